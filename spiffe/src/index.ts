@@ -1,0 +1,6 @@
+export * from "./authorize.js";
+export * from "./bundle.js";
+export * from "./errors.js";
+export * from "./id.js";
+export * from "./source.js";
+export * from "./x509svid.js";
