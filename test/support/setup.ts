@@ -14,7 +14,10 @@ export const mochaHooks = {
         await new Promise((resolve) => setImmediate(resolve));
         const reasons = strays.splice(0);
         if (reasons.length > 0) {
-            throw new AggregateError(reasons, `${reasons.length} unhandled rejection(s): ${reasons.map(String).join("; ")}`);
+            throw new AggregateError(
+                reasons,
+                `${reasons.length} unhandled rejection(s): ${reasons.map(String).join("; ")}`,
+            );
         }
     },
 };

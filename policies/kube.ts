@@ -1,0 +1,117 @@
+import type { Resource } from "./resource";
+
+/** One Kubernetes object: a resource of its own, or an item of a `…List`. */
+export interface KubeObject {
+    readonly resource: Resource;
+    /** `apps` for `apps/v1`; empty for the core group. */
+    readonly group: string;
+    readonly version: string;
+    readonly apiVersion: string;
+    /** Never a list: a `DeploymentList` becomes its Deployments. */
+    readonly kind: string;
+    /** Empty where the manifest names none: cluster-scoped, or the namespace of whoever applies it. */
+    readonly namespace: string;
+    /** Empty where the object has only a `generateName` or no name. */
+    readonly name: string;
+    readonly labels: Readonly<Record<string, unknown>>;
+    readonly annotations: Readonly<Record<string, unknown>>;
+    readonly body: Body;
+    /** Path of this object within its resource: empty, or `items[2].` for a list. */
+    readonly prefix: string;
+    /** A Server-Side Apply patch: it states only what it changes, so what it leaves out is no fault. */
+    readonly patch: boolean;
+}
+
+/** A JSON object of unchecked content. */
+export type Body = Readonly<Record<string, unknown>>;
+
+const EMPTY: Body = Object.freeze({});
+
+/** `value` where it is a JSON object, otherwise an empty one. */
+export function obj(value: unknown): Body {
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : EMPTY;
+}
+
+/** Says whether `value` is a JSON object. */
+export function isObj(value: unknown): value is Body {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** `value` where it is an array, otherwise an empty one. */
+export function list(value: unknown): readonly unknown[] {
+    return Array.isArray(value) ? value : [];
+}
+
+/** The strings of an array; anything else in it is left out. */
+export function strings(value: unknown): readonly string[] {
+    return list(value).filter((item): item is string => typeof item === "string");
+}
+
+/** `value` where it is a string, otherwise empty. */
+export function str(value: unknown): string {
+    return typeof value === "string" ? value : "";
+}
+
+/** Every Kubernetes object of a resource; none for a Pulumi component, provider or opaque release. */
+export function kubeObjects(resource: Resource): readonly KubeObject[] {
+    const [scheme, , tokenKind = ""] = resource.type.split(":");
+    if (scheme !== "kubernetes") {
+        return [];
+    }
+    const found: KubeObject[] = [];
+    collect(resource, resource.props, "", tokenKind, found, 0);
+    return found;
+}
+
+/** `List` objects nest at most this deep; the API itself never nests them. */
+const LIST_DEPTH = 4;
+
+function collect(
+    resource: Resource,
+    body: Body,
+    prefix: string,
+    tokenKind: string,
+    found: KubeObject[],
+    depth: number,
+): void {
+    const kind = str(body["kind"]);
+    const apiVersion = str(body["apiVersion"]);
+    if (kind === "" || apiVersion === "") {
+        return;
+    }
+    if (kind.endsWith("List") && Array.isArray(body["items"]) && depth < LIST_DEPTH) {
+        const itemKind = kind.slice(0, -"List".length);
+        list(body["items"]).forEach((item, index) => {
+            // Items of a typed list may leave out what the list already says.
+            const typed = itemKind === "" ? obj(item) : withType(obj(item), apiVersion, itemKind);
+            collect(resource, typed, `${prefix}items[${index}].`, "", found, depth + 1);
+        });
+        return;
+    }
+    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
+    const metadata = obj(body["metadata"]);
+    found.push({
+        resource,
+        group: group ?? "",
+        version: version ?? "",
+        apiVersion,
+        kind,
+        namespace: str(metadata["namespace"]),
+        name: str(metadata["name"]) || str(metadata["generateName"]),
+        labels: obj(metadata["labels"]),
+        annotations: obj(metadata["annotations"]),
+        body,
+        prefix,
+        patch: tokenKind === `${kind}Patch`,
+    });
+}
+
+function withType(item: Body, apiVersion: string, kind: string): Body {
+    return str(item["kind"]) !== "" && str(item["apiVersion"]) !== "" ? item : { ...item, apiVersion, kind };
+}
+
+/** What a message calls an object: `Deployment x0tta6bl4-staging/api`. */
+export function describe(object: KubeObject): string {
+    const name = object.name || "(unnamed)";
+    return `${object.kind} ${object.namespace === "" ? name : `${object.namespace}/${name}`}`;
+}
