@@ -36,7 +36,6 @@ export type X509VerificationCode =
     | "ca_leaf"
     | "key_usage"
     | "ext_key_usage"
-    | "san_not_critical"
     | "expired"
     | "not_yet_valid"
     | "no_bundle"
