@@ -70,7 +70,7 @@ export function verifyX509Svid(
     if (leaf === undefined) {
         throw refusal("empty_chain", "no certificate was presented");
     }
-    const id = workloadIdOf(leaf);
+    const id = idOf(leaf);
     const now = (options.now ?? new Date()).getTime();
     checkLeaf(leaf, id);
     checkValidity(leaf, now, id.toString());
@@ -105,18 +105,13 @@ export function idOf(facts: CertificateFacts): SpiffeId {
     }
 }
 
-function workloadIdOf(facts: CertificateFacts): SpiffeId {
-    const id = idOf(facts);
-    if (id.path === "") {
-        throw refusal("root_path", `${id} names a trust domain, not a workload`);
-    }
-    return id;
-}
-
 /** What X509-SVID sections 4 and 5.2 ask of a leaf. */
 export function checkLeaf(leaf: CertificateFacts, id: SpiffeId): void {
     if (leaf.ca) {
         throw refusal("ca_leaf", `${id}: the leaf is a certificate authority`);
+    }
+    if (id.path === "") {
+        throw refusal("root_path", `${id} names a trust domain, not a workload`);
     }
     if (leaf.keyUsage === undefined || !leaf.keyUsage.has(KeyUsage.digitalSignature)) {
         throw refusal("key_usage", `${id}: the leaf's key usage lacks digitalSignature`);
