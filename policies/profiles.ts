@@ -1,5 +1,6 @@
 import type { Control, Enforcement, ParamSchema, ParamSchemas, Params, Profile } from "./control";
 import { defaultParams } from "./control";
+import { suggestion } from "./text";
 
 /** A profile by name, or `all`: every control with its default parameters. */
 export type ProfileName = Profile | "all";
@@ -153,28 +154,4 @@ function expected(schema: ParamSchema): string {
         case "array":
             return "a list of strings";
     }
-}
-
-/** `; did you mean X?` where a known name is close to the one given. */
-export function suggestion(name: string, known: readonly string[]): string {
-    const ranked = known
-        .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
-        .sort((a, b) => a.distance - b.distance)[0];
-    return ranked !== undefined && ranked.distance <= Math.max(2, name.length / 4)
-        ? `; did you mean "${ranked.candidate}"?`
-        : "";
-}
-
-/** Levenshtein distance. */
-function editDistance(a: string, b: string): number {
-    let previous = Array.from({ length: b.length + 1 }, (_, index) => index);
-    for (let i = 1; i <= a.length; i++) {
-        const current = [i];
-        for (let j = 1; j <= b.length; j++) {
-            const change = (previous[j - 1] ?? 0) + (a[i - 1] === b[j - 1] ? 0 : 1);
-            current.push(Math.min((previous[j] ?? 0) + 1, (current[j - 1] ?? 0) + 1, change));
-        }
-        previous = current;
-    }
-    return previous[b.length] ?? 0;
 }

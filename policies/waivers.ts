@@ -3,7 +3,7 @@ import { load, YAMLException } from "js-yaml";
 import type { Control, Fault, Severity } from "./control";
 import type { KubeObject } from "./kube";
 import { describe } from "./kube";
-import { suggestion } from "./profiles";
+import { suggestion } from "./text";
 
 /** An accepted risk: one control, one object, and who answers for it until when. */
 export interface Waiver {

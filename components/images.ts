@@ -1,0 +1,102 @@
+import type { Read } from "./schema";
+import { boolean, mapOf, object, optional, text, withDefault } from "./schema";
+
+/** A container image, pinned by tag and by digest: the tag is for people, the digest decides. */
+export interface Image {
+    /** Host and port of the registry, without a trailing slash. */
+    readonly registry: string;
+    readonly repository: string;
+    readonly tag: string;
+    /** `sha256:` and 64 hex digits, of the multi-platform index. */
+    readonly digest?: string;
+}
+
+/** Every image the program deploys. A row without a digest needs one from configuration before it can be deployed pinned. */
+export const IMAGES = {
+    // Built and published by the platform's own pipeline, which knows the digest; see images.overrides.
+    x0tta6bl4: { registry: "localhost:5001", repository: "x0tta6bl4", tag: "3.4.0-fixed2" },
+} as const satisfies Record<string, Image>;
+
+export type ImageName = keyof typeof IMAGES;
+
+/** Images whose digest only their publisher knows and which may be deployed by tag until it is configured. */
+const PINNED_BY_CONFIG: ReadonlySet<string> = new Set<ImageName>(["x0tta6bl4"]);
+
+const DIGEST = /^sha256:[0-9a-f]{64}$/;
+
+/** The stack's settings for images: where they are pulled from, and what replaces single ones. */
+export const imageSettings = withDefault(
+    object({
+        /** Registry and optional path that hold copies of all images under their own repository names. */
+        mirror: optional(
+            text("a registry, with an optional path, without a scheme", /^[a-z0-9.-]+(?::\d+)?(?:\/[a-z0-9._/-]+)?$/),
+        ),
+        /** Insecure: renders tags only. For air-gapped test clusters whose local images have other digests. */
+        dropDigests: withDefault(boolean(), false),
+        overrides: withDefault(
+            mapOf(
+                object({
+                    registry: optional(text()),
+                    repository: optional(text()),
+                    tag: optional(text("an image tag", /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)),
+                    digest: optional(text("sha256: and 64 hex digits", DIGEST)),
+                }),
+            ),
+            {},
+        ),
+    }),
+    {},
+);
+
+export type ImageSettings = Read<typeof imageSettings>;
+
+/** What is wrong with overrides that the schema can't see: names that no image has. */
+export function imageFaults(settings: ImageSettings, path: string): readonly string[] {
+    const known = Object.keys(IMAGES);
+    return Object.keys(settings.overrides)
+        .filter((name) => !known.includes(name))
+        .map((name) => `${path}.overrides.${name} is not an image of this program; known are ${known.join(", ")}`);
+}
+
+/** Resolves image names to the references that go into pods. */
+export class Images {
+    constructor(private readonly settings: ImageSettings) {}
+
+    /**
+     * The reference of an image, `registry/repository:tag@digest`.
+     *
+     * @throws Error where neither the table nor the configuration has a digest for an image that must be pinned.
+     */
+    public ref(name: ImageName): string {
+        const { registry, repository, tag, digest } = this.resolve(name);
+        const tagged = `${this.settings.mirror ?? registry}/${repository}:${tag}`;
+        if (this.settings.dropDigests || (digest === undefined && PINNED_BY_CONFIG.has(name))) {
+            return tagged;
+        }
+        if (digest === undefined) {
+            throw new Error(
+                `x0tta6bl4:images.overrides.${name}.digest is missing: no digest is known for ${tagged}; look it up and pin it`,
+            );
+        }
+        return `${tagged}@${digest}`;
+    }
+
+    /** The tag an image is deployed with, for checks between versions. */
+    public tag(name: ImageName): string {
+        return this.resolve(name).tag;
+    }
+
+    private resolve(name: ImageName): Image {
+        const override: Partial<Image> = this.settings.overrides[name] ?? {};
+        const row: Image = IMAGES[name];
+        // Another tag is another image: the digest of the table no longer fits it.
+        const digest =
+            override.digest ?? (override.tag === undefined || override.tag === row.tag ? row.digest : undefined);
+        return {
+            registry: override.registry ?? row.registry,
+            repository: override.repository ?? row.repository,
+            tag: override.tag ?? row.tag,
+            ...(digest !== undefined && { digest }),
+        };
+    }
+}

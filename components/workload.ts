@@ -1,0 +1,279 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { refuse } from "./refuse";
+import type { Read } from "./schema";
+import { integer, object, quantity, refined, text, withDefault } from "./schema";
+
+export const resourceSettings = withDefault(
+    object({
+        cpuRequest: withDefault(quantity, "100m"),
+        cpuLimit: withDefault(quantity, "1"),
+        memoryRequest: withDefault(quantity, "256Mi"),
+        memoryLimit: withDefault(quantity, "512Mi"),
+    }),
+    {},
+);
+
+export type ResourceSettings = Read<typeof resourceSettings>;
+
+export const replicaSettings = withDefault(
+    refined(
+        object({ minimum: withDefault(integer(2, 100), 3), maximum: withDefault(integer(2, 1000), 6) }),
+        ({ minimum, maximum }) =>
+            maximum < minimum ? `has a maximum of ${maximum}, which is below its minimum of ${minimum}` : undefined,
+    ),
+    {},
+);
+
+export type ReplicaSettings = Read<typeof replicaSettings>;
+
+export const workloadName = text("a DNS label", /^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/);
+
+/** What a pod needs to reach the SPIFFE Workload API; made by the SPIRE component. */
+export interface PodIdentity {
+    readonly volumes: readonly k8s.types.input.core.v1.Volume[];
+    readonly volumeMounts: readonly k8s.types.input.core.v1.VolumeMount[];
+    readonly env: readonly k8s.types.input.core.v1.EnvVar[];
+    /** Labels that the registration entry selects the pod by. */
+    readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface WorkloadArgs {
+    /** Name of the Deployment, its Service and its ServiceAccount; also the `app` label. */
+    readonly app: string;
+    /** The namespace, from `GuardedNamespace.namespaceName`, so that nothing runs before it is closed. */
+    readonly namespace: pulumi.Input<string>;
+    /** Image reference with tag and digest, from `Images.ref`. */
+    readonly image: string;
+    /** Version for the recommended label `app.kubernetes.io/version`. */
+    readonly version: string;
+    /** The port that serves HTTP and `metricsPath`. */
+    readonly port: number;
+    /** Path that answers 200 once the workload serves; used for start-up and readiness. */
+    readonly metricsPath: string;
+    readonly replicas: ReplicaSettings;
+    readonly resources: ResourceSettings;
+    /** Team that answers for it; a label. */
+    readonly owner: string;
+    /**
+     * Directories that must be writable; each becomes an emptyDir of at most this size.
+     * @default {"/tmp": "64Mi"}
+     */
+    readonly writable?: Readonly<Record<string, string>>;
+    /**
+     * Name of a Secret that is mounted read-only at `/etc/<name>`.
+     * @default none
+     */
+    readonly secretName?: string;
+    /**
+     * Gives the pods a SPIFFE identity.
+     * @default none
+     */
+    readonly identity?: PodIdentity;
+    /**
+     * Name of the PriorityClass of the pods.
+     * @default none
+     */
+    readonly priorityClassName?: string;
+}
+
+/** The image's user and group. */
+const RUN_AS = 1000;
+const TERMINATION_SECONDS = 45;
+/** How long a pod keeps serving after it has left the Service, so that no client meets a closed port. */
+const DRAIN_SECONDS = 10;
+
+/** What is wrong with the arguments; one line each. */
+export function workloadFaults(args: WorkloadArgs): readonly string[] {
+    return [
+        ...(args.port < 1024 ? [`port ${args.port} is privileged; a non-root process can only bind from 1024 up`] : []),
+        ...Object.keys(args.writable ?? {})
+            .filter((path) => !/^\/[a-z]/.test(path))
+            .map((path) => `writable directory "${path}" must be an absolute path below the root directory`),
+    ];
+}
+
+/** Labels that select the workload's pods; part of the Deployment's immutable selector. */
+export function selectorLabels(app: string): Readonly<Record<string, string>> {
+    return { app };
+}
+
+/** The container's hardened security context. */
+export function containerSecurity(): k8s.types.input.core.v1.SecurityContext {
+    return {
+        allowPrivilegeEscalation: false,
+        readOnlyRootFilesystem: true,
+        capabilities: { drop: ["ALL"] },
+    };
+}
+
+/** The pod's hardened security context: every process is uid and gid 1000, under the runtime's seccomp profile. */
+export function podSecurity(): k8s.types.input.core.v1.PodSecurityContext {
+    return {
+        runAsNonRoot: true,
+        runAsUser: RUN_AS,
+        runAsGroup: RUN_AS,
+        fsGroup: RUN_AS,
+        fsGroupChangePolicy: "OnRootMismatch",
+        seccompProfile: { type: "RuntimeDefault" },
+    };
+}
+
+/** The pod of the workload. */
+export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
+    const writable = Object.entries(args.writable ?? { "/tmp": "64Mi" }).map(([path, size], index) => ({
+        path,
+        volume: { name: `writable-${index}`, emptyDir: { sizeLimit: size } },
+    }));
+    const secret = args.secretName;
+    return {
+        serviceAccountName: args.app,
+        automountServiceAccountToken: false,
+        enableServiceLinks: false,
+        terminationGracePeriodSeconds: TERMINATION_SECONDS,
+        ...(args.priorityClassName !== undefined && { priorityClassName: args.priorityClassName }),
+        securityContext: podSecurity(),
+        topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map((topologyKey) => ({
+            topologyKey,
+            maxSkew: 1,
+            whenUnsatisfiable: "ScheduleAnyway",
+            labelSelector: { matchLabels: selectorLabels(args.app) },
+        })),
+        containers: [
+            {
+                name: args.app,
+                image: args.image,
+                imagePullPolicy: "Always",
+                ports: [{ name: "http", containerPort: args.port }],
+                ...(args.identity && { env: [...args.identity.env] }),
+                securityContext: containerSecurity(),
+                resources: {
+                    requests: {
+                        cpu: args.resources.cpuRequest,
+                        memory: args.resources.memoryRequest,
+                        "ephemeral-storage": "64Mi",
+                    },
+                    limits: {
+                        cpu: args.resources.cpuLimit,
+                        memory: args.resources.memoryLimit,
+                        "ephemeral-storage": "256Mi",
+                    },
+                },
+                startupProbe: {
+                    httpGet: { path: args.metricsPath, port: "http" },
+                    periodSeconds: 2,
+                    failureThreshold: 60,
+                },
+                readinessProbe: {
+                    httpGet: { path: args.metricsPath, port: "http" },
+                    periodSeconds: 10,
+                    timeoutSeconds: 3,
+                },
+                // Only whether the process still accepts connections: a slow answer must not restart every replica at once.
+                livenessProbe: { tcpSocket: { port: "http" }, periodSeconds: 15, failureThreshold: 4 },
+                lifecycle: { preStop: { sleep: { seconds: DRAIN_SECONDS } } },
+                volumeMounts: [
+                    ...writable.map(({ path, volume }) => ({ name: volume.name, mountPath: path })),
+                    ...(secret === undefined ? [] : [{ name: "secret", mountPath: `/etc/${secret}`, readOnly: true }]),
+                    ...(args.identity?.volumeMounts ?? []),
+                ],
+            },
+        ],
+        volumes: [
+            ...writable.map(({ volume }) => volume),
+            ...(secret === undefined ? [] : [{ name: "secret", secret: { secretName: secret, defaultMode: 0o440 } }]),
+            ...(args.identity?.volumes ?? []),
+        ],
+    };
+}
+
+/**
+ * A stateless workload, hardened: its own ServiceAccount without a token, non-root on a read-only file system, spread over
+ * zones and nodes, scaled between bounds and never drained below its budget.
+ *
+ * Creates: ServiceAccount, Deployment, Service, PodDisruptionBudget, HorizontalPodAutoscaler.
+ */
+export class Workload extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:workload:Workload";
+    /** Name of the Service, in the workload's namespace. */
+    public readonly serviceName: pulumi.Output<string>;
+
+    constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Workload.__pulumiType, name, {}, opts);
+        refuse(this, name, workloadFaults(args));
+        const selector = selectorLabels(args.app);
+        const labels = {
+            ...selector,
+            owner: args.owner,
+            "app.kubernetes.io/name": args.app,
+            "app.kubernetes.io/version": args.version,
+            "app.kubernetes.io/part-of": "x0tta6bl4",
+        };
+        const metadata = { name: args.app, namespace: args.namespace, labels };
+
+        const account = new k8s.core.v1.ServiceAccount(
+            `${name}-account`,
+            { metadata, automountServiceAccountToken: false },
+            { parent: this },
+        );
+        const deployment = new k8s.apps.v1.Deployment(
+            `${name}-deployment`,
+            {
+                metadata,
+                spec: {
+                    // No replicas: the autoscaler owns that field, and a value here would reset it on every update.
+                    revisionHistoryLimit: 5,
+                    strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+                    selector: { matchLabels: selector },
+                    template: {
+                        metadata: { labels: { ...labels, ...args.identity?.labels } },
+                        spec: podSpec(args),
+                    },
+                },
+            },
+            { parent: this, dependsOn: [account] },
+        );
+        const service = new k8s.core.v1.Service(
+            `${name}-service`,
+            {
+                metadata,
+                spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: args.port, targetPort: "http" }] },
+            },
+            { parent: this },
+        );
+        new k8s.policy.v1.PodDisruptionBudget(
+            `${name}-budget`,
+            {
+                metadata,
+                spec: {
+                    maxUnavailable: 1,
+                    unhealthyPodEvictionPolicy: "AlwaysAllow",
+                    selector: { matchLabels: selector },
+                },
+            },
+            { parent: this },
+        );
+        new k8s.autoscaling.v2.HorizontalPodAutoscaler(
+            `${name}-autoscaler`,
+            {
+                metadata,
+                spec: {
+                    scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: args.app },
+                    minReplicas: args.replicas.minimum,
+                    maxReplicas: args.replicas.maximum,
+                    metrics: [
+                        {
+                            type: "Resource",
+                            resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 70 } },
+                        },
+                    ],
+                },
+            },
+            { parent: this, dependsOn: [deployment] },
+        );
+
+        this.serviceName = service.metadata.name;
+        this.registerOutputs({ serviceName: this.serviceName });
+    }
+}
