@@ -99,7 +99,7 @@ export function loadConfig(): Config {
     const own = Object.entries(pulumi.runtime.allConfig()).filter(([key]) => key.startsWith(`${project}:`));
     // Secrets reach the cluster through External Secrets. One in the configuration would be unwrapped here and end up in
     // the state as plain text, so it is refused by name and never looked at.
-    const encrypted = own.filter(([key]) => pulumi.runtime.isConfigSecret(key)).map(([key]) => key);
+    const encrypted = own.filter(([key]) => isConfigSecret(key)).map(([key]) => key);
     const plain = own.filter(([key]) => !encrypted.includes(key));
     const { config, faults } = readConfig(
         Object.fromEntries(plain.map(([key, value]) => [key, parsed(value)])),
@@ -116,6 +116,9 @@ export function loadConfig(): Config {
     }
     return config;
 }
+
+/** The SDK keeps this function out of its typings; its own `Config` class is built on it. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
 /** The engine hands structured values over as JSON text, and plain ones as they are. */
 function parsed(value: string): unknown {

@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Read } from "./schema";
-import { object, oneOf, optional, quantity, text, withDefault } from "./schema";
+import { object, quantity, text, withDefault } from "./schema";
 import { refuse } from "./refuse";
 
 /** Pod Security Standards level (Kubernetes documentation, "Pod Security Admission"). */
