@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { parseRules } from "../../../components/falco/rules";
+
+const DIRECTORY = join(__dirname, "../../../components/falco/rules");
+const FILES = readdirSync(DIRECTORY).sort();
+
+function shipped() {
+    return parseRules(FILES.map((name) => ({ name, text: readFileSync(join(DIRECTORY, name), "utf8") })));
+}
+
+describe("the Falco rules we ship", () => {
+    it("are these, at these priorities", () => {
+        assert.deepEqual(
+            shipped().rules.map(({ priority, source, name }) => `${source} ${priority} ${name}`),
+            [
+                "syscall WARNING Workload API socket used by an unexpected process",
+                "syscall CRITICAL SPIRE admin socket used by an unexpected process",
+                "syscall CRITICAL SVID or key material read by an unexpected process",
+                "syscall CRITICAL Process started in a SPIRE pod that SPIRE does not ship",
+                "syscall CRITICAL Workload API socket directory changed by an unexpected process",
+                "syscall CRITICAL SPIRE process traced or its namespaces entered",
+                "syscall CRITICAL Service account token read by an unexpected process",
+                "syscall CRITICAL Shell started in a guarded container",
+                "syscall ERROR File written below etc or a directory of executables",
+                "syscall CRITICAL Container drift",
+                "syscall WARNING File made executable in a guarded container",
+                "syscall CRITICAL Crypto mining",
+                "syscall WARNING Unexpected outbound connection",
+                "syscall CRITICAL Cloud metadata contacted from a container",
+                "k8s_audit CRITICAL Command run inside a guarded pod",
+                "k8s_audit CRITICAL Trust bundle changed by other than the SPIRE server",
+                "k8s_audit CRITICAL Token of the SPIRE agent requested by other than a kubelet",
+                "k8s_audit WARNING Registration that grants more than an identity",
+                "k8s_audit NOTICE Secret read by a person",
+            ],
+        );
+    });
+
+    it("make exceptions only by name, and nowhere switch a rule off", () => {
+        const named = shipped().rules.filter((rule) => rule.exceptions.length > 0);
+        assert.deepEqual(
+            named.flatMap((rule) => rule.exceptions),
+            [
+                "workloads_with_an_identity",
+                "agent_health_check",
+                "platform_reads_its_certificates",
+                "programs_that_talk_to_the_api",
+                "kubelet_managed_files",
+                "cloud_network_plugins",
+                "server_and_deployer",
+            ],
+        );
+    });
+
+    it("are accepted by Falco itself (skipped where falco is not on the PATH)", function () {
+        if (spawnSync("falco", ["--version"]).error !== undefined) {
+            this.skip();
+        }
+        const files = FILES.filter((name) => name !== "50-kubernetes-audit.yaml").flatMap((name) => [
+            "-V",
+            join(DIRECTORY, name),
+        ]);
+        const run = spawnSync("falco", files, { encoding: "utf8" });
+        assert.equal(run.status, 0, run.stdout + run.stderr);
+    });
+});
