@@ -1,0 +1,74 @@
+import { dirname } from "node:path";
+
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Recording } from "./monitor";
+import { recordProgram } from "./monitor";
+import type { HostMessage, HostRequest } from "./registration";
+
+/*
+ * Runs one stack of a program in a process of its own, and reports what it registered. A program may throw, reject, exit or
+ * keep state in modules; none of that must reach the tool or the other stack.
+ */
+
+const failures: unknown[] = [];
+
+/** The message a person needs: Pulumi's own user errors without a stack, anything else with the place in the program. */
+function messageOf(error: unknown, directory: string): string {
+    if (!(error instanceof Error)) {
+        return String(error);
+    }
+    const forUsers: boolean = pulumi.RunError.isInstance(error) || pulumi.ResourceError.isInstance(error);
+    if (forUsers) {
+        return error.message;
+    }
+    const place = (error.stack ?? "")
+        .split("\n")
+        .find((line) => line.includes(directory) && !line.includes("node_modules"))
+        ?.trim()
+        .replace(`${directory}/`, "");
+    return place === undefined ? error.message : `${error.message}\n  ${place}`;
+}
+
+async function run(request: HostRequest): Promise<Recording> {
+    process.chdir(request.directory);
+    pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
+    const recording = await recordProgram(request.project, request.stack);
+    // TypeScript is compiled as it is loaded, file by file, so that `__dirname` means what it means under the engine.
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only in this process, after the chdir
+    (require("tsx/cjs/api") as { register(): void }).register();
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the program is found at run time
+    await pulumi.runtime.runInPulumiStack(async () => programOutputs(require(request.main)));
+    await pulumi.runtime.disconnect();
+    // A rejection inside an `apply` surfaces one turn after the last registration.
+    await new Promise((resolve) => setImmediate(resolve));
+    return recording;
+}
+
+/** A program exports its outputs, or a function that makes them. */
+function programOutputs(exported: unknown): unknown {
+    return typeof exported === "function" ? (exported as () => unknown)() : exported;
+}
+
+function send(message: HostMessage): void {
+    process.send?.(message, undefined, undefined, () => process.exit(message.kind === "done" ? 0 : 1));
+}
+
+process.on("unhandledRejection", (reason) => failures.push(reason));
+process.on("uncaughtException", (error) => failures.push(error));
+process.once("message", (request: HostRequest) => {
+    const directory = dirname(request.main);
+    run(request)
+        .catch((error: unknown) => {
+            failures.unshift(error);
+        })
+        .then((recording) => {
+            const messages = [...new Set(failures.map((failure) => messageOf(failure, directory)))];
+            send(
+                messages.length > 0 || !recording
+                    ? { kind: "failed", message: messages.join("\n") }
+                    : { kind: "done", registrations: recording.registrations, outputs: recording.outputs },
+            );
+        })
+        .catch((error: unknown) => send({ kind: "failed", message: String(error) }));
+});

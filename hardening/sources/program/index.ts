@@ -1,0 +1,113 @@
+import { fork } from "node:child_process";
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+
+import type { Resource } from "../../../policies/resource";
+import type { HostMessage, HostRequest, Registration, Wire } from "./registration";
+import { unwrap } from "./values";
+
+/** A program that failed; the message says what a person has to change. */
+export class ProgramError extends Error {
+    constructor(message: string) {
+        super(message);
+        this.name = "ProgramError";
+    }
+}
+
+/** What previewing one stack of a program found. */
+export interface ProgramPreview {
+    readonly stack: string;
+    readonly registrations: readonly Registration[];
+    readonly resources: readonly Resource[];
+    readonly outputs: Readonly<Record<string, Wire>>;
+    /** Secrets of the whole stack; no report may contain one. */
+    readonly secrets: ReadonlySet<string>;
+    /** What this preview can't see into, one line each. */
+    readonly warnings: readonly string[];
+}
+
+/** The host is a file of its own beside the bundled tool; in a checkout without a build it is run from its source. */
+function hostFile(): string {
+    const built = join(__dirname, "program-host.js");
+    return existsSync(built) ? built : join(__dirname, "host.ts");
+}
+
+/**
+ * Runs a stack's program in a process of its own and returns what it registers; nothing is deployed and no engine, login
+ * or cluster is needed.
+ *
+ * @param log receives what the program prints, line by line
+ * @throws ProgramError where the program throws, rejects, exits, or registers two resources under one URN
+ */
+export async function previewProgram(request: HostRequest, log: (line: string) => void): Promise<ProgramPreview> {
+    const message = await runHost(request, log);
+    if (message.kind === "failed") {
+        throw new ProgramError(message.message);
+    }
+    const { registrations, outputs } = message;
+    const source = `stack ${request.stack}`;
+    const secrets = new Set<string>();
+    const resources = registrations.map((registration): Resource => {
+        const { props, secrets: own } = unwrap(registration.inputs);
+        own.forEach((secret) => secrets.add(secret));
+        return { source, document: 0, type: registration.type, props, urn: registration.urn };
+    });
+    return { stack: request.stack, registrations, resources, outputs, secrets, warnings: warningsOf(registrations) };
+}
+
+function runHost(request: HostRequest, log: (line: string) => void): Promise<HostMessage> {
+    return new Promise((resolve, reject) => {
+        const file = hostFile();
+        const child = fork(file, [], {
+            stdio: ["ignore", "pipe", "pipe", "ipc"],
+            execArgv: file.endsWith(".ts") ? ["--import", "tsx"] : ["--enable-source-maps"],
+            serialization: "advanced",
+        });
+        let answer: HostMessage | undefined;
+        child.on("message", (message) => {
+            answer = message as HostMessage;
+        });
+        for (const stream of [child.stdout, child.stderr]) {
+            lines(stream, log);
+        }
+        child.once("error", reject);
+        child.once("close", (code, signal) => {
+            resolve(
+                answer ?? {
+                    kind: "failed",
+                    message: `the program ended by itself (${signal ?? `exit code ${code}`}) before all resources were registered; it must not call process.exit`,
+                },
+            );
+        });
+        child.send(request);
+    });
+}
+
+function lines(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {
+    let rest = "";
+    stream?.setEncoding("utf8");
+    stream?.on("data", (chunk: string) => {
+        const parts = (rest + chunk).split("\n");
+        rest = parts.pop() ?? "";
+        parts.forEach(log);
+    });
+    stream?.on("end", () => {
+        if (rest !== "") {
+            log(rest);
+        }
+    });
+}
+
+/** Types whose content the provider works out by itself. */
+const OPAQUE: Readonly<Record<string, string>> = {
+    "kubernetes:helm.sh/v3:Release": "a Helm release is one opaque object; the resources of its chart are not seen",
+};
+
+function warningsOf(registrations: readonly Registration[]): readonly string[] {
+    return registrations.flatMap(({ urn, type, remote }) => {
+        const reason = remote ? "its children are made by the provider and are not seen" : OPAQUE[type];
+        return reason === undefined
+            ? []
+            : [`${urn}: ${reason}; preview with the pulumi CLI and the policy pack to check them`];
+    });
+}
