@@ -1,0 +1,80 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join, relative } from "node:path";
+
+import { controls } from "../../policies/controls";
+import type { Waiver } from "../../policies/waivers";
+import { parseWaivers, WaiverFileError } from "../../policies/waivers";
+import type { Io } from "../io";
+import { UsageError } from "../io";
+import type { OptionTable, OptionValues } from "../options";
+import type { HostRequest } from "../sources/program/registration";
+import { ProjectError, readStack, stackNames } from "../sources/program/stack-file";
+
+/** Options of the commands that run the program. */
+export const STACK_OPTIONS = {
+    directory: {
+        type: "string",
+        short: "C",
+        value: "DIR",
+        description: "folder of Pulumi.yaml; default: the current one",
+    },
+    stack: {
+        type: "string",
+        short: "s",
+        value: "NAME",
+        description: "the stack; may be given several times, default: all",
+        multiple: true,
+    },
+} as const satisfies OptionTable;
+
+/**
+ * The stacks that the options name, each read from its file.
+ *
+ * @throws UsageError with every stack that does not exist or can't be read.
+ */
+export function requestedStacks(options: OptionValues): readonly HostRequest[] {
+    const directory = join(process.cwd(), options.text("directory") ?? ".");
+    const faults: string[] = [];
+    const attempt = <T>(read: () => T): T | undefined => {
+        try {
+            return read();
+        } catch (error) {
+            if (error instanceof ProjectError) {
+                faults.push(error.message);
+                return undefined;
+            }
+            throw error;
+        }
+    };
+    const given = [...new Set(options.texts("stack"))];
+    const names = given.length > 0 ? given : (attempt(() => stackNames(directory)) ?? []);
+    const requests = names.flatMap((name) => attempt(() => readStack(directory, name)) ?? []);
+    if (names.length === 0 && faults.length === 0) {
+        faults.push(`${options.text("directory") ?? "this folder"} holds no stack: there is no Pulumi.<stack>.yaml`);
+    }
+    if (faults.length > 0) {
+        throw new UsageError(faults);
+    }
+    return requests;
+}
+
+/** The waivers that the policy pack would apply to a stack: those of `policies/waivers/<stack>.yaml`. @throws UsageError */
+export function stackWaivers({ directory, stack }: HostRequest): readonly Waiver[] {
+    const file = join(directory, "policies", "waivers", `${stack}.yaml`);
+    if (!existsSync(file)) {
+        return [];
+    }
+    try {
+        return parseWaivers(readFileSync(file, "utf8"), relative(process.cwd(), file), controls);
+    } catch (error) {
+        if (error instanceof WaiverFileError) {
+            throw new UsageError(error.faults);
+        }
+        throw error;
+    }
+}
+
+/** A logger that puts the stack before each line its program prints. */
+export function stackLog(io: Io, stack: string): (line: string) => void {
+    return (line) => io.log(`${stack}: ${line}`);
+}
