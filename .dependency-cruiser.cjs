@@ -1,0 +1,50 @@
+/** The arrows between the rooms, as docs/architecture.md draws them: each room imports only what stands below it. */
+module.exports = {
+    forbidden: [
+        {
+            name: "policies-import-nothing-above",
+            comment: "The pack is published as it is: it may import npm packages and itself only.",
+            severity: "error",
+            from: { path: "^policies/" },
+            to: { pathNot: ["^policies/", "node_modules"], dependencyTypesNot: ["core"] },
+        },
+        {
+            name: "components-never-import-the-tool",
+            severity: "error",
+            from: { path: "^components/" },
+            to: { path: "^(hardening|test|probe)/" },
+        },
+        {
+            name: "nobody-imports-the-program",
+            severity: "error",
+            from: { path: "^(components|policies|hardening)/" },
+            to: { path: "^index\\.ts$" },
+        },
+        {
+            name: "the-tool-does-not-import-components",
+            comment: "The tool judges what the program registers; it must not know how the program is made.",
+            severity: "error",
+            from: { path: "^hardening/" },
+            to: { path: "^components/" },
+        },
+        {
+            name: "controls-know-neither-pack-nor-engine",
+            comment: "A control is plain TypeScript, so that scanning never loads the SDK.",
+            severity: "error",
+            from: { path: "^policies/(?!pack\\.ts|index\\.ts)" },
+            to: { path: "node_modules/@pulumi/" },
+        },
+        {
+            name: "only-the-program-source-loads-the-sdk",
+            severity: "error",
+            from: { path: "^hardening/(?!sources/program/(host|monitor)\\.ts)" },
+            to: { path: "node_modules/@pulumi/" },
+        },
+        { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    ],
+    options: {
+        doNotFollow: { path: "node_modules" },
+        tsPreCompilationDeps: true,
+        tsConfig: { fileName: "tsconfig.json" },
+    },
+};
