@@ -100,7 +100,7 @@ export function readCertificate(input: X509Certificate | Uint8Array): Certificat
     }
 }
 
-/** Splits concatenated DER certificates, as the Workload API sends chains and bundles. */
+/** Splits concatenated DER certificates, as the Workload API sends chains and bundles. @throws {DerError} */
 export function splitCertificates(bytes: Uint8Array): Uint8Array[] {
     return new DerReader(bytes).rest().map((element) => {
         if (element.tag !== Tag.sequence) {

@@ -66,3 +66,50 @@ export class X509SvidError extends SpiffeError {}
 
 /** A bundle or bundle document can't be used. Codes: `invalid_bundle`, `no_bundle`. */
 export class BundleError extends SpiffeError {}
+
+/** A Workload API address breaks SPIFFE_Workload_Endpoint section 4, or there is none. Codes: `invalid_address`, `no_address`. */
+export class EndpointAddressError extends SpiffeError {}
+
+/**
+ * The Workload API failed or answered with something unusable. Codes: the gRPC status in lower case (`unavailable`,
+ * `invalid_argument`, …), `malformed_response` and `start_timeout`.
+ */
+export class WorkloadApiError extends SpiffeError {}
+
+/** The Workload API is there and knows of no identity for this process. Code: `no_identity_issued`. */
+export class NoIdentityIssuedError extends WorkloadApiError {
+    constructor(endpoint: string, details: string, options?: ErrorOptions) {
+        super(
+            "no_identity_issued",
+            `The Workload API at ${endpoint} issued no identity to this process (${details}). Check that a registration entry exists ` +
+                "whose parent ID is this node's agent and whose selectors all match this process (for example unix:uid, " +
+                "k8s:ns, k8s:sa), and that the agent has had time to sync it",
+            options,
+        );
+    }
+}
+
+/** A source has nothing to hand out. Codes: `closed`, `no_identity_issued`, `expired`, `no_bundle`. */
+export class SourceError extends SpiffeError {}
+
+/** Why a JWT-SVID was refused. */
+export type JwtSvidErrorCode =
+    | "malformed"
+    | "algorithm"
+    | "type"
+    | "subject"
+    | "audience"
+    | "expired"
+    | "not_yet_valid"
+    | "no_bundle"
+    | "no_key"
+    | "bad_signature";
+
+/** A token is not a valid JWT-SVID (JWT-SVID section 4). The message never repeats the token. */
+export class JwtSvidError extends SpiffeError {
+    declare readonly code: JwtSvidErrorCode;
+
+    constructor(code: JwtSvidErrorCode, message: string, options?: ErrorOptions) {
+        super(code, message, options);
+    }
+}

@@ -1,6 +1,12 @@
+import { readFile } from "node:fs/promises";
 import type { KeyObject, X509Certificate } from "node:crypto";
 
+import { KeyUsage, readCertificate, splitCertificates } from "./certificate.js";
+import { SpiffeError, X509SvidError } from "./errors.js";
 import type { SpiffeId } from "./id.js";
+import { parsePrivateKey } from "./keys.js";
+import { pemBlocks } from "./pem.js";
+import { MAX_CHAIN_LENGTH, checkLeaf, idOf } from "./verify.js";
 
 /** What an {@link X509Svid} is made of. */
 export interface X509SvidParts {
@@ -21,6 +27,7 @@ export class X509Svid {
     readonly notAfter: Date;
     readonly #privateKey: KeyObject;
 
+    /** Takes the parts as they are; {@link X509Svid.parse} checks them. */
     constructor(parts: X509SvidParts) {
         this.id = parts.id;
         this.certificates = Object.freeze([...parts.certificates] as const) as X509SvidParts["certificates"];
@@ -28,6 +35,71 @@ export class X509Svid {
         this.notBefore = this.certificates[0].validFromDate;
         this.notAfter = this.certificates[0].validToDate;
         this.#privateKey = parts.privateKey;
+    }
+
+    /**
+     * Reads an SVID as the Workload API sends it and checks what doesn't need a bundle: the leaf is a proper X.509-SVID leaf, the
+     * others are signing certificates, and the key belongs to the leaf (Workload API section 5.1, X509-SVID section 4).
+     *
+     * @param certificates concatenated DER, leaf first
+     * @param privateKey unencrypted PKCS#8 DER
+     * @throws {SpiffeError} an {@link X509SvidError} or `X509VerificationError`
+     */
+    static parse(certificates: Uint8Array, privateKey: Uint8Array, hint = ""): X509Svid {
+        return X509Svid.fromDer(splitCertificates(certificates), privateKey, hint);
+    }
+
+    /** Like {@link X509Svid.parse}, from PEM: `CERTIFICATE` blocks, leaf first, and one `PRIVATE KEY` block. */
+    static parsePem(certificates: string, privateKey: string, hint = ""): X509Svid {
+        const [key, ...more] = pemBlocks(privateKey, "PRIVATE KEY");
+        if (key === undefined || more.length > 0) {
+            throw new X509SvidError(
+                "invalid_svid",
+                `the key file must hold one PEM block PRIVATE KEY, it holds ${key === undefined ? 0 : 1 + more.length}`,
+            );
+        }
+        return X509Svid.fromDer(pemBlocks(certificates, "CERTIFICATE"), key, hint);
+    }
+
+    /** Like {@link X509Svid.parsePem}, from two files. @throws {X509SvidError} naming the file that can't be read or used */
+    static async load(certificateFile: string, keyFile: string): Promise<X509Svid> {
+        try {
+            const [certificates, key] = await Promise.all([
+                readFile(certificateFile, "utf8"),
+                readFile(keyFile, "utf8"),
+            ]);
+            return X509Svid.parsePem(certificates, key);
+        } catch (error) {
+            const reason = error instanceof Error ? error.message : String(error);
+            const code = error instanceof SpiffeError ? error.code : "invalid_svid";
+            throw new X509SvidError(code, `no X.509-SVID in ${certificateFile} and ${keyFile}: ${reason}`, {
+                cause: error,
+            });
+        }
+    }
+
+    private static fromDer(chain: readonly Uint8Array[], privateKey: Uint8Array, hint: string): X509Svid {
+        if (chain.length > MAX_CHAIN_LENGTH) {
+            throw new X509SvidError(
+                "invalid_svid",
+                `the SVID has ${chain.length} certificates, at most ${MAX_CHAIN_LENGTH} are taken`,
+            );
+        }
+        const [leaf, ...others] = chain.map(readCertificate);
+        if (leaf === undefined) {
+            throw new X509SvidError("invalid_svid", "the SVID has no certificate");
+        }
+        const id = idOf(leaf);
+        checkLeaf(leaf, id);
+        if (!others.every((facts) => facts.ca && facts.keyUsage?.has(KeyUsage.keyCertSign) === true)) {
+            throw new X509SvidError("invalid_svid", `${id}: a certificate after the leaf is no signing certificate`);
+        }
+        const key = parsePrivateKey(privateKey);
+        if (!leaf.certificate.checkPrivateKey(key)) {
+            throw new X509SvidError("key_mismatch", `${id}: the private key doesn't belong to the leaf certificate`);
+        }
+        const certificates = [leaf.certificate, ...others.map((facts) => facts.certificate)] as const;
+        return new X509Svid({ id, certificates, privateKey: key, hint });
     }
 
     get leaf(): X509Certificate {

@@ -1,0 +1,125 @@
+import { X509Bundle } from "./bundle.js";
+import { readCertificate } from "./certificate.js";
+import { BundleError, SpiffeError } from "./errors.js";
+import type { TrustDomain } from "./id.js";
+import type { Jwk } from "./jwks.js";
+import { isKnownKeyType, parseJwks } from "./jwks.js";
+import { JwtBundle, importJwk, readJwtAuthority } from "./jwtbundle.js";
+
+const SEQUENCE = "spiffe_sequence";
+const REFRESH_HINT = "spiffe_refresh_hint";
+const MAX_SEQUENCE = 2n ** 64n - 1n;
+/** A hundred years: beyond that a number of seconds is a mistake. */
+const MAX_REFRESH_HINT = 100 * 365 * 24 * 3600;
+
+/** What a {@link SpiffeBundle} is made of. */
+export interface SpiffeBundleParts {
+    readonly x509: X509Bundle;
+    readonly jwt: JwtBundle;
+    readonly sequence?: bigint;
+    readonly refreshHintSeconds?: number;
+}
+
+/** A SPIFFE bundle document (SPIFFE_Trust_Domain_and_Bundle section 4): the authorities of one trust domain for all kinds of SVID. */
+export class SpiffeBundle {
+    readonly trustDomain: TrustDomain;
+    readonly x509: X509Bundle;
+    readonly jwt: JwtBundle;
+    /** Grows with each change of the bundle; 64 bits, so never a `number`. */
+    readonly sequence: bigint | undefined;
+    /** How often to look for changes. */
+    readonly refreshHintSeconds: number | undefined;
+
+    constructor(parts: SpiffeBundleParts) {
+        this.trustDomain = parts.x509.trustDomain;
+        this.x509 = parts.x509;
+        this.jwt = parts.jwt;
+        this.sequence = parts.sequence;
+        this.refreshHintSeconds = parts.refreshHintSeconds;
+    }
+
+    /**
+     * Reads a document; it doesn't say whose it is, so the caller must. Keys of an unknown type or use are ignored; no key at all is
+     * fine and means that everything has been revoked.
+     *
+     * @throws {BundleError} `invalid_bundle`
+     */
+    static parse(trustDomain: TrustDomain, document: Uint8Array | string): SpiffeBundle {
+        try {
+            const set = parseJwks(document, new Set([SEQUENCE, REFRESH_HINT]));
+            const refreshHint = readInteger(set.document, REFRESH_HINT, BigInt(MAX_REFRESH_HINT));
+            const withUse = (use: string): Jwk[] => set.keys.filter((jwk) => jwk.use === use);
+            return new SpiffeBundle({
+                x509: new X509Bundle(trustDomain, unique(withUse("x509-svid").flatMap(readX509Authority))),
+                jwt: new JwtBundle(trustDomain, withUse("jwt-svid").flatMap(readJwtAuthority)),
+                sequence: readInteger(set.document, SEQUENCE, MAX_SEQUENCE),
+                refreshHintSeconds: refreshHint === undefined ? undefined : Number(refreshHint),
+            });
+        } catch (error) {
+            if (error instanceof SpiffeError) {
+                throw new BundleError("invalid_bundle", `SPIFFE bundle of ${trustDomain}: ${error.message}`, {
+                    cause: error,
+                });
+            }
+            throw error;
+        }
+    }
+
+    /** The document, to be served at a bundle endpoint. */
+    marshal(): string {
+        const keys = [
+            ...this.x509.authorities.map((certificate) => ({
+                use: "x509-svid",
+                ...certificate.publicKey.export({ format: "jwk" }),
+                x5c: [certificate.raw.toString("base64")],
+            })),
+            ...Array.from(this.jwt.authorities.values(), ({ keyId, publicKey }) => ({
+                use: "jwt-svid",
+                kid: keyId,
+                ...publicKey.export({ format: "jwk" }),
+            })),
+        ];
+        // Written by hand because JSON.stringify has no notion of an integer beyond 2^53.
+        const members = [
+            `"keys":${JSON.stringify(keys)}`,
+            ...(this.sequence === undefined ? [] : [`"${SEQUENCE}":${this.sequence}`]),
+            ...(this.refreshHintSeconds === undefined ? [] : [`"${REFRESH_HINT}":${this.refreshHintSeconds}`]),
+        ];
+        return `{${members.join(",")}}`;
+    }
+}
+
+function readInteger(document: Readonly<Record<string, unknown>>, name: string, max: bigint): bigint | undefined {
+    const value = document[name];
+    if (value === undefined || value === null) {
+        return undefined;
+    }
+    if (typeof value !== "bigint" || value < 0n || value > max) {
+        throw new BundleError("invalid_bundle", `"${name}" must be an integer from 0 to ${max}`);
+    }
+    return value;
+}
+
+/** The first certificate of x5c; entries without one are ignored (X509-SVID section 6.2). */
+function readX509Authority(jwk: Jwk): X509Bundle["authorities"][number][] {
+    const { x5c } = jwk;
+    if (x5c === undefined || (Array.isArray(x5c) && x5c.length === 0)) {
+        return [];
+    }
+    if (!Array.isArray(x5c) || typeof x5c[0] !== "string") {
+        throw new BundleError("invalid_bundle", '"x5c" must be an array of base64 text');
+    }
+    if (!isKnownKeyType(jwk) && jwk.kty !== "AKP") {
+        return [];
+    }
+    const { certificate } = readCertificate(Buffer.from(x5c[0], "base64"));
+    // RFC 7517 section 4.7: the key in the other members must match the certificate's.
+    if (!importJwk(jwk).equals(certificate.publicKey)) {
+        throw new BundleError("invalid_bundle", "the members of an X.509 key are not the key of its certificate");
+    }
+    return [certificate];
+}
+
+function unique<C extends { readonly fingerprint256: string }>(certificates: readonly C[]): C[] {
+    return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()];
+}

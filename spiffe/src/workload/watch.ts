@@ -1,0 +1,114 @@
+import type { ClientReadableStream } from "@grpc/grpc-js";
+
+import type { NoIdentityIssuedError } from "../errors.js";
+import { WorkloadApiError } from "../errors.js";
+import type { BackoffCurve, BackoffRuntime } from "./backoff.js";
+import { Backoff, NO_IDENTITY_CURVE, UNAVAILABLE_CURVE, sleep } from "./backoff.js";
+
+/** What happens on a watched stream. Each `update` is the whole state. */
+export type WatchEvent<T> =
+    | { readonly type: "update"; readonly value: T }
+    /** A message couldn't be used and was dropped: the former state stays. */
+    | { readonly type: "discarded"; readonly error: WorkloadApiError }
+    /** The stream is lost for now: the former state stays. */
+    | { readonly type: "interrupted"; readonly error: WorkloadApiError; readonly retryInMs: number }
+    /** The endpoint has no identity for us any more: the former state must not be used. */
+    | { readonly type: "withdrawn"; readonly error: NoIdentityIssuedError; readonly retryInMs: number };
+
+export interface WatchOptions {
+    /** Ends the iteration, quietly. */
+    readonly signal?: AbortSignal;
+}
+
+export interface WatchSettings<M, T> extends WatchOptions, BackoffRuntime {
+    readonly open: () => ClientReadableStream<M>;
+    readonly read: (message: M) => T;
+    readonly toError: (error: unknown) => WorkloadApiError;
+    readonly unavailableCurve?: BackoffCurve;
+    readonly noIdentityCurve?: BackoffCurve;
+}
+
+/** Statuses after which another attempt is pointless (SPIFFE_Workload_Endpoint, appendix A). */
+const FINAL_CODES: ReadonlySet<string> = new Set(["invalid_argument", "unimplemented"]);
+
+/**
+ * Follows a stream of the Workload API for ever: reconnects at once after a healthy end, with growing waits after a failure.
+ *
+ * @throws {WorkloadApiError} `invalid_argument` or `unimplemented`, which no retry can mend
+ */
+export async function* watch<M, T>(settings: WatchSettings<M, T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
+    const { signal } = settings;
+    const unavailable = new Backoff(settings.unavailableCurve ?? UNAVAILABLE_CURVE, settings.random);
+    const noIdentity = new Backoff(settings.noIdentityCurve ?? NO_IDENTITY_CURVE, settings.random);
+    while (signal?.aborted !== true) {
+        let delivered = false;
+        let failure: WorkloadApiError | undefined;
+        for await (const event of attempt(settings)) {
+            if (event.type === "failed") {
+                failure = event.error;
+                continue;
+            }
+            delivered = true;
+            unavailable.reset();
+            noIdentity.reset();
+            yield event;
+        }
+        if (signal?.aborted) {
+            return;
+        }
+        if (failure === undefined && delivered) {
+            continue;
+        }
+        failure ??= new WorkloadApiError("unavailable", "The Workload API ended a stream without a message");
+        if (FINAL_CODES.has(failure.code)) {
+            throw failure;
+        }
+        const retryInMs = isWithdrawal(failure) ? noIdentity.next() : unavailable.next();
+        yield isWithdrawal(failure)
+            ? { type: "withdrawn", error: failure, retryInMs }
+            : { type: "interrupted", error: failure, retryInMs };
+        await (settings.sleep ?? sleep)(retryInMs, signal).catch((error: unknown) => {
+            if (signal?.aborted !== true) {
+                throw error;
+            }
+        });
+    }
+}
+
+function isWithdrawal(error: WorkloadApiError): error is NoIdentityIssuedError {
+    return error.code === "no_identity_issued";
+}
+
+type AttemptEvent<T> =
+    | Extract<WatchEvent<T>, { type: "update" | "discarded" }>
+    | { readonly type: "failed"; readonly error: WorkloadApiError };
+
+/** One connection's life. The stream is cancelled however the consumer leaves. */
+async function* attempt<M, T>(settings: WatchSettings<M, T>): AsyncGenerator<AttemptEvent<T>, void, undefined> {
+    const call = settings.open();
+    const cancel = (): void => call.cancel();
+    // A cancelled call emits an error when nobody iterates any more.
+    call.on("error", () => {});
+    settings.signal?.addEventListener("abort", cancel, { once: true });
+    try {
+        for await (const message of call as AsyncIterable<M>) {
+            yield toEvent(settings, message);
+        }
+    } catch (error) {
+        yield { type: "failed", error: settings.toError(error) };
+    } finally {
+        settings.signal?.removeEventListener("abort", cancel);
+        call.cancel();
+    }
+}
+
+function toEvent<M, T>(settings: WatchSettings<M, T>, message: M): AttemptEvent<T> {
+    try {
+        return { type: "update", value: settings.read(message) };
+    } catch (error) {
+        if (error instanceof WorkloadApiError) {
+            return { type: "discarded", error };
+        }
+        throw error;
+    }
+}
