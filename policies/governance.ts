@@ -1,5 +1,6 @@
-import type { Control, ControlMeta } from "./control";
+import type { ControlMeta } from "./control";
 import { checklist, nist, soc2 } from "./frameworks";
+import type { Selected } from "./profiles";
 import type { Waiver, WaiverBook } from "./waivers";
 import { EXPIRY_CEILING_DAYS } from "./waivers";
 
@@ -44,8 +45,12 @@ export interface WaiverFault {
     readonly message: string;
 }
 
-/** What is wrong with the waivers of a run. Ask after every control has run. */
-export function waiverFaults(book: WaiverBook, registry: readonly Control[]): readonly WaiverFault[] {
+/**
+ * What is wrong with the waivers of a run. Ask after every control has run. A waiver of a control that wasn't selected
+ * had no chance to be of use, so it is not held against it.
+ */
+export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): readonly WaiverFault[] {
+    const registry = selected.map(({ control }) => control);
     const severities = new Map(registry.map((control) => [control.name, control.severity]));
     return [
         ...book.expired().map((waiver) => ({
@@ -53,11 +58,14 @@ export function waiverFaults(book: WaiverBook, registry: readonly Control[]): re
             waiver,
             message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} expired on ${waiver.expires} (owner ${waiver.owner}, ticket ${waiver.ticket}). ${WAIVER_RULES.expired.remediation}`,
         })),
-        ...book.unused().map((waiver) => ({
-            rule: WAIVER_RULES.unused,
-            waiver,
-            message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} matches no finding (owner ${waiver.owner}, ticket ${waiver.ticket}). ${WAIVER_RULES.unused.remediation}`,
-        })),
+        ...book
+            .unused()
+            .filter((waiver) => severities.has(waiver.control))
+            .map((waiver) => ({
+                rule: WAIVER_RULES.unused,
+                waiver,
+                message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} matches no finding (owner ${waiver.owner}, ticket ${waiver.ticket}). ${WAIVER_RULES.unused.remediation}`,
+            })),
         ...book.beyondCeiling(registry).map((waiver) => {
             const severity = severities.get(waiver.control) ?? "critical";
             return {

@@ -115,3 +115,8 @@ export function describe(object: KubeObject): string {
     const name = object.name || "(unnamed)";
     return `${object.kind} ${object.namespace === "" ? name : `${object.namespace}/${name}`}`;
 }
+
+/** A finding's message as every front end prints it: the object, then what is wrong with it. */
+export function messageOf(object: KubeObject, message: string): string {
+    return `${describe(object)}: ${message}`;
+}

@@ -9,8 +9,7 @@ import type { Control, ControlMeta, ObjectControl, StackControl } from "./contro
 import { defaultParams } from "./control";
 import { FRAMEWORKS } from "./frameworks";
 import { waiverFaults } from "./governance";
-import type { KubeObject } from "./kube";
-import { describe, kubeObjects } from "./kube";
+import { kubeObjects, messageOf } from "./kube";
 import type { Selected } from "./profiles";
 import type { Resource } from "./resource";
 import type { Outcome } from "./run";
@@ -120,7 +119,7 @@ function waiverPolicy(input: PackInput): StackValidationPolicy {
                     }
                 }
             }
-            for (const fault of waiverFaults(book, input.registry)) {
+            for (const fault of waiverFaults(book, input.selected)) {
                 report(fault.message);
             }
         },
@@ -173,9 +172,4 @@ function settle(
     if (unknown !== undefined) {
         throw unknown;
     }
-}
-
-/** A finding's message as every front end prints it: the object, then what is wrong with it. */
-export function messageOf(object: KubeObject, message: string): string {
-    return `${describe(object)}: ${message}`;
 }

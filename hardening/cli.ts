@@ -1,0 +1,29 @@
+import { readFileSync } from "node:fs";
+
+import type { Io } from "./io";
+import { main } from "./main";
+
+/** The world as the process sees it. Colours follow https://no-color.org. */
+function processIo(): Io {
+    const plain = process.env["NO_COLOR"] !== undefined && process.env["NO_COLOR"] !== "";
+    return {
+        out: (text) => process.stdout.write(text),
+        log: (line) => process.stderr.write(`${line}\n`),
+        stdin: () => readFileSync(0),
+        colour: process.stdout.isTTY === true && !plain && process.env["TERM"] !== "dumb",
+        interactive: process.stderr.isTTY === true,
+        now: () => new Date(),
+        clock: () => performance.now(),
+    };
+}
+
+// A reader that has seen enough, such as `head`, is no failure.
+process.stdout.on("error", (error: NodeJS.ErrnoException) => {
+    if (error.code !== "EPIPE") {
+        throw error;
+    }
+});
+
+void main(process.argv.slice(2), processIo()).then((code) => {
+    process.exitCode = code;
+});

@@ -1,0 +1,132 @@
+import type { Control, ControlMeta, ParamSchema } from "../../policies/control";
+import { controls } from "../../policies/controls";
+import { FRAMEWORKS } from "../../policies/frameworks";
+import { WAIVER_RULES } from "../../policies/governance";
+import type { ProfileName } from "../../policies/profiles";
+import { profileControls, suggestion } from "../../policies/profiles";
+import { groupBy } from "../collections";
+import type { ExitCode } from "../findings";
+import { EXIT } from "../findings";
+import type { Io } from "../io";
+import { UsageError } from "../io";
+import type { Arguments } from "../options";
+import { OptionValues } from "../options";
+import { count } from "../report/style";
+import { readSelection, SELECTION_OPTIONS } from "../selection";
+import type { Command } from "./command";
+
+/** Lists the controls, explains one, or checks a configuration. */
+export const command: Command = {
+    operands: "[CONTROL…]",
+    options: {
+        profile: SELECTION_OPTIONS.profile,
+        "check-config": {
+            type: "string",
+            value: "FILE",
+            description: "check a file for --config and say what it selects",
+        },
+        json: { type: "boolean", description: "print JSON" },
+    },
+    notes: ["Without CONTROL, lists what the profile (default all) holds; with it, explains each control named."],
+    run: explainControls,
+};
+
+function explainControls({ options, positionals }: Arguments, io: Io): ExitCode {
+    const profile = (options.text("profile") as ProfileName | undefined) ?? "all";
+    const configFile = options.text("check-config");
+    if (configFile !== undefined) {
+        return checkConfig(configFile, profile, io);
+    }
+    const chosen = positionals.length === 0 ? profileControls(controls, profile) : named(positionals);
+    if (options.flag("json")) {
+        io.out(`${JSON.stringify(chosen.map(describeControl), undefined, 2)}\n`);
+    } else if (positionals.length > 0) {
+        io.out(chosen.map(explain).join("\n"));
+    } else {
+        io.out(listing(chosen, profile));
+    }
+    return EXIT.clean;
+}
+
+function checkConfig(file: string, profile: ProfileName, io: Io): ExitCode {
+    const values = new Map([
+        ["config", [file]],
+        ["profile", [profile]],
+    ]);
+    const { selected } = readSelection(new OptionValues(values), profile);
+    const advisory = selected.filter(({ enforcement }) => enforcement === "advisory").length;
+    io.out(
+        `${file} is in order: with profile ${profile} it selects ${count(selected.length, "control")}, ${advisory} of them advisory.\n`,
+    );
+    return EXIT.clean;
+}
+
+function named(names: readonly string[]): readonly (Control | ControlMeta)[] {
+    const known = new Map<string, Control | ControlMeta>(
+        [...controls, ...Object.values(WAIVER_RULES)].map((control) => [control.name, control]),
+    );
+    const missing = names.filter((name) => !known.has(name));
+    if (missing.length > 0) {
+        throw new UsageError(
+            missing.map((name) => `there is no control "${name}"${suggestion(name, [...known.keys()])}`),
+        );
+    }
+    return names.flatMap((name) => known.get(name) ?? []);
+}
+
+function listing(chosen: readonly ControlMeta[], profile: ProfileName): string {
+    const width = Math.max(0, ...chosen.map(({ name }) => name.length));
+    const lines = chosen.map(
+        ({ name, severity, description }) => `${name.padEnd(width)}  ${severity.padEnd(8)}  ${description}`,
+    );
+    return [...lines, "", `${count(chosen.length, "control")} in profile ${profile}`, ""].join("\n");
+}
+
+function explain(control: Control | ControlMeta): string {
+    const { name, description, why, severity, enforcement, remediation, covers, profiles, params, admission } = control;
+    return [
+        name,
+        `  ${description}`,
+        `  Why:         ${why}`,
+        `  Remedy:      ${remediation}`,
+        `  Severity:    ${severity}, ${enforcement ?? "mandatory"}`,
+        `  Profiles:    ${[...profiles, "all"].join(", ")}`,
+        ...(covers.length > 0 ? [`  Covers:      ${covers.join(", ")}`] : []),
+        ...frameworkLines(control),
+        ...Object.entries(params ?? {}).map(
+            ([parameter, schema]) => `  Parameter:   ${describeParam(parameter, schema)}`,
+        ),
+        ...(admission === undefined
+            ? []
+            : [`  Admission:   ${"none" in admission ? `none: ${admission.none}` : admission.expression}`]),
+        "",
+    ].join("\n");
+}
+
+function frameworkLines({ frameworks }: ControlMeta): readonly string[] {
+    return [...groupBy(frameworks, ({ framework }) => framework)].map(
+        ([framework, refs]) =>
+            `  Standard:    ${FRAMEWORKS[framework].title} ${FRAMEWORKS[framework].version}: ${refs.map(({ id }) => id).join(", ")}`,
+    );
+}
+
+function describeParam(name: string, schema: ParamSchema): string {
+    return `${name} (${schema.type}, default ${JSON.stringify(schema.default)}): ${schema.description}`;
+}
+
+function describeControl(control: Control | ControlMeta) {
+    const { name, description, why, severity, enforcement, covers, frameworks, remediation, profiles, params } =
+        control;
+    return {
+        name,
+        description,
+        why,
+        severity,
+        enforcement: enforcement ?? "mandatory",
+        covers,
+        frameworks,
+        remediation,
+        profiles: [...profiles, "all"],
+        params: params ?? {},
+    };
+}

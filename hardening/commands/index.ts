@@ -1,0 +1,13 @@
+import type { Command } from "./command";
+
+/** A command's line in the overview, and where its code is; the code is loaded only when it is called. */
+export interface CommandEntry {
+    readonly summary: string;
+    readonly load: () => Promise<{ readonly command: Command }>;
+}
+
+/** Every command there is; a new one is a file and a line here. */
+export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
+    scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
+    controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },
+};

@@ -1,0 +1,52 @@
+import { writeFileSync } from "node:fs";
+
+import { applyBaseline } from "../baseline";
+import type { ExitCode } from "../findings";
+import { exitCode } from "../findings";
+import type { Io } from "../io";
+import { UsageError } from "../io";
+import type { OptionTable, OptionValues } from "../options";
+import type { Run } from "../report";
+import { FORMATS, formatNamed } from "../report";
+import { painter } from "../report/style";
+import { summaryLines } from "../report/tree";
+import type { Selection } from "../selection";
+import { reasonOf } from "../sources/files";
+
+/** Options of every command that ends in a report. */
+export const OUTPUT_OPTIONS = {
+    format: {
+        type: "string",
+        short: "f",
+        value: "NAME",
+        description: "form of the report",
+        choices: FORMATS.map(({ name }) => name),
+    },
+    out: {
+        type: "string",
+        short: "o",
+        value: "FILE",
+        description: "write the report to a file instead of standard output",
+    },
+} as const satisfies OptionTable;
+
+/** Applies the baseline, writes the report where the options say, and returns the exit code of the run. */
+export function finish(run: Run, selection: Selection, options: OptionValues, io: Io): ExitCode {
+    const findings = selection.baseline === undefined ? run.findings : applyBaseline(run.findings, selection.baseline);
+    const judged = { ...run, findings };
+    const format = formatNamed(options.text("format") ?? "tree");
+    const out = options.text("out");
+    if (out === undefined) {
+        io.out(format.render(judged, { colour: io.colour }));
+    } else {
+        try {
+            writeFileSync(out, format.render(judged, { colour: false }));
+        } catch (error) {
+            throw new UsageError([`--out ${out}: ${reasonOf(error).replace("read", "written")}`]);
+        }
+    }
+    if (out !== undefined || format.name !== "tree") {
+        summaryLines(judged, painter(false)).forEach((line) => io.log(line));
+    }
+    return exitCode(findings, run.failures);
+}

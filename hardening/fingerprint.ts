@@ -1,0 +1,17 @@
+import { createHash } from "node:crypto";
+
+import type { Finding } from "./findings";
+
+/**
+ * Identifies a finding across runs: the rule, the object and the field, but neither line nor document, so that it survives
+ * edits elsewhere in the file. 32 hexadecimal digits.
+ */
+export function fingerprint(finding: Finding): string {
+    const { control, source, kind, namespace, name, container, path } = finding;
+    // A container is named by its name, because containers added before it shift the index.
+    const field = container === undefined ? path : path.replace(/ontainers\[\d+\]/, `ontainers[${container}]`);
+    return createHash("sha256")
+        .update(JSON.stringify([control, source, kind, namespace, name, field]))
+        .digest("hex")
+        .slice(0, 32);
+}

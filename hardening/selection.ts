@@ -1,0 +1,170 @@
+import { readFileSync } from "node:fs";
+
+import type { Control } from "../policies/control";
+import { controls } from "../policies/controls";
+import type { ProfileName, Selected } from "../policies/profiles";
+import { PolicyConfigError, PROFILES, selectControls } from "../policies/profiles";
+import type { Waiver } from "../policies/waivers";
+import { parseWaivers, WaiverFileError } from "../policies/waivers";
+import type { Baseline } from "./baseline";
+import { readBaseline } from "./baseline";
+import type { Io } from "./io";
+import { UsageError } from "./io";
+import type { OptionTable, OptionValues } from "./options";
+import { reasonOf } from "./sources/files";
+import { parseDocuments, SyntaxFault } from "./sources/yaml";
+
+/** Options of every command that evaluates controls. */
+export const SELECTION_OPTIONS = {
+    profile: {
+        type: "string",
+        short: "p",
+        value: "NAME",
+        description: "the controls to run",
+        choices: PROFILES,
+    },
+    "pss-version": {
+        type: "string",
+        value: "VERSION",
+        description: 'Pod Security Standards to measure by, e.g. "v1.29"; default "latest"',
+    },
+    config: {
+        type: "string",
+        short: "c",
+        value: "FILE",
+        description: "levels and parameters, in the form of Pulumi's --policy-pack-config",
+    },
+    waivers: {
+        type: "string",
+        short: "w",
+        value: "FILE",
+        description: "accepted risks; may be given several times",
+        multiple: true,
+    },
+    baseline: {
+        type: "string",
+        short: "b",
+        value: "FILE",
+        description: "a former JSON report: only what is new fails",
+    },
+} as const satisfies OptionTable;
+
+/** The parameter by which controls of the Pod Security Standards take a version. */
+const PSS_PARAMETER = "pssVersion";
+
+/** What a command evaluates with, as its options say. */
+export interface Selection {
+    readonly profile: ProfileName;
+    readonly selected: readonly Selected[];
+    readonly waivers: readonly Waiver[];
+    readonly baseline: Baseline | undefined;
+}
+
+/**
+ * Reads the files that the options name.
+ *
+ * @throws UsageError with every mistake in the options and in the files.
+ */
+export function readSelection(
+    options: OptionValues,
+    defaultProfile: ProfileName,
+    registry: readonly Control[] = controls,
+): Selection {
+    const faults: string[] = [];
+    const attempt = <T>(read: () => T, fallback: T): T => {
+        try {
+            return read();
+        } catch (error) {
+            faults.push(...faultsOf(error));
+            return fallback;
+        }
+    };
+    const profile = (options.text("profile") as ProfileName | undefined) ?? defaultProfile;
+    const configFile = options.text("config");
+    const config = attempt(() => (configFile === undefined ? {} : readConfig(configFile)), {});
+    const version = attempt(() => readVersion(options.text("pss-version")), undefined);
+    const selected = attempt(() => withPssVersion(selectFrom(registry, profile, config, configFile), version), []);
+    const waivers = options
+        .texts("waivers")
+        .flatMap((file) => attempt(() => parseWaivers(readText(file, "--waivers"), file, registry), []));
+    const baselineFile = options.text("baseline");
+    const baseline = attempt(() => (baselineFile === undefined ? undefined : readBaseline(baselineFile)), undefined);
+    if (faults.length > 0) {
+        throw new UsageError(faults);
+    }
+    return { profile, selected, waivers, baseline };
+}
+
+function faultsOf(error: unknown): readonly string[] {
+    if (error instanceof UsageError || error instanceof WaiverFileError) {
+        return error.faults;
+    }
+    throw error;
+}
+
+function selectFrom(
+    registry: readonly Control[],
+    profile: ProfileName,
+    config: unknown,
+    file: string | undefined,
+): readonly Selected[] {
+    try {
+        return selectControls(registry, profile, config);
+    } catch (error) {
+        if (error instanceof PolicyConfigError) {
+            throw new UsageError(error.faults.map((fault) => `${file ?? "configuration"}: ${fault}`));
+        }
+        throw error;
+    }
+}
+
+/** Reads a configuration file, JSON or YAML. @throws UsageError */
+export function readConfig(file: string): unknown {
+    try {
+        const documents = parseDocuments(readText(file, "--config"));
+        return documents.length === 0 ? {} : documents[0];
+    } catch (error) {
+        if (error instanceof SyntaxFault) {
+            const line = error.line === undefined ? "" : `:${error.line}`;
+            throw new UsageError([`${file}${line}: ${error.message}`]);
+        }
+        throw error;
+    }
+}
+
+function readText(file: string, option: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch (error) {
+        throw new UsageError([`${option} ${file}: ${reasonOf(error)}`]);
+    }
+}
+
+function readVersion(text: string | undefined): string | undefined {
+    if (text === undefined || text === "latest") {
+        return text;
+    }
+    const match = /^v?(1\.\d{1,3})$/.exec(text);
+    if (match === null) {
+        throw new UsageError([`--pss-version must be "latest" or a minor version such as "v1.29", found "${text}"`]);
+    }
+    return `v${match[1]}`;
+}
+
+function withPssVersion(selected: readonly Selected[], version: string | undefined): readonly Selected[] {
+    if (version === undefined) {
+        return selected;
+    }
+    return selected.map((choice) =>
+        choice.control.params !== undefined && Object.hasOwn(choice.control.params, PSS_PARAMETER)
+            ? { ...choice, params: { ...choice.params, [PSS_PARAMETER]: version } }
+            : choice,
+    );
+}
+
+/** Says on standard error what a selection leaves out, where that matters to the reader. */
+export function announce(selection: Selection, io: Io): void {
+    if (selection.selected.length === 0) {
+        io.log(`warning: profile ${selection.profile} selects no control, so nothing is checked`);
+    }
+}

@@ -1,0 +1,194 @@
+import { isUtf8 } from "node:buffer";
+import { readFileSync, statSync } from "node:fs";
+
+import type { Body } from "../../policies/kube";
+import { isObj } from "../../policies/kube";
+import type { Resource } from "../../policies/resource";
+import { typeToken } from "../../policies/resource";
+import type { Failure } from "../findings";
+import { manifestFiles, reasonOf } from "./files";
+import { fieldAt } from "./outline";
+import { parseDocuments, SyntaxFault } from "./yaml";
+
+/** The largest file that is read unless an option says otherwise. */
+export const DEFAULT_MAX_BYTES = 40 * 1024 * 1024;
+
+/** `List` objects may nest this deep; the API itself never nests them. */
+const LIST_DEPTH = 4;
+
+/** What one file holds. A file with a failure may still yield the documents that are sound. */
+export interface ManifestFile {
+    readonly source: string;
+    readonly resources: readonly Resource[];
+    readonly failures: readonly Failure[];
+}
+
+export interface ManifestOptions {
+    /** Larger files are refused; default {@link DEFAULT_MAX_BYTES}. */
+    readonly maxBytes?: number;
+    /** Content of standard input, for the path `-`. */
+    readonly stdin?: () => Buffer;
+}
+
+/**
+ * Reads manifests from files, folders and standard input (`-`), one file at a time.
+ *
+ * A folder stands for every `.yaml`, `.yml` and `.json` below it. Never throws: what can't be read becomes a failure of
+ * its file, and the other files are still read.
+ */
+export function* readManifests(paths: readonly string[], options: ManifestOptions = {}): Iterable<ManifestFile> {
+    for (const path of paths) {
+        if (path === "-") {
+            yield readStdin(options);
+            continue;
+        }
+        for (const file of manifestFiles(path)) {
+            yield file.failure === undefined
+                ? readFile(file.path, options)
+                : { source: file.path, resources: [], failures: [file.failure] };
+        }
+    }
+}
+
+function readStdin(options: ManifestOptions): ManifestFile {
+    try {
+        return parseManifest("stdin", options.stdin?.() ?? readFileSync(0), options);
+    } catch (error) {
+        return failed("stdin", reasonOf(error));
+    }
+}
+
+function readFile(path: string, options: ManifestOptions): ManifestFile {
+    try {
+        const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+        const { size } = statSync(path);
+        return size > limit ? tooLarge(path, size, limit) : parseManifest(path, readFileSync(path), options);
+    } catch (error) {
+        return failed(path, reasonOf(error));
+    }
+}
+
+function tooLarge(source: string, size: number, limit: number): ManifestFile {
+    const mebibytes = (bytes: number) => `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+    return failed(
+        source,
+        `is ${mebibytes(size)} large; at most ${mebibytes(limit)} are read (--max-file-size sets the limit)`,
+    );
+}
+
+/** Reads the documents of one file's content. Never throws. */
+export function parseManifest(source: string, content: Buffer, options: ManifestOptions = {}): ManifestFile {
+    const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
+    if (content.length > limit) {
+        return tooLarge(source, content.length, limit);
+    }
+    if (!isUtf8(content)) {
+        return failed(source, "is not valid UTF-8", firstBadLine(content));
+    }
+    const text = content.toString("utf8").replace(/^\uFEFF/, "");
+    try {
+        return collect(source, text, parseDocuments(text));
+    } catch (error) {
+        if (!(error instanceof SyntaxFault)) {
+            throw error;
+        }
+        const path = error.line === undefined ? "" : fieldAt(text, error.line);
+        return failed(source, path === "" ? error.message : `${path}: ${error.message}`, error.line);
+    }
+}
+
+function collect(source: string, text: string, documents: readonly unknown[]): ManifestFile {
+    const resources: Resource[] = [];
+    const failures: Failure[] = [];
+    documents.forEach((body, document) => {
+        const faults = body === undefined ? [] : documentFaults(body, "", 0);
+        // A list with an unsound item is still judged for the others.
+        if (isObj(body) && typeof body["apiVersion"] === "string" && typeof body["kind"] === "string") {
+            resources.push({ source, document, type: typeToken(body["apiVersion"], body["kind"]), props: body });
+        }
+        const line = faults.length === 0 ? undefined : lineOfDocument(text, document);
+        for (const fault of faults) {
+            failures.push({ source, message: `document ${document + 1}: ${fault}`, cause: "input", line });
+        }
+    });
+    if (resources.length === 0 && failures.length === 0) {
+        failures.push({ source, message: "holds no Kubernetes object", cause: "input" });
+    }
+    return { source, resources, failures };
+}
+
+/** Why a document, or an item of it, is no Kubernetes object: nothing may be left out of a scan without a word. */
+function documentFaults(body: unknown, path: string, depth: number, typed = false): readonly string[] {
+    const at = (field: string) => `${path === "" ? "" : `${path}.`}${field}`;
+    if (!isObj(body)) {
+        return [`${path === "" ? "it" : path} is ${nameOfType(body)}, not a Kubernetes object`];
+    }
+    const faults = typed ? [] : ["apiVersion", "kind"].flatMap((field) => textFault(body, field, at(field)));
+    if (faults.length > 0 || !String(body["kind"]).endsWith("List") || body["items"] === undefined) {
+        return faults;
+    }
+    if (!Array.isArray(body["items"])) {
+        return [`${at("items")} is ${nameOfType(body["items"])}, not a list`];
+    }
+    if (depth >= LIST_DEPTH) {
+        return [`${at("items")}: lists nest deeper than ${LIST_DEPTH} levels`];
+    }
+    const itemsAreTyped = body["kind"] !== "List";
+    return body["items"].flatMap((item, index) =>
+        documentFaults(item, at(`items[${index}]`), depth + 1, itemsAreTyped),
+    );
+}
+
+function textFault(body: Body, field: string, path: string): readonly string[] {
+    const value = Object.hasOwn(body, field) ? body[field] : undefined;
+    if (value === undefined || value === null || value === "") {
+        return [`${path} is missing, so it is no Kubernetes object`];
+    }
+    return typeof value === "string" ? [] : [`${path} is ${nameOfType(value)}, not a text`];
+}
+
+function nameOfType(value: unknown): string {
+    if (value === null || value === undefined) {
+        return "empty";
+    }
+    if (Array.isArray(value)) {
+        return "a list";
+    }
+    return { string: "a text", number: "a number", boolean: "a boolean" }[typeof value as string] ?? "an object";
+}
+
+/** One-based line on which a document starts. */
+function lineOfDocument(text: string, document: number): number {
+    const lines = text.split("\n");
+    let index = 0;
+    let content = false;
+    for (const [number, line] of lines.entries()) {
+        if (/^---(?:\s|$)/.test(line)) {
+            index += content ? 1 : 0;
+            content = true;
+        } else if (!/^\s*(?:#.*)?$/.test(line)) {
+            content = true;
+        }
+        if (index === document && content && !/^---\s*$/.test(line)) {
+            return number + 1;
+        }
+    }
+    return 1;
+}
+
+function firstBadLine(content: Buffer): number {
+    let line = 1;
+    for (let start = 0; start < content.length; line++) {
+        const end = content.indexOf(0x0a, start);
+        const next = end === -1 ? content.length : end + 1;
+        if (!isUtf8(content.subarray(start, next))) {
+            break;
+        }
+        start = next;
+    }
+    return line;
+}
+
+function failed(source: string, message: string, line?: number): ManifestFile {
+    return { source, resources: [], failures: [{ source, message, cause: "input", line }] };
+}

@@ -1,0 +1,24 @@
+// Builds the command-line tool into dist/hardening.js. Run by `npm ci` through the script "prepare".
+import { builtinModules } from "node:module";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+import { build } from "esbuild";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+await build({
+    absWorkingDir: root,
+    entryPoints: [join(root, "hardening/cli.ts")],
+    outfile: join(root, "dist/hardening.js"),
+    bundle: true,
+    platform: "node",
+    format: "cjs",
+    target: "node24",
+    sourcemap: true,
+    sourcesContent: false,
+    legalComments: "none",
+    logLevel: "warning",
+    // The SDK finds itself, its plugins and the program's modules by path; a copy inside the bundle would be a second SDK.
+    external: [...builtinModules, "@pulumi/*", "typescript", "ts-node"],
+});

@@ -1,0 +1,228 @@
+import { strict as assert } from "node:assert";
+
+import { evaluate } from "../../hardening/evaluate";
+import type { Control } from "../../policies/control";
+import { objectControl, stackControl } from "../../policies/control";
+import type { Selected } from "../../policies/profiles";
+import { UnknownValueError } from "../../policies/unknown";
+import type { Waiver } from "../../policies/waivers";
+import { TODAY } from "../support/cli";
+import { resourceOf } from "../support/controls";
+
+const META = {
+    description: "No object is bad.",
+    why: "Bad objects are bad.",
+    severity: "high",
+    covers: ["x.bad"],
+    frameworks: [{ framework: "cis", id: "1.1" }],
+    remediation: "Be good.",
+    profiles: ["baseline"],
+} as const;
+
+const noBad = objectControl({
+    ...META,
+    name: "no-bad",
+    kinds: ["*"],
+    *check({ body, prefix }) {
+        if (body["bad"] === true) {
+            const path = `${prefix}bad`;
+            yield { path, message: `${path} is true. Remove it.`, fix: [{ op: "remove", path }], safe: true };
+        }
+    },
+});
+
+const noUnknown = objectControl({
+    ...META,
+    name: "no-unknown",
+    kinds: ["*"],
+    *check({ body }) {
+        if (body["unknown"] === true) {
+            throw new UnknownValueError(["spec", "image"]);
+        }
+        yield* [];
+    },
+});
+
+const broken = objectControl({
+    ...META,
+    name: "broken",
+    kinds: ["Pod"],
+    *check({ body }) {
+        yield { path: "", message: String((body["spec"] as { x: { y: string } }).x.y) };
+    },
+});
+
+const onePod = stackControl({
+    ...META,
+    name: "one-pod",
+    *check(stack) {
+        for (const object of stack.ofKind("Pod").slice(1)) {
+            yield { object, path: "kind", message: "kind is Pod once too often. Remove it.", container: "c" };
+        }
+    },
+});
+
+function selected(...controls: readonly Control[]): readonly Selected[] {
+    return controls.map((control) => ({ control, enforcement: "mandatory", params: {} }));
+}
+
+function pod(name: string, rest: object = {}) {
+    return resourceOf({ apiVersion: "v1", kind: "Pod", metadata: { name, namespace: "ns" }, ...rest });
+}
+
+function waiver(over: Partial<Waiver>): Waiver {
+    return {
+        control: "no-bad",
+        object: "Pod ns/a",
+        reason: "r",
+        owner: "o",
+        ticket: "t",
+        expires: "2026-04-01",
+        from: "w.yaml: waivers[0]",
+        ...over,
+    };
+}
+
+describe("evaluate", () => {
+    it("gives each finding the place, the rule and the remedy", () => {
+        const { findings } = evaluate([[pod("a", { bad: true })]], {
+            selected: selected(noBad),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(findings, [
+            {
+                source: "test.yaml",
+                document: 0,
+                type: "kubernetes:core/v1:Pod",
+                kind: "Pod",
+                namespace: "ns",
+                name: "a",
+                control: "no-bad",
+                covers: ["x.bad"],
+                severity: "high",
+                enforcement: "mandatory",
+                status: "violation",
+                path: "bad",
+                message: "Pod ns/a: bad is true. Remove it.",
+                remediation: "Be good.",
+                frameworks: [{ framework: "cis", id: "1.1" }],
+                fix: [{ op: "remove", path: "bad" }],
+                safe: true,
+            },
+        ]);
+    });
+
+    it("orders findings by object, then by control, with stack-wide controls in their place", () => {
+        const resources = [pod("a", { bad: true }), pod("b", { bad: true }), pod("c")];
+        const { findings, resources: count } = evaluate([resources], {
+            selected: selected(onePod, noBad),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ name, control }) => `${name} ${control}`),
+            ["a no-bad", "b one-pod", "b no-bad", "c one-pod"],
+        );
+        assert.equal(count, 3);
+    });
+
+    it("judges each stack by itself", () => {
+        const { findings } = evaluate([[pod("a")], [pod("b")]], {
+            selected: selected(onePod),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(findings, []);
+    });
+
+    it("names an item of a list by its own type and counts it by itself", () => {
+        const list = resourceOf({
+            apiVersion: "v1",
+            kind: "List",
+            items: [
+                { apiVersion: "v1", kind: "Pod" },
+                { apiVersion: "apps/v1", kind: "Deployment", bad: true },
+            ],
+        });
+        const { findings, resources } = evaluate([[list]], { selected: selected(noBad), waivers: [], now: TODAY });
+        assert.deepEqual(
+            findings.map(({ type, path }) => [type, path]),
+            [["kubernetes:apps/v1:Deployment", "items[1].bad"]],
+        );
+        assert.equal(resources, 2);
+    });
+
+    it("counts a Pulumi component as one resource", () => {
+        const component = { source: "stack s", document: 0, type: "zt:x:Y", props: {}, urn: "urn:y" };
+        assert.equal(evaluate([[component, pod("a")]], { selected: [], waivers: [], now: TODAY }).resources, 2);
+    });
+
+    it("shows an unknown value as unverifiable", () => {
+        const { findings } = evaluate([[pod("a", { unknown: true })]], {
+            selected: selected(noUnknown),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ status, path, message }) => [status, path, message]),
+            [
+                [
+                    "unverifiable",
+                    "spec.image",
+                    "Pod ns/a: no-unknown can't tell: the value at spec.image is not known before deployment",
+                ],
+            ],
+        );
+    });
+
+    it("turns a control that throws into a failure and runs the rest", () => {
+        const { findings, failures } = evaluate([[pod("a", { bad: true })]], {
+            selected: selected(broken, noBad),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.equal(findings.length, 1);
+        assert.deepEqual(failures, [
+            {
+                source: "test.yaml",
+                message: "control broken failed on Pod ns/a: Cannot read properties of undefined (reading 'x')",
+                cause: "control",
+            },
+        ]);
+    });
+
+    it("keeps a waived finding, with who answers for it", () => {
+        const { findings } = evaluate([[pod("a", { bad: true })]], {
+            selected: selected(noBad),
+            waivers: [waiver({})],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ status, waiver: grant }) => [status, grant]),
+            [["waived", { reason: "r", owner: "o", ticket: "t", expires: "2026-04-01", from: "w.yaml: waivers[0]" }]],
+        );
+    });
+
+    it("reports a waiver that is expired, unused or granted for too long as a finding of its own", () => {
+        const { findings } = evaluate([[pod("a", { bad: true })]], {
+            selected: selected(noBad, onePod),
+            waivers: [
+                waiver({ expires: "2026-02-28" }),
+                waiver({ control: "one-pod", from: "w.yaml: waivers[1]" }),
+                waiver({ expires: "2027-03-01", from: "w.yaml: waivers[2]" }),
+                waiver({ control: "broken", from: "w.yaml: waivers[3]" }),
+            ],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ control, status, source, path, name }) => [control, status, source, path, name]),
+            [
+                ["no-bad", "waived", "test.yaml", "bad", "a"],
+                ["waiver-not-expired", "violation", "w.yaml", "waivers[0]", "no-bad for Pod ns/a"],
+                ["waiver-in-use", "violation", "w.yaml", "waivers[1]", "one-pod for Pod ns/a"],
+                ["waiver-within-ceiling", "violation", "w.yaml", "waivers[2]", "no-bad for Pod ns/a"],
+            ],
+        );
+    });
+});
