@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { Component, type ComponentSpec } from "../harness/component";
+import { ComponentFailure } from "../harness/errors";
+import { isAlive, reap, startTimeOf, StateFile, type ProcessRecord } from "../harness/state";
+import { describeOnCluster } from "../support/shared";
+
+const DIRECT = { prefix: [], wraps: false };
+
+function shell(script: string, change: Partial<ComponentSpec> = {}): ComponentSpec {
+    const logFile = join(mkdtempSync(join(tmpdir(), "component-")), "log");
+    writeFileSync(logFile, "");
+    return {
+        name: "shell",
+        command: "sh",
+        args: ["-c", script],
+        logFile,
+        ready: async () => Promise.resolve(false),
+        timeoutSeconds: 1,
+        ...change,
+    };
+}
+
+describe("Component", () => {
+    it("names a component that ends while starting and shows its last words", async () => {
+        const component = Component.launch(shell("echo no such certificate; exit 3"), DIRECT, () => undefined);
+        await assert.rejects(component.untilReady(), (error: unknown) => {
+            assert.ok(error instanceof ComponentFailure);
+            assert.equal(error.message, "shell ended while starting; its last lines:\nno such certificate");
+            return true;
+        });
+    });
+
+    it("names a component that is not ready in time", async () => {
+        const component = Component.launch(shell("echo waiting for etcd; exec sleep 60"), DIRECT, () => undefined);
+        try {
+            await assert.rejects(component.untilReady(), {
+                message: "shell was not ready within 1 s; its last lines:\nwaiting for etcd",
+            });
+        } finally {
+            await component.stop("SIGKILL");
+        }
+        assert.equal(component.isRunning(), false);
+    });
+
+    it("refuses a program that is not there", () => {
+        const spec = shell("", { command: "/nonexistent/etcd" });
+        assert.throws(() => Component.launch(spec, DIRECT, () => undefined), {
+            message: "shell can't be started: /nonexistent/etcd is missing or not executable (its log is empty)",
+        });
+    });
+});
+
+describe("StateFile", () => {
+    function sleeper(): ProcessRecord {
+        const child = spawn("sleep", ["300"], { detached: true, stdio: "ignore" });
+        child.unref();
+        assert.ok(child.pid !== undefined);
+        return { name: "sleeper", pid: child.pid, startTime: startTimeOf(child.pid) ?? "" };
+    }
+
+    it("clears away the processes and files of a run whose owner has gone", async () => {
+        const owner = { name: "owner", pid: 2 ** 22 + 1, startTime: "1" };
+        const file = StateFile.create(`reaped-${process.pid}`, "control-plane", owner);
+        const process_ = sleeper();
+        file.addProcess(process_);
+        await reap();
+        assert.equal(isAlive(process_), false);
+        assert.equal(existsSync(file.folder), false);
+    });
+
+    it("leaves a run alone whose owner is still there", async () => {
+        const owner = sleeper();
+        const file = StateFile.create(`kept-${process.pid}`, "control-plane", owner);
+        await reap();
+        assert.equal(existsSync(file.folder), true);
+        process.kill(owner.pid, "SIGKILL");
+        while (isAlive(owner)) {
+            await sleep(10);
+        }
+        await reap();
+        assert.equal(existsSync(file.folder), false);
+    });
+
+    it("never ends a process that merely got the id of a recorded one", async () => {
+        const stranger = sleeper();
+        const file = StateFile.create(`recycled-${process.pid}`, "control-plane", undefined);
+        file.addProcess({ ...stranger, startTime: "1" });
+        await file.destroy();
+        assert.equal(isAlive(stranger), true);
+        process.kill(stranger.pid, "SIGKILL");
+    });
+});
+
+describeOnCluster("the control-plane cluster", "control-plane", (cluster) => {
+    it("serves the version that its Go module pins", async () => {
+        const version = JSON.parse((await cluster().request("GET", "/version")).text) as { gitVersion: string };
+        assert.equal(version.gitVersion, "v1.36.3");
+    });
+
+    it("runs every component", () => {
+        assert.deepEqual(
+            cluster().status(),
+            ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler", "kwok"].map((name) => [name, true]),
+        );
+    });
+
+    it("refuses strangers", async () => {
+        const { kubectl } = cluster();
+        const outcome = await kubectl.try(["get", "secrets", "-A", "--as=system:anonymous"]);
+        assert.equal(outcome.code, 1);
+        assert.match(outcome.stderr, /User "system:anonymous" cannot list resource "secrets"/);
+    });
+
+    it("calls pods on fake nodes ready", async () => {
+        const { kubectl } = cluster();
+        await kubectl.run(["create", "namespace", "fake-pods"]);
+        await kubectl.run([
+            "-n",
+            "fake-pods",
+            "create",
+            "deployment",
+            "web",
+            "--image=nowhere.invalid/web:1",
+            "--replicas=5",
+        ]);
+        await kubectl.run(["-n", "fake-pods", "rollout", "status", "deployment/web", "--timeout=60s"]);
+        await kubectl.run(["delete", "namespace", "fake-pods", "--timeout=60s"]);
+    });
+
+    it("refuses an unknown field instead of dropping it", async () => {
+        const outcome = await cluster().kubectl.apply([
+            { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "typo", namespace: "default" }, datas: {} },
+        ]);
+        assert.equal(outcome.code, 1);
+        assert.match(outcome.stderr, /unknown field|field not declared in schema/);
+    });
+});

@@ -1,0 +1,129 @@
+import { createHash } from "node:crypto";
+import { existsSync } from "node:fs";
+import { mkdir, readFile, readdir, rename } from "node:fs/promises";
+import { homedir } from "node:os";
+import { join } from "node:path";
+import { ComponentFailure, MissingRequirement } from "./errors";
+import { run, which } from "./exec";
+import { lastLines, progress } from "./log";
+
+/** Go modules that pin what is built, by name of their folder under test/cluster/go. */
+type ModuleName = "kubernetes" | "kwok" | "coredns" | "external-secrets" | "images";
+
+interface Recipe {
+    readonly module: ModuleName;
+    /** The main package. */
+    readonly package: string;
+    /** How long a first build may take, in minutes, on two busy cores. */
+    readonly minutes: number;
+}
+
+const RECIPES = {
+    etcd: { module: "kubernetes", package: "go.etcd.io/etcd/server/v3", minutes: 10 },
+    "kube-apiserver": { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-apiserver", minutes: 40 },
+    "kube-controller-manager": {
+        module: "kubernetes",
+        package: "k8s.io/kubernetes/cmd/kube-controller-manager",
+        minutes: 40,
+    },
+    "kube-scheduler": { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-scheduler", minutes: 40 },
+    kubelet: { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubelet", minutes: 40 },
+    "kube-proxy": { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kube-proxy", minutes: 40 },
+    kubectl: { module: "kubernetes", package: "k8s.io/kubernetes/cmd/kubectl", minutes: 40 },
+    kwok: { module: "kwok", package: "sigs.k8s.io/kwok/cmd/kwok", minutes: 20 },
+    coredns: { module: "coredns", package: "github.com/coredns/coredns", minutes: 30 },
+    "external-secrets": {
+        module: "external-secrets",
+        package: "github.com/external-secrets/external-secrets",
+        minutes: 40,
+    },
+    pause: { module: "images", package: "./pause", minutes: 5 },
+    standin: { module: "images", package: "./standin", minutes: 5 },
+} as const satisfies Record<string, Recipe>;
+
+export type BinaryName = keyof typeof RECIPES;
+
+const MODULES_FOLDER = join(__dirname, "..", "go");
+
+/** Where everything that may be thrown away lives: binaries and their build logs. */
+export function cacheFolder(): string {
+    const xdg = process.env["XDG_CACHE_HOME"];
+    return join(xdg !== undefined && xdg !== "" ? xdg : join(homedir(), ".cache"), "x0tta6bl4-cluster");
+}
+
+/** The folder of a module's sources, for files that are data there (CRDs). */
+export async function moduleFolder(module: ModuleName, path: string): Promise<string> {
+    const outcome = await run("go", ["list", "-m", "-f", "{{.Dir}}", path], { cwd: join(MODULES_FOLDER, module) });
+    const folder = outcome.stdout.trim();
+    if (outcome.code === 0 && folder !== "") {
+        return folder;
+    }
+    const download = await run("go", ["mod", "download", "-json", path], {
+        cwd: join(MODULES_FOLDER, module),
+        timeoutSeconds: 600,
+    });
+    if (download.code !== 0) {
+        throw new Error(`can't download the Go module ${path}: ${lastLines(download.stderr || download.stdout, 3)}`);
+    }
+    return (JSON.parse(download.stdout) as { Dir: string }).Dir;
+}
+
+/**
+ * The paths of the binaries asked for, built first if the cache lacks them. The cache key is the content of the module
+ * (go.mod and go.sum, or its sources), so that a changed version never meets an old binary.
+ */
+export async function binaries<Name extends BinaryName>(names: readonly Name[]): Promise<Record<Name, string>> {
+    const paths: Partial<Record<Name, string>> = {};
+    for (const name of names) {
+        paths[name] = await binary(name);
+    }
+    return paths as Record<Name, string>;
+}
+
+async function binary(name: BinaryName): Promise<string> {
+    const recipe: Recipe = RECIPES[name];
+    const source = join(MODULES_FOLDER, recipe.module);
+    const folder = join(cacheFolder(), `${recipe.module}-${await fingerprint(source)}`);
+    const path = join(folder, name);
+    if (existsSync(path)) {
+        return path;
+    }
+    if ((await which("go")) === undefined) {
+        throw new MissingRequirement([`${name} is not built yet and there is no go on PATH to build it (go.dev/dl)`]);
+    }
+    await mkdir(folder, { recursive: true });
+    progress(`building ${name}: only the first time, up to ${recipe.minutes} minutes on a slow machine`);
+    const started = Date.now();
+    const partial = `${path}.${process.pid}`;
+    const outcome = await run(
+        "go",
+        ["build", "-trimpath", "-ldflags", await linkerFlags(source), "-o", partial, recipe.package],
+        {
+            cwd: source,
+            env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly -buildvcs=false" },
+            timeoutSeconds: recipe.minutes * 60,
+        },
+    );
+    if (outcome.code !== 0) {
+        throw new ComponentFailure(`go build of ${name}`, `ended with ${outcome.code}`, lastLines(outcome.stderr));
+    }
+    await rename(partial, path);
+    progress(`built ${name} in ${Math.round((Date.now() - started) / 1000)} s`);
+    return path;
+}
+
+async function fingerprint(folder: string): Promise<string> {
+    const hash = createHash("sha256");
+    for (const file of (await readdir(folder, { recursive: true })).sort()) {
+        if (file.endsWith(".go") || file.endsWith("go.mod") || file.endsWith("go.sum")) {
+            hash.update(`${file}\n`).update(await readFile(join(folder, file)));
+        }
+    }
+    return hash.digest("hex").slice(0, 16);
+}
+
+/** Kubernetes takes its version from the linker; without one it calls itself v0.0.0 and clients refuse it. */
+async function linkerFlags(folder: string): Promise<string> {
+    const version = /k8s\.io\/kubernetes (v\S+)/.exec(await readFile(join(folder, "go.mod"), "utf8"))?.[1];
+    return version === undefined ? "-s -w" : `-s -w -X k8s.io/component-base/version.gitVersion=${version}`;
+}

@@ -1,0 +1,263 @@
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { forget, request, type Response } from "./api";
+import { binaries, type BinaryName } from "./binaries";
+import { Component, type ComponentSpec, type Launcher } from "./component";
+import {
+    apiServerSpec,
+    controllerManagerSpec,
+    etcdSpec,
+    kwokSpec,
+    loadControlPlane,
+    NODE_ADDRESS,
+    PORT_NAMES,
+    prepareControlPlane,
+    schedulerSpec,
+    type ControlPlane,
+    type PortName,
+} from "./control-plane";
+import { Kubectl } from "./kubectl";
+import { progress } from "./log";
+import { enter, nodeSpecs, prepareNode, startNamespaces, type Node } from "./node";
+import { requirePrograms } from "./requirements";
+import { clustersFolder, reap, self, StateFile, type Profile } from "./state";
+
+export interface UpOptions {
+    /** Names the cluster's folder; `dev` is the one of `npm run cluster`. */
+    readonly name: string;
+    readonly profile: Profile;
+    /** A kept cluster outlives this process; any other ends with it, however it ends. */
+    readonly keep: boolean;
+}
+
+const BINARIES: Readonly<Record<Profile, readonly BinaryName[]>> = {
+    "control-plane": ["etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "kube-scheduler", "kwok"],
+    full: [
+        ...["etcd", "kube-apiserver", "kubectl", "kube-controller-manager", "kube-scheduler", "kwok"],
+        ...["kubelet", "kube-proxy", "coredns", "pause", "standin"],
+    ] as BinaryName[],
+};
+
+/** Ends the components of a cluster that does not outlive its owner, even when the owner is killed. */
+const WITH_OWNER: readonly string[] = ["setpriv", "--pdeathsig", "KILL", "--"];
+
+/** A running cluster: its API, its components, and its end. */
+export class Cluster {
+    private constructor(
+        private readonly state: StateFile,
+        readonly plane: ControlPlane,
+        readonly kubectl: Kubectl,
+        /** The one real node; a control-plane cluster has none. */
+        readonly node: Node | undefined,
+        private readonly components: readonly Component[],
+    ) {}
+
+    get folder(): string {
+        return this.state.folder;
+    }
+
+    get profile(): Profile {
+        return this.state.value.profile;
+    }
+
+    /** The path of an administrator's kubeconfig. */
+    get kubeconfig(): string {
+        return this.kubectl.kubeconfig;
+    }
+
+    /** Starts a cluster. What has been started is cleared away again when a part of it fails. */
+    static async up(options: UpOptions): Promise<Cluster> {
+        await requirePrograms(options.profile);
+        await reap();
+        const paths = await binaries(BINARIES[options.profile]);
+        await StateFile.load(join(clustersFolder(), options.name))?.destroy();
+        const state = StateFile.create(options.name, options.profile, options.keep ? undefined : self());
+        try {
+            return await start(state, options, paths);
+        } catch (error) {
+            await state.destroy();
+            throw error;
+        }
+    }
+
+    /** Finds a cluster that an earlier command started. */
+    static async find(name: string): Promise<Cluster | undefined> {
+        const state = StateFile.load(join(clustersFolder(), name));
+        if (state === undefined) {
+            return undefined;
+        }
+        const { profile, settings, processes } = state.value;
+        const paths = await binaries(BINARIES[profile]);
+        const plane = loadControlPlane(state.folder, settings as Record<PortName, number>, addressOf(profile));
+        const kubectl = new Kubectl(paths.kubectl, join(state.folder, "kubeconfig"));
+        const namespaces = processes.find((record) => record.name === "namespaces");
+        const node = namespaces === undefined ? undefined : enter(state.folder, namespaces);
+        const specs = [
+            ...controlPlaneSpecs(plane, paths),
+            ...(node === undefined ? [] : nodeSpecs(node, paths, kubectl)),
+        ];
+        const launcher = launcherOf(node, true);
+        const components = specs.flatMap((spec) => {
+            const record = processes.find((process) => process.name === spec.name);
+            return record === undefined ? [] : [Component.adopt(spec, launcherFor(spec, launcher), record)];
+        });
+        return new Cluster(state, plane, kubectl, node, components);
+    }
+
+    static create(
+        state: StateFile,
+        plane: ControlPlane,
+        kubectl: Kubectl,
+        node: Node | undefined,
+        components: readonly Component[],
+    ): Cluster {
+        return new Cluster(state, plane, kubectl, node, components);
+    }
+
+    /** One request to the API server as administrator. */
+    async request(method: string, path: string, body?: unknown, type?: string): Promise<Response> {
+        const { authority, admin, ports } = this.plane;
+        return request({ port: ports.apiserver, authority, pair: admin }, method, path, body, type);
+    }
+
+    component(name: string): Component {
+        const component = this.components.find((candidate) => candidate.name === name);
+        if (component === undefined) {
+            throw new Error(
+                `this cluster has no ${name}, only ${this.status()
+                    .map(([known]) => known)
+                    .join(", ")}`,
+            );
+        }
+        return component;
+    }
+
+    /** Every component and whether its process is there. */
+    status(): [name: string, running: boolean][] {
+        return this.components.map((component) => [component.name, component.isRunning()]);
+    }
+
+    /** Starts a component again after it was stopped or killed, and waits until it serves. */
+    async restart(name: string): Promise<void> {
+        await this.component(name).restart((record) => this.state.addProcess(record));
+        forget(this.plane.ports.apiserver);
+    }
+
+    /** Adds nodes that exist in name only; pods on them are called Running by KWOK. */
+    async addFakeNodes(count: number): Promise<void> {
+        const nodes = Array.from({ length: count }, (_, index) => ({
+            apiVersion: "v1",
+            kind: "Node",
+            metadata: {
+                name: `fake-${index + 1}`,
+                labels: { type: "kwok", "kubernetes.io/os": "linux", "kubernetes.io/hostname": `fake-${index + 1}` },
+                annotations: { "kwok.x-k8s.io/node": "fake" },
+            },
+            status: {
+                allocatable: { cpu: "64", memory: "256Gi", pods: "1000" },
+                capacity: { cpu: "64", memory: "256Gi", pods: "1000" },
+            },
+        }));
+        await this.kubectl.run(["create", "-f", "-"], {
+            input: JSON.stringify({ apiVersion: "v1", kind: "List", items: nodes }),
+        });
+        await this.kubectl.run(["wait", "--for=condition=Ready", "node", "-l", "type=kwok", "--timeout=60s"]);
+    }
+
+    /** Ends every process and removes every mount, namespace, interface and file of the cluster. */
+    async down(): Promise<void> {
+        for (const port of Object.values(this.plane.ports)) {
+            forget(port);
+        }
+        await this.state.destroy();
+    }
+}
+
+async function start(state: StateFile, options: UpOptions, paths: Record<BinaryName, string>): Promise<Cluster> {
+    const begun = Date.now();
+    const ports = Object.fromEntries(
+        await Promise.all(PORT_NAMES.map(async (name) => [name, await freePort()] as const)),
+    ) as Record<PortName, number>;
+    state.update({ settings: ports });
+    const plane = await prepareControlPlane(state.folder, ports, addressOf(options.profile));
+    const kubectl = new Kubectl(paths.kubectl, join(state.folder, "kubeconfig"));
+    const record = (process: Parameters<StateFile["addProcess"]>[0]): void => state.addProcess(process);
+    const prefix = options.keep ? [] : WITH_OWNER;
+    const node =
+        options.profile === "full" ? await startNamespaces(state, plane, { prefix, wraps: false }, record) : undefined;
+    const launcher = launcherOf(node, options.keep);
+    const components: Component[] = [];
+    const launch = async (specs: readonly ComponentSpec[]): Promise<void> => {
+        const started = specs.map((spec) => Component.launch(spec, launcherFor(spec, launcher), record));
+        components.push(...started);
+        await Promise.all(started.map((component) => component.untilReady()));
+    };
+    const [etcd, ...rest] = controlPlaneSpecs(plane, paths);
+    await launch(etcd === undefined ? [] : [etcd]);
+    await launch(rest.slice(0, 1));
+    await launch(rest.slice(1));
+    if (node !== undefined) {
+        await prepareNode(plane, node, kubectl, paths);
+        for (const spec of nodeSpecs(node, paths, kubectl)) {
+            await launch([spec]);
+        }
+    }
+    const cluster = Cluster.create(state, plane, kubectl, node, components);
+    await defaultServiceAccount(cluster);
+    progress(`up in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
+    return cluster;
+}
+
+function controlPlaneSpecs(plane: ControlPlane, paths: Record<BinaryName, string>): ComponentSpec[] {
+    return [
+        etcdSpec(plane, paths.etcd),
+        apiServerSpec(plane, paths["kube-apiserver"]),
+        controllerManagerSpec(plane, paths["kube-controller-manager"]),
+        schedulerSpec(plane, paths["kube-scheduler"]),
+        kwokSpec(plane, paths.kwok),
+    ];
+}
+
+function addressOf(profile: Profile): string {
+    return profile === "full" ? NODE_ADDRESS : "127.0.0.1";
+}
+
+interface Launchers {
+    readonly outside: Launcher;
+    readonly inside: Launcher;
+}
+
+function launcherOf(node: Node | undefined, keep: boolean): Launchers {
+    const prefix = keep ? [] : WITH_OWNER;
+    const outside = { prefix, wraps: false };
+    return { outside, inside: node === undefined ? outside : { prefix: [...prefix, ...node.prefix], wraps: true } };
+}
+
+function launcherFor(spec: ComponentSpec, launchers: Launchers): Launcher {
+    return launchers[spec.outside === true ? "outside" : "inside"];
+}
+
+/** Pods are refused until the controller manager has made the default service account. */
+async function defaultServiceAccount(cluster: Cluster): Promise<void> {
+    const deadline = Date.now() + 30_000;
+    while ((await cluster.request("GET", "/api/v1/namespaces/default/serviceaccounts/default")).status !== 200) {
+        if (Date.now() > deadline) {
+            throw new Error("the default service account was not made within 30 s");
+        }
+        await sleep(100);
+    }
+}
+
+async function freePort(): Promise<number> {
+    return new Promise((resolve, reject) => {
+        const server = createServer();
+        server.on("error", reject);
+        server.listen(0, "127.0.0.1", () => {
+            const address = server.address();
+            server.close(() => {
+                resolve(typeof address === "object" && address !== null ? address.port : 0);
+            });
+        });
+    });
+}
