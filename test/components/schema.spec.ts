@@ -69,7 +69,9 @@ describe("settings schema", () => {
             "it.path is not a known setting",
             "it.region is missing; it must be a text that is not empty",
         ]);
-        assert.deepEqual(faultsOf(schema, "disk"), ['it must be an object whose kind is one of disk, kms, found "disk"']);
+        assert.deepEqual(faultsOf(schema, "disk"), [
+            'it must be an object whose kind is one of disk, kms, found "disk"',
+        ]);
     });
 
     it("fills in defaults, also those of the fields of an absent object", () => {
