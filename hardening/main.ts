@@ -1,5 +1,5 @@
 import { version } from "../package.json";
-import { suggestion } from "../policies/profiles";
+import { suggestion } from "../policies/text";
 import { COMMANDS } from "./commands";
 import type { Command } from "./commands/command";
 import type { ExitCode } from "./findings";

@@ -1,6 +1,6 @@
 import { parseArgs } from "node:util";
 
-import { suggestion } from "../policies/profiles";
+import { suggestion } from "../policies/text";
 import { UsageError } from "./io";
 
 /** One option of a command. */

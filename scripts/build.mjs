@@ -1,4 +1,5 @@
-// Builds the command-line tool into dist/hardening.js. Run by `npm ci` through the script "prepare".
+// Builds the command-line tool into dist/hardening.js, and the process it runs a program in into dist/program-host.js.
+// Run by `npm ci` through the script "prepare".
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -9,8 +10,11 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
 await build({
     absWorkingDir: root,
-    entryPoints: [join(root, "hardening/cli.ts")],
-    outfile: join(root, "dist/hardening.js"),
+    entryPoints: {
+        hardening: join(root, "hardening/cli.ts"),
+        "program-host": join(root, "hardening/sources/program/host.ts"),
+    },
+    outdir: join(root, "dist"),
     bundle: true,
     platform: "node",
     format: "cjs",
@@ -20,5 +24,5 @@ await build({
     legalComments: "none",
     logLevel: "warning",
     // The SDK finds itself, its plugins and the program's modules by path; a copy inside the bundle would be a second SDK.
-    external: [...builtinModules, "@pulumi/*", "typescript", "ts-node"],
+    external: [...builtinModules, "@pulumi/*", "typescript", "ts-node", "tsx"],
 });
