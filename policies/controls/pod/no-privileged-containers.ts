@@ -1,5 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
+import { removeField } from "../../path";
 
 export const noPrivilegedContainers = podControl({
     name: "no-privileged-containers",
@@ -17,6 +18,9 @@ export const noPrivilegedContainers = podControl({
     ],
     remediation: "Unset securityContext.privileged and add only the capabilities the container needs.",
     profiles: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4"],
+    admission: {
+        expression: "variables.containers.all(c, c.?securityContext.?privileged.orValue(false) == false)",
+    },
     *check(pod) {
         for (const { name, path, securityContext } of pod.containers) {
             if (securityContext["privileged"] === true) {
@@ -24,7 +28,7 @@ export const noPrivilegedContainers = podControl({
                     path: `${path}.securityContext.privileged`,
                     container: name,
                     message: `${path}.securityContext.privileged is true (container "${name}"). Remove it.`,
-                    fix: [{ op: "remove", path: `${path}.securityContext.privileged` }],
+                    fix: removeField(`${path}.securityContext.privileged`),
                 };
             }
         }

@@ -1,0 +1,74 @@
+import { podControl } from "../../control";
+import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
+import { isObj, str } from "../../kube";
+import { child } from "../../path";
+
+const ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
+const ALLOWED_TYPES: readonly unknown[] = ["RuntimeDefault", "Localhost"];
+
+/** The annotation form, deprecated since v1.30 and still honoured: `runtime/default` or `localhost/<profile>`. */
+function allowedAnnotation(value: string): boolean {
+    return value === "" || value === "runtime/default" || value.startsWith("localhost/");
+}
+
+export const appArmorNotDisabled = podControl({
+    name: "app-armor-not-disabled",
+    description: "No pod or container turns its AppArmor profile off.",
+    why: "Unconfined, a container loses the default AppArmor profile that keeps it from writing to kernel interfaces of the node.",
+    severity: "high",
+    covers: ["pod.apparmor"],
+    frameworks: [
+        ...pss("baseline/appArmorProfile"),
+        ...nsa("Kubernetes Pod security"),
+        ...mitre("T1611"),
+        ...nist("AC-3", "SC-39"),
+        ...checklist("CTR-7"),
+    ],
+    remediation: "Set appArmorProfile.type to RuntimeDefault or Localhost, or leave it out.",
+    profiles: ["baseline", "restricted", "nsa", "x0tta6bl4"],
+    admission: {
+        expression: [
+            "(variables.podSpec == null || !has(variables.podSpec.securityContext) || !has(variables.podSpec.securityContext.appArmorProfile) ||",
+            " variables.podSpec.securityContext.appArmorProfile.?type.orValue('') in ['RuntimeDefault', 'Localhost']) &&",
+            "variables.containers.all(c, !has(c.securityContext) || !has(c.securityContext.appArmorProfile) ||",
+            " c.securityContext.appArmorProfile.?type.orValue('') in ['RuntimeDefault', 'Localhost']) &&",
+            `variables.podAnnotations.all(k, !k.startsWith('${ANNOTATION}') ||`,
+            " variables.podAnnotations[k] in ['', 'runtime/default'] || variables.podAnnotations[k].startsWith('localhost/'))",
+        ].join("\n"),
+        variables: {
+            podAnnotations: [
+                "object.kind == 'Pod' ? object.?metadata.?annotations.orValue({}) :",
+                "object.kind == 'PodTemplate' ? object.?template.?metadata.?annotations.orValue({}) :",
+                "object.kind == 'CronJob' ? object.?spec.?jobTemplate.?spec.?template.?metadata.?annotations.orValue({}) :",
+                "object.?spec.?template.?metadata.?annotations.orValue({})",
+            ].join("\n"),
+        },
+    },
+    *check(pod) {
+        const holders = [
+            { path: pod.path, securityContext: pod.securityContext, container: undefined },
+            ...pod.containers.map(({ path, securityContext, name }) => ({ path, securityContext, container: name })),
+        ];
+        for (const { path, securityContext, container } of holders) {
+            const profile = securityContext["appArmorProfile"];
+            if (isObj(profile) && !ALLOWED_TYPES.includes(profile["type"])) {
+                const field = `${path}.securityContext.appArmorProfile.type`;
+                yield {
+                    path: field,
+                    ...(container !== undefined && { container }),
+                    message: `${field} is "${str(profile["type"])}"${container === undefined ? "" : ` (container "${container}")`}. Use RuntimeDefault or Localhost.`,
+                };
+            }
+        }
+        for (const [key, value] of Object.entries(pod.annotations)) {
+            if (key.startsWith(ANNOTATION) && !allowedAnnotation(str(value))) {
+                const field = child(`${pod.metadataPath}.annotations`, key);
+                yield {
+                    path: field,
+                    container: key.slice(ANNOTATION.length),
+                    message: `${field} is "${str(value)}". Use runtime/default or localhost/<profile>, or the field securityContext.appArmorProfile.`,
+                };
+            }
+        }
+    },
+});
