@@ -12,108 +12,107 @@ import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file spire/api/types/types.proto.
  */
-export const file_spire_api_types_types: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "ChtzcGlyZS9hcGkvdHlwZXMvdHlwZXMucHJvdG8SD3NwaXJlLmFwaS50eXBlcyIuCghTUElGRkVJRBIUCgx0cnVzdF9kb21haW4YASABKAkSDAoEcGF0aBgCIAEoCSInCghTZWxlY3RvchIMCgR0eXBlGAEgASgJEg0KBXZhbHVlGAIgASgJItEBCg1TZWxlY3Rvck1hdGNoEiwKCXNlbGVjdG9ycxgBIAMoCzIZLnNwaXJlLmFwaS50eXBlcy5TZWxlY3RvchI7CgVtYXRjaBgCIAEoDjIsLnNwaXJlLmFwaS50eXBlcy5TZWxlY3Rvck1hdGNoLk1hdGNoQmVoYXZpb3IiVQoNTWF0Y2hCZWhhdmlvchIPCgtNQVRDSF9FWEFDVBAAEhAKDE1BVENIX1NVQlNFVBABEhIKDk1BVENIX1NVUEVSU0VUEAISDQoJTUFUQ0hfQU5ZEAMiJwoGU3RhdHVzEgwKBGNvZGUYASABKAUSDwoHbWVzc2FnZRgCIAEoCSKhBAoFRW50cnkSCgoCaWQYASABKAkSLAoJc3BpZmZlX2lkGAIgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlNQSUZGRUlEEiwKCXBhcmVudF9pZBgDIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBIsCglzZWxlY3RvcnMYBCADKAsyGS5zcGlyZS5hcGkudHlwZXMuU2VsZWN0b3ISFQoNeDUwOV9zdmlkX3R0bBgFIAEoBRIWCg5mZWRlcmF0ZXNfd2l0aBgGIAMoCRINCgVhZG1pbhgHIAEoCBISCgpkb3duc3RyZWFtGAggASgIEhIKCmV4cGlyZXNfYXQYCSABKAMSEQoJZG5zX25hbWVzGAogAygJEhcKD3JldmlzaW9uX251bWJlchgLIAEoAxISCgpzdG9yZV9zdmlkGAwgASgIEhQKDGp3dF9zdmlkX3R0bBgNIAEoBRIMCgRoaW50GA4gASgJEhIKCmNyZWF0ZWRfYXQYDyABKAMSSgoVYWRkaXRpb25hbF9hdHRyaWJ1dGVzGBAgASgLMisuc3BpcmUuYXBpLnR5cGVzLkVudHJ5LkFkZGl0aW9uYWxBdHRyaWJ1dGVzGlgKFEFkZGl0aW9uYWxBdHRyaWJ1dGVzEiIKGmRpc2FibGVfeDUwOV9zdmlkX3ByZWZldGNoGAEgASgIEhwKFGp3dF9zdmlkX2luY2x1ZGVfanRpGAIgASgIIsECCglFbnRyeU1hc2sSEQoJc3BpZmZlX2lkGAIgASgIEhEKCXBhcmVudF9pZBgDIAEoCBIRCglzZWxlY3RvcnMYBCABKAgSFQoNeDUwOV9zdmlkX3R0bBgFIAEoCBIWCg5mZWRlcmF0ZXNfd2l0aBgGIAEoCBINCgVhZG1pbhgHIAEoCBISCgpkb3duc3RyZWFtGAggASgIEhIKCmV4cGlyZXNfYXQYCSABKAgSEQoJZG5zX25hbWVzGAogASgIEhcKD3JldmlzaW9uX251bWJlchgLIAEoCBISCgpzdG9yZV9zdmlkGAwgASgIEhQKDGp3dF9zdmlkX3R0bBgNIAEoCBIMCgRoaW50GA4gASgIEhIKCmNyZWF0ZWRfYXQYDyABKAgSHQoVYWRkaXRpb25hbF9hdHRyaWJ1dGVzGBAgASgIIvABCgVBZ2VudBIlCgJpZBgBIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBIYChBhdHRlc3RhdGlvbl90eXBlGAIgASgJEh4KFng1MDlzdmlkX3NlcmlhbF9udW1iZXIYAyABKAkSGwoTeDUwOXN2aWRfZXhwaXJlc19hdBgEIAEoAxIsCglzZWxlY3RvcnMYBSADKAsyGS5zcGlyZS5hcGkudHlwZXMuU2VsZWN0b3ISDgoGYmFubmVkGAYgASgIEhQKDGNhbl9yZWF0dGVzdBgHIAEoCBIVCg1hZ2VudF92ZXJzaW9uGAggASgJIi4KCUpvaW5Ub2tlbhINCgV2YWx1ZRgBIAEoCRISCgpleHBpcmVzX2F0GAIgASgDIjAKD1g1MDlDZXJ0aWZpY2F0ZRIMCgRhc24xGAEgASgMEg8KB3RhaW50ZWQYAiABKAgiUQoGSldUS2V5EhIKCnB1YmxpY19rZXkYASABKAwSDgoGa2V5X2lkGAIgASgJEhIKCmV4cGlyZXNfYXQYAyABKAMSDwoHdGFpbnRlZBgEIAEoCCK7AQoGQnVuZGxlEhQKDHRydXN0X2RvbWFpbhgBIAEoCRI6ChB4NTA5X2F1dGhvcml0aWVzGAIgAygLMiAuc3BpcmUuYXBpLnR5cGVzLlg1MDlDZXJ0aWZpY2F0ZRIwCg9qd3RfYXV0aG9yaXRpZXMYAyADKAsyFy5zcGlyZS5hcGkudHlwZXMuSldUS2V5EhQKDHJlZnJlc2hfaGludBgEIAEoAxIXCg9zZXF1ZW5jZV9udW1iZXIYBSABKAQibgoKQnVuZGxlTWFzaxIYChB4NTA5X2F1dGhvcml0aWVzGAIgASgIEhcKD2p3dF9hdXRob3JpdGllcxgDIAEoCBIUCgxyZWZyZXNoX2hpbnQYBCABKAgSFwoPc2VxdWVuY2VfbnVtYmVyGAUgASgIIjAKEkhUVFBTU1BJRkZFUHJvZmlsZRIaChJlbmRwb2ludF9zcGlmZmVfaWQYASABKAkiEQoPSFRUUFNXZWJQcm9maWxlIpACChZGZWRlcmF0aW9uUmVsYXRpb25zaGlwEhQKDHRydXN0X2RvbWFpbhgBIAEoCRIbChNidW5kbGVfZW5kcG9pbnRfdXJsGAIgASgJEjUKCWh0dHBzX3dlYhgDIAEoCzIgLnNwaXJlLmFwaS50eXBlcy5IVFRQU1dlYlByb2ZpbGVIABI7CgxodHRwc19zcGlmZmUYBCABKAsyIy5zcGlyZS5hcGkudHlwZXMuSFRUUFNTUElGRkVQcm9maWxlSAASNAoTdHJ1c3RfZG9tYWluX2J1bmRsZRgFIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5CdW5kbGVCGQoXYnVuZGxlX2VuZHBvaW50X3Byb2ZpbGUiZwoIWDUwOVNWSUQSEgoKY2VydF9jaGFpbhgBIAMoDBIlCgJpZBgCIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBISCgpleHBpcmVzX2F0GAMgASgDEgwKBGhpbnQYBCABKAkidAoHSldUU1ZJRBINCgV0b2tlbhgBIAEoCRIlCgJpZBgCIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBISCgpleHBpcmVzX2F0GAMgASgDEhEKCWlzc3VlZF9hdBgEIAEoAxIMCgRoaW50GAUgASgJYgZwcm90bzM",
-    );
+export const file_spire_api_types_types: GenFile = /*@__PURE__*/
+  fileDesc("ChtzcGlyZS9hcGkvdHlwZXMvdHlwZXMucHJvdG8SD3NwaXJlLmFwaS50eXBlcyIuCghTUElGRkVJRBIUCgx0cnVzdF9kb21haW4YASABKAkSDAoEcGF0aBgCIAEoCSInCghTZWxlY3RvchIMCgR0eXBlGAEgASgJEg0KBXZhbHVlGAIgASgJItEBCg1TZWxlY3Rvck1hdGNoEiwKCXNlbGVjdG9ycxgBIAMoCzIZLnNwaXJlLmFwaS50eXBlcy5TZWxlY3RvchI7CgVtYXRjaBgCIAEoDjIsLnNwaXJlLmFwaS50eXBlcy5TZWxlY3Rvck1hdGNoLk1hdGNoQmVoYXZpb3IiVQoNTWF0Y2hCZWhhdmlvchIPCgtNQVRDSF9FWEFDVBAAEhAKDE1BVENIX1NVQlNFVBABEhIKDk1BVENIX1NVUEVSU0VUEAISDQoJTUFUQ0hfQU5ZEAMiJwoGU3RhdHVzEgwKBGNvZGUYASABKAUSDwoHbWVzc2FnZRgCIAEoCSKhBAoFRW50cnkSCgoCaWQYASABKAkSLAoJc3BpZmZlX2lkGAIgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlNQSUZGRUlEEiwKCXBhcmVudF9pZBgDIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBIsCglzZWxlY3RvcnMYBCADKAsyGS5zcGlyZS5hcGkudHlwZXMuU2VsZWN0b3ISFQoNeDUwOV9zdmlkX3R0bBgFIAEoBRIWCg5mZWRlcmF0ZXNfd2l0aBgGIAMoCRINCgVhZG1pbhgHIAEoCBISCgpkb3duc3RyZWFtGAggASgIEhIKCmV4cGlyZXNfYXQYCSABKAMSEQoJZG5zX25hbWVzGAogAygJEhcKD3JldmlzaW9uX251bWJlchgLIAEoAxISCgpzdG9yZV9zdmlkGAwgASgIEhQKDGp3dF9zdmlkX3R0bBgNIAEoBRIMCgRoaW50GA4gASgJEhIKCmNyZWF0ZWRfYXQYDyABKAMSSgoVYWRkaXRpb25hbF9hdHRyaWJ1dGVzGBAgASgLMisuc3BpcmUuYXBpLnR5cGVzLkVudHJ5LkFkZGl0aW9uYWxBdHRyaWJ1dGVzGlgKFEFkZGl0aW9uYWxBdHRyaWJ1dGVzEiIKGmRpc2FibGVfeDUwOV9zdmlkX3ByZWZldGNoGAEgASgIEhwKFGp3dF9zdmlkX2luY2x1ZGVfanRpGAIgASgIIsECCglFbnRyeU1hc2sSEQoJc3BpZmZlX2lkGAIgASgIEhEKCXBhcmVudF9pZBgDIAEoCBIRCglzZWxlY3RvcnMYBCABKAgSFQoNeDUwOV9zdmlkX3R0bBgFIAEoCBIWCg5mZWRlcmF0ZXNfd2l0aBgGIAEoCBINCgVhZG1pbhgHIAEoCBISCgpkb3duc3RyZWFtGAggASgIEhIKCmV4cGlyZXNfYXQYCSABKAgSEQoJZG5zX25hbWVzGAogASgIEhcKD3JldmlzaW9uX251bWJlchgLIAEoCBISCgpzdG9yZV9zdmlkGAwgASgIEhQKDGp3dF9zdmlkX3R0bBgNIAEoCBIMCgRoaW50GA4gASgIEhIKCmNyZWF0ZWRfYXQYDyABKAgSHQoVYWRkaXRpb25hbF9hdHRyaWJ1dGVzGBAgASgIIvABCgVBZ2VudBIlCgJpZBgBIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBIYChBhdHRlc3RhdGlvbl90eXBlGAIgASgJEh4KFng1MDlzdmlkX3NlcmlhbF9udW1iZXIYAyABKAkSGwoTeDUwOXN2aWRfZXhwaXJlc19hdBgEIAEoAxIsCglzZWxlY3RvcnMYBSADKAsyGS5zcGlyZS5hcGkudHlwZXMuU2VsZWN0b3ISDgoGYmFubmVkGAYgASgIEhQKDGNhbl9yZWF0dGVzdBgHIAEoCBIVCg1hZ2VudF92ZXJzaW9uGAggASgJIi4KCUpvaW5Ub2tlbhINCgV2YWx1ZRgBIAEoCRISCgpleHBpcmVzX2F0GAIgASgDIjAKD1g1MDlDZXJ0aWZpY2F0ZRIMCgRhc24xGAEgASgMEg8KB3RhaW50ZWQYAiABKAgiUQoGSldUS2V5EhIKCnB1YmxpY19rZXkYASABKAwSDgoGa2V5X2lkGAIgASgJEhIKCmV4cGlyZXNfYXQYAyABKAMSDwoHdGFpbnRlZBgEIAEoCCK7AQoGQnVuZGxlEhQKDHRydXN0X2RvbWFpbhgBIAEoCRI6ChB4NTA5X2F1dGhvcml0aWVzGAIgAygLMiAuc3BpcmUuYXBpLnR5cGVzLlg1MDlDZXJ0aWZpY2F0ZRIwCg9qd3RfYXV0aG9yaXRpZXMYAyADKAsyFy5zcGlyZS5hcGkudHlwZXMuSldUS2V5EhQKDHJlZnJlc2hfaGludBgEIAEoAxIXCg9zZXF1ZW5jZV9udW1iZXIYBSABKAQibgoKQnVuZGxlTWFzaxIYChB4NTA5X2F1dGhvcml0aWVzGAIgASgIEhcKD2p3dF9hdXRob3JpdGllcxgDIAEoCBIUCgxyZWZyZXNoX2hpbnQYBCABKAgSFwoPc2VxdWVuY2VfbnVtYmVyGAUgASgIIjAKEkhUVFBTU1BJRkZFUHJvZmlsZRIaChJlbmRwb2ludF9zcGlmZmVfaWQYASABKAkiEQoPSFRUUFNXZWJQcm9maWxlIpACChZGZWRlcmF0aW9uUmVsYXRpb25zaGlwEhQKDHRydXN0X2RvbWFpbhgBIAEoCRIbChNidW5kbGVfZW5kcG9pbnRfdXJsGAIgASgJEjUKCWh0dHBzX3dlYhgDIAEoCzIgLnNwaXJlLmFwaS50eXBlcy5IVFRQU1dlYlByb2ZpbGVIABI7CgxodHRwc19zcGlmZmUYBCABKAsyIy5zcGlyZS5hcGkudHlwZXMuSFRUUFNTUElGRkVQcm9maWxlSAASNAoTdHJ1c3RfZG9tYWluX2J1bmRsZRgFIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5CdW5kbGVCGQoXYnVuZGxlX2VuZHBvaW50X3Byb2ZpbGUiZwoIWDUwOVNWSUQSEgoKY2VydF9jaGFpbhgBIAMoDBIlCgJpZBgCIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBISCgpleHBpcmVzX2F0GAMgASgDEgwKBGhpbnQYBCABKAkidAoHSldUU1ZJRBINCgV0b2tlbhgBIAEoCRIlCgJpZBgCIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBISCgpleHBpcmVzX2F0GAMgASgDEhEKCWlzc3VlZF9hdBgEIAEoAxIMCgRoaW50GAUgASgJYgZwcm90bzM");
 
 /**
  * @generated from message spire.api.types.SPIFFEID
  */
 export type SPIFFEID = Message<"spire.api.types.SPIFFEID"> & {
-    /**
-     * @generated from field: string trust_domain = 1;
-     */
-    trustDomain: string;
+  /**
+   * @generated from field: string trust_domain = 1;
+   */
+  trustDomain: string;
 
-    /**
-     * With its leading slash, or empty for the trust domain itself.
-     *
-     * @generated from field: string path = 2;
-     */
-    path: string;
+  /**
+   * With its leading slash, or empty for the trust domain itself.
+   *
+   * @generated from field: string path = 2;
+   */
+  path: string;
 };
 
 /**
  * Describes the message spire.api.types.SPIFFEID.
  * Use `create(SPIFFEIDSchema)` to create a new message.
  */
-export const SPIFFEIDSchema: GenMessage<SPIFFEID> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 0);
+export const SPIFFEIDSchema: GenMessage<SPIFFEID> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 0);
 
 /**
  * @generated from message spire.api.types.Selector
  */
 export type Selector = Message<"spire.api.types.Selector"> & {
-    /**
-     * @generated from field: string type = 1;
-     */
-    type: string;
+  /**
+   * @generated from field: string type = 1;
+   */
+  type: string;
 
-    /**
-     * @generated from field: string value = 2;
-     */
-    value: string;
+  /**
+   * @generated from field: string value = 2;
+   */
+  value: string;
 };
 
 /**
  * Describes the message spire.api.types.Selector.
  * Use `create(SelectorSchema)` to create a new message.
  */
-export const SelectorSchema: GenMessage<Selector> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 1);
+export const SelectorSchema: GenMessage<Selector> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 1);
 
 /**
  * @generated from message spire.api.types.SelectorMatch
  */
 export type SelectorMatch = Message<"spire.api.types.SelectorMatch"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Selector selectors = 1;
-     */
-    selectors: Selector[];
+  /**
+   * @generated from field: repeated spire.api.types.Selector selectors = 1;
+   */
+  selectors: Selector[];
 
-    /**
-     * @generated from field: spire.api.types.SelectorMatch.MatchBehavior match = 2;
-     */
-    match: SelectorMatch_MatchBehavior;
+  /**
+   * @generated from field: spire.api.types.SelectorMatch.MatchBehavior match = 2;
+   */
+  match: SelectorMatch_MatchBehavior;
 };
 
 /**
  * Describes the message spire.api.types.SelectorMatch.
  * Use `create(SelectorMatchSchema)` to create a new message.
  */
-export const SelectorMatchSchema: GenMessage<SelectorMatch> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 2);
+export const SelectorMatchSchema: GenMessage<SelectorMatch> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 2);
 
 /**
  * @generated from enum spire.api.types.SelectorMatch.MatchBehavior
  */
 export enum SelectorMatch_MatchBehavior {
-    /**
-     * @generated from enum value: MATCH_EXACT = 0;
-     */
-    MATCH_EXACT = 0,
+  /**
+   * @generated from enum value: MATCH_EXACT = 0;
+   */
+  MATCH_EXACT = 0,
 
-    /**
-     * @generated from enum value: MATCH_SUBSET = 1;
-     */
-    MATCH_SUBSET = 1,
+  /**
+   * @generated from enum value: MATCH_SUBSET = 1;
+   */
+  MATCH_SUBSET = 1,
 
-    /**
-     * @generated from enum value: MATCH_SUPERSET = 2;
-     */
-    MATCH_SUPERSET = 2,
+  /**
+   * @generated from enum value: MATCH_SUPERSET = 2;
+   */
+  MATCH_SUPERSET = 2,
 
-    /**
-     * @generated from enum value: MATCH_ANY = 3;
-     */
-    MATCH_ANY = 3,
+  /**
+   * @generated from enum value: MATCH_ANY = 3;
+   */
+  MATCH_ANY = 3,
 }
 
 /**
  * Describes the enum spire.api.types.SelectorMatch.MatchBehavior.
  */
-export const SelectorMatch_MatchBehaviorSchema: GenEnum<SelectorMatch_MatchBehavior> =
-    /*@__PURE__*/
-    enumDesc(file_spire_api_types_types, 2, 0);
+export const SelectorMatch_MatchBehaviorSchema: GenEnum<SelectorMatch_MatchBehavior> = /*@__PURE__*/
+  enumDesc(file_spire_api_types_types, 2, 0);
 
 /**
  * The result of one item of a batch: a gRPC status code and its text.
@@ -121,140 +120,141 @@ export const SelectorMatch_MatchBehaviorSchema: GenEnum<SelectorMatch_MatchBehav
  * @generated from message spire.api.types.Status
  */
 export type Status = Message<"spire.api.types.Status"> & {
-    /**
-     * @generated from field: int32 code = 1;
-     */
-    code: number;
+  /**
+   * @generated from field: int32 code = 1;
+   */
+  code: number;
 
-    /**
-     * @generated from field: string message = 2;
-     */
-    message: string;
+  /**
+   * @generated from field: string message = 2;
+   */
+  message: string;
 };
 
 /**
  * Describes the message spire.api.types.Status.
  * Use `create(StatusSchema)` to create a new message.
  */
-export const StatusSchema: GenMessage<Status> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 3);
+export const StatusSchema: GenMessage<Status> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 3);
 
 /**
  * @generated from message spire.api.types.Entry
  */
 export type Entry = Message<"spire.api.types.Entry"> & {
-    /**
-     * @generated from field: string id = 1;
-     */
-    id: string;
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
 
-    /**
-     * @generated from field: spire.api.types.SPIFFEID spiffe_id = 2;
-     */
-    spiffeId?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID spiffe_id = 2;
+   */
+  spiffeId?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: spire.api.types.SPIFFEID parent_id = 3;
-     */
-    parentId?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID parent_id = 3;
+   */
+  parentId?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: repeated spire.api.types.Selector selectors = 4;
-     */
-    selectors: Selector[];
+  /**
+   * @generated from field: repeated spire.api.types.Selector selectors = 4;
+   */
+  selectors: Selector[];
 
-    /**
-     * Seconds; 0 takes the server's default.
-     *
-     * @generated from field: int32 x509_svid_ttl = 5;
-     */
-    x509SvidTtl: number;
+  /**
+   * Seconds; 0 takes the server's default.
+   *
+   * @generated from field: int32 x509_svid_ttl = 5;
+   */
+  x509SvidTtl: number;
 
-    /**
-     * @generated from field: repeated string federates_with = 6;
-     */
-    federatesWith: string[];
+  /**
+   * @generated from field: repeated string federates_with = 6;
+   */
+  federatesWith: string[];
 
-    /**
-     * @generated from field: bool admin = 7;
-     */
-    admin: boolean;
+  /**
+   * @generated from field: bool admin = 7;
+   */
+  admin: boolean;
 
-    /**
-     * @generated from field: bool downstream = 8;
-     */
-    downstream: boolean;
+  /**
+   * @generated from field: bool downstream = 8;
+   */
+  downstream: boolean;
 
-    /**
-     * Seconds since the epoch; 0 never expires.
-     *
-     * @generated from field: int64 expires_at = 9;
-     */
-    expiresAt: bigint;
+  /**
+   * Seconds since the epoch; 0 never expires.
+   *
+   * @generated from field: int64 expires_at = 9;
+   */
+  expiresAt: bigint;
 
-    /**
-     * @generated from field: repeated string dns_names = 10;
-     */
-    dnsNames: string[];
+  /**
+   * @generated from field: repeated string dns_names = 10;
+   */
+  dnsNames: string[];
 
-    /**
-     * @generated from field: int64 revision_number = 11;
-     */
-    revisionNumber: bigint;
+  /**
+   * @generated from field: int64 revision_number = 11;
+   */
+  revisionNumber: bigint;
 
-    /**
-     * @generated from field: bool store_svid = 12;
-     */
-    storeSvid: boolean;
+  /**
+   * @generated from field: bool store_svid = 12;
+   */
+  storeSvid: boolean;
 
-    /**
-     * @generated from field: int32 jwt_svid_ttl = 13;
-     */
-    jwtSvidTtl: number;
+  /**
+   * @generated from field: int32 jwt_svid_ttl = 13;
+   */
+  jwtSvidTtl: number;
 
-    /**
-     * @generated from field: string hint = 14;
-     */
-    hint: string;
+  /**
+   * @generated from field: string hint = 14;
+   */
+  hint: string;
 
-    /**
-     * @generated from field: int64 created_at = 15;
-     */
-    createdAt: bigint;
+  /**
+   * @generated from field: int64 created_at = 15;
+   */
+  createdAt: bigint;
 
-    /**
-     * @generated from field: spire.api.types.Entry.AdditionalAttributes additional_attributes = 16;
-     */
-    additionalAttributes?: Entry_AdditionalAttributes | undefined;
+  /**
+   * @generated from field: spire.api.types.Entry.AdditionalAttributes additional_attributes = 16;
+   */
+  additionalAttributes?: Entry_AdditionalAttributes | undefined;
 };
 
 /**
  * Describes the message spire.api.types.Entry.
  * Use `create(EntrySchema)` to create a new message.
  */
-export const EntrySchema: GenMessage<Entry> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 4);
+export const EntrySchema: GenMessage<Entry> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 4);
 
 /**
  * @generated from message spire.api.types.Entry.AdditionalAttributes
  */
 export type Entry_AdditionalAttributes = Message<"spire.api.types.Entry.AdditionalAttributes"> & {
-    /**
-     * @generated from field: bool disable_x509_svid_prefetch = 1;
-     */
-    disableX509SvidPrefetch: boolean;
+  /**
+   * @generated from field: bool disable_x509_svid_prefetch = 1;
+   */
+  disableX509SvidPrefetch: boolean;
 
-    /**
-     * @generated from field: bool jwt_svid_include_jti = 2;
-     */
-    jwtSvidIncludeJti: boolean;
+  /**
+   * @generated from field: bool jwt_svid_include_jti = 2;
+   */
+  jwtSvidIncludeJti: boolean;
 };
 
 /**
  * Describes the message spire.api.types.Entry.AdditionalAttributes.
  * Use `create(Entry_AdditionalAttributesSchema)` to create a new message.
  */
-export const Entry_AdditionalAttributesSchema: GenMessage<Entry_AdditionalAttributes> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_types_types, 4, 0);
+export const Entry_AdditionalAttributesSchema: GenMessage<Entry_AdditionalAttributes> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 4, 0);
 
 /**
  * Which fields of an entry an answer carries or an update takes; without a mask all of them.
@@ -262,431 +262,434 @@ export const Entry_AdditionalAttributesSchema: GenMessage<Entry_AdditionalAttrib
  * @generated from message spire.api.types.EntryMask
  */
 export type EntryMask = Message<"spire.api.types.EntryMask"> & {
-    /**
-     * @generated from field: bool spiffe_id = 2;
-     */
-    spiffeId: boolean;
+  /**
+   * @generated from field: bool spiffe_id = 2;
+   */
+  spiffeId: boolean;
 
-    /**
-     * @generated from field: bool parent_id = 3;
-     */
-    parentId: boolean;
+  /**
+   * @generated from field: bool parent_id = 3;
+   */
+  parentId: boolean;
 
-    /**
-     * @generated from field: bool selectors = 4;
-     */
-    selectors: boolean;
+  /**
+   * @generated from field: bool selectors = 4;
+   */
+  selectors: boolean;
 
-    /**
-     * @generated from field: bool x509_svid_ttl = 5;
-     */
-    x509SvidTtl: boolean;
+  /**
+   * @generated from field: bool x509_svid_ttl = 5;
+   */
+  x509SvidTtl: boolean;
 
-    /**
-     * @generated from field: bool federates_with = 6;
-     */
-    federatesWith: boolean;
+  /**
+   * @generated from field: bool federates_with = 6;
+   */
+  federatesWith: boolean;
 
-    /**
-     * @generated from field: bool admin = 7;
-     */
-    admin: boolean;
+  /**
+   * @generated from field: bool admin = 7;
+   */
+  admin: boolean;
 
-    /**
-     * @generated from field: bool downstream = 8;
-     */
-    downstream: boolean;
+  /**
+   * @generated from field: bool downstream = 8;
+   */
+  downstream: boolean;
 
-    /**
-     * @generated from field: bool expires_at = 9;
-     */
-    expiresAt: boolean;
+  /**
+   * @generated from field: bool expires_at = 9;
+   */
+  expiresAt: boolean;
 
-    /**
-     * @generated from field: bool dns_names = 10;
-     */
-    dnsNames: boolean;
+  /**
+   * @generated from field: bool dns_names = 10;
+   */
+  dnsNames: boolean;
 
-    /**
-     * @generated from field: bool revision_number = 11;
-     */
-    revisionNumber: boolean;
+  /**
+   * @generated from field: bool revision_number = 11;
+   */
+  revisionNumber: boolean;
 
-    /**
-     * @generated from field: bool store_svid = 12;
-     */
-    storeSvid: boolean;
+  /**
+   * @generated from field: bool store_svid = 12;
+   */
+  storeSvid: boolean;
 
-    /**
-     * @generated from field: bool jwt_svid_ttl = 13;
-     */
-    jwtSvidTtl: boolean;
+  /**
+   * @generated from field: bool jwt_svid_ttl = 13;
+   */
+  jwtSvidTtl: boolean;
 
-    /**
-     * @generated from field: bool hint = 14;
-     */
-    hint: boolean;
+  /**
+   * @generated from field: bool hint = 14;
+   */
+  hint: boolean;
 
-    /**
-     * @generated from field: bool created_at = 15;
-     */
-    createdAt: boolean;
+  /**
+   * @generated from field: bool created_at = 15;
+   */
+  createdAt: boolean;
 
-    /**
-     * @generated from field: bool additional_attributes = 16;
-     */
-    additionalAttributes: boolean;
+  /**
+   * @generated from field: bool additional_attributes = 16;
+   */
+  additionalAttributes: boolean;
 };
 
 /**
  * Describes the message spire.api.types.EntryMask.
  * Use `create(EntryMaskSchema)` to create a new message.
  */
-export const EntryMaskSchema: GenMessage<EntryMask> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 5);
+export const EntryMaskSchema: GenMessage<EntryMask> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 5);
 
 /**
  * @generated from message spire.api.types.Agent
  */
 export type Agent = Message<"spire.api.types.Agent"> & {
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 1;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 1;
+   */
+  id?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: string attestation_type = 2;
-     */
-    attestationType: string;
+  /**
+   * @generated from field: string attestation_type = 2;
+   */
+  attestationType: string;
 
-    /**
-     * @generated from field: string x509svid_serial_number = 3;
-     */
-    x509svidSerialNumber: string;
+  /**
+   * @generated from field: string x509svid_serial_number = 3;
+   */
+  x509svidSerialNumber: string;
 
-    /**
-     * @generated from field: int64 x509svid_expires_at = 4;
-     */
-    x509svidExpiresAt: bigint;
+  /**
+   * @generated from field: int64 x509svid_expires_at = 4;
+   */
+  x509svidExpiresAt: bigint;
 
-    /**
-     * @generated from field: repeated spire.api.types.Selector selectors = 5;
-     */
-    selectors: Selector[];
+  /**
+   * @generated from field: repeated spire.api.types.Selector selectors = 5;
+   */
+  selectors: Selector[];
 
-    /**
-     * @generated from field: bool banned = 6;
-     */
-    banned: boolean;
+  /**
+   * @generated from field: bool banned = 6;
+   */
+  banned: boolean;
 
-    /**
-     * @generated from field: bool can_reattest = 7;
-     */
-    canReattest: boolean;
+  /**
+   * @generated from field: bool can_reattest = 7;
+   */
+  canReattest: boolean;
 
-    /**
-     * @generated from field: string agent_version = 8;
-     */
-    agentVersion: string;
+  /**
+   * @generated from field: string agent_version = 8;
+   */
+  agentVersion: string;
 };
 
 /**
  * Describes the message spire.api.types.Agent.
  * Use `create(AgentSchema)` to create a new message.
  */
-export const AgentSchema: GenMessage<Agent> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 6);
+export const AgentSchema: GenMessage<Agent> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 6);
 
 /**
  * @generated from message spire.api.types.JoinToken
  */
 export type JoinToken = Message<"spire.api.types.JoinToken"> & {
-    /**
-     * @generated from field: string value = 1;
-     */
-    value: string;
+  /**
+   * @generated from field: string value = 1;
+   */
+  value: string;
 
-    /**
-     * @generated from field: int64 expires_at = 2;
-     */
-    expiresAt: bigint;
+  /**
+   * @generated from field: int64 expires_at = 2;
+   */
+  expiresAt: bigint;
 };
 
 /**
  * Describes the message spire.api.types.JoinToken.
  * Use `create(JoinTokenSchema)` to create a new message.
  */
-export const JoinTokenSchema: GenMessage<JoinToken> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 7);
+export const JoinTokenSchema: GenMessage<JoinToken> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 7);
 
 /**
  * @generated from message spire.api.types.X509Certificate
  */
 export type X509Certificate = Message<"spire.api.types.X509Certificate"> & {
-    /**
-     * @generated from field: bytes asn1 = 1;
-     */
-    asn1: Uint8Array;
+  /**
+   * @generated from field: bytes asn1 = 1;
+   */
+  asn1: Uint8Array;
 
-    /**
-     * @generated from field: bool tainted = 2;
-     */
-    tainted: boolean;
+  /**
+   * @generated from field: bool tainted = 2;
+   */
+  tainted: boolean;
 };
 
 /**
  * Describes the message spire.api.types.X509Certificate.
  * Use `create(X509CertificateSchema)` to create a new message.
  */
-export const X509CertificateSchema: GenMessage<X509Certificate> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_types_types, 8);
+export const X509CertificateSchema: GenMessage<X509Certificate> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 8);
 
 /**
  * @generated from message spire.api.types.JWTKey
  */
 export type JWTKey = Message<"spire.api.types.JWTKey"> & {
-    /**
-     * PKIX, DER.
-     *
-     * @generated from field: bytes public_key = 1;
-     */
-    publicKey: Uint8Array;
+  /**
+   * PKIX, DER.
+   *
+   * @generated from field: bytes public_key = 1;
+   */
+  publicKey: Uint8Array;
 
-    /**
-     * @generated from field: string key_id = 2;
-     */
-    keyId: string;
+  /**
+   * @generated from field: string key_id = 2;
+   */
+  keyId: string;
 
-    /**
-     * @generated from field: int64 expires_at = 3;
-     */
-    expiresAt: bigint;
+  /**
+   * @generated from field: int64 expires_at = 3;
+   */
+  expiresAt: bigint;
 
-    /**
-     * @generated from field: bool tainted = 4;
-     */
-    tainted: boolean;
+  /**
+   * @generated from field: bool tainted = 4;
+   */
+  tainted: boolean;
 };
 
 /**
  * Describes the message spire.api.types.JWTKey.
  * Use `create(JWTKeySchema)` to create a new message.
  */
-export const JWTKeySchema: GenMessage<JWTKey> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 9);
+export const JWTKeySchema: GenMessage<JWTKey> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 9);
 
 /**
  * @generated from message spire.api.types.Bundle
  */
 export type Bundle = Message<"spire.api.types.Bundle"> & {
-    /**
-     * @generated from field: string trust_domain = 1;
-     */
-    trustDomain: string;
+  /**
+   * @generated from field: string trust_domain = 1;
+   */
+  trustDomain: string;
 
-    /**
-     * @generated from field: repeated spire.api.types.X509Certificate x509_authorities = 2;
-     */
-    x509Authorities: X509Certificate[];
+  /**
+   * @generated from field: repeated spire.api.types.X509Certificate x509_authorities = 2;
+   */
+  x509Authorities: X509Certificate[];
 
-    /**
-     * @generated from field: repeated spire.api.types.JWTKey jwt_authorities = 3;
-     */
-    jwtAuthorities: JWTKey[];
+  /**
+   * @generated from field: repeated spire.api.types.JWTKey jwt_authorities = 3;
+   */
+  jwtAuthorities: JWTKey[];
 
-    /**
-     * Seconds.
-     *
-     * @generated from field: int64 refresh_hint = 4;
-     */
-    refreshHint: bigint;
+  /**
+   * Seconds.
+   *
+   * @generated from field: int64 refresh_hint = 4;
+   */
+  refreshHint: bigint;
 
-    /**
-     * @generated from field: uint64 sequence_number = 5;
-     */
-    sequenceNumber: bigint;
+  /**
+   * @generated from field: uint64 sequence_number = 5;
+   */
+  sequenceNumber: bigint;
 };
 
 /**
  * Describes the message spire.api.types.Bundle.
  * Use `create(BundleSchema)` to create a new message.
  */
-export const BundleSchema: GenMessage<Bundle> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 10);
+export const BundleSchema: GenMessage<Bundle> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 10);
 
 /**
  * @generated from message spire.api.types.BundleMask
  */
 export type BundleMask = Message<"spire.api.types.BundleMask"> & {
-    /**
-     * @generated from field: bool x509_authorities = 2;
-     */
-    x509Authorities: boolean;
+  /**
+   * @generated from field: bool x509_authorities = 2;
+   */
+  x509Authorities: boolean;
 
-    /**
-     * @generated from field: bool jwt_authorities = 3;
-     */
-    jwtAuthorities: boolean;
+  /**
+   * @generated from field: bool jwt_authorities = 3;
+   */
+  jwtAuthorities: boolean;
 
-    /**
-     * @generated from field: bool refresh_hint = 4;
-     */
-    refreshHint: boolean;
+  /**
+   * @generated from field: bool refresh_hint = 4;
+   */
+  refreshHint: boolean;
 
-    /**
-     * @generated from field: bool sequence_number = 5;
-     */
-    sequenceNumber: boolean;
+  /**
+   * @generated from field: bool sequence_number = 5;
+   */
+  sequenceNumber: boolean;
 };
 
 /**
  * Describes the message spire.api.types.BundleMask.
  * Use `create(BundleMaskSchema)` to create a new message.
  */
-export const BundleMaskSchema: GenMessage<BundleMask> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 11);
+export const BundleMaskSchema: GenMessage<BundleMask> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 11);
 
 /**
  * @generated from message spire.api.types.HTTPSSPIFFEProfile
  */
 export type HTTPSSPIFFEProfile = Message<"spire.api.types.HTTPSSPIFFEProfile"> & {
-    /**
-     * @generated from field: string endpoint_spiffe_id = 1;
-     */
-    endpointSpiffeId: string;
+  /**
+   * @generated from field: string endpoint_spiffe_id = 1;
+   */
+  endpointSpiffeId: string;
 };
 
 /**
  * Describes the message spire.api.types.HTTPSSPIFFEProfile.
  * Use `create(HTTPSSPIFFEProfileSchema)` to create a new message.
  */
-export const HTTPSSPIFFEProfileSchema: GenMessage<HTTPSSPIFFEProfile> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_types_types, 12);
+export const HTTPSSPIFFEProfileSchema: GenMessage<HTTPSSPIFFEProfile> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 12);
 
 /**
  * @generated from message spire.api.types.HTTPSWebProfile
  */
-export type HTTPSWebProfile = Message<"spire.api.types.HTTPSWebProfile"> & {};
+export type HTTPSWebProfile = Message<"spire.api.types.HTTPSWebProfile"> & {
+};
 
 /**
  * Describes the message spire.api.types.HTTPSWebProfile.
  * Use `create(HTTPSWebProfileSchema)` to create a new message.
  */
-export const HTTPSWebProfileSchema: GenMessage<HTTPSWebProfile> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_types_types, 13);
+export const HTTPSWebProfileSchema: GenMessage<HTTPSWebProfile> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 13);
 
 /**
  * @generated from message spire.api.types.FederationRelationship
  */
 export type FederationRelationship = Message<"spire.api.types.FederationRelationship"> & {
-    /**
-     * @generated from field: string trust_domain = 1;
-     */
-    trustDomain: string;
+  /**
+   * @generated from field: string trust_domain = 1;
+   */
+  trustDomain: string;
 
-    /**
-     * @generated from field: string bundle_endpoint_url = 2;
-     */
-    bundleEndpointUrl: string;
+  /**
+   * @generated from field: string bundle_endpoint_url = 2;
+   */
+  bundleEndpointUrl: string;
 
+  /**
+   * @generated from oneof spire.api.types.FederationRelationship.bundle_endpoint_profile
+   */
+  bundleEndpointProfile: {
     /**
-     * @generated from oneof spire.api.types.FederationRelationship.bundle_endpoint_profile
+     * @generated from field: spire.api.types.HTTPSWebProfile https_web = 3;
      */
-    bundleEndpointProfile:
-        | {
-              /**
-               * @generated from field: spire.api.types.HTTPSWebProfile https_web = 3;
-               */
-              value: HTTPSWebProfile;
-              case: "httpsWeb";
-          }
-        | {
-              /**
-               * @generated from field: spire.api.types.HTTPSSPIFFEProfile https_spiffe = 4;
-               */
-              value: HTTPSSPIFFEProfile;
-              case: "httpsSpiffe";
-          }
-        | { case: undefined; value?: undefined };
+    value: HTTPSWebProfile;
+    case: "httpsWeb";
+  } | {
+    /**
+     * @generated from field: spire.api.types.HTTPSSPIFFEProfile https_spiffe = 4;
+     */
+    value: HTTPSSPIFFEProfile;
+    case: "httpsSpiffe";
+  } | { case: undefined; value?: undefined };
 
-    /**
-     * The bootstrap bundle of an https_spiffe relation.
-     *
-     * @generated from field: spire.api.types.Bundle trust_domain_bundle = 5;
-     */
-    trustDomainBundle?: Bundle | undefined;
+  /**
+   * The bootstrap bundle of an https_spiffe relation.
+   *
+   * @generated from field: spire.api.types.Bundle trust_domain_bundle = 5;
+   */
+  trustDomainBundle?: Bundle | undefined;
 };
 
 /**
  * Describes the message spire.api.types.FederationRelationship.
  * Use `create(FederationRelationshipSchema)` to create a new message.
  */
-export const FederationRelationshipSchema: GenMessage<FederationRelationship> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_types_types, 14);
+export const FederationRelationshipSchema: GenMessage<FederationRelationship> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 14);
 
 /**
  * @generated from message spire.api.types.X509SVID
  */
 export type X509SVID = Message<"spire.api.types.X509SVID"> & {
-    /**
-     * DER, leaf first.
-     *
-     * @generated from field: repeated bytes cert_chain = 1;
-     */
-    certChain: Uint8Array[];
+  /**
+   * DER, leaf first.
+   *
+   * @generated from field: repeated bytes cert_chain = 1;
+   */
+  certChain: Uint8Array[];
 
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 2;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 2;
+   */
+  id?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: int64 expires_at = 3;
-     */
-    expiresAt: bigint;
+  /**
+   * @generated from field: int64 expires_at = 3;
+   */
+  expiresAt: bigint;
 
-    /**
-     * @generated from field: string hint = 4;
-     */
-    hint: string;
+  /**
+   * @generated from field: string hint = 4;
+   */
+  hint: string;
 };
 
 /**
  * Describes the message spire.api.types.X509SVID.
  * Use `create(X509SVIDSchema)` to create a new message.
  */
-export const X509SVIDSchema: GenMessage<X509SVID> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 15);
+export const X509SVIDSchema: GenMessage<X509SVID> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 15);
 
 /**
  * @generated from message spire.api.types.JWTSVID
  */
 export type JWTSVID = Message<"spire.api.types.JWTSVID"> & {
-    /**
-     * @generated from field: string token = 1;
-     */
-    token: string;
+  /**
+   * @generated from field: string token = 1;
+   */
+  token: string;
 
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 2;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 2;
+   */
+  id?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: int64 expires_at = 3;
-     */
-    expiresAt: bigint;
+  /**
+   * @generated from field: int64 expires_at = 3;
+   */
+  expiresAt: bigint;
 
-    /**
-     * @generated from field: int64 issued_at = 4;
-     */
-    issuedAt: bigint;
+  /**
+   * @generated from field: int64 issued_at = 4;
+   */
+  issuedAt: bigint;
 
-    /**
-     * @generated from field: string hint = 5;
-     */
-    hint: string;
+  /**
+   * @generated from field: string hint = 5;
+   */
+  hint: string;
 };
 
 /**
  * Describes the message spire.api.types.JWTSVID.
  * Use `create(JWTSVIDSchema)` to create a new message.
  */
-export const JWTSVIDSchema: GenMessage<JWTSVID> = /*@__PURE__*/ messageDesc(file_spire_api_types_types, 16);
+export const JWTSVIDSchema: GenMessage<JWTSVID> = /*@__PURE__*/
+  messageDesc(file_spire_api_types_types, 16);
+

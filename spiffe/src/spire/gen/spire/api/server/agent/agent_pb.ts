@@ -15,278 +15,267 @@ import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file spire/api/server/agent/agent.proto.
  */
-export const file_spire_api_server_agent_agent: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "CiJzcGlyZS9hcGkvc2VydmVyL2FnZW50L2FnZW50LnByb3RvEhlzcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxIuQBCgtBZ2VudEZpbHRlchIbChNieV9hdHRlc3RhdGlvbl90eXBlGAEgASgJEjkKEWJ5X3NlbGVjdG9yX21hdGNoGAIgASgLMh4uc3BpcmUuYXBpLnR5cGVzLlNlbGVjdG9yTWF0Y2gSLQoJYnlfYmFubmVkGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkJvb2xWYWx1ZRIzCg9ieV9jYW5fcmVhdHRlc3QYBCABKAsyGi5nb29nbGUucHJvdG9idWYuQm9vbFZhbHVlEhkKEWJ5X2V4cGlyZXNfYmVmb3JlGAUgASgJIkwKEkNvdW50QWdlbnRzUmVxdWVzdBI2CgZmaWx0ZXIYASABKAsyJi5zcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxLkFnZW50RmlsdGVyIiQKE0NvdW50QWdlbnRzUmVzcG9uc2USDQoFY291bnQYASABKAUicgoRTGlzdEFnZW50c1JlcXVlc3QSNgoGZmlsdGVyGAEgASgLMiYuc3BpcmUuYXBpLnNlcnZlci5hZ2VudC52MS5BZ2VudEZpbHRlchIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJVChJMaXN0QWdlbnRzUmVzcG9uc2USJgoGYWdlbnRzGAEgAygLMhYuc3BpcmUuYXBpLnR5cGVzLkFnZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI4Cg9HZXRBZ2VudFJlcXVlc3QSJQoCaWQYASABKAsyGS5zcGlyZS5hcGkudHlwZXMuU1BJRkZFSUQiOwoSRGVsZXRlQWdlbnRSZXF1ZXN0EiUKAmlkGAEgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlNQSUZGRUlEIjgKD0JhbkFnZW50UmVxdWVzdBIlCgJpZBgBIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRCJhChZDcmVhdGVKb2luVG9rZW5SZXF1ZXN0EgsKA3R0bBgBIAEoBRINCgV0b2tlbhgCIAEoCRIrCghhZ2VudF9pZBgDIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRDK4BAoFQWdlbnQSbAoLQ291bnRBZ2VudHMSLS5zcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxLkNvdW50QWdlbnRzUmVxdWVzdBouLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuQ291bnRBZ2VudHNSZXNwb25zZRJpCgpMaXN0QWdlbnRzEiwuc3BpcmUuYXBpLnNlcnZlci5hZ2VudC52MS5MaXN0QWdlbnRzUmVxdWVzdBotLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuTGlzdEFnZW50c1Jlc3BvbnNlEk4KCEdldEFnZW50Eiouc3BpcmUuYXBpLnNlcnZlci5hZ2VudC52MS5HZXRBZ2VudFJlcXVlc3QaFi5zcGlyZS5hcGkudHlwZXMuQWdlbnQSVAoLRGVsZXRlQWdlbnQSLS5zcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxLkRlbGV0ZUFnZW50UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJOCghCYW5BZ2VudBIqLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuQmFuQWdlbnRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5EmAKD0NyZWF0ZUpvaW5Ub2tlbhIxLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuQ3JlYXRlSm9pblRva2VuUmVxdWVzdBoaLnNwaXJlLmFwaS50eXBlcy5Kb2luVG9rZW5iBnByb3RvMw",
-        [file_google_protobuf_empty, file_google_protobuf_wrappers, file_spire_api_types_types],
-    );
+export const file_spire_api_server_agent_agent: GenFile = /*@__PURE__*/
+  fileDesc("CiJzcGlyZS9hcGkvc2VydmVyL2FnZW50L2FnZW50LnByb3RvEhlzcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxIuQBCgtBZ2VudEZpbHRlchIbChNieV9hdHRlc3RhdGlvbl90eXBlGAEgASgJEjkKEWJ5X3NlbGVjdG9yX21hdGNoGAIgASgLMh4uc3BpcmUuYXBpLnR5cGVzLlNlbGVjdG9yTWF0Y2gSLQoJYnlfYmFubmVkGAMgASgLMhouZ29vZ2xlLnByb3RvYnVmLkJvb2xWYWx1ZRIzCg9ieV9jYW5fcmVhdHRlc3QYBCABKAsyGi5nb29nbGUucHJvdG9idWYuQm9vbFZhbHVlEhkKEWJ5X2V4cGlyZXNfYmVmb3JlGAUgASgJIkwKEkNvdW50QWdlbnRzUmVxdWVzdBI2CgZmaWx0ZXIYASABKAsyJi5zcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxLkFnZW50RmlsdGVyIiQKE0NvdW50QWdlbnRzUmVzcG9uc2USDQoFY291bnQYASABKAUicgoRTGlzdEFnZW50c1JlcXVlc3QSNgoGZmlsdGVyGAEgASgLMiYuc3BpcmUuYXBpLnNlcnZlci5hZ2VudC52MS5BZ2VudEZpbHRlchIRCglwYWdlX3NpemUYAyABKAUSEgoKcGFnZV90b2tlbhgEIAEoCSJVChJMaXN0QWdlbnRzUmVzcG9uc2USJgoGYWdlbnRzGAEgAygLMhYuc3BpcmUuYXBpLnR5cGVzLkFnZW50EhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI4Cg9HZXRBZ2VudFJlcXVlc3QSJQoCaWQYASABKAsyGS5zcGlyZS5hcGkudHlwZXMuU1BJRkZFSUQiOwoSRGVsZXRlQWdlbnRSZXF1ZXN0EiUKAmlkGAEgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlNQSUZGRUlEIjgKD0JhbkFnZW50UmVxdWVzdBIlCgJpZBgBIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRCJhChZDcmVhdGVKb2luVG9rZW5SZXF1ZXN0EgsKA3R0bBgBIAEoBRINCgV0b2tlbhgCIAEoCRIrCghhZ2VudF9pZBgDIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRDK4BAoFQWdlbnQSbAoLQ291bnRBZ2VudHMSLS5zcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxLkNvdW50QWdlbnRzUmVxdWVzdBouLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuQ291bnRBZ2VudHNSZXNwb25zZRJpCgpMaXN0QWdlbnRzEiwuc3BpcmUuYXBpLnNlcnZlci5hZ2VudC52MS5MaXN0QWdlbnRzUmVxdWVzdBotLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuTGlzdEFnZW50c1Jlc3BvbnNlEk4KCEdldEFnZW50Eiouc3BpcmUuYXBpLnNlcnZlci5hZ2VudC52MS5HZXRBZ2VudFJlcXVlc3QaFi5zcGlyZS5hcGkudHlwZXMuQWdlbnQSVAoLRGVsZXRlQWdlbnQSLS5zcGlyZS5hcGkuc2VydmVyLmFnZW50LnYxLkRlbGV0ZUFnZW50UmVxdWVzdBoWLmdvb2dsZS5wcm90b2J1Zi5FbXB0eRJOCghCYW5BZ2VudBIqLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuQmFuQWdlbnRSZXF1ZXN0GhYuZ29vZ2xlLnByb3RvYnVmLkVtcHR5EmAKD0NyZWF0ZUpvaW5Ub2tlbhIxLnNwaXJlLmFwaS5zZXJ2ZXIuYWdlbnQudjEuQ3JlYXRlSm9pblRva2VuUmVxdWVzdBoaLnNwaXJlLmFwaS50eXBlcy5Kb2luVG9rZW5iBnByb3RvMw", [file_google_protobuf_empty, file_google_protobuf_wrappers, file_spire_api_types_types]);
 
 /**
  * @generated from message spire.api.server.agent.v1.AgentFilter
  */
 export type AgentFilter = Message<"spire.api.server.agent.v1.AgentFilter"> & {
-    /**
-     * @generated from field: string by_attestation_type = 1;
-     */
-    byAttestationType: string;
+  /**
+   * @generated from field: string by_attestation_type = 1;
+   */
+  byAttestationType: string;
 
-    /**
-     * @generated from field: spire.api.types.SelectorMatch by_selector_match = 2;
-     */
-    bySelectorMatch?: SelectorMatch | undefined;
+  /**
+   * @generated from field: spire.api.types.SelectorMatch by_selector_match = 2;
+   */
+  bySelectorMatch?: SelectorMatch | undefined;
 
-    /**
-     * @generated from field: google.protobuf.BoolValue by_banned = 3;
-     */
-    byBanned?: boolean | undefined;
+  /**
+   * @generated from field: google.protobuf.BoolValue by_banned = 3;
+   */
+  byBanned?: boolean | undefined;
 
-    /**
-     * @generated from field: google.protobuf.BoolValue by_can_reattest = 4;
-     */
-    byCanReattest?: boolean | undefined;
+  /**
+   * @generated from field: google.protobuf.BoolValue by_can_reattest = 4;
+   */
+  byCanReattest?: boolean | undefined;
 
-    /**
-     * RFC 3339.
-     *
-     * @generated from field: string by_expires_before = 5;
-     */
-    byExpiresBefore: string;
+  /**
+   * RFC 3339.
+   *
+   * @generated from field: string by_expires_before = 5;
+   */
+  byExpiresBefore: string;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.AgentFilter.
  * Use `create(AgentFilterSchema)` to create a new message.
  */
-export const AgentFilterSchema: GenMessage<AgentFilter> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 0);
+export const AgentFilterSchema: GenMessage<AgentFilter> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 0);
 
 /**
  * @generated from message spire.api.server.agent.v1.CountAgentsRequest
  */
 export type CountAgentsRequest = Message<"spire.api.server.agent.v1.CountAgentsRequest"> & {
-    /**
-     * @generated from field: spire.api.server.agent.v1.AgentFilter filter = 1;
-     */
-    filter?: AgentFilter | undefined;
+  /**
+   * @generated from field: spire.api.server.agent.v1.AgentFilter filter = 1;
+   */
+  filter?: AgentFilter | undefined;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.CountAgentsRequest.
  * Use `create(CountAgentsRequestSchema)` to create a new message.
  */
-export const CountAgentsRequestSchema: GenMessage<CountAgentsRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 1);
+export const CountAgentsRequestSchema: GenMessage<CountAgentsRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 1);
 
 /**
  * @generated from message spire.api.server.agent.v1.CountAgentsResponse
  */
 export type CountAgentsResponse = Message<"spire.api.server.agent.v1.CountAgentsResponse"> & {
-    /**
-     * @generated from field: int32 count = 1;
-     */
-    count: number;
+  /**
+   * @generated from field: int32 count = 1;
+   */
+  count: number;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.CountAgentsResponse.
  * Use `create(CountAgentsResponseSchema)` to create a new message.
  */
-export const CountAgentsResponseSchema: GenMessage<CountAgentsResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 2);
+export const CountAgentsResponseSchema: GenMessage<CountAgentsResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 2);
 
 /**
  * @generated from message spire.api.server.agent.v1.ListAgentsRequest
  */
 export type ListAgentsRequest = Message<"spire.api.server.agent.v1.ListAgentsRequest"> & {
-    /**
-     * @generated from field: spire.api.server.agent.v1.AgentFilter filter = 1;
-     */
-    filter?: AgentFilter | undefined;
+  /**
+   * @generated from field: spire.api.server.agent.v1.AgentFilter filter = 1;
+   */
+  filter?: AgentFilter | undefined;
 
-    /**
-     * @generated from field: int32 page_size = 3;
-     */
-    pageSize: number;
+  /**
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
 
-    /**
-     * @generated from field: string page_token = 4;
-     */
-    pageToken: string;
+  /**
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.ListAgentsRequest.
  * Use `create(ListAgentsRequestSchema)` to create a new message.
  */
-export const ListAgentsRequestSchema: GenMessage<ListAgentsRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 3);
+export const ListAgentsRequestSchema: GenMessage<ListAgentsRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 3);
 
 /**
  * @generated from message spire.api.server.agent.v1.ListAgentsResponse
  */
 export type ListAgentsResponse = Message<"spire.api.server.agent.v1.ListAgentsResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Agent agents = 1;
-     */
-    agents: Agent$1[];
+  /**
+   * @generated from field: repeated spire.api.types.Agent agents = 1;
+   */
+  agents: Agent$1[];
 
-    /**
-     * @generated from field: string next_page_token = 2;
-     */
-    nextPageToken: string;
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.ListAgentsResponse.
  * Use `create(ListAgentsResponseSchema)` to create a new message.
  */
-export const ListAgentsResponseSchema: GenMessage<ListAgentsResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 4);
+export const ListAgentsResponseSchema: GenMessage<ListAgentsResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 4);
 
 /**
  * @generated from message spire.api.server.agent.v1.GetAgentRequest
  */
 export type GetAgentRequest = Message<"spire.api.server.agent.v1.GetAgentRequest"> & {
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 1;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 1;
+   */
+  id?: SPIFFEID | undefined;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.GetAgentRequest.
  * Use `create(GetAgentRequestSchema)` to create a new message.
  */
-export const GetAgentRequestSchema: GenMessage<GetAgentRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 5);
+export const GetAgentRequestSchema: GenMessage<GetAgentRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 5);
 
 /**
  * @generated from message spire.api.server.agent.v1.DeleteAgentRequest
  */
 export type DeleteAgentRequest = Message<"spire.api.server.agent.v1.DeleteAgentRequest"> & {
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 1;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 1;
+   */
+  id?: SPIFFEID | undefined;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.DeleteAgentRequest.
  * Use `create(DeleteAgentRequestSchema)` to create a new message.
  */
-export const DeleteAgentRequestSchema: GenMessage<DeleteAgentRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 6);
+export const DeleteAgentRequestSchema: GenMessage<DeleteAgentRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 6);
 
 /**
  * @generated from message spire.api.server.agent.v1.BanAgentRequest
  */
 export type BanAgentRequest = Message<"spire.api.server.agent.v1.BanAgentRequest"> & {
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 1;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 1;
+   */
+  id?: SPIFFEID | undefined;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.BanAgentRequest.
  * Use `create(BanAgentRequestSchema)` to create a new message.
  */
-export const BanAgentRequestSchema: GenMessage<BanAgentRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 7);
+export const BanAgentRequestSchema: GenMessage<BanAgentRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 7);
 
 /**
  * @generated from message spire.api.server.agent.v1.CreateJoinTokenRequest
  */
 export type CreateJoinTokenRequest = Message<"spire.api.server.agent.v1.CreateJoinTokenRequest"> & {
-    /**
-     * Seconds.
-     *
-     * @generated from field: int32 ttl = 1;
-     */
-    ttl: number;
+  /**
+   * Seconds.
+   *
+   * @generated from field: int32 ttl = 1;
+   */
+  ttl: number;
 
-    /**
-     * Empty: the server makes one.
-     *
-     * @generated from field: string token = 2;
-     */
-    token: string;
+  /**
+   * Empty: the server makes one.
+   *
+   * @generated from field: string token = 2;
+   */
+  token: string;
 
-    /**
-     * An alias ID that the agent gets beside the one derived from its token.
-     *
-     * @generated from field: spire.api.types.SPIFFEID agent_id = 3;
-     */
-    agentId?: SPIFFEID | undefined;
+  /**
+   * An alias ID that the agent gets beside the one derived from its token.
+   *
+   * @generated from field: spire.api.types.SPIFFEID agent_id = 3;
+   */
+  agentId?: SPIFFEID | undefined;
 };
 
 /**
  * Describes the message spire.api.server.agent.v1.CreateJoinTokenRequest.
  * Use `create(CreateJoinTokenRequestSchema)` to create a new message.
  */
-export const CreateJoinTokenRequestSchema: GenMessage<CreateJoinTokenRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_agent_agent, 8);
+export const CreateJoinTokenRequestSchema: GenMessage<CreateJoinTokenRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_agent_agent, 8);
 
 /**
  * @generated from service spire.api.server.agent.v1.Agent
  */
 export const Agent: GenService<{
-    /**
-     * @generated from rpc spire.api.server.agent.v1.Agent.CountAgents
-     */
-    countAgents: {
-        methodKind: "unary";
-        input: typeof CountAgentsRequestSchema;
-        output: typeof CountAgentsResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.agent.v1.Agent.ListAgents
-     */
-    listAgents: {
-        methodKind: "unary";
-        input: typeof ListAgentsRequestSchema;
-        output: typeof ListAgentsResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.agent.v1.Agent.GetAgent
-     */
-    getAgent: {
-        methodKind: "unary";
-        input: typeof GetAgentRequestSchema;
-        output: typeof AgentSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.agent.v1.Agent.DeleteAgent
-     */
-    deleteAgent: {
-        methodKind: "unary";
-        input: typeof DeleteAgentRequestSchema;
-        output: typeof EmptySchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.agent.v1.Agent.BanAgent
-     */
-    banAgent: {
-        methodKind: "unary";
-        input: typeof BanAgentRequestSchema;
-        output: typeof EmptySchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.agent.v1.Agent.CreateJoinToken
-     */
-    createJoinToken: {
-        methodKind: "unary";
-        input: typeof CreateJoinTokenRequestSchema;
-        output: typeof JoinTokenSchema;
-    };
-}> = /*@__PURE__*/ serviceDesc(file_spire_api_server_agent_agent, 0);
+  /**
+   * @generated from rpc spire.api.server.agent.v1.Agent.CountAgents
+   */
+  countAgents: {
+    methodKind: "unary";
+    input: typeof CountAgentsRequestSchema;
+    output: typeof CountAgentsResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.agent.v1.Agent.ListAgents
+   */
+  listAgents: {
+    methodKind: "unary";
+    input: typeof ListAgentsRequestSchema;
+    output: typeof ListAgentsResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.agent.v1.Agent.GetAgent
+   */
+  getAgent: {
+    methodKind: "unary";
+    input: typeof GetAgentRequestSchema;
+    output: typeof AgentSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.agent.v1.Agent.DeleteAgent
+   */
+  deleteAgent: {
+    methodKind: "unary";
+    input: typeof DeleteAgentRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.agent.v1.Agent.BanAgent
+   */
+  banAgent: {
+    methodKind: "unary";
+    input: typeof BanAgentRequestSchema;
+    output: typeof EmptySchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.agent.v1.Agent.CreateJoinToken
+   */
+  createJoinToken: {
+    methodKind: "unary";
+    input: typeof CreateJoinTokenRequestSchema;
+    output: typeof JoinTokenSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_spire_api_server_agent_agent, 0);
+

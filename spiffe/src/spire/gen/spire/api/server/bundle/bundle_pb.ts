@@ -13,224 +13,209 @@ import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file spire/api/server/bundle/bundle.proto.
  */
-export const file_spire_api_server_bundle_bundle: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "CiRzcGlyZS9hcGkvc2VydmVyL2J1bmRsZS9idW5kbGUucHJvdG8SGnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxIhUKE0NvdW50QnVuZGxlc1JlcXVlc3QiJQoUQ291bnRCdW5kbGVzUmVzcG9uc2USDQoFY291bnQYASABKAUiRAoQR2V0QnVuZGxlUmVxdWVzdBIwCgtvdXRwdXRfbWFzaxgBIAEoCzIbLnNwaXJlLmFwaS50eXBlcy5CdW5kbGVNYXNrInYKG0xpc3RGZWRlcmF0ZWRCdW5kbGVzUmVxdWVzdBIwCgtvdXRwdXRfbWFzaxgBIAEoCzIbLnNwaXJlLmFwaS50eXBlcy5CdW5kbGVNYXNrEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImEKHExpc3RGZWRlcmF0ZWRCdW5kbGVzUmVzcG9uc2USKAoHYnVuZGxlcxgBIAMoCzIXLnNwaXJlLmFwaS50eXBlcy5CdW5kbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImMKGUdldEZlZGVyYXRlZEJ1bmRsZVJlcXVlc3QSFAoMdHJ1c3RfZG9tYWluGAEgASgJEjAKC291dHB1dF9tYXNrGAIgASgLMhsuc3BpcmUuYXBpLnR5cGVzLkJ1bmRsZU1hc2siewoeQmF0Y2hTZXRGZWRlcmF0ZWRCdW5kbGVSZXF1ZXN0EicKBmJ1bmRsZRgBIAMoCzIXLnNwaXJlLmFwaS50eXBlcy5CdW5kbGUSMAoLb3V0cHV0X21hc2sYAiABKAsyGy5zcGlyZS5hcGkudHlwZXMuQnVuZGxlTWFzayLSAQofQmF0Y2hTZXRGZWRlcmF0ZWRCdW5kbGVSZXNwb25zZRJTCgdyZXN1bHRzGAEgAygLMkIuc3BpcmUuYXBpLnNlcnZlci5idW5kbGUudjEuQmF0Y2hTZXRGZWRlcmF0ZWRCdW5kbGVSZXNwb25zZS5SZXN1bHQaWgoGUmVzdWx0EicKBnN0YXR1cxgBIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5TdGF0dXMSJwoGYnVuZGxlGAIgASgLMhcuc3BpcmUuYXBpLnR5cGVzLkJ1bmRsZSK+AQohQmF0Y2hEZWxldGVGZWRlcmF0ZWRCdW5kbGVSZXF1ZXN0EhUKDXRydXN0X2RvbWFpbnMYASADKAkSUAoEbW9kZRgCIAEoDjJCLnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlUmVxdWVzdC5Nb2RlIjAKBE1vZGUSDAoIUkVTVFJJQ1QQABIKCgZERUxFVEUQARIOCgpESVNTT0NJQVRFEAIixQEKIkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlUmVzcG9uc2USVgoHcmVzdWx0cxgBIAMoCzJFLnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlUmVzcG9uc2UuUmVzdWx0GkcKBlJlc3VsdBInCgZzdGF0dXMYASABKAsyFy5zcGlyZS5hcGkudHlwZXMuU3RhdHVzEhQKDHRydXN0X2RvbWFpbhgCIAEoCTL0BQoGQnVuZGxlEnEKDENvdW50QnVuZGxlcxIvLnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkNvdW50QnVuZGxlc1JlcXVlc3QaMC5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5Db3VudEJ1bmRsZXNSZXNwb25zZRJSCglHZXRCdW5kbGUSLC5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5HZXRCdW5kbGVSZXF1ZXN0Ghcuc3BpcmUuYXBpLnR5cGVzLkJ1bmRsZRKJAQoUTGlzdEZlZGVyYXRlZEJ1bmRsZXMSNy5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5MaXN0RmVkZXJhdGVkQnVuZGxlc1JlcXVlc3QaOC5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5MaXN0RmVkZXJhdGVkQnVuZGxlc1Jlc3BvbnNlEmQKEkdldEZlZGVyYXRlZEJ1bmRsZRI1LnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkdldEZlZGVyYXRlZEJ1bmRsZVJlcXVlc3QaFy5zcGlyZS5hcGkudHlwZXMuQnVuZGxlEpIBChdCYXRjaFNldEZlZGVyYXRlZEJ1bmRsZRI6LnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoU2V0RmVkZXJhdGVkQnVuZGxlUmVxdWVzdBo7LnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoU2V0RmVkZXJhdGVkQnVuZGxlUmVzcG9uc2USmwEKGkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlEj0uc3BpcmUuYXBpLnNlcnZlci5idW5kbGUudjEuQmF0Y2hEZWxldGVGZWRlcmF0ZWRCdW5kbGVSZXF1ZXN0Gj4uc3BpcmUuYXBpLnNlcnZlci5idW5kbGUudjEuQmF0Y2hEZWxldGVGZWRlcmF0ZWRCdW5kbGVSZXNwb25zZWIGcHJvdG8z",
-        [file_spire_api_types_types],
-    );
+export const file_spire_api_server_bundle_bundle: GenFile = /*@__PURE__*/
+  fileDesc("CiRzcGlyZS9hcGkvc2VydmVyL2J1bmRsZS9idW5kbGUucHJvdG8SGnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxIhUKE0NvdW50QnVuZGxlc1JlcXVlc3QiJQoUQ291bnRCdW5kbGVzUmVzcG9uc2USDQoFY291bnQYASABKAUiRAoQR2V0QnVuZGxlUmVxdWVzdBIwCgtvdXRwdXRfbWFzaxgBIAEoCzIbLnNwaXJlLmFwaS50eXBlcy5CdW5kbGVNYXNrInYKG0xpc3RGZWRlcmF0ZWRCdW5kbGVzUmVxdWVzdBIwCgtvdXRwdXRfbWFzaxgBIAEoCzIbLnNwaXJlLmFwaS50eXBlcy5CdW5kbGVNYXNrEhEKCXBhZ2Vfc2l6ZRgCIAEoBRISCgpwYWdlX3Rva2VuGAMgASgJImEKHExpc3RGZWRlcmF0ZWRCdW5kbGVzUmVzcG9uc2USKAoHYnVuZGxlcxgBIAMoCzIXLnNwaXJlLmFwaS50eXBlcy5CdW5kbGUSFwoPbmV4dF9wYWdlX3Rva2VuGAIgASgJImMKGUdldEZlZGVyYXRlZEJ1bmRsZVJlcXVlc3QSFAoMdHJ1c3RfZG9tYWluGAEgASgJEjAKC291dHB1dF9tYXNrGAIgASgLMhsuc3BpcmUuYXBpLnR5cGVzLkJ1bmRsZU1hc2siewoeQmF0Y2hTZXRGZWRlcmF0ZWRCdW5kbGVSZXF1ZXN0EicKBmJ1bmRsZRgBIAMoCzIXLnNwaXJlLmFwaS50eXBlcy5CdW5kbGUSMAoLb3V0cHV0X21hc2sYAiABKAsyGy5zcGlyZS5hcGkudHlwZXMuQnVuZGxlTWFzayLSAQofQmF0Y2hTZXRGZWRlcmF0ZWRCdW5kbGVSZXNwb25zZRJTCgdyZXN1bHRzGAEgAygLMkIuc3BpcmUuYXBpLnNlcnZlci5idW5kbGUudjEuQmF0Y2hTZXRGZWRlcmF0ZWRCdW5kbGVSZXNwb25zZS5SZXN1bHQaWgoGUmVzdWx0EicKBnN0YXR1cxgBIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5TdGF0dXMSJwoGYnVuZGxlGAIgASgLMhcuc3BpcmUuYXBpLnR5cGVzLkJ1bmRsZSK+AQohQmF0Y2hEZWxldGVGZWRlcmF0ZWRCdW5kbGVSZXF1ZXN0EhUKDXRydXN0X2RvbWFpbnMYASADKAkSUAoEbW9kZRgCIAEoDjJCLnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlUmVxdWVzdC5Nb2RlIjAKBE1vZGUSDAoIUkVTVFJJQ1QQABIKCgZERUxFVEUQARIOCgpESVNTT0NJQVRFEAIixQEKIkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlUmVzcG9uc2USVgoHcmVzdWx0cxgBIAMoCzJFLnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlUmVzcG9uc2UuUmVzdWx0GkcKBlJlc3VsdBInCgZzdGF0dXMYASABKAsyFy5zcGlyZS5hcGkudHlwZXMuU3RhdHVzEhQKDHRydXN0X2RvbWFpbhgCIAEoCTL0BQoGQnVuZGxlEnEKDENvdW50QnVuZGxlcxIvLnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkNvdW50QnVuZGxlc1JlcXVlc3QaMC5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5Db3VudEJ1bmRsZXNSZXNwb25zZRJSCglHZXRCdW5kbGUSLC5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5HZXRCdW5kbGVSZXF1ZXN0Ghcuc3BpcmUuYXBpLnR5cGVzLkJ1bmRsZRKJAQoUTGlzdEZlZGVyYXRlZEJ1bmRsZXMSNy5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5MaXN0RmVkZXJhdGVkQnVuZGxlc1JlcXVlc3QaOC5zcGlyZS5hcGkuc2VydmVyLmJ1bmRsZS52MS5MaXN0RmVkZXJhdGVkQnVuZGxlc1Jlc3BvbnNlEmQKEkdldEZlZGVyYXRlZEJ1bmRsZRI1LnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkdldEZlZGVyYXRlZEJ1bmRsZVJlcXVlc3QaFy5zcGlyZS5hcGkudHlwZXMuQnVuZGxlEpIBChdCYXRjaFNldEZlZGVyYXRlZEJ1bmRsZRI6LnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoU2V0RmVkZXJhdGVkQnVuZGxlUmVxdWVzdBo7LnNwaXJlLmFwaS5zZXJ2ZXIuYnVuZGxlLnYxLkJhdGNoU2V0RmVkZXJhdGVkQnVuZGxlUmVzcG9uc2USmwEKGkJhdGNoRGVsZXRlRmVkZXJhdGVkQnVuZGxlEj0uc3BpcmUuYXBpLnNlcnZlci5idW5kbGUudjEuQmF0Y2hEZWxldGVGZWRlcmF0ZWRCdW5kbGVSZXF1ZXN0Gj4uc3BpcmUuYXBpLnNlcnZlci5idW5kbGUudjEuQmF0Y2hEZWxldGVGZWRlcmF0ZWRCdW5kbGVSZXNwb25zZWIGcHJvdG8z", [file_spire_api_types_types]);
 
 /**
  * @generated from message spire.api.server.bundle.v1.CountBundlesRequest
  */
-export type CountBundlesRequest = Message<"spire.api.server.bundle.v1.CountBundlesRequest"> & {};
+export type CountBundlesRequest = Message<"spire.api.server.bundle.v1.CountBundlesRequest"> & {
+};
 
 /**
  * Describes the message spire.api.server.bundle.v1.CountBundlesRequest.
  * Use `create(CountBundlesRequestSchema)` to create a new message.
  */
-export const CountBundlesRequestSchema: GenMessage<CountBundlesRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 0);
+export const CountBundlesRequestSchema: GenMessage<CountBundlesRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 0);
 
 /**
  * @generated from message spire.api.server.bundle.v1.CountBundlesResponse
  */
 export type CountBundlesResponse = Message<"spire.api.server.bundle.v1.CountBundlesResponse"> & {
-    /**
-     * @generated from field: int32 count = 1;
-     */
-    count: number;
+  /**
+   * @generated from field: int32 count = 1;
+   */
+  count: number;
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.CountBundlesResponse.
  * Use `create(CountBundlesResponseSchema)` to create a new message.
  */
-export const CountBundlesResponseSchema: GenMessage<CountBundlesResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 1);
+export const CountBundlesResponseSchema: GenMessage<CountBundlesResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 1);
 
 /**
  * @generated from message spire.api.server.bundle.v1.GetBundleRequest
  */
 export type GetBundleRequest = Message<"spire.api.server.bundle.v1.GetBundleRequest"> & {
-    /**
-     * @generated from field: spire.api.types.BundleMask output_mask = 1;
-     */
-    outputMask?: BundleMask | undefined;
+  /**
+   * @generated from field: spire.api.types.BundleMask output_mask = 1;
+   */
+  outputMask?: BundleMask | undefined;
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.GetBundleRequest.
  * Use `create(GetBundleRequestSchema)` to create a new message.
  */
-export const GetBundleRequestSchema: GenMessage<GetBundleRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 2);
+export const GetBundleRequestSchema: GenMessage<GetBundleRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 2);
 
 /**
  * @generated from message spire.api.server.bundle.v1.ListFederatedBundlesRequest
  */
 export type ListFederatedBundlesRequest = Message<"spire.api.server.bundle.v1.ListFederatedBundlesRequest"> & {
-    /**
-     * @generated from field: spire.api.types.BundleMask output_mask = 1;
-     */
-    outputMask?: BundleMask | undefined;
+  /**
+   * @generated from field: spire.api.types.BundleMask output_mask = 1;
+   */
+  outputMask?: BundleMask | undefined;
 
-    /**
-     * @generated from field: int32 page_size = 2;
-     */
-    pageSize: number;
+  /**
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
 
-    /**
-     * @generated from field: string page_token = 3;
-     */
-    pageToken: string;
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.ListFederatedBundlesRequest.
  * Use `create(ListFederatedBundlesRequestSchema)` to create a new message.
  */
-export const ListFederatedBundlesRequestSchema: GenMessage<ListFederatedBundlesRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 3);
+export const ListFederatedBundlesRequestSchema: GenMessage<ListFederatedBundlesRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 3);
 
 /**
  * @generated from message spire.api.server.bundle.v1.ListFederatedBundlesResponse
  */
 export type ListFederatedBundlesResponse = Message<"spire.api.server.bundle.v1.ListFederatedBundlesResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Bundle bundles = 1;
-     */
-    bundles: Bundle$1[];
+  /**
+   * @generated from field: repeated spire.api.types.Bundle bundles = 1;
+   */
+  bundles: Bundle$1[];
 
-    /**
-     * @generated from field: string next_page_token = 2;
-     */
-    nextPageToken: string;
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.ListFederatedBundlesResponse.
  * Use `create(ListFederatedBundlesResponseSchema)` to create a new message.
  */
-export const ListFederatedBundlesResponseSchema: GenMessage<ListFederatedBundlesResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 4);
+export const ListFederatedBundlesResponseSchema: GenMessage<ListFederatedBundlesResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 4);
 
 /**
  * @generated from message spire.api.server.bundle.v1.GetFederatedBundleRequest
  */
 export type GetFederatedBundleRequest = Message<"spire.api.server.bundle.v1.GetFederatedBundleRequest"> & {
-    /**
-     * @generated from field: string trust_domain = 1;
-     */
-    trustDomain: string;
+  /**
+   * @generated from field: string trust_domain = 1;
+   */
+  trustDomain: string;
 
-    /**
-     * @generated from field: spire.api.types.BundleMask output_mask = 2;
-     */
-    outputMask?: BundleMask | undefined;
+  /**
+   * @generated from field: spire.api.types.BundleMask output_mask = 2;
+   */
+  outputMask?: BundleMask | undefined;
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.GetFederatedBundleRequest.
  * Use `create(GetFederatedBundleRequestSchema)` to create a new message.
  */
-export const GetFederatedBundleRequestSchema: GenMessage<GetFederatedBundleRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 5);
+export const GetFederatedBundleRequestSchema: GenMessage<GetFederatedBundleRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 5);
 
 /**
  * @generated from message spire.api.server.bundle.v1.BatchSetFederatedBundleRequest
  */
 export type BatchSetFederatedBundleRequest = Message<"spire.api.server.bundle.v1.BatchSetFederatedBundleRequest"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Bundle bundle = 1;
-     */
-    bundle: Bundle$1[];
+  /**
+   * @generated from field: repeated spire.api.types.Bundle bundle = 1;
+   */
+  bundle: Bundle$1[];
 
-    /**
-     * @generated from field: spire.api.types.BundleMask output_mask = 2;
-     */
-    outputMask?: BundleMask | undefined;
+  /**
+   * @generated from field: spire.api.types.BundleMask output_mask = 2;
+   */
+  outputMask?: BundleMask | undefined;
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.BatchSetFederatedBundleRequest.
  * Use `create(BatchSetFederatedBundleRequestSchema)` to create a new message.
  */
-export const BatchSetFederatedBundleRequestSchema: GenMessage<BatchSetFederatedBundleRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 6);
+export const BatchSetFederatedBundleRequestSchema: GenMessage<BatchSetFederatedBundleRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 6);
 
 /**
  * @generated from message spire.api.server.bundle.v1.BatchSetFederatedBundleResponse
  */
 export type BatchSetFederatedBundleResponse = Message<"spire.api.server.bundle.v1.BatchSetFederatedBundleResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.Result results = 1;
-     */
-    results: BatchSetFederatedBundleResponse_Result[];
+  /**
+   * @generated from field: repeated spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.Result results = 1;
+   */
+  results: BatchSetFederatedBundleResponse_Result[];
 };
 
 /**
  * Describes the message spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.
  * Use `create(BatchSetFederatedBundleResponseSchema)` to create a new message.
  */
-export const BatchSetFederatedBundleResponseSchema: GenMessage<BatchSetFederatedBundleResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 7);
+export const BatchSetFederatedBundleResponseSchema: GenMessage<BatchSetFederatedBundleResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 7);
 
 /**
  * @generated from message spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.Result
  */
-export type BatchSetFederatedBundleResponse_Result =
-    Message<"spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.Result"> & {
-        /**
-         * @generated from field: spire.api.types.Status status = 1;
-         */
-        status?: Status | undefined;
+export type BatchSetFederatedBundleResponse_Result = Message<"spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.Result"> & {
+  /**
+   * @generated from field: spire.api.types.Status status = 1;
+   */
+  status?: Status | undefined;
 
-        /**
-         * @generated from field: spire.api.types.Bundle bundle = 2;
-         */
-        bundle?: Bundle$1 | undefined;
-    };
+  /**
+   * @generated from field: spire.api.types.Bundle bundle = 2;
+   */
+  bundle?: Bundle$1 | undefined;
+};
 
 /**
  * Describes the message spire.api.server.bundle.v1.BatchSetFederatedBundleResponse.Result.
  * Use `create(BatchSetFederatedBundleResponse_ResultSchema)` to create a new message.
  */
-export const BatchSetFederatedBundleResponse_ResultSchema: GenMessage<BatchSetFederatedBundleResponse_Result> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 7, 0);
+export const BatchSetFederatedBundleResponse_ResultSchema: GenMessage<BatchSetFederatedBundleResponse_Result> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 7, 0);
 
 /**
  * @generated from message spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest
  */
-export type BatchDeleteFederatedBundleRequest =
-    Message<"spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest"> & {
-        /**
-         * @generated from field: repeated string trust_domains = 1;
-         */
-        trustDomains: string[];
+export type BatchDeleteFederatedBundleRequest = Message<"spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest"> & {
+  /**
+   * @generated from field: repeated string trust_domains = 1;
+   */
+  trustDomains: string[];
 
-        /**
-         * @generated from field: spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest.Mode mode = 2;
-         */
-        mode: BatchDeleteFederatedBundleRequest_Mode;
-    };
+  /**
+   * @generated from field: spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest.Mode mode = 2;
+   */
+  mode: BatchDeleteFederatedBundleRequest_Mode;
+};
 
 /**
  * Describes the message spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest.
  * Use `create(BatchDeleteFederatedBundleRequestSchema)` to create a new message.
  */
-export const BatchDeleteFederatedBundleRequestSchema: GenMessage<BatchDeleteFederatedBundleRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 8);
+export const BatchDeleteFederatedBundleRequestSchema: GenMessage<BatchDeleteFederatedBundleRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 8);
 
 /**
  * What becomes of the entries that federate with the bundle's trust domain.
@@ -238,122 +223,119 @@ export const BatchDeleteFederatedBundleRequestSchema: GenMessage<BatchDeleteFede
  * @generated from enum spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest.Mode
  */
 export enum BatchDeleteFederatedBundleRequest_Mode {
-    /**
-     * @generated from enum value: RESTRICT = 0;
-     */
-    RESTRICT = 0,
+  /**
+   * @generated from enum value: RESTRICT = 0;
+   */
+  RESTRICT = 0,
 
-    /**
-     * @generated from enum value: DELETE = 1;
-     */
-    DELETE = 1,
+  /**
+   * @generated from enum value: DELETE = 1;
+   */
+  DELETE = 1,
 
-    /**
-     * @generated from enum value: DISSOCIATE = 2;
-     */
-    DISSOCIATE = 2,
+  /**
+   * @generated from enum value: DISSOCIATE = 2;
+   */
+  DISSOCIATE = 2,
 }
 
 /**
  * Describes the enum spire.api.server.bundle.v1.BatchDeleteFederatedBundleRequest.Mode.
  */
-export const BatchDeleteFederatedBundleRequest_ModeSchema: GenEnum<BatchDeleteFederatedBundleRequest_Mode> =
-    /*@__PURE__*/
-    enumDesc(file_spire_api_server_bundle_bundle, 8, 0);
+export const BatchDeleteFederatedBundleRequest_ModeSchema: GenEnum<BatchDeleteFederatedBundleRequest_Mode> = /*@__PURE__*/
+  enumDesc(file_spire_api_server_bundle_bundle, 8, 0);
 
 /**
  * @generated from message spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse
  */
-export type BatchDeleteFederatedBundleResponse =
-    Message<"spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse"> & {
-        /**
-         * @generated from field: repeated spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.Result results = 1;
-         */
-        results: BatchDeleteFederatedBundleResponse_Result[];
-    };
+export type BatchDeleteFederatedBundleResponse = Message<"spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse"> & {
+  /**
+   * @generated from field: repeated spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.Result results = 1;
+   */
+  results: BatchDeleteFederatedBundleResponse_Result[];
+};
 
 /**
  * Describes the message spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.
  * Use `create(BatchDeleteFederatedBundleResponseSchema)` to create a new message.
  */
-export const BatchDeleteFederatedBundleResponseSchema: GenMessage<BatchDeleteFederatedBundleResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 9);
+export const BatchDeleteFederatedBundleResponseSchema: GenMessage<BatchDeleteFederatedBundleResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 9);
 
 /**
  * @generated from message spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.Result
  */
-export type BatchDeleteFederatedBundleResponse_Result =
-    Message<"spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.Result"> & {
-        /**
-         * @generated from field: spire.api.types.Status status = 1;
-         */
-        status?: Status | undefined;
+export type BatchDeleteFederatedBundleResponse_Result = Message<"spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.Result"> & {
+  /**
+   * @generated from field: spire.api.types.Status status = 1;
+   */
+  status?: Status | undefined;
 
-        /**
-         * @generated from field: string trust_domain = 2;
-         */
-        trustDomain: string;
-    };
+  /**
+   * @generated from field: string trust_domain = 2;
+   */
+  trustDomain: string;
+};
 
 /**
  * Describes the message spire.api.server.bundle.v1.BatchDeleteFederatedBundleResponse.Result.
  * Use `create(BatchDeleteFederatedBundleResponse_ResultSchema)` to create a new message.
  */
-export const BatchDeleteFederatedBundleResponse_ResultSchema: GenMessage<BatchDeleteFederatedBundleResponse_Result> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_bundle_bundle, 9, 0);
+export const BatchDeleteFederatedBundleResponse_ResultSchema: GenMessage<BatchDeleteFederatedBundleResponse_Result> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_bundle_bundle, 9, 0);
 
 /**
  * @generated from service spire.api.server.bundle.v1.Bundle
  */
 export const Bundle: GenService<{
-    /**
-     * @generated from rpc spire.api.server.bundle.v1.Bundle.CountBundles
-     */
-    countBundles: {
-        methodKind: "unary";
-        input: typeof CountBundlesRequestSchema;
-        output: typeof CountBundlesResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.bundle.v1.Bundle.GetBundle
-     */
-    getBundle: {
-        methodKind: "unary";
-        input: typeof GetBundleRequestSchema;
-        output: typeof BundleSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.bundle.v1.Bundle.ListFederatedBundles
-     */
-    listFederatedBundles: {
-        methodKind: "unary";
-        input: typeof ListFederatedBundlesRequestSchema;
-        output: typeof ListFederatedBundlesResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.bundle.v1.Bundle.GetFederatedBundle
-     */
-    getFederatedBundle: {
-        methodKind: "unary";
-        input: typeof GetFederatedBundleRequestSchema;
-        output: typeof BundleSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.bundle.v1.Bundle.BatchSetFederatedBundle
-     */
-    batchSetFederatedBundle: {
-        methodKind: "unary";
-        input: typeof BatchSetFederatedBundleRequestSchema;
-        output: typeof BatchSetFederatedBundleResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.bundle.v1.Bundle.BatchDeleteFederatedBundle
-     */
-    batchDeleteFederatedBundle: {
-        methodKind: "unary";
-        input: typeof BatchDeleteFederatedBundleRequestSchema;
-        output: typeof BatchDeleteFederatedBundleResponseSchema;
-    };
-}> = /*@__PURE__*/ serviceDesc(file_spire_api_server_bundle_bundle, 0);
+  /**
+   * @generated from rpc spire.api.server.bundle.v1.Bundle.CountBundles
+   */
+  countBundles: {
+    methodKind: "unary";
+    input: typeof CountBundlesRequestSchema;
+    output: typeof CountBundlesResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.bundle.v1.Bundle.GetBundle
+   */
+  getBundle: {
+    methodKind: "unary";
+    input: typeof GetBundleRequestSchema;
+    output: typeof BundleSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.bundle.v1.Bundle.ListFederatedBundles
+   */
+  listFederatedBundles: {
+    methodKind: "unary";
+    input: typeof ListFederatedBundlesRequestSchema;
+    output: typeof ListFederatedBundlesResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.bundle.v1.Bundle.GetFederatedBundle
+   */
+  getFederatedBundle: {
+    methodKind: "unary";
+    input: typeof GetFederatedBundleRequestSchema;
+    output: typeof BundleSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.bundle.v1.Bundle.BatchSetFederatedBundle
+   */
+  batchSetFederatedBundle: {
+    methodKind: "unary";
+    input: typeof BatchSetFederatedBundleRequestSchema;
+    output: typeof BatchSetFederatedBundleResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.bundle.v1.Bundle.BatchDeleteFederatedBundle
+   */
+  batchDeleteFederatedBundle: {
+    methodKind: "unary";
+    input: typeof BatchDeleteFederatedBundleRequestSchema;
+    output: typeof BatchDeleteFederatedBundleResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_spire_api_server_bundle_bundle, 0);
+

@@ -7,394 +7,372 @@
 import type { GenFile, GenMessage, GenService } from "@bufbuild/protobuf/codegenv2";
 import { fileDesc, messageDesc, serviceDesc } from "@bufbuild/protobuf/codegenv2";
 import { file_google_protobuf_wrappers } from "@bufbuild/protobuf/wkt";
-import type {
-    Entry as Entry$1,
-    EntryMask,
-    EntrySchema,
-    SelectorMatch,
-    SPIFFEID,
-    Status,
-} from "../../types/types_pb.js";
+import type { Entry as Entry$1, EntryMask, EntrySchema, SelectorMatch, SPIFFEID, Status } from "../../types/types_pb.js";
 import { file_spire_api_types_types } from "../../types/types_pb.js";
 import type { Message } from "@bufbuild/protobuf";
 
 /**
  * Describes the file spire/api/server/entry/entry.proto.
  */
-export const file_spire_api_server_entry_entry: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "CiJzcGlyZS9hcGkvc2VydmVyL2VudHJ5L2VudHJ5LnByb3RvEhlzcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxIhUKE0NvdW50RW50cmllc1JlcXVlc3QiJQoUQ291bnRFbnRyaWVzUmVzcG9uc2USDQoFY291bnQYASABKAUitwMKEkxpc3RFbnRyaWVzUmVxdWVzdBJECgZmaWx0ZXIYASABKAsyNC5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkxpc3RFbnRyaWVzUmVxdWVzdC5GaWx0ZXISLwoLb3V0cHV0X21hc2sYAiABKAsyGi5zcGlyZS5hcGkudHlwZXMuRW50cnlNYXNrEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJGoICCgZGaWx0ZXISLwoMYnlfc3BpZmZlX2lkGAEgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlNQSUZGRUlEEi8KDGJ5X3BhcmVudF9pZBgCIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBI0CgxieV9zZWxlY3RvcnMYAyABKAsyHi5zcGlyZS5hcGkudHlwZXMuU2VsZWN0b3JNYXRjaBItCgdieV9oaW50GAUgASgLMhwuZ29vZ2xlLnByb3RvYnVmLlN0cmluZ1ZhbHVlEjEKDWJ5X2Rvd25zdHJlYW0YBiABKAsyGi5nb29nbGUucHJvdG9idWYuQm9vbFZhbHVlIlcKE0xpc3RFbnRyaWVzUmVzcG9uc2USJwoHZW50cmllcxgBIAMoCzIWLnNwaXJlLmFwaS50eXBlcy5FbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiTgoPR2V0RW50cnlSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC291dHB1dF9tYXNrGAIgASgLMhouc3BpcmUuYXBpLnR5cGVzLkVudHJ5TWFzayJdCgtFbnRyeVJlc3VsdBInCgZzdGF0dXMYASABKAsyFy5zcGlyZS5hcGkudHlwZXMuU3RhdHVzEiUKBWVudHJ5GAIgASgLMhYuc3BpcmUuYXBpLnR5cGVzLkVudHJ5InMKF0JhdGNoQ3JlYXRlRW50cnlSZXF1ZXN0EicKB2VudHJpZXMYASADKAsyFi5zcGlyZS5hcGkudHlwZXMuRW50cnkSLwoLb3V0cHV0X21hc2sYAiABKAsyGi5zcGlyZS5hcGkudHlwZXMuRW50cnlNYXNrIlMKGEJhdGNoQ3JlYXRlRW50cnlSZXNwb25zZRI3CgdyZXN1bHRzGAEgAygLMiYuc3BpcmUuYXBpLnNlcnZlci5lbnRyeS52MS5FbnRyeVJlc3VsdCKjAQoXQmF0Y2hVcGRhdGVFbnRyeVJlcXVlc3QSJwoHZW50cmllcxgBIAMoCzIWLnNwaXJlLmFwaS50eXBlcy5FbnRyeRIuCgppbnB1dF9tYXNrGAIgASgLMhouc3BpcmUuYXBpLnR5cGVzLkVudHJ5TWFzaxIvCgtvdXRwdXRfbWFzaxgDIAEoCzIaLnNwaXJlLmFwaS50eXBlcy5FbnRyeU1hc2siUwoYQmF0Y2hVcGRhdGVFbnRyeVJlc3BvbnNlEjcKB3Jlc3VsdHMYASADKAsyJi5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkVudHJ5UmVzdWx0IiYKF0JhdGNoRGVsZXRlRW50cnlSZXF1ZXN0EgsKA2lkcxgBIAMoCSKmAQoYQmF0Y2hEZWxldGVFbnRyeVJlc3BvbnNlEksKB3Jlc3VsdHMYASADKAsyOi5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkJhdGNoRGVsZXRlRW50cnlSZXNwb25zZS5SZXN1bHQaPQoGUmVzdWx0EicKBnN0YXR1cxgBIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5TdGF0dXMSCgoCaWQYAiABKAkyrQUKBUVudHJ5Em8KDENvdW50RW50cmllcxIuLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQ291bnRFbnRyaWVzUmVxdWVzdBovLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQ291bnRFbnRyaWVzUmVzcG9uc2USbAoLTGlzdEVudHJpZXMSLS5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkxpc3RFbnRyaWVzUmVxdWVzdBouLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuTGlzdEVudHJpZXNSZXNwb25zZRJOCghHZXRFbnRyeRIqLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuR2V0RW50cnlSZXF1ZXN0GhYuc3BpcmUuYXBpLnR5cGVzLkVudHJ5EnsKEEJhdGNoQ3JlYXRlRW50cnkSMi5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkJhdGNoQ3JlYXRlRW50cnlSZXF1ZXN0GjMuc3BpcmUuYXBpLnNlcnZlci5lbnRyeS52MS5CYXRjaENyZWF0ZUVudHJ5UmVzcG9uc2USewoQQmF0Y2hVcGRhdGVFbnRyeRIyLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQmF0Y2hVcGRhdGVFbnRyeVJlcXVlc3QaMy5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkJhdGNoVXBkYXRlRW50cnlSZXNwb25zZRJ7ChBCYXRjaERlbGV0ZUVudHJ5EjIuc3BpcmUuYXBpLnNlcnZlci5lbnRyeS52MS5CYXRjaERlbGV0ZUVudHJ5UmVxdWVzdBozLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQmF0Y2hEZWxldGVFbnRyeVJlc3BvbnNlYgZwcm90bzM",
-        [file_google_protobuf_wrappers, file_spire_api_types_types],
-    );
+export const file_spire_api_server_entry_entry: GenFile = /*@__PURE__*/
+  fileDesc("CiJzcGlyZS9hcGkvc2VydmVyL2VudHJ5L2VudHJ5LnByb3RvEhlzcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxIhUKE0NvdW50RW50cmllc1JlcXVlc3QiJQoUQ291bnRFbnRyaWVzUmVzcG9uc2USDQoFY291bnQYASABKAUitwMKEkxpc3RFbnRyaWVzUmVxdWVzdBJECgZmaWx0ZXIYASABKAsyNC5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkxpc3RFbnRyaWVzUmVxdWVzdC5GaWx0ZXISLwoLb3V0cHV0X21hc2sYAiABKAsyGi5zcGlyZS5hcGkudHlwZXMuRW50cnlNYXNrEhEKCXBhZ2Vfc2l6ZRgDIAEoBRISCgpwYWdlX3Rva2VuGAQgASgJGoICCgZGaWx0ZXISLwoMYnlfc3BpZmZlX2lkGAEgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlNQSUZGRUlEEi8KDGJ5X3BhcmVudF9pZBgCIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBI0CgxieV9zZWxlY3RvcnMYAyABKAsyHi5zcGlyZS5hcGkudHlwZXMuU2VsZWN0b3JNYXRjaBItCgdieV9oaW50GAUgASgLMhwuZ29vZ2xlLnByb3RvYnVmLlN0cmluZ1ZhbHVlEjEKDWJ5X2Rvd25zdHJlYW0YBiABKAsyGi5nb29nbGUucHJvdG9idWYuQm9vbFZhbHVlIlcKE0xpc3RFbnRyaWVzUmVzcG9uc2USJwoHZW50cmllcxgBIAMoCzIWLnNwaXJlLmFwaS50eXBlcy5FbnRyeRIXCg9uZXh0X3BhZ2VfdG9rZW4YAiABKAkiTgoPR2V0RW50cnlSZXF1ZXN0EgoKAmlkGAEgASgJEi8KC291dHB1dF9tYXNrGAIgASgLMhouc3BpcmUuYXBpLnR5cGVzLkVudHJ5TWFzayJdCgtFbnRyeVJlc3VsdBInCgZzdGF0dXMYASABKAsyFy5zcGlyZS5hcGkudHlwZXMuU3RhdHVzEiUKBWVudHJ5GAIgASgLMhYuc3BpcmUuYXBpLnR5cGVzLkVudHJ5InMKF0JhdGNoQ3JlYXRlRW50cnlSZXF1ZXN0EicKB2VudHJpZXMYASADKAsyFi5zcGlyZS5hcGkudHlwZXMuRW50cnkSLwoLb3V0cHV0X21hc2sYAiABKAsyGi5zcGlyZS5hcGkudHlwZXMuRW50cnlNYXNrIlMKGEJhdGNoQ3JlYXRlRW50cnlSZXNwb25zZRI3CgdyZXN1bHRzGAEgAygLMiYuc3BpcmUuYXBpLnNlcnZlci5lbnRyeS52MS5FbnRyeVJlc3VsdCKjAQoXQmF0Y2hVcGRhdGVFbnRyeVJlcXVlc3QSJwoHZW50cmllcxgBIAMoCzIWLnNwaXJlLmFwaS50eXBlcy5FbnRyeRIuCgppbnB1dF9tYXNrGAIgASgLMhouc3BpcmUuYXBpLnR5cGVzLkVudHJ5TWFzaxIvCgtvdXRwdXRfbWFzaxgDIAEoCzIaLnNwaXJlLmFwaS50eXBlcy5FbnRyeU1hc2siUwoYQmF0Y2hVcGRhdGVFbnRyeVJlc3BvbnNlEjcKB3Jlc3VsdHMYASADKAsyJi5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkVudHJ5UmVzdWx0IiYKF0JhdGNoRGVsZXRlRW50cnlSZXF1ZXN0EgsKA2lkcxgBIAMoCSKmAQoYQmF0Y2hEZWxldGVFbnRyeVJlc3BvbnNlEksKB3Jlc3VsdHMYASADKAsyOi5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkJhdGNoRGVsZXRlRW50cnlSZXNwb25zZS5SZXN1bHQaPQoGUmVzdWx0EicKBnN0YXR1cxgBIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5TdGF0dXMSCgoCaWQYAiABKAkyrQUKBUVudHJ5Em8KDENvdW50RW50cmllcxIuLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQ291bnRFbnRyaWVzUmVxdWVzdBovLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQ291bnRFbnRyaWVzUmVzcG9uc2USbAoLTGlzdEVudHJpZXMSLS5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkxpc3RFbnRyaWVzUmVxdWVzdBouLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuTGlzdEVudHJpZXNSZXNwb25zZRJOCghHZXRFbnRyeRIqLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuR2V0RW50cnlSZXF1ZXN0GhYuc3BpcmUuYXBpLnR5cGVzLkVudHJ5EnsKEEJhdGNoQ3JlYXRlRW50cnkSMi5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkJhdGNoQ3JlYXRlRW50cnlSZXF1ZXN0GjMuc3BpcmUuYXBpLnNlcnZlci5lbnRyeS52MS5CYXRjaENyZWF0ZUVudHJ5UmVzcG9uc2USewoQQmF0Y2hVcGRhdGVFbnRyeRIyLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQmF0Y2hVcGRhdGVFbnRyeVJlcXVlc3QaMy5zcGlyZS5hcGkuc2VydmVyLmVudHJ5LnYxLkJhdGNoVXBkYXRlRW50cnlSZXNwb25zZRJ7ChBCYXRjaERlbGV0ZUVudHJ5EjIuc3BpcmUuYXBpLnNlcnZlci5lbnRyeS52MS5CYXRjaERlbGV0ZUVudHJ5UmVxdWVzdBozLnNwaXJlLmFwaS5zZXJ2ZXIuZW50cnkudjEuQmF0Y2hEZWxldGVFbnRyeVJlc3BvbnNlYgZwcm90bzM", [file_google_protobuf_wrappers, file_spire_api_types_types]);
 
 /**
  * @generated from message spire.api.server.entry.v1.CountEntriesRequest
  */
-export type CountEntriesRequest = Message<"spire.api.server.entry.v1.CountEntriesRequest"> & {};
+export type CountEntriesRequest = Message<"spire.api.server.entry.v1.CountEntriesRequest"> & {
+};
 
 /**
  * Describes the message spire.api.server.entry.v1.CountEntriesRequest.
  * Use `create(CountEntriesRequestSchema)` to create a new message.
  */
-export const CountEntriesRequestSchema: GenMessage<CountEntriesRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 0);
+export const CountEntriesRequestSchema: GenMessage<CountEntriesRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 0);
 
 /**
  * @generated from message spire.api.server.entry.v1.CountEntriesResponse
  */
 export type CountEntriesResponse = Message<"spire.api.server.entry.v1.CountEntriesResponse"> & {
-    /**
-     * @generated from field: int32 count = 1;
-     */
-    count: number;
+  /**
+   * @generated from field: int32 count = 1;
+   */
+  count: number;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.CountEntriesResponse.
  * Use `create(CountEntriesResponseSchema)` to create a new message.
  */
-export const CountEntriesResponseSchema: GenMessage<CountEntriesResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 1);
+export const CountEntriesResponseSchema: GenMessage<CountEntriesResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 1);
 
 /**
  * @generated from message spire.api.server.entry.v1.ListEntriesRequest
  */
 export type ListEntriesRequest = Message<"spire.api.server.entry.v1.ListEntriesRequest"> & {
-    /**
-     * @generated from field: spire.api.server.entry.v1.ListEntriesRequest.Filter filter = 1;
-     */
-    filter?: ListEntriesRequest_Filter | undefined;
+  /**
+   * @generated from field: spire.api.server.entry.v1.ListEntriesRequest.Filter filter = 1;
+   */
+  filter?: ListEntriesRequest_Filter | undefined;
 
-    /**
-     * @generated from field: spire.api.types.EntryMask output_mask = 2;
-     */
-    outputMask?: EntryMask | undefined;
+  /**
+   * @generated from field: spire.api.types.EntryMask output_mask = 2;
+   */
+  outputMask?: EntryMask | undefined;
 
-    /**
-     * @generated from field: int32 page_size = 3;
-     */
-    pageSize: number;
+  /**
+   * @generated from field: int32 page_size = 3;
+   */
+  pageSize: number;
 
-    /**
-     * @generated from field: string page_token = 4;
-     */
-    pageToken: string;
+  /**
+   * @generated from field: string page_token = 4;
+   */
+  pageToken: string;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.ListEntriesRequest.
  * Use `create(ListEntriesRequestSchema)` to create a new message.
  */
-export const ListEntriesRequestSchema: GenMessage<ListEntriesRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 2);
+export const ListEntriesRequestSchema: GenMessage<ListEntriesRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 2);
 
 /**
  * @generated from message spire.api.server.entry.v1.ListEntriesRequest.Filter
  */
 export type ListEntriesRequest_Filter = Message<"spire.api.server.entry.v1.ListEntriesRequest.Filter"> & {
-    /**
-     * @generated from field: spire.api.types.SPIFFEID by_spiffe_id = 1;
-     */
-    bySpiffeId?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID by_spiffe_id = 1;
+   */
+  bySpiffeId?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: spire.api.types.SPIFFEID by_parent_id = 2;
-     */
-    byParentId?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID by_parent_id = 2;
+   */
+  byParentId?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: spire.api.types.SelectorMatch by_selectors = 3;
-     */
-    bySelectors?: SelectorMatch | undefined;
+  /**
+   * @generated from field: spire.api.types.SelectorMatch by_selectors = 3;
+   */
+  bySelectors?: SelectorMatch | undefined;
 
-    /**
-     * @generated from field: google.protobuf.StringValue by_hint = 5;
-     */
-    byHint?: string | undefined;
+  /**
+   * @generated from field: google.protobuf.StringValue by_hint = 5;
+   */
+  byHint?: string | undefined;
 
-    /**
-     * @generated from field: google.protobuf.BoolValue by_downstream = 6;
-     */
-    byDownstream?: boolean | undefined;
+  /**
+   * @generated from field: google.protobuf.BoolValue by_downstream = 6;
+   */
+  byDownstream?: boolean | undefined;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.ListEntriesRequest.Filter.
  * Use `create(ListEntriesRequest_FilterSchema)` to create a new message.
  */
-export const ListEntriesRequest_FilterSchema: GenMessage<ListEntriesRequest_Filter> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 2, 0);
+export const ListEntriesRequest_FilterSchema: GenMessage<ListEntriesRequest_Filter> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 2, 0);
 
 /**
  * @generated from message spire.api.server.entry.v1.ListEntriesResponse
  */
 export type ListEntriesResponse = Message<"spire.api.server.entry.v1.ListEntriesResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Entry entries = 1;
-     */
-    entries: Entry$1[];
+  /**
+   * @generated from field: repeated spire.api.types.Entry entries = 1;
+   */
+  entries: Entry$1[];
 
-    /**
-     * @generated from field: string next_page_token = 2;
-     */
-    nextPageToken: string;
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.ListEntriesResponse.
  * Use `create(ListEntriesResponseSchema)` to create a new message.
  */
-export const ListEntriesResponseSchema: GenMessage<ListEntriesResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 3);
+export const ListEntriesResponseSchema: GenMessage<ListEntriesResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 3);
 
 /**
  * @generated from message spire.api.server.entry.v1.GetEntryRequest
  */
 export type GetEntryRequest = Message<"spire.api.server.entry.v1.GetEntryRequest"> & {
-    /**
-     * @generated from field: string id = 1;
-     */
-    id: string;
+  /**
+   * @generated from field: string id = 1;
+   */
+  id: string;
 
-    /**
-     * @generated from field: spire.api.types.EntryMask output_mask = 2;
-     */
-    outputMask?: EntryMask | undefined;
+  /**
+   * @generated from field: spire.api.types.EntryMask output_mask = 2;
+   */
+  outputMask?: EntryMask | undefined;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.GetEntryRequest.
  * Use `create(GetEntryRequestSchema)` to create a new message.
  */
-export const GetEntryRequestSchema: GenMessage<GetEntryRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 4);
+export const GetEntryRequestSchema: GenMessage<GetEntryRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 4);
 
 /**
  * @generated from message spire.api.server.entry.v1.EntryResult
  */
 export type EntryResult = Message<"spire.api.server.entry.v1.EntryResult"> & {
-    /**
-     * @generated from field: spire.api.types.Status status = 1;
-     */
-    status?: Status | undefined;
+  /**
+   * @generated from field: spire.api.types.Status status = 1;
+   */
+  status?: Status | undefined;
 
-    /**
-     * @generated from field: spire.api.types.Entry entry = 2;
-     */
-    entry?: Entry$1 | undefined;
+  /**
+   * @generated from field: spire.api.types.Entry entry = 2;
+   */
+  entry?: Entry$1 | undefined;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.EntryResult.
  * Use `create(EntryResultSchema)` to create a new message.
  */
-export const EntryResultSchema: GenMessage<EntryResult> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 5);
+export const EntryResultSchema: GenMessage<EntryResult> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 5);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchCreateEntryRequest
  */
 export type BatchCreateEntryRequest = Message<"spire.api.server.entry.v1.BatchCreateEntryRequest"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Entry entries = 1;
-     */
-    entries: Entry$1[];
+  /**
+   * @generated from field: repeated spire.api.types.Entry entries = 1;
+   */
+  entries: Entry$1[];
 
-    /**
-     * @generated from field: spire.api.types.EntryMask output_mask = 2;
-     */
-    outputMask?: EntryMask | undefined;
+  /**
+   * @generated from field: spire.api.types.EntryMask output_mask = 2;
+   */
+  outputMask?: EntryMask | undefined;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchCreateEntryRequest.
  * Use `create(BatchCreateEntryRequestSchema)` to create a new message.
  */
-export const BatchCreateEntryRequestSchema: GenMessage<BatchCreateEntryRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 6);
+export const BatchCreateEntryRequestSchema: GenMessage<BatchCreateEntryRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 6);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchCreateEntryResponse
  */
 export type BatchCreateEntryResponse = Message<"spire.api.server.entry.v1.BatchCreateEntryResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.server.entry.v1.EntryResult results = 1;
-     */
-    results: EntryResult[];
+  /**
+   * @generated from field: repeated spire.api.server.entry.v1.EntryResult results = 1;
+   */
+  results: EntryResult[];
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchCreateEntryResponse.
  * Use `create(BatchCreateEntryResponseSchema)` to create a new message.
  */
-export const BatchCreateEntryResponseSchema: GenMessage<BatchCreateEntryResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 7);
+export const BatchCreateEntryResponseSchema: GenMessage<BatchCreateEntryResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 7);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchUpdateEntryRequest
  */
 export type BatchUpdateEntryRequest = Message<"spire.api.server.entry.v1.BatchUpdateEntryRequest"> & {
-    /**
-     * @generated from field: repeated spire.api.types.Entry entries = 1;
-     */
-    entries: Entry$1[];
+  /**
+   * @generated from field: repeated spire.api.types.Entry entries = 1;
+   */
+  entries: Entry$1[];
 
-    /**
-     * @generated from field: spire.api.types.EntryMask input_mask = 2;
-     */
-    inputMask?: EntryMask | undefined;
+  /**
+   * @generated from field: spire.api.types.EntryMask input_mask = 2;
+   */
+  inputMask?: EntryMask | undefined;
 
-    /**
-     * @generated from field: spire.api.types.EntryMask output_mask = 3;
-     */
-    outputMask?: EntryMask | undefined;
+  /**
+   * @generated from field: spire.api.types.EntryMask output_mask = 3;
+   */
+  outputMask?: EntryMask | undefined;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchUpdateEntryRequest.
  * Use `create(BatchUpdateEntryRequestSchema)` to create a new message.
  */
-export const BatchUpdateEntryRequestSchema: GenMessage<BatchUpdateEntryRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 8);
+export const BatchUpdateEntryRequestSchema: GenMessage<BatchUpdateEntryRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 8);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchUpdateEntryResponse
  */
 export type BatchUpdateEntryResponse = Message<"spire.api.server.entry.v1.BatchUpdateEntryResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.server.entry.v1.EntryResult results = 1;
-     */
-    results: EntryResult[];
+  /**
+   * @generated from field: repeated spire.api.server.entry.v1.EntryResult results = 1;
+   */
+  results: EntryResult[];
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchUpdateEntryResponse.
  * Use `create(BatchUpdateEntryResponseSchema)` to create a new message.
  */
-export const BatchUpdateEntryResponseSchema: GenMessage<BatchUpdateEntryResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 9);
+export const BatchUpdateEntryResponseSchema: GenMessage<BatchUpdateEntryResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 9);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchDeleteEntryRequest
  */
 export type BatchDeleteEntryRequest = Message<"spire.api.server.entry.v1.BatchDeleteEntryRequest"> & {
-    /**
-     * @generated from field: repeated string ids = 1;
-     */
-    ids: string[];
+  /**
+   * @generated from field: repeated string ids = 1;
+   */
+  ids: string[];
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchDeleteEntryRequest.
  * Use `create(BatchDeleteEntryRequestSchema)` to create a new message.
  */
-export const BatchDeleteEntryRequestSchema: GenMessage<BatchDeleteEntryRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 10);
+export const BatchDeleteEntryRequestSchema: GenMessage<BatchDeleteEntryRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 10);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchDeleteEntryResponse
  */
 export type BatchDeleteEntryResponse = Message<"spire.api.server.entry.v1.BatchDeleteEntryResponse"> & {
-    /**
-     * @generated from field: repeated spire.api.server.entry.v1.BatchDeleteEntryResponse.Result results = 1;
-     */
-    results: BatchDeleteEntryResponse_Result[];
+  /**
+   * @generated from field: repeated spire.api.server.entry.v1.BatchDeleteEntryResponse.Result results = 1;
+   */
+  results: BatchDeleteEntryResponse_Result[];
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchDeleteEntryResponse.
  * Use `create(BatchDeleteEntryResponseSchema)` to create a new message.
  */
-export const BatchDeleteEntryResponseSchema: GenMessage<BatchDeleteEntryResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 11);
+export const BatchDeleteEntryResponseSchema: GenMessage<BatchDeleteEntryResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 11);
 
 /**
  * @generated from message spire.api.server.entry.v1.BatchDeleteEntryResponse.Result
  */
 export type BatchDeleteEntryResponse_Result = Message<"spire.api.server.entry.v1.BatchDeleteEntryResponse.Result"> & {
-    /**
-     * @generated from field: spire.api.types.Status status = 1;
-     */
-    status?: Status | undefined;
+  /**
+   * @generated from field: spire.api.types.Status status = 1;
+   */
+  status?: Status | undefined;
 
-    /**
-     * @generated from field: string id = 2;
-     */
-    id: string;
+  /**
+   * @generated from field: string id = 2;
+   */
+  id: string;
 };
 
 /**
  * Describes the message spire.api.server.entry.v1.BatchDeleteEntryResponse.Result.
  * Use `create(BatchDeleteEntryResponse_ResultSchema)` to create a new message.
  */
-export const BatchDeleteEntryResponse_ResultSchema: GenMessage<BatchDeleteEntryResponse_Result> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_entry_entry, 11, 0);
+export const BatchDeleteEntryResponse_ResultSchema: GenMessage<BatchDeleteEntryResponse_Result> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_entry_entry, 11, 0);
 
 /**
  * @generated from service spire.api.server.entry.v1.Entry
  */
 export const Entry: GenService<{
-    /**
-     * @generated from rpc spire.api.server.entry.v1.Entry.CountEntries
-     */
-    countEntries: {
-        methodKind: "unary";
-        input: typeof CountEntriesRequestSchema;
-        output: typeof CountEntriesResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.entry.v1.Entry.ListEntries
-     */
-    listEntries: {
-        methodKind: "unary";
-        input: typeof ListEntriesRequestSchema;
-        output: typeof ListEntriesResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.entry.v1.Entry.GetEntry
-     */
-    getEntry: {
-        methodKind: "unary";
-        input: typeof GetEntryRequestSchema;
-        output: typeof EntrySchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.entry.v1.Entry.BatchCreateEntry
-     */
-    batchCreateEntry: {
-        methodKind: "unary";
-        input: typeof BatchCreateEntryRequestSchema;
-        output: typeof BatchCreateEntryResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.entry.v1.Entry.BatchUpdateEntry
-     */
-    batchUpdateEntry: {
-        methodKind: "unary";
-        input: typeof BatchUpdateEntryRequestSchema;
-        output: typeof BatchUpdateEntryResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.entry.v1.Entry.BatchDeleteEntry
-     */
-    batchDeleteEntry: {
-        methodKind: "unary";
-        input: typeof BatchDeleteEntryRequestSchema;
-        output: typeof BatchDeleteEntryResponseSchema;
-    };
-}> = /*@__PURE__*/ serviceDesc(file_spire_api_server_entry_entry, 0);
+  /**
+   * @generated from rpc spire.api.server.entry.v1.Entry.CountEntries
+   */
+  countEntries: {
+    methodKind: "unary";
+    input: typeof CountEntriesRequestSchema;
+    output: typeof CountEntriesResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.entry.v1.Entry.ListEntries
+   */
+  listEntries: {
+    methodKind: "unary";
+    input: typeof ListEntriesRequestSchema;
+    output: typeof ListEntriesResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.entry.v1.Entry.GetEntry
+   */
+  getEntry: {
+    methodKind: "unary";
+    input: typeof GetEntryRequestSchema;
+    output: typeof EntrySchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.entry.v1.Entry.BatchCreateEntry
+   */
+  batchCreateEntry: {
+    methodKind: "unary";
+    input: typeof BatchCreateEntryRequestSchema;
+    output: typeof BatchCreateEntryResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.entry.v1.Entry.BatchUpdateEntry
+   */
+  batchUpdateEntry: {
+    methodKind: "unary";
+    input: typeof BatchUpdateEntryRequestSchema;
+    output: typeof BatchUpdateEntryResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.entry.v1.Entry.BatchDeleteEntry
+   */
+  batchDeleteEntry: {
+    methodKind: "unary";
+    input: typeof BatchDeleteEntryRequestSchema;
+    output: typeof BatchDeleteEntryResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_spire_api_server_entry_entry, 0);
+

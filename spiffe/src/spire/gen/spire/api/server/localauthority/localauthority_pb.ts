@@ -11,493 +11,466 @@ import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file spire/api/server/localauthority/localauthority.proto.
  */
-export const file_spire_api_server_localauthority_localauthority: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "CjRzcGlyZS9hcGkvc2VydmVyL2xvY2FsYXV0aG9yaXR5L2xvY2FsYXV0aG9yaXR5LnByb3RvEiJzcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxImUKDkF1dGhvcml0eVN0YXRlEhQKDGF1dGhvcml0eV9pZBgBIAEoCRISCgpleHBpcmVzX2F0GAIgASgDEikKIXVwc3RyZWFtX2F1dGhvcml0eV9zdWJqZWN0X2tleV9pZBgDIAEoCSIdChtHZXRKV1RBdXRob3JpdHlTdGF0ZVJlcXVlc3Qi6QEKHEdldEpXVEF1dGhvcml0eVN0YXRlUmVzcG9uc2USQgoGYWN0aXZlGAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZRJECghwcmVwYXJlZBgCIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUSPwoDb2xkGAMgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIcChpQcmVwYXJlSldUQXV0aG9yaXR5UmVxdWVzdCJtChtQcmVwYXJlSldUQXV0aG9yaXR5UmVzcG9uc2USTgoScHJlcGFyZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIzChtBY3RpdmF0ZUpXVEF1dGhvcml0eVJlcXVlc3QSFAoMYXV0aG9yaXR5X2lkGAEgASgJIm8KHEFjdGl2YXRlSldUQXV0aG9yaXR5UmVzcG9uc2USTwoTYWN0aXZhdGVkX2F1dGhvcml0eRgBIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUiMAoYVGFpbnRKV1RBdXRob3JpdHlSZXF1ZXN0EhQKDGF1dGhvcml0eV9pZBgBIAEoCSJqChlUYWludEpXVEF1dGhvcml0eVJlc3BvbnNlEk0KEXRhaW50ZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIxChlSZXZva2VKV1RBdXRob3JpdHlSZXF1ZXN0EhQKDGF1dGhvcml0eV9pZBgBIAEoCSJrChpSZXZva2VKV1RBdXRob3JpdHlSZXNwb25zZRJNChFyZXZva2VkX2F1dGhvcml0eRgBIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUiHgocR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVxdWVzdCLqAQodR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVzcG9uc2USQgoGYWN0aXZlGAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZRJECghwcmVwYXJlZBgCIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUSPwoDb2xkGAMgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIdChtQcmVwYXJlWDUwOUF1dGhvcml0eVJlcXVlc3QibgocUHJlcGFyZVg1MDlBdXRob3JpdHlSZXNwb25zZRJOChJwcmVwYXJlZF9hdXRob3JpdHkYASABKAsyMi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkF1dGhvcml0eVN0YXRlIjQKHEFjdGl2YXRlWDUwOUF1dGhvcml0eVJlcXVlc3QSFAoMYXV0aG9yaXR5X2lkGAEgASgJInAKHUFjdGl2YXRlWDUwOUF1dGhvcml0eVJlc3BvbnNlEk8KE2FjdGl2YXRlZF9hdXRob3JpdHkYASABKAsyMi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkF1dGhvcml0eVN0YXRlIjEKGVRhaW50WDUwOUF1dGhvcml0eVJlcXVlc3QSFAoMYXV0aG9yaXR5X2lkGAEgASgJImsKGlRhaW50WDUwOUF1dGhvcml0eVJlc3BvbnNlEk0KEXRhaW50ZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIyChpSZXZva2VYNTA5QXV0aG9yaXR5UmVxdWVzdBIUCgxhdXRob3JpdHlfaWQYASABKAkibAobUmV2b2tlWDUwOUF1dGhvcml0eVJlc3BvbnNlEk0KEXJldm9rZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZTKTDAoOTG9jYWxBdXRob3JpdHkSmQEKFEdldEpXVEF1dGhvcml0eVN0YXRlEj8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5HZXRKV1RBdXRob3JpdHlTdGF0ZVJlcXVlc3QaQC5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkdldEpXVEF1dGhvcml0eVN0YXRlUmVzcG9uc2USlgEKE1ByZXBhcmVKV1RBdXRob3JpdHkSPi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlByZXBhcmVKV1RBdXRob3JpdHlSZXF1ZXN0Gj8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5QcmVwYXJlSldUQXV0aG9yaXR5UmVzcG9uc2USmQEKFEFjdGl2YXRlSldUQXV0aG9yaXR5Ej8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BY3RpdmF0ZUpXVEF1dGhvcml0eVJlcXVlc3QaQC5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkFjdGl2YXRlSldUQXV0aG9yaXR5UmVzcG9uc2USkAEKEVRhaW50SldUQXV0aG9yaXR5Ejwuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5UYWludEpXVEF1dGhvcml0eVJlcXVlc3QaPS5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlRhaW50SldUQXV0aG9yaXR5UmVzcG9uc2USkwEKElJldm9rZUpXVEF1dGhvcml0eRI9LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuUmV2b2tlSldUQXV0aG9yaXR5UmVxdWVzdBo+LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuUmV2b2tlSldUQXV0aG9yaXR5UmVzcG9uc2USnAEKFUdldFg1MDlBdXRob3JpdHlTdGF0ZRJALnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVxdWVzdBpBLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVzcG9uc2USmQEKFFByZXBhcmVYNTA5QXV0aG9yaXR5Ej8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5QcmVwYXJlWDUwOUF1dGhvcml0eVJlcXVlc3QaQC5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlByZXBhcmVYNTA5QXV0aG9yaXR5UmVzcG9uc2USnAEKFUFjdGl2YXRlWDUwOUF1dGhvcml0eRJALnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQWN0aXZhdGVYNTA5QXV0aG9yaXR5UmVxdWVzdBpBLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQWN0aXZhdGVYNTA5QXV0aG9yaXR5UmVzcG9uc2USkwEKElRhaW50WDUwOUF1dGhvcml0eRI9LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuVGFpbnRYNTA5QXV0aG9yaXR5UmVxdWVzdBo+LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuVGFpbnRYNTA5QXV0aG9yaXR5UmVzcG9uc2USlgEKE1Jldm9rZVg1MDlBdXRob3JpdHkSPi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlJldm9rZVg1MDlBdXRob3JpdHlSZXF1ZXN0Gj8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5SZXZva2VYNTA5QXV0aG9yaXR5UmVzcG9uc2ViBnByb3RvMw",
-    );
+export const file_spire_api_server_localauthority_localauthority: GenFile = /*@__PURE__*/
+  fileDesc("CjRzcGlyZS9hcGkvc2VydmVyL2xvY2FsYXV0aG9yaXR5L2xvY2FsYXV0aG9yaXR5LnByb3RvEiJzcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxImUKDkF1dGhvcml0eVN0YXRlEhQKDGF1dGhvcml0eV9pZBgBIAEoCRISCgpleHBpcmVzX2F0GAIgASgDEikKIXVwc3RyZWFtX2F1dGhvcml0eV9zdWJqZWN0X2tleV9pZBgDIAEoCSIdChtHZXRKV1RBdXRob3JpdHlTdGF0ZVJlcXVlc3Qi6QEKHEdldEpXVEF1dGhvcml0eVN0YXRlUmVzcG9uc2USQgoGYWN0aXZlGAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZRJECghwcmVwYXJlZBgCIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUSPwoDb2xkGAMgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIcChpQcmVwYXJlSldUQXV0aG9yaXR5UmVxdWVzdCJtChtQcmVwYXJlSldUQXV0aG9yaXR5UmVzcG9uc2USTgoScHJlcGFyZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIzChtBY3RpdmF0ZUpXVEF1dGhvcml0eVJlcXVlc3QSFAoMYXV0aG9yaXR5X2lkGAEgASgJIm8KHEFjdGl2YXRlSldUQXV0aG9yaXR5UmVzcG9uc2USTwoTYWN0aXZhdGVkX2F1dGhvcml0eRgBIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUiMAoYVGFpbnRKV1RBdXRob3JpdHlSZXF1ZXN0EhQKDGF1dGhvcml0eV9pZBgBIAEoCSJqChlUYWludEpXVEF1dGhvcml0eVJlc3BvbnNlEk0KEXRhaW50ZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIxChlSZXZva2VKV1RBdXRob3JpdHlSZXF1ZXN0EhQKDGF1dGhvcml0eV9pZBgBIAEoCSJrChpSZXZva2VKV1RBdXRob3JpdHlSZXNwb25zZRJNChFyZXZva2VkX2F1dGhvcml0eRgBIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUiHgocR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVxdWVzdCLqAQodR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVzcG9uc2USQgoGYWN0aXZlGAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZRJECghwcmVwYXJlZBgCIAEoCzIyLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQXV0aG9yaXR5U3RhdGUSPwoDb2xkGAMgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIdChtQcmVwYXJlWDUwOUF1dGhvcml0eVJlcXVlc3QibgocUHJlcGFyZVg1MDlBdXRob3JpdHlSZXNwb25zZRJOChJwcmVwYXJlZF9hdXRob3JpdHkYASABKAsyMi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkF1dGhvcml0eVN0YXRlIjQKHEFjdGl2YXRlWDUwOUF1dGhvcml0eVJlcXVlc3QSFAoMYXV0aG9yaXR5X2lkGAEgASgJInAKHUFjdGl2YXRlWDUwOUF1dGhvcml0eVJlc3BvbnNlEk8KE2FjdGl2YXRlZF9hdXRob3JpdHkYASABKAsyMi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkF1dGhvcml0eVN0YXRlIjEKGVRhaW50WDUwOUF1dGhvcml0eVJlcXVlc3QSFAoMYXV0aG9yaXR5X2lkGAEgASgJImsKGlRhaW50WDUwOUF1dGhvcml0eVJlc3BvbnNlEk0KEXRhaW50ZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZSIyChpSZXZva2VYNTA5QXV0aG9yaXR5UmVxdWVzdBIUCgxhdXRob3JpdHlfaWQYASABKAkibAobUmV2b2tlWDUwOUF1dGhvcml0eVJlc3BvbnNlEk0KEXJldm9rZWRfYXV0aG9yaXR5GAEgASgLMjIuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BdXRob3JpdHlTdGF0ZTKTDAoOTG9jYWxBdXRob3JpdHkSmQEKFEdldEpXVEF1dGhvcml0eVN0YXRlEj8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5HZXRKV1RBdXRob3JpdHlTdGF0ZVJlcXVlc3QaQC5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkdldEpXVEF1dGhvcml0eVN0YXRlUmVzcG9uc2USlgEKE1ByZXBhcmVKV1RBdXRob3JpdHkSPi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlByZXBhcmVKV1RBdXRob3JpdHlSZXF1ZXN0Gj8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5QcmVwYXJlSldUQXV0aG9yaXR5UmVzcG9uc2USmQEKFEFjdGl2YXRlSldUQXV0aG9yaXR5Ej8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5BY3RpdmF0ZUpXVEF1dGhvcml0eVJlcXVlc3QaQC5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLkFjdGl2YXRlSldUQXV0aG9yaXR5UmVzcG9uc2USkAEKEVRhaW50SldUQXV0aG9yaXR5Ejwuc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5UYWludEpXVEF1dGhvcml0eVJlcXVlc3QaPS5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlRhaW50SldUQXV0aG9yaXR5UmVzcG9uc2USkwEKElJldm9rZUpXVEF1dGhvcml0eRI9LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuUmV2b2tlSldUQXV0aG9yaXR5UmVxdWVzdBo+LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuUmV2b2tlSldUQXV0aG9yaXR5UmVzcG9uc2USnAEKFUdldFg1MDlBdXRob3JpdHlTdGF0ZRJALnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVxdWVzdBpBLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuR2V0WDUwOUF1dGhvcml0eVN0YXRlUmVzcG9uc2USmQEKFFByZXBhcmVYNTA5QXV0aG9yaXR5Ej8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5QcmVwYXJlWDUwOUF1dGhvcml0eVJlcXVlc3QaQC5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlByZXBhcmVYNTA5QXV0aG9yaXR5UmVzcG9uc2USnAEKFUFjdGl2YXRlWDUwOUF1dGhvcml0eRJALnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQWN0aXZhdGVYNTA5QXV0aG9yaXR5UmVxdWVzdBpBLnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuQWN0aXZhdGVYNTA5QXV0aG9yaXR5UmVzcG9uc2USkwEKElRhaW50WDUwOUF1dGhvcml0eRI9LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuVGFpbnRYNTA5QXV0aG9yaXR5UmVxdWVzdBo+LnNwaXJlLmFwaS5zZXJ2ZXIubG9jYWxhdXRob3JpdHkudjEuVGFpbnRYNTA5QXV0aG9yaXR5UmVzcG9uc2USlgEKE1Jldm9rZVg1MDlBdXRob3JpdHkSPi5zcGlyZS5hcGkuc2VydmVyLmxvY2FsYXV0aG9yaXR5LnYxLlJldm9rZVg1MDlBdXRob3JpdHlSZXF1ZXN0Gj8uc3BpcmUuYXBpLnNlcnZlci5sb2NhbGF1dGhvcml0eS52MS5SZXZva2VYNTA5QXV0aG9yaXR5UmVzcG9uc2ViBnByb3RvMw");
 
 /**
  * @generated from message spire.api.server.localauthority.v1.AuthorityState
  */
 export type AuthorityState = Message<"spire.api.server.localauthority.v1.AuthorityState"> & {
-    /**
-     * @generated from field: string authority_id = 1;
-     */
-    authorityId: string;
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
 
-    /**
-     * Seconds since the epoch.
-     *
-     * @generated from field: int64 expires_at = 2;
-     */
-    expiresAt: bigint;
+  /**
+   * Seconds since the epoch.
+   *
+   * @generated from field: int64 expires_at = 2;
+   */
+  expiresAt: bigint;
 
-    /**
-     * @generated from field: string upstream_authority_subject_key_id = 3;
-     */
-    upstreamAuthoritySubjectKeyId: string;
+  /**
+   * @generated from field: string upstream_authority_subject_key_id = 3;
+   */
+  upstreamAuthoritySubjectKeyId: string;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.AuthorityState.
  * Use `create(AuthorityStateSchema)` to create a new message.
  */
-export const AuthorityStateSchema: GenMessage<AuthorityState> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 0);
+export const AuthorityStateSchema: GenMessage<AuthorityState> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 0);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.GetJWTAuthorityStateRequest
  */
-export type GetJWTAuthorityStateRequest =
-    Message<"spire.api.server.localauthority.v1.GetJWTAuthorityStateRequest"> & {};
+export type GetJWTAuthorityStateRequest = Message<"spire.api.server.localauthority.v1.GetJWTAuthorityStateRequest"> & {
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.GetJWTAuthorityStateRequest.
  * Use `create(GetJWTAuthorityStateRequestSchema)` to create a new message.
  */
-export const GetJWTAuthorityStateRequestSchema: GenMessage<GetJWTAuthorityStateRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 1);
+export const GetJWTAuthorityStateRequestSchema: GenMessage<GetJWTAuthorityStateRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 1);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.GetJWTAuthorityStateResponse
  */
-export type GetJWTAuthorityStateResponse =
-    Message<"spire.api.server.localauthority.v1.GetJWTAuthorityStateResponse"> & {
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState active = 1;
-         */
-        active?: AuthorityState | undefined;
+export type GetJWTAuthorityStateResponse = Message<"spire.api.server.localauthority.v1.GetJWTAuthorityStateResponse"> & {
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState active = 1;
+   */
+  active?: AuthorityState | undefined;
 
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared = 2;
-         */
-        prepared?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared = 2;
+   */
+  prepared?: AuthorityState | undefined;
 
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState old = 3;
-         */
-        old?: AuthorityState | undefined;
-    };
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState old = 3;
+   */
+  old?: AuthorityState | undefined;
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.GetJWTAuthorityStateResponse.
  * Use `create(GetJWTAuthorityStateResponseSchema)` to create a new message.
  */
-export const GetJWTAuthorityStateResponseSchema: GenMessage<GetJWTAuthorityStateResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 2);
+export const GetJWTAuthorityStateResponseSchema: GenMessage<GetJWTAuthorityStateResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 2);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.PrepareJWTAuthorityRequest
  */
-export type PrepareJWTAuthorityRequest = Message<"spire.api.server.localauthority.v1.PrepareJWTAuthorityRequest"> & {};
+export type PrepareJWTAuthorityRequest = Message<"spire.api.server.localauthority.v1.PrepareJWTAuthorityRequest"> & {
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.PrepareJWTAuthorityRequest.
  * Use `create(PrepareJWTAuthorityRequestSchema)` to create a new message.
  */
-export const PrepareJWTAuthorityRequestSchema: GenMessage<PrepareJWTAuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 3);
+export const PrepareJWTAuthorityRequestSchema: GenMessage<PrepareJWTAuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 3);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.PrepareJWTAuthorityResponse
  */
 export type PrepareJWTAuthorityResponse = Message<"spire.api.server.localauthority.v1.PrepareJWTAuthorityResponse"> & {
-    /**
-     * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared_authority = 1;
-     */
-    preparedAuthority?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared_authority = 1;
+   */
+  preparedAuthority?: AuthorityState | undefined;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.PrepareJWTAuthorityResponse.
  * Use `create(PrepareJWTAuthorityResponseSchema)` to create a new message.
  */
-export const PrepareJWTAuthorityResponseSchema: GenMessage<PrepareJWTAuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 4);
+export const PrepareJWTAuthorityResponseSchema: GenMessage<PrepareJWTAuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 4);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.ActivateJWTAuthorityRequest
  */
 export type ActivateJWTAuthorityRequest = Message<"spire.api.server.localauthority.v1.ActivateJWTAuthorityRequest"> & {
-    /**
-     * @generated from field: string authority_id = 1;
-     */
-    authorityId: string;
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.ActivateJWTAuthorityRequest.
  * Use `create(ActivateJWTAuthorityRequestSchema)` to create a new message.
  */
-export const ActivateJWTAuthorityRequestSchema: GenMessage<ActivateJWTAuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 5);
+export const ActivateJWTAuthorityRequestSchema: GenMessage<ActivateJWTAuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 5);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.ActivateJWTAuthorityResponse
  */
-export type ActivateJWTAuthorityResponse =
-    Message<"spire.api.server.localauthority.v1.ActivateJWTAuthorityResponse"> & {
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState activated_authority = 1;
-         */
-        activatedAuthority?: AuthorityState | undefined;
-    };
+export type ActivateJWTAuthorityResponse = Message<"spire.api.server.localauthority.v1.ActivateJWTAuthorityResponse"> & {
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState activated_authority = 1;
+   */
+  activatedAuthority?: AuthorityState | undefined;
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.ActivateJWTAuthorityResponse.
  * Use `create(ActivateJWTAuthorityResponseSchema)` to create a new message.
  */
-export const ActivateJWTAuthorityResponseSchema: GenMessage<ActivateJWTAuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 6);
+export const ActivateJWTAuthorityResponseSchema: GenMessage<ActivateJWTAuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 6);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.TaintJWTAuthorityRequest
  */
 export type TaintJWTAuthorityRequest = Message<"spire.api.server.localauthority.v1.TaintJWTAuthorityRequest"> & {
-    /**
-     * @generated from field: string authority_id = 1;
-     */
-    authorityId: string;
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.TaintJWTAuthorityRequest.
  * Use `create(TaintJWTAuthorityRequestSchema)` to create a new message.
  */
-export const TaintJWTAuthorityRequestSchema: GenMessage<TaintJWTAuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 7);
+export const TaintJWTAuthorityRequestSchema: GenMessage<TaintJWTAuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 7);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.TaintJWTAuthorityResponse
  */
 export type TaintJWTAuthorityResponse = Message<"spire.api.server.localauthority.v1.TaintJWTAuthorityResponse"> & {
-    /**
-     * @generated from field: spire.api.server.localauthority.v1.AuthorityState tainted_authority = 1;
-     */
-    taintedAuthority?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState tainted_authority = 1;
+   */
+  taintedAuthority?: AuthorityState | undefined;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.TaintJWTAuthorityResponse.
  * Use `create(TaintJWTAuthorityResponseSchema)` to create a new message.
  */
-export const TaintJWTAuthorityResponseSchema: GenMessage<TaintJWTAuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 8);
+export const TaintJWTAuthorityResponseSchema: GenMessage<TaintJWTAuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 8);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.RevokeJWTAuthorityRequest
  */
 export type RevokeJWTAuthorityRequest = Message<"spire.api.server.localauthority.v1.RevokeJWTAuthorityRequest"> & {
-    /**
-     * @generated from field: string authority_id = 1;
-     */
-    authorityId: string;
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.RevokeJWTAuthorityRequest.
  * Use `create(RevokeJWTAuthorityRequestSchema)` to create a new message.
  */
-export const RevokeJWTAuthorityRequestSchema: GenMessage<RevokeJWTAuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 9);
+export const RevokeJWTAuthorityRequestSchema: GenMessage<RevokeJWTAuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 9);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.RevokeJWTAuthorityResponse
  */
 export type RevokeJWTAuthorityResponse = Message<"spire.api.server.localauthority.v1.RevokeJWTAuthorityResponse"> & {
-    /**
-     * @generated from field: spire.api.server.localauthority.v1.AuthorityState revoked_authority = 1;
-     */
-    revokedAuthority?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState revoked_authority = 1;
+   */
+  revokedAuthority?: AuthorityState | undefined;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.RevokeJWTAuthorityResponse.
  * Use `create(RevokeJWTAuthorityResponseSchema)` to create a new message.
  */
-export const RevokeJWTAuthorityResponseSchema: GenMessage<RevokeJWTAuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 10);
+export const RevokeJWTAuthorityResponseSchema: GenMessage<RevokeJWTAuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 10);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.GetX509AuthorityStateRequest
  */
-export type GetX509AuthorityStateRequest =
-    Message<"spire.api.server.localauthority.v1.GetX509AuthorityStateRequest"> & {};
+export type GetX509AuthorityStateRequest = Message<"spire.api.server.localauthority.v1.GetX509AuthorityStateRequest"> & {
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.GetX509AuthorityStateRequest.
  * Use `create(GetX509AuthorityStateRequestSchema)` to create a new message.
  */
-export const GetX509AuthorityStateRequestSchema: GenMessage<GetX509AuthorityStateRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 11);
+export const GetX509AuthorityStateRequestSchema: GenMessage<GetX509AuthorityStateRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 11);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.GetX509AuthorityStateResponse
  */
-export type GetX509AuthorityStateResponse =
-    Message<"spire.api.server.localauthority.v1.GetX509AuthorityStateResponse"> & {
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState active = 1;
-         */
-        active?: AuthorityState | undefined;
+export type GetX509AuthorityStateResponse = Message<"spire.api.server.localauthority.v1.GetX509AuthorityStateResponse"> & {
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState active = 1;
+   */
+  active?: AuthorityState | undefined;
 
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared = 2;
-         */
-        prepared?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared = 2;
+   */
+  prepared?: AuthorityState | undefined;
 
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState old = 3;
-         */
-        old?: AuthorityState | undefined;
-    };
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState old = 3;
+   */
+  old?: AuthorityState | undefined;
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.GetX509AuthorityStateResponse.
  * Use `create(GetX509AuthorityStateResponseSchema)` to create a new message.
  */
-export const GetX509AuthorityStateResponseSchema: GenMessage<GetX509AuthorityStateResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 12);
+export const GetX509AuthorityStateResponseSchema: GenMessage<GetX509AuthorityStateResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 12);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.PrepareX509AuthorityRequest
  */
-export type PrepareX509AuthorityRequest =
-    Message<"spire.api.server.localauthority.v1.PrepareX509AuthorityRequest"> & {};
+export type PrepareX509AuthorityRequest = Message<"spire.api.server.localauthority.v1.PrepareX509AuthorityRequest"> & {
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.PrepareX509AuthorityRequest.
  * Use `create(PrepareX509AuthorityRequestSchema)` to create a new message.
  */
-export const PrepareX509AuthorityRequestSchema: GenMessage<PrepareX509AuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 13);
+export const PrepareX509AuthorityRequestSchema: GenMessage<PrepareX509AuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 13);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.PrepareX509AuthorityResponse
  */
-export type PrepareX509AuthorityResponse =
-    Message<"spire.api.server.localauthority.v1.PrepareX509AuthorityResponse"> & {
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared_authority = 1;
-         */
-        preparedAuthority?: AuthorityState | undefined;
-    };
+export type PrepareX509AuthorityResponse = Message<"spire.api.server.localauthority.v1.PrepareX509AuthorityResponse"> & {
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState prepared_authority = 1;
+   */
+  preparedAuthority?: AuthorityState | undefined;
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.PrepareX509AuthorityResponse.
  * Use `create(PrepareX509AuthorityResponseSchema)` to create a new message.
  */
-export const PrepareX509AuthorityResponseSchema: GenMessage<PrepareX509AuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 14);
+export const PrepareX509AuthorityResponseSchema: GenMessage<PrepareX509AuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 14);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.ActivateX509AuthorityRequest
  */
-export type ActivateX509AuthorityRequest =
-    Message<"spire.api.server.localauthority.v1.ActivateX509AuthorityRequest"> & {
-        /**
-         * @generated from field: string authority_id = 1;
-         */
-        authorityId: string;
-    };
+export type ActivateX509AuthorityRequest = Message<"spire.api.server.localauthority.v1.ActivateX509AuthorityRequest"> & {
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.ActivateX509AuthorityRequest.
  * Use `create(ActivateX509AuthorityRequestSchema)` to create a new message.
  */
-export const ActivateX509AuthorityRequestSchema: GenMessage<ActivateX509AuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 15);
+export const ActivateX509AuthorityRequestSchema: GenMessage<ActivateX509AuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 15);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.ActivateX509AuthorityResponse
  */
-export type ActivateX509AuthorityResponse =
-    Message<"spire.api.server.localauthority.v1.ActivateX509AuthorityResponse"> & {
-        /**
-         * @generated from field: spire.api.server.localauthority.v1.AuthorityState activated_authority = 1;
-         */
-        activatedAuthority?: AuthorityState | undefined;
-    };
+export type ActivateX509AuthorityResponse = Message<"spire.api.server.localauthority.v1.ActivateX509AuthorityResponse"> & {
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState activated_authority = 1;
+   */
+  activatedAuthority?: AuthorityState | undefined;
+};
 
 /**
  * Describes the message spire.api.server.localauthority.v1.ActivateX509AuthorityResponse.
  * Use `create(ActivateX509AuthorityResponseSchema)` to create a new message.
  */
-export const ActivateX509AuthorityResponseSchema: GenMessage<ActivateX509AuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 16);
+export const ActivateX509AuthorityResponseSchema: GenMessage<ActivateX509AuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 16);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.TaintX509AuthorityRequest
  */
 export type TaintX509AuthorityRequest = Message<"spire.api.server.localauthority.v1.TaintX509AuthorityRequest"> & {
-    /**
-     * @generated from field: string authority_id = 1;
-     */
-    authorityId: string;
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.TaintX509AuthorityRequest.
  * Use `create(TaintX509AuthorityRequestSchema)` to create a new message.
  */
-export const TaintX509AuthorityRequestSchema: GenMessage<TaintX509AuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 17);
+export const TaintX509AuthorityRequestSchema: GenMessage<TaintX509AuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 17);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.TaintX509AuthorityResponse
  */
 export type TaintX509AuthorityResponse = Message<"spire.api.server.localauthority.v1.TaintX509AuthorityResponse"> & {
-    /**
-     * @generated from field: spire.api.server.localauthority.v1.AuthorityState tainted_authority = 1;
-     */
-    taintedAuthority?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState tainted_authority = 1;
+   */
+  taintedAuthority?: AuthorityState | undefined;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.TaintX509AuthorityResponse.
  * Use `create(TaintX509AuthorityResponseSchema)` to create a new message.
  */
-export const TaintX509AuthorityResponseSchema: GenMessage<TaintX509AuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 18);
+export const TaintX509AuthorityResponseSchema: GenMessage<TaintX509AuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 18);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.RevokeX509AuthorityRequest
  */
 export type RevokeX509AuthorityRequest = Message<"spire.api.server.localauthority.v1.RevokeX509AuthorityRequest"> & {
-    /**
-     * @generated from field: string authority_id = 1;
-     */
-    authorityId: string;
+  /**
+   * @generated from field: string authority_id = 1;
+   */
+  authorityId: string;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.RevokeX509AuthorityRequest.
  * Use `create(RevokeX509AuthorityRequestSchema)` to create a new message.
  */
-export const RevokeX509AuthorityRequestSchema: GenMessage<RevokeX509AuthorityRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 19);
+export const RevokeX509AuthorityRequestSchema: GenMessage<RevokeX509AuthorityRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 19);
 
 /**
  * @generated from message spire.api.server.localauthority.v1.RevokeX509AuthorityResponse
  */
 export type RevokeX509AuthorityResponse = Message<"spire.api.server.localauthority.v1.RevokeX509AuthorityResponse"> & {
-    /**
-     * @generated from field: spire.api.server.localauthority.v1.AuthorityState revoked_authority = 1;
-     */
-    revokedAuthority?: AuthorityState | undefined;
+  /**
+   * @generated from field: spire.api.server.localauthority.v1.AuthorityState revoked_authority = 1;
+   */
+  revokedAuthority?: AuthorityState | undefined;
 };
 
 /**
  * Describes the message spire.api.server.localauthority.v1.RevokeX509AuthorityResponse.
  * Use `create(RevokeX509AuthorityResponseSchema)` to create a new message.
  */
-export const RevokeX509AuthorityResponseSchema: GenMessage<RevokeX509AuthorityResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_localauthority_localauthority, 20);
+export const RevokeX509AuthorityResponseSchema: GenMessage<RevokeX509AuthorityResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_localauthority_localauthority, 20);
 
 /**
  * @generated from service spire.api.server.localauthority.v1.LocalAuthority
  */
 export const LocalAuthority: GenService<{
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.GetJWTAuthorityState
-     */
-    getJWTAuthorityState: {
-        methodKind: "unary";
-        input: typeof GetJWTAuthorityStateRequestSchema;
-        output: typeof GetJWTAuthorityStateResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.PrepareJWTAuthority
-     */
-    prepareJWTAuthority: {
-        methodKind: "unary";
-        input: typeof PrepareJWTAuthorityRequestSchema;
-        output: typeof PrepareJWTAuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.ActivateJWTAuthority
-     */
-    activateJWTAuthority: {
-        methodKind: "unary";
-        input: typeof ActivateJWTAuthorityRequestSchema;
-        output: typeof ActivateJWTAuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.TaintJWTAuthority
-     */
-    taintJWTAuthority: {
-        methodKind: "unary";
-        input: typeof TaintJWTAuthorityRequestSchema;
-        output: typeof TaintJWTAuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.RevokeJWTAuthority
-     */
-    revokeJWTAuthority: {
-        methodKind: "unary";
-        input: typeof RevokeJWTAuthorityRequestSchema;
-        output: typeof RevokeJWTAuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.GetX509AuthorityState
-     */
-    getX509AuthorityState: {
-        methodKind: "unary";
-        input: typeof GetX509AuthorityStateRequestSchema;
-        output: typeof GetX509AuthorityStateResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.PrepareX509Authority
-     */
-    prepareX509Authority: {
-        methodKind: "unary";
-        input: typeof PrepareX509AuthorityRequestSchema;
-        output: typeof PrepareX509AuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.ActivateX509Authority
-     */
-    activateX509Authority: {
-        methodKind: "unary";
-        input: typeof ActivateX509AuthorityRequestSchema;
-        output: typeof ActivateX509AuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.TaintX509Authority
-     */
-    taintX509Authority: {
-        methodKind: "unary";
-        input: typeof TaintX509AuthorityRequestSchema;
-        output: typeof TaintX509AuthorityResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.RevokeX509Authority
-     */
-    revokeX509Authority: {
-        methodKind: "unary";
-        input: typeof RevokeX509AuthorityRequestSchema;
-        output: typeof RevokeX509AuthorityResponseSchema;
-    };
-}> = /*@__PURE__*/ serviceDesc(file_spire_api_server_localauthority_localauthority, 0);
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.GetJWTAuthorityState
+   */
+  getJWTAuthorityState: {
+    methodKind: "unary";
+    input: typeof GetJWTAuthorityStateRequestSchema;
+    output: typeof GetJWTAuthorityStateResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.PrepareJWTAuthority
+   */
+  prepareJWTAuthority: {
+    methodKind: "unary";
+    input: typeof PrepareJWTAuthorityRequestSchema;
+    output: typeof PrepareJWTAuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.ActivateJWTAuthority
+   */
+  activateJWTAuthority: {
+    methodKind: "unary";
+    input: typeof ActivateJWTAuthorityRequestSchema;
+    output: typeof ActivateJWTAuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.TaintJWTAuthority
+   */
+  taintJWTAuthority: {
+    methodKind: "unary";
+    input: typeof TaintJWTAuthorityRequestSchema;
+    output: typeof TaintJWTAuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.RevokeJWTAuthority
+   */
+  revokeJWTAuthority: {
+    methodKind: "unary";
+    input: typeof RevokeJWTAuthorityRequestSchema;
+    output: typeof RevokeJWTAuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.GetX509AuthorityState
+   */
+  getX509AuthorityState: {
+    methodKind: "unary";
+    input: typeof GetX509AuthorityStateRequestSchema;
+    output: typeof GetX509AuthorityStateResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.PrepareX509Authority
+   */
+  prepareX509Authority: {
+    methodKind: "unary";
+    input: typeof PrepareX509AuthorityRequestSchema;
+    output: typeof PrepareX509AuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.ActivateX509Authority
+   */
+  activateX509Authority: {
+    methodKind: "unary";
+    input: typeof ActivateX509AuthorityRequestSchema;
+    output: typeof ActivateX509AuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.TaintX509Authority
+   */
+  taintX509Authority: {
+    methodKind: "unary";
+    input: typeof TaintX509AuthorityRequestSchema;
+    output: typeof TaintX509AuthorityResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.localauthority.v1.LocalAuthority.RevokeX509Authority
+   */
+  revokeX509Authority: {
+    methodKind: "unary";
+    input: typeof RevokeX509AuthorityRequestSchema;
+    output: typeof RevokeX509AuthorityResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_spire_api_server_localauthority_localauthority, 0);
+

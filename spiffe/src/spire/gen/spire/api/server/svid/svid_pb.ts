@@ -13,122 +13,116 @@ import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file spire/api/server/svid/svid.proto.
  */
-export const file_spire_api_server_svid_svid: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "CiBzcGlyZS9hcGkvc2VydmVyL3N2aWQvc3ZpZC5wcm90bxIYc3BpcmUuYXBpLnNlcnZlci5zdmlkLnYxIi8KE01pbnRYNTA5U1ZJRFJlcXVlc3QSCwoDY3NyGAEgASgMEgsKA3R0bBgCIAEoBSI/ChRNaW50WDUwOVNWSURSZXNwb25zZRInCgRzdmlkGAEgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlg1MDlTVklEIloKEk1pbnRKV1RTVklEUmVxdWVzdBIlCgJpZBgBIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBIQCghhdWRpZW5jZRgCIAMoCRILCgN0dGwYAyABKAUiPQoTTWludEpXVFNWSURSZXNwb25zZRImCgRzdmlkGAEgASgLMhguc3BpcmUuYXBpLnR5cGVzLkpXVFNWSUQy4QEKBFNWSUQSbQoMTWludFg1MDlTVklEEi0uc3BpcmUuYXBpLnNlcnZlci5zdmlkLnYxLk1pbnRYNTA5U1ZJRFJlcXVlc3QaLi5zcGlyZS5hcGkuc2VydmVyLnN2aWQudjEuTWludFg1MDlTVklEUmVzcG9uc2USagoLTWludEpXVFNWSUQSLC5zcGlyZS5hcGkuc2VydmVyLnN2aWQudjEuTWludEpXVFNWSURSZXF1ZXN0Gi0uc3BpcmUuYXBpLnNlcnZlci5zdmlkLnYxLk1pbnRKV1RTVklEUmVzcG9uc2ViBnByb3RvMw",
-        [file_spire_api_types_types],
-    );
+export const file_spire_api_server_svid_svid: GenFile = /*@__PURE__*/
+  fileDesc("CiBzcGlyZS9hcGkvc2VydmVyL3N2aWQvc3ZpZC5wcm90bxIYc3BpcmUuYXBpLnNlcnZlci5zdmlkLnYxIi8KE01pbnRYNTA5U1ZJRFJlcXVlc3QSCwoDY3NyGAEgASgMEgsKA3R0bBgCIAEoBSI/ChRNaW50WDUwOVNWSURSZXNwb25zZRInCgRzdmlkGAEgASgLMhkuc3BpcmUuYXBpLnR5cGVzLlg1MDlTVklEIloKEk1pbnRKV1RTVklEUmVxdWVzdBIlCgJpZBgBIAEoCzIZLnNwaXJlLmFwaS50eXBlcy5TUElGRkVJRBIQCghhdWRpZW5jZRgCIAMoCRILCgN0dGwYAyABKAUiPQoTTWludEpXVFNWSURSZXNwb25zZRImCgRzdmlkGAEgASgLMhguc3BpcmUuYXBpLnR5cGVzLkpXVFNWSUQy4QEKBFNWSUQSbQoMTWludFg1MDlTVklEEi0uc3BpcmUuYXBpLnNlcnZlci5zdmlkLnYxLk1pbnRYNTA5U1ZJRFJlcXVlc3QaLi5zcGlyZS5hcGkuc2VydmVyLnN2aWQudjEuTWludFg1MDlTVklEUmVzcG9uc2USagoLTWludEpXVFNWSUQSLC5zcGlyZS5hcGkuc2VydmVyLnN2aWQudjEuTWludEpXVFNWSURSZXF1ZXN0Gi0uc3BpcmUuYXBpLnNlcnZlci5zdmlkLnYxLk1pbnRKV1RTVklEUmVzcG9uc2ViBnByb3RvMw", [file_spire_api_types_types]);
 
 /**
  * @generated from message spire.api.server.svid.v1.MintX509SVIDRequest
  */
 export type MintX509SVIDRequest = Message<"spire.api.server.svid.v1.MintX509SVIDRequest"> & {
-    /**
-     * PKCS#10, DER; the SPIFFE ID is its URI SAN.
-     *
-     * @generated from field: bytes csr = 1;
-     */
-    csr: Uint8Array;
+  /**
+   * PKCS#10, DER; the SPIFFE ID is its URI SAN.
+   *
+   * @generated from field: bytes csr = 1;
+   */
+  csr: Uint8Array;
 
-    /**
-     * Seconds; 0 takes the server's default.
-     *
-     * @generated from field: int32 ttl = 2;
-     */
-    ttl: number;
+  /**
+   * Seconds; 0 takes the server's default.
+   *
+   * @generated from field: int32 ttl = 2;
+   */
+  ttl: number;
 };
 
 /**
  * Describes the message spire.api.server.svid.v1.MintX509SVIDRequest.
  * Use `create(MintX509SVIDRequestSchema)` to create a new message.
  */
-export const MintX509SVIDRequestSchema: GenMessage<MintX509SVIDRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_svid_svid, 0);
+export const MintX509SVIDRequestSchema: GenMessage<MintX509SVIDRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_svid_svid, 0);
 
 /**
  * @generated from message spire.api.server.svid.v1.MintX509SVIDResponse
  */
 export type MintX509SVIDResponse = Message<"spire.api.server.svid.v1.MintX509SVIDResponse"> & {
-    /**
-     * @generated from field: spire.api.types.X509SVID svid = 1;
-     */
-    svid?: X509SVID | undefined;
+  /**
+   * @generated from field: spire.api.types.X509SVID svid = 1;
+   */
+  svid?: X509SVID | undefined;
 };
 
 /**
  * Describes the message spire.api.server.svid.v1.MintX509SVIDResponse.
  * Use `create(MintX509SVIDResponseSchema)` to create a new message.
  */
-export const MintX509SVIDResponseSchema: GenMessage<MintX509SVIDResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_svid_svid, 1);
+export const MintX509SVIDResponseSchema: GenMessage<MintX509SVIDResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_svid_svid, 1);
 
 /**
  * @generated from message spire.api.server.svid.v1.MintJWTSVIDRequest
  */
 export type MintJWTSVIDRequest = Message<"spire.api.server.svid.v1.MintJWTSVIDRequest"> & {
-    /**
-     * @generated from field: spire.api.types.SPIFFEID id = 1;
-     */
-    id?: SPIFFEID | undefined;
+  /**
+   * @generated from field: spire.api.types.SPIFFEID id = 1;
+   */
+  id?: SPIFFEID | undefined;
 
-    /**
-     * @generated from field: repeated string audience = 2;
-     */
-    audience: string[];
+  /**
+   * @generated from field: repeated string audience = 2;
+   */
+  audience: string[];
 
-    /**
-     * @generated from field: int32 ttl = 3;
-     */
-    ttl: number;
+  /**
+   * @generated from field: int32 ttl = 3;
+   */
+  ttl: number;
 };
 
 /**
  * Describes the message spire.api.server.svid.v1.MintJWTSVIDRequest.
  * Use `create(MintJWTSVIDRequestSchema)` to create a new message.
  */
-export const MintJWTSVIDRequestSchema: GenMessage<MintJWTSVIDRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_svid_svid, 2);
+export const MintJWTSVIDRequestSchema: GenMessage<MintJWTSVIDRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_svid_svid, 2);
 
 /**
  * @generated from message spire.api.server.svid.v1.MintJWTSVIDResponse
  */
 export type MintJWTSVIDResponse = Message<"spire.api.server.svid.v1.MintJWTSVIDResponse"> & {
-    /**
-     * @generated from field: spire.api.types.JWTSVID svid = 1;
-     */
-    svid?: JWTSVID | undefined;
+  /**
+   * @generated from field: spire.api.types.JWTSVID svid = 1;
+   */
+  svid?: JWTSVID | undefined;
 };
 
 /**
  * Describes the message spire.api.server.svid.v1.MintJWTSVIDResponse.
  * Use `create(MintJWTSVIDResponseSchema)` to create a new message.
  */
-export const MintJWTSVIDResponseSchema: GenMessage<MintJWTSVIDResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_svid_svid, 3);
+export const MintJWTSVIDResponseSchema: GenMessage<MintJWTSVIDResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_svid_svid, 3);
 
 /**
  * @generated from service spire.api.server.svid.v1.SVID
  */
 export const SVID: GenService<{
-    /**
-     * @generated from rpc spire.api.server.svid.v1.SVID.MintX509SVID
-     */
-    mintX509SVID: {
-        methodKind: "unary";
-        input: typeof MintX509SVIDRequestSchema;
-        output: typeof MintX509SVIDResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.svid.v1.SVID.MintJWTSVID
-     */
-    mintJWTSVID: {
-        methodKind: "unary";
-        input: typeof MintJWTSVIDRequestSchema;
-        output: typeof MintJWTSVIDResponseSchema;
-    };
-}> = /*@__PURE__*/ serviceDesc(file_spire_api_server_svid_svid, 0);
+  /**
+   * @generated from rpc spire.api.server.svid.v1.SVID.MintX509SVID
+   */
+  mintX509SVID: {
+    methodKind: "unary";
+    input: typeof MintX509SVIDRequestSchema;
+    output: typeof MintX509SVIDResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.svid.v1.SVID.MintJWTSVID
+   */
+  mintJWTSVID: {
+    methodKind: "unary";
+    input: typeof MintJWTSVIDRequestSchema;
+    output: typeof MintJWTSVIDResponseSchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_spire_api_server_svid_svid, 0);
+

@@ -15,309 +15,285 @@ import type { Message } from "@bufbuild/protobuf";
 /**
  * Describes the file spire/api/server/trustdomain/trustdomain.proto.
  */
-export const file_spire_api_server_trustdomain_trustdomain: GenFile =
-    /*@__PURE__*/
-    fileDesc(
-        "Ci5zcGlyZS9hcGkvc2VydmVyL3RydXN0ZG9tYWluL3RydXN0ZG9tYWluLnByb3RvEh9zcGlyZS5hcGkuc2VydmVyLnRydXN0ZG9tYWluLnYxIksKIkxpc3RGZWRlcmF0aW9uUmVsYXRpb25zaGlwc1JlcXVlc3QSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiiQEKI0xpc3RGZWRlcmF0aW9uUmVsYXRpb25zaGlwc1Jlc3BvbnNlEkkKGGZlZGVyYXRpb25fcmVsYXRpb25zaGlwcxgBIAMoCzInLnNwaXJlLmFwaS50eXBlcy5GZWRlcmF0aW9uUmVsYXRpb25zaGlwEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI4CiBHZXRGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBIUCgx0cnVzdF9kb21haW4YASABKAkikQEKHEZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXN1bHQSJwoGc3RhdHVzGAEgASgLMhcuc3BpcmUuYXBpLnR5cGVzLlN0YXR1cxJIChdmZWRlcmF0aW9uX3JlbGF0aW9uc2hpcBgCIAEoCzInLnNwaXJlLmFwaS50eXBlcy5GZWRlcmF0aW9uUmVsYXRpb25zaGlwInUKKEJhdGNoQ3JlYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcFJlcXVlc3QSSQoYZmVkZXJhdGlvbl9yZWxhdGlvbnNoaXBzGAEgAygLMicuc3BpcmUuYXBpLnR5cGVzLkZlZGVyYXRpb25SZWxhdGlvbnNoaXAiewopQmF0Y2hDcmVhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USTgoHcmVzdWx0cxgBIAMoCzI9LnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuRmVkZXJhdGlvblJlbGF0aW9uc2hpcFJlc3VsdCJ1CihCYXRjaFVwZGF0ZUZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXF1ZXN0EkkKGGZlZGVyYXRpb25fcmVsYXRpb25zaGlwcxgBIAMoCzInLnNwaXJlLmFwaS50eXBlcy5GZWRlcmF0aW9uUmVsYXRpb25zaGlwInsKKUJhdGNoVXBkYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcFJlc3BvbnNlEk4KB3Jlc3VsdHMYASADKAsyPS5zcGlyZS5hcGkuc2VydmVyLnRydXN0ZG9tYWluLnYxLkZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXN1bHQiQQooQmF0Y2hEZWxldGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBIVCg10cnVzdF9kb21haW5zGAEgAygJItgBCilCYXRjaERlbGV0ZUZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXNwb25zZRJiCgdyZXN1bHRzGAEgAygLMlEuc3BpcmUuYXBpLnNlcnZlci50cnVzdGRvbWFpbi52MS5CYXRjaERlbGV0ZUZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXNwb25zZS5SZXN1bHQaRwoGUmVzdWx0EicKBnN0YXR1cxgBIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5TdGF0dXMSFAoMdHJ1c3RfZG9tYWluGAIgASgJIiwKFFJlZnJlc2hCdW5kbGVSZXF1ZXN0EhQKDHRydXN0X2RvbWFpbhgBIAEoCTLZBwoLVHJ1c3REb21haW4SqAEKG0xpc3RGZWRlcmF0aW9uUmVsYXRpb25zaGlwcxJDLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuTGlzdEZlZGVyYXRpb25SZWxhdGlvbnNoaXBzUmVxdWVzdBpELnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuTGlzdEZlZGVyYXRpb25SZWxhdGlvbnNoaXBzUmVzcG9uc2UShwEKGUdldEZlZGVyYXRpb25SZWxhdGlvbnNoaXASQS5zcGlyZS5hcGkuc2VydmVyLnRydXN0ZG9tYWluLnYxLkdldEZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXF1ZXN0Gicuc3BpcmUuYXBpLnR5cGVzLkZlZGVyYXRpb25SZWxhdGlvbnNoaXASugEKIUJhdGNoQ3JlYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcBJJLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hDcmVhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBpKLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hDcmVhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USugEKIUJhdGNoVXBkYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcBJJLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hVcGRhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBpKLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hVcGRhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USugEKIUJhdGNoRGVsZXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcBJJLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hEZWxldGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBpKLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hEZWxldGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USXgoNUmVmcmVzaEJ1bmRsZRI1LnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuUmVmcmVzaEJ1bmRsZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHliBnByb3RvMw",
-        [file_google_protobuf_empty, file_spire_api_types_types],
-    );
+export const file_spire_api_server_trustdomain_trustdomain: GenFile = /*@__PURE__*/
+  fileDesc("Ci5zcGlyZS9hcGkvc2VydmVyL3RydXN0ZG9tYWluL3RydXN0ZG9tYWluLnByb3RvEh9zcGlyZS5hcGkuc2VydmVyLnRydXN0ZG9tYWluLnYxIksKIkxpc3RGZWRlcmF0aW9uUmVsYXRpb25zaGlwc1JlcXVlc3QSEQoJcGFnZV9zaXplGAIgASgFEhIKCnBhZ2VfdG9rZW4YAyABKAkiiQEKI0xpc3RGZWRlcmF0aW9uUmVsYXRpb25zaGlwc1Jlc3BvbnNlEkkKGGZlZGVyYXRpb25fcmVsYXRpb25zaGlwcxgBIAMoCzInLnNwaXJlLmFwaS50eXBlcy5GZWRlcmF0aW9uUmVsYXRpb25zaGlwEhcKD25leHRfcGFnZV90b2tlbhgCIAEoCSI4CiBHZXRGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBIUCgx0cnVzdF9kb21haW4YASABKAkikQEKHEZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXN1bHQSJwoGc3RhdHVzGAEgASgLMhcuc3BpcmUuYXBpLnR5cGVzLlN0YXR1cxJIChdmZWRlcmF0aW9uX3JlbGF0aW9uc2hpcBgCIAEoCzInLnNwaXJlLmFwaS50eXBlcy5GZWRlcmF0aW9uUmVsYXRpb25zaGlwInUKKEJhdGNoQ3JlYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcFJlcXVlc3QSSQoYZmVkZXJhdGlvbl9yZWxhdGlvbnNoaXBzGAEgAygLMicuc3BpcmUuYXBpLnR5cGVzLkZlZGVyYXRpb25SZWxhdGlvbnNoaXAiewopQmF0Y2hDcmVhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USTgoHcmVzdWx0cxgBIAMoCzI9LnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuRmVkZXJhdGlvblJlbGF0aW9uc2hpcFJlc3VsdCJ1CihCYXRjaFVwZGF0ZUZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXF1ZXN0EkkKGGZlZGVyYXRpb25fcmVsYXRpb25zaGlwcxgBIAMoCzInLnNwaXJlLmFwaS50eXBlcy5GZWRlcmF0aW9uUmVsYXRpb25zaGlwInsKKUJhdGNoVXBkYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcFJlc3BvbnNlEk4KB3Jlc3VsdHMYASADKAsyPS5zcGlyZS5hcGkuc2VydmVyLnRydXN0ZG9tYWluLnYxLkZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXN1bHQiQQooQmF0Y2hEZWxldGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBIVCg10cnVzdF9kb21haW5zGAEgAygJItgBCilCYXRjaERlbGV0ZUZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXNwb25zZRJiCgdyZXN1bHRzGAEgAygLMlEuc3BpcmUuYXBpLnNlcnZlci50cnVzdGRvbWFpbi52MS5CYXRjaERlbGV0ZUZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXNwb25zZS5SZXN1bHQaRwoGUmVzdWx0EicKBnN0YXR1cxgBIAEoCzIXLnNwaXJlLmFwaS50eXBlcy5TdGF0dXMSFAoMdHJ1c3RfZG9tYWluGAIgASgJIiwKFFJlZnJlc2hCdW5kbGVSZXF1ZXN0EhQKDHRydXN0X2RvbWFpbhgBIAEoCTLZBwoLVHJ1c3REb21haW4SqAEKG0xpc3RGZWRlcmF0aW9uUmVsYXRpb25zaGlwcxJDLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuTGlzdEZlZGVyYXRpb25SZWxhdGlvbnNoaXBzUmVxdWVzdBpELnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuTGlzdEZlZGVyYXRpb25SZWxhdGlvbnNoaXBzUmVzcG9uc2UShwEKGUdldEZlZGVyYXRpb25SZWxhdGlvbnNoaXASQS5zcGlyZS5hcGkuc2VydmVyLnRydXN0ZG9tYWluLnYxLkdldEZlZGVyYXRpb25SZWxhdGlvbnNoaXBSZXF1ZXN0Gicuc3BpcmUuYXBpLnR5cGVzLkZlZGVyYXRpb25SZWxhdGlvbnNoaXASugEKIUJhdGNoQ3JlYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcBJJLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hDcmVhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBpKLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hDcmVhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USugEKIUJhdGNoVXBkYXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcBJJLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hVcGRhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBpKLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hVcGRhdGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USugEKIUJhdGNoRGVsZXRlRmVkZXJhdGlvblJlbGF0aW9uc2hpcBJJLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hEZWxldGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVxdWVzdBpKLnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuQmF0Y2hEZWxldGVGZWRlcmF0aW9uUmVsYXRpb25zaGlwUmVzcG9uc2USXgoNUmVmcmVzaEJ1bmRsZRI1LnNwaXJlLmFwaS5zZXJ2ZXIudHJ1c3Rkb21haW4udjEuUmVmcmVzaEJ1bmRsZVJlcXVlc3QaFi5nb29nbGUucHJvdG9idWYuRW1wdHliBnByb3RvMw", [file_google_protobuf_empty, file_spire_api_types_types]);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.ListFederationRelationshipsRequest
  */
-export type ListFederationRelationshipsRequest =
-    Message<"spire.api.server.trustdomain.v1.ListFederationRelationshipsRequest"> & {
-        /**
-         * @generated from field: int32 page_size = 2;
-         */
-        pageSize: number;
+export type ListFederationRelationshipsRequest = Message<"spire.api.server.trustdomain.v1.ListFederationRelationshipsRequest"> & {
+  /**
+   * @generated from field: int32 page_size = 2;
+   */
+  pageSize: number;
 
-        /**
-         * @generated from field: string page_token = 3;
-         */
-        pageToken: string;
-    };
+  /**
+   * @generated from field: string page_token = 3;
+   */
+  pageToken: string;
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.ListFederationRelationshipsRequest.
  * Use `create(ListFederationRelationshipsRequestSchema)` to create a new message.
  */
-export const ListFederationRelationshipsRequestSchema: GenMessage<ListFederationRelationshipsRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 0);
+export const ListFederationRelationshipsRequestSchema: GenMessage<ListFederationRelationshipsRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 0);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.ListFederationRelationshipsResponse
  */
-export type ListFederationRelationshipsResponse =
-    Message<"spire.api.server.trustdomain.v1.ListFederationRelationshipsResponse"> & {
-        /**
-         * @generated from field: repeated spire.api.types.FederationRelationship federation_relationships = 1;
-         */
-        federationRelationships: FederationRelationship[];
+export type ListFederationRelationshipsResponse = Message<"spire.api.server.trustdomain.v1.ListFederationRelationshipsResponse"> & {
+  /**
+   * @generated from field: repeated spire.api.types.FederationRelationship federation_relationships = 1;
+   */
+  federationRelationships: FederationRelationship[];
 
-        /**
-         * @generated from field: string next_page_token = 2;
-         */
-        nextPageToken: string;
-    };
+  /**
+   * @generated from field: string next_page_token = 2;
+   */
+  nextPageToken: string;
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.ListFederationRelationshipsResponse.
  * Use `create(ListFederationRelationshipsResponseSchema)` to create a new message.
  */
-export const ListFederationRelationshipsResponseSchema: GenMessage<ListFederationRelationshipsResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 1);
+export const ListFederationRelationshipsResponseSchema: GenMessage<ListFederationRelationshipsResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 1);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.GetFederationRelationshipRequest
  */
-export type GetFederationRelationshipRequest =
-    Message<"spire.api.server.trustdomain.v1.GetFederationRelationshipRequest"> & {
-        /**
-         * @generated from field: string trust_domain = 1;
-         */
-        trustDomain: string;
-    };
+export type GetFederationRelationshipRequest = Message<"spire.api.server.trustdomain.v1.GetFederationRelationshipRequest"> & {
+  /**
+   * @generated from field: string trust_domain = 1;
+   */
+  trustDomain: string;
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.GetFederationRelationshipRequest.
  * Use `create(GetFederationRelationshipRequestSchema)` to create a new message.
  */
-export const GetFederationRelationshipRequestSchema: GenMessage<GetFederationRelationshipRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 2);
+export const GetFederationRelationshipRequestSchema: GenMessage<GetFederationRelationshipRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 2);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.FederationRelationshipResult
  */
 export type FederationRelationshipResult = Message<"spire.api.server.trustdomain.v1.FederationRelationshipResult"> & {
-    /**
-     * @generated from field: spire.api.types.Status status = 1;
-     */
-    status?: Status | undefined;
+  /**
+   * @generated from field: spire.api.types.Status status = 1;
+   */
+  status?: Status | undefined;
 
-    /**
-     * @generated from field: spire.api.types.FederationRelationship federation_relationship = 2;
-     */
-    federationRelationship?: FederationRelationship | undefined;
+  /**
+   * @generated from field: spire.api.types.FederationRelationship federation_relationship = 2;
+   */
+  federationRelationship?: FederationRelationship | undefined;
 };
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.FederationRelationshipResult.
  * Use `create(FederationRelationshipResultSchema)` to create a new message.
  */
-export const FederationRelationshipResultSchema: GenMessage<FederationRelationshipResult> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 3);
+export const FederationRelationshipResultSchema: GenMessage<FederationRelationshipResult> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 3);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipRequest
  */
-export type BatchCreateFederationRelationshipRequest =
-    Message<"spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipRequest"> & {
-        /**
-         * @generated from field: repeated spire.api.types.FederationRelationship federation_relationships = 1;
-         */
-        federationRelationships: FederationRelationship[];
-    };
+export type BatchCreateFederationRelationshipRequest = Message<"spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipRequest"> & {
+  /**
+   * @generated from field: repeated spire.api.types.FederationRelationship federation_relationships = 1;
+   */
+  federationRelationships: FederationRelationship[];
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipRequest.
  * Use `create(BatchCreateFederationRelationshipRequestSchema)` to create a new message.
  */
-export const BatchCreateFederationRelationshipRequestSchema: GenMessage<BatchCreateFederationRelationshipRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 4);
+export const BatchCreateFederationRelationshipRequestSchema: GenMessage<BatchCreateFederationRelationshipRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 4);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipResponse
  */
-export type BatchCreateFederationRelationshipResponse =
-    Message<"spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipResponse"> & {
-        /**
-         * @generated from field: repeated spire.api.server.trustdomain.v1.FederationRelationshipResult results = 1;
-         */
-        results: FederationRelationshipResult[];
-    };
+export type BatchCreateFederationRelationshipResponse = Message<"spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipResponse"> & {
+  /**
+   * @generated from field: repeated spire.api.server.trustdomain.v1.FederationRelationshipResult results = 1;
+   */
+  results: FederationRelationshipResult[];
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchCreateFederationRelationshipResponse.
  * Use `create(BatchCreateFederationRelationshipResponseSchema)` to create a new message.
  */
-export const BatchCreateFederationRelationshipResponseSchema: GenMessage<BatchCreateFederationRelationshipResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 5);
+export const BatchCreateFederationRelationshipResponseSchema: GenMessage<BatchCreateFederationRelationshipResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 5);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipRequest
  */
-export type BatchUpdateFederationRelationshipRequest =
-    Message<"spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipRequest"> & {
-        /**
-         * @generated from field: repeated spire.api.types.FederationRelationship federation_relationships = 1;
-         */
-        federationRelationships: FederationRelationship[];
-    };
+export type BatchUpdateFederationRelationshipRequest = Message<"spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipRequest"> & {
+  /**
+   * @generated from field: repeated spire.api.types.FederationRelationship federation_relationships = 1;
+   */
+  federationRelationships: FederationRelationship[];
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipRequest.
  * Use `create(BatchUpdateFederationRelationshipRequestSchema)` to create a new message.
  */
-export const BatchUpdateFederationRelationshipRequestSchema: GenMessage<BatchUpdateFederationRelationshipRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 6);
+export const BatchUpdateFederationRelationshipRequestSchema: GenMessage<BatchUpdateFederationRelationshipRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 6);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipResponse
  */
-export type BatchUpdateFederationRelationshipResponse =
-    Message<"spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipResponse"> & {
-        /**
-         * @generated from field: repeated spire.api.server.trustdomain.v1.FederationRelationshipResult results = 1;
-         */
-        results: FederationRelationshipResult[];
-    };
+export type BatchUpdateFederationRelationshipResponse = Message<"spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipResponse"> & {
+  /**
+   * @generated from field: repeated spire.api.server.trustdomain.v1.FederationRelationshipResult results = 1;
+   */
+  results: FederationRelationshipResult[];
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchUpdateFederationRelationshipResponse.
  * Use `create(BatchUpdateFederationRelationshipResponseSchema)` to create a new message.
  */
-export const BatchUpdateFederationRelationshipResponseSchema: GenMessage<BatchUpdateFederationRelationshipResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 7);
+export const BatchUpdateFederationRelationshipResponseSchema: GenMessage<BatchUpdateFederationRelationshipResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 7);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipRequest
  */
-export type BatchDeleteFederationRelationshipRequest =
-    Message<"spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipRequest"> & {
-        /**
-         * @generated from field: repeated string trust_domains = 1;
-         */
-        trustDomains: string[];
-    };
+export type BatchDeleteFederationRelationshipRequest = Message<"spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipRequest"> & {
+  /**
+   * @generated from field: repeated string trust_domains = 1;
+   */
+  trustDomains: string[];
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipRequest.
  * Use `create(BatchDeleteFederationRelationshipRequestSchema)` to create a new message.
  */
-export const BatchDeleteFederationRelationshipRequestSchema: GenMessage<BatchDeleteFederationRelationshipRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 8);
+export const BatchDeleteFederationRelationshipRequestSchema: GenMessage<BatchDeleteFederationRelationshipRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 8);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse
  */
-export type BatchDeleteFederationRelationshipResponse =
-    Message<"spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse"> & {
-        /**
-         * @generated from field: repeated spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.Result results = 1;
-         */
-        results: BatchDeleteFederationRelationshipResponse_Result[];
-    };
+export type BatchDeleteFederationRelationshipResponse = Message<"spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse"> & {
+  /**
+   * @generated from field: repeated spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.Result results = 1;
+   */
+  results: BatchDeleteFederationRelationshipResponse_Result[];
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.
  * Use `create(BatchDeleteFederationRelationshipResponseSchema)` to create a new message.
  */
-export const BatchDeleteFederationRelationshipResponseSchema: GenMessage<BatchDeleteFederationRelationshipResponse> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 9);
+export const BatchDeleteFederationRelationshipResponseSchema: GenMessage<BatchDeleteFederationRelationshipResponse> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 9);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.Result
  */
-export type BatchDeleteFederationRelationshipResponse_Result =
-    Message<"spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.Result"> & {
-        /**
-         * @generated from field: spire.api.types.Status status = 1;
-         */
-        status?: Status | undefined;
+export type BatchDeleteFederationRelationshipResponse_Result = Message<"spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.Result"> & {
+  /**
+   * @generated from field: spire.api.types.Status status = 1;
+   */
+  status?: Status | undefined;
 
-        /**
-         * @generated from field: string trust_domain = 2;
-         */
-        trustDomain: string;
-    };
+  /**
+   * @generated from field: string trust_domain = 2;
+   */
+  trustDomain: string;
+};
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.BatchDeleteFederationRelationshipResponse.Result.
  * Use `create(BatchDeleteFederationRelationshipResponse_ResultSchema)` to create a new message.
  */
-export const BatchDeleteFederationRelationshipResponse_ResultSchema: GenMessage<BatchDeleteFederationRelationshipResponse_Result> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 9, 0);
+export const BatchDeleteFederationRelationshipResponse_ResultSchema: GenMessage<BatchDeleteFederationRelationshipResponse_Result> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 9, 0);
 
 /**
  * @generated from message spire.api.server.trustdomain.v1.RefreshBundleRequest
  */
 export type RefreshBundleRequest = Message<"spire.api.server.trustdomain.v1.RefreshBundleRequest"> & {
-    /**
-     * @generated from field: string trust_domain = 1;
-     */
-    trustDomain: string;
+  /**
+   * @generated from field: string trust_domain = 1;
+   */
+  trustDomain: string;
 };
 
 /**
  * Describes the message spire.api.server.trustdomain.v1.RefreshBundleRequest.
  * Use `create(RefreshBundleRequestSchema)` to create a new message.
  */
-export const RefreshBundleRequestSchema: GenMessage<RefreshBundleRequest> =
-    /*@__PURE__*/
-    messageDesc(file_spire_api_server_trustdomain_trustdomain, 10);
+export const RefreshBundleRequestSchema: GenMessage<RefreshBundleRequest> = /*@__PURE__*/
+  messageDesc(file_spire_api_server_trustdomain_trustdomain, 10);
 
 /**
  * @generated from service spire.api.server.trustdomain.v1.TrustDomain
  */
 export const TrustDomain: GenService<{
-    /**
-     * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.ListFederationRelationships
-     */
-    listFederationRelationships: {
-        methodKind: "unary";
-        input: typeof ListFederationRelationshipsRequestSchema;
-        output: typeof ListFederationRelationshipsResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.GetFederationRelationship
-     */
-    getFederationRelationship: {
-        methodKind: "unary";
-        input: typeof GetFederationRelationshipRequestSchema;
-        output: typeof FederationRelationshipSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.BatchCreateFederationRelationship
-     */
-    batchCreateFederationRelationship: {
-        methodKind: "unary";
-        input: typeof BatchCreateFederationRelationshipRequestSchema;
-        output: typeof BatchCreateFederationRelationshipResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.BatchUpdateFederationRelationship
-     */
-    batchUpdateFederationRelationship: {
-        methodKind: "unary";
-        input: typeof BatchUpdateFederationRelationshipRequestSchema;
-        output: typeof BatchUpdateFederationRelationshipResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.BatchDeleteFederationRelationship
-     */
-    batchDeleteFederationRelationship: {
-        methodKind: "unary";
-        input: typeof BatchDeleteFederationRelationshipRequestSchema;
-        output: typeof BatchDeleteFederationRelationshipResponseSchema;
-    };
-    /**
-     * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.RefreshBundle
-     */
-    refreshBundle: {
-        methodKind: "unary";
-        input: typeof RefreshBundleRequestSchema;
-        output: typeof EmptySchema;
-    };
-}> = /*@__PURE__*/ serviceDesc(file_spire_api_server_trustdomain_trustdomain, 0);
+  /**
+   * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.ListFederationRelationships
+   */
+  listFederationRelationships: {
+    methodKind: "unary";
+    input: typeof ListFederationRelationshipsRequestSchema;
+    output: typeof ListFederationRelationshipsResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.GetFederationRelationship
+   */
+  getFederationRelationship: {
+    methodKind: "unary";
+    input: typeof GetFederationRelationshipRequestSchema;
+    output: typeof FederationRelationshipSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.BatchCreateFederationRelationship
+   */
+  batchCreateFederationRelationship: {
+    methodKind: "unary";
+    input: typeof BatchCreateFederationRelationshipRequestSchema;
+    output: typeof BatchCreateFederationRelationshipResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.BatchUpdateFederationRelationship
+   */
+  batchUpdateFederationRelationship: {
+    methodKind: "unary";
+    input: typeof BatchUpdateFederationRelationshipRequestSchema;
+    output: typeof BatchUpdateFederationRelationshipResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.BatchDeleteFederationRelationship
+   */
+  batchDeleteFederationRelationship: {
+    methodKind: "unary";
+    input: typeof BatchDeleteFederationRelationshipRequestSchema;
+    output: typeof BatchDeleteFederationRelationshipResponseSchema;
+  },
+  /**
+   * @generated from rpc spire.api.server.trustdomain.v1.TrustDomain.RefreshBundle
+   */
+  refreshBundle: {
+    methodKind: "unary";
+    input: typeof RefreshBundleRequestSchema;
+    output: typeof EmptySchema;
+  },
+}> = /*@__PURE__*/
+  serviceDesc(file_spire_api_server_trustdomain_trustdomain, 0);
+
