@@ -36,6 +36,14 @@ export const WAIVER_RULES = {
         severity: "high",
         remediation: "Set an earlier expiry date.",
     },
+    tooWide: {
+        ...shared,
+        name: "waiver-not-too-wide",
+        description: "No waiver covers several containers at once.",
+        why: "A waiver for a whole object also covers the container that somebody adds to it tomorrow.",
+        severity: "medium",
+        remediation: "Give each container a waiver of its own, with the field container.",
+    },
 } as const satisfies Record<string, ControlMeta>;
 
 /** A waiver that breaks one of the rules above. */
@@ -51,28 +59,34 @@ export interface WaiverFault {
  */
 export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): readonly WaiverFault[] {
     const registry = selected.map(({ control }) => control);
-    const severities = new Map(registry.map((control) => [control.name, control.severity]));
+    const ran = new Set(registry.map(({ name }) => name));
+    const fault = (rule: ControlMeta, waiver: Waiver, what: string): WaiverFault => ({
+        rule,
+        waiver,
+        message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} ${what}. ${rule.remediation}`,
+    });
+    const held = ({ owner, ticket }: Waiver) => `(owner ${owner}, ticket ${ticket})`;
     return [
-        ...book.expired().map((waiver) => ({
-            rule: WAIVER_RULES.expired,
-            waiver,
-            message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} expired on ${waiver.expires} (owner ${waiver.owner}, ticket ${waiver.ticket}). ${WAIVER_RULES.expired.remediation}`,
-        })),
+        ...book
+            .expired()
+            .map((waiver) => fault(WAIVER_RULES.expired, waiver, `expired on ${waiver.expires} ${held(waiver)}`)),
         ...book
             .unused()
-            .filter((waiver) => severities.has(waiver.control))
-            .map((waiver) => ({
-                rule: WAIVER_RULES.unused,
-                waiver,
-                message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} matches no finding (owner ${waiver.owner}, ticket ${waiver.ticket}). ${WAIVER_RULES.unused.remediation}`,
-            })),
-        ...book.beyondCeiling(registry).map((waiver) => {
-            const severity = severities.get(waiver.control) ?? "critical";
-            return {
-                rule: WAIVER_RULES.beyondCeiling,
-                waiver,
-                message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} runs until ${waiver.expires}; for severity ${severity} at most ${EXPIRY_CEILING_DAYS[severity]} days ahead are allowed. ${WAIVER_RULES.beyondCeiling.remediation}`,
-            };
-        }),
+            .filter(({ control }) => ran.has(control))
+            .map((waiver) => fault(WAIVER_RULES.unused, waiver, `matches no finding ${held(waiver)}`)),
+        ...book
+            .beyondCeiling(registry)
+            .map(({ waiver, severity }) =>
+                fault(
+                    WAIVER_RULES.beyondCeiling,
+                    waiver,
+                    `runs until ${waiver.expires}; for severity ${severity} at most ${EXPIRY_CEILING_DAYS[severity]} days ahead are allowed`,
+                ),
+            ),
+        ...book
+            .tooWide()
+            .map(({ waiver, containers }) =>
+                fault(WAIVER_RULES.tooWide, waiver, `covers the containers ${containers.join(", ")} at once`),
+            ),
     ];
 }

@@ -105,7 +105,7 @@ function readSetting(control: Control, value: Record<string, unknown>, faults: s
     let level: Level | undefined;
     for (const [key, setting] of Object.entries(value)) {
         const path = `${control.name}.${key}`;
-        const schema = control.params?.[key];
+        const schema = Object.hasOwn(control.params ?? {}, key) ? control.params?.[key] : undefined;
         if (key === "enforcementLevel") {
             level = readLevel(path, setting, faults);
         } else if (schema === undefined) {

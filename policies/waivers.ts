@@ -1,4 +1,4 @@
-import { load, YAMLException } from "js-yaml";
+import { loadAll, YAMLException } from "js-yaml";
 
 import type { Control, Fault, Severity } from "./control";
 import type { KubeObject } from "./kube";
@@ -60,7 +60,12 @@ export function parseWaivers(text: string, file: string, registry: readonly Cont
 function readEntries(text: string, file: string, faults: string[]): readonly unknown[] {
     let content: unknown;
     try {
-        content = load(text);
+        const documents = loadAll(text);
+        if (documents.length > 1) {
+            faults.push(`${file}: must hold one document, found ${documents.length}`);
+            return [];
+        }
+        content = documents[0];
     } catch (error) {
         const line = error instanceof YAMLException && error.mark ? `:${error.mark.line + 1}` : "";
         faults.push(`${file}${line}: ${error instanceof YAMLException ? error.reason : String(error)}`);
@@ -113,7 +118,9 @@ function checkValues(
     if (control !== undefined && !names.includes(control)) {
         faults.push(`${from}.control: there is no control "${control}"${suggestion(control, names)}`);
     }
-    if (object !== undefined && !/^[A-Z][A-Za-z0-9]* [^\s/]+(?:\/[^\s/]+)?$/.test(object)) {
+    if (object?.includes("*")) {
+        faults.push(`${from}.object must name one object; "${object}" holds a wildcard`);
+    } else if (object !== undefined && !/^[A-Z][A-Za-z0-9]* [^\s/]+(?:\/[^\s/]+)?$/.test(object)) {
         faults.push(`${from}.object must read "<Kind> <namespace>/<name>" or "<Kind> <name>", found "${object}"`);
     }
     if (expires !== undefined && !isDate(expires)) {
@@ -139,7 +146,8 @@ export function isBeyondCeiling(waiver: Waiver, severity: Severity, now: Date): 
 
 /** The waivers of a stack, remembering which were of use. An expired waiver waives nothing. */
 export class WaiverBook {
-    private readonly used = new Set<Waiver>();
+    /** The containers that each waiver in use has covered. */
+    private readonly used = new Map<Waiver, Set<string>>();
     private readonly byTarget = new Map<string, Waiver[]>();
 
     constructor(
@@ -158,8 +166,16 @@ export class WaiverBook {
         const matching = candidates.filter(
             (waiver) => waiver.container === undefined || waiver.container === fault.container,
         );
-        matching.forEach((waiver) => this.used.add(waiver));
+        matching.forEach((waiver) => this.use(waiver, fault));
         return matching.find((waiver) => !isExpired(waiver, this.now));
+    }
+
+    private use(waiver: Waiver, { container }: Fault): void {
+        const containers = this.used.get(waiver) ?? new Set();
+        if (container !== undefined) {
+            containers.add(container);
+        }
+        this.used.set(waiver, containers);
     }
 
     /** The waivers whose last day is over. */
@@ -172,11 +188,21 @@ export class WaiverBook {
         return this.waivers.filter((waiver) => !this.used.has(waiver) && !isExpired(waiver, this.now));
     }
 
-    /** The waivers granted for longer than the severity of their control allows. */
-    public beyondCeiling(registry: readonly Control[]): readonly Waiver[] {
+    /** The waivers that name no container and have covered several, with those. Ask after every control has run. */
+    public tooWide(): readonly { readonly waiver: Waiver; readonly containers: readonly string[] }[] {
+        return [...this.used]
+            .filter(([waiver, containers]) => waiver.container === undefined && containers.size > 1)
+            .map(([waiver, containers]) => ({ waiver, containers: [...containers] }));
+    }
+
+    /** The waivers of the controls given that are granted for longer than the severity of their control allows. */
+    public beyondCeiling(
+        registry: readonly Control[],
+    ): readonly { readonly waiver: Waiver; readonly severity: Severity }[] {
         const severities = new Map(registry.map((control) => [control.name, control.severity]));
-        return this.waivers.filter((waiver) =>
-            isBeyondCeiling(waiver, severities.get(waiver.control) ?? "critical", this.now),
-        );
+        return this.waivers.flatMap((waiver) => {
+            const severity = severities.get(waiver.control);
+            return severity !== undefined && isBeyondCeiling(waiver, severity, this.now) ? [{ waiver, severity }] : [];
+        });
     }
 }
