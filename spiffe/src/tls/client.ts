@@ -1,0 +1,176 @@
+import { isIP } from "node:net";
+import type { Socket } from "node:net";
+import type { ConnectionOptions, TLSSocket } from "node:tls";
+import { connect } from "node:tls";
+
+import type { X509Provider } from "../source.js";
+import { failureEvent, HandshakeError } from "./observer.js";
+import { checkSession, currentSnapshot, judgePeer, setPeer } from "./peer.js";
+import type { TlsPolicy } from "./policy.js";
+import { contextOptions, DEFAULT_HANDSHAKE_TIMEOUT_MS } from "./policy.js";
+import { watchTrust } from "./trust-watch.js";
+
+/** What a client can be told beside its {@link TlsPolicy}. */
+export interface ClientPolicy extends TlsPolicy {
+    /**
+     * `false` shows the server no SVID (one-way TLS).
+     *
+     * @default true
+     */
+    readonly presentSvid?: boolean;
+    /**
+     * Verifies the server by Web PKI and host name in place of an SVID; `authorize` is not called then. `ca` are PEM roots in place of
+     * Node's own.
+     */
+    readonly webPki?: { readonly ca?: string | Buffer | (string | Buffer)[] };
+}
+
+/** Where to connect to. */
+export interface ConnectTarget {
+    readonly host?: string;
+    readonly port?: number;
+    /** A Unix domain socket, in place of host and port. */
+    readonly path?: string;
+    /** A connected socket to run TLS over, in place of all three. */
+    readonly socket?: Socket;
+    readonly ALPNProtocols?: string[];
+    /** Gives up on connecting. */
+    readonly signal?: AbortSignal;
+}
+
+/** A connection under way. */
+export interface PendingConnection {
+    readonly socket: TLSSocket;
+    /** Resolves once the server is authenticated and authorized; rejects after the socket has been destroyed. */
+    readonly verified: Promise<void>;
+}
+
+/**
+ * Connects, and resolves once the server is authenticated and authorized: not a byte of the application goes to anybody else.
+ * `peerOf(socket)` tells whom it reached.
+ *
+ * A TLS 1.3 server that refuses *us* can do so only after our handshake is done: the connection then just ends. The observer hears
+ * of it as `refused_by_peer`.
+ *
+ * @throws {SpiffeError} `code` is a `HandshakeFailureReason`, when this side refuses; errors of node:net and node:tls otherwise
+ */
+export async function connectTls(
+    identity: X509Provider,
+    policy: ClientPolicy,
+    target: ConnectTarget,
+): Promise<TLSSocket> {
+    const { socket, verified } = startTls(identity, policy, target);
+    // The promise tells; the event would end the process.
+    const ignore = (): void => {};
+    socket.on("error", ignore);
+    await verified;
+    socket.off("error", ignore);
+    return socket;
+}
+
+/**
+ * Begins to connect. Whoever takes the socket before `verified` resolves must not let application data into it.
+ *
+ * @throws {HandshakeError} `no_identity`
+ */
+export function startTls(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): PendingConnection {
+    const startedAt = performance.now();
+    const duration = (): number => performance.now() - startedAt;
+    const fail = (error: unknown): void => {
+        policy.observer?.({ ...failureEvent("client", error), durationMs: duration() });
+    };
+    let socket: TLSSocket;
+    try {
+        socket = connect(connectionOptions(identity, policy, target));
+    } catch (error) {
+        fail(error);
+        throw error;
+    }
+    const verify = async (): Promise<void> => {
+        try {
+            await handshake(socket, policy, target.signal);
+            const group = checkSession(socket, policy);
+            const peer = policy.webPki === undefined ? judgePeer(socket, identity, policy, group) : undefined;
+            if (peer !== undefined) {
+                setPeer(socket, peer);
+                watchTrust(identity, socket, { side: "client", peer, observer: policy.observer });
+            }
+            policy.observer?.({ side: "client", result: "success", group, peer: peer?.id, durationMs: duration() });
+            reportRefusal(socket, policy, peer?.id.toString() ?? "the server");
+        } catch (error) {
+            socket.destroy(error instanceof Error ? error : undefined);
+            fail(error);
+            throw error;
+        }
+    };
+    return { socket, verified: verify() };
+}
+
+function connectionOptions(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): ConnectionOptions {
+    const snapshot = currentSnapshot(identity);
+    const { host, port, path, socket, ALPNProtocols } = target;
+    const svid = policy.presentSvid === false ? undefined : snapshot.svid;
+    return {
+        ...contextOptions(svid, policy),
+        host,
+        port,
+        path,
+        socket,
+        ALPNProtocols,
+        // RFC 6066 section 3: addresses are no server names.
+        servername: host === undefined || isIP(host) !== 0 ? "" : host,
+        ...(policy.webPki === undefined
+            ? { rejectUnauthorized: false, checkServerIdentity: () => undefined }
+            : { rejectUnauthorized: true, ca: policy.webPki.ca }),
+    };
+}
+
+/** Waits for the end of the handshake, with a deadline. */
+async function handshake(socket: TLSSocket, policy: ClientPolicy, signal: AbortSignal | undefined): Promise<void> {
+    const timeoutMs = policy.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const timer = setTimeout(() => {
+        reject(new HandshakeError("handshake_timeout", `the handshake took longer than ${timeoutMs} ms`));
+    }, timeoutMs);
+    const abort = (): void => reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
+    const fail = (error: Error): void => reject(policy.webPki === undefined ? error : webPkiError(error));
+    const closed = (): void => {
+        reject(Object.assign(new Error("the connection closed during the handshake"), { code: "ECONNRESET" }));
+    };
+    socket.once("secureConnect", resolve).once("error", fail).once("close", closed);
+    signal?.addEventListener("abort", abort, { once: true });
+    if (signal?.aborted === true) {
+        abort();
+    }
+    try {
+        await promise;
+    } finally {
+        clearTimeout(timer);
+        signal?.removeEventListener("abort", abort);
+        socket.off("secureConnect", resolve).off("error", fail).off("close", closed);
+    }
+}
+
+/** Codes of X.509 verification in OpenSSL. */
+const WEB_PKI_CODES = /^(CERT|CRL|UNABLE|SELF_SIGNED|DEPTH_ZERO|ERROR_IN|INVALID|PATH_LENGTH|HOSTNAME)_/;
+
+function webPkiError(error: Error): Error {
+    const code = "code" in error ? String(error.code) : "";
+    return code === "ERR_TLS_CERT_ALTNAME_INVALID" || WEB_PKI_CODES.test(code)
+        ? new HandshakeError("web_pki", error.message, { cause: error })
+        : error;
+}
+
+/** Tells the observer when the server hangs up on us without having said a word. */
+function reportRefusal(socket: TLSSocket, policy: ClientPolicy, peer: string): void {
+    const deadline = performance.now() + (policy.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS);
+    let reported = false;
+    const report = (): void => {
+        if (!reported && socket.bytesRead === 0 && performance.now() < deadline) {
+            reported = true;
+            const message = `${peer} closed the connection right after the handshake: it doesn't accept this identity`;
+            policy.observer?.({ side: "client", result: "failure", reason: "refused_by_peer", message });
+        }
+    };
+    socket.once("end", report).once("error", report);
+}

@@ -1,0 +1,112 @@
+import type { ChannelOptions, Server, ServerUnaryCall } from "@grpc/grpc-js";
+import { CallCredentials, ChannelCredentials, ServerCredentials } from "@grpc/grpc-js";
+import type { Socket } from "node:net";
+import type { Server as TlsServer, TLSSocket } from "node:tls";
+
+import type { X509Provider } from "../source.js";
+import type { ClientPolicy } from "./client.js";
+import { connectTls } from "./client.js";
+import { failureEvent, HandshakeError } from "./observer.js";
+import type { Peer } from "./peer.js";
+import { peerOf } from "./peer.js";
+import type { ServerPolicy } from "./server.js";
+import { createTlsServer } from "./server.js";
+
+const HTTP2 = "h2";
+
+type SecureConnector = ReturnType<ChannelCredentials["_createSecureConnector"]>;
+
+/** Any call object of grpc-js: all of them can tell the address of the other side. */
+export type PeerAddressed = Pick<ServerUnaryCall<unknown, unknown>, "getPeer">;
+
+/** Lets authenticated and authorized clients into a grpc-js server. */
+export interface GrpcListener {
+    /** Listens; call its `listen()` and `close()`. */
+    readonly server: TlsServer;
+    /** Who is calling; undefined when clients aren't asked for SVIDs. */
+    peerOf(call: PeerAddressed): Peer | undefined;
+}
+
+/**
+ * Puts our own TLS in front of a grpc-js server, in place of `bindAsync`: grpc-js verifies against one pool of authorities, which
+ * SPIFFE forbids. The server shuts down as usual, after the listener is closed.
+ *
+ * @throws {HandshakeError} `no_identity` when the identity has nothing to show yet
+ */
+export function createGrpcListener(grpcServer: Server, identity: X509Provider, policy: ServerPolicy): GrpcListener {
+    const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
+    const peers = new Map<string, Peer>();
+    const server = createTlsServer(identity, { ...policy, ALPNProtocols: [HTTP2] }, (socket) => {
+        if (socket.alpnProtocol !== HTTP2) {
+            policy.observer?.(failureEvent("server", new HandshakeError("alpn", "the client offers no HTTP/2")));
+            socket.destroy();
+            return;
+        }
+        remember(peers, socket);
+        injector.injectConnection(socket);
+    });
+    return { server, peerOf: (call) => peers.get(call.getPeer()) };
+}
+
+/** grpc-js shows handlers the address of a call's connection only, which is unique while the connection lives. */
+function remember(peers: Map<string, Peer>, socket: TLSSocket): void {
+    const peer = peerOf(socket);
+    if (peer !== undefined) {
+        const address = `${socket.remoteAddress}:${socket.remotePort}`;
+        peers.set(address, peer);
+        socket.once("close", () => peers.delete(address));
+    }
+}
+
+/**
+ * Credentials for grpc-js clients that authenticate by SVID. Each new connection shows the current SVID; running calls and streams go
+ * on through a rotation.
+ */
+export function channelCredentials(identity: X509Provider, policy: ClientPolicy): ChannelCredentials {
+    return new SpiffeChannelCredentials(identity, policy);
+}
+
+class SpiffeChannelCredentials extends ChannelCredentials {
+    constructor(
+        private readonly identity: X509Provider,
+        private readonly policy: ClientPolicy,
+    ) {
+        super();
+    }
+
+    _isSecure(): boolean {
+        return true;
+    }
+
+    _equals(other: ChannelCredentials): boolean {
+        return (
+            other instanceof SpiffeChannelCredentials &&
+            other.identity === this.identity &&
+            other.policy === this.policy
+        );
+    }
+
+    _createSecureConnector(
+        target: { path: string },
+        _options: ChannelOptions,
+        callCredentials?: CallCredentials,
+    ): SecureConnector {
+        return {
+            connect: async (socket: Socket) => ({ socket: await this.secure(socket, target), secure: true }),
+            waitForReady: () => Promise.resolve(),
+            getCallCredentials: () => callCredentials ?? CallCredentials.createEmpty(),
+            destroy: () => {},
+        };
+    }
+
+    private async secure(socket: Socket, target: { path: string }): Promise<TLSSocket> {
+        const colon = target.path.lastIndexOf(":");
+        const host = colon > 0 ? target.path.slice(0, colon) : target.path;
+        const secured = await connectTls(this.identity, this.policy, { socket, host, ALPNProtocols: [HTTP2] });
+        if (secured.alpnProtocol !== HTTP2) {
+            secured.destroy();
+            throw new HandshakeError("alpn", `${target.path} speaks no HTTP/2`);
+        }
+        return secured;
+    }
+}

@@ -1,0 +1,65 @@
+import type {
+    ClientHttp2Session,
+    Http2SecureServer,
+    Http2ServerRequest,
+    Http2ServerResponse,
+    SecureClientSessionOptions,
+    SecureServerOptions,
+} from "node:http2";
+import { connect, createSecureServer } from "node:http2";
+
+import type { X509Provider } from "../source.js";
+import type { ClientPolicy, ConnectTarget } from "./client.js";
+import { connectTls } from "./client.js";
+import { HandshakeError } from "./observer.js";
+import type { ServerPolicy } from "./server.js";
+import { guardServer, serverOptions } from "./server.js";
+
+/**
+ * An HTTP/2 server whose handler only ever sees authenticated and authorized clients; `peerOf(request)` tells whom. Streams of running
+ * sessions go on through a rotation; new sessions see the new SVID.
+ *
+ * @throws {HandshakeError} `no_identity` when the identity has nothing to show yet
+ */
+export function createHttp2Server(
+    identity: X509Provider,
+    policy: ServerPolicy,
+    handler: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
+    options: Pick<SecureServerOptions, "allowHTTP1" | "settings" | "maxSessionMemory"> = {},
+): Http2SecureServer {
+    const server = createSecureServer({ ...options, ...serverOptions(identity, policy) }, handler);
+    guardServer(server, identity, policy);
+    server.on("sessionError", (error: Error) => {
+        policy.observer?.({ side: "server", result: "failure", reason: "protocol", message: error.message });
+    });
+    return server;
+}
+
+/**
+ * An HTTP/2 session with an authenticated and authorized server; `peerOf(session)` tells which.
+ *
+ * @param authority such as `https://db.example.org:8443`
+ * @throws {SpiffeError} as `connectTls` does, and `alpn` when the server speaks no HTTP/2
+ */
+export async function connectHttp2(
+    identity: X509Provider,
+    policy: ClientPolicy,
+    authority: string | URL,
+    options: Pick<SecureClientSessionOptions, "settings" | "maxSessionMemory"> &
+        Pick<ConnectTarget, "signal" | "path"> = {},
+): Promise<ClientHttp2Session> {
+    const url = new URL(authority);
+    const { signal, path, ...sessionOptions } = options;
+    const target = path === undefined ? { host: unbracketed(url.hostname), port: Number(url.port || 443) } : { path };
+    const socket = await connectTls(identity, policy, { ...target, signal, ALPNProtocols: ["h2"] });
+    if (socket.alpnProtocol !== "h2") {
+        socket.destroy();
+        throw new HandshakeError("alpn", `${url.host} speaks no HTTP/2`);
+    }
+    return connect(url, { ...sessionOptions, createConnection: () => socket });
+}
+
+/** URLs write IPv6 addresses in brackets, sockets take them without. */
+export function unbracketed(hostname: string): string {
+    return hostname.startsWith("[") ? hostname.slice(1, -1) : hostname;
+}

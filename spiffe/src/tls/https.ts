@@ -1,0 +1,99 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { AgentOptions, Server } from "node:https";
+import { Agent, createServer } from "node:https";
+import type { Duplex } from "node:stream";
+
+import type { X509Provider } from "../source.js";
+import type { ClientPolicy, ConnectTarget, PendingConnection } from "./client.js";
+import { startTls } from "./client.js";
+import type { ServerPolicy } from "./server.js";
+import { guardServer, serverOptions } from "./server.js";
+
+/**
+ * An HTTPS server whose handler only ever sees authenticated and authorized clients; `peerOf(request)` tells whom.
+ * New SVIDs are shown to the next client without a restart.
+ *
+ * @throws {HandshakeError} `no_identity` when the identity has nothing to show yet
+ */
+export function createHttpsServer(
+    identity: X509Provider,
+    policy: ServerPolicy,
+    handler: RequestListener<typeof IncomingMessage, typeof ServerResponse>,
+): Server {
+    const server = createServer({ ...serverOptions(identity, policy), ALPNProtocols: ["http/1.1"] }, handler);
+    guardServer(server, identity, policy);
+    return server;
+}
+
+/**
+ * An agent for `https.request` that authenticates by SVID. Connections are pooled; after a rotation those that are idle or become idle
+ * are dropped, so that running requests end in peace and the next ones show the new SVID.
+ */
+export class SpiffeHttpsAgent extends Agent {
+    /** Which revision of the identity each socket was opened with. */
+    private readonly revisions = new WeakMap<object, number>();
+    private readonly onUpdate = (): void => this.dropIdle();
+
+    constructor(
+        private readonly identity: X509Provider,
+        private readonly policy: ClientPolicy,
+        options: Pick<AgentOptions, "keepAlive" | "maxSockets" | "maxFreeSockets" | "timeout"> = {},
+    ) {
+        super({ keepAlive: true, ...options });
+        identity.on("update", this.onUpdate);
+    }
+
+    /** Holds back every byte of a request until the server is verified. */
+    override createConnection(
+        { host, port, path }: ConnectTarget,
+        callback?: (error: Error | null, stream: Duplex) => void,
+    ): Duplex | null | undefined {
+        const revision = this.currentRevision();
+        const target = { host, port, path, ALPNProtocols: ["http/1.1"] };
+        let pending: PendingConnection;
+        try {
+            pending = startTls(this.identity, this.policy, target);
+        } catch (error) {
+            // node:http looks at the second argument only where there is no error.
+            callback?.(error as Error, undefined as unknown as Duplex);
+            return undefined;
+        }
+        const { socket, verified } = pending;
+        this.revisions.set(socket, revision);
+        // Corked, a stream keeps what is written to it: node:http may write at once.
+        socket.cork();
+        verified.then(
+            () => socket.uncork(),
+            // The socket has been destroyed with the error, which is how the request learns of it.
+            () => {},
+        );
+        return socket;
+    }
+
+    /** Called by node:http when a request is done: a socket of a former identity isn't kept. */
+    override keepSocketAlive(socket: Duplex): boolean {
+        // Declared as void, but node:http keeps the socket only if it gets true.
+        const kept: unknown = super.keepSocketAlive(socket);
+        return kept === true && this.revisions.get(socket) === this.currentRevision();
+    }
+
+    override destroy(): void {
+        this.identity.off("update", this.onUpdate);
+        super.destroy();
+    }
+
+    private dropIdle(): void {
+        Object.values(this.freeSockets)
+            .flatMap((sockets) => sockets ?? [])
+            .forEach((socket) => socket.destroy());
+    }
+
+    /** 0 when there is no identity: no socket has that revision. */
+    private currentRevision(): number {
+        try {
+            return this.identity.snapshot().revision;
+        } catch {
+            return 0;
+        }
+    }
+}

@@ -1,0 +1,17 @@
+export { connectTls } from "./client.js";
+export type { ClientPolicy, ConnectTarget } from "./client.js";
+export { createFetch, SpiffeDispatcher } from "./fetch.js";
+export type { PoolOptions } from "./fetch.js";
+export { HYBRID_GROUP, negotiatedGroup, sessionGroup } from "./group.js";
+export type { TlsGroup } from "./group.js";
+export { channelCredentials, createGrpcListener } from "./grpc.js";
+export type { GrpcListener, PeerAddressed } from "./grpc.js";
+export { connectHttp2, createHttp2Server } from "./http2.js";
+export { createHttpsServer, SpiffeHttpsAgent } from "./https.js";
+export { HandshakeError } from "./observer.js";
+export type { HandshakeEvent, HandshakeFailureReason, HandshakeObserver } from "./observer.js";
+export { peerOf } from "./peer.js";
+export type { Peer } from "./peer.js";
+export type { TlsPolicy, WebCertificate } from "./policy.js";
+export { createTlsServer, guardServer, serverOptions } from "./server.js";
+export type { ServerPolicy } from "./server.js";

@@ -1,0 +1,110 @@
+import type { X509Certificate } from "node:crypto";
+import type { TLSSocket } from "node:tls";
+
+import { SpiffeError } from "../errors.js";
+import type { SpiffeId } from "../id.js";
+import type { X509Provider, X509Snapshot } from "../source.js";
+import { MAX_CHAIN_LENGTH, verifyX509Svid } from "../verify.js";
+import type { TlsGroup } from "./group.js";
+import { negotiatedGroup } from "./group.js";
+import { HandshakeError } from "./observer.js";
+import type { TlsPolicy } from "./policy.js";
+
+/** Whom a connection has been authenticated with. */
+export interface Peer {
+    readonly id: SpiffeId;
+    /** The verified path, leaf first, trust anchor last. */
+    readonly chain: readonly X509Certificate[];
+    readonly group: TlsGroup;
+}
+
+/** A peer together with what is needed to judge it again. */
+export interface JudgedPeer extends Peer {
+    readonly presented: readonly X509Certificate[];
+    readonly at: Date;
+}
+
+/** Under this key a verified peer stands on its socket; the proxies that node:http2 puts before sockets let it through. */
+const PEER = Symbol("SPIFFE peer");
+
+interface HasSocket {
+    readonly socket?: unknown;
+}
+
+/**
+ * The peer of a socket, of an http or http2 request, or of an http2 session.
+ *
+ * @returns undefined when the connection isn't one of this library, or its client wasn't asked for an SVID
+ */
+export function peerOf(connection: object): Peer | undefined {
+    const direct: unknown = Reflect.get(connection, PEER);
+    if (direct !== undefined) {
+        return direct as Peer;
+    }
+    const { socket } = connection as HasSocket;
+    return typeof socket === "object" && socket !== null && socket !== connection ? peerOf(socket) : undefined;
+}
+
+/** Notes the peer on its socket. */
+export function setPeer(socket: TLSSocket, peer: Peer): void {
+    Object.defineProperty(socket, PEER, { value: peer });
+}
+
+/**
+ * What both sides ask of a finished handshake before anything else: TLS 1.3, a fresh session, and a hybrid group where one is
+ * required. The context settles all three; a second look costs nothing.
+ */
+export function checkSession(socket: TLSSocket, policy: Pick<TlsPolicy, "kem">): TlsGroup {
+    const version = socket.getProtocol();
+    if (version !== "TLSv1.3") {
+        throw new HandshakeError("tls_version", `the connection speaks ${version ?? "no TLS"}, not TLSv1.3`);
+    }
+    if (socket.isSessionReused()) {
+        throw new HandshakeError("resumed", "the peer resumed a session, so it wasn't authenticated anew");
+    }
+    const group = negotiatedGroup(socket);
+    if (policy.kem === "require" && !group.pqc) {
+        throw new HandshakeError("key_exchange", `key exchange by ${group.name}, but a hybrid with ML-KEM is required`);
+    }
+    return group;
+}
+
+/**
+ * Authenticates and authorizes the peer of a finished handshake.
+ *
+ * @throws {SpiffeError} its `code` is the reason
+ */
+export function judgePeer(socket: TLSSocket, identity: X509Provider, policy: TlsPolicy, group: TlsGroup): JudgedPeer {
+    const presented = presentedChain(socket);
+    const at = policy.now?.() ?? new Date();
+    const { bundles } = currentSnapshot(identity);
+    const { id, chain } = verifyX509Svid(presented, bundles, { now: at });
+    policy.authorize(id, chain);
+    return { id, chain, group, presented, at };
+}
+
+/** The snapshot, with every failure told as `no_identity`: it is our side's fault, not the peer's. */
+export function currentSnapshot(identity: X509Provider): X509Snapshot {
+    try {
+        return identity.snapshot();
+    } catch (error) {
+        if (error instanceof SpiffeError) {
+            throw new HandshakeError("no_identity", error.message, { cause: error });
+        }
+        throw error;
+    }
+}
+
+/**
+ * The chain exactly as presented. Must be called once for a connection: on Node.js 24 clients a second call finds nothing.
+ * A chain longer than verification takes is cut one past the limit, so that it is refused for its length.
+ */
+function presentedChain(socket: TLSSocket): X509Certificate[] {
+    const chain: X509Certificate[] = [];
+    let certificate = socket.getPeerX509Certificate();
+    while (certificate !== undefined && chain.length <= MAX_CHAIN_LENGTH) {
+        chain.push(certificate);
+        certificate = certificate.issuerCertificate;
+    }
+    return chain;
+}
