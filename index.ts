@@ -3,13 +3,19 @@ import * as k8s from "@pulumi/kubernetes";
 import { Access } from "./components/access";
 import { loadConfig } from "./components/config";
 import { IMAGES, Images } from "./components/images";
+import { SecretsOperator } from "./components/external-secrets/operator";
+import { SecretScopes } from "./components/external-secrets/scope";
+import { Falco } from "./components/falco/falco";
+import { GuardNamespaces, guardNamespaces } from "./components/guards";
 import { GuardedNamespace } from "./components/namespace";
 import { AllowedFlows } from "./components/network/network";
 import { platformFlows } from "./components/network/standard";
 import { Workload } from "./components/workload";
 
-const { cluster, images: imageSettings, monitoring, platform } = loadConfig();
-const images = new Images(imageSettings);
+const config = loadConfig();
+const { cluster, monitoring, platform } = config;
+const images = new Images(config.images);
+const surroundings = { cluster, monitoring, images };
 
 // A ConfigMap that is replaced instead of updated is missing for a moment, and pods that start just then fail.
 const provider = new k8s.Provider("kubernetes", { enableConfigMapMutable: true });
@@ -25,6 +31,23 @@ const platformNamespace = new GuardedNamespace(
     },
     deployed,
 );
+const guards = new GuardNamespaces("guards", config, deployed);
+const operator = new SecretsOperator(
+    "external-secrets",
+    { ...surroundings, settings: config.externalSecrets },
+    { ...deployed, dependsOn: [guards] },
+);
+const secrets = new SecretScopes(
+    "secrets",
+    {
+        ...surroundings,
+        settings: config.externalSecrets,
+        namespaces: [platform.namespace, ...guardNamespaces(config).map(({ namespace }) => namespace)],
+    },
+    { ...deployed, dependsOn: [operator, platformNamespace] },
+);
+new Falco("falco", { ...surroundings, settings: config.falco }, { ...deployed, dependsOn: [secrets] });
+
 const platformNetwork = new AllowedFlows(
     "platform-network",
     { flows: platformFlows(platform, cluster, monitoring) },

@@ -2,6 +2,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { suggestion } from "../policies/text";
 import { accessSettings } from "./access";
+import { externalSecretsSettings } from "./external-secrets/settings";
+import { falcoSettings } from "./falco/settings";
 import { imageFaults, imageSettings } from "./images";
 import { podSecurityVersion, quotaSettings } from "./namespace";
 import type { Read } from "./schema";
@@ -46,6 +48,8 @@ const platformSettings = object({
 /** Every configuration key of the program, without the project's prefix. */
 const SETTINGS = {
     cluster: clusterSettings,
+    externalSecrets: externalSecretsSettings,
+    falco: falcoSettings,
     images: imageSettings,
     monitoring: monitoringSettings,
     platform: platformSettings,

@@ -15,6 +15,30 @@ export interface Image {
 export const IMAGES = {
     // Built and published by the platform's own pipeline, which knows the digest; see images.overrides.
     x0tta6bl4: { registry: "localhost:5001", repository: "x0tta6bl4", tag: "3.4.0-fixed2" },
+    falco: {
+        registry: "docker.io",
+        repository: "falcosecurity/falco",
+        tag: "0.44.1",
+        digest: "sha256:d0cfe422d6ac0e0f20857798f46c7d7273210e1b064b22821e4e6e7f843cde6b",
+    },
+    falcoctl: {
+        registry: "docker.io",
+        repository: "falcosecurity/falcoctl",
+        tag: "0.13.0",
+        digest: "sha256:0eeb79adc580ae6a5abfdefd7f8f0fed9151fcb545f015c84e8f1d7b2d8a6b02",
+    },
+    falcosidekick: {
+        registry: "docker.io",
+        repository: "falcosecurity/falcosidekick",
+        tag: "2.32.0",
+        digest: "sha256:1976da72151850aae4436f33a5ed94bdef469f42a9b61c182b4feeb5441fb081",
+    },
+    "external-secrets": {
+        registry: "ghcr.io",
+        repository: "external-secrets/external-secrets",
+        tag: "v2.10.0",
+        digest: "sha256:814117b0fd6d121b03e8ba3b6db1cecbe7449a354fc0fc9c4faf73a37aa221b1",
+    },
 } as const satisfies Record<string, Image>;
 
 export type ImageName = keyof typeof IMAGES;
@@ -79,6 +103,12 @@ export class Images {
             );
         }
         return `${tagged}@${digest}`;
+    }
+
+    /** The repository of an image as the container runtime names it, registry included. */
+    public repository(name: ImageName): string {
+        const { registry, repository } = this.resolve(name);
+        return `${this.settings.mirror ?? registry}/${repository}`;
     }
 
     /** The tag an image is deployed with, for checks between versions. */

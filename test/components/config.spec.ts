@@ -6,7 +6,18 @@ import { loadConfig, readConfig } from "../../components/config";
 import { recordProgram } from "../../hardening/sources/program/monitor";
 import { readStack, stackNames } from "../../hardening/sources/program/stack-file";
 
+const EXTERNAL_SECRETS = {
+    provider: {
+        kind: "vault",
+        server: "https://vault.example.org",
+        auth: { method: "kubernetes", rolePrefix: "test", audiences: ["vault"] },
+    },
+    egress: { cidrs: ["10.1.0.0/28"] },
+    secrets: {},
+};
+
 const MINIMAL = {
+    "x0tta6bl4:externalSecrets": EXTERNAL_SECRETS,
     "x0tta6bl4:cluster": { name: "test", apiServer: { cidrs: ["10.0.0.0/28"] } },
     "x0tta6bl4:platform": { namespace: "shop" },
 };
@@ -44,6 +55,7 @@ describe("config", () => {
 
     it("reports what is missing, unknown and ill-typed in one error, with the stack's name and no stack trace", async () => {
         const wrong = asText({
+            "x0tta6bl4:externalSecrets": EXTERNAL_SECRETS,
             "x0tta6bl4:cluster": { name: "test", apiServer: { cidrs: ["10.0.0.0"] } },
             "x0tta6bl4:platform": { namespace: "shop", replicas: { minimum: 5, maximum: 2 }, port: "8080" },
             "x0tta6bl4:imags": {},

@@ -1,0 +1,160 @@
+import { createHash } from "node:crypto";
+
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { serviceLabels, serviceSelector } from "../deployment";
+import { FoundationService } from "../foundation-service";
+import type { Flow, Peer } from "../network/flows";
+import { AllowedFlows } from "../network/network";
+import { dnsFlow, metricsFlow } from "../network/standard";
+import { refuse } from "../refuse";
+import type { Surroundings } from "../shared";
+import { AuditReceiver } from "./audit";
+import { falcoConfig, toYaml, WEB_PORT } from "./config";
+import { daemonSetSpec, FALCO } from "./daemonset";
+import { FalcoRulesError } from "./rules";
+import type { FalcoSettings } from "./settings";
+import type { RuleAdditions } from "./shipped";
+import { ruleFiles, shippedRules } from "./shipped";
+import { ALERT_PORT, SIDEKICK, sidekickFlows, sidekickService } from "./sidekick";
+
+export interface FalcoArgs extends Surroundings {
+    readonly settings: FalcoSettings;
+}
+
+/** Falco's pods. */
+export function falcoPeer(settings: FalcoSettings): Extract<Peer, { kind: "pods" }> {
+    return { kind: "pods", namespace: settings.namespace, labels: serviceSelector(FALCO) };
+}
+
+/** The flows of Falco and, where there is one, of its output service. */
+export function falcoFlows(args: FalcoArgs): readonly Flow[] {
+    const { settings, monitoring, cluster } = args;
+    const falco = falcoPeer(settings);
+    return [
+        metricsFlow(falco, monitoring, WEB_PORT, "falco-metrics"),
+        ...(settings.sidekick === undefined
+            ? []
+            : [dnsFlow(falco, cluster, "falco-dns"), ...sidekickFlows(settings.sidekick, falco, args)]),
+    ];
+}
+
+/** What the stack's image names add to the rules' lists. */
+export function ruleAdditions({ settings, images }: FalcoArgs): RuleAdditions {
+    return {
+        applicationImages: [images.repository("x0tta6bl4")],
+        workloadImages: settings.workloadImages,
+        foundationImages: [images.repository("external-secrets")],
+    };
+}
+
+/** Falco's configuration and rules as ConfigMap data, and a checksum over both. */
+export function falcoFiles(args: FalcoArgs): {
+    readonly config: Readonly<Record<string, string>>;
+    readonly rules: Readonly<Record<string, string>>;
+    readonly checksum: string;
+} {
+    const { sidekick } = args.settings;
+    const outputUrl =
+        sidekick === undefined ? {} : { outputUrl: `https://${SIDEKICK}.${sidekick.namespace}.svc:${ALERT_PORT}/` };
+    const config = { "falco.yaml": toYaml(falcoConfig({ source: "syscall", ...outputUrl })) };
+    const rules = Object.fromEntries(ruleFiles("syscall", ruleAdditions(args)).map(({ name, text }) => [name, text]));
+    return {
+        config,
+        rules,
+        checksum: createHash("sha256")
+            .update(JSON.stringify([config, rules]))
+            .digest("hex"),
+    };
+}
+
+/**
+ * Falco on every node: the modern eBPF probe with four capabilities instead of privileges, rules from this repository,
+ * alerts to the log and, over mutual TLS, to falcosidekick.
+ *
+ * Creates: flows, ServiceAccount, two ConfigMaps, DaemonSet; falcosidekick and the audit log receiver where set.
+ */
+export class Falco extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:falco:Falco";
+
+    constructor(name: string, args: FalcoArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Falco.__pulumiType, name, {}, opts);
+        refuse(this, name, falcoFaults(args));
+        const { settings, images } = args;
+        const { namespace } = settings;
+        const files = falcoFiles(args);
+        const labels = serviceLabels(FALCO, images.tag("falco"));
+        const own = { parent: this };
+
+        const flows = new AllowedFlows(`${name}-network`, { flows: falcoFlows(args) }, own);
+        const account = new k8s.core.v1.ServiceAccount(
+            `${name}-account`,
+            { metadata: { name: FALCO, namespace, labels }, automountServiceAccountToken: false },
+            own,
+        );
+        const config = new k8s.core.v1.ConfigMap(
+            `${name}-config`,
+            { metadata: { name: FALCO, namespace, labels }, data: files.config },
+            own,
+        );
+        const rules = new k8s.core.v1.ConfigMap(
+            `${name}-rules`,
+            { metadata: { name: "falco-rules", namespace, labels }, data: files.rules },
+            own,
+        );
+        const outputs =
+            settings.sidekick === undefined ? [] : [this.sidekick(settings.sidekick.namespace, args, flows)];
+        new k8s.apps.v1.DaemonSet(
+            `${name}-daemonset`,
+            {
+                metadata: { name: FALCO, namespace, labels },
+                spec: daemonSetSpec({
+                    image: images.ref("falco"),
+                    version: images.tag("falco"),
+                    extraCapabilities: Object.keys(settings.extraCapabilities),
+                    runtimeSocket: settings.runtimeSocket,
+                    cpu: settings.cpu,
+                    memory: settings.memory,
+                    outputs: outputs.length > 0,
+                    checksum: files.checksum,
+                }),
+            },
+            { parent: this, dependsOn: [account, config, rules, flows, ...outputs] },
+        );
+        if (settings.kubernetesAudit !== undefined) {
+            new AuditReceiver(`${name}-audit`, { ...args, audit: settings.kubernetesAudit }, own);
+        }
+        this.registerOutputs({});
+    }
+
+    private sidekick(namespace: string, { images }: FalcoArgs, flows: pulumi.Resource): pulumi.Resource {
+        return new FoundationService(
+            SIDEKICK,
+            {
+                ...sidekickService({ image: images.ref("falcosidekick"), version: images.tag("falcosidekick") }),
+                namespace,
+                service: { port: ALERT_PORT, target: "alerts" },
+            },
+            { parent: this, dependsOn: [flows] },
+        );
+    }
+}
+
+/** What is wrong with the arguments; one line each. */
+export function falcoFaults(args: FalcoArgs): readonly string[] {
+    const { settings } = args;
+    try {
+        shippedRules("syscall", ruleAdditions(args));
+    } catch (error) {
+        if (error instanceof FalcoRulesError) {
+            return error.faults;
+        }
+        throw error;
+    }
+    return settings.sidekick?.namespace === settings.namespace
+        ? [
+              `namespace "${settings.namespace}" can't hold falcosidekick too: it is open to privileged pods, and falcosidekick needs no privilege`,
+          ]
+        : [];
+}

@@ -1,0 +1,62 @@
+import type { Read } from "../schema";
+import { cidr, dnsLabel, listOf, mapOf, object, optional, port, quantity, refined, text, withDefault } from "../schema";
+
+/**
+ * Capabilities that the modern eBPF probe may need on kernels other than ours: before 5.8 there is no BPF or PERFMON, and
+ * Debian's and Ubuntu's `kernel.perf_event_paranoid` asks for SYS_ADMIN.
+ */
+const EXTRA_CAPABILITIES: readonly string[] = ["SYS_ADMIN", "DAC_READ_SEARCH", "SYSLOG", "NET_ADMIN"];
+
+const extraCapabilities = withDefault(
+    refined(mapOf(text("a reason for the capability")), (value) => {
+        const unknown = Object.keys(value).filter((name) => !EXTRA_CAPABILITIES.includes(name));
+        return unknown.length === 0
+            ? undefined
+            : `names ${unknown.join(", ")}; Falco may be given ${EXTRA_CAPABILITIES.join(", ")} beside BPF, PERFMON, SYS_PTRACE and SYS_RESOURCE`;
+    }),
+    {},
+);
+
+/** Where Falco's alerts go besides the container's log. */
+const sidekickSettings = object({
+    namespace: withDefault(dnsLabel, "falcosidekick"),
+    /** Where the alerts are sent on to. Egress is opened to these addresses only. */
+    egress: object({ cidrs: listOf(cidr, 1), port: withDefault(port, 443) }),
+});
+
+export type SidekickSettings = Read<typeof sidekickSettings>;
+
+const digest = text("sha256: and 64 hex digits", /^sha256:[0-9a-f]{64}$/);
+
+/** The API server's audit log as a second source of events. */
+const auditSettings = object({
+    /** Digests of the OCI artifacts of the plugins, which Falco's image does not hold. */
+    plugins: object({ k8saudit: digest, json: digest }),
+    /** Addresses of the registry that the plugins are read from. */
+    registryCidrs: listOf(cidr, 1),
+});
+
+export type AuditSettings = Read<typeof auditSettings>;
+
+/** The stack's settings for Falco. */
+export const falcoSettings = withDefault(
+    object({
+        namespace: withDefault(dnsLabel, "falco"),
+        /** Capability, and the reason why this cluster's kernel asks for it. */
+        extraCapabilities,
+        /** The container runtime's socket on the node. */
+        runtimeSocket: withDefault(
+            text("an absolute path below /run or /var/run", /^\/(?:var\/)?run\/[a-z0-9/._-]+\.sock$/),
+            "/run/containerd/containerd.sock",
+        ),
+        /** Image repositories of workloads with an identity, besides the platform's own. */
+        workloadImages: withDefault(listOf(text()), []),
+        cpu: withDefault(quantity, "1000m"),
+        memory: withDefault(quantity, "1Gi"),
+        sidekick: optional(sidekickSettings),
+        kubernetesAudit: optional(auditSettings),
+    }),
+    {},
+);
+
+export type FalcoSettings = Read<typeof falcoSettings>;

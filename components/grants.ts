@@ -1,0 +1,60 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+type Rules = readonly k8s.types.input.rbac.v1.PolicyRule[];
+
+interface Grant {
+    /** Name of the role and of its binding. */
+    readonly name: string;
+    readonly rules: Rules;
+    readonly account: string;
+    readonly accountNamespace: string;
+}
+
+const API_GROUP = "rbac.authorization.k8s.io";
+
+/** Rights of one ServiceAccount in one namespace: a Role and its RoleBinding. */
+export class LocalRights extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:access:LocalRights";
+
+    constructor(name: string, args: Grant & { readonly namespace: string }, opts?: pulumi.ComponentResourceOptions) {
+        super(LocalRights.__pulumiType, name, {}, opts);
+        const metadata = { name: args.name, namespace: args.namespace };
+        const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: [...args.rules] }, { parent: this });
+        new k8s.rbac.v1.RoleBinding(
+            `${name}-binding`,
+            {
+                metadata,
+                roleRef: { apiGroup: API_GROUP, kind: "Role", name: args.name },
+                subjects: [{ kind: "ServiceAccount", name: args.account, namespace: args.accountNamespace }],
+            },
+            { parent: this, dependsOn: [role] },
+        );
+        this.registerOutputs({});
+    }
+}
+
+/** Rights of one ServiceAccount in the whole cluster: a ClusterRole and its ClusterRoleBinding. */
+export class ClusterRights extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:access:ClusterRights";
+
+    constructor(name: string, args: Grant, opts?: pulumi.ComponentResourceOptions) {
+        super(ClusterRights.__pulumiType, name, {}, opts);
+        const metadata = { name: args.name };
+        const role = new k8s.rbac.v1.ClusterRole(
+            `${name}-role`,
+            { metadata, rules: [...args.rules] },
+            { parent: this },
+        );
+        new k8s.rbac.v1.ClusterRoleBinding(
+            `${name}-binding`,
+            {
+                metadata,
+                roleRef: { apiGroup: API_GROUP, kind: "ClusterRole", name: args.name },
+                subjects: [{ kind: "ServiceAccount", name: args.account, namespace: args.accountNamespace }],
+            },
+            { parent: this, dependsOn: [role] },
+        );
+        this.registerOutputs({});
+    }
+}

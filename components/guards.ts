@@ -1,0 +1,40 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Config } from "./config";
+import { OWNER } from "./deployment";
+import type { GuardedNamespaceArgs } from "./namespace";
+import { GuardedNamespace } from "./namespace";
+
+/** The settings that name a guard's namespace. */
+export type GuardSettings = Pick<Config, "cluster" | "externalSecrets" | "falco">;
+
+/** The namespaces of the foundation's own services. Only Falco's is open to more than restricted pods. */
+export function guardNamespaces({ cluster, externalSecrets, falco }: GuardSettings): readonly GuardedNamespaceArgs[] {
+    const shared = { owner: OWNER, podSecurityVersion: cluster.podSecurityVersion };
+    return [
+        { ...shared, namespace: externalSecrets.namespace, quota: { cpu: "4", memory: "8Gi", pods: "40" } },
+        {
+            ...shared,
+            namespace: falco.namespace,
+            podSecurity: "privileged",
+            // One pod a node: this is room for a hundred nodes.
+            quota: { cpu: "40", memory: "120Gi", pods: "120" },
+        },
+        ...(falco.sidekick === undefined
+            ? []
+            : [{ ...shared, namespace: falco.sidekick.namespace, quota: { cpu: "1", memory: "1Gi", pods: "10" } }]),
+    ];
+}
+
+/** The guarded namespaces of the foundation's own services, made before anything runs in them. */
+export class GuardNamespaces extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:namespace:GuardNamespaces";
+
+    constructor(name: string, args: GuardSettings, opts?: pulumi.ComponentResourceOptions) {
+        super(GuardNamespaces.__pulumiType, name, {}, opts);
+        for (const namespace of guardNamespaces(args)) {
+            new GuardedNamespace(`${name}-${namespace.namespace}`, namespace, { parent: this });
+        }
+        this.registerOutputs({});
+    }
+}

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+
+import { load } from "js-yaml";
+
+import { auditFlows } from "../../../components/falco/audit";
+import { falcoConfig } from "../../../components/falco/config";
+import { CAPABILITIES, daemonSetSpec, falcoSecurity } from "../../../components/falco/daemonset";
+import { Falco, falcoFiles, falcoFlows } from "../../../components/falco/falco";
+import type { FalcoSettings } from "../../../components/falco/settings";
+import { falcoSettings } from "../../../components/falco/settings";
+import { shippedRules } from "../../../components/falco/shipped";
+import { Images } from "../../../components/images";
+import { deploy, refusalOf } from "../../support/deploy";
+import { SURROUNDINGS } from "../../support/surroundings";
+
+function read(raw: unknown): { settings: FalcoSettings; faults: readonly string[] } {
+    const faults: string[] = [];
+    return { settings: falcoSettings.read(raw, "falco", faults), faults };
+}
+
+const SIDEKICK = { egress: { cidrs: ["10.9.0.0/28"] } };
+const DIGEST = `sha256:${"a".repeat(64)}`;
+const AUDIT = { plugins: { k8saudit: DIGEST, json: DIGEST }, registryCidrs: ["10.8.0.0/28"] };
+
+function args(raw: unknown) {
+    return { ...SURROUNDINGS, settings: read(raw).settings };
+}
+
+async function listOf(raw: unknown): Promise<readonly string[]> {
+    const deployed = await deploy(() => new Falco("falco", args(raw)));
+    return deployed
+        .list()
+        .filter(([type]) => type.startsWith("kubernetes:"))
+        .map((entry) => entry.join(" ").replace("kubernetes:", ""));
+}
+
+const POD = {
+    image: "falco:1",
+    version: "1",
+    extraCapabilities: [],
+    runtimeSocket: "/run/containerd/containerd.sock",
+    cpu: "1000m",
+    memory: "1Gi",
+    outputs: true,
+    checksum: "abc",
+};
+
+describe("Falco", () => {
+    it("creates exactly a DaemonSet with its account, two ConfigMaps and the metrics flow", async () => {
+        assert.deepEqual(await listOf({}), [
+            "apps/v1:DaemonSet falco-daemonset",
+            "core/v1:ConfigMap falco-config",
+            "core/v1:ConfigMap falco-rules",
+            "core/v1:ServiceAccount falco-account",
+            "networking.k8s.io/v1:NetworkPolicy falco-network-falco-falco-metrics-ingress",
+        ]);
+    });
+
+    it("adds falcosidekick and the flows to and from it, where alerts are sent on", async () => {
+        assert.deepEqual(
+            (await listOf({ sidekick: SIDEKICK })).filter((entry) => /sidekick|falco-alerts|falco-dns/.test(entry)),
+            [
+                "apps/v1:Deployment falcosidekick-deployment",
+                "core/v1:Service falcosidekick-service",
+                "core/v1:ServiceAccount falcosidekick-account",
+                "networking.k8s.io/v1:NetworkPolicy falco-network-falco-falco-alerts-egress",
+                "networking.k8s.io/v1:NetworkPolicy falco-network-falco-falco-dns-egress",
+                "networking.k8s.io/v1:NetworkPolicy falco-network-falcosidekick-falco-alerts-ingress",
+                "networking.k8s.io/v1:NetworkPolicy falco-network-falcosidekick-falcosidekick-dns-egress",
+                "networking.k8s.io/v1:NetworkPolicy falco-network-falcosidekick-falcosidekick-metrics-ingress",
+                "networking.k8s.io/v1:NetworkPolicy falco-network-falcosidekick-falcosidekick-targets-egress",
+                "policy/v1:PodDisruptionBudget falcosidekick-budget",
+            ],
+        );
+    });
+
+    it("runs with four capabilities of root's and no other privilege", () => {
+        assert.deepEqual(CAPABILITIES, ["BPF", "PERFMON", "SYS_PTRACE", "SYS_RESOURCE"]);
+        assert.deepEqual(falcoSecurity([]), {
+            privileged: false,
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            runAsUser: 0,
+            runAsGroup: 0,
+            capabilities: { drop: ["ALL"], add: ["BPF", "PERFMON", "SYS_PTRACE", "SYS_RESOURCE"] },
+            seccompProfile: { type: "RuntimeDefault" },
+            appArmorProfile: { type: "Unconfined" },
+        });
+    });
+
+    it("allows escalation only together with SYS_ADMIN, which the API server demands", () => {
+        assert.equal(falcoSecurity(["SYS_ADMIN"]).allowPrivilegeEscalation, true);
+        assert.equal(falcoSecurity(["SYSLOG"]).allowPrivilegeEscalation, false);
+    });
+
+    it("runs on every node, tainted or not, without a token and outside the host's namespaces", () => {
+        const spec = daemonSetSpec(POD).template as unknown as { spec: Record<string, unknown> };
+        assert.deepEqual(spec.spec["tolerations"], [{ operator: "Exists" }]);
+        assert.equal(spec.spec["automountServiceAccountToken"], false);
+        assert.equal(spec.spec["hostPID"], undefined);
+        assert.equal(spec.spec["hostNetwork"], undefined);
+    });
+
+    it("sees four paths of the node, read-only, and none of those that only the kernel module needs", () => {
+        const { spec } = daemonSetSpec(POD).template as unknown as {
+            spec: {
+                volumes: { name: string; hostPath?: { path: string } }[];
+                containers: { volumeMounts: { name: string; readOnly?: boolean }[] }[];
+            };
+        };
+        assert.deepEqual(
+            spec.volumes.flatMap(({ hostPath }) => hostPath?.path ?? []),
+            ["/proc", "/etc", "/sys/kernel", "/run/containerd/containerd.sock"],
+        );
+        assert.deepEqual(
+            spec.containers[0]?.volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name),
+            ["tmp"],
+        );
+    });
+
+    it("sends alerts over mutual TLS, and only the log is left without falcosidekick", () => {
+        assert.deepEqual(falcoConfig({ source: "syscall" })["http_output"], { enabled: false });
+        assert.deepEqual(falcoConfig({ source: "syscall", outputUrl: "https://s:2801/" })["http_output"], {
+            enabled: true,
+            url: "https://s:2801/",
+            user_agent: "falco",
+            insecure: false,
+            ca_cert: "/etc/falcosidekick-client/ca.crt",
+            mtls: true,
+            client_cert: "/etc/falcosidekick-client/tls.crt",
+            client_key: "/etc/falcosidekick-client/tls.key",
+            echo: false,
+            keep_alive: true,
+            compress_uploads: true,
+        });
+    });
+
+    it("reads its own rules after those of the pinned image, and rolls its pods when one changes", () => {
+        const files = falcoFiles(args({}));
+        const config = load(files.config["falco.yaml"] ?? "") as Record<string, unknown>;
+        assert.deepEqual(config["rules_files"], ["/etc/falco/falco_rules.yaml", "/etc/falco-rules"]);
+        assert.deepEqual(Object.keys(files.rules), [
+            "10-vocabulary.yaml",
+            "20-identity.yaml",
+            "30-runtime.yaml",
+            "40-network.yaml",
+            "99-stack.yaml",
+        ]);
+        assert.match(files.checksum, /^[0-9a-f]{64}$/);
+        assert.notEqual(files.checksum, falcoFiles(args({ workloadImages: ["ghcr.io/x/y"] })).checksum);
+    });
+
+    it("adds the stack's own image names to the rules' lists, mirrors included", () => {
+        const images = new Images({ mirror: "mirror.example.org", dropDigests: false, overrides: {} });
+        const files = falcoFiles({ ...args({ workloadImages: ["ghcr.io/x/billing"] }), images });
+        assert.deepEqual(load(files.rules["99-stack.yaml"] ?? ""), [
+            {
+                list: "x0_application_images",
+                items: ["mirror.example.org/x0tta6bl4"],
+                override: { items: "append" },
+            },
+            {
+                list: "x0_workload_api_images",
+                items: ["mirror.example.org/x0tta6bl4", "ghcr.io/x/billing"],
+                override: { items: "append" },
+            },
+            {
+                list: "x0_foundation_images",
+                items: ["mirror.example.org/external-secrets/external-secrets"],
+                override: { items: "append" },
+            },
+        ]);
+    });
+
+    it("opens metrics in, alerts out and the targets' addresses, and nothing else", () => {
+        assert.deepEqual(
+            falcoFlows(args({ sidekick: SIDEKICK })).map(({ name, ports }) => [name, ports.map(({ port }) => port)]),
+            [
+                ["falco-metrics", [8765]],
+                ["falco-dns", [53, 53]],
+                ["falco-alerts", [2801]],
+                ["falcosidekick-metrics", [2810]],
+                ["falcosidekick-dns", [53, 53]],
+                ["falcosidekick-targets", [443]],
+            ],
+        );
+    });
+
+    it("receives the audit log without any privilege, with plugins by digest", async () => {
+        const deployed = await deploy(() => new Falco("falco", args({ kubernetesAudit: AUDIT })));
+        const { spec } = deployed.inputs("kubernetes:apps/v1:Deployment", "falco-kubernetes-audit-deployment") as {
+            spec: {
+                template: { spec: { initContainers: { args: string[] }[]; containers: Record<string, unknown>[] } };
+            };
+        };
+        assert.deepEqual(
+            spec.template.spec.initContainers.map((container) => container.args[2]),
+            [
+                `ghcr.io/falcosecurity/plugins/plugin/k8saudit@${DIGEST}`,
+                `ghcr.io/falcosecurity/plugins/plugin/json@${DIGEST}`,
+            ],
+        );
+        assert.deepEqual(spec.template.spec.containers[0]?.["securityContext"], {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+        });
+        assert.deepEqual(
+            auditFlows({ ...args({ kubernetesAudit: AUDIT }), audit: AUDIT }).map(({ name }) => name),
+            ["audit-events", "audit-plugins", "audit-dns", "audit-metrics"],
+        );
+        assert.equal(shippedRules("k8s_audit").rules.length, 5);
+    });
+
+    it("is refused in one namespace with falcosidekick", async () => {
+        const sidekick = { ...SIDEKICK, namespace: "falco" };
+        assert.equal(
+            await refusalOf(() => new Falco("falco", args({ sidekick }))),
+            'falco:\n  namespace "falco" can\'t hold falcosidekick too: it is open to privileged pods, and falcosidekick needs no privilege',
+        );
+    });
+
+    const refused: readonly [string, unknown, string][] = [
+        [
+            "a capability without a reason",
+            { extraCapabilities: { SYS_ADMIN: "" } },
+            'falco.extraCapabilities.SYS_ADMIN must be a reason for the capability, found ""',
+        ],
+        [
+            "a capability it never needs",
+            { extraCapabilities: { SYS_MODULE: "kmod" } },
+            "falco.extraCapabilities names SYS_MODULE; Falco may be given SYS_ADMIN, DAC_READ_SEARCH, SYSLOG, NET_ADMIN beside BPF, PERFMON, SYS_PTRACE and SYS_RESOURCE",
+        ],
+        [
+            "a path that is no runtime socket",
+            { runtimeSocket: "/etc/shadow" },
+            'falco.runtimeSocket must be an absolute path below /run or /var/run, found "/etc/shadow"',
+        ],
+        [
+            "alerts that may go anywhere",
+            { sidekick: { egress: { cidrs: [] } } },
+            "falco.sidekick.egress.cidrs must be a list of at least 1, found []",
+        ],
+        [
+            "a plugin by tag",
+            { kubernetesAudit: { ...AUDIT, plugins: { k8saudit: "0.16.0", json: DIGEST } } },
+            'falco.kubernetesAudit.plugins.k8saudit must be sha256: and 64 hex digits, found "0.16.0"',
+        ],
+        ["a driver", { driver: "kmod" }, "falco.driver is not a known setting"],
+    ];
+    for (const [title, raw, message] of refused) {
+        it(`is refused with ${title}`, () => {
+            assert.deepEqual(read(raw).faults, [message]);
+        });
+    }
+});
