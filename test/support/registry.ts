@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 
 import type { Control } from "../../policies/control";
-import { FRAMEWORKS } from "../../policies/frameworks";
+import type { FRAMEWORKS } from "../../policies/frameworks";
 import { PROFILES } from "../../policies/profiles";
 import { SLUGS } from "../../policies/slugs";
 
