@@ -8,7 +8,10 @@ export interface CommandEntry {
 
 /** Every command there is; a new one is a file and a line here. */
 export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
-    preview: { summary: "run the program's stacks and judge what they would deploy", load: () => import("./preview.js") },
+    preview: {
+        summary: "run the program's stacks and judge what they would deploy",
+        load: () => import("./preview.js"),
+    },
     render: { summary: "write a stack as manifests in apply order", load: () => import("./render.js") },
     scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },

@@ -139,11 +139,13 @@ function call(args: pulumi.runtime.MockCallArgs): Record<string, unknown> {
     if (args.token === "kubernetes:yaml:decode") {
         return { result: decodeYaml(String((args.inputs as Record<string, unknown>)["text"])) };
     }
-    throw new Error(
-        `the provider function ${args.token} needs the Pulumi engine; preview this program with the pulumi CLI`,
-    );
+    const message = `the provider function ${args.token} needs the Pulumi engine; preview this program with the pulumi CLI`;
+    // The SDK takes the text of a failed call from `details`, where gRPC puts it.
+    throw Object.assign(new Error(message), { details: message });
 }
 
 function decodeYaml(text: string): readonly unknown[] {
-    return text.includes("---") ? loadAll(text).filter((document) => document != null) : [load(text)];
+    return text.includes("---")
+        ? loadAll(text).filter((document) => document !== null && document !== undefined)
+        : [load(text)];
 }

@@ -1,0 +1,249 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join, resolve } from "node:path";
+
+import fc from "fast-check";
+
+import { previewProgram, ProgramError } from "../../../hardening/sources/program";
+import { urnOf } from "../../../hardening/sources/program/monitor";
+import type { Wire } from "../../../hardening/sources/program/registration";
+import { secretValue } from "../../../hardening/sources/program/registration";
+import { ProjectError, readStack, stackNames } from "../../../hardening/sources/program/stack-file";
+import { scrub, SECRET_MARKER, unwrap } from "../../../hardening/sources/program/values";
+import { UnknownValueError } from "../../../policies/unknown";
+
+const PROGRAMS = resolve("test/fixtures/programs");
+
+async function run(name: string, lines: string[] = []) {
+    return previewProgram(readStack(join(PROGRAMS, name), "dev"), (line) => lines.push(line));
+}
+
+async function failureOf(name: string): Promise<string> {
+    try {
+        await run(name);
+    } catch (error) {
+        assert.ok(error instanceof ProgramError, String(error));
+        return error.message;
+    }
+    throw new Error(`program ${name} was expected to fail`);
+}
+
+describe("program source", function () {
+    this.timeout(60_000);
+
+    it("reports what a program throws, with the place in the program", async () => {
+        assert.match(await failureOf("throws"), /^the database of settings is empty\n {2}at .*index\.ts:1:7/);
+    });
+
+    it("reports a rejection inside an apply, which would otherwise only drop the resource", async () => {
+        assert.match(await failureOf("rejects-in-apply"), /^cannot use settings\n {2}at .*index\.ts:5:11/);
+    });
+
+    it("reports a program that exits by itself, even with code 0", async () => {
+        assert.match(
+            await failureOf("exits"),
+            /^the program ended by itself \(exit code \d\) before all resources were registered; it must not call process\.exit$/,
+        );
+    });
+
+    it("refuses two resources of one URN, as the engine does", async () => {
+        assert.equal(
+            (await failureOf("registers-twice")).split("\n")[0],
+            "failed to register new resource settings [kubernetes:core/v1:ConfigMap]: Duplicate resource URN 'urn:pulumi:dev::registers-twice::kubernetes:core/v1:ConfigMap::settings'; try giving it a unique name",
+        );
+    });
+
+    it("reports a module that can't be loaded", async () => {
+        assert.match(await failureOf("type-mistake"), /^Cannot find module '\.\/no-such-module'/);
+    });
+
+    it("says which provider function it can't answer", async () => {
+        assert.match(
+            await failureOf("calls-a-provider"),
+            /^the provider function kubernetes:helm:template needs the Pulumi engine; preview this program with the pulumi CLI/,
+        );
+    });
+
+    it("sees the objects of YAML that the SDK decodes through the provider", async () => {
+        const { registrations } = await run("decodes-yaml");
+        const types = registrations.filter(({ custom }) => custom).map(({ type }) => type);
+        assert.deepEqual(types.sort(), ["kubernetes:core/v1:ConfigMap", "kubernetes:core/v1:Pod"]);
+    });
+
+    describe("of a program with everything", () => {
+        const lines: string[] = [];
+        let seen: Awaited<ReturnType<typeof run>>;
+        before(async () => {
+            seen = await run("everything", lines);
+        });
+        const one = (name: string) => {
+            const found = seen.registrations.find((registration) => registration.name === name);
+            assert.ok(found, name);
+            return found;
+        };
+
+        it("forms the URNs of nested components from all their parents", () => {
+            assert.equal(
+                one("outer-inner-map").urn,
+                "urn:pulumi:dev::everything::test:index:Outer$test:index:Inner$kubernetes:core/v1:ConfigMap::outer-inner-map",
+            );
+        });
+
+        it("keeps parents, dependencies, protection, ignored changes and aliases", () => {
+            const map = one("outer-inner-map");
+            assert.equal(map.parent, one("outer-inner").urn);
+            assert.equal(map.protect, true);
+            assert.deepEqual(map.ignoreChanges, ["data"]);
+            assert.deepEqual(map.aliases, ["old-map"]);
+            // Depending on a component means depending on everything in it.
+            assert.deepEqual(one("credentials").dependencies, [map.urn]);
+            assert.deepEqual(one("reader").propertyDependencies["spec"], [one("credentials").urn]);
+        });
+
+        it("keeps a secret secret and an unknown unknown", () => {
+            const { stringData } = one("credentials").inputs;
+            assert.deepEqual(secretValue(stringData as Wire), { token: "correct-horse-battery" });
+            assert.equal(
+                secretValue(one("generated").inputs["stringData"] as Wire),
+                "04da6b54-80e4-46f7-96ec-b56ff0331ba9",
+            );
+            assert.deepEqual([...seen.secrets].sort(), ["battery-staple-horse", "correct-horse-battery"]);
+        });
+
+        it("keeps what surrounds a secret visible to the controls", () => {
+            const { spec } = unwrap(one("reader").inputs).props as { spec: { containers: { image: string }[] } };
+            assert.equal(spec.containers[0]?.image, "registry.example.org/reader:1.0");
+        });
+
+        it("warns about what it can't see into, and never shows it as empty", () => {
+            assert.deepEqual(
+                seen.warnings.map((warning) => warning.replace(/^urn:pulumi:dev::everything::/, "")).sort(),
+                [
+                    "kubernetes:helm.sh/v3:Release::release: a Helm release is one opaque object; the resources of its chart are not seen; preview with the pulumi CLI and the policy pack to check them",
+                    "kubernetes:yaml/v2:ConfigGroup::group: its children are made by the provider and are not seen; preview with the pulumi CLI and the policy pack to check them",
+                ],
+            );
+        });
+
+        it("passes on what the program prints", () => {
+            assert.ok(lines.includes("a line of the program"), lines.join("\n"));
+        });
+
+        it("reports the stack's outputs", () => {
+            assert.equal(seen.outputs["fixed"], "known");
+        });
+    });
+
+    it("leaves the types of the stack out of a URN and joins those of all other parents", () => {
+        const stack = urnOf("p", "s", "", "pulumi:pulumi:Stack", "p-s");
+        assert.equal(stack, "urn:pulumi:s::p::pulumi:pulumi:Stack::p-s");
+        const component = urnOf("p", "s", stack, "a:b:C", "c");
+        assert.equal(component, "urn:pulumi:s::p::a:b:C::c");
+        assert.equal(urnOf("p", "s", component, "d:e:F", "f"), "urn:pulumi:s::p::a:b:C$d:e:F::f");
+    });
+});
+
+describe("stack files", () => {
+    let directory: string;
+    beforeEach(() => {
+        directory = mkdtempSync(join(tmpdir(), "stack-file-"));
+        write("Pulumi.yaml", "name: shop\nruntime: nodejs\n");
+    });
+    afterEach(() => rmSync(directory, { recursive: true }));
+
+    function write(file: string, content: string): void {
+        writeFileSync(join(directory, file), content);
+    }
+    function refusal(stack = "dev"): string {
+        try {
+            readStack(directory, stack);
+        } catch (error) {
+            assert.ok(error instanceof ProjectError, String(error));
+            return error.message;
+        }
+        throw new Error("the stack was expected to be refused");
+    }
+
+    it("name the stacks and the closest one where a name is misspelt", () => {
+        write("Pulumi.staging.yaml", "config: {}\n");
+        write("Pulumi.production.yaml", "config: {}\n");
+        assert.deepEqual(stackNames(directory), ["production", "staging"]);
+        assert.equal(
+            refusal("stagin"),
+            'there is no stack "stagin": Pulumi.stagin.yaml does not exist; did you mean "staging"?; stacks here: production, staging',
+        );
+    });
+
+    it("give structured values as JSON and know which are encrypted, at any depth", () => {
+        write("Pulumi.dev.yaml", "config:\n  shop:a: {b: [1]}\n  shop:c: text\n  shop:d: {e: [{secure: v1:abc}]}\n");
+        const { config, secretKeys } = readStack(directory, "dev");
+        assert.deepEqual(config, {
+            "shop:a": '{"b":[1]}',
+            "shop:c": "text",
+            "shop:d": '{"e":[{"secure":"v1:abc"}]}',
+        });
+        assert.deepEqual(secretKeys, ["shop:d"]);
+    });
+
+    it("are refused with file and line where they are no YAML", () => {
+        write("Pulumi.dev.yaml", "config:\n  a: b: c\n");
+        assert.match(refusal(), /^Pulumi\.dev\.yaml:2: /);
+    });
+
+    it("are refused where there is no project, or one of another runtime", () => {
+        write("Pulumi.dev.yaml", "config: {}\n");
+        write("Pulumi.yaml", "name: shop\nruntime: python\n");
+        assert.equal(refusal(), 'Pulumi.yaml: runtime must be nodejs, found "python"');
+        rmSync(join(directory, "Pulumi.yaml"));
+        assert.equal(refusal(), "Pulumi.yaml does not exist here; run this in the folder of the project");
+    });
+
+    it("are refused where their settings are no object", () => {
+        write("Pulumi.dev.yaml", "config: [a]\n");
+        assert.equal(refusal(), 'Pulumi.dev.yaml: config must be an object, found ["a"]');
+    });
+});
+
+describe("values on the wire", () => {
+    const SECRET = { "4dabf18193072939515e22adb298388d": "1b47061264138c4ac30d75fd1eb44270" };
+    const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+    it("lose their markers and leave the secrets they held", () => {
+        const { props, secrets } = unwrap({ data: { ...SECRET, value: { user: "alice", pin: 1234 } }, kind: "Secret" });
+        assert.deepEqual(props, { data: { user: "alice", pin: 1234 }, kind: "Secret" });
+        assert.deepEqual([...secrets].sort(), ["1234", "alice"]);
+    });
+
+    it("throw where an unknown one is read, naming its path, and nowhere else", () => {
+        const { props } = unwrap({ spec: { nodes: [{ name: "a" }, { name: UNKNOWN }] } });
+        const spec = props["spec"] as { nodes: { name: string }[] };
+        assert.equal(spec.nodes[0]?.name, "a");
+        assert.equal(Array.isArray(spec.nodes), true);
+        assert.throws(
+            () => spec.nodes.map(({ name }) => name),
+            (error: Error) =>
+                error instanceof UnknownValueError &&
+                error.message === "the value at spec.nodes.1.name is not known before deployment",
+        );
+    });
+
+    it("never let a secret through, whatever text surrounds it", () => {
+        const secret = fc.string({ minLength: 4 }).filter((text) => text.trim().length >= 4);
+        fc.assert(
+            fc.property(
+                fc.array(secret, { minLength: 1, maxLength: 5 }),
+                fc.string(),
+                fc.string(),
+                (texts, head, tail) => {
+                    const value = texts.map((text) => ({ [text]: text }));
+                    const { secrets } = unwrap({ data: { ...SECRET, value: value as unknown as Wire } });
+                    const scrubbed = scrub(head + texts.join(tail) + tail, secrets).replaceAll(SECRET_MARKER, "");
+                    for (const text of texts) {
+                        assert.equal(scrubbed.includes(text) && !SECRET_MARKER.includes(text), false);
+                    }
+                },
+            ),
+        );
+    });
+});
