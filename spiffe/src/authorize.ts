@@ -2,6 +2,7 @@ import type { X509Certificate } from "node:crypto";
 
 import { AuthorizationError } from "./errors.js";
 import type { SpiffeId, TrustDomain } from "./id.js";
+import { compilePattern } from "./pattern.js";
 
 /**
  * Decides whether an authenticated peer may proceed: returns, or throws an {@link AuthorizationError}. Called only after the
@@ -41,6 +42,22 @@ export function authorizeMemberOf(trustDomain: TrustDomain): Authorizer {
     return (id) => {
         if (!id.memberOf(trustDomain)) {
             throw new AuthorizationError(`${id} is not a member of trust domain ${trustDomain}`);
+        }
+    };
+}
+
+/**
+ * Lets in every SPIFFE ID that a pattern matches: a trust domain as it is, then path segments in which `*` stands for any characters
+ * of one segment, and a segment `**` for any number of segments, none included. For example
+ * `spiffe://td/sa/web-*` or `spiffe://td/ns/prod/**`.
+ *
+ * @throws {SpiffeIdError} `invalid_id` for a malformed pattern
+ */
+export function authorizePattern(pattern: string): Authorizer {
+    const matches = compilePattern(pattern);
+    return (id) => {
+        if (!matches(id)) {
+            throw new AuthorizationError(`${id} doesn't match ${pattern}`);
         }
     };
 }

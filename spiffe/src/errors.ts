@@ -61,6 +61,22 @@ export class AuthorizationError extends SpiffeError {
     }
 }
 
+/** An authorization policy can't be used. Code: `invalid_policy`. The message lists every fault. */
+export class PolicyError extends SpiffeError {
+    constructor(
+        name: string,
+        /** One sentence each, starting with the path of the setting. */
+        readonly faults: readonly string[],
+        options?: ErrorOptions,
+    ) {
+        super(
+            "invalid_policy",
+            `${name} is not a valid authorization policy:\n${faults.map((fault) => `  ${fault}`).join("\n")}`,
+            options,
+        );
+    }
+}
+
 /** An X.509-SVID handed to us (by file or Workload API) can't be used. Codes: `invalid_svid`, `key_mismatch`, and those of verification. */
 export class X509SvidError extends SpiffeError {}
 

@@ -10,6 +10,7 @@ export type { JwtValidationOptions } from "./jwtsvid.js";
 export { parsePrivateKey } from "./keys.js";
 export { combineObservers, SpiffeMetrics } from "./metrics.js";
 export type { HealthReporting } from "./metrics.js";
+export { loadPolicy, parsePolicy } from "./policy.js";
 export * from "./source.js";
 export { SpiffeBundle } from "./spiffebundle.js";
 export type { SpiffeBundleParts } from "./spiffebundle.js";

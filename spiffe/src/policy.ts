@@ -1,0 +1,181 @@
+import { readFile } from "node:fs/promises";
+
+import { parseDocument } from "yaml";
+
+import type { Authorizer } from "./authorize.js";
+import { authorizeAny, authorizeId, authorizeMemberOf, authorizeOneOf, authorizePattern } from "./authorize.js";
+import { AuthorizationError, PolicyError, SpiffeError } from "./errors.js";
+import { SpiffeId, TrustDomain } from "./id.js";
+
+/** Longest policy read: thousands of rules. */
+const MAX_POLICY_LENGTH = 1024 * 1024;
+
+const SECTIONS = ["allow", "deny"] as const;
+
+type Read = (value: unknown) => Authorizer;
+
+function text(value: unknown): string {
+    if (typeof value !== "string") {
+        throw new SpiffeError("invalid_policy", `${JSON.stringify(value)} is not text`);
+    }
+    return value;
+}
+
+/** The kinds of rule. */
+const RULES: Readonly<Record<string, Read>> = {
+    any: (value) => {
+        if (value !== true) {
+            throw new SpiffeError("invalid_policy", `${JSON.stringify(value)} must be true`);
+        }
+        return authorizeAny();
+    },
+    id: (value) => authorizeId(SpiffeId.parse(text(value))),
+    oneOf: (value) => {
+        if (!Array.isArray(value) || value.length === 0) {
+            throw new SpiffeError("invalid_policy", "must be a list of SPIFFE IDs that isn't empty");
+        }
+        return authorizeOneOf(...value.map((entry: unknown) => SpiffeId.parse(text(entry))));
+    },
+    memberOf: (value) => {
+        const name = text(value);
+        if (name.includes("/")) {
+            throw new SpiffeError(
+                "invalid_policy",
+                `${JSON.stringify(name)} must be the name of a trust domain, such as example.org`,
+            );
+        }
+        return authorizeMemberOf(TrustDomain.parse(name));
+    },
+    pattern: (value) => authorizePattern(text(value)),
+};
+
+/**
+ * Reads an authorization policy:
+ *
+ * ```yaml
+ * allow:
+ *   - id: spiffe://example.org/web
+ *   - oneOf: [spiffe://example.org/a, spiffe://example.org/b]
+ *   - memberOf: partner.test
+ *   - pattern: spiffe://example.org/ns/prod/**
+ *   - any: true
+ * deny:
+ *   - pattern: spiffe://example.org/ns/prod/sa/legacy-*
+ * ```
+ *
+ * A peer is let in when a rule of `allow` fits and none of `deny` does.
+ *
+ * @param name what to call the policy in messages, such as its path
+ * @throws {PolicyError} with all faults at once
+ */
+export function parsePolicy(yaml: string, name = "policy"): Authorizer {
+    const faults: string[] = [];
+    const rules = { allow: [] as Authorizer[], deny: [] as Authorizer[] };
+    const root = readYaml(yaml, name);
+    for (const key of Object.keys(root)) {
+        if (!SECTIONS.some((section) => section === key)) {
+            faults.push(`${key}: not a known section; use ${SECTIONS.join(" or ")}`);
+        }
+    }
+    for (const section of SECTIONS) {
+        const list = root[section];
+        if (list === undefined && section === "deny") {
+            continue;
+        }
+        if (!Array.isArray(list)) {
+            faults.push(`${section}: must be a list of rules`);
+            continue;
+        }
+        list.forEach((rule: unknown, index) => {
+            const result = readRule(rule, `${section}[${index}]`);
+            if (typeof result === "string") {
+                faults.push(result);
+            } else {
+                rules[section].push(result);
+            }
+        });
+    }
+    if (faults.length > 0) {
+        throw new PolicyError(name, faults);
+    }
+    return (id, chain) => {
+        const fits = (rule: Authorizer): boolean => allows(rule, id, chain);
+        if (rules.deny.some(fits)) {
+            throw new AuthorizationError(`${id} is denied by ${name}`);
+        }
+        if (!rules.allow.some(fits)) {
+            throw new AuthorizationError(`${id} is not allowed by ${name}`);
+        }
+    };
+}
+
+/** Reads a policy from a file. @throws {PolicyError} */
+export async function loadPolicy(file: string): Promise<Authorizer> {
+    let yaml: string;
+    try {
+        yaml = await readFile(file, "utf8");
+    } catch (error) {
+        throw new PolicyError(file, [error instanceof Error ? error.message : String(error)], { cause: error });
+    }
+    return parsePolicy(yaml, file);
+}
+
+function readYaml(yaml: string, name: string): Record<string, unknown> {
+    if (yaml.length > MAX_POLICY_LENGTH) {
+        throw new PolicyError(name, [`${yaml.length} characters, at most ${MAX_POLICY_LENGTH} are read`]);
+    }
+    const document = parseDocument(yaml, { prettyErrors: true, uniqueKeys: true });
+    if (document.errors.length > 0) {
+        throw new PolicyError(
+            name,
+            document.errors.map((error) => error.message.split("\n")[0] ?? ""),
+        );
+    }
+    let root: unknown;
+    try {
+        root = document.toJS({ maxAliasCount: 100 });
+    } catch (error) {
+        throw new PolicyError(name, [error instanceof Error ? error.message : String(error)], { cause: error });
+    }
+    if (!isRecord(root)) {
+        throw new PolicyError(name, ["the document must be a mapping with a list of rules under allow"]);
+    }
+    return root;
+}
+
+/** The rule, or what is wrong with it. */
+function readRule(rule: unknown, path: string): Authorizer | string {
+    const entries = isRecord(rule) ? Object.entries(rule) : [];
+    const [kind, value] = entries[0] ?? [];
+    if (kind === undefined || entries.length > 1) {
+        return `${path}: must have exactly one of ${Object.keys(RULES).join(", ")}`;
+    }
+    const read = Object.hasOwn(RULES, kind) ? RULES[kind] : undefined;
+    if (read === undefined) {
+        return `${path}.${kind}: not a known kind of rule; use ${Object.keys(RULES).join(", ")}`;
+    }
+    try {
+        return read(value);
+    } catch (error) {
+        if (error instanceof SpiffeError) {
+            return `${path}.${kind}: ${error.message}`;
+        }
+        throw error;
+    }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function allows(rule: Authorizer, ...peer: Parameters<Authorizer>): boolean {
+    try {
+        rule(...peer);
+        return true;
+    } catch (error) {
+        if (error instanceof AuthorizationError) {
+            return false;
+        }
+        throw error;
+    }
+}
