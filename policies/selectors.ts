@@ -33,3 +33,63 @@ function holds(expression: Body, labels: Body): boolean {
             return false;
     }
 }
+
+/** Labelled things by namespace and label, so that a selector looks only at those that carry its rarest label. */
+export class LabelIndex<T> {
+    private readonly byNamespace = new Map<string, T[]>();
+    private readonly byLabel = new Map<string, T[]>();
+
+    constructor(
+        items: Iterable<T>,
+        namespaceOf: (item: T) => string,
+        private readonly labelsOf: (item: T) => Body,
+    ) {
+        for (const item of items) {
+            const namespace = namespaceOf(item);
+            append(this.byNamespace, namespace, item);
+            for (const [name, value] of Object.entries(labelsOf(item))) {
+                append(this.byLabel, labelKey(namespace, name, value), item);
+            }
+        }
+    }
+
+    /** Everything in a namespace. */
+    public in(namespace: string): readonly T[] {
+        return this.byNamespace.get(namespace) ?? [];
+    }
+
+    /** What a label selector picks in one namespace. An absent selector picks nothing, an empty one everything. */
+    public select(namespace: string, selector: unknown): readonly T[] {
+        if (!isObj(selector)) {
+            return [];
+        }
+        return this.candidates(namespace, obj(selector["matchLabels"])).filter((item) =>
+            selects(selector, this.labelsOf(item)),
+        );
+    }
+
+    private candidates(namespace: string, matchLabels: Body): readonly T[] {
+        let smallest = this.in(namespace);
+        for (const [name, value] of Object.entries(matchLabels)) {
+            const carriers = this.byLabel.get(labelKey(namespace, name, value)) ?? [];
+            if (carriers.length < smallest.length) {
+                smallest = carriers;
+            }
+        }
+        return smallest;
+    }
+}
+
+function labelKey(namespace: string, name: string, value: unknown): string {
+    return `${namespace}\u0000${name}\u0000${String(value)}`;
+}
+
+/** Appends to the list a map holds under a key. */
+export function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
+    const values = map.get(key);
+    if (values === undefined) {
+        map.set(key, [value]);
+    } else {
+        values.push(value);
+    }
+}

@@ -1,9 +1,9 @@
-import type { Body, KubeObject } from "./kube";
-import { isObj, kubeObjects, obj } from "./kube";
+import type { KubeObject } from "./kube";
+import { kubeObjects } from "./kube";
 import type { PodView } from "./pods";
 import { podOf } from "./pods";
 import type { Resource } from "./resource";
-import { selects } from "./selectors";
+import { append, LabelIndex } from "./selectors";
 import { isUnknownValueError } from "./unknown";
 
 /** A whole stack, each index built once and on first use, so that stack-wide controls stay linear. */
@@ -11,90 +11,75 @@ export class Stack {
     public readonly objects: readonly KubeObject[];
     private readonly kinds = new Map<string, KubeObject[]>();
     private readonly names = new Map<string, KubeObject>();
-    private podIndex: PodIndex | undefined;
+    private readonly memos = new Map<unknown, unknown>();
 
     constructor(public readonly resources: readonly Resource[]) {
         this.objects = resources.flatMap((resource) => kubeObjects(resource));
         for (const object of this.objects) {
-            const ofKind = this.kinds.get(object.kind);
-            if (ofKind === undefined) {
-                this.kinds.set(object.kind, [object]);
-            } else {
-                ofKind.push(object);
+            append(this.kinds, object.kind, object);
+            const name = key(object.kind, object.namespace, object.name);
+            // A patch says too little to stand for the object it changes.
+            if (!object.patch || !this.names.has(name)) {
+                this.names.set(name, object);
             }
-            this.names.set(key(object.kind, object.namespace, object.name), object);
         }
     }
 
-    /** The objects of a kind (never patches' absent parts: a patch is among them and marked as such). */
+    /** The objects of a kind, in any API group. A patch is among them and marked as such. */
     public ofKind(kind: string): readonly KubeObject[] {
         return this.kinds.get(kind) ?? [];
     }
 
-    /** An object by kind, namespace (empty for cluster-scoped kinds) and name. */
+    /** An object by kind, namespace (empty for cluster-scoped kinds and the default namespace) and name. */
     public find(kind: string, namespace: string, name: string): KubeObject | undefined {
         return this.names.get(key(kind, namespace, name));
     }
 
     /** Every pod of the stack whose content is known. */
     public pods(): readonly PodView[] {
-        return this.index().pods;
+        return this.memo(knownPods);
+    }
+
+    /** The pods of one namespace. */
+    public podsIn(namespace: string): readonly PodView[] {
+        return this.memo(podIndex).in(namespace || DEFAULT_NAMESPACE);
     }
 
     /** The pods that a label selector picks in one namespace. An absent selector picks none, an empty one all. */
     public select(namespace: string, selector: unknown): readonly PodView[] {
-        return this.index().select(namespace, selector);
+        return this.memo(podIndex).select(namespace || DEFAULT_NAMESPACE, selector);
     }
 
-    private index(): PodIndex {
-        return (this.podIndex ??= new PodIndex(this.objects));
+    /** What `build` makes of this stack: built on first use, then kept for every control that asks. */
+    public memo<T>(build: (stack: Stack) => T): T {
+        if (!this.memos.has(build)) {
+            this.memos.set(build, build(this));
+        }
+        return this.memos.get(build) as T;
     }
+}
+
+/** Where an object goes whose manifest names no namespace, unless whoever applies it says otherwise. */
+export const DEFAULT_NAMESPACE = "default";
+
+/** The namespace of a namespaced object: two objects that name none share one. */
+export function namespaceOf(object: KubeObject): string {
+    return object.namespace || DEFAULT_NAMESPACE;
 }
 
 function key(kind: string, namespace: string, name: string): string {
-    return `${kind}\u0000${namespace}\u0000${name}`;
-}
-
-/** Pods by namespace and label, so that a selector looks only at the pods that carry its rarest label. */
-class PodIndex {
-    public readonly pods: readonly PodView[];
-    private readonly byNamespace = new Map<string, PodView[]>();
-    private readonly byLabel = new Map<string, PodView[]>();
-
-    constructor(objects: readonly KubeObject[]) {
-        this.pods = objects.flatMap((object) => knownPod(object) ?? []);
-        for (const pod of this.pods) {
-            const namespace = pod.object.namespace;
-            append(this.byNamespace, namespace, pod);
-            for (const [name, value] of Object.entries(pod.labels)) {
-                append(this.byLabel, labelKey(namespace, name, value), pod);
-            }
-        }
-    }
-
-    public select(namespace: string, selector: unknown): readonly PodView[] {
-        if (!isObj(selector)) {
-            return [];
-        }
-        return this.candidates(namespace, obj(selector["matchLabels"])).filter((pod) => selects(selector, pod.labels));
-    }
-
-    private candidates(namespace: string, matchLabels: Body): readonly PodView[] {
-        let smallest = this.byNamespace.get(namespace) ?? [];
-        for (const [name, value] of Object.entries(matchLabels)) {
-            const carriers = this.byLabel.get(labelKey(namespace, name, value)) ?? [];
-            if (carriers.length < smallest.length) {
-                smallest = carriers;
-            }
-        }
-        return smallest;
-    }
+    return `${kind}\u0000${namespace || DEFAULT_NAMESPACE}\u0000${name}`;
 }
 
 /** An unknown pod is left out here; the controls over pods report it as unverifiable. */
-function knownPod(object: KubeObject): PodView | undefined {
+function knownPods(stack: Stack): readonly PodView[] {
+    return stack.objects.flatMap((object) => ifKnown(() => podOf(object)) ?? []);
+}
+
+/** What `read` returns, or undefined where it needs a value that is unknown before deployment. */
+export function ifKnown<T>(read: () => T): T | undefined {
     try {
-        return podOf(object);
+        return read();
     } catch (error) {
         if (isUnknownValueError(error)) {
             return undefined;
@@ -103,15 +88,10 @@ function knownPod(object: KubeObject): PodView | undefined {
     }
 }
 
-function labelKey(namespace: string, name: string, value: unknown): string {
-    return `${namespace}\u0000${name}\u0000${String(value)}`;
-}
-
-function append<K, V>(map: Map<K, V[]>, key: K, value: V): void {
-    const values = map.get(key);
-    if (values === undefined) {
-        map.set(key, [value]);
-    } else {
-        values.push(value);
-    }
+function podIndex(stack: Stack): LabelIndex<PodView> {
+    return new LabelIndex(
+        stack.pods(),
+        (pod) => namespaceOf(pod.object),
+        (pod) => pod.labels,
+    );
 }

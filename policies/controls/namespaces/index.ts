@@ -1,4 +1,5 @@
 import type { Control } from "../../control";
+import { podSecurityEnforced } from "./pod-security-enforced";
 
-/** How namespaces are set up, in reading order. */
-export const namespacesControls: readonly Control[] = [];
+/** How namespaces are fenced, in reading order. */
+export const namespacesControls: readonly Control[] = [podSecurityEnforced];

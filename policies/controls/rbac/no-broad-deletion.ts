@@ -1,0 +1,36 @@
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { grantControl } from "../../rbac";
+
+export const noBroadDeletion = grantControl({
+    name: "no-broad-deletion",
+    description: "No role may delete any workload, Service, Secret, volume or namespace it likes.",
+    why: "With delete on whole kinds one stolen token takes the platform down, data included.",
+    severity: "medium",
+    covers: ["rbac.delete"],
+    frameworks: [...mitre("T1485", "T1499"), ...nist("AC-6"), ...soc2("CC6.3", "A1.2"), ...checklist("ACC-3")],
+    remediation: "Limit delete to named objects with resourceNames, or leave it to the pipeline identity.",
+    profiles: [],
+    grants: [
+        {
+            groups: ["", "apps", "batch", "extensions"],
+            resources: [
+                "pods",
+                "services",
+                "secrets",
+                "namespaces",
+                "persistentvolumes",
+                "persistentvolumeclaims",
+                "replicationcontrollers",
+                "deployments",
+                "daemonsets",
+                "statefulsets",
+                "replicasets",
+                "jobs",
+                "cronjobs",
+            ],
+            verbs: ["delete", "deletecollection"],
+            namesNarrow: true,
+        },
+    ],
+    advice: "Limit it with resourceNames, or leave deleting to the pipeline identity.",
+});

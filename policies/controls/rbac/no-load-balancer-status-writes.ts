@@ -1,0 +1,15 @@
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { grantControl } from "../../rbac";
+
+export const noLoadBalancerStatusWrites = grantControl({
+    name: "no-load-balancer-status-writes",
+    description: "No role may write the status of Services.",
+    why: "A load balancer address written into a status by hand draws the cluster's traffic for that address to the writer (CVE-2020-8554).",
+    severity: "high",
+    covers: ["rbac.services-status"],
+    frameworks: [...mitre("T1557"), ...nist("AC-6", "SC-7"), ...soc2("CC6.3", "CC6.6"), ...checklist("ACC-3")],
+    remediation: "Leave services/status to the cloud controller manager.",
+    profiles: ["x0tta6bl4"],
+    grants: [{ groups: [""], resources: ["services/status"], verbs: ["update", "patch"] }],
+    advice: "Leave services/status to the cloud controller manager.",
+});

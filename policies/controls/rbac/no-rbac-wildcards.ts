@@ -1,0 +1,44 @@
+import { objectControl } from "../../control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { rulesOf } from "../../rbac";
+
+/** The fields of a rule in which `*` stands for everything, those to come included. */
+const FIELDS = ["verbs", "resources", "apiGroups", "nonResourceURLs"] as const;
+
+export const noRbacWildcards = objectControl({
+    name: "no-rbac-wildcards",
+    description: "No role uses a wildcard for verbs, resources, API groups or URLs.",
+    why: "A wildcard also grants what does not exist yet: every resource that is installed later, and every verb it brings.",
+    severity: "high",
+    covers: ["rbac.wildcard"],
+    frameworks: [
+        ...cis("5.1.3"),
+        ...nsa("Authentication and authorization"),
+        ...mitre("T1098.006"),
+        ...nist("AC-6", "AC-6(1)"),
+        ...soc2("CC6.3"),
+        ...checklist("ACC-1", "ACC-3"),
+    ],
+    remediation: "List the verbs, resources and API groups that are needed.",
+    profiles: ["cis", "nsa", "x0tta6bl4"],
+    kinds: ["rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole"],
+    *check(role) {
+        for (const rule of rulesOf(role)) {
+            for (const field of FIELDS) {
+                const index = rule[field].findIndex((value) => value === "*" || value === "*/*");
+                if (index >= 0) {
+                    const path = `${rule.path}.${field}[${index}]`;
+                    yield { path, message: `${path} is "${rule[field][index]}". List what is needed instead.` };
+                }
+            }
+        }
+    },
+    admission: {
+        expression:
+            "!has(object.rules) || !object.rules.exists(r, r.verbs.exists(v, v == '*') || " +
+            ["resources", "apiGroups", "nonResourceURLs"]
+                .map((field) => `(has(r.${field}) && r.${field}.exists(v, v in ['*', '*/*']))`)
+                .join(" || ") +
+            ")",
+    },
+});

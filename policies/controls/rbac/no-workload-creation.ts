@@ -1,0 +1,38 @@
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { grantControl } from "../../rbac";
+
+export const noWorkloadCreation = grantControl({
+    name: "no-workload-creation",
+    description: "No role may create or change pods or the workloads that make them.",
+    why: "A pod can mount any Secret, use any service account of its namespace and, where Pod Security lets it, take over its node.",
+    severity: "high",
+    covers: ["rbac.create-pods"],
+    frameworks: [
+        ...cis("5.1.4"),
+        ...nsa("Authentication and authorization"),
+        ...mitre("T1610"),
+        ...nist("AC-6", "CM-5"),
+        ...soc2("CC6.3", "CC8.1"),
+        ...checklist("ACC-3"),
+    ],
+    remediation:
+        "Leave deploying to the pipeline identity and remove create, update and patch on workloads from everybody else.",
+    profiles: ["cis"],
+    grants: [
+        {
+            groups: ["", "apps", "batch", "extensions"],
+            resources: [
+                "pods",
+                "replicationcontrollers",
+                "deployments",
+                "daemonsets",
+                "statefulsets",
+                "replicasets",
+                "jobs",
+                "cronjobs",
+            ],
+            verbs: ["create", "update", "patch"],
+        },
+    ],
+    advice: "Leave deploying to the pipeline identity.",
+});

@@ -1,0 +1,49 @@
+import { podControl } from "../../control";
+import { canBeCredential, looksLikeCredential, namesCredential } from "../../credentials";
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { strings } from "../../kube";
+
+export const noCredentialsInArguments = podControl({
+    name: "no-credentials-in-arguments",
+    description: "No command line holds a literal credential.",
+    why: "Arguments stand in the manifest, in the process list of the node and in every crash report.",
+    severity: "high",
+    covers: ["sec.hardcoded-env"],
+    frameworks: [...mitre("T1552.001"), ...nist("IA-5(7)"), ...soc2("CC6.1"), ...checklist("SEC-1", "PRE-3")],
+    remediation: "Pass the path of a mounted Secret, and rotate the credential: it is known now.",
+    profiles: ["nsa", "x0tta6bl4"],
+    *check(pod) {
+        for (const { name: container, path, body } of pod.containers) {
+            for (const field of ["command", "args"] as const) {
+                const words = strings(body[field]);
+                for (const [index, word] of words.entries()) {
+                    const found = credentialIn(word, words[index + 1]);
+                    if (found !== undefined) {
+                        const at = `${path}.${field}[${index}]`;
+                        yield {
+                            path: at,
+                            container,
+                            message: `${at} ${found}. Pass the path of a mounted Secret and rotate it.`,
+                        };
+                    }
+                }
+            }
+        }
+    },
+    admission: {
+        none: "The same names and formats in Common Expression Language exceed the API server's cost limit for one rule.",
+    },
+});
+
+/** What is wrong with one word of a command line; its value may be the next word. Never the value itself. */
+function credentialIn(word: string, next: string | undefined): string | undefined {
+    const shape = looksLikeCredential(word);
+    if (shape !== undefined) {
+        return `holds ${shape}`;
+    }
+    const [, flag = "", value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
+    const given = value ?? (next?.startsWith("-") === true ? undefined : next);
+    return namesCredential(flag) && given !== undefined && canBeCredential(given)
+        ? `sets "${flag}", the name of a credential, to a literal`
+        : undefined;
+}

@@ -1,0 +1,238 @@
+/**
+ * Recognises credentials by what they are called and by what they look like. Nothing here returns or keeps a value.
+ */
+
+/** Words that name a secret where they stand alone between separators. */
+const SECRET_WORDS = new Set([
+    "password",
+    "passwd",
+    "passphrase",
+    "passwords",
+    "pwd",
+    "pass",
+    "secret",
+    "secrets",
+    "token",
+    "tokens",
+    "jwt",
+    "bearer",
+    "credential",
+    "credentials",
+    "apikey",
+    "accesskey",
+    "secretkey",
+    "privatekey",
+    "encryptionkey",
+    "signingkey",
+    "authtoken",
+    "accesstoken",
+    "connectionstring",
+]);
+
+/** Words that make a secret of the word `key` behind them. */
+const KEY_WORDS = new Set([
+    "api",
+    "access",
+    "secret",
+    "private",
+    "encryption",
+    "signing",
+    "master",
+    "account",
+    "storage",
+    "ssh",
+]);
+
+/** A name that ends so says where a secret lies or how it is handled, not what it is. */
+const HARMLESS_ENDINGS = new Set([
+    "file",
+    "files",
+    "path",
+    "dir",
+    "directory",
+    "name",
+    "names",
+    "ref",
+    "url",
+    "uri",
+    "endpoint",
+    "host",
+    "port",
+    "type",
+    "header",
+    "prefix",
+    "suffix",
+    "format",
+    "length",
+    "size",
+    "min",
+    "max",
+    "ttl",
+    "expiry",
+    "expiration",
+    "expires",
+    "lifetime",
+    "duration",
+    "timeout",
+    "interval",
+    "refresh",
+    "rotation",
+    "enabled",
+    "disabled",
+    "required",
+    "enable",
+    "disable",
+    "policy",
+    "provider",
+    "store",
+    "backend",
+    "class",
+    "algorithm",
+    "issuer",
+    "audience",
+    "version",
+    "count",
+    "limit",
+    "limits",
+    "reset",
+    "hint",
+    "field",
+    "claim",
+    "namespace",
+    "mode",
+    "regex",
+    "pattern",
+    "mount",
+    "label",
+]);
+
+/** Identifiers that are half of a pair of credentials, whatever they end on. */
+const ALWAYS = /^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
+
+/** Says whether a name, as of an environment variable or a ConfigMap key, is that of a credential. */
+export function namesCredential(name: string): boolean {
+    if (ALWAYS.test(name)) {
+        return true;
+    }
+    const words = wordsOf(name);
+    const last = words.at(-1) ?? "";
+    if (HARMLESS_ENDINGS.has(last)) {
+        return false;
+    }
+    return words.some(
+        (word, index) =>
+            SECRET_WORDS.has(word) ||
+            GLUED.test(word) ||
+            (word === "key" && index > 0 && KEY_WORDS.has(words[index - 1] ?? "")),
+    );
+}
+
+/** Words run together: `dbpassword`, `mysecret`. */
+const GLUED = /(?:password|passwd|passphrase)|secret$|^secret(?:key|value)|(?:api|access|auth|bearer)token$/;
+
+/** `DB_PASSWORD`, `db-password`, `db.password` and `dbPassword` hold the same words. */
+function wordsOf(name: string): readonly string[] {
+    return name
+        .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
+        .toLowerCase()
+        .split(/[^a-z0-9]+/)
+        .filter((word) => word !== "");
+}
+
+/** Formats that only credentials have, with what a message calls them. */
+const SHAPES: readonly (readonly [shape: RegExp, title: string])[] = [
+    [/-----BEGIN (?:[A-Z0-9]+ )*PRIVATE KEY(?: BLOCK)?-----/, "a private key"],
+    [/\b(?:AKIA|ASIA|ABIA|ACCA)[A-Z2-7]{16}\b/, "an AWS access key id"],
+    [/\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_\w{22,}\b/, "a GitHub token"],
+    [/\bglpat-[\w-]{20,}\b/, "a GitLab token"],
+    [/\bxox[abeoprs]-[\w-]{10,}/, "a Slack token"],
+    [/hooks\.slack\.com\/services\/T\w{6,}\/B\w{6,}\/\w{16,}/, "a Slack webhook address"],
+    [/\bAIza[\w-]{35}\b/, "a Google API key"],
+    [/\bya29\.[\w-]{20,}/, "a Google OAuth token"],
+    [/"type"\s*:\s*"service_account"/, "a Google service account key"],
+    [/\b(?:sk|rk)_(?:live|test)_\w{16,}\b/, "a Stripe key"],
+    [/\bSG\.[\w-]{16,}\.[\w-]{16,}\b/, "a SendGrid key"],
+    [/\bkey-[0-9a-f]{32}\b/, "a Mailgun key"],
+    [/\bSK[0-9a-f]{32}\b/, "a Twilio key"],
+    [/\bEAACEdEose0cBA\w+/, "a Facebook token"],
+    [/\bamzn\.mws\.[0-9a-f]{8}-/, "an Amazon MWS token"],
+    [/\bsq0(?:atp|csp)-[\w-]{22,}/, "a Square token"],
+    [/\baccess_token\$production\$\w{16}\$[0-9a-f]{32}\b/, "a PayPal token"],
+    [/\bnpm_[A-Za-z0-9]{36}\b/, "an npm token"],
+    [/\bdop_v1_[0-9a-f]{64}\b/, "a DigitalOcean token"],
+    [/\bhv[sbr]\.[\w-]{24,}/, "a Vault token"],
+    [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/, "a JSON web token"],
+    [/\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/, "an Azure storage key"],
+    [/[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'<>${}]+:[^\s/@"'<>${}]+@/i, "a URL with a password"],
+    [/\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*/, "a bearer token"],
+];
+
+/** What a text holds that looks like a credential, as a message calls it; undefined where nothing does. */
+export function looksLikeCredential(text: string): string | undefined {
+    return SHAPES.find(([shape]) => shape.test(text))?.[1];
+}
+
+const PLACEHOLDER = /^(?:true|false|yes|no|on|off|none|null|nil|undefined|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;
+/** `$(NAME)`, `${NAME}`, `{{ template }}`, `<from vault>`: the value comes from elsewhere. */
+const REFERENCE = /^(?:\$\(.*\)|\$\{.*\}|\{\{.*\}\}|<.*>|(?:vault|ref|secretref|file|env|arn|awssm|gcpsm|op):.*)$/is;
+const LOCATION = /^(?:\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/i;
+
+/** Says whether the value of something named like a credential can be one: not empty, a switch, a reference or a path. */
+export function canBeCredential(value: string): boolean {
+    const text = value.trim();
+    return text !== "" && !PLACEHOLDER.test(text) && !REFERENCE.test(text) && !LOCATION.test(text);
+}
+
+const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(.+?)[ \t]*,?[ \t]*$/;
+
+/** What is wrong with a text, never the value, and where that can be said the line, counted from one. */
+export interface CredentialFound {
+    readonly line?: number;
+    readonly found: string;
+}
+
+/** The first credential of a configuration text, such as a properties, YAML, JSON or shell file. */
+export function credentialIn(text: string): CredentialFound | undefined {
+    for (const [index, line] of text.split("\n").entries()) {
+        const shape = looksLikeCredential(line);
+        if (shape !== undefined) {
+            return { line: index + 1, found: `holds ${shape}` };
+        }
+        const [, key = "", value = ""] = ASSIGNMENT.exec(line) ?? [];
+        if (namesCredential(key) && canBeCredential(unquoted(value)) && !/^[[{|>]/.test(value)) {
+            return { line: index + 1, found: `sets "${key}"` };
+        }
+    }
+    const key = text.trimStart().startsWith("{") ? credentialKey(parsed(text)) : undefined;
+    return key === undefined ? undefined : { found: `sets "${key}"` };
+}
+
+function unquoted(value: string): string {
+    return /^(["']).*\1$/.test(value) ? value.slice(1, -1) : value;
+}
+
+function parsed(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        // Not JSON after all, so there are no keys to look at.
+        return undefined;
+    }
+}
+
+/** The first key of a JSON document that names a credential and holds one. */
+function credentialKey(value: unknown): string | undefined {
+    if (typeof value !== "object" || value === null) {
+        return undefined;
+    }
+    for (const [key, inner] of Object.entries(value)) {
+        if (typeof inner === "string" && namesCredential(key) && canBeCredential(inner)) {
+            return key;
+        }
+        const deeper = credentialKey(inner);
+        if (deeper !== undefined) {
+            return deeper;
+        }
+    }
+    return undefined;
+}
