@@ -163,7 +163,7 @@ const SHAPES: readonly (readonly [shape: RegExp, title: string])[] = [
     [/\bhv[sbr]\.[\w-]{24,}/, "a Vault token"],
     [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/, "a JSON web token"],
     [/\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/, "an Azure storage key"],
-    [/[a-z][a-z0-9+.-]*:\/\/[^\s:/@"'<>${}]+:[^\s/@"'<>${}]+@/i, "a URL with a password"],
+    [/\b[a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"'<>${}]{1,128}:[^\s/@"'<>${}]{1,256}@/i, "a URL with a password"],
     [/\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*/, "a bearer token"],
 ];
 
@@ -183,7 +183,7 @@ export function canBeCredential(value: string): boolean {
     return text !== "" && !PLACEHOLDER.test(text) && !REFERENCE.test(text) && !LOCATION.test(text);
 }
 
-const ASSIGNMENT = /^[ \t]*(?:export[ \t]+)?["']?([A-Za-z][\w.-]*)["']?[ \t]*[:=][ \t]*(.+?)[ \t]*,?[ \t]*$/;
+const ASSIGNMENT = /^\s*(?:export\s+)?["']?([A-Za-z][\w.-]*)["']?\s*[:=](.*)$/;
 
 /** What is wrong with a text, never the value, and where that can be said the line, counted from one. */
 export interface CredentialFound {
@@ -198,7 +198,9 @@ export function credentialIn(text: string): CredentialFound | undefined {
         if (shape !== undefined) {
             return { line: index + 1, found: `holds ${shape}` };
         }
-        const [, key = "", value = ""] = ASSIGNMENT.exec(line) ?? [];
+        const [, key = "", rest = ""] = ASSIGNMENT.exec(line) ?? [];
+        const value = rest.trim().replace(/,$/, "");
+        // What opens a list, an object or a block of text is no value yet.
         if (namesCredential(key) && canBeCredential(unquoted(value)) && !/^[[{|>]/.test(value)) {
             return { line: index + 1, found: `sets "${key}"` };
         }

@@ -38,8 +38,11 @@ export interface ControlTable {
     readonly roles?: readonly ContainerRole[];
     /** The kinds in which the specimen is refused too. Default: every kind that carries a pod, for a case about pods. */
     readonly kinds?: readonly string[];
-    /** The field whose being unknown makes the specimen unverifiable. Default: the path of its first fault. */
-    readonly unknown?: string;
+    /**
+     * The field whose being unknown makes the specimen unverifiable, in the faulty manifest or in another of its stack.
+     * Default: the path of its first fault.
+     */
+    readonly unknown?: string | { readonly document: number; readonly path: string };
 }
 
 const NOW = new Date("2026-03-01T12:00:00Z");
@@ -184,8 +187,10 @@ function inOtherForms(control: Control, table: ControlTable, good: Case, title: 
     });
 
     it(`says that it can't tell while the value is unknown in preview, for ${title}`, () => {
-        const path = table.unknown ?? first?.fault.path ?? "";
-        const outcomes = run(resourceOf(withUnknown(manifest, path)));
+        const place = table.unknown ?? first?.fault.path ?? "";
+        const { document, path } = typeof place === "string" ? { document: at, path: place } : place;
+        const partial = manifests.map((other, index) => (index === document ? withUnknown(other, path) : other));
+        const outcomes = outcomesOf(control, partial, specimen.params);
         assert.ok(outcomes.some(({ status }) => status === "unverifiable"));
         assert.ok(outcomes.every(({ status }) => status !== "error"));
     });

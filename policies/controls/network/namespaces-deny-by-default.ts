@@ -35,11 +35,12 @@ export const namespacesDenyByDefault = stackControl({
                                 ),
                         ),
                 );
-                if (open.length > 0 && !namespace.patch) {
+                if (open.length > 0) {
                     yield {
                         object: namespace,
                         path: `${namespace.prefix}metadata.name`,
                         message: `no NetworkPolicy selects all pods of namespace "${namespace.name}" for ${open.join(" and ")} and denies by default. Add one with an empty podSelector, policyTypes Ingress and Egress and no rules.`,
+                        absent: true,
                     };
                 }
             },

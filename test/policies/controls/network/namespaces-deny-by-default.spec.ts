@@ -1,0 +1,56 @@
+import { namespacesDenyByDefault } from "../../../../policies/controls/network/namespaces-deny-by-default";
+import { describeControl } from "../../../support/control-suite";
+import { namespace, networkPolicy } from "../../../support/objects";
+
+const message = (directions: string): string =>
+    `no NetworkPolicy selects all pods of namespace "shop" for ${directions} and denies by default. Add one with an empty podSelector, policyTypes Ingress and Egress and no rules.`;
+const BOTH = ["Ingress", "Egress"];
+
+describeControl(namespacesDenyByDefault, {
+    refused: {
+        "a namespace whose policy selects only some pods": {
+            stack: [namespace(), networkPolicy({ podSelector: { matchLabels: { app: "web" } }, policyTypes: BOTH })],
+            message: message("Ingress and Egress"),
+        },
+        "a namespace without a policy": { object: namespace(), message: message("Ingress and Egress") },
+        "a policy that isolates ingress only": {
+            stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: ["Ingress"] })],
+            message: message("Egress"),
+        },
+        "a policy without policyTypes, which leaves egress open": {
+            stack: [namespace(), networkPolicy({ podSelector: {} })],
+            message: message("Egress"),
+        },
+        "a policy that allows everything again": {
+            stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: BOTH, egress: [{}] })],
+            message: message("Egress"),
+        },
+        "a policy of another namespace": {
+            stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: BOTH }, { namespace: "other" })],
+            message: message("Ingress and Egress"),
+        },
+    },
+    allowed: {
+        "one policy for both directions": {
+            stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: BOTH })],
+        },
+        "one policy for each direction": {
+            stack: [
+                namespace(),
+                networkPolicy({ podSelector: {} }, { name: "in" }),
+                networkPolicy({ podSelector: {}, policyTypes: ["Egress"] }, { name: "out" }),
+            ],
+        },
+        "a policy that isolates all pods and lets them ask for names": {
+            stack: [
+                namespace(),
+                networkPolicy({
+                    podSelector: {},
+                    policyTypes: BOTH,
+                    egress: [{ ports: [{ port: 53, protocol: "UDP" }] }],
+                }),
+            ],
+        },
+    },
+    unknown: { document: 1, path: "spec.podSelector" },
+});
