@@ -51,15 +51,13 @@ export function cacheFolder(): string {
     return join(xdg !== undefined && xdg !== "" ? xdg : join(homedir(), ".cache"), "x0tta6bl4-cluster");
 }
 
-/** The folder of a module's sources, for files that are data there (CRDs). */
-export async function moduleFolder(module: ModuleName, path: string): Promise<string> {
-    const outcome = await run("go", ["list", "-m", "-f", "{{.Dir}}", path], { cwd: join(MODULES_FOLDER, module) });
-    const folder = outcome.stdout.trim();
-    if (outcome.code === 0 && folder !== "") {
-        return folder;
+/** The folder of a module that is used for its files, at the version and checksum that go/crds pins. */
+export async function dataModule(path: string): Promise<string> {
+    if ((await which("go")) === undefined) {
+        throw new MissingRequirement([`no go on PATH to fetch ${path} with (go.dev/dl)`]);
     }
     const download = await run("go", ["mod", "download", "-json", path], {
-        cwd: join(MODULES_FOLDER, module),
+        cwd: join(MODULES_FOLDER, "crds"),
         timeoutSeconds: 600,
     });
     if (download.code !== 0) {

@@ -39,6 +39,8 @@ const BINARIES: Readonly<Record<Profile, readonly BinaryName[]>> = {
     ] as BinaryName[],
 };
 
+const FAKE_CAPACITY = { cpu: "64", memory: "256Gi", pods: "1000", "ephemeral-storage": "1Ti" };
+
 /** Ends the components of a cluster that does not outlive its owner, even when the owner is killed. */
 const WITH_OWNER: readonly string[] = ["setpriv", "--pdeathsig", "KILL", "--"];
 
@@ -151,12 +153,17 @@ export class Cluster {
             kind: "Node",
             metadata: {
                 name: `fake-${index + 1}`,
-                labels: { type: "kwok", "kubernetes.io/os": "linux", "kubernetes.io/hostname": `fake-${index + 1}` },
+                labels: {
+                    type: "kwok",
+                    "kubernetes.io/os": "linux",
+                    "kubernetes.io/hostname": `fake-${index + 1}`,
+                    "topology.kubernetes.io/zone": `zone-${(index % 3) + 1}`,
+                },
                 annotations: { "kwok.x-k8s.io/node": "fake" },
             },
             status: {
-                allocatable: { cpu: "64", memory: "256Gi", pods: "1000" },
-                capacity: { cpu: "64", memory: "256Gi", pods: "1000" },
+                allocatable: FAKE_CAPACITY,
+                capacity: FAKE_CAPACITY,
             },
         }));
         await this.kubectl.run(["create", "-f", "-"], {

@@ -1,0 +1,36 @@
+import { readFile, readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { dataModule } from "./binaries";
+import type { Kubectl } from "./kubectl";
+
+/** Definitions that the stacks use but do not bring: those of operators that a cluster has already, or brings by itself. */
+const SOURCES = [
+    { module: "github.com/prometheus-operator/prometheus-operator", folder: "example/prometheus-operator-crd" },
+    { module: "github.com/external-secrets/external-secrets", folder: "config/crds/bases" },
+];
+
+/** Definitions by resource name (`prometheusrules.monitoring.coreos.com`), as YAML. */
+export async function definitions(): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    for (const { module, folder } of SOURCES) {
+        const path = join(await dataModule(module), folder);
+        for (const file of (await readdir(path)).filter((name) => name.endsWith(".yaml") && name.includes("_"))) {
+            const text = await readFile(join(path, file), "utf8");
+            const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
+            if (name !== undefined) {
+                found.set(name, text);
+            }
+        }
+    }
+    return found;
+}
+
+/** Installs definitions and waits until the API server serves them. */
+export async function install(kubectl: Kubectl, texts: readonly string[]): Promise<void> {
+    const names = texts.flatMap((text) => /^ {2}name: (\S+)$/m.exec(text)?.[1] ?? []);
+    const outcome = await kubectl.apply(texts.join("\n---\n"));
+    if (outcome.code !== 0) {
+        throw new Error(outcome.stderr.trim());
+    }
+    await kubectl.run(["wait", "--for=condition=Established", "--timeout=60s", ...names.map((name) => `crd/${name}`)]);
+}

@@ -1,0 +1,138 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { load } from "js-yaml";
+import { main } from "../../../hardening/main";
+import { definitions, install } from "../harness/definitions";
+import type { Cluster } from "../harness/cluster";
+import type { Outcome } from "../harness/exec";
+import type { KubernetesObject } from "../harness/kubectl";
+import { lastLines } from "../harness/log";
+
+export type StackName = "staging" | "production";
+export const STACKS: readonly StackName[] = ["staging", "production"];
+
+/** A stack as `hardening render` writes it. */
+export interface RenderedStack {
+    readonly folder: string;
+    /** In apply order. */
+    readonly objects: readonly KubernetesObject[];
+}
+
+/** Renders a stack by the tool's own command. Extra arguments choose other settings. */
+export async function renderStack(stack: StackName, args: readonly string[] = []): Promise<RenderedStack> {
+    const folder = mkdtempSync(join(tmpdir(), `render-${stack}-`));
+    const lines: string[] = [];
+    const code = await main(["render", "--stack", stack, "--out", folder, ...args], {
+        out: (text) => lines.push(text),
+        log: (line) => lines.push(line),
+        stdin: () => Buffer.alloc(0),
+        colour: false,
+        interactive: false,
+        now: () => new Date(),
+        clock: () => performance.now(),
+    });
+    if (code !== 0) {
+        throw new Error(`hardening render --stack ${stack} ended with ${code}: ${lines.join("\n")}`);
+    }
+    const files = readdirSync(folder).filter((name) => name !== "kustomization.yaml");
+    const objects = files.map((name) => load(readFileSync(join(folder, name), "utf8")) as KubernetesObject);
+    rmSync(folder, { recursive: true });
+    return { folder, objects };
+}
+
+/** `Kind namespace/name`, which is how an object is called in messages. */
+export function describeObject({ kind, metadata }: KubernetesObject): string {
+    return metadata.namespace === undefined
+        ? `${kind} ${metadata.name}`
+        : `${kind} ${metadata.namespace}/${metadata.name}`;
+}
+
+/**
+ * Applies objects in their order: first everything up to the custom resource definitions, then, once those are served,
+ * the rest. Stops at the first part that fails, as a deployment would.
+ */
+export async function applyInOrder(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<Outcome> {
+    const split = objects.findLastIndex(({ kind }) => kind === "CustomResourceDefinition") + 1;
+    const definitionsPart = objects.slice(0, split);
+    if (definitionsPart.length > 0) {
+        const outcome = await cluster.kubectl.apply(definitionsPart);
+        if (outcome.code !== 0) {
+            return outcome;
+        }
+        const names = definitionsPart.filter(({ kind }) => kind === "CustomResourceDefinition");
+        await cluster.kubectl.run([
+            ...["wait", "--for=condition=Established", "--timeout=60s"],
+            ...names.map(({ metadata }) => `crd/${metadata.name}`),
+        ]);
+    }
+    return cluster.kubectl.apply(objects.slice(split));
+}
+
+/** Waits until the pods of a workload are there and ready; if not, says what the cluster has to say about them. */
+export async function rolledOut(cluster: Cluster, workload: KubernetesObject, seconds: number): Promise<void> {
+    const namespace = workload.metadata.namespace ?? "default";
+    const target = `${workload.kind.toLowerCase()}/${workload.metadata.name}`;
+    const outcome = await cluster.kubectl.try(["rollout", "status", "-n", namespace, target, `--timeout=${seconds}s`], {
+        timeoutSeconds: seconds + 30,
+    });
+    if (outcome.code !== 0) {
+        const events = await cluster.kubectl.run(["get", "events", "-n", namespace, "--sort-by=.lastTimestamp"]);
+        throw new Error(`${describeObject(workload)}: ${outcome.stderr.trim()}\n${lastLines(events)}`);
+    }
+}
+
+/** Removes objects in the reverse order of their application, and waits until they are gone. */
+export async function removeInOrder(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+    const removal = [...objects].reverse();
+    // Custom resources must go while their definition is there; definitions and namespaces are waited for last.
+    const last = removal.findIndex(({ kind }) => kind === "CustomResourceDefinition");
+    const parts = last < 0 ? [removal] : [removal.slice(0, last), removal.slice(last)];
+    for (const items of parts.filter((part) => part.length > 0)) {
+        await cluster.kubectl.run(["delete", "--ignore-not-found", "--wait=true", "--timeout=120s", "-f", "-"], {
+            input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+            timeoutSeconds: 150,
+        });
+    }
+}
+
+/**
+ * Installs the definitions of custom resources that a stack uses and does not bring itself.
+ * @returns the resources that no definition is to be had for, which therefore can't be applied here
+ */
+export async function installMissingDefinitions(
+    cluster: Cluster,
+    objects: readonly KubernetesObject[],
+): Promise<{ readonly unavailable: readonly KubernetesObject[] }> {
+    const served = new Set(
+        (await cluster.kubectl.run(["api-resources", "--no-headers"]))
+            .split("\n")
+            .map((line) => line.trim().split(/\s+/))
+            .map((columns) => `${columns.at(-3) ?? ""} ${columns.at(-1) ?? ""}`),
+    );
+    const brought = new Set(objects.flatMap((object) => kindsDefinedBy(object)));
+    const needed = objects.filter(
+        ({ apiVersion, kind }) => !served.has(`${apiVersion} ${kind}`) && !brought.has(`${apiVersion} ${kind}`),
+    );
+    if (needed.length === 0) {
+        return { unavailable: [] };
+    }
+    const known = new Map<string, string>();
+    for (const text of (await definitions()).values()) {
+        kindsDefinedBy(load(text) as KubernetesObject).forEach((kind) => known.set(kind, text));
+    }
+    const texts = needed.flatMap(({ apiVersion, kind }) => known.get(`${apiVersion} ${kind}`) ?? []);
+    if (texts.length > 0) {
+        await install(cluster.kubectl, [...new Set(texts)]);
+    }
+    return { unavailable: needed.filter(({ apiVersion, kind }) => !known.has(`${apiVersion} ${kind}`)) };
+}
+
+/** `group/version Kind` for every version that a definition defines. */
+function kindsDefinedBy(object: KubernetesObject): string[] {
+    if (object.kind !== "CustomResourceDefinition") {
+        return [];
+    }
+    const spec = object["spec"] as { group: string; names: { kind: string }; versions: { name: string }[] };
+    return spec.versions.map(({ name }) => `${spec.group}/${name} ${spec.names.kind}`);
+}
