@@ -129,3 +129,9 @@ export class JwtSvidError extends SpiffeError {
         super(code, message, options);
     }
 }
+
+/**
+ * A bundle endpoint could not be used (SPIFFE Federation section 5). Codes: `invalid_endpoint`, `unreachable`, `http_status`,
+ * `too_many_redirects`, `too_large`, `wrong_endpoint_id` and `stale`.
+ */
+export class FederationError extends SpiffeError {}

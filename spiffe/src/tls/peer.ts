@@ -99,7 +99,7 @@ export function currentSnapshot(identity: X509Provider): X509Snapshot {
  * The chain exactly as presented. Must be called once for a connection: on Node.js 24 clients a second call finds nothing.
  * A chain longer than verification takes is cut one past the limit, so that it is refused for its length.
  */
-function presentedChain(socket: TLSSocket): X509Certificate[] {
+export function presentedChain(socket: TLSSocket): X509Certificate[] {
     const chain: X509Certificate[] = [];
     let certificate = socket.getPeerX509Certificate();
     while (certificate !== undefined && chain.length <= MAX_CHAIN_LENGTH) {

@@ -1,0 +1,75 @@
+import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { Server } from "node:https";
+import { createServer } from "node:https";
+import type { SecureContextOptions } from "node:tls";
+
+import type { X509Provider } from "../source.js";
+import type { SpiffeBundle } from "../spiffebundle.js";
+
+/** How a bundle endpoint proves itself; it never asks clients to. */
+export type ServingProfile =
+    | { readonly type: "https_web"; readonly cert: string | Buffer; readonly key: string | Buffer }
+    | { readonly type: "https_spiffe"; readonly identity: X509Provider };
+
+export interface BundleServerOptions {
+    readonly profile: ServingProfile;
+    /** Gives the latest bundle; asked for each request. */
+    readonly bundle: () => SpiffeBundle;
+    /** Where the bundle is served. Defaults to `/`. */
+    readonly path?: string;
+}
+
+/** Answers GET requests for `path` with the latest bundle (SPIFFE Federation section 5.2); usable in any server of node:https. */
+export function bundleHandler(
+    bundle: () => SpiffeBundle,
+    path = "/",
+): RequestListener<typeof IncomingMessage, typeof ServerResponse> {
+    return (request, response) => {
+        const asked = (request.url ?? "").split("?", 1)[0];
+        if (asked !== path) {
+            response.writeHead(404).end();
+            return;
+        }
+        if (request.method !== "GET" && request.method !== "HEAD") {
+            response.writeHead(405, { allow: "GET, HEAD" }).end();
+            return;
+        }
+        let body: string;
+        try {
+            body = bundle().marshal();
+        } catch {
+            // Without a bundle there is nothing true to say; the client keeps what it has and comes back.
+            response.writeHead(503).end();
+            return;
+        }
+        response.writeHead(200, {
+            "content-type": "application/json",
+            "content-length": Buffer.byteLength(body),
+            "cache-control": "no-cache",
+        });
+        response.end(request.method === "HEAD" ? undefined : body);
+    };
+}
+
+/** A bundle endpoint; `listen` is up to the caller. With `https_spiffe` it shows each new SVID as it comes. */
+export function createBundleServer(options: BundleServerOptions): Server {
+    const { profile } = options;
+    const handler = bundleHandler(options.bundle, options.path);
+    // TLS 1.2 and 1.3, as section 5 asks by way of Mozilla's intermediate settings; no client certificates.
+    const context = (): SecureContextOptions => ({ ...credentials(profile), minVersion: "TLSv1.2" });
+    const server = createServer(context(), handler);
+    if (profile.type === "https_spiffe") {
+        const rotate = (): void => server.setSecureContext(context());
+        profile.identity.on("update", rotate);
+        server.once("close", () => profile.identity.off("update", rotate));
+    }
+    return server;
+}
+
+function credentials(profile: ServingProfile): SecureContextOptions {
+    if (profile.type === "https_web") {
+        return { cert: profile.cert, key: profile.key };
+    }
+    const { svid } = profile.identity.snapshot();
+    return { cert: svid.certPem(), key: svid.keyPem() };
+}

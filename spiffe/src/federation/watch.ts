@@ -1,0 +1,84 @@
+import { FederationError, SpiffeError } from "../errors.js";
+import type { SpiffeBundle } from "../spiffebundle.js";
+import { sleep } from "../workload/backoff.js";
+import type { FederationEndpoint } from "./endpoint.js";
+import { checkEndpointUrl } from "./endpoint.js";
+import type { FederationFetchOptions } from "./fetch.js";
+import { fetchBundle } from "./fetch.js";
+
+/** When a bundle doesn't say how often to look for changes (SPIFFE Federation section 4.1). */
+const DEFAULT_INTERVAL_SECONDS = 5 * 60;
+
+/** A bundle that wants to be left alone for longer would keep revoked keys alive. */
+const MAX_INTERVAL_SECONDS = 24 * 3600;
+
+export type FederationEvent =
+    /** The first bundle, or one that differs from the last. */
+    | { readonly type: "update"; readonly bundle: SpiffeBundle }
+    /** The bundle held so far stays. */
+    | { readonly type: "failed"; readonly error: SpiffeError; readonly retryInMs: number };
+
+export interface FederationWatchOptions extends FederationFetchOptions {
+    /** What is known already, such as from the last run. */
+    readonly initial?: SpiffeBundle;
+    /** Waits between two fetches; to be replaced in tests. */
+    readonly sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/**
+ * Follows a bundle endpoint: fetches at the interval the bundle asks for, five minutes if it doesn't. A failure is reported and the next
+ * attempt made after the same interval. A bundle with a lower sequence number than the one held is refused. Ends when the signal is
+ * aborted.
+ *
+ * @throws {FederationError} `invalid_endpoint`
+ */
+export async function* watchBundle(
+    endpoint: FederationEndpoint,
+    options: FederationWatchOptions = {},
+): AsyncGenerator<FederationEvent, void, undefined> {
+    checkEndpointUrl(endpoint.url);
+    const { signal } = options;
+    let held = options.initial;
+    while (signal?.aborted !== true) {
+        try {
+            const bundle: SpiffeBundle = await fetchBundle(withLatest(endpoint, held), options);
+            if (held?.sequence !== undefined && bundle.sequence !== undefined && bundle.sequence < held.sequence) {
+                throw new FederationError(
+                    "stale",
+                    `the bundle of ${endpoint.trustDomain} has sequence ${bundle.sequence}, lower than the ${held.sequence} held`,
+                );
+            }
+            const changed = held === undefined || held.marshal() !== bundle.marshal();
+            held = bundle;
+            if (changed) {
+                yield { type: "update", bundle };
+            }
+        } catch (error) {
+            if (signal?.aborted) {
+                return;
+            }
+            if (!(error instanceof SpiffeError)) {
+                throw error;
+            }
+            yield { type: "failed", error, retryInMs: intervalMs(held) };
+        }
+        await (options.sleep ?? sleep)(intervalMs(held), signal).catch((error: unknown) => {
+            if (signal?.aborted !== true) {
+                throw error;
+            }
+        });
+    }
+}
+
+/** A self-serving endpoint proves itself by the latest bundle it served (SPIFFE Federation section 5.2.2.4). */
+function withLatest(endpoint: FederationEndpoint, held: SpiffeBundle | undefined): FederationEndpoint {
+    const { profile, trustDomain } = endpoint;
+    return held !== undefined && profile.type === "https_spiffe" && profile.endpointId.memberOf(trustDomain)
+        ? { ...endpoint, profile: { ...profile, endpointBundle: held.x509 } }
+        : endpoint;
+}
+
+function intervalMs(bundle: SpiffeBundle | undefined): number {
+    const hint = bundle?.refreshHintSeconds ?? 0;
+    return (hint > 0 ? Math.min(hint, MAX_INTERVAL_SECONDS) : DEFAULT_INTERVAL_SECONDS) * 1000;
+}
