@@ -10,6 +10,8 @@ import { GuardNamespaces, guardNamespaces } from "./components/guards";
 import { GuardedNamespace } from "./components/namespace";
 import { AllowedFlows } from "./components/network/network";
 import { platformFlows } from "./components/network/standard";
+import { Spire } from "./components/spire/spire";
+import { WorkloadIdentity } from "./components/spire/workload-identity";
 import { Workload } from "./components/workload";
 
 const config = loadConfig();
@@ -47,6 +49,7 @@ const secrets = new SecretScopes(
     { ...deployed, dependsOn: [operator, platformNamespace] },
 );
 new Falco("falco", { ...surroundings, settings: config.falco }, { ...deployed, dependsOn: [secrets] });
+const spire = new Spire("spire", { ...surroundings, settings: config.spire }, { ...deployed, dependsOn: [secrets] });
 
 const platformNetwork = new AllowedFlows(
     "platform-network",
@@ -54,6 +57,11 @@ const platformNetwork = new AllowedFlows(
     { ...deployed, dependsOn: [platformNamespace] },
 );
 new Access("platform-access", { namespace: platformNamespace.namespaceName, grants: platform.access }, deployed);
+const identity = new WorkloadIdentity(
+    "platform-identity",
+    { settings: config.spire, namespace: platform.namespace, serviceAccount: platform.app },
+    { ...deployed, dependsOn: [spire] },
+);
 const workload = new Workload(
     "platform-workload",
     {
@@ -61,8 +69,9 @@ const workload = new Workload(
         namespace: platformNamespace.namespaceName,
         image: images.ref("x0tta6bl4"),
         version: IMAGES.x0tta6bl4.tag,
+        identity: identity.pod,
     },
-    { ...deployed, dependsOn: [platformNetwork] },
+    { ...deployed, dependsOn: [platformNetwork, identity] },
 );
 
 export const platformService = workload.serviceName;

@@ -4,10 +4,12 @@ import { suggestion } from "../policies/text";
 import { accessSettings } from "./access";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
-import { imageFaults, imageSettings } from "./images";
+import { imageFaults, Images, imageSettings } from "./images";
 import { podSecurityVersion, quotaSettings } from "./namespace";
 import type { Read } from "./schema";
 import { cidr, dnsLabel, listOf, mapOf, object, port, text, withDefault } from "./schema";
+import { spireFaults } from "./spire/checks";
+import { spireSettings } from "./spire/settings";
 import { replicaSettings, resourceSettings, workloadName } from "./workload";
 
 /** The cluster that the stack is deployed to. */
@@ -53,6 +55,7 @@ const SETTINGS = {
     images: imageSettings,
     monitoring: monitoringSettings,
     platform: platformSettings,
+    spire: spireSettings,
 };
 
 /** The stack's settings: checked, defaults filled in. */
@@ -88,7 +91,10 @@ export function readConfig(
         }),
     ) as Config;
     if (faults.length === 0) {
+        const images = new Images(config.images);
+        const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
         faults.push(...imageFaults(config.images, `${project}:images`));
+        faults.push(...spireFaults(config.spire, versions, `${project}:spire`));
     }
     return { config, faults };
 }

@@ -4,12 +4,18 @@ import type { Config } from "./config";
 import { OWNER } from "./deployment";
 import type { GuardedNamespaceArgs } from "./namespace";
 import { GuardedNamespace } from "./namespace";
+import { NAMESPACE as SPIRE_NAMESPACE } from "./spire/layout";
 
 /** The settings that name a guard's namespace. */
-export type GuardSettings = Pick<Config, "cluster" | "externalSecrets" | "falco">;
+export type GuardSettings = Pick<Config, "cluster" | "externalSecrets" | "falco" | "spire">;
 
-/** The namespaces of the foundation's own services. Only Falco's is open to more than restricted pods. */
-export function guardNamespaces({ cluster, externalSecrets, falco }: GuardSettings): readonly GuardedNamespaceArgs[] {
+/** The namespaces of the foundation's own services. Only those of the node agents are open to more than restricted pods. */
+export function guardNamespaces({
+    cluster,
+    externalSecrets,
+    falco,
+    spire,
+}: GuardSettings): readonly GuardedNamespaceArgs[] {
     const shared = { owner: OWNER, podSecurityVersion: cluster.podSecurityVersion };
     return [
         { ...shared, namespace: externalSecrets.namespace, quota: { cpu: "4", memory: "8Gi", pods: "40" } },
@@ -19,6 +25,16 @@ export function guardNamespaces({ cluster, externalSecrets, falco }: GuardSettin
             podSecurity: "privileged",
             // One pod a node: this is room for a hundred nodes.
             quota: { cpu: "40", memory: "120Gi", pods: "120" },
+        },
+        {
+            ...shared,
+            namespace: SPIRE_NAMESPACE,
+            // Agents need hostPID and a hostPath, which `baseline` forbids; components/admission/spire-host-access.ts keeps
+            // both to the accounts that need them.
+            podSecurity: "privileged",
+            quota: spire.quota,
+            // SPIRE brings its own mutual TLS; a mesh would stand between agents and servers.
+            labels: { "istio-injection": "disabled", "linkerd.io/inject": "disabled" },
         },
         ...(falco.sidekick === undefined
             ? []

@@ -39,6 +39,39 @@ export const IMAGES = {
         tag: "v2.10.0",
         digest: "sha256:814117b0fd6d121b03e8ba3b6db1cecbe7449a354fc0fc9c4faf73a37aa221b1",
     },
+    // Servers and agents move together: components/spire/versions.ts refuses an agent that is newer than its server.
+    "spire-server": {
+        registry: "ghcr.io",
+        repository: "spiffe/spire-server",
+        tag: "1.15.2",
+        digest: "sha256:aa74ef1be86bc8e0684007d84a4d9859d294384d842c30425048d73429f3216e",
+    },
+    "spire-agent": {
+        registry: "ghcr.io",
+        repository: "spiffe/spire-agent",
+        tag: "1.15.2",
+        digest: "sha256:1d042e4040466686e0ee46f74981ff2167c86adfadca19b3835946f4d6047536",
+    },
+    "spire-controller-manager": {
+        registry: "ghcr.io",
+        repository: "spiffe/spire-controller-manager",
+        tag: "0.7.0",
+        digest: "sha256:d7b9e710f5428ea25daa35a07083fe517ed70c23df902d21c54a0f444455a84b",
+    },
+    "spiffe-csi-driver": {
+        registry: "ghcr.io",
+        repository: "spiffe/spiffe-csi-driver",
+        tag: "0.2.13",
+        digest: "sha256:6f1ba5d635ba9bf55ae69ba11d71bf169c8fa3e0139a5063738cbc227c8b5546",
+    },
+    "csi-node-driver-registrar": {
+        registry: "registry.k8s.io",
+        repository: "sig-storage/csi-node-driver-registrar",
+        tag: "v2.15.0",
+        digest: "sha256:11f199f6bec47403b03cb49c79a41f445884b213b382582a60710b8c6fdc316a",
+    },
+    // Optional, and off unless configured; its digest is given with it.
+    "oidc-discovery-provider": { registry: "ghcr.io", repository: "spiffe/oidc-discovery-provider", tag: "1.15.2" },
 } as const satisfies Record<string, Image>;
 
 export type ImageName = keyof typeof IMAGES;

@@ -1,8 +1,8 @@
-import { needsExpansion } from "./config/data-store";
+import { MYSQL_PASSWORD_VARIABLE, needsExpansion } from "./config/data-store";
 import { render } from "./config/json";
 import { serverConf } from "./config/server";
-import { MYSQL_PASSWORD_VARIABLE } from "./config/data-store";
 import { checkedMilliseconds, formatDuration } from "./duration";
+import { NAMESPACE } from "./layout";
 import type { AgentSettings, MetricsTls, ServerSettings, SpireSettings, Vault } from "./model";
 import { versionFaults } from "./versions";
 
@@ -30,7 +30,8 @@ export function spireFaults(settings: SpireSettings, versions: SpireVersions, pa
     return [
         ...trustDomainFaults(settings, path),
         ...ttlFaults(settings, path),
-        ...serverFaults(settings, `${path}.server`),
+        ...serverFaults(settings, `${path}.server`, `${path}.agent`),
+        ...oidcFaults(settings, path),
         ...federationFaults(settings, path),
         ...agentFaults(settings.agent, settings.server, `${path}.agent`),
         ...registrationFaults(settings, path),
@@ -75,8 +76,8 @@ function ttlFault(path: string, ttl: string, caTtl: string, longest: number): re
         : [];
 }
 
-function serverFaults(settings: SpireSettings, path: string): readonly string[] {
-    const { server, oidcProvider } = settings;
+function serverFaults(settings: SpireSettings, path: string, agentPath: string): readonly string[] {
+    const { server } = settings;
     const { replicas, dataStore, keyManager, upstreamAuthority } = server;
     return [
         ...(dataStore.type === "sqlite" && replicas > 1
@@ -116,18 +117,32 @@ function serverFaults(settings: SpireSettings, path: string): readonly string[] 
         ...(server.disableJwtSvids && server.jwtIssuer !== undefined
             ? [`${path}.jwtIssuer has no use with disableJwtSvids; remove one of them`]
             : []),
-        ...(oidcProvider !== undefined && server.disableJwtSvids
-            ? [`${path}.disableJwtSvids leaves the oidcProvider without keys to publish; remove one of them`]
+        ...metricsFaults(server.metricsTls, settings.trustDomain, `${path}.metricsTls`),
+        ...metricsFaults(settings.agent.metricsTls, settings.trustDomain, `${agentPath}.metricsTls`),
+        ...needEgress(settings, path, agentPath),
+        ...expansionFaults(settings, path),
+    ];
+}
+
+/** The OIDC provider publishes keys under the issuer's name, and gets its own identity like any other pod. */
+function oidcFaults({ oidcProvider, server, controllerManager }: SpireSettings, path: string): readonly string[] {
+    if (oidcProvider === undefined) {
+        return [];
+    }
+    return [
+        ...(server.disableJwtSvids
+            ? [`${path}.server.disableJwtSvids leaves the oidcProvider without keys to publish; remove one of them`]
             : []),
-        ...(oidcProvider !== undefined && server.jwtIssuer !== `https://${oidcProvider.domain}`
+        ...(server.jwtIssuer !== `https://${oidcProvider.domain}`
             ? [
-                  `${path}.jwtIssuer is ${server.jwtIssuer ?? "missing"}; verifiers look for the keys of an issuer there, so it must be https://${oidcProvider.domain}, where the oidcProvider serves them`,
+                  `${path}.server.jwtIssuer is ${server.jwtIssuer ?? "missing"}; verifiers look for the keys of an issuer there, so it must be https://${oidcProvider.domain}, where the oidcProvider serves them`,
               ]
             : []),
-        ...metricsFaults(server.metricsTls, settings.trustDomain, `${path}.metricsTls`),
-        ...metricsFaults(settings.agent.metricsTls, settings.trustDomain, path.replace(/server$/, "agent.metricsTls")),
-        ...needEgress(server, path),
-        ...expansionFaults(settings, path),
+        ...(controllerManager.ignoreNamespaces.includes(NAMESPACE)
+            ? [
+                  `${path}.controllerManager.ignoreNamespaces holds ${NAMESPACE}, where the oidcProvider needs an identity; remove it`,
+              ]
+            : []),
     ];
 }
 
@@ -149,9 +164,11 @@ function appRoleFaults(
 
 /** What is outside the cluster can't be reached unless the network is told of it. */
 function needEgress(
-    { dataStore, keyManager, upstreamAuthority, egress, bundlePublishers }: ServerSettings,
+    { server, agent, federatedTrustDomains }: SpireSettings,
     path: string,
+    agentPath: string,
 ): readonly string[] {
+    const { dataStore, keyManager, upstreamAuthority, egress, bundlePublishers } = server;
     const outside = [
         ...(dataStore.type === "sqlite" ? [] : [`the data store ${dataStore.host}`]),
         ...(keyManager.type === "disk" || keyManager.type === "memory" ? [] : [`the key manager ${keyManager.type}`]),
@@ -159,10 +176,18 @@ function needEgress(
             ? [`the upstream authority ${upstreamAuthority.type}`]
             : []),
         ...bundlePublishers.map(({ type }) => `the bundle publisher ${type}`),
+        ...federatedTrustDomains.map(({ bundleEndpointUrl }) => bundleEndpointUrl),
     ];
-    return outside.length > 0 && egress.length === 0
-        ? [`${path}.egress is empty, so the servers can't reach ${outside.join(", ")}; name addresses and ports`]
-        : [];
+    return [
+        ...(outside.length > 0 && egress.length === 0
+            ? [`${path}.egress is empty, so the servers can't reach ${outside.join(", ")}; name addresses and ports`]
+            : []),
+        ...(agent.sigstore !== undefined && agent.egress.length === 0
+            ? [
+                  `${agentPath}.egress is empty, so the agents can't reach the registry and the transparency log that sigstore asks; name addresses and ports`,
+              ]
+            : []),
+    ];
 }
 
 /** `-expandEnv` replaces `$NAME` anywhere in the file, so nothing but the password may hold a dollar sign. */

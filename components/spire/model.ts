@@ -1,23 +1,14 @@
+import type { QuotaSettings } from "../namespace";
 import type { Duration } from "./duration";
 
-/** One entry of a Secret in SPIRE's namespace. The program knows its name only, never its value. */
+/**
+ * One entry of a Secret in SPIRE's namespace, which External Secrets keeps in step (`externalSecrets.secrets.spire`). The
+ * program knows its name only, never its value.
+ */
 export interface SecretKeyRef {
     readonly secret: string;
     readonly key: string;
 }
-
-/** A credential: a Secret that is already there, or one that External Secrets keeps in step with a store. */
-export type Credential =
-    | ({ readonly from: "secret" } & SecretKeyRef)
-    | {
-          readonly from: "externalSecret";
-          readonly store: string;
-          readonly storeKind: "SecretStore" | "ClusterSecretStore";
-          readonly remoteKey: string;
-          readonly property?: string;
-          /** How often the store is asked again. */
-          readonly refreshInterval: Duration;
-      };
 
 /** A certificate authority to trust, as PEM in a ConfigMap or Secret of SPIRE's namespace. */
 export type TrustAnchor =
@@ -37,13 +28,13 @@ export type DataStore =
     | { readonly type: "sqlite" }
     | (SqlServer & {
           readonly type: "postgres";
-          readonly password: Credential;
+          readonly password: SecretKeyRef;
           /** A Secret of type kubernetes.io/tls with the client's certificate. */
           readonly clientCertificate?: string;
           /** A read-only replica that answers the agents' polls. */
           readonly readOnlyHost?: string;
       })
-    | (SqlServer & { readonly type: "mysql"; readonly password: Credential; readonly clientCertificate?: string })
+    | (SqlServer & { readonly type: "mysql"; readonly password: SecretKeyRef; readonly clientCertificate?: string })
     /** IAM authentication: there is no password at all. */
     | (SqlServer & { readonly type: "awsPostgres"; readonly region: string })
     | (SqlServer & { readonly type: "awsMysql"; readonly region: string });
@@ -170,6 +161,13 @@ export type MetricsTls =
     /** TLS with the process' own SVID; only the SPIFFE IDs named may scrape. */
     | { readonly type: "spire"; readonly authorizedSpiffeIds: readonly string[] };
 
+/** Something outside the cluster that a pod calls. */
+export interface Destination {
+    readonly name: string;
+    readonly cidrs: readonly string[];
+    readonly ports: readonly number[];
+}
+
 export interface ServerSettings {
     readonly replicas: number;
     readonly dataStore: DataStore;
@@ -201,11 +199,7 @@ export interface ServerSettings {
     readonly pruneNodesExpiredFor?: Duration;
     readonly storage: { readonly size: string; readonly className?: string };
     /** What the server's plugins call outside the cluster: the database, a key service, Vault, an upstream server. */
-    readonly egress: readonly {
-        readonly name: string;
-        readonly cidrs: readonly string[];
-        readonly ports: readonly number[];
-    }[];
+    readonly egress: readonly Destination[];
 }
 
 export interface AgentSettings {
@@ -230,6 +224,8 @@ export interface AgentSettings {
         readonly allowedIdentities: Readonly<Record<string, readonly string[]>>;
         readonly skippedImages?: readonly string[];
     };
+    /** What the agents call outside the cluster: the registry and the transparency log, where sigstore is used. */
+    readonly egress: readonly Destination[];
 }
 
 /** Who judges ClusterSPIFFEIDs and federated trust domains before they are stored. */
@@ -283,6 +279,8 @@ export interface SpireSettings {
     readonly controllerManager: ControllerManagerSettings;
     readonly csiDriver: { readonly kubeletRoot: string };
     readonly oidcProvider?: OidcSettings;
+    /** What all of SPIRE's pods may ask for together. */
+    readonly quota: QuotaSettings;
     readonly federatedTrustDomains: readonly FederatedTrustDomain[];
     readonly staticEntries: readonly StaticEntry[];
 }

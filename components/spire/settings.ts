@@ -1,3 +1,4 @@
+import { quotaSettings } from "../namespace";
 import type { Schema } from "../schema";
 import {
     boolean,
@@ -47,17 +48,6 @@ const keyType = oneOf("ec-p256", "ec-p384", "rsa-4096");
 
 const secretRef = object({ secret: objectName, key: secretKey });
 
-const credential = union("from", {
-    secret: { secret: objectName, key: secretKey },
-    externalSecret: {
-        store: objectName,
-        storeKind: withDefault(oneOf("SecretStore", "ClusterSecretStore"), "SecretStore"),
-        remoteKey: text(),
-        property: optional(text()),
-        refreshInterval: withDefault(goDuration, "1h"),
-    },
-});
-
 /** `{configMap, key}` or `{secret, key}`. */
 const trustAnchor: Schema<{ configMap: string; key: string } | { secret: string; key: string }> = {
     expected: "an object with key and either configMap or secret",
@@ -86,11 +76,11 @@ const dataStore = union("type", {
     sqlite: {},
     postgres: {
         ...sqlServer(5432),
-        password: credential,
+        password: secretRef,
         clientCertificate: optional(objectName),
         readOnlyHost: optional(host),
     },
-    mysql: { ...sqlServer(3306), password: credential, clientCertificate: optional(objectName) },
+    mysql: { ...sqlServer(3306), password: secretRef, clientCertificate: optional(objectName) },
     awsPostgres: { ...sqlServer(5432), region: text() },
     awsMysql: { ...sqlServer(3306), region: text() },
 });
@@ -179,6 +169,11 @@ const metricsTls = withDefault(union("type", { none: {}, spire: { authorizedSpif
     type: "none",
 });
 
+const destinations = withDefault(
+    listOf(object({ name: dnsLabel, cidrs: listOf(cidr, 1), ports: listOf(port, 1) })),
+    [],
+);
+
 const server = object({
     replicas: integer(1, 9),
     dataStore,
@@ -210,7 +205,7 @@ const server = object({
     pruneNodesExpiredFor: optional(goDuration),
     storage: withDefault(object({ size: withDefault(quantity, "1Gi"), className: optional(objectName) }), {}),
     /** Addresses outside the cluster that the server's plugins call: the database, a key service, Vault, an upstream server. */
-    egress: withDefault(listOf(object({ name: dnsLabel, cidrs: listOf(cidr, 1), ports: listOf(port, 1) })), []),
+    egress: destinations,
 });
 
 const agent = withDefault(
@@ -234,6 +229,7 @@ const agent = withDefault(
         sigstore: optional(
             object({ allowedIdentities: mapOf(listOf(text(), 1)), skippedImages: optional(listOf(text())) }),
         ),
+        egress: destinations,
     }),
     {},
 );
@@ -241,7 +237,7 @@ const agent = withDefault(
 const controllerManager = withDefault(
     object({
         validation: withDefault(oneOf("admissionPolicy", "webhook"), "admissionPolicy"),
-        ignoreNamespaces: withDefault(listOf(dnsLabel), ["kube-system", "kube-public", "kube-node-lease", "spire"]),
+        ignoreNamespaces: withDefault(listOf(dnsLabel), ["kube-system", "kube-public", "kube-node-lease"]),
         gcInterval: withDefault(goDuration, "10s"),
         logLevel: withDefault(logLevel, "info"),
     }),
@@ -294,6 +290,8 @@ export const spireSettings: Schema<SpireSettings> = object({
             ingressNamespace: dnsLabel,
         }),
     ),
+    // An agent and a driver on each of a hundred nodes, and the servers.
+    quota: withDefault(quotaSettings, { cpu: "16", memory: "48Gi", pods: "260" }),
     federatedTrustDomains: withDefault(listOf(federatedTrustDomain), []),
     staticEntries: withDefault(listOf(staticEntry), []),
 });

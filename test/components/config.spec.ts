@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { loadConfig, readConfig } from "../../components/config";
 import { recordProgram } from "../../hardening/sources/program/monitor";
 import { readStack, stackNames } from "../../hardening/sources/program/stack-file";
+import { SMALLEST } from "../support/spire";
 
 const EXTERNAL_SECRETS = {
     provider: {
@@ -20,6 +21,7 @@ const MINIMAL = {
     "x0tta6bl4:externalSecrets": EXTERNAL_SECRETS,
     "x0tta6bl4:cluster": { name: "test", apiServer: { cidrs: ["10.0.0.0/28"] } },
     "x0tta6bl4:platform": { namespace: "shop" },
+    "x0tta6bl4:spire": SMALLEST,
 };
 
 async function load(config: Record<string, string>, secretKeys: string[] = []): Promise<unknown> {
@@ -56,6 +58,7 @@ describe("config", () => {
     it("reports what is missing, unknown and ill-typed in one error, with the stack's name and no stack trace", async () => {
         const wrong = asText({
             "x0tta6bl4:externalSecrets": EXTERNAL_SECRETS,
+            "x0tta6bl4:spire": SMALLEST,
             "x0tta6bl4:cluster": { name: "test", apiServer: { cidrs: ["10.0.0.0"] } },
             "x0tta6bl4:platform": { namespace: "shop", replicas: { minimum: 5, maximum: 2 }, port: "8080" },
             "x0tta6bl4:imags": {},

@@ -19,7 +19,7 @@ export const POSTGRES: Raw = {
     type: "postgres",
     host: "db.x0tta6bl4.io",
     trustAnchor: { configMap: "database-ca", key: "ca.crt" },
-    password: { from: "secret", secret: "spire-database", key: "password" },
+    password: { secret: "spire-database", key: "password" },
 };
 
 export const DATABASE_EGRESS = [{ name: "database", cidrs: ["10.9.0.5/32"], ports: [5432] }];

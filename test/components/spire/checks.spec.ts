@@ -180,6 +180,16 @@ describe("the fit of SPIRE's settings", () => {
                 "spire.server.disableJwtSvids leaves the oidcProvider without keys to publish; remove one of them",
             ],
         );
+        assert.deepEqual(
+            faultsOf({
+                oidcProvider,
+                server: { jwtIssuer: "https://oidc.x0tta6bl4.io" },
+                controllerManager: { ignoreNamespaces: ["spire"] },
+            }),
+            [
+                "spire.controllerManager.ignoreNamespaces holds spire, where the oidcProvider needs an identity; remove it",
+            ],
+        );
     });
 
     it("refuses what is outside the cluster without a way there", () => {
@@ -194,6 +204,25 @@ describe("the fit of SPIRE's settings", () => {
             }),
             [
                 "spire.server.egress is empty, so the servers can't reach the data store db.x0tta6bl4.io, the key manager awsKms, the upstream authority awsPca; name addresses and ports",
+            ],
+        );
+    });
+
+    it("refuses federation and sigstore without a way there", () => {
+        assert.deepEqual(
+            faultsOf({
+                agent: { sigstore: { allowedIdentities: { "https://issuer.io": ["ci"] } } },
+                federatedTrustDomains: [
+                    {
+                        trustDomain: "partner.io",
+                        bundleEndpointUrl: "https://spire.partner.io:8443",
+                        profile: { type: "https_web" },
+                    },
+                ],
+            }),
+            [
+                "spire.server.egress is empty, so the servers can't reach https://spire.partner.io:8443; name addresses and ports",
+                "spire.agent.egress is empty, so the agents can't reach the registry and the transparency log that sigstore asks; name addresses and ports",
             ],
         );
     });
@@ -256,6 +285,7 @@ describe("the fit of SPIRE's settings", () => {
         const spiffe = { type: "https_spiffe", endpointSpiffeId: "spiffe://partner.io/spire/server" };
         assert.deepEqual(
             faultsOf({
+                server: { egress: [{ name: "partner", cidrs: ["203.0.113.9/32"], ports: [8443] }] },
                 federatedTrustDomains: [
                     domain("staging.x0tta6bl4.io"),
                     domain("partner.io"),

@@ -64,7 +64,7 @@ describe("SPIRE's settings", () => {
         };
         const { faults } = readSpire({ ...SMALLEST, server: { replicas: 1, dataStore } });
         assert.equal(faults.length, 1);
-        assert.match(faults[0] ?? "", /^spire\.server\.dataStore\.password must be an object whose from is one of/);
+        assert.match(faults[0] ?? "", /^spire\.server\.dataStore\.password must be an object with secret, key/);
     });
 
     it("takes a trust anchor from a ConfigMap or a Secret, and from nothing else", () => {

@@ -105,7 +105,7 @@ describe("the controller manager's configuration", () => {
             clusterName: "staging",
             clusterDomain: "cluster.local",
             trustDomain: "staging.x0tta6bl4.io",
-            ignoreNamespaces: ["kube-system", "kube-public", "kube-node-lease", "spire"],
+            ignoreNamespaces: ["kube-system", "kube-public", "kube-node-lease"],
             validatingWebhookConfigurationName: "spire-controller-manager-webhook",
             gcInterval: 10_000_000_000,
             spireServerSocketPath: "/tmp/spire-server/private/api.sock",
