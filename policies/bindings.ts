@@ -4,7 +4,8 @@ import type { RuleView } from "./rbac";
 import { rulesOf } from "./rbac";
 import { append, LabelIndex } from "./selectors";
 import type { Stack } from "./stack";
-import { DEFAULT_NAMESPACE, ifKnown, namespaceOf } from "./stack";
+import { DEFAULT_NAMESPACE, namespaceOf } from "./stack";
+import { ifKnown } from "./unknown";
 
 /** A RoleBinding or ClusterRoleBinding. */
 export interface BindingView {

@@ -1,4 +1,5 @@
 import type { Resource } from "./resource";
+import { ifKnown } from "./unknown";
 
 /** One Kubernetes object: a resource of its own, or an item of a `…List`. */
 export interface KubeObject {
@@ -9,9 +10,9 @@ export interface KubeObject {
     readonly apiVersion: string;
     /** Never a list: a `DeploymentList` becomes its Deployments. */
     readonly kind: string;
-    /** Empty where the manifest names none: cluster-scoped, or the namespace of whoever applies it. */
+    /** Empty where the manifest names none (cluster-scoped, or the namespace of whoever applies it) or it is unknown in preview. */
     readonly namespace: string;
-    /** Empty where the object has only a `generateName` or no name. */
+    /** The `generateName` where there is no name; empty where there is neither or it is unknown in preview. */
     readonly name: string;
     readonly labels: Readonly<Record<string, unknown>>;
     readonly annotations: Readonly<Record<string, unknown>>;
@@ -89,21 +90,35 @@ function collect(
         return;
     }
     const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
-    const metadata = obj(body["metadata"]);
     found.push({
         resource,
         group: group ?? "",
         version: version ?? "",
         apiVersion,
         kind,
-        namespace: str(metadata["namespace"]),
-        name: str(metadata["name"]) || str(metadata["generateName"]),
-        labels: obj(metadata["labels"]),
-        annotations: obj(metadata["annotations"]),
+        // A report has to call the object something even where it has no name yet.
+        namespace: ifKnown(() => str(obj(body["metadata"])["namespace"])) ?? "",
+        name: ifKnown(() => nameIn(body)) ?? "",
+        get labels() {
+            return obj(obj(body["metadata"])["labels"]);
+        },
+        get annotations() {
+            return obj(obj(body["metadata"])["annotations"]);
+        },
         body,
         prefix,
         patch: tokenKind === `${kind}Patch`,
     });
+}
+
+function nameIn(body: Body): string {
+    const metadata = obj(body["metadata"]);
+    return str(metadata["name"]) || str(metadata["generateName"]);
+}
+
+/** The object's name, for a control that can't do without it: throws where it is unknown in preview. */
+export function knownName(object: KubeObject): string {
+    return nameIn(object.body);
 }
 
 function withType(item: Body, apiVersion: string, kind: string): Body {

@@ -4,7 +4,7 @@ import type { PodView } from "./pods";
 import { podOf } from "./pods";
 import type { Resource } from "./resource";
 import { append, LabelIndex } from "./selectors";
-import { isUnknownValueError } from "./unknown";
+import { ifKnown } from "./unknown";
 
 /** A whole stack, each index built once and on first use, so that stack-wide controls stay linear. */
 export class Stack {
@@ -74,18 +74,6 @@ function key(kind: string, namespace: string, name: string): string {
 /** An unknown pod is left out here; the controls over pods report it as unverifiable. */
 function knownPods(stack: Stack): readonly PodView[] {
     return stack.objects.flatMap((object) => ifKnown(() => podOf(object)) ?? []);
-}
-
-/** What `read` returns, or undefined where it needs a value that is unknown before deployment. */
-export function ifKnown<T>(read: () => T): T | undefined {
-    try {
-        return read();
-    } catch (error) {
-        if (isUnknownValueError(error)) {
-            return undefined;
-        }
-        throw error;
-    }
 }
 
 function podIndex(stack: Stack): LabelIndex<PodView> {

@@ -18,3 +18,15 @@ export interface UnknownValue extends Error {
 export function isUnknownValueError(error: unknown): error is UnknownValue {
     return error instanceof Error && "unknownTypeSentinel" in error && "props" in error;
 }
+
+/** What `read` returns, or undefined where it needs a value that is unknown before deployment. */
+export function ifKnown<T>(read: () => T): T | undefined {
+    try {
+        return read();
+    } catch (error) {
+        if (isUnknownValueError(error)) {
+            return undefined;
+        }
+        throw error;
+    }
+}

@@ -1,5 +1,6 @@
 import { stackControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { knownName } from "../../kube";
 import { allowRules, allowsEverything, DIRECTIONS, policiesIn } from "../../network";
 
 export const namespacesDenyByDefault = stackControl({
@@ -24,7 +25,7 @@ export const namespacesDenyByDefault = stackControl({
             stack.ofKind("Namespace"),
             (namespace) => namespace,
             function* (namespace) {
-                const policies = policiesIn(stack, namespace.name).filter((policy) => policy.selectsAll);
+                const policies = policiesIn(stack, knownName(namespace)).filter((policy) => policy.selectsAll);
                 const open = DIRECTIONS.filter(
                     (direction) =>
                         !policies.some(

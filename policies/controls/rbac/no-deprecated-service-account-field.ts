@@ -1,0 +1,33 @@
+import { podControl } from "../../control";
+import { checklist, nist } from "../../frameworks";
+import { str } from "../../kube";
+import { removeField, setField } from "../../path";
+
+export const noDeprecatedServiceAccountField = podControl({
+    name: "no-deprecated-service-account-field",
+    description: "No pod names its service account in the deprecated field serviceAccount.",
+    why: "Tools and reviewers look at serviceAccountName; what stands in the old field goes past them.",
+    severity: "low",
+    covers: ["sa.deprecated-field"],
+    frameworks: [...nist("CM-6"), ...checklist("ACC-3")],
+    remediation: "Write serviceAccountName instead of serviceAccount.",
+    profiles: ["x0tta6bl4"],
+    *check(pod) {
+        const old = str(pod.spec["serviceAccount"]);
+        const current = str(pod.spec["serviceAccountName"]);
+        // The API server writes the old field beside the new one, with the same value.
+        if (old !== "" && old !== current) {
+            const path = `${pod.path}.serviceAccount`;
+            yield {
+                path,
+                message: `${path} is "${old}"${current === "" ? "" : `, while serviceAccountName is "${current}"`}. Write serviceAccountName instead.`,
+                fix: [
+                    ...(current === "" ? setField(pod.object, `${pod.path}.serviceAccountName`, old) : []),
+                    ...removeField(path),
+                ],
+                safe: true,
+            };
+        }
+    },
+    admission: { none: "The API server copies each of the two fields to the other before admission." },
+});

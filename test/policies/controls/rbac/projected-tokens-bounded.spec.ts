@@ -1,0 +1,36 @@
+import { projectedTokensBounded } from "../../../../policies/controls/rbac/projected-tokens-bounded";
+import { describeControl } from "../../../support/control-suite";
+import type { Manifest } from "../../../support/controls";
+
+const token = (serviceAccountToken: Manifest) => ({
+    pod: {
+        volumes: [
+            { name: "tmp", emptyDir: {} },
+            { name: "token", projected: { sources: [{ serviceAccountToken }] } },
+        ],
+    },
+});
+const PATH = "spec.volumes[1].projected.sources[0].serviceAccountToken";
+
+describeControl(projectedTokensBounded, {
+    refused: {
+        "a token without an audience": {
+            ...token({ path: "token" }),
+            message: `${PATH}.audience is unset, so the token is good for the API server. Set it to the service the token is for.`,
+        },
+        "a token that lives for a day": {
+            ...token({ path: "token", audience: "vault", expirationSeconds: 86400 }),
+            message: `${PATH}.expirationSeconds is 86400. Set it to 3600 or less.`,
+        },
+        "a token that lives longer than configured": {
+            ...token({ path: "token", audience: "vault" }),
+            params: { maxSeconds: 600 },
+            message: `${PATH}.expirationSeconds is 3600. Set it to 600 or less.`,
+        },
+    },
+    allowed: {
+        "a token with an audience for an hour": token({ path: "token", audience: "vault", expirationSeconds: 3600 }),
+        "other sources": { pod: { volumes: [{ name: "x", projected: { sources: [{ configMap: { name: "ca" } }] } }] } },
+        "no volumes": {},
+    },
+});
