@@ -1,4 +1,3 @@
-import type { Control } from "../policies/control";
 import type { WaiverFault } from "../policies/governance";
 import { waiverFaults } from "../policies/governance";
 import type { KubeObject } from "../policies/kube";
@@ -175,6 +174,3 @@ function findingOfWaiver({ rule, waiver, message }: WaiverFault): Finding {
         ...(waiver.container !== undefined && { container: waiver.container }),
     };
 }
-
-/** The severity order of reports, gravest first. */
-export const SEVERITIES: readonly Control["severity"][] = ["critical", "high", "medium", "low"];

@@ -7,7 +7,7 @@ import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { OptionTable, OptionValues } from "../options";
 import type { Run } from "../report";
-import { FORMATS, formatNamed } from "../report";
+import { FORMAT_NAMES, formatNamed } from "../report";
 import { painter } from "../report/style";
 import { summaryLines } from "../report/tree";
 import type { Selection } from "../selection";
@@ -20,7 +20,7 @@ export const OUTPUT_OPTIONS = {
         short: "f",
         value: "NAME",
         description: "form of the report",
-        choices: FORMATS.map(({ name }) => name),
+        choices: FORMAT_NAMES,
     },
     out: {
         type: "string",
@@ -31,10 +31,10 @@ export const OUTPUT_OPTIONS = {
 } as const satisfies OptionTable;
 
 /** Applies the baseline, writes the report where the options say, and returns the exit code of the run. */
-export function finish(run: Run, selection: Selection, options: OptionValues, io: Io): ExitCode {
+export async function finish(run: Run, selection: Selection, options: OptionValues, io: Io): Promise<ExitCode> {
     const findings = selection.baseline === undefined ? run.findings : applyBaseline(run.findings, selection.baseline);
     const judged = { ...run, findings };
-    const format = formatNamed(options.text("format") ?? "tree");
+    const format = await formatNamed(options.text("format") ?? "tree");
     const out = options.text("out");
     if (out === undefined) {
         io.out(format.render(judged, { colour: io.colour }));

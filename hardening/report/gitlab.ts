@@ -1,0 +1,47 @@
+import type { Severity } from "../../policies/control";
+import { fails } from "../findings";
+import { fingerprint } from "../fingerprint";
+import { LineFinder } from "./lines";
+import type { ReportFormat } from "./report";
+import { fileOf } from "./rules";
+
+const SEVERITY: Readonly<Record<Severity, string>> = {
+    critical: "blocker",
+    high: "critical",
+    medium: "major",
+    low: "minor",
+};
+
+/** GitLab's code quality report. It knows no suppression, so it holds only violations that nobody has accepted. */
+export const gitlab: ReportFormat = {
+    name: "gitlab",
+    description: "GitLab code quality",
+    render(run) {
+        const lines = new LineFinder(run);
+        const seen = new Map<string, number>();
+        const issues = run.findings
+            .filter(({ status, known }) => status === "violation" && known !== true)
+            .map((finding) => ({
+                description: finding.message,
+                check_name: finding.control,
+                fingerprint: unique(fingerprint(finding), seen),
+                severity: fails(finding) ? SEVERITY[finding.severity] : "info",
+                location: { path: fileOf(finding), lines: { begin: lines.place(finding)?.line ?? 1 } },
+            }));
+        const failures = run.failures.map(({ source, line, message, cause }) => ({
+            description: message,
+            check_name: `hardening-${cause}`,
+            fingerprint: unique(`${cause}:${source}:${message}`, seen),
+            severity: "blocker",
+            location: { path: fileOf({ source }), lines: { begin: line ?? 1 } },
+        }));
+        return `${JSON.stringify([...issues, ...failures], undefined, 2)}\n`;
+    },
+};
+
+/** GitLab drops issues whose fingerprint repeats; the second of two equal ones gets a suffix. */
+function unique(key: string, seen: Map<string, number>): string {
+    const times = seen.get(key) ?? 0;
+    seen.set(key, times + 1);
+    return times === 0 ? key : `${key}-${times}`;
+}

@@ -1,0 +1,150 @@
+import { createHash } from "node:crypto";
+
+import { groupBy } from "../collections";
+import type { Finding } from "../findings";
+import { fails, summarise } from "../findings";
+import { SEVERITIES } from "../severity";
+import { SCRIPT, STYLES } from "./html-assets";
+import type { ReportFormat, Run } from "./report";
+import { references } from "./rules";
+import { count, duration } from "./style";
+import { objectOf } from "./tree";
+
+/** One file that works offline: summary, filters, and every finding with its reason, remedy and standards. */
+export const html: ReportFormat = {
+    name: "html",
+    description: "one self-contained page for a browser",
+    render: page,
+};
+
+/** A page with more findings than this is of no use to a browser; the rest is counted. */
+const MAX_FINDINGS = 5_000;
+
+function page(run: Run): string {
+    const shown = run.findings.slice(0, MAX_FINDINGS);
+    const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+    const policy = `default-src 'none'; style-src ${hash(STYLES)}; script-src ${hash(SCRIPT)}`;
+    return [
+        "<!doctype html>",
+        '<html lang="en">',
+        "<head>",
+        '<meta charset="utf-8">',
+        '<meta name="viewport" content="width=device-width, initial-scale=1">',
+        '<meta name="color-scheme" content="light dark">',
+        `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
+        `<title>Hardening: ${escape(run.subject)}</title>`,
+        `<style>${STYLES}</style>`,
+        "</head>",
+        "<body>",
+        header(run),
+        failures(run),
+        shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
+        "<main>",
+        ...[...groupBy(shown, ({ source }) => source)].map(([source, findings]) => sourceSection(source, findings)),
+        "</main>",
+        run.findings.length > shown.length
+            ? `<p class="cut">${count(run.findings.length - shown.length, "finding")} more: see the JSON report.</p>`
+            : "",
+        `<script>${SCRIPT}</script>`,
+        "</body>",
+        "</html>",
+        "",
+    ].join("\n");
+}
+
+function header(run: Run): string {
+    const summary = summarise(run.findings, run.resources);
+    const failing = run.findings.filter(fails);
+    const verdict = run.failures.length > 0 ? "incomplete" : failing.length > 0 ? "failed" : "passed";
+    const tiles: readonly (readonly [label: string, value: number, style: string])[] = [
+        ...SEVERITIES.map(
+            (severity) =>
+                [severity, failing.filter((finding) => finding.severity === severity).length, severity] as const,
+        ),
+        ["waived", summary.waived, "quiet"],
+        ["unverifiable", summary.unverifiable, "quiet"],
+        ["errors", run.failures.length, run.failures.length > 0 ? "critical" : "quiet"],
+    ];
+    return [
+        "<header>",
+        `<h1>Hardening <span class="verdict ${verdict}">${verdict}</span></h1>`,
+        `<p>${escape(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile ${run.profile}) in ${duration(run.elapsedMs)}, ${run.startedAt.toISOString().replace(/\.\d+Z$/, "Z")}</p>`,
+        '<ul class="tiles">',
+        ...tiles.map(
+            ([label, value, style]) =>
+                `<li class="tile ${value === 0 ? "quiet" : style}"><b>${value.toLocaleString("en")}</b>${label}</li>`,
+        ),
+        "</ul>",
+        "</header>",
+    ].join("\n");
+}
+
+function failures(run: Run): string {
+    if (run.failures.length === 0) {
+        return "";
+    }
+    const rows = run.failures.map(({ source, line, message }) => {
+        const place = line === undefined ? source : `${source}:${line}`;
+        return `<li><code>${escape(place)}</code> ${escape(message)}</li>`;
+    });
+    return `<section class="errors"><h2>Errors</h2><ul>${rows.join("\n")}</ul></section>`;
+}
+
+function filters(findings: readonly Finding[]): string {
+    const kinds = [...new Set(findings.map(labelOf))];
+    const boxes = [...SEVERITIES, ...kinds.filter((kind) => !(SEVERITIES as readonly string[]).includes(kind))]
+        .filter((kind) => kinds.includes(kind))
+        .map((kind) => `<label><input type="checkbox" value="${kind}" checked> ${kind}</label>`);
+    return [
+        '<form class="filters" role="search">',
+        '<input type="search" placeholder="Object, control or text" aria-label="Search findings">',
+        ...boxes,
+        '<output aria-live="polite"></output>',
+        "</form>",
+    ].join("\n");
+}
+
+/** What a finding is marked as: its severity, or why it doesn't fail the run. */
+function labelOf(finding: Finding): string {
+    if (finding.status !== "violation") {
+        return finding.status;
+    }
+    return fails(finding) ? finding.severity : finding.known === true ? "known" : "advisory";
+}
+
+function sourceSection(source: string, findings: readonly Finding[]): string {
+    const objects = [...groupBy(findings, objectOf)].map(
+        ([object, ofObject]) =>
+            `<section class="object"><h3>${escape(object)}</h3>${ofObject.map(article).join("\n")}</section>`,
+    );
+    return `<section class="source"><h2>${escape(source)}</h2>${objects.join("\n")}</section>`;
+}
+
+function article(finding: Finding): string {
+    const label = labelOf(finding);
+    const prefix = `${objectOf(finding)}: `;
+    const message = finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
+    const rows: readonly (readonly [string, string])[] = [
+        ["Field", finding.path],
+        ["Remedy", finding.remediation],
+        ["Standards", references(finding).join(", ")],
+        ["Managed by", finding.owner ?? ""],
+        [
+            "Waived",
+            finding.waiver === undefined
+                ? ""
+                : `until ${finding.waiver.expires} by ${finding.waiver.owner} (${finding.waiver.ticket}): ${finding.waiver.reason}`,
+        ],
+    ];
+    const details = rows
+        .filter(([, text]) => text !== "")
+        .map(([term, text]) => `<dt>${term}</dt><dd>${escape(text)}</dd>`);
+    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> <code>${escape(finding.control)}</code> <span>${escape(message)}</span></summary><dl>${details.join("")}</dl></details>`;
+}
+
+/** Text fit for HTML, in elements and in quoted attributes. */
+function escape(text: string): string {
+    return text
+        .replace(/[\p{Cs}\p{Cc}]/gu, "\ufffd")
+        .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+}

@@ -1,0 +1,125 @@
+import type { Finding } from "../findings";
+import { fails, summarise } from "../findings";
+import { SEVERITIES } from "../severity";
+import type { ReportFormat, Run } from "./report";
+import { count, duration } from "./style";
+import { objectOf } from "./tree";
+
+/** What GitHub takes as the body of a comment, in characters; counted here in bytes, which are never fewer. */
+const LIMIT = 65_536;
+/** Room for the sentence that says how much was left out. */
+const RESERVE = 300;
+
+/** Markdown for a pull-request comment: the summary first, then the findings, gravest first, as many as fit. */
+export const markdown: ReportFormat = {
+    name: "markdown",
+    description: "a pull-request comment that fits GitHub's limit",
+    render(run) {
+        const failing = bySeverity(run.findings.filter(fails));
+        const others = run.findings.filter((finding) => finding.status === "violation" && !fails(finding));
+        const waived = run.findings.filter(({ status }) => status === "waived");
+        const unverifiable = run.findings.filter(({ status }) => status === "unverifiable");
+        const body = new Body();
+        head(run).forEach((line) => body.add(line));
+        errorRows(run).forEach((line) => body.add(line));
+        section(body, "Violations", failing, false);
+        section(body, "Advisory or in the baseline", bySeverity(others), true);
+        section(body, "Waived", waived, true);
+        section(body, "Unverifiable before deployment", unverifiable, true);
+        return body.text();
+    },
+};
+
+/** Lines up to the limit; what no longer fits is counted. */
+class Body {
+    private readonly lines: string[] = [];
+    private size = 0;
+    private dropped = 0;
+
+    /** Adds a line, and says whether it fitted. `closing` takes room that `reserve` has kept for it. */
+    public add(line: string, closing = ""): boolean {
+        const bytes = Buffer.byteLength(line) + 1;
+        if (this.size + bytes + Buffer.byteLength(closing) + 1 > LIMIT - RESERVE) {
+            this.dropped++;
+            return false;
+        }
+        this.lines.push(line);
+        this.size += bytes;
+        return true;
+    }
+
+    public text(): string {
+        const note = `_${count(this.dropped, "line")} left out: GitHub takes ${LIMIT.toLocaleString("en")} characters. The full report is in the job's output._`;
+        return [...this.lines, ...(this.dropped > 0 ? ["", note] : []), ""].join("\n");
+    }
+}
+
+function head(run: Run): readonly string[] {
+    const summary = summarise(run.findings, run.resources);
+    const failing = run.findings.filter(fails);
+    const verdict = run.failures.length > 0 ? "could not be completed" : failing.length > 0 ? "failed" : "passed";
+    return [
+        "<!-- hardening -->",
+        `## Hardening ${verdict}`,
+        "",
+        `${escape(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile \`${run.profile}\`) in ${duration(run.elapsedMs)}.`,
+        "",
+        "| Critical | High | Medium | Low | Waived | Unverifiable | Errors |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        `| ${SEVERITIES.map((severity) => failing.filter((finding) => finding.severity === severity).length).join(" | ")} | ${summary.waived} | ${summary.unverifiable} | ${run.failures.length} |`,
+        "",
+    ];
+}
+
+function errorRows(run: Run): readonly string[] {
+    if (run.failures.length === 0) {
+        return [];
+    }
+    return [
+        "### Errors",
+        "",
+        ...run.failures.map(({ source, line, message }) => {
+            const place = line === undefined ? source : `${source}:${line}`;
+            return `- **${escape(place)}** ${escape(message)}`;
+        }),
+        "",
+    ];
+}
+
+function section(body: Body, title: string, findings: readonly Finding[], folded: boolean): void {
+    if (findings.length === 0) {
+        return;
+    }
+    const closing = folded ? "\n</details>\n" : "";
+    const opening = folded ? [`<details><summary>${title}: ${findings.length}</summary>`, ""] : [`### ${title}`, ""];
+    const table = ["| Severity | Object | Control | Finding |", "| --- | --- | --- | --- |"];
+    // A table without its head would not render, so the head goes in as one piece or not at all.
+    if (body.add([...opening, ...table].join("\n"), closing)) {
+        findings.forEach((finding) => body.add(rowOf(finding), closing));
+        body.add(closing);
+    }
+}
+
+function rowOf(finding: Finding): string {
+    const object = objectOf(finding);
+    const prefix = `${object}: `;
+    const message = finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
+    const note =
+        finding.waiver === undefined
+            ? ""
+            : `<br>Waived until ${finding.waiver.expires} by ${escape(finding.waiver.owner)} (${escape(finding.waiver.ticket)}): ${escape(finding.waiver.reason)}`;
+    const cells = [finding.severity, `${escape(object)}<br>${escape(finding.source)}`, `\`${finding.control}\``];
+    return `| ${[...cells, `${escape(message)}${note}`].join(" | ")} |`;
+}
+
+function bySeverity(findings: readonly Finding[]): readonly Finding[] {
+    return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+}
+
+/** Text that means nothing to Markdown or HTML and mentions nobody, on one line. */
+function escape(text: string): string {
+    return text
+        .replace(/\p{Cs}/gu, "\ufffd")
+        .replace(/[&<>@#|\\`*_{}[\]~!]/g, (character) => `&#${character.charCodeAt(0)};`)
+        .replace(/\p{Cc}+/gu, " ");
+}

@@ -1,0 +1,4 @@
+import type { Severity } from "../policies/control";
+
+/** The severity order of reports, gravest first. */
+export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];
