@@ -6,6 +6,9 @@ import * as x509 from "@peculiar/x509";
 
 import { SpiffeId, TrustDomain, X509Bundle, X509Svid } from "../../src/index.js";
 
+/** The certificate library, loaded after the metadata it needs. */
+export { x509 };
+
 const ALGORITHMS = {
     "ec-p256": { key: { name: "ECDSA", namedCurve: "P-256" }, signature: { name: "ECDSA", hash: "SHA-256" } },
     "ec-p384": { key: { name: "ECDSA", namedCurve: "P-384" }, signature: { name: "ECDSA", hash: "SHA-384" } },
