@@ -1,0 +1,55 @@
+import { podControl } from "../../control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { imagesOf, parseImage, runBy } from "../../images";
+
+export const noLatestTag = podControl({
+    name: "no-latest-tag",
+    description: "Every image states a version that is not a moving tag.",
+    why: "What a moving tag points at changes without review: two replicas may differ, and a rollback may bring back nothing.",
+    severity: "medium",
+    covers: ["img.tag-not-latest"],
+    frameworks: [
+        ...nsa("Kubernetes Pod security"),
+        ...mitre("T1525", "T1195.002"),
+        ...nist("CM-2", "SI-7"),
+        ...soc2("CC8.1"),
+        ...checklist("CTR-3"),
+    ],
+    remediation: "Name the version, and pin it by digest: registry/repository:1.2.3@sha256:….",
+    profiles: ["cis", "nsa", "x0tta6bl4"],
+    params: {
+        tags: {
+            type: "array",
+            items: { type: "string" },
+            description: "The tags that move.",
+            default: ["latest"],
+        },
+    },
+    admission: {
+        expression: [
+            "variables.podSpec == null ||",
+            "(variables.containers.map(c, c.?image.orValue('')) +",
+            " variables.podSpec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))).all(i,",
+            "  i.contains('@') || (i.matches(':[^/]*$') && !i.endsWith(':latest')))",
+        ].join("\n"),
+    },
+    *check(pod, { params }) {
+        for (const use of imagesOf(pod)) {
+            const { tag, digest } = parseImage(use.reference);
+            // A digest decides; a tag beside it is a comment.
+            if (digest !== undefined || (tag !== undefined && tag !== "" && !params.tags.includes(tag))) {
+                continue;
+            }
+            const found =
+                use.reference === ""
+                    ? "is not set"
+                    : `is "${use.reference}", ${tag ? `whose tag moves` : "which has no tag and so means latest"}`;
+            yield {
+                path: use.path,
+                ...(use.container !== undefined && { container: use.container }),
+                message: `${use.path} ${found}${runBy(use)}. Name a version.`,
+                absent: use.reference === "",
+            };
+        }
+    },
+});

@@ -1,0 +1,42 @@
+import { podControl } from "../../control";
+import { checklist, mitre, nist } from "../../frameworks";
+import { imageMatches, imagesOf, runBy } from "../../images";
+
+export const noRetiredRegistries = podControl({
+    name: "no-retired-registries",
+    description: "No image comes from a registry that is retired or denied.",
+    why: "A retired registry gets no more fixes, and one day the image is gone when a node needs it.",
+    severity: "medium",
+    covers: ["img.registry-deny"],
+    frameworks: [...mitre("T1195.002"), ...nist("SA-22", "SR-3"), ...checklist("CTR-4")],
+    remediation: "Take the image from its current home, e.g. registry.k8s.io in place of k8s.gcr.io.",
+    profiles: ["nsa", "x0tta6bl4"],
+    params: {
+        registries: {
+            type: "array",
+            items: { type: "string" },
+            description: "Registries, with an optional start of the path; `*` stands for any characters.",
+            default: [
+                "k8s.gcr.io/",
+                "*.k8s.gcr.io/",
+                "gcr.io/google-containers/",
+                "gcr.io/google_containers/",
+                "docker.pkg.github.com/",
+            ],
+        },
+    },
+    admission: {
+        none: "The list of registries is a parameter of the stack, which the cluster's policy does not know.",
+    },
+    *check(pod, { params }) {
+        for (const use of imagesOf(pod)) {
+            if (use.reference !== "" && imageMatches(use.reference, params.registries)) {
+                yield {
+                    path: use.path,
+                    ...(use.container !== undefined && { container: use.container }),
+                    message: `${use.path} is "${use.reference}"${runBy(use)}, from a registry that is retired or denied. Take it from its current home.`,
+                };
+            }
+        }
+    },
+});

@@ -1,0 +1,50 @@
+import { podControl } from "../../control";
+import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
+import { obj, strings } from "../../kube";
+
+export const netRawDropped = podControl({
+    name: "net-raw-dropped",
+    description: "No container keeps the capability to forge network packets.",
+    why: "With NET_RAW, which runtimes grant by default, a container can spoof the addresses of its neighbours.",
+    severity: "medium",
+    covers: ["pod.drop-net-raw"],
+    frameworks: [
+        ...cis("5.2.8"),
+        ...nsa("Kubernetes Pod security"),
+        ...mitre("T1557", "T1040"),
+        ...nist("AC-6", "SC-7"),
+        ...checklist("CTR-7"),
+    ],
+    remediation: 'Drop ["ALL"], or at least NET_RAW, and don\'t add it back.',
+    profiles: ["cis", "nsa", "x0tta6bl4"],
+    admission: {
+        expression: [
+            "variables.podSpec == null || variables.podSpec.?os.?name.orValue('') == 'windows' ||",
+            "variables.containers.all(c,",
+            " c.?securityContext.?capabilities.?drop.orValue([]).exists(d, d in ['ALL', 'NET_RAW']) &&",
+            " !c.?securityContext.?capabilities.?add.orValue([]).exists(a, a in ['ALL', 'NET_RAW']))",
+        ].join("\n"),
+    },
+    *check(pod) {
+        for (const { name, path, securityContext } of pod.windows ? [] : pod.containers) {
+            const { drop, add } = obj(securityContext["capabilities"]) as { drop?: unknown; add?: unknown };
+            const has = (held: unknown) => strings(held).some((entry) => entry === "ALL" || entry === "NET_RAW");
+            if (has(add)) {
+                const field = `${path}.securityContext.capabilities.add`;
+                yield {
+                    path: field,
+                    container: name,
+                    message: `${field} is ${JSON.stringify(strings(add))}, which grants NET_RAW (container "${name}"). Remove it.`,
+                };
+            } else if (!has(drop)) {
+                const field = `${path}.securityContext.capabilities.drop`;
+                yield {
+                    path: field,
+                    container: name,
+                    message: `${field} names neither ALL nor NET_RAW (container "${name}"). Drop ALL.`,
+                    absent: drop === undefined,
+                };
+            }
+        }
+    },
+});

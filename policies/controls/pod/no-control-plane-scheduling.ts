@@ -1,0 +1,57 @@
+import { podControl } from "../../control";
+import { mitre, nist } from "../../frameworks";
+import type { Body } from "../../kube";
+import { list, obj, str } from "../../kube";
+import { child } from "../../path";
+
+const CONTROL_PLANE: readonly string[] = [
+    "node-role.kubernetes.io/control-plane",
+    "node-role.kubernetes.io/master",
+    "node-role.kubernetes.io/etcd",
+];
+
+/** Labels that describe what a node is able to run, and not which node it is. */
+const PORTABLE = /^(?:kubernetes\.io\/(?:os|arch)|topology\.kubernetes\.io\/|node\.kubernetes\.io\/instance-type$)/;
+
+/** A toleration without a key and with `Exists` tolerates every taint, the control plane's too. */
+function reachesControlPlane(toleration: Body): boolean {
+    const key = str(toleration["key"]);
+    return CONTROL_PLANE.includes(key) || (key === "" && toleration["operator"] === "Exists");
+}
+
+export const noControlPlaneScheduling = podControl({
+    name: "no-control-plane-scheduling",
+    description: "No pod asks for a node of the control plane or for one node of its choice.",
+    why: "A pod on a control-plane node is a neighbour of etcd and the API server's keys; one that picks its node can pick whom to sit beside.",
+    severity: "medium",
+    // Agents that watch every node need exactly this.
+    enforcement: "advisory",
+    covers: ["pod.control-plane-scheduling"],
+    frameworks: [...mitre("T1610"), ...nist("AC-6", "SC-7")],
+    remediation: "Remove nodeName, the toleration or the node selector.",
+    profiles: [],
+    admission: { none: "Agents that run on every node tolerate the control plane's taint; the scan reports it." },
+    *check(pod) {
+        const nodeName = str(pod.spec["nodeName"]);
+        if (nodeName !== "") {
+            const path = `${pod.path}.nodeName`;
+            yield { path, message: `${path} is "${nodeName}", which passes the scheduler by. Remove it.` };
+        }
+        for (const key of Object.keys(obj(pod.spec["nodeSelector"]))) {
+            if (!PORTABLE.test(key)) {
+                const path = child(`${pod.path}.nodeSelector`, key);
+                yield { path, message: `${path} picks nodes by a label of their own. Remove it.` };
+            }
+        }
+        for (const [index, toleration] of list(pod.spec["tolerations"]).entries()) {
+            if (reachesControlPlane(obj(toleration))) {
+                const path = `${pod.path}.tolerations[${index}]`;
+                const key = str(obj(toleration)["key"]);
+                yield {
+                    path,
+                    message: `${path} tolerates ${key === "" ? "every taint" : `"${key}"`}, and with it the control plane. Remove it.`,
+                };
+            }
+        }
+    },
+});

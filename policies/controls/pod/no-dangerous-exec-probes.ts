@@ -1,0 +1,46 @@
+import { podControl } from "../../control";
+import { mitre, nist } from "../../frameworks";
+import { obj, strings } from "../../kube";
+
+const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
+
+/** The program names in a command line, without their directories; shell scripts are taken word by word. */
+function programs(command: readonly string[]): readonly string[] {
+    return command.flatMap((word) => word.split(/[\s;&|()`"']+/)).map((word) => word.slice(word.lastIndexOf("/") + 1));
+}
+
+export const noDangerousExecProbes = podControl({
+    name: "no-dangerous-exec-probes",
+    description: "No probe runs a command that inspects processes or walks the filesystem.",
+    why: "A probe runs every few seconds inside the container: such commands stall it, leave processes behind and read what they need not.",
+    severity: "low",
+    covers: ["pod.exec-probe-commands"],
+    frameworks: [...mitre("T1609", "T1057"), ...nist("CM-7")],
+    remediation: "Ask the program itself, with httpGet, grpc or tcpSocket.",
+    profiles: ["x0tta6bl4"],
+    params: {
+        commands: {
+            type: "array",
+            items: { type: "string" },
+            description: "The commands that no probe may run.",
+            default: ["find", "jcmd", "jmap", "jstack", "jstat", "kubectl", "ls", "lsof", "ps", "sudo", "top"],
+        },
+    },
+    admission: { none: "The list of commands is a parameter, and a probe of this kind endangers only its own pod." },
+    *check(pod, { params }) {
+        for (const { name, path, body } of pod.containers) {
+            for (const probe of PROBES) {
+                const command = strings(obj(obj(body[probe])["exec"])["command"]);
+                const found = programs(command).find((program) => params.commands.includes(program));
+                if (found !== undefined) {
+                    const where = `${path}.${probe}.exec.command`;
+                    yield {
+                        path: where,
+                        container: name,
+                        message: `${where} runs "${found}" (container "${name}"). Ask the program itself.`,
+                    };
+                }
+            }
+        }
+    },
+});

@@ -1,0 +1,27 @@
+import { podControl } from "../../control";
+import { mitre, nist } from "../../frameworks";
+import { list } from "../../kube";
+import { removeField } from "../../path";
+
+export const noHostAliases = podControl({
+    name: "no-host-aliases",
+    description: "No pod overrides name resolution with host aliases.",
+    why: "An entry in /etc/hosts sends traffic for a trusted name wherever the pod's author wishes.",
+    severity: "low",
+    covers: ["pod.host-aliases"],
+    frameworks: [...mitre("T1557"), ...nist("SC-20", "SC-21")],
+    remediation: "Remove hostAliases and use DNS or a Service.",
+    profiles: ["x0tta6bl4"],
+    admission: { expression: "variables.podSpec == null || variables.podSpec.?hostAliases.orValue([]).size() == 0" },
+    *check(pod) {
+        const aliases = list(pod.spec["hostAliases"]);
+        if (aliases.length > 0) {
+            const path = `${pod.path}.hostAliases`;
+            yield {
+                path,
+                message: `${path} has ${aliases.length} ${aliases.length === 1 ? "entry" : "entries"}. Remove it.`,
+                fix: removeField(path),
+            };
+        }
+    },
+});

@@ -1,0 +1,23 @@
+import { podControl } from "../../control";
+import { mitre, nist } from "../../frameworks";
+import { removeField } from "../../path";
+
+export const noSharedProcessNamespace = podControl({
+    name: "no-shared-process-namespace",
+    description: "No pod shares one process namespace among its containers.",
+    why: "In a shared namespace every container reads the others' environment and files through /proc, secrets included.",
+    severity: "medium",
+    covers: ["pod.share-process-namespace"],
+    frameworks: [...mitre("T1057", "T1552"), ...nist("AC-6", "SC-39")],
+    remediation: "Unset shareProcessNamespace.",
+    profiles: ["x0tta6bl4"],
+    admission: {
+        expression: "variables.podSpec == null || variables.podSpec.?shareProcessNamespace.orValue(false) == false",
+    },
+    *check(pod) {
+        if (pod.spec["shareProcessNamespace"] === true) {
+            const path = `${pod.path}.shareProcessNamespace`;
+            yield { path, message: `${path} is true. Remove it.`, fix: removeField(path) };
+        }
+    },
+});

@@ -1,0 +1,37 @@
+import { podControl } from "../../control";
+import { mitre, nist } from "../../frameworks";
+import { strings } from "../../kube";
+
+/** `sudo` as a word of a command line, with or without its directory. */
+const SUDO = /(?:^|[\s;&|(`"'/])sudo(?:\s|$)/;
+
+export const noSudo = podControl({
+    name: "no-sudo",
+    description: "No container is started through sudo.",
+    why: "A program that needs sudo runs as root in the end, and its image brings a set-user-ID program to become root with.",
+    severity: "medium",
+    covers: ["pod.no-sudo"],
+    frameworks: [...mitre("T1548.003"), ...nist("AC-6")],
+    remediation: "Start the program directly, as the user it shall run as.",
+    profiles: ["nsa", "x0tta6bl4"],
+    admission: {
+        expression:
+            "variables.containers.all(c, (c.?command.orValue([]) + c.?args.orValue([])).all(w, !w.matches('(^|[^A-Za-z0-9_.-])sudo($|[^A-Za-z0-9_.-])')))",
+    },
+    *check(pod) {
+        for (const { name, path, body } of pod.containers) {
+            for (const field of ["command", "args"]) {
+                for (const [index, word] of strings(body[field]).entries()) {
+                    if (SUDO.test(word)) {
+                        const where = `${path}.${field}[${index}]`;
+                        yield {
+                            path: where,
+                            container: name,
+                            message: `${where} calls sudo (container "${name}"). Start the program directly.`,
+                        };
+                    }
+                }
+            }
+        }
+    },
+});

@@ -1,0 +1,34 @@
+import { podControl } from "../../control";
+import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
+
+export const securityContextPresent = podControl({
+    name: "security-context-present",
+    description: "Every container states a security context of its own.",
+    why: "Privilege escalation, capabilities and the root filesystem have no field on the pod: a container that states nothing gets the open defaults.",
+    severity: "medium",
+    covers: ["pod.security-context-present"],
+    frameworks: [
+        ...cis("5.6.3"),
+        ...nsa("Kubernetes Pod security"),
+        ...mitre("T1610"),
+        ...nist("AC-6", "CM-6"),
+        ...checklist("CTR-7"),
+    ],
+    remediation: "Give the container a securityContext: no escalation, read-only root, capabilities dropped.",
+    profiles: ["cis", "nsa", "x0tta6bl4"],
+    admission: { expression: "variables.containers.all(c, c.?securityContext.orValue({}).size() > 0)" },
+    *check(pod) {
+        for (const { name, path: at, securityContext, body } of pod.containers) {
+            if (Object.keys(securityContext).length === 0) {
+                const path = `${at}.securityContext`;
+                const empty = body["securityContext"] !== undefined;
+                yield {
+                    path,
+                    container: name,
+                    message: `${path} is ${empty ? "empty" : "not set"} (container "${name}"). State one.`,
+                    absent: !empty,
+                };
+            }
+        }
+    },
+});

@@ -1,0 +1,22 @@
+import { podControl } from "../../control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { missingResource, resourceStated } from "../../resources";
+
+export const cpuRequestsSet = podControl({
+    name: "cpu-requests-set",
+    description: "Every container requests CPU time.",
+    why: "Without a request the scheduler counts the container as free, and puts more on a node than it can run.",
+    severity: "low",
+    covers: ["res.cpu-requests"],
+    frameworks: [
+        ...nsa("Kubernetes Pod security"),
+        ...mitre("T1496", "T1499"),
+        ...nist("SC-5", "SC-6"),
+        ...soc2("A1.1"),
+        ...checklist("CTR-6", "NET-5"),
+    ],
+    remediation: "Set resources.requests.cpu on every container, from what the program was measured to use.",
+    profiles: ["nsa", "x0tta6bl4"],
+    admission: { expression: resourceStated("requests", "cpu") },
+    check: (pod) => missingResource(pod, "requests", "cpu"),
+});

@@ -1,0 +1,36 @@
+import { stackControl } from "../../control";
+import { allBudgeted } from "../../disruption";
+import { nist, soc2 } from "../../frameworks";
+import { replicaFloor, scaledWorkloads } from "../../scaling";
+
+export const disruptionBudgetPresent = stackControl({
+    name: "disruption-budget-present",
+    description: "Every workload with several replicas has a PodDisruptionBudget.",
+    why: "Without one, draining nodes may take all replicas away at once.",
+    severity: "low",
+    // Third-party stacks bring their own ideas of it.
+    enforcement: "advisory",
+    covers: ["rel.pdb"],
+    frameworks: [...nist("CP-10"), ...soc2("A1.2")],
+    remediation: "Add a PodDisruptionBudget whose selector matches the pods.",
+    profiles: ["x0tta6bl4"],
+    admission: { none: "The budget is another object, which may well come later." },
+    *check(stack, { each }) {
+        const covered = stack.memo(allBudgeted);
+        yield* each(
+            scaledWorkloads(stack, ["Deployment", "StatefulSet"]),
+            (workload) => workload,
+            function* (workload) {
+                // A budget for a single replica would only stop every drain.
+                if (!covered.has(workload) && replicaFloor(stack, workload) > 1) {
+                    const path = `${workload.prefix}spec.replicas`;
+                    yield {
+                        object: workload,
+                        path,
+                        message: `${path} is ${replicaFloor(stack, workload)}, and no PodDisruptionBudget selects the pods. Add one.`,
+                    };
+                }
+            },
+        );
+    },
+});

@@ -1,0 +1,72 @@
+import type { StackFault } from "../../control";
+import { stackControl } from "../../control";
+import { budgeted, share } from "../../disruption";
+import { nist, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import { describe, obj } from "../../kube";
+import { replicaFloor, SCALABLE } from "../../scaling";
+import type { Stack } from "../../stack";
+
+/** What a budget that keeps back this many of so many pods allows to go: nothing, where it is none. */
+function* faultsOf(stack: Stack, budget: KubeObject): Iterable<StackFault> {
+    const { minAvailable, maxUnavailable } = obj(budget.body["spec"]) as {
+        minAvailable?: unknown;
+        maxUnavailable?: unknown;
+    };
+    const at = `${budget.prefix}spec`;
+    if (minAvailable === undefined && maxUnavailable === undefined) {
+        yield {
+            object: budget,
+            path: `${at}.maxUnavailable`,
+            message: `${at}.maxUnavailable is not set, nor is minAvailable: the budget limits nothing. Set one.`,
+            absent: true,
+        };
+    }
+    if (share(maxUnavailable, 100) === 0) {
+        const path = `${at}.maxUnavailable`;
+        yield {
+            object: budget,
+            path,
+            message: `${path} is ${String(maxUnavailable)}: no node with such a pod can be drained. Allow at least one.`,
+        };
+    }
+    const path = `${at}.minAvailable`;
+    if (share(minAvailable, 100) === 100 && typeof minAvailable === "string") {
+        yield {
+            object: budget,
+            path,
+            message: `${path} is ${minAvailable}: no node with such a pod can be drained. Allow at least one to go.`,
+        };
+        return;
+    }
+    for (const workload of budgeted(stack, budget).filter(({ kind }) => SCALABLE.includes(kind))) {
+        const replicas = replicaFloor(stack, workload);
+        const kept = share(minAvailable, replicas);
+        if (kept !== undefined && kept >= replicas && replicas > 0) {
+            yield {
+                object: budget,
+                path,
+                message: `${path} is ${String(minAvailable)}, and ${describe(workload)} may have as few as ${replicas} replicas: none could go. Keep fewer.`,
+            };
+        }
+    }
+}
+
+export const disruptionBudgetSound = stackControl({
+    name: "disruption-budget-sound",
+    description: "Every PodDisruptionBudget limits evictions and still allows one.",
+    why: "A budget that allows no eviction stops every upgrade of the nodes, until somebody deletes the pods by force.",
+    severity: "medium",
+    covers: ["rel.pdb"],
+    frameworks: [...nist("CP-10"), ...soc2("A1.2")],
+    remediation: "Set maxUnavailable to 1, or minAvailable below the fewest replicas there may be.",
+    profiles: ["x0tta6bl4"],
+    admission: { none: "The replica count is another object's." },
+    *check(stack, { each }) {
+        yield* each(
+            stack.ofKind("PodDisruptionBudget"),
+            (budget) => budget,
+            (budget) => faultsOf(stack, budget),
+        );
+    },
+});

@@ -1,0 +1,39 @@
+import { podControl } from "../../control";
+import { nist } from "../../frameworks";
+import { list, obj, str } from "../../kube";
+
+export const noDuplicateVariables = podControl({
+    name: "no-duplicate-variables",
+    description: "No container sets an environment variable twice.",
+    why: "The last one wins in silence, and a merge of two manifests may keep either of them.",
+    severity: "low",
+    covers: ["rel.env-dup"],
+    frameworks: [...nist("CM-6", "SI-10")],
+    remediation: "Keep one of the two.",
+    profiles: ["x0tta6bl4"],
+    admission: {
+        expression: [
+            "variables.containers.all(c, c.?env.orValue([]).all(e,",
+            " c.?env.orValue([]).filter(other, other.name == e.name).size() == 1))",
+        ].join("\n"),
+    },
+    *check(pod) {
+        for (const { name, path, body } of pod.containers) {
+            const seen = new Map<string, number>();
+            for (const [index, variable] of list(body["env"]).entries()) {
+                const key = str(obj(variable)["name"]);
+                const first = seen.get(key);
+                if (first === undefined) {
+                    seen.set(key, index);
+                } else if (key !== "") {
+                    const where = `${path}.env[${index}].name`;
+                    yield {
+                        path: where,
+                        container: name,
+                        message: `${where} is "${key}", as is env[${first}] (container "${name}"). Keep one of them.`,
+                    };
+                }
+            }
+        }
+    },
+});

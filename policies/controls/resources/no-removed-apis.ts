@@ -1,0 +1,36 @@
+import { objectControl } from "../../control";
+import { nist } from "../../frameworks";
+import { replacementOf } from "../../removed-apis";
+
+export const noRemovedApis = objectControl({
+    name: "no-removed-apis",
+    description: "No object is written in an API version that Kubernetes has removed.",
+    why: "The API server refuses the object, so the stack can't be deployed or restored on a current cluster.",
+    severity: "medium",
+    covers: ["rel.deprecated-api"],
+    frameworks: [...nist("SA-22", "CM-6")],
+    remediation: "Use the API version that took its place.",
+    profiles: ["x0tta6bl4"],
+    params: {
+        kubernetesVersion: {
+            type: "string",
+            description: "The Kubernetes version the stack is for, e.g. `v1.31`; `latest` for the newest known.",
+            default: "latest",
+        },
+    },
+    kinds: ["*"],
+    admission: { none: "The API server refuses it already." },
+    *check(object, { params }) {
+        const removed = replacementOf(object.apiVersion, object.kind);
+        const minor = Number(/^v?1\.(\d+)/.exec(params.kubernetesVersion)?.[1] ?? Infinity);
+        if (removed !== undefined && removed.minor <= minor) {
+            const path = `${object.prefix}apiVersion`;
+            const instead =
+                removed.replacement === undefined ? "There is none in its place." : `Use ${removed.replacement}.`;
+            yield {
+                path,
+                message: `${path} is ${object.apiVersion}, in which ${object.kind} was removed in v1.${removed.minor}. ${instead}`,
+            };
+        }
+    },
+});

@@ -1,0 +1,104 @@
+import { isDeepStrictEqual } from "node:util";
+
+import type { Fault } from "../../control";
+import { podControl } from "../../control";
+import { nist, soc2 } from "../../frameworks";
+import type { Body } from "../../kube";
+import { isObj, list, obj } from "../../kube";
+import type { ContainerView } from "../../pods";
+import type { Probe } from "../../probes";
+import { PROBES, servingContainers } from "../../probes";
+
+const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"] as const;
+
+/** A named port that no port of the container has: the kubelet can't resolve it, and the probe fails for ever. */
+function danglingPort(probe: Body, container: Body): { readonly field: string; readonly port: string } | undefined {
+    const names = list(container["ports"]).map((port) => obj(port)["name"]);
+    for (const handler of ["httpGet", "tcpSocket"] as const) {
+        const port = obj(probe[handler])["port"];
+        if (typeof port === "string" && !/^\d+$/.test(port) && !names.includes(port)) {
+            return { field: `${handler}.port`, port };
+        }
+    }
+    return undefined;
+}
+
+function* probeFaults({ name, path: at, body }: ContainerView): Iterable<Fault> {
+    for (const probe of PROBES) {
+        const set = obj(body[probe]);
+        const path = `${at}.${probe}`;
+        if (isObj(body[probe]) && !HANDLERS.some((handler) => isObj(set[handler]))) {
+            yield {
+                path,
+                container: name,
+                message: `${path} asks nothing (container "${name}"). Give it one of ${HANDLERS.join(", ")}.`,
+                absent: true,
+            };
+        }
+        const dangling = danglingPort(set, body);
+        if (dangling !== undefined) {
+            yield {
+                path: `${path}.${dangling.field}`,
+                container: name,
+                message: `${path}.${dangling.field} is "${dangling.port}", which no port of the container is called (container "${name}"). Name one that exists.`,
+            };
+        }
+    }
+}
+
+/** The same probe for both restarts a container that is merely busy. */
+function areIdentical(body: Body): boolean {
+    const { livenessProbe, readinessProbe } = body as { livenessProbe?: unknown; readinessProbe?: unknown };
+    return isObj(livenessProbe) && isObj(readinessProbe) && isDeepStrictEqual(livenessProbe, readinessProbe);
+}
+
+export const probesSound = podControl({
+    name: "probes-sound",
+    description: "Every container that serves is probed, and its probes can work.",
+    why: "A probe that always fails restarts a healthy program, and none at all leaves a dead one running.",
+    severity: "low",
+    // Third-party images don't always answer one.
+    enforcement: "advisory",
+    covers: ["rel.probes"],
+    frameworks: [...nist("SI-13", "CP-10"), ...soc2("A1.2")],
+    remediation: "Give each container probes that differ in what they ask, on ports that exist.",
+    profiles: ["x0tta6bl4"],
+    params: {
+        required: {
+            type: "array",
+            items: { type: "string" },
+            description:
+                "The probes that every serving container must have, e.g. `readinessProbe`; one of any kind where empty.",
+            default: [],
+        },
+    },
+    admission: { none: "A pod's own availability is no reason to refuse it in the cluster." },
+    *check(pod, { params }) {
+        const serving = servingContainers(pod);
+        for (const container of serving) {
+            const { name, path: at, body } = container;
+            const missing = params.required.filter((probe) => !isObj(body[probe]));
+            const none = PROBES.every((probe: Probe) => !isObj(body[probe]));
+            for (const probe of missing.length > 0 ? missing : none ? ["livenessProbe"] : []) {
+                const path = `${at}.${probe}`;
+                yield {
+                    path,
+                    container: name,
+                    message: `${path} is not set${missing.length > 0 ? "" : ", nor is any other probe"} (container "${name}"). Set it.`,
+                    absent: true,
+                };
+            }
+            if (areIdentical(body)) {
+                const path = `${at}.readinessProbe`;
+                yield {
+                    path,
+                    container: name,
+                    message: `${path} is the same as the liveness probe (container "${name}"). Ask two different questions.`,
+                };
+            }
+        }
+        for (const container of pod.containers) {
+            yield* probeFaults(container);
+        }
+    },
+});

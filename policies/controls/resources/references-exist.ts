@@ -1,0 +1,48 @@
+import type { StackFault } from "../../control";
+import { stackControl } from "../../control";
+import { nist, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import type { Reference } from "../../references";
+import { ingressReferences, isDangling, podReferences } from "../../references";
+import type { Stack } from "../../stack";
+import { namespaceOf } from "../../stack";
+
+function* faultsOf(stack: Stack, object: KubeObject, references: readonly Reference[]): Iterable<StackFault> {
+    for (const reference of references) {
+        if (isDangling(stack, namespaceOf(object), reference)) {
+            const { path, kind, name, container } = reference;
+            yield {
+                object,
+                path,
+                ...(container !== undefined && { container }),
+                message: `${path} is "${name}", and the stack has no ${kind} of this name${container === undefined ? "" : ` (container "${container}")`}. Name one that exists.`,
+            };
+        }
+    }
+}
+
+export const referencesExist = stackControl({
+    name: "references-exist",
+    description: "Every ConfigMap, Secret, claim and Service that is referred to exists.",
+    why: "A pod whose settings are missing does not start, and an Ingress without its Service answers with errors.",
+    severity: "low",
+    // What it refers to may be made by hand or by another stack.
+    enforcement: "advisory",
+    covers: ["rel.selectors"],
+    frameworks: [...nist("CM-6", "SI-10"), ...soc2("A1.2")],
+    remediation: "Correct the name, or mark the reference optional.",
+    profiles: ["x0tta6bl4"],
+    admission: { none: "The objects referred to may well come later." },
+    *check(stack, { each }) {
+        yield* each(
+            stack.pods(),
+            (pod) => pod.object,
+            (pod) => faultsOf(stack, pod.object, podReferences(pod)),
+        );
+        yield* each(
+            stack.ofKind("Ingress"),
+            (ingress) => ingress,
+            (ingress) => faultsOf(stack, ingress, ingressReferences(ingress)),
+        );
+    },
+});

@@ -1,0 +1,57 @@
+import { stackControl } from "../../control";
+import { nist, soc2 } from "../../frameworks";
+import type { Body } from "../../kube";
+import { list, obj } from "../../kube";
+import type { PodView } from "../../pods";
+import { podOf } from "../../pods";
+import { replicaFloor, scaledWorkloads } from "../../scaling";
+import { selects } from "../../selectors";
+
+/** The anti-affinity terms of a pod, required and preferred. */
+function antiAffinity(pod: PodView): readonly Body[] {
+    const rules = obj(obj(pod.spec["affinity"])["podAntiAffinity"]);
+    return [
+        ...list(rules["requiredDuringSchedulingIgnoredDuringExecution"]).map(obj),
+        ...list(rules["preferredDuringSchedulingIgnoredDuringExecution"]).map((term) =>
+            obj(obj(term)["podAffinityTerm"]),
+        ),
+    ];
+}
+
+/** A rule spreads a workload's replicas only where its selector picks the workload's own pods. */
+function isSpread(pod: PodView): boolean {
+    const constraints = list(pod.spec["topologySpreadConstraints"]).map(obj);
+    return [...constraints, ...antiAffinity(pod)].some((rule) => selects(rule["labelSelector"], pod.labels));
+}
+
+export const replicasSpread = stackControl({
+    name: "replicas-spread",
+    description: "Every workload with several replicas spreads them over nodes or zones.",
+    why: "Replicas that share a node share its end.",
+    severity: "low",
+    // The scheduler's own default spreads what a Service selects, as well as it can.
+    enforcement: "advisory",
+    covers: ["rel.spread"],
+    frameworks: [...nist("CP-10", "SC-36"), ...soc2("A1.2")],
+    remediation: "Add a topologySpreadConstraint or a podAntiAffinity whose selector matches the workload's own pods.",
+    profiles: ["x0tta6bl4"],
+    admission: { none: "How many replicas there are may be an autoscaler's to say." },
+    *check(stack, { each }) {
+        yield* each(
+            scaledWorkloads(stack, ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]),
+            (workload) => workload,
+            function* (workload) {
+                const pod = podOf(workload);
+                if (pod !== undefined && replicaFloor(stack, workload) > 1 && !isSpread(pod)) {
+                    const path = `${pod.path}.topologySpreadConstraints`;
+                    yield {
+                        object: workload,
+                        path,
+                        message: `${path} has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.`,
+                        absent: true,
+                    };
+                }
+            },
+        );
+    },
+});

@@ -1,0 +1,41 @@
+import { objectControl } from "../../control";
+import { nist } from "../../frameworks";
+import { isObj, obj } from "../../kube";
+import { podOf } from "../../pods";
+import { selects } from "../../selectors";
+
+export const selectorMatchesTemplate = objectControl({
+    name: "selector-matches-template",
+    description: "Every workload's selector picks the pods that it makes.",
+    why: "The API refuses a workload whose selector misses its own pods, and before it did, such a workload made pods without end.",
+    severity: "medium",
+    covers: ["rel.selectors"],
+    frameworks: [...nist("CM-6", "SI-10")],
+    remediation: "Use the same labels in spec.selector.matchLabels and in the template's metadata.",
+    profiles: ["x0tta6bl4"],
+    kinds: ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "/ReplicationController"],
+    admission: { none: "The API server refuses it already." },
+    *check(object) {
+        const pod = podOf(object);
+        const { selector } = obj(object.body["spec"]) as { selector?: unknown };
+        const path = `${object.prefix}spec.selector`;
+        // A ReplicationController's selector is a plain map, and defaults to the template's labels.
+        const plain = object.kind === "ReplicationController";
+        if (pod === undefined || (plain && selector === undefined)) {
+            return;
+        }
+        const labelSelector = plain ? { matchLabels: selector } : selector;
+        if (!isObj(selector) || Object.keys(selector).length === 0) {
+            yield {
+                path,
+                message: `${path} is ${isObj(selector) ? "empty" : "not set"}. State the template's labels in it.`,
+                absent: selector === undefined,
+            };
+        } else if (!selects(labelSelector, pod.labels)) {
+            yield {
+                path,
+                message: `${path} does not pick the labels in ${pod.metadataPath}.labels. Use the same in both.`,
+            };
+        }
+    },
+});

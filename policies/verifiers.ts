@@ -1,0 +1,97 @@
+import { imageMatches } from "./images";
+import type { Body, KubeObject } from "./kube";
+import { list, obj, str, strings } from "./kube";
+import type { Stack } from "./stack";
+
+/** What an image policy of the cluster demands before an image may run. */
+export interface Verifier {
+    readonly object: KubeObject;
+    /** Patterns of the images it speaks of, as `imageMatches` reads them. */
+    readonly images: readonly string[];
+    /** Predicate types of the attestations it demands, in lower case; a signature is demanded in any case. */
+    readonly attestations: readonly string[];
+}
+
+/**
+ * The image policies of a stack: Kyverno's `verifyImages` rules and ImageValidatingPolicy, and sigstore's
+ * ClusterImagePolicy. One that only warns or audits keeps nothing out and is left out.
+ */
+export function verifiersOf(stack: Stack): readonly Verifier[] {
+    return [
+        ...[...stack.ofKind("ClusterPolicy"), ...stack.ofKind("Policy")].flatMap(kyvernoVerifiers),
+        ...stack.ofKind("ImageValidatingPolicy").flatMap(imageValidatingVerifier),
+        ...stack.ofKind("ClusterImagePolicy").flatMap(sigstoreVerifier),
+    ];
+}
+
+/** Says whether one of the policies demands a signature of an image, and an attestation that `accepts` where it's given. */
+export function isVerified(
+    verifiers: readonly Verifier[],
+    reference: string,
+    accepts?: (predicateType: string) => boolean,
+): boolean {
+    return verifiers.some(
+        ({ images, attestations }) =>
+            imageMatches(reference, images) && (accepts === undefined || attestations.some(accepts)),
+    );
+}
+
+function kyvernoVerifiers(object: KubeObject): readonly Verifier[] {
+    if (object.group !== "kyverno.io") {
+        return [];
+    }
+    const spec = obj(object.body["spec"]);
+    return list(spec["rules"])
+        .flatMap((rule) => list(obj(rule)["verifyImages"]))
+        .map(obj)
+        .filter((verify) => enforces(verify["failureAction"] ?? spec["validationFailureAction"]))
+        .map((verify) => ({
+            object,
+            images: strings(verify["imageReferences"]).concat(str(verify["image"]) || []),
+            attestations: list(verify["attestations"]).map((entry) => typeOf(obj(entry))),
+        }));
+}
+
+/** Kyverno's default is to audit. */
+function enforces(action: unknown): boolean {
+    return str(action).toLowerCase() === "enforce";
+}
+
+function typeOf(attestation: Body): string {
+    return (str(attestation["type"]) || str(attestation["predicateType"])).toLowerCase();
+}
+
+function imageValidatingVerifier(object: KubeObject): readonly Verifier[] {
+    const spec = obj(object.body["spec"]);
+    const actions = strings(spec["validationActions"]);
+    if (object.group !== "policies.kyverno.io" || (actions.length > 0 && !actions.includes("Deny"))) {
+        return [];
+    }
+    return [
+        {
+            object,
+            images: list(spec["matchImageReferences"]).flatMap((reference) => str(obj(reference)["glob"]) || []),
+            attestations: list(spec["attestations"]).map((entry) => {
+                const { intoto, referrer } = obj(entry) as { intoto?: unknown; referrer?: unknown };
+                return typeOf(obj(intoto ?? referrer));
+            }),
+        },
+    ];
+}
+
+function sigstoreVerifier(object: KubeObject): readonly Verifier[] {
+    const spec = obj(object.body["spec"]);
+    if (object.group !== "policy.sigstore.dev" || spec["mode"] === "warn") {
+        return [];
+    }
+    return [
+        {
+            object,
+            // Its globs speak of whole names: `**` crosses slashes, which `*` here does anyway.
+            images: list(spec["images"]).flatMap((image) => str(obj(image)["glob"]).replaceAll("**", "*") || []),
+            attestations: list(spec["authorities"])
+                .flatMap((authority) => list(obj(authority)["attestations"]))
+                .map((entry) => typeOf(obj(entry))),
+        },
+    ];
+}
