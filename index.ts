@@ -7,6 +7,8 @@ import { SecretsOperator } from "./components/external-secrets/operator";
 import { SecretScopes } from "./components/external-secrets/scope";
 import { Falco } from "./components/falco/falco";
 import { GuardNamespaces, guardNamespaces } from "./components/guards";
+import { Monitoring } from "./components/monitoring/monitoring";
+import { scrapeTargets } from "./components/monitoring/targets";
 import { GuardedNamespace } from "./components/namespace";
 import { AllowedFlows } from "./components/network/network";
 import { platformFlows } from "./components/network/standard";
@@ -50,6 +52,11 @@ const secrets = new SecretScopes(
 );
 new Falco("falco", { ...surroundings, settings: config.falco }, { ...deployed, dependsOn: [secrets] });
 const spire = new Spire("spire", { ...surroundings, settings: config.spire }, { ...deployed, dependsOn: [secrets] });
+new Monitoring(
+    "monitoring",
+    { settings: monitoring, targets: scrapeTargets(config) },
+    { ...deployed, dependsOn: [guards, platformNamespace] },
+);
 
 const platformNetwork = new AllowedFlows(
     "platform-network",

@@ -5,6 +5,7 @@ import { accessSettings } from "./access";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
 import { imageFaults, Images, imageSettings } from "./images";
+import { monitoringSettings } from "./monitoring/settings";
 import { podSecurityVersion, quotaSettings } from "./namespace";
 import type { Read } from "./schema";
 import { cidr, dnsLabel, listOf, mapOf, object, port, text, withDefault } from "./schema";
@@ -23,16 +24,6 @@ const clusterSettings = object({
     /** Version of the Pod Security Standards that namespaces enforce. */
     podSecurityVersion: withDefault(podSecurityVersion, "latest"),
 });
-
-/** Where Prometheus runs. The namespace is the cluster's own and is not created here. */
-const monitoringSettings = withDefault(
-    object({
-        namespace: withDefault(dnsLabel, "monitoring"),
-        prometheusPort: withDefault(port, 9090),
-        prometheusLabels: withDefault(mapOf(text()), { "app.kubernetes.io/name": "prometheus" }),
-    }),
-    {},
-);
 
 /** The x0tta6bl4 platform itself. */
 const platformSettings = object({

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { ImageName, Images } from "../images";
 import { AllowedFlows } from "../network/network";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
@@ -21,6 +22,18 @@ export interface SpireArgs extends Surroundings {
     readonly settings: SpireSettings;
 }
 
+/** What is wrong with images of which the table knows no digest; one line each. */
+function unpinned(images: Images, names: readonly ImageName[]): readonly string[] {
+    return names.flatMap((name) => {
+        try {
+            images.ref(name);
+            return [];
+        } catch (error) {
+            return [error instanceof Error ? error.message : String(error)];
+        }
+    });
+}
+
 /** Identity comes before what depends on it: servers over ordinary pods, agents and the CSI driver over everything on the node. */
 const PRIORITIES = { [SERVER]: 900_000_000, [AGENT]: 950_000_000 } as const;
 
@@ -39,7 +52,10 @@ export class Spire extends pulumi.ComponentResource {
         super(Spire.__pulumiType, name, {}, opts);
         const { settings, images, cluster } = args;
         const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
-        refuse(this, name, spireFaults(settings, versions, "x0tta6bl4:spire"));
+        refuse(this, name, [
+            ...spireFaults(settings, versions, "x0tta6bl4:spire"),
+            ...unpinned(images, settings.oidcProvider === undefined ? [] : ["oidc-discovery-provider"]),
+        ]);
 
         const flows = new AllowedFlows(
             `${name}-network`,

@@ -1,0 +1,71 @@
+import type { Dashboard } from "../panel";
+
+/** Vulnerabilities, the compliance score, and what admission and audit do: targets MET-5 and MET-6. */
+export const complianceDashboard: Dashboard = {
+    uid: "x0tta6bl4-compliance",
+    title: "x0tta6bl4 / Compliance",
+    rows: [
+        {
+            title: "Targets",
+            panels: [
+                {
+                    title: "Compliance score",
+                    description: "MET-6: 100 %.",
+                    kind: "stat",
+                    unit: "percentunit",
+                    queries: [{ expr: "min(hardening_compliance_score_ratio)", legend: "score" }],
+                    threshold: { value: 1, below: true },
+                },
+                {
+                    title: "Critical vulnerabilities",
+                    description: "MET-5: none.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [{ expr: 'sum(trivy_image_vulnerabilities{severity="Critical"})', legend: "critical" }],
+                    threshold: { value: 1 },
+                },
+                {
+                    title: "High vulnerabilities",
+                    description: "MET-5: fewer than five.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [{ expr: 'sum(trivy_image_vulnerabilities{severity="High"})', legend: "high" }],
+                    threshold: { value: 5 },
+                },
+                {
+                    title: "Alerts firing",
+                    description: "By area, of those this foundation defines.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [{ expr: 'count by (area) (ALERTS{alertstate="firing", area!=""})', legend: "{{area}}" }],
+                    threshold: { value: 1 },
+                },
+            ],
+        },
+        {
+            title: "Admission and audit",
+            panels: [
+                {
+                    title: "Admission checks",
+                    description: "Outcome of the ValidatingAdmissionPolicies.",
+                    kind: "timeseries",
+                    unit: "ops",
+                    queries: [
+                        {
+                            expr: "sum by (policy, enforcement_action) (rate(apiserver_validating_admission_policy_check_total[5m]))",
+                            legend: "{{policy}} {{enforcement_action}}",
+                        },
+                    ],
+                },
+                {
+                    title: "Audit events lost",
+                    description: "Errors of the API server's audit backends.",
+                    kind: "timeseries",
+                    unit: "ops",
+                    queries: [{ expr: "sum(rate(apiserver_audit_error_total[5m]))", legend: "lost" }],
+                    threshold: { value: 0.001 },
+                },
+            ],
+        },
+    ],
+};

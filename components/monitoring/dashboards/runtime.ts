@@ -1,0 +1,88 @@
+import type { Dashboard } from "../panel";
+
+const RULES = "falcosecurity_falco_rules_matches_total";
+
+/** Falco: what it saw, and whether it still sees: target MET-4. */
+export const runtimeDashboard: Dashboard = {
+    uid: "x0tta6bl4-runtime",
+    title: "x0tta6bl4 / Runtime security",
+    rows: [
+        {
+            title: "Detections",
+            panels: [
+                {
+                    title: "Incidents, 24 h",
+                    description: "MET-4: critical rules that matched; the target is none.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [
+                        { expr: `sum(increase(${RULES}{priority=~"0|1|2"}[24h])) or vector(0)`, legend: "incidents" },
+                    ],
+                    threshold: { value: 1 },
+                },
+                {
+                    title: "Matches by rule",
+                    description: "All priorities.",
+                    kind: "timeseries",
+                    unit: "short",
+                    queries: [{ expr: `sum by (rule_name) (increase(${RULES}[5m]))`, legend: "{{rule_name}}" }],
+                },
+                {
+                    title: "Matches by node, 24 h",
+                    description: "Where to look first.",
+                    kind: "table",
+                    unit: "short",
+                    queries: [
+                        {
+                            expr: `sum by (node, rule_name) (increase(${RULES}[24h])) > 0`,
+                            legend: "{{node}} {{rule_name}}",
+                        },
+                    ],
+                },
+            ],
+        },
+        {
+            title: "Sensors",
+            panels: [
+                {
+                    title: "Events dropped",
+                    description: "Share of system calls that Falco did not see.",
+                    kind: "timeseries",
+                    unit: "percentunit",
+                    queries: [
+                        {
+                            expr: "sum by (node) (rate(falcosecurity_scap_n_drops_total[5m])) / sum by (node) (rate(falcosecurity_scap_n_evts_total[5m]))",
+                            legend: "{{node}}",
+                        },
+                    ],
+                    threshold: { value: 0.05 },
+                },
+                {
+                    title: "Nodes without Falco",
+                    description: "Pods of the DaemonSet that are missing.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [
+                        {
+                            expr: 'sum(kube_daemonset_status_number_unavailable{daemonset="falco"}) or vector(0)',
+                            legend: "nodes",
+                        },
+                    ],
+                    threshold: { value: 1 },
+                },
+                {
+                    title: "Alerts sent on",
+                    description: "By target and status.",
+                    kind: "timeseries",
+                    unit: "ops",
+                    queries: [
+                        {
+                            expr: "sum by (destination, status) (rate(falcosecurity_falcosidekick_outputs_total[5m]))",
+                            legend: "{{destination}} {{status}}",
+                        },
+                    ],
+                },
+            ],
+        },
+    ],
+};

@@ -1,0 +1,85 @@
+import type { Dashboard } from "../panel";
+
+/** External Secrets: what is in step, and how the secrets manager answers. */
+export const secretsDashboard: Dashboard = {
+    uid: "x0tta6bl4-secrets",
+    title: "x0tta6bl4 / Secrets",
+    rows: [
+        {
+            title: "Synchronisation",
+            panels: [
+                {
+                    title: "Secrets out of step",
+                    description: "ExternalSecrets that are not ready.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [
+                        {
+                            expr: 'count(externalsecret_status_condition{condition="Ready", status="False"} == 1) or vector(0)',
+                            legend: "secrets",
+                        },
+                    ],
+                    threshold: { value: 1 },
+                },
+                {
+                    title: "Stores not ready",
+                    description: "SecretStores that can't reach the secrets manager.",
+                    kind: "stat",
+                    unit: "short",
+                    queries: [
+                        {
+                            expr: 'count(secretstore_status_condition{condition="Ready", status="False"} == 1) or vector(0)',
+                            legend: "stores",
+                        },
+                    ],
+                    threshold: { value: 1 },
+                },
+                {
+                    title: "Synchronisations and errors",
+                    description: "Calls by Secret.",
+                    kind: "timeseries",
+                    unit: "ops",
+                    queries: [
+                        {
+                            expr: "sum by (namespace, name) (rate(externalsecret_sync_calls_total[5m]))",
+                            legend: "{{namespace}}/{{name}}",
+                        },
+                        {
+                            expr: "sum by (namespace, name) (rate(externalsecret_sync_calls_error[5m]))",
+                            legend: "{{namespace}}/{{name}} failed",
+                        },
+                    ],
+                },
+            ],
+        },
+        {
+            title: "Secrets manager",
+            panels: [
+                {
+                    title: "Calls by status",
+                    description: "Calls to the provider.",
+                    kind: "timeseries",
+                    unit: "ops",
+                    queries: [
+                        {
+                            expr: "sum by (provider, status) (rate(externalsecret_provider_api_calls_count[5m]))",
+                            legend: "{{provider}} {{status}}",
+                        },
+                    ],
+                },
+                {
+                    title: "Reconcile errors",
+                    description: "By controller.",
+                    kind: "timeseries",
+                    unit: "ops",
+                    queries: [
+                        {
+                            expr: 'sum by (job, controller) (rate(controller_runtime_reconcile_errors_total{job=~"external-secrets-.+"}[5m]))',
+                            legend: "{{job}} {{controller}}",
+                        },
+                    ],
+                },
+            ],
+        },
+    ],
+};

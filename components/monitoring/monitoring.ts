@@ -1,0 +1,122 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { OWNER } from "../deployment";
+import { refuse } from "../refuse";
+import { AlertsError, shippedAlerts } from "./alerts";
+import { DASHBOARDS } from "./dashboards";
+import type { ScrapeTarget } from "./monitors";
+import { podMonitorSpec } from "./monitors";
+import { dashboardJson } from "./panel";
+import type { MonitoringSettings } from "./settings";
+
+const API_VERSION = "monitoring.coreos.com/v1";
+
+export interface MonitoringArgs {
+    readonly settings: MonitoringSettings;
+    /** Everything that serves metrics. */
+    readonly targets: readonly ScrapeTarget[];
+}
+
+/** What is wrong with the arguments; one line each. */
+export function monitoringFaults({ settings, targets }: MonitoringArgs): readonly string[] {
+    const names = targets.map(({ namespace, name }) => `${namespace}/${name}`);
+    const faults = [
+        ...[...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
+            (name) => `two targets make the PodMonitor ${name}`,
+        ),
+        ...targets
+            .filter(({ port }) => !/^(?=.*[a-z])[a-z0-9-]{1,15}$/.test(port))
+            .map(({ name, port }) => `target ${name}: port must be the name of a container port, found "${port}"`),
+        ...targets
+            .filter(({ labels }) => Object.keys(labels).length === 0)
+            .map(
+                ({ name }) => `target ${name}: labels must not be empty; they would select every pod of the namespace`,
+            ),
+    ];
+    try {
+        shippedAlerts(settings.runbooks);
+    } catch (error) {
+        if (error instanceof AlertsError) {
+            return [...faults, ...error.faults];
+        }
+        throw error;
+    }
+    return faults;
+}
+
+/**
+ * What Prometheus scrapes, which alerts it raises, and what Grafana shows. Does nothing where the cluster has no
+ * Prometheus Operator.
+ *
+ * Creates: a PodMonitor for each target, a PrometheusRule for each file of alerts, a ConfigMap for each dashboard.
+ */
+export class Monitoring extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:monitoring:Monitoring";
+
+    constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Monitoring.__pulumiType, name, {}, opts);
+        refuse(this, name, monitoringFaults(args));
+        if (args.settings.operator) {
+            this.monitors(name, args);
+            this.alerts(name, args.settings);
+            this.dashboards(name, args.settings);
+        }
+        this.registerOutputs({});
+    }
+
+    private monitors(name: string, { settings, targets }: MonitoringArgs): void {
+        for (const target of targets) {
+            new k8s.apiextensions.CustomResource(
+                `${name}-${target.namespace}-${target.name}`,
+                {
+                    apiVersion: API_VERSION,
+                    kind: "PodMonitor",
+                    metadata: {
+                        name: target.name,
+                        namespace: target.namespace,
+                        labels: { ...settings.selectorLabels, owner: OWNER },
+                    },
+                    spec: podMonitorSpec(target),
+                },
+                { parent: this },
+            );
+        }
+    }
+
+    private alerts(name: string, settings: MonitoringSettings): void {
+        for (const file of shippedAlerts(settings.runbooks)) {
+            new k8s.apiextensions.CustomResource(
+                `${name}-alerts-${file.name}`,
+                {
+                    apiVersion: API_VERSION,
+                    kind: "PrometheusRule",
+                    metadata: {
+                        name: `x0tta6bl4-${file.name}`,
+                        namespace: settings.namespace,
+                        labels: { ...settings.selectorLabels, owner: OWNER },
+                    },
+                    spec: { groups: file.groups },
+                },
+                { parent: this },
+            );
+        }
+    }
+
+    private dashboards(name: string, settings: MonitoringSettings): void {
+        for (const dashboard of DASHBOARDS) {
+            new k8s.core.v1.ConfigMap(
+                `${name}-dashboard-${dashboard.uid}`,
+                {
+                    metadata: {
+                        name: dashboard.uid,
+                        namespace: settings.namespace,
+                        labels: { ...settings.dashboardLabels, owner: OWNER },
+                    },
+                    data: { [`${dashboard.uid}.json`]: JSON.stringify(dashboardJson(dashboard), undefined, 2) },
+                },
+                { parent: this },
+            );
+        }
+    }
+}

@@ -1,0 +1,102 @@
+/** A query and how its lines are called. */
+export interface Query {
+    readonly expr: string;
+    /** Grafana's legend, e.g. `{{pod}}`. */
+    readonly legend: string;
+}
+
+export type Unit = "short" | "percentunit" | "s" | "ms" | "ops";
+
+/** What a panel shows. */
+export interface Panel {
+    readonly title: string;
+    readonly description: string;
+    readonly kind: "stat" | "timeseries" | "table";
+    readonly unit: Unit;
+    readonly queries: readonly [Query, ...Query[]];
+    /** Value from which on the panel turns red; with `below`, down to which. */
+    readonly threshold?: { readonly value: number; readonly below?: boolean };
+}
+
+/** A dashboard: rows of panels. */
+export interface Dashboard {
+    /** Stable id; also the name of its ConfigMap. */
+    readonly uid: string;
+    readonly title: string;
+    readonly rows: readonly { readonly title: string; readonly panels: readonly Panel[] }[];
+}
+
+const COLUMNS = 24;
+const HEIGHT = 8;
+
+/** The dashboard as Grafana (schema 39) reads it. Its data source is a variable, so it works wherever it is loaded. */
+export function dashboardJson(dashboard: Dashboard): Readonly<Record<string, unknown>> {
+    let y = 0;
+    let id = 0;
+    const panels: unknown[] = [];
+    for (const row of dashboard.rows) {
+        panels.push({
+            id: ++id,
+            type: "row",
+            title: row.title,
+            collapsed: false,
+            panels: [],
+            gridPos: { x: 0, y: y++, w: COLUMNS, h: 1 },
+        });
+        const width = Math.floor(COLUMNS / row.panels.length);
+        row.panels.forEach((panel, index) =>
+            panels.push(panelJson(panel, ++id, { x: index * width, y, w: width, h: HEIGHT })),
+        );
+        y += HEIGHT;
+    }
+    return {
+        uid: dashboard.uid,
+        title: dashboard.title,
+        tags: ["x0tta6bl4", "security"],
+        schemaVersion: 39,
+        editable: false,
+        refresh: "1m",
+        time: { from: "now-6h", to: "now" },
+        timezone: "utc",
+        templating: {
+            list: [{ name: "datasource", label: "Data source", type: "datasource", query: "prometheus" }],
+        },
+        panels,
+    };
+}
+
+const DATASOURCE = { type: "prometheus", uid: "${datasource}" };
+
+function panelJson(panel: Panel, id: number, gridPos: Readonly<Record<string, number>>): unknown {
+    const { threshold } = panel;
+    const colours = threshold?.below === true ? ["red", "green"] : ["green", "red"];
+    return {
+        id,
+        type: panel.kind,
+        title: panel.title,
+        description: panel.description,
+        datasource: DATASOURCE,
+        gridPos,
+        fieldConfig: {
+            defaults: {
+                unit: panel.unit,
+                thresholds: {
+                    mode: "absolute",
+                    steps: [
+                        { color: threshold === undefined ? "green" : colours[0], value: null },
+                        ...(threshold === undefined ? [] : [{ color: colours[1], value: threshold.value }]),
+                    ],
+                },
+            },
+            overrides: [],
+        },
+        options: panel.kind === "stat" ? { reduceOptions: { calcs: ["lastNotNull"] } } : {},
+        targets: panel.queries.map(({ expr, legend }, index) => ({
+            refId: String.fromCharCode(65 + index),
+            datasource: DATASOURCE,
+            expr,
+            legendFormat: legend,
+            ...(panel.kind === "timeseries" ? {} : { instant: true }),
+        })),
+    };
+}

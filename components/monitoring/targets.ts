@@ -1,0 +1,49 @@
+import type { Config } from "../config";
+import { serviceSelector } from "../deployment";
+import type { ScrapeTarget } from "./monitors";
+
+/** Everything the program deploys that serves metrics, and may be reached by Prometheus. */
+export function scrapeTargets({
+    platform,
+    falco,
+    externalSecrets,
+}: Pick<Config, "platform" | "falco" | "externalSecrets">): readonly ScrapeTarget[] {
+    return [
+        {
+            name: platform.app,
+            namespace: platform.namespace,
+            labels: { app: platform.app },
+            port: "http",
+            path: platform.metricsPath,
+        },
+        {
+            name: "external-secrets",
+            namespace: externalSecrets.namespace,
+            labels: { "app.kubernetes.io/part-of": "x0tta6bl4" },
+            port: "metrics",
+            // The namespace and name of a secret, not those of the controller.
+            honorLabels: true,
+        },
+        { name: "falco", namespace: falco.namespace, labels: serviceSelector("falco"), port: "web" },
+        ...(falco.sidekick === undefined
+            ? []
+            : [
+                  {
+                      name: "falcosidekick",
+                      namespace: falco.sidekick.namespace,
+                      labels: serviceSelector("falcosidekick"),
+                      port: "metrics",
+                  },
+              ]),
+        ...(falco.kubernetesAudit === undefined
+            ? []
+            : [
+                  {
+                      name: "falco-kubernetes-audit",
+                      namespace: falco.namespace,
+                      labels: serviceSelector("falco-kubernetes-audit"),
+                      port: "web",
+                  },
+              ]),
+    ];
+}

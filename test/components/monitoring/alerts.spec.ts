@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { AlertsError, parseAlerts, shippedAlerts } from "../../../components/monitoring/alerts";
+import type { AlertCase } from "../../support/promtool";
+import { hasPromtool, wrongCases } from "../../support/promtool";
+import { EXAMPLES } from "./alert-cases";
+
+const RUNBOOKS = join(__dirname, "../../../docs/runbooks");
+const groups = shippedAlerts("docs/runbooks").flatMap((file) => file.groups);
+const rules = groups.flatMap((group) => group.rules);
+
+const ALERT = `
+groups:
+  - name: g
+    rules:
+      - alert: A
+        expr: up == 0
+        labels: { severity: critical, area: platform }
+        annotations: { summary: s, description: d, runbook_url: platform.md }
+`;
+
+function faultsOf(text: string): readonly string[] {
+    try {
+        parseAlerts([{ name: "a.yaml", text }]);
+    } catch (error) {
+        assert.ok(error instanceof AlertsError);
+        return error.faults;
+    }
+    return [];
+}
+
+describe("alerts", () => {
+    it("cover every target of the checklist's metrics", () => {
+        const byTarget = new Map<string, string[]>();
+        for (const { alert, labels } of rules) {
+            if (labels.target !== undefined) {
+                byTarget.set(labels.target, [...(byTarget.get(labels.target) ?? []), alert]);
+            }
+        }
+        assert.deepEqual(Object.fromEntries([...byTarget].sort()), {
+            "MET-1": ["HandshakeSuccessBelowTarget", "ClassicalHandshakes"],
+            "MET-2": ["CertificateExpiresWithinAWeek", "SvidNotRotated"],
+            "MET-3": ["AuthenticationFailuresAboveTarget"],
+            "MET-4": ["SecurityIncident", "CredentialMisuse"],
+            "MET-5": ["CriticalVulnerabilities", "HighVulnerabilities"],
+            "MET-6": ["ComplianceScoreBelowTarget", "ComplianceNotMeasured"],
+        });
+    });
+
+    it("each link a runbook that exists and names them", () => {
+        for (const { alert, annotations } of rules) {
+            const file = join(RUNBOOKS, annotations.runbook_url.replace("docs/runbooks/", ""));
+            assert.ok(existsSync(file), `${alert} links ${annotations.runbook_url}, which does not exist`);
+            assert.ok(readFileSync(file, "utf8").includes(`\`${alert}\``), `${file} does not name ${alert}`);
+        }
+    });
+
+    it("each have an example of when they fire and of when they stay silent, and there are no others", () => {
+        assert.deepEqual(Object.keys(EXAMPLES).sort(), rules.map(({ alert }) => alert).sort());
+        assert.equal(rules.length, 47);
+    });
+
+    it("fire in the one example and stay silent in the other (skipped where promtool is not on the PATH)", function () {
+        if (!hasPromtool()) {
+            this.skip();
+        }
+        this.timeout(120_000);
+        const cases = Object.entries(EXAMPLES).flatMap(([alert, { fires, silent, after }]): AlertCase[] => [
+            { name: `${alert} fires`, alert, series: fires, minutes: after, fires: true },
+            { name: `${alert} stays silent`, alert, series: silent, minutes: after, fires: false },
+        ]);
+        assert.deepEqual(wrongCases(groups, cases), []);
+    });
+
+    it("are judged by promtool: a case with the opposite expectation is reported (skipped without promtool)", function () {
+        if (!hasPromtool()) {
+            this.skip();
+        }
+        this.timeout(60_000);
+        const series = EXAMPLES["PlatformDown"]?.fires ?? {};
+        const alert = "PlatformDown";
+        assert.deepEqual(
+            wrongCases(groups, [
+                { name: "right", alert, series, minutes: 20, fires: true },
+                { name: "wrong", alert, series, minutes: 20, fires: false },
+            ]),
+            ["wrong"],
+        );
+    });
+
+    const refused: readonly [string, string, readonly string[]][] = [
+        [
+            "an unknown severity",
+            ALERT.replace("critical", "page"),
+            ['a.yaml: alert "A": labels.severity must be critical or warning, found "page"'],
+        ],
+        [
+            "an unknown area",
+            ALERT.replace("area: platform", "area: misc"),
+            [
+                'a.yaml: alert "A": labels.area must be one of identity, secrets, runtime, platform, compliance, found "misc"',
+            ],
+        ],
+        [
+            "no description",
+            ALERT.replace("description: d", "description: ''"),
+            ['a.yaml: alert "A": annotations.description is missing'],
+        ],
+        [
+            "a runbook elsewhere",
+            ALERT.replace("platform.md", "https://wiki/x"),
+            ['a.yaml: alert "A": annotations.runbook_url must name a file of docs/runbooks, found "https://wiki/x"'],
+        ],
+        ["no expression", ALERT.replace("up == 0", "''"), ['a.yaml: alert "A": expr is missing']],
+        ["no groups", "rules: []", ['a.yaml: must hold a list named "groups", each with a list named "rules"']],
+        ["no YAML", "groups: [", ["a.yaml:1: unexpected end of the stream within a flow collection"]],
+        ["a name in use", ALERT + ALERT.split("\n").slice(2).join("\n"), ['a.yaml: alert "A" is defined already']],
+    ];
+    for (const [title, text, faults] of refused) {
+        it(`are refused with ${title}`, () => {
+            assert.deepEqual(faultsOf(text), faults);
+        });
+    }
+});

@@ -1,0 +1,145 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { dump } from "js-yaml";
+
+import { DASHBOARDS } from "../../../components/monitoring/dashboards";
+import type { MonitoringArgs } from "../../../components/monitoring/monitoring";
+import { Monitoring } from "../../../components/monitoring/monitoring";
+import { podMonitorSpec } from "../../../components/monitoring/monitors";
+import { dashboardJson } from "../../../components/monitoring/panel";
+import { monitoringSettings } from "../../../components/monitoring/settings";
+import { deploy, refusalOf } from "../../support/deploy";
+import { hasPromtool } from "../../support/promtool";
+
+const TARGET = { name: "shop", namespace: "shop", labels: { app: "shop" }, port: "http" };
+
+function args(over: Partial<MonitoringArgs> = {}, settings: object = {}): MonitoringArgs {
+    return { settings: monitoringSettings.read(settings, "monitoring", []), targets: [TARGET], ...over };
+}
+
+async function listOf(given: MonitoringArgs): Promise<readonly string[]> {
+    const deployed = await deploy(() => new Monitoring("monitoring", given));
+    return deployed
+        .list()
+        .filter(([type]) => type.startsWith("kubernetes:"))
+        .map((entry) => entry.join(" ").replace("kubernetes:", ""));
+}
+
+describe("Monitoring", () => {
+    it("creates exactly a monitor for each target, the alerts and the dashboards", async () => {
+        assert.deepEqual(await listOf(args()), [
+            "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-compliance",
+            "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-identity",
+            "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-runtime",
+            "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-secrets",
+            "monitoring.coreos.com/v1:PodMonitor monitoring-shop-shop",
+            "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-identity",
+            "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-platform",
+            "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-runtime",
+            "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-secrets",
+        ]);
+    });
+
+    it("creates nothing in a cluster without the Prometheus Operator", async () => {
+        assert.deepEqual(await listOf(args({}, { operator: false })), []);
+    });
+
+    it("scrapes by port name, takes the job from the service's label and keeps the node", () => {
+        assert.deepEqual(podMonitorSpec({ ...TARGET, honorLabels: true }), {
+            jobLabel: "app.kubernetes.io/name",
+            selector: { matchLabels: { app: "shop" } },
+            namespaceSelector: { matchNames: ["shop"] },
+            podMetricsEndpoints: [
+                {
+                    port: "http",
+                    path: "/metrics",
+                    interval: "30s",
+                    scrapeTimeout: "10s",
+                    honorLabels: true,
+                    relabelings: [{ sourceLabels: ["__meta_kubernetes_pod_node_name"], targetLabel: "node" }],
+                },
+            ],
+        });
+    });
+
+    it("labels rules and monitors so that the operator finds them, and dashboards so that Grafana does", async () => {
+        const deployed = await deploy(
+            () =>
+                new Monitoring(
+                    "monitoring",
+                    args({}, { selectorLabels: { prometheus: "main" }, dashboardLabels: { grafana: "yes" } }),
+                ),
+        );
+        const labels = (type: string, name: string) =>
+            (deployed.inputs(type, name)["metadata"] as { labels: unknown }).labels;
+        assert.deepEqual(labels("kubernetes:monitoring.coreos.com/v1:PrometheusRule", "monitoring-alerts-identity"), {
+            prometheus: "main",
+            owner: "security-team",
+        });
+        assert.deepEqual(labels("kubernetes:core/v1:ConfigMap", "monitoring-dashboard-x0tta6bl4-identity"), {
+            grafana: "yes",
+            owner: "security-team",
+        });
+    });
+
+    it("is refused with two monitors of one name, a port by number and an empty selector", async () => {
+        const targets = [TARGET, { ...TARGET, port: "8080" }, { ...TARGET, name: "all", labels: {} }];
+        assert.equal(
+            await refusalOf(() => new Monitoring("monitoring", args({ targets }))),
+            [
+                "monitoring:",
+                "  two targets make the PodMonitor shop/shop",
+                '  target shop: port must be the name of a container port, found "8080"',
+                "  target all: labels must not be empty; they would select every pod of the namespace",
+            ].join("\n"),
+        );
+    });
+});
+
+describe("dashboards", () => {
+    it("are four, with a stable id each and panels that don't overlap", () => {
+        assert.deepEqual(
+            DASHBOARDS.map(({ uid }) => uid),
+            ["x0tta6bl4-identity", "x0tta6bl4-secrets", "x0tta6bl4-runtime", "x0tta6bl4-compliance"],
+        );
+        for (const dashboard of DASHBOARDS) {
+            const panels = dashboardJson(dashboard)["panels"] as {
+                id: number;
+                gridPos: { x: number; y: number; w: number; h: number };
+            }[];
+            assert.equal(new Set(panels.map(({ id }) => id)).size, panels.length);
+            const cells = panels.flatMap(({ gridPos: { x, y, w, h } }) =>
+                Array.from({ length: w * h }, (_, cell) => `${x + (cell % w)},${y + Math.floor(cell / w)}`),
+            );
+            assert.equal(new Set(cells).size, cells.length);
+        }
+    });
+
+    it("ask for their data source by variable", () => {
+        for (const dashboard of DASHBOARDS) {
+            const panels = dashboardJson(dashboard)["panels"] as { type: string; datasource?: unknown }[];
+            for (const panel of panels.filter(({ type }) => type !== "row")) {
+                assert.deepEqual(panel.datasource, { type: "prometheus", uid: "${datasource}" });
+            }
+        }
+    });
+
+    it("hold only queries that Prometheus can read (skipped where promtool is not on the PATH)", function () {
+        if (!hasPromtool()) {
+            this.skip();
+        }
+        const queries = DASHBOARDS.flatMap(({ rows }) => rows)
+            .flatMap(({ panels }) => panels)
+            .flatMap((panel) => panel.queries);
+        const file = join(mkdtempSync(join(tmpdir(), "dashboards-")), "rules.yaml");
+        const rules = queries.map(({ expr }, index) => ({ record: `query_${index}`, expr }));
+        writeFileSync(file, dump({ groups: [{ name: "queries", rules }] }));
+        const run = spawnSync("promtool", ["check", "rules", file], { encoding: "utf8" });
+        assert.equal(run.status, 0, run.stdout + run.stderr);
+        assert.match(run.stdout, new RegExp(`SUCCESS: ${queries.length} rules found`));
+    });
+});
