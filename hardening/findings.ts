@@ -41,7 +41,7 @@ export interface Finding {
 
     /** Name of the container at fault, where there is one. */
     readonly container?: string;
-    /** A mechanical remedy: operations whose paths are field paths within the document. */
+    /** A mechanical remedy: operations of RFC 6902 whose paths are JSON pointers within the document. */
     readonly fix?: readonly PatchOperation[];
     /** The remedy takes nothing away that a working program relies on. */
     readonly safe?: boolean;
