@@ -176,7 +176,7 @@ export class FakeWorkloadApi {
                 if (message !== undefined) {
                     call.write(message);
                 }
-            }, this.delayMs);
+            }, this.delayMs).unref();
         };
     }
 
@@ -189,7 +189,7 @@ export class FakeWorkloadApi {
                 } else {
                     callback(null, answer(call.request));
                 }
-            }, this.delayMs);
+            }, this.delayMs).unref();
         };
     }
 }

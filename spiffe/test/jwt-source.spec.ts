@@ -1,0 +1,272 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+
+import { status } from "@grpc/grpc-js";
+
+import type { BundleSnapshot, SourceOptions } from "../src/index.js";
+import { BundleSource, JwtSource, SpiffeId, TrustDomain, WorkloadApiClient } from "../src/index.js";
+import { TestCa } from "./support/ca.js";
+import { FakeWorkloadApi, concatDer } from "./support/fake-workload-api.js";
+import { TokenIssuer } from "./support/tokens.js";
+
+const instantly = { random: () => 0, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+describe("JwtSource", () => {
+    const issuer = new TokenIssuer("example.org");
+    let api: FakeWorkloadApi;
+    let now: Date;
+    const sources: { close(): void }[] = [];
+
+    beforeEach(async () => {
+        now = new Date();
+        api = await FakeWorkloadApi.start();
+        api.setJwtBundles({ bundles: { "spiffe://example.org": bytes(issuer.document) } });
+        const tokens: string[] = [];
+        for (let i = 0; i < 5; i++) {
+            tokens.push(await issuer.issue({ audience: ["a", "b", "reports"], claims: { jti: String(i) } }));
+        }
+        api.onFetchJwt = ({ spiffeId }) => ({
+            svids: [{ spiffeId: spiffeId || "spiffe://example.org/web", svid: tokens.shift() ?? "" }],
+        });
+    });
+    afterEach(async () => {
+        sources.splice(0).forEach((source) => source.close());
+        await api.stop();
+    });
+
+    async function start(options: SourceOptions = {}): Promise<JwtSource> {
+        const source = await JwtSource.start({
+            address: api.address,
+            startTimeoutMs: 5_000,
+            now: () => now,
+            ...instantly,
+            ...options,
+        });
+        sources.push(source);
+        return source;
+    }
+
+    const fetches = (): number => api.calls.filter((call) => call === "FetchJWTSVID").length;
+
+    it("keeps a token until half of its life is over", async () => {
+        const source = await start();
+        const first = await source.fetch({ audience: ["a", "b"] });
+        assert.equal(await source.fetch({ audience: ["b", "a"] }), first);
+        now = new Date(now.getTime() + 29 * 60_000);
+        assert.equal(await source.fetch({ audience: ["a", "b"] }), first);
+        now = new Date(now.getTime() + 2 * 60_000);
+        assert.equal((await source.fetch({ audience: ["a", "b"] })).claims.jti, "1");
+        assert.equal(fetches(), 2);
+    });
+
+    it("keeps tokens apart by audience and identity", async () => {
+        const source = await start();
+        const spiffeId = SpiffeId.parse("spiffe://example.org/web");
+        const tokens = [
+            await source.fetch({ audience: ["a"] }),
+            await source.fetch({ audience: ["b"] }),
+            await source.fetch({ audience: ["a"], spiffeId }),
+        ];
+        assert.deepEqual(
+            tokens.map((token) => token.claims.jti),
+            ["0", "1", "2"],
+        );
+    });
+
+    it("shares one request among all who wait for the same token", async () => {
+        const source = await start();
+        const tokens = await Promise.all([1, 2, 3].map(() => source.fetch({ audience: ["a"] })));
+        assert.equal(new Set(tokens).size, 1);
+        assert.equal(fetches(), 1);
+    });
+
+    it("lets one who waits go without disturbing the others", async () => {
+        const source = await start();
+        const stop = new AbortController();
+        const reason = new Error("enough");
+        const leaving = source.fetch({ audience: ["a"] }, { signal: stop.signal });
+        const staying = source.fetch({ audience: ["a"] });
+        stop.abort(reason);
+        await assert.rejects(leaving, reason);
+        assert.equal((await staying).claims.jti, "0");
+    });
+
+    it("hands out a token that hasn't expired while the endpoint is away, and no other", async () => {
+        const source = await start();
+        const first = await source.fetch({ audience: ["a"] });
+        api.failNext("FetchJWTSVID", status.UNAVAILABLE, "restarting", 9);
+        now = new Date(now.getTime() + 45 * 60_000);
+        assert.equal(await source.fetch({ audience: ["a"] }), first);
+        await assert.rejects(source.fetch({ audience: ["b"] }), { code: "unavailable" });
+        now = new Date(now.getTime() + 16 * 60_000);
+        await assert.rejects(source.fetch({ audience: ["a"] }), { code: "unavailable" });
+    });
+
+    it("drops its tokens when the identity is withdrawn", async () => {
+        const source = await start();
+        await source.fetch({ audience: ["a"] });
+        api.failNext("FetchJWTSVID", status.PERMISSION_DENIED, "no identity issued");
+        await assert.rejects(source.fetch({ audience: ["b"] }), { code: "no_identity_issued" });
+        assert.equal((await source.fetch({ audience: ["a"] })).claims.jti, "1");
+    });
+
+    it("forgets the tokens used longest ago when there are too many", async () => {
+        const token = await issuer.issue({ audience: Array.from({ length: 1_001 }, (_, i) => String(i)) });
+        api.onFetchJwt = () => ({ svids: [{ spiffeId: "spiffe://example.org/web", svid: token }] });
+        const source = await start();
+        for (let i = 0; i < 1_001; i++) {
+            await source.fetch({ audience: [String(i)] });
+        }
+        await source.fetch({ audience: ["1000"] });
+        assert.equal(fetches(), 1_001);
+        await source.fetch({ audience: ["0"] });
+        assert.equal(fetches(), 1_002);
+    });
+
+    it("validates tokens of peers with the bundles of the moment", async () => {
+        const source = await start();
+        assert.ok(source.healthy());
+        const token = await issuer.issue();
+        assert.equal((await source.validate(token, ["reports"])).id.path, "/web");
+        const next = new TokenIssuer("example.org");
+        api.setJwtBundles({ bundles: { "spiffe://example.org": bytes(next.document) } });
+        const domain = TrustDomain.parse("example.org");
+        while (source.bundles().get(domain)?.authorities.has(next.keyId) !== true) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+        await assert.rejects(source.validate(token, ["reports"]), { code: "no_key" });
+        now = new Date(now.getTime() + 2 * 3_600_000);
+        await assert.rejects(source.validate(await next.issue(), ["reports"]), { code: "expired" });
+    });
+
+    it("says why it can't start, and is closed when closed", async () => {
+        api.failNext("FetchJWTBundles", status.UNIMPLEMENTED, "no JWT here");
+        await assert.rejects(start(), { code: "unimplemented" });
+        const source = await start();
+        source.close();
+        assert.equal(source.health().state, "closed");
+        assert.throws(() => source.bundles(), { code: "closed" });
+    });
+
+    it("leaves a client open that it was given", async () => {
+        const client = new WorkloadApiClient({ address: api.address });
+        sources.push(client);
+        (await start({ client })).close();
+        assert.equal((await client.fetchJwtBundles()).size, 1);
+    });
+});
+
+describe("BundleSource", () => {
+    let api: FakeWorkloadApi;
+    let ca: TestCa;
+    const issuer = new TokenIssuer("example.org");
+    const sources: BundleSource[] = [];
+
+    before(async () => {
+        ca = await TestCa.create("example.org");
+    });
+    beforeEach(async () => {
+        api = await FakeWorkloadApi.start();
+        api.setX509Bundles({ bundles: { "spiffe://example.org": concatDer([ca.certificate]) } });
+        api.setJwtBundles({ bundles: { "spiffe://example.org": bytes(issuer.document) } });
+    });
+    afterEach(async () => {
+        sources.splice(0).forEach((source) => source.close());
+        await api.stop();
+    });
+
+    async function start(options: Parameters<typeof BundleSource.start>[0] = {}): Promise<BundleSource> {
+        const source = await BundleSource.start({
+            address: api.address,
+            startTimeoutMs: 5_000,
+            ...instantly,
+            ...options,
+        });
+        sources.push(source);
+        return source;
+    }
+
+    it("follows both kinds of bundle", async () => {
+        const source = await start();
+        const { x509, jwt, revision } = source.snapshot();
+        assert.deepEqual([x509.size, jwt.size, revision], [1, 1, 2]);
+        assert.ok(source.healthy());
+        const updated = once(source, "update") as Promise<[BundleSnapshot]>;
+        api.setX509Bundles({ bundles: { "spiffe://partner.test": new Uint8Array() } });
+        const [next] = await updated;
+        assert.equal(next.x509.get(ca.trustDomain), undefined);
+        assert.equal(next.jwt, jwt);
+        assert.equal(next.revision, 3);
+    });
+
+    it("follows only the kind it is told to", async () => {
+        const source = await start({ kinds: ["x509"] });
+        assert.deepEqual(api.calls, ["FetchX509Bundles"]);
+        assert.equal(source.snapshot().jwt.size, 0);
+    });
+
+    it("drops a kind of bundle that is withdrawn and keeps the other", async () => {
+        const source = await start();
+        api.failNext("FetchX509Bundles", status.PERMISSION_DENIED, "no identity issued", 1_000_000);
+        const withdrawn = once(source, "withdrawn");
+        api.breakStreams("FetchX509Bundles", status.OK);
+        await withdrawn;
+        assert.equal(source.snapshot().x509.size, 0);
+        assert.equal(source.snapshot().jwt.size, 1);
+        assert.equal(source.health().state, "withdrawn");
+        assert.equal(source.health().error?.code, "no_identity_issued");
+    });
+
+    it("keeps everything while the endpoint is away, and past a message it can't use", async () => {
+        const source = await start();
+        const discarded = once(source, "discarded");
+        api.setJwtBundles({ bundles: { "spiffe://example.org": bytes("{}") } });
+        await discarded;
+        assert.equal(source.snapshot().jwt.size, 1);
+        const interrupted = once(source, "interrupted");
+        api.crash();
+        await interrupted;
+        assert.deepEqual([source.snapshot().x509.size, source.snapshot().jwt.size], [1, 1]);
+        assert.ok(!source.healthy());
+    });
+
+    it("tells when the endpoint will never answer again", async () => {
+        const source = await start();
+        const failed = once(source, "failed");
+        api.failNext("FetchX509Bundles", status.INVALID_ARGUMENT, "wrong");
+        api.breakStreams("FetchX509Bundles", status.OK);
+        await failed;
+        assert.equal(source.health().state, "failed");
+        source.close();
+        assert.throws(() => source.snapshot(), { code: "closed" });
+    });
+
+    it("gives up its start when one kind is missing", async () => {
+        api.failNext("FetchJWTBundles", status.UNIMPLEMENTED, "no JWT here");
+        await assert.rejects(start(), { code: "unimplemented" });
+    });
+
+    it("lets a listener's fault surface without losing the stream", async () => {
+        const source = await start({ kinds: ["x509"] });
+        const surfaced: unknown[] = [];
+        const others = process.listeners("uncaughtException");
+        process.removeAllListeners("uncaughtException");
+        process.on("uncaughtException", (error) => surfaced.push(error));
+        try {
+            const fault = new Error("listener");
+            source.once("update", () => {
+                throw fault;
+            });
+            api.setX509Bundles({ bundles: { "spiffe://example.org": new Uint8Array() } });
+            while (surfaced.length === 0) {
+                await new Promise((resolve) => setTimeout(resolve, 5));
+            }
+            assert.deepEqual(surfaced, [fault]);
+            assert.ok(source.healthy());
+        } finally {
+            process.removeAllListeners("uncaughtException");
+            others.forEach((listener) => process.on("uncaughtException", listener));
+        }
+    });
+});

@@ -1,0 +1,448 @@
+import assert from "node:assert/strict";
+
+import { status } from "@grpc/grpc-js";
+
+import type { WatchEvent, WorkloadApiOptions, X509Context } from "../src/index.js";
+import {
+    NoIdentityIssuedError,
+    SpiffeId,
+    WorkloadApiClient,
+    WorkloadApiError,
+    parseEndpointAddress,
+    resolveEndpointAddress,
+} from "../src/index.js";
+import { Backoff } from "../src/workload/backoff.js";
+import { TestCa } from "./support/ca.js";
+import type { X509Message } from "./support/fake-workload-api.js";
+import { FakeWorkloadApi, concatDer, x509Message } from "./support/fake-workload-api.js";
+import { TokenIssuer } from "./support/tokens.js";
+
+describe("WorkloadApiClient", () => {
+    let api: FakeWorkloadApi;
+    let ca: TestCa;
+    let good: X509Message;
+    const clients: WorkloadApiClient[] = [];
+
+    before(async () => {
+        ca = await TestCa.create("example.org");
+        good = x509Message([await ca.issue("/web")], [ca.bundle]);
+    });
+    beforeEach(async () => {
+        api = await FakeWorkloadApi.start();
+        api.setX509(good);
+    });
+    afterEach(async () => {
+        clients.splice(0).forEach((client) => client.close());
+        await api.stop();
+    });
+
+    function connect(options: WorkloadApiOptions = {}): WorkloadApiClient {
+        const client = new WorkloadApiClient({ address: api.address, timeoutMs: 5_000, ...options });
+        clients.push(client);
+        return client;
+    }
+
+    /** Waits until the endpoint has no open stream of a method; the test's own time limit is the deadline. */
+    async function drained(method: "FetchX509SVID" | "FetchX509Bundles"): Promise<void> {
+        while (api.open(method) > 0) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+    }
+
+    describe("one-shot calls", () => {
+        it("fetch SVIDs and bundles and leave no stream open", async () => {
+            const client = connect();
+            assert.equal((await client.fetchX509Context()).bundles.size, 1);
+            assert.equal((await client.fetchX509Svid()).id.toString(), "spiffe://example.org/web");
+            await drained("FetchX509SVID");
+        });
+
+        it("work over tcp as well", async () => {
+            const tcp = await FakeWorkloadApi.start("tcp");
+            try {
+                tcp.setX509(good);
+                assert.match(tcp.address, /^tcp:\/\/127\.0\.0\.1:\d+$/);
+                assert.equal((await connect({ address: tcp.address }).fetchX509Svid()).id.path, "/web");
+            } finally {
+                await tcp.stop();
+            }
+        });
+
+        it("fetch X.509 and JWT bundles without an identity", async () => {
+            const partner = await TestCa.create("partner.test");
+            const issuer = new TokenIssuer("example.org");
+            api.setX509Bundles({
+                bundles: {
+                    "spiffe://example.org": concatDer([ca.certificate]),
+                    "spiffe://partner.test": concatDer([partner.certificate]),
+                },
+            });
+            api.setJwtBundles({ bundles: { "spiffe://example.org": new TextEncoder().encode(issuer.document) } });
+            const client = connect();
+            assert.deepEqual(
+                Array.from(await client.fetchX509Bundles(), (bundle) => bundle.trustDomain.name),
+                ["example.org", "partner.test"],
+            );
+            const [bundle] = await client.fetchJwtBundles();
+            assert.deepEqual([...(bundle?.authorities.keys() ?? [])], [issuer.keyId]);
+        });
+
+        it("fetch and validate JWT-SVIDs", async () => {
+            const issuer = new TokenIssuer("example.org");
+            const token = await issuer.issue({ audience: ["reports", "more"] });
+            const svid = { spiffeId: "spiffe://example.org/web", svid: token, hint: "internal" };
+            api.onFetchJwt = ({ audience, spiffeId }) => {
+                assert.deepEqual(audience, ["reports", "more"]);
+                assert.equal(spiffeId, "spiffe://example.org/web");
+                return { svids: [svid, svid] };
+            };
+            api.onValidateJwt = ({ audience, svid: received }) => {
+                assert.deepEqual([audience, received], ["reports", token]);
+                return { spiffeId: "spiffe://example.org/web", claims: { aud: ["reports"], exp: 5 } };
+            };
+            const client = connect();
+            const request = {
+                audience: ["reports", "more"],
+                spiffeId: SpiffeId.parse("spiffe://example.org/web"),
+            } as const;
+            const svids = await client.fetchJwtSvids(request);
+            assert.deepEqual(
+                svids.map(({ hint, id }) => [hint, id.path]),
+                [["internal", "/web"]],
+            );
+            assert.equal((await client.fetchJwtSvid(request)).marshal(), token);
+            const validated = await client.validateJwtSvid(token, "reports");
+            assert.equal(validated.id.path, "/web");
+            assert.deepEqual(validated.claims, { aud: ["reports"], exp: 5 });
+        });
+
+        it("say what the endpoint answered, once, without trying again", async () => {
+            const client = connect();
+            api.failNext("FetchX509SVID", status.UNAVAILABLE, "starting");
+            await assert.rejects(client.fetchX509Svid(), {
+                code: "unavailable",
+                message: `Workload API at ${api.address}, FetchX509SVID: unavailable: starting`,
+            });
+            api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "no identity issued");
+            await assert.rejects(
+                client.fetchX509Svid(),
+                (error) => error instanceof NoIdentityIssuedError && error.code === "no_identity_issued",
+            );
+            api.failNext("FetchJWTSVID", status.INVALID_ARGUMENT, "audience must be specified");
+            await assert.rejects(client.fetchJwtSvid({ audience: ["a"] }), { code: "invalid_argument" });
+            assert.equal(api.calls.length, 3);
+        });
+
+        it("fail in time when the endpoint is silent, and when told to", async () => {
+            const client = connect();
+            api.delayMs = 60_000;
+            await assert.rejects(client.fetchX509Svid({ timeoutMs: 100 }), { code: "deadline_exceeded" });
+            await assert.rejects(client.fetchJwtSvid({ audience: ["a"] }, { timeoutMs: 100 }), {
+                code: "deadline_exceeded",
+            });
+            const reason = new Error("enough");
+            const stop = new AbortController();
+            const pending = client.fetchX509Bundles({ signal: stop.signal });
+            setImmediate(() => stop.abort(reason));
+            await assert.rejects(pending, reason);
+            await assert.rejects(client.fetchX509Svid({ signal: AbortSignal.abort(reason) }), reason);
+            await assert.rejects(client.validateJwtSvid("t", "a", { signal: AbortSignal.abort(reason) }), reason);
+        });
+
+        it("say that nobody listens", async () => {
+            api.crash();
+            await assert.rejects(connect().fetchX509Svid(), (error) => {
+                assert.ok(error instanceof WorkloadApiError);
+                assert.equal(error.code, "unavailable");
+                assert.match(error.message, /ENOENT/);
+                return true;
+            });
+        });
+
+        it("refuse a message beyond the limit", async () => {
+            const [svid] = good.svids ?? [];
+            assert.ok(svid);
+            api.setX509({ svids: Array.from({ length: 50 }, () => svid) });
+            await assert.rejects(connect({ limits: { maxMessageBytes: 10_000 } }).fetchX509Svid(), {
+                code: "resource_exhausted",
+            });
+            await assert.rejects(connect({ limits: { maxSvids: 49 } }).fetchX509Svid(), {
+                code: "malformed_response",
+                message: "Workload API, FetchX509SVID: the answer has 50 SVIDs, at most 49 are taken",
+            });
+        });
+
+        it("take the first of several SVIDs with one hint", async () => {
+            const svids = [
+                await ca.issue("/a", { hint: "x" }),
+                await ca.issue("/b", { hint: "x" }),
+                await ca.issue("/c"),
+                await ca.issue("/d"),
+            ];
+            api.setX509(x509Message(svids, [ca.bundle]));
+            const context = await connect().fetchX509Context();
+            assert.deepEqual(
+                context.svids.map((svid) => svid.id.path),
+                ["/a", "/c", "/d"],
+            );
+        });
+
+        it("let nothing federated replace the own bundle", async () => {
+            const impostor = await TestCa.create("example.org");
+            api.setX509({
+                ...good,
+                federatedBundles: {
+                    "spiffe://example.org": concatDer([impostor.certificate]),
+                    "spiffe://empty.test": new Uint8Array(),
+                },
+            });
+            const { bundles } = await connect().fetchX509Context();
+            const authorities = Array.from(bundles, (bundle) => [
+                bundle.trustDomain.name,
+                ...bundle.authorities.map((found) => found.fingerprint256),
+            ]);
+            assert.deepEqual(authorities.sort(), [["empty.test"], ["example.org", ca.certificate.fingerprint256]]);
+        });
+    });
+
+    describe("malformed answers", () => {
+        const cases: readonly [title: string, change: (message: X509Message) => X509Message, fault: string | RegExp][] =
+            [
+                ["no SVID", () => ({ svids: [] }), "the answer has no SVID"],
+                [
+                    "an SVID with nothing in it",
+                    () => ({ svids: [{}] }),
+                    "an SVID lacks the mandatory spiffe_id, x509_svid, x509_svid_key, bundle",
+                ],
+                [
+                    "an SVID under another name",
+                    ({ svids }) => ({ svids: [{ ...svids?.[0], spiffeId: "spiffe://example.org/db" }] }),
+                    'the SVID announced as "spiffe://example.org/db" is of spiffe://example.org/web',
+                ],
+                [
+                    "a hint beyond 1024 bytes",
+                    ({ svids }) => ({ svids: [{ ...svids?.[0], hint: "é".repeat(513) }] }),
+                    "spiffe://example.org/web: the hint has more than 1024 bytes",
+                ],
+                [
+                    "certificates that are none",
+                    ({ svids }) => ({ svids: [{ ...svids?.[0], x509Svid: new Uint8Array([1]) }] }),
+                    /input ends/,
+                ],
+                [
+                    "a bundle that is none",
+                    ({ svids }) => ({ svids: [{ ...svids?.[0], bundle: new Uint8Array([48]) }] }),
+                    /^X\.509 bundle of example\.org/,
+                ],
+                [
+                    "a federated bundle under a workload's ID",
+                    (message) => ({ ...message, federatedBundles: { "spiffe://partner.test/web": new Uint8Array() } }),
+                    'the bundle key "spiffe://partner.test/web" is not the ID of a trust domain',
+                ],
+                [
+                    "a federated bundle under no ID",
+                    (message) => ({ ...message, federatedBundles: { "http://x": new Uint8Array() } }),
+                    '"http://x" is not a SPIFFE ID: it must start with "spiffe://"',
+                ],
+            ];
+        for (const [title, change, fault] of cases) {
+            it(`are refused: ${title}`, async () => {
+                api.setX509(change(good));
+                await assert.rejects(connect().fetchX509Svid(), (error) => {
+                    assert.ok(error instanceof WorkloadApiError);
+                    assert.equal(error.code, "malformed_response");
+                    const message = error.message.replace("Workload API, FetchX509SVID: ", "");
+                    assert.ok(typeof fault === "string" ? message === fault : fault.test(message), message);
+                    return true;
+                });
+            });
+        }
+
+        it("are refused: no bundle, too many bundles, tokens of somebody else", async () => {
+            const client = connect({ limits: { maxBundles: 1 } });
+            const answer = "the answer has no bundle";
+            api.setX509Bundles({ bundles: {} });
+            await assert.rejects(client.fetchX509Bundles(), { message: `Workload API, FetchX509Bundles: ${answer}` });
+            api.setJwtBundles({ bundles: {} });
+            await assert.rejects(client.fetchJwtBundles(), { message: `Workload API, FetchJWTBundles: ${answer}` });
+            api.setX509Bundles({ bundles: { "spiffe://a": new Uint8Array(), "spiffe://b": new Uint8Array() } });
+            await assert.rejects(client.fetchX509Bundles(), {
+                message: "Workload API, FetchX509Bundles: the answer has 2 bundles, at most 1 are taken",
+            });
+            await assert.rejects(client.fetchJwtSvid({ audience: ["reports"] }), {
+                message: "Workload API, FetchJWTSVID: the answer has no SVID",
+            });
+            const token = await new TokenIssuer("example.org").issue();
+            api.onFetchJwt = () => ({ svids: [{ spiffeId: "spiffe://example.org/db", svid: token }] });
+            await assert.rejects(client.fetchJwtSvid({ audience: ["reports"] }), {
+                message:
+                    'Workload API, FetchJWTSVID: the JWT-SVID announced as "spiffe://example.org/db" is of spiffe://example.org/web',
+            });
+            await assert.rejects(client.validateJwtSvid(token, "reports"), { code: "malformed_response" });
+        });
+    });
+
+    describe("watches", () => {
+        async function take(
+            events: AsyncIterable<WatchEvent<X509Context>>,
+            count: number,
+            each: (index: number) => void = () => {},
+        ): Promise<string[]> {
+            const seen: string[] = [];
+            for await (const event of events) {
+                seen.push(event.type === "update" ? event.type : `${event.type} ${event.error.code}`);
+                each(seen.length);
+                if (seen.length === count) {
+                    break;
+                }
+            }
+            return seen;
+        }
+
+        it("wait longer after each failure and start over after a success", async () => {
+            const waits: number[] = [];
+            const client = connect({
+                random: () => 0.5,
+                sleep: (ms) => (waits.push(ms), Promise.resolve()),
+            });
+            api.failNext("FetchX509SVID", status.UNAVAILABLE, "", 3);
+            const seen = await take(client.watchX509Context(), 6, (index) => {
+                if (index === 4) {
+                    api.failNext("FetchX509SVID", status.UNAVAILABLE, "");
+                    api.breakStreams("FetchX509SVID", status.OK);
+                }
+            });
+            const failure = "interrupted unavailable";
+            assert.deepEqual(seen, [failure, failure, failure, "update", failure, "update"]);
+            assert.deepEqual(waits, [900, 1440, 2304, 900]);
+        });
+
+        it("wait less for an identity than for an endpoint", async () => {
+            const waits: number[] = [];
+            const client = connect({ random: () => 0, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
+            api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "", 3);
+            const withdrawn = "withdrawn no_identity_issued";
+            assert.deepEqual(await take(client.watchX509Context(), 4), [withdrawn, withdrawn, withdrawn, "update"]);
+            assert.deepEqual(waits, [1000, 1300, 1690]);
+        });
+
+        it("wait when a stream ends without a message, however healthily", async () => {
+            const empty = await FakeWorkloadApi.start();
+            try {
+                const client = connect({ address: empty.address, sleep: () => Promise.resolve() });
+                const events = client.watchX509Context();
+                const next = events.next();
+                while (empty.open("FetchX509SVID") === 0) {
+                    await new Promise((resolve) => setTimeout(resolve, 5));
+                }
+                empty.breakStreams("FetchX509SVID", status.OK);
+                const { value } = await next;
+                assert.ok(value?.type === "interrupted");
+                assert.equal(value.error.message, "The Workload API ended a stream without a message");
+                await events.return();
+            } finally {
+                await empty.stop();
+            }
+        });
+
+        for (const code of ["INVALID_ARGUMENT", "UNIMPLEMENTED"] as const) {
+            it(`end for good after ${code}`, async () => {
+                api.failNext("FetchX509SVID", status[code], "wrong");
+                await assert.rejects(take(connect().watchX509Context(), 9), { code: code.toLowerCase() });
+                assert.equal(api.calls.length, 1);
+            });
+        }
+
+        it("end quietly when told to, even in the middle of a wait, and leave no stream open", async () => {
+            const stop = new AbortController();
+            const client = connect();
+            const seen = await take(client.watchX509Context({ signal: stop.signal }), 9, () => stop.abort());
+            assert.deepEqual(seen, ["update"]);
+            await drained("FetchX509SVID");
+            const again = new AbortController();
+            api.failNext("FetchX509SVID", status.UNAVAILABLE, "", 9);
+            assert.deepEqual(
+                await take(client.watchX509Context({ signal: again.signal }), 9, () =>
+                    setTimeout(() => again.abort(), 20),
+                ),
+                ["interrupted unavailable"],
+            );
+            assert.deepEqual(await take(client.watchX509Context({ signal: stop.signal }), 9), []);
+        });
+
+        it("leave no stream open when the consumer walks away", async () => {
+            await take(connect().watchX509Context(), 1);
+            await drained("FetchX509SVID");
+        });
+    });
+});
+
+describe("Backoff", () => {
+    it("grows to its maximum, shortened by up to a fifth, and starts over", () => {
+        const backoff = new Backoff({ initialMs: 100, maxMs: 350, factor: 2 }, () => 0.999);
+        assert.deepEqual(
+            [1, 2, 3, 4].map(() => backoff.next()),
+            [80, 160, 280, 280],
+        );
+        backoff.reset();
+        assert.equal(backoff.next(), 80);
+        const full = new Backoff({ initialMs: 100, maxMs: 350, factor: 2 }, () => 0);
+        for (let i = 0; i < 5_000; i++) {
+            full.next();
+        }
+        assert.equal(full.next(), 350);
+    });
+});
+
+describe("Endpoint addresses", () => {
+    it("become targets of gRPC", () => {
+        const targets = [
+            "unix:///run/a.sock",
+            "unix:/run/a%20b.sock",
+            "tcp://127.0.0.1:80",
+            "tcp://[::1]:8080",
+            "UNIX:///a",
+        ];
+        assert.deepEqual(
+            targets.map((text) => parseEndpointAddress(text).target),
+            ["unix:/run/a.sock", "unix:/run/a b.sock", "ipv4:127.0.0.1:80", "ipv6:[::1]:8080", "unix:/a"],
+        );
+    });
+
+    it("come from the environment when there is no explicit one", () => {
+        const environment = { SPIFFE_ENDPOINT_SOCKET: "unix:///run/a.sock" };
+        assert.equal(resolveEndpointAddress(undefined, environment).text, "unix:///run/a.sock");
+        assert.equal(resolveEndpointAddress("tcp://127.0.0.1:1", environment).text, "tcp://127.0.0.1:1");
+        assert.throws(() => resolveEndpointAddress(undefined, {}), {
+            code: "no_address",
+            message:
+                "No Workload API address: pass one, or set SPIFFE_ENDPOINT_SOCKET to unix:///path/to/socket or tcp://IP:port",
+        });
+    });
+
+    const refused: readonly [string, string][] = [
+        ["", "the scheme must be unix or tcp"],
+        ["http://127.0.0.1", "the scheme must be unix or tcp"],
+        ["unix:///a b", "it contains a character that may not stand in a URI"],
+        ["unix://host/a", "a unix address has no host: write unix:///path"],
+        ["unix:a", "the path must be absolute"],
+        ["unix:///", "the path names no socket"],
+        ["unix:///a%zz", "the path has a broken percent-encoding"],
+        ["unix:///a%00", "the path contains a zero byte"],
+        ["unix:///a?b", "a query or fragment is not allowed"],
+        ["tcp://u@127.0.0.1:1", "a user is not allowed"],
+        ["tcp://127.0.0.1:1/a", "a path is not allowed in a tcp address"],
+        ["tcp://localhost:1", "the host must be an IP address, followed by a port"],
+        ["tcp://[fe80::1%25eth0]:1", "the host must be an IP address, followed by a port"],
+        ["tcp://127.0.0.1:65536", "the port must be a number from 1 to 65535"],
+        ["tcp://127.0.0.1:0", "the port must be a number from 1 to 65535"],
+    ];
+    for (const [text, fault] of refused) {
+        it(`refuse ${JSON.stringify(text)}: ${fault}`, () => {
+            assert.throws(() => parseEndpointAddress(text), {
+                code: "invalid_address",
+                message: `Workload API address ${JSON.stringify(text)}: ${fault}. Use unix:///path/to/socket or tcp://IP:port`,
+            });
+        });
+    }
+});
