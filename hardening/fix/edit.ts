@@ -211,9 +211,12 @@ function removePair(text: string, map: YAMLMap, pair: Pair | undefined): Edit {
 /** Offset behind the line on which a pair ends, with the comment on that line but none below. */
 function endOfPair(text: string, pair: Pair): number {
     const end = pair.value === null ? rangeOf(pair.key)[1] : rangeOf(pair.value)[1];
-    // The range of a block collection or scalar may already take in the line break.
-    const at = end > 0 && text[end - 1] === "\n" ? end : endOfLine(text, end);
-    return text[at] === "\n" && at !== end ? at + 1 : at;
+    if (end > 0 && text[end - 1] === "\n") {
+        // The range of a block collection or scalar takes in the line break.
+        return end;
+    }
+    const lineEnd = endOfLine(text, end);
+    return lineEnd < text.length ? lineEnd + 1 : lineEnd;
 }
 
 function endOfLine(text: string, from: number): number {
