@@ -1,0 +1,39 @@
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { allowRules, isNetworkPolicy, policyOf } from "../../network";
+
+export const allowRulesNameTheirPods = objectControl({
+    name: "allow-rules-name-their-pods",
+    description: "No NetworkPolicy with allow rules selects all pods of its namespace.",
+    why: "What is allowed for every pod is allowed for the next one as well, whatever it turns out to be.",
+    severity: "medium",
+    covers: ["net.policy-empty-selector"],
+    frameworks: [
+        ...nsa("Network separation and hardening"),
+        ...mitre("T1046"),
+        ...nist("SC-7", "AC-4"),
+        ...soc2("CC6.6"),
+        ...checklist("NET-3"),
+    ],
+    remediation: "Name the pods in podSelector; only a policy that denies by default selects all of them.",
+    profiles: [],
+    kinds: ["NetworkPolicy"],
+    *check(object) {
+        if (!isNetworkPolicy(object)) {
+            return;
+        }
+        const policy = policyOf(object);
+        const rules = allowRules(policy);
+        const path = `${object.prefix}spec.podSelector`;
+        if (policy.selectsAll && rules.length > 0) {
+            yield {
+                path,
+                message: `${path} is empty, so ${rules.map((rule) => rule.path).join(", ")} allows traffic of every pod of the namespace. Name the pods.`,
+            };
+        }
+    },
+    admission: {
+        expression:
+            "(has(object.spec.podSelector.matchLabels) && size(object.spec.podSelector.matchLabels) > 0) || (has(object.spec.podSelector.matchExpressions) && size(object.spec.podSelector.matchExpressions) > 0) || ((!has(object.spec.ingress) || size(object.spec.ingress) == 0) && (!has(object.spec.egress) || size(object.spec.egress) == 0))",
+    },
+});

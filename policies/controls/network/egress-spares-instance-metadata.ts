@@ -1,0 +1,52 @@
+import { inRange } from "../../addresses";
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { obj, str, strings } from "../../kube";
+import { allowRules, allowsEverything, isNetworkPolicy, policyOf } from "../../network";
+
+/** Where clouds serve a node's credentials to whoever asks from the node: AWS, Azure, GCP and most others, AWS over IPv6, Alibaba. */
+const METADATA = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200"];
+
+export const egressSparesInstanceMetadata = objectControl({
+    name: "egress-spares-instance-metadata",
+    description: "No NetworkPolicy lets pods reach the cloud's instance metadata.",
+    why: "The metadata service hands the node's cloud credentials to any process that asks.",
+    severity: "high",
+    covers: ["net.egress-imds"],
+    frameworks: [...mitre("T1552.005"), ...nist("SC-7", "AC-4"), ...soc2("CC6.6"), ...checklist("NET-3")],
+    remediation: "Put the metadata address under except of the ipBlock, or name narrower ranges.",
+    profiles: ["nsa", "x0tta6bl4"],
+    kinds: ["NetworkPolicy"],
+    *check(object) {
+        if (!isNetworkPolicy(object)) {
+            return;
+        }
+        for (const rule of allowRules(policyOf(object)).filter(({ direction }) => direction === "Egress")) {
+            if (allowsEverything(rule)) {
+                yield {
+                    path: rule.path,
+                    message: `${rule.path} allows every address, the instance metadata's (${METADATA[0]}) too. Name the peers.`,
+                };
+            }
+            for (const [index, peer] of rule.peers.entries()) {
+                const block = obj(obj(peer)["ipBlock"]);
+                const cidr = str(block["cidr"]);
+                const except = strings(block["except"]);
+                const reached = METADATA.find(
+                    (address) => inRange(cidr, address) && !except.some((range) => inRange(range, address)),
+                );
+                if (reached !== undefined) {
+                    const path = `${rule.path}.to[${index}].ipBlock`;
+                    yield {
+                        path,
+                        message: `${path} holds ${reached}, the cloud's instance metadata (cidr "${cidr}"). Put it under except.`,
+                    };
+                }
+            }
+        }
+    },
+    admission: {
+        expression:
+            "!has(object.spec.egress) || !object.spec.egress.exists(r, has(r.to) && r.to.exists(p, has(p.ipBlock) && p.ipBlock.cidr.endsWith('/0') && (!has(p.ipBlock.except) || size(p.ipBlock.except) == 0)))",
+    },
+});

@@ -1,0 +1,57 @@
+import type { Fault } from "../../control";
+import type { ObjectControl } from "../../control";
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { child } from "../../path";
+import type { Marked } from "../../mesh";
+import { meshOptOuts } from "../../mesh";
+import { carriesPod, podOf } from "../../pods";
+
+/** Annotations that take ports out of Linkerd's proxy, and with that out of mutual TLS. */
+const SKIPPED = ["config.linkerd.io/skip-inbound-ports", "config.linkerd.io/skip-outbound-ports"];
+
+export const meshInjectionNotDisabled: ObjectControl = {
+    ...objectControl({
+        name: "mesh-injection-not-disabled",
+        description: "No namespace and no pod stays out of the service mesh, nor any of its ports.",
+        why: "What is outside the mesh talks in plain text and is not asked who it is.",
+        severity: "medium",
+        covers: ["net.mesh-injection"],
+        frameworks: [
+            ...mitre("T1557", "T1562"),
+            ...nist("SC-8", "AC-4"),
+            ...soc2("CC6.7"),
+            ...checklist("NET-4", "SEC-6"),
+        ],
+        remediation: "Remove the label or annotation.",
+        profiles: ["x0tta6bl4"],
+        kinds: [],
+        *check(object) {
+            const pod = podOf(object);
+            if (pod !== undefined) {
+                yield* faultsOf(pod, pod.metadataPath);
+            }
+            // Some write it on the workload, where it does nothing, and mean the pod.
+            if (object.kind !== "Pod") {
+                yield* faultsOf(object, `${object.prefix}metadata`);
+            }
+        },
+        admission: {
+            expression:
+                "(!has(object.metadata.labels) || (object.metadata.labels[?'istio-injection'].orValue('') != 'disabled' && object.metadata.labels[?'sidecar.istio.io/inject'].orValue('') != 'false' && object.metadata.labels[?'istio.io/dataplane-mode'].orValue('') != 'none')) && " +
+                "(!has(object.metadata.annotations) || (object.metadata.annotations[?'sidecar.istio.io/inject'].orValue('') != 'false' && object.metadata.annotations[?'linkerd.io/inject'].orValue('') != 'disabled'))",
+        },
+    }),
+    applies: (object) => object.kind === "Namespace" || carriesPod(object),
+};
+
+function* faultsOf(marked: Marked, metadata: string): Iterable<Fault> {
+    for (const { where, name, value } of meshOptOuts(marked)) {
+        const path = child(`${metadata}.${where}`, name);
+        yield { path, message: `${path} is "${value}", so the mesh is left out. Remove it.` };
+    }
+    for (const name of SKIPPED.filter((candidate) => String(marked.annotations[candidate] ?? "") !== "")) {
+        const path = child(`${metadata}.annotations`, name);
+        yield { path, message: `${path} is set, so these ports are outside mutual TLS. Remove it.` };
+    }
+}

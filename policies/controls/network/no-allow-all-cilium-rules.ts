@@ -1,0 +1,57 @@
+import { isWorldRange } from "../../addresses";
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import type { Body } from "../../kube";
+import { isObj, list, obj, str, strings } from "../../kube";
+import { ciliumSpecs, isEmptySelector } from "../../network";
+
+export const noAllowAllCiliumRules = objectControl({
+    name: "no-allow-all-cilium-rules",
+    description: "No Cilium policy allows every peer on every port.",
+    why: "Policies add up: one rule that allows everything undoes every other policy of the endpoints it selects.",
+    severity: "high",
+    covers: [],
+    frameworks: [...mitre("T1046"), ...nist("SC-7", "SC-7(5)", "AC-4"), ...soc2("CC6.6"), ...checklist("NET-3")],
+    remediation: "Name the peers by label, entity or name, and the ports.",
+    profiles: ["nsa", "x0tta6bl4"],
+    kinds: ["cilium.io/CiliumNetworkPolicy", "cilium.io/CiliumClusterwideNetworkPolicy"],
+    *check(object) {
+        const several = !isObj(object.body["spec"]);
+        for (const [number, spec] of ciliumSpecs(object).entries()) {
+            const base = `${object.prefix}${several ? `specs[${number}]` : "spec"}`;
+            for (const [field, way] of [
+                ["ingress", "from"],
+                ["egress", "to"],
+            ] as const) {
+                for (const [index, rule] of list(spec[field]).entries()) {
+                    const reason = opensAll(obj(rule), way);
+                    if (reason !== undefined) {
+                        const path = `${base}.${field}[${index}]`;
+                        yield {
+                            path,
+                            message: `${path} allows ${reason}, on every port. Name the peers and the ports.`,
+                        };
+                    }
+                }
+            }
+        }
+    },
+    admission: { none: "Cilium's kinds are custom resources that not every cluster has." },
+});
+
+/** What a rule without ports opens to everybody; undefined where it does not. */
+function opensAll(rule: Body, way: "from" | "to"): string | undefined {
+    if (list(rule["toPorts"]).length > 0 || list(rule["icmps"]).length > 0) {
+        return undefined;
+    }
+    const entity = strings(rule[`${way}Entities`]).find((name) => ["all", "world", "cluster"].includes(name));
+    if (entity !== undefined) {
+        return `entity "${entity}"`;
+    }
+    const ranges = [...strings(rule[`${way}CIDR`]), ...list(rule[`${way}CIDRSet`]).map((set) => str(obj(set)["cidr"]))];
+    const world = ranges.find(isWorldRange);
+    if (world !== undefined) {
+        return `range "${world}"`;
+    }
+    return list(rule[`${way}Endpoints`]).some((selector) => isEmptySelector(selector)) ? "every endpoint" : undefined;
+}

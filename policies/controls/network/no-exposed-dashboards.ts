@@ -1,0 +1,85 @@
+import { stackControl } from "../../control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { describe, str } from "../../kube";
+import { exposuresOf, podsBehind, servicesOf } from "../../services";
+
+export const noExposedDashboards = stackControl({
+    name: "no-exposed-dashboards",
+    description: "No administration interface is reachable from outside the cluster.",
+    why: "Dashboards, workflow engines and databases of this list have been taken over in bulk wherever they were published.",
+    severity: "high",
+    covers: ["net.sensitive-interface"],
+    frameworks: [
+        ...nsa("Network separation and hardening"),
+        ...mitre("T1133", "T1190"),
+        ...nist("SC-7", "AC-17"),
+        ...soc2("CC6.6"),
+        ...checklist("NET-3"),
+    ],
+    remediation: "Keep the Service inside the cluster and reach it through an authenticating proxy.",
+    profiles: ["nsa", "x0tta6bl4"],
+    params: {
+        names: {
+            type: "array",
+            description:
+                "Names of Services and workloads that administer something; a longer name with one of them as a part counts.",
+            items: { type: "string" },
+            default: [
+                "kubernetes-dashboard",
+                "argo-server",
+                "argocd-server",
+                "workflow-controller",
+                "weave-scope",
+                "kubeflow",
+                "jenkins",
+                "nifi",
+                "minio",
+                "postgres",
+                "phpmyadmin",
+                "pgadmin",
+                "prometheus",
+                "alertmanager",
+                "kibana",
+                "elasticsearch",
+                "rabbitmq",
+                "airflow",
+                "portainer",
+                "rancher",
+                "consul",
+                "etcd",
+                "redis",
+                "mongo",
+                "mysql",
+            ],
+        },
+    },
+    *check(stack, { each, params }) {
+        yield* each(
+            servicesOf(stack),
+            (service) => service,
+            function* (service) {
+                const pods = podsBehind(stack, service);
+                const labels = pods.flatMap((pod) => [
+                    str(pod.labels["app"]),
+                    str(pod.labels["app.kubernetes.io/name"]),
+                ]);
+                const names = [service.name, ...pods.map((pod) => pod.object.name), ...labels];
+                const hit = params.names.find((wanted) => names.some((name) => isPart(wanted, name)));
+                for (const { by } of hit === undefined ? [] : exposuresOf(stack, service)) {
+                    const path = `${by.prefix}spec${by === service ? ".type" : ""}`;
+                    yield {
+                        object: by,
+                        path,
+                        message: `${path} publishes "${hit}" through ${describe(service)}. Keep it inside the cluster, behind an authenticating proxy.`,
+                    };
+                }
+            },
+        );
+    },
+    admission: { none: "What is published stands in several objects." },
+});
+
+/** Says whether a name has `wanted` as one of its parts between dashes. */
+function isPart(wanted: string, name: string): boolean {
+    return `-${name}-`.includes(`-${wanted}-`);
+}

@@ -1,0 +1,31 @@
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { obj } from "../../kube";
+
+export const noLoadBalancers = objectControl({
+    name: "no-load-balancers",
+    description: "No Service asks for a load balancer of its own.",
+    why: "Each load balancer is a new address on the outside, without the limits, logs and TLS of the one front door.",
+    severity: "medium",
+    covers: ["net.loadbalancer"],
+    frameworks: [
+        ...nsa("Network separation and hardening"),
+        ...mitre("T1133", "T1190"),
+        ...nist("SC-7"),
+        ...soc2("CC6.6"),
+        ...checklist("NET-3", "NET-5"),
+    ],
+    remediation: "Use type ClusterIP and publish it through the platform's Ingress or Gateway.",
+    profiles: ["nsa", "x0tta6bl4"],
+    kinds: ["Service"],
+    *check(service) {
+        const path = `${service.prefix}spec.type`;
+        if (service.group === "" && obj(service.body["spec"])["type"] === "LoadBalancer") {
+            yield {
+                path,
+                message: `${path} is "LoadBalancer". Use "ClusterIP" behind the platform's Ingress or Gateway.`,
+            };
+        }
+    },
+    admission: { expression: "!has(object.spec.type) || object.spec.type != 'LoadBalancer'" },
+});

@@ -1,0 +1,69 @@
+import { stackControl } from "../../control";
+import { checklist, nist, soc2 } from "../../frameworks";
+import { describe, type KubeObject } from "../../kube";
+import { append } from "../../selectors";
+import { selectorOf, servicesOf } from "../../services";
+import type { Stack } from "../../stack";
+import { namespaceOf } from "../../stack";
+import { ifKnown } from "../../unknown";
+
+export const serviceSelectorsAreUnique = stackControl({
+    name: "service-selectors-are-unique",
+    description: "No two Services of a namespace select the same pods by the same labels.",
+    why: "A second Service for the same pods is a second way in, which policies and reviews of the first one miss.",
+    severity: "low",
+    covers: ["net.service-selector"],
+    frameworks: [...nist("CM-6", "SC-7"), ...soc2("CC8.1"), ...checklist("NET-3")],
+    remediation: "Merge the Services, or select by a label that tells their pods apart.",
+    profiles: [],
+    *check(stack, { each }) {
+        yield* each(
+            servicesOf(stack),
+            (service) => service,
+            function* (service) {
+                const key = keyOf(service);
+                const rival =
+                    key &&
+                    stack
+                        .memo(servicesBySelector)
+                        .get(key)
+                        ?.find((other) => isRival(service, other));
+                if (rival !== undefined && rival !== "") {
+                    const path = `${service.prefix}spec.selector`;
+                    yield {
+                        object: service,
+                        path,
+                        message: `${path} is that of ${describe(rival)} too. Merge the two or tell their pods apart.`,
+                    };
+                }
+            },
+        );
+    },
+    admission: { none: "The other Services are other objects." },
+});
+
+/** A headless Service beside an ordinary one is how a StatefulSet is meant to be served. */
+function isRival(service: KubeObject, other: KubeObject): boolean {
+    return other !== service && other.name !== service.name && isHeadless(service) === isHeadless(other);
+}
+
+function isHeadless({ body }: KubeObject): boolean {
+    return (body["spec"] as { clusterIP?: unknown } | undefined)?.clusterIP === "None";
+}
+
+/** One text for each set of labels in a namespace; undefined for a Service that selects nothing. */
+function keyOf(service: KubeObject): string | undefined {
+    const selector = selectorOf(service);
+    return selector && JSON.stringify([namespaceOf(service), Object.entries(selector).sort()]);
+}
+
+function servicesBySelector(stack: Stack): ReadonlyMap<string, readonly KubeObject[]> {
+    const found = new Map<string, KubeObject[]>();
+    for (const service of servicesOf(stack)) {
+        const key = ifKnown(() => keyOf(service));
+        if (key !== undefined) {
+            append(found, key, service);
+        }
+    }
+    return found;
+}

@@ -1,0 +1,61 @@
+import { stackControl } from "../../control";
+import { checklist, nist, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import { obj, str } from "../../kube";
+import { podsBehind, selectorOf, servicesOf } from "../../services";
+import type { Stack } from "../../stack";
+import { namespaceOf } from "../../stack";
+
+export const servicesSelectPods = stackControl({
+    name: "services-select-pods",
+    description: "Every Service selects pods, and where the stack has pods in its namespace at least one of them.",
+    why: "A Service that selects nothing is down; one without a selector goes wherever somebody points its endpoints.",
+    severity: "medium",
+    covers: ["net.service-selector"],
+    frameworks: [...nist("CM-6", "SC-7"), ...soc2("A1.2"), ...checklist("NET-3")],
+    remediation: "Correct the selector, or remove the Service.",
+    profiles: ["x0tta6bl4"],
+    *check(stack, { each }) {
+        yield* each(
+            servicesOf(stack),
+            (service) => service,
+            function* (service) {
+                const path = `${service.prefix}spec.selector`;
+                if (str(obj(service.body["spec"])["type"]) === "ExternalName" || hasEndpoints(stack, service)) {
+                    return;
+                }
+                if (selectorOf(service) === undefined) {
+                    yield {
+                        object: service,
+                        path,
+                        message: `${path} is unset, and the stack has no endpoints for the Service. Select its pods.`,
+                        absent: true,
+                    };
+                } else if (stack.podsIn(service.namespace).length > 0 && podsBehind(stack, service).length === 0) {
+                    yield {
+                        object: service,
+                        path,
+                        message: `${path} selects no pod of namespace "${namespaceOf(service)}" in this stack. Correct it.`,
+                    };
+                }
+            },
+        );
+    },
+    admission: { none: "The pods are other objects." },
+});
+
+/** A Service without a selector is served by endpoints of its name, or slices that carry it as a label. */
+function hasEndpoints(stack: Stack, service: KubeObject): boolean {
+    return (
+        stack.find("Endpoints", service.namespace, service.name) !== undefined ||
+        stack.memo(slicedServices).has(`${namespaceOf(service)}/${service.name}`)
+    );
+}
+
+function slicedServices(stack: Stack): ReadonlySet<string> {
+    return new Set(
+        stack
+            .ofKind("EndpointSlice")
+            .map((slice) => `${namespaceOf(slice)}/${str(slice.labels["kubernetes.io/service-name"])}`),
+    );
+}

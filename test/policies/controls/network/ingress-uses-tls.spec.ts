@@ -1,0 +1,55 @@
+import { ingressUsesTls } from "../../../../policies/controls/network/ingress-uses-tls";
+import { describeControl } from "../../../support/control-suite";
+import { ingress, ingressRule } from "../../../support/objects";
+
+const route = (spec: object) => ({
+    apiVersion: "route.openshift.io/v1",
+    kind: "Route",
+    metadata: { name: "web", namespace: "shop" },
+    spec: { to: { kind: "Service", name: "web" }, ...spec },
+});
+const plain = (name: string, value: string): string =>
+    `metadata.annotations["${name}"] is "${value}", so plain HTTP is served as well. Remove it.`;
+
+describeControl(ingressUsesTls, {
+    refused: {
+        "an Ingress without TLS": {
+            object: ingress({ tls: undefined }),
+            message: "spec.tls is unset. Name the hosts and the Secret of their certificate.",
+        },
+        "an Ingress of the first beta version": {
+            object: { ...ingress({ tls: [] }), apiVersion: "extensions/v1beta1" },
+            message: "spec.tls is unset. Name the hosts and the Secret of their certificate.",
+        },
+        "a host that has no certificate": {
+            object: ingress({ rules: [ingressRule("shop.example.org"), ingressRule("api.example.org")] }),
+            message: `spec.rules[1].host is "api.example.org", which no entry of spec.tls names. Add it there.`,
+        },
+        "a host below the one that a wildcard covers": {
+            object: ingress({ tls: [{ hosts: ["*.example.org"] }], rules: [ingressRule("a.b.example.org")] }),
+            message: `spec.rules[0].host is "a.b.example.org", which no entry of spec.tls names. Add it there.`,
+        },
+        "plain HTTP beside TLS": {
+            object: ingress({}, { annotations: { "nginx.ingress.kubernetes.io/ssl-redirect": "false" } }),
+            message: plain("nginx.ingress.kubernetes.io/ssl-redirect", "false"),
+        },
+        "plain HTTP that is asked for": {
+            object: ingress({}, { annotations: { "kubernetes.io/ingress.allow-http": "true" } }),
+            message: plain("kubernetes.io/ingress.allow-http", "true"),
+        },
+        "a Route without TLS": {
+            object: route({}),
+            message: "spec.tls is unset. Set its termination to edge or reencrypt.",
+        },
+    },
+    allowed: {
+        "an Ingress with TLS for its host": { object: ingress() },
+        "an Ingress with TLS for every host": { object: ingress({ tls: [{}] }) },
+        "a wildcard certificate": { object: ingress({ tls: [{ hosts: ["*.example.org"], secretName: "web" }] }) },
+        "a rule for every host": { object: ingress({ rules: [ingressRule(undefined)] }) },
+        "an Ingress that declines plain HTTP": {
+            object: ingress({}, { annotations: { "kubernetes.io/ingress.allow-http": "false" } }),
+        },
+        "a Route with TLS": { object: route({ tls: { termination: "edge" } }) },
+    },
+});

@@ -1,0 +1,38 @@
+import { servicesSelectPods } from "../../../../policies/controls/network/services-select-pods";
+import { describeControl } from "../../../support/control-suite";
+import { pod, service } from "../../../support/objects";
+
+const without = service({ selector: undefined });
+const metadata = { name: "web", namespace: "shop" };
+
+describeControl(servicesSelectPods, {
+    refused: {
+        "a selector that no pod meets": {
+            stack: [service({ selector: { app: "wbe" } }), pod()],
+            message: `spec.selector selects no pod of namespace "shop" in this stack. Correct it.`,
+        },
+        "no selector": {
+            object: without,
+            message: "spec.selector is unset, and the stack has no endpoints for the Service. Select its pods.",
+        },
+    },
+    allowed: {
+        "a selector that a pod meets": { stack: [service(), pod()] },
+        "a Service whose pods are in another stack": { object: service() },
+        "a Service whose namespace has no pods in this stack": {
+            stack: [service(), pod({}, {}, { namespace: "till" })],
+        },
+        "a name of a host outside": { object: service({ type: "ExternalName", selector: undefined }) },
+        "a Service with Endpoints": { stack: [without, { apiVersion: "v1", kind: "Endpoints", metadata }] },
+        "a Service with a slice of endpoints": {
+            stack: [
+                without,
+                {
+                    apiVersion: "discovery.k8s.io/v1",
+                    kind: "EndpointSlice",
+                    metadata: { name: "web-1", namespace: "shop", labels: { "kubernetes.io/service-name": "web" } },
+                },
+            ],
+        },
+    },
+});
