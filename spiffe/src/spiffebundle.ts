@@ -1,3 +1,5 @@
+import type { JsonWebKey, KeyObject, X509Certificate } from "node:crypto";
+
 import { X509Bundle } from "./bundle.js";
 import { readCertificate } from "./certificate.js";
 import { BundleError, SpiffeError } from "./errors.js";
@@ -65,18 +67,18 @@ export class SpiffeBundle {
         }
     }
 
-    /** The document, to be served at a bundle endpoint. */
+    /** The document, to be served at a bundle endpoint. @throws {BundleError} when a key has no form as a JWK */
     marshal(): string {
         const keys = [
             ...this.x509.authorities.map((certificate) => ({
                 use: "x509-svid",
-                ...certificate.publicKey.export({ format: "jwk" }),
+                ...exportJwk(publicKeyOf(certificate)),
                 x5c: [certificate.raw.toString("base64")],
             })),
             ...Array.from(this.jwt.authorities.values(), ({ keyId, publicKey }) => ({
                 use: "jwt-svid",
                 kid: keyId,
-                ...publicKey.export({ format: "jwk" }),
+                ...exportJwk(publicKey),
             })),
         ];
         // Written by hand because JSON.stringify has no notion of an integer beyond 2^53.
@@ -86,6 +88,25 @@ export class SpiffeBundle {
             ...(this.refreshHintSeconds === undefined ? [] : [`"${REFRESH_HINT}":${this.refreshHintSeconds}`]),
         ];
         return `{${members.join(",")}}`;
+    }
+}
+
+/** A certificate can be well-formed around a key that OpenSSL doesn't know or can't decode. */
+function publicKeyOf(certificate: X509Certificate): KeyObject {
+    try {
+        return certificate.publicKey;
+    } catch (error) {
+        throw new BundleError("invalid_bundle", "the key in a certificate can't be read", { cause: error });
+    }
+}
+
+function exportJwk(key: KeyObject): JsonWebKey {
+    try {
+        return key.export({ format: "jwk" });
+    } catch (error) {
+        throw new BundleError("invalid_bundle", `a key of type ${key.asymmetricKeyType} has no form as a JWK`, {
+            cause: error,
+        });
     }
 }
 
@@ -101,7 +122,7 @@ function readInteger(document: Readonly<Record<string, unknown>>, name: string, 
 }
 
 /** The first certificate of x5c; entries without one are ignored (X509-SVID section 6.2). */
-function readX509Authority(jwk: Jwk): X509Bundle["authorities"][number][] {
+function readX509Authority(jwk: Jwk): X509Certificate[] {
     const { x5c } = jwk;
     if (x5c === undefined || (Array.isArray(x5c) && x5c.length === 0)) {
         return [];
@@ -114,7 +135,7 @@ function readX509Authority(jwk: Jwk): X509Bundle["authorities"][number][] {
     }
     const { certificate } = readCertificate(Buffer.from(x5c[0], "base64"));
     // RFC 7517 section 4.7: the key in the other members must match the certificate's.
-    if (!importJwk(jwk).equals(certificate.publicKey)) {
+    if (!importJwk(jwk).equals(publicKeyOf(certificate))) {
         throw new BundleError("invalid_bundle", "the members of an X.509 key are not the key of its certificate");
     }
     return [certificate];

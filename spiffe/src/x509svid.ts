@@ -95,7 +95,7 @@ export class X509Svid {
             throw new X509SvidError("invalid_svid", `${id}: a certificate after the leaf is no signing certificate`);
         }
         const key = parsePrivateKey(privateKey);
-        if (!leaf.certificate.checkPrivateKey(key)) {
+        if (!belongs(key, leaf.certificate)) {
             throw new X509SvidError("key_mismatch", `${id}: the private key doesn't belong to the leaf certificate`);
         }
         const certificates = [leaf.certificate, ...others.map((facts) => facts.certificate)] as const;
@@ -122,5 +122,14 @@ export class X509Svid {
 
     toJSON(): { id: string; hint: string; notAfter: string } {
         return { id: this.id.toString(), hint: this.hint, notAfter: this.notAfter.toISOString() };
+    }
+}
+
+function belongs(key: KeyObject, certificate: X509Certificate): boolean {
+    try {
+        return certificate.checkPrivateKey(key);
+    } catch {
+        // The key in the certificate can't be decoded, so it isn't this one's.
+        return false;
     }
 }

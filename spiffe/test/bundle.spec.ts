@@ -201,6 +201,15 @@ describe("SpiffeBundle", () => {
         assert.equal(parse([5]), 'SPIFFE bundle of example.org: "x5c" must be an array of base64 text');
     });
 
+    it("refuses to write a key that has no form as a JWK", () => {
+        const dsa = generateKeyPairSync("dsa", { modulusLength: 2048, divisorLength: 256 }).publicKey;
+        const jwt = (key: typeof dsa): JwtBundle =>
+            new JwtBundle(domain, [{ keyId: "k", publicKey: key, algorithm: undefined }]);
+        const write = (key: typeof dsa): string =>
+            refusal(() => new SpiffeBundle({ x509: new X509Bundle(domain, []), jwt: jwt(key) }).marshal());
+        assert.equal(write(dsa), "a key of type dsa has no form as a JWK");
+    });
+
     for (const value of ["-1", "1.5", "1e3", '"5"', "18446744073709551616", "true"]) {
         it(`refuses ${value} as a sequence number`, () => {
             assert.equal(
