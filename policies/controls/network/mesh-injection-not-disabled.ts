@@ -24,7 +24,7 @@ export const meshInjectionNotDisabled: ObjectControl = {
             ...checklist("NET-4", "SEC-6"),
         ],
         remediation: "Remove the label or annotation.",
-        profiles: ["x0tta6bl4"],
+        profiles: [],
         kinds: [],
         *check(object) {
             const pod = podOf(object);

@@ -1,11 +1,17 @@
-import { podControl } from "../../control";
+import { bindingsOfServiceAccount } from "../../bindings";
+import type { StackFault } from "../../control";
+import { stackControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import type { Body, KubeObject } from "../../kube";
+import { isObj, list, obj, str } from "../../kube";
 import { setField } from "../../path";
+import type { PodView } from "../../pods";
+import { serviceAccountName } from "../../service-accounts";
 
-export const projectedTokensBounded = podControl({
+export const projectedTokensBounded = stackControl({
     name: "projected-tokens-bounded",
-    description: "Every projected service account token has an audience and a short lifetime.",
+    description:
+        "Every projected service account token has a short lifetime and, unless its pod has rights at the API server, an audience.",
     why: "A token without an audience is good for the API server and for every service that accepts those; a long one stays good after it is stolen.",
     severity: "medium",
     covers: [],
@@ -15,46 +21,69 @@ export const projectedTokensBounded = podControl({
         ...soc2("CC6.1"),
         ...checklist("ACC-3", "SEC-4"),
     ],
-    remediation: "Set audience to the one service the token is for, and expirationSeconds to an hour or less.",
+    remediation: "Set audience to the one service the token is for, and expirationSeconds to two hours or less.",
     profiles: ["x0tta6bl4"],
     params: {
         maxSeconds: {
             type: "integer",
             description: "The longest lifetime of a projected token, in seconds.",
-            default: 3600,
+            default: 7200,
             minimum: 600,
         },
     },
-    *check(pod, { params }) {
-        for (const [volume, body] of list(pod.spec["volumes"]).entries()) {
-            for (const [index, source] of list(obj(obj(body)["projected"])["sources"]).entries()) {
-                const token = obj(source)["serviceAccountToken"];
-                if (token === undefined) {
-                    continue;
+    *check(stack, { each, params }) {
+        yield* each(
+            stack.pods(),
+            (pod) => pod.object,
+            function* (pod) {
+                // The API server's own audience is the default, which is right for a pod that has business there.
+                const isClient =
+                    bindingsOfServiceAccount(stack, pod.object.namespace, serviceAccountName(pod)).length > 0;
+                for (const token of tokensOf(pod)) {
+                    yield* faultsOf(pod.object, token, isClient, params.maxSeconds);
                 }
-                const path = `${pod.path}.volumes[${volume}].projected.sources[${index}].serviceAccountToken`;
-                if (str(obj(token)["audience"]) === "") {
-                    yield {
-                        path: `${path}.audience`,
-                        message: `${path}.audience is unset, so the token is good for the API server. Set it to the service the token is for.`,
-                        absent: true,
-                    };
-                }
-                // The kubelet asks for an hour where nothing is said (API reference, ServiceAccountTokenProjection).
-                const seconds = obj(token)["expirationSeconds"] ?? 3600;
-                if (typeof seconds === "number" && seconds > params.maxSeconds) {
-                    const at = `${path}.expirationSeconds`;
-                    yield {
-                        path: at,
-                        message: `${at} is ${seconds}. Set it to ${params.maxSeconds} or less.`,
-                        fix: setField(pod.object, at, params.maxSeconds),
-                        safe: true,
-                    };
-                }
-            }
-        }
+            },
+        );
     },
     admission: {
-        none: "A pod that calls the API server needs a token without an audience; waivers, which admission does not know, say which.",
+        none: "Whether a token is for the API server stands in the bindings of its account, which are other objects.",
     },
 });
+
+interface Token {
+    readonly path: string;
+    readonly body: Body;
+}
+
+function tokensOf(pod: PodView): readonly Token[] {
+    return list(pod.spec["volumes"]).flatMap((volume, index) =>
+        list(obj(obj(volume)["projected"])["sources"]).flatMap((source, at) => {
+            const body = obj(source)["serviceAccountToken"];
+            const path = `${pod.path}.volumes[${index}].projected.sources[${at}].serviceAccountToken`;
+            return isObj(body) ? [{ path, body }] : [];
+        }),
+    );
+}
+
+function* faultsOf(object: KubeObject, { path, body }: Token, isClient: boolean, max: number): Iterable<StackFault> {
+    if (str(body["audience"]) === "" && !isClient) {
+        yield {
+            object,
+            path: `${path}.audience`,
+            message: `${path}.audience is unset, so the token is good for the API server, where its account has no rights in this stack. Set it to the service the token is for.`,
+            absent: true,
+        };
+    }
+    // The kubelet asks for an hour where nothing is said (API reference, ServiceAccountTokenProjection).
+    const seconds = body["expirationSeconds"] ?? 3600;
+    if (typeof seconds === "number" && seconds > max) {
+        const at = `${path}.expirationSeconds`;
+        yield {
+            object,
+            path: at,
+            message: `${at} is ${seconds}. Set it to ${max} or less.`,
+            fix: setField(object, at, max),
+            safe: true,
+        };
+    }
+}

@@ -1,6 +1,8 @@
 import { projectedTokensBounded } from "../../../../policies/controls/rbac/projected-tokens-bounded";
 import { describeControl } from "../../../support/control-suite";
 import type { Manifest } from "../../../support/controls";
+import { pod } from "../../../support/objects";
+import { roleBinding } from "../../../support/rbac";
 
 const token = (serviceAccountToken: Manifest) => ({
     pod: {
@@ -16,11 +18,11 @@ describeControl(projectedTokensBounded, {
     refused: {
         "a token without an audience": {
             ...token({ path: "token" }),
-            message: `${PATH}.audience is unset, so the token is good for the API server. Set it to the service the token is for.`,
+            message: `${PATH}.audience is unset, so the token is good for the API server, where its account has no rights in this stack. Set it to the service the token is for.`,
         },
         "a token that lives for a day": {
             ...token({ path: "token", audience: "vault", expirationSeconds: 86400 }),
-            message: `${PATH}.expirationSeconds is 86400. Set it to 3600 or less.`,
+            message: `${PATH}.expirationSeconds is 86400. Set it to 7200 or less.`,
         },
         "a token that lives longer than configured": {
             ...token({ path: "token", audience: "vault" }),
@@ -30,6 +32,12 @@ describeControl(projectedTokensBounded, {
     },
     allowed: {
         "a token with an audience for an hour": token({ path: "token", audience: "vault", expirationSeconds: 3600 }),
+        "a token for the API server, where the account has rights": {
+            stack: [
+                pod({}, { serviceAccountName: "web", ...token({ path: "token" }).pod }),
+                roleBinding([{ kind: "ServiceAccount", name: "web" }]),
+            ],
+        },
         "other sources": { pod: { volumes: [{ name: "x", projected: { sources: [{ configMap: { name: "ca" } }] } }] } },
         "no volumes": {},
     },
