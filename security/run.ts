@@ -1,0 +1,44 @@
+import { writeFileSync } from "node:fs";
+import { parseArgs } from "node:util";
+
+import { securityReport, securitySarif } from "./report";
+import type { Tool } from "./tool";
+import { actionlint } from "./tools/actionlint";
+import { eslint } from "./tools/eslint";
+import { gitleaks } from "./tools/gitleaks";
+import { npmAudit } from "./tools/npm-audit";
+import { osvScanner } from "./tools/osv-scanner";
+import { semgrep } from "./tools/semgrep";
+import { zizmor } from "./tools/zizmor";
+
+/** Every scanner; a new one is a file and a line here. */
+const TOOLS: readonly Tool[] = [eslint, semgrep, gitleaks, actionlint, zizmor, npmAudit, osvScanner];
+
+/**
+ * Runs every scanner and writes `security-report.json` and `security-report.sarif`. Fails on a critical or high finding,
+ * and on a scanner that could not do its work.
+ */
+function main(): void {
+    const { values } = parseArgs({ options: { online: { type: "boolean", default: false } } });
+    const runs = TOOLS.map((tool) => {
+        process.stderr.write(`${tool.name}: ${tool.description} …\n`);
+        const result = tool.run({ online: values.online });
+        const said =
+            result.kind === "ran" ? `${result.findings.length} finding(s)` : `${result.kind}: ${result.reason}`;
+        process.stderr.write(`${tool.name}: ${said}\n`);
+        return { name: tool.name, description: tool.description, result };
+    });
+    const report = securityReport(runs);
+    writeFileSync("security-report.json", `${JSON.stringify(report, null, 2)}\n`);
+    writeFileSync("security-report.sarif", `${JSON.stringify(securitySarif(report), null, 2)}\n`);
+    for (const { tool, level, rule, file, line, message } of report.results) {
+        process.stdout.write(`${level.padEnd(8)} ${file}:${line} ${tool}/${rule}: ${message.trim().split("\n")[0]}\n`);
+    }
+    const { critical, high, medium, low } = report.summary;
+    process.stdout.write(
+        `${report.passed ? "passed" : "FAILED"}: ${critical} critical, ${high} high, ${medium} medium, ${low} low\n`,
+    );
+    process.exitCode = report.passed ? 0 : 1;
+}
+
+main();
