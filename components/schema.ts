@@ -1,3 +1,5 @@
+import { isIP } from "node:net";
+
 import { suggestion } from "../policies/text";
 
 /**
@@ -179,10 +181,15 @@ export const dnsLabel = text(
 export const quantity = text("a Kubernetes quantity such as 250m or 512Mi", /^\d+(?:\.\d+)?(?:m|[kMGTPE]i?)?$/);
 
 /** An address range with its mask, e.g. `10.0.0.0/24` or `fd00::/64`. */
-export const cidr = text(
-    "an address range with its mask, such as 10.0.0.0/24",
-    /^(?:(?:\d{1,3}\.){3}\d{1,3}\/(?:3[0-2]|[12]?\d)|[0-9a-f:]*:[0-9a-f:]*\/(?:12[0-8]|1[01]\d|\d{1,2}))$/,
+export const cidr = schema("an address range with its mask, such as 10.0.0.0/24", (value) =>
+    typeof value === "string" && isRange(value) ? value : undefined,
 );
+
+function isRange(value: string): boolean {
+    const [address = "", mask = "", ...rest] = value.split("/");
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return rest.length === 0 && /^\d{1,3}$/.test(mask) && Number(mask) <= bits;
+}
 
 /** A duration as Go writes it, e.g. `30s`, `5m`, `1h30m`. */
 export const duration = text("a duration such as 30s, 5m or 1h30m", /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$(?<=[hms])/);

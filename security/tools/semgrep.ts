@@ -67,7 +67,9 @@ function brokenRules(semgrepPath: string, env: Readonly<Record<string, string>>)
         const rules = join(RULES, file);
         const examples = rules.replace(/yaml$/, "ts");
         const outcome = execute(semgrepPath, ["scan", "--test", "--metrics=off", "--config", rules, examples], env);
-        return outcome.status === 0 && outcome.stdout.includes("All tests passed") ? [] : [`${rules}: ${tail(outcome)}`];
+        return outcome.status === 0 && outcome.stdout.includes("All tests passed")
+            ? []
+            : [`${rules}: ${tail(outcome)}`];
     });
 }
 

@@ -46,7 +46,7 @@ export function registryFaults(registry: readonly Control[], files: ControlFiles
 
 function textFaults({ name, description, why, remediation, covers, severity }: Control): readonly string[] {
     return [
-        ...(/^[a-z]+[a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) ? [] : ["the name is not kebab-case"]),
+        ...(/^[a-z][a-z0-9]*(?:-[a-z0-9]+)*$/.test(name) ? [] : ["the name is not kebab-case"]),
         ...sentenceFault("description", description),
         ...sentenceFault("why", why),
         ...(remediation.trim().endsWith(".") ? [] : ["remediation does not end in a full stop"]),

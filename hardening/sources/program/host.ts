@@ -37,7 +37,7 @@ async function run(request: HostRequest): Promise<Recording> {
     // TypeScript is compiled as it is loaded, file by file, so that `__dirname` means what it means under the engine.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only in this process, after the chdir
     (require("tsx/cjs/api") as { register(): void }).register();
-    // eslint-disable-next-line @typescript-eslint/no-require-imports -- the program is found at run time
+    // eslint-disable-next-line @typescript-eslint/no-require-imports, security/detect-non-literal-require -- the program is found at run time
     await pulumi.runtime.runInPulumiStack(async () => programOutputs(require(request.main)));
     await pulumi.runtime.disconnect();
     // A rejection inside an `apply` surfaces one turn after the last registration.

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { load } from "js-yaml";
+
+import { COMMANDS } from "../hardening/commands";
+
+interface Step {
+    readonly uses?: string;
+    readonly run?: string;
+    readonly with?: Readonly<Record<string, unknown>>;
+    readonly "continue-on-error"?: unknown;
+}
+interface Job {
+    readonly permissions?: unknown;
+    readonly steps?: readonly Step[];
+    readonly needs?: unknown;
+    readonly environment?: unknown;
+    readonly "continue-on-error"?: unknown;
+    readonly "timeout-minutes"?: number;
+}
+interface Workflow {
+    readonly on: Readonly<Record<string, unknown>>;
+    readonly permissions?: unknown;
+    readonly jobs: Readonly<Record<string, Job>>;
+}
+
+const FOLDER = ".github/workflows";
+const files = readdirSync(FOLDER).filter((file) => file.endsWith(".yml"));
+const text = (file: string): string => readFileSync(join(FOLDER, file), "utf8");
+const workflows = new Map(files.map((file) => [file, load(text(file)) as Workflow]));
+const scripts = (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> }).scripts;
+
+function workflow(file: string): Workflow {
+    const found = workflows.get(file);
+    assert.ok(found, `${file} is missing`);
+    return found;
+}
+
+function stepsOf({ jobs }: Workflow): readonly Step[] {
+    return Object.values(jobs).flatMap(({ steps }) => steps ?? []);
+}
+
+describe("workflows", () => {
+    for (const [file, content] of workflows) {
+        describe(file, () => {
+            it("pins every action by commit and names the version beside it", () => {
+                const lines = text(file)
+                    .split("\n")
+                    .filter((line) => /^\s*-?\s*uses:/.test(line));
+                assert.equal(lines.length, stepsOf(content).filter(({ uses }) => uses !== undefined).length);
+                for (const line of lines) {
+                    assert.match(line, /uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(?:\.\d+)*$/);
+                }
+            });
+
+            it("may only read by default", () => {
+                assert.deepEqual(content.permissions, { contents: "read" });
+            });
+
+            it("ends by itself", () => {
+                for (const [name, job] of Object.entries(content.jobs)) {
+                    assert.ok((job["timeout-minutes"] ?? Infinity) <= 60, name);
+                }
+            });
+
+            it("never goes on after an error", () => {
+                for (const job of Object.values(content.jobs)) {
+                    assert.equal(job["continue-on-error"], undefined);
+                }
+                assert.deepEqual(
+                    stepsOf(content).filter((step) => step["continue-on-error"] !== undefined),
+                    [],
+                );
+            });
+
+            it("leaves no credentials in the checkout and runs no code of a fork with secrets", () => {
+                assert.equal("pull_request_target" in content.on, false);
+                assert.doesNotMatch(text(file), /\$\{\{\s*secrets\./);
+                for (const step of stepsOf(content).filter(({ uses }) => uses?.startsWith("actions/checkout@"))) {
+                    assert.equal(step.with?.["persist-credentials"], false);
+                }
+            });
+
+            it("puts nothing that an outsider writes into a script", () => {
+                for (const { run = "" } of stepsOf(content)) {
+                    assert.doesNotMatch(run, /\$\{\{\s*(?:github\.event|github\.head_ref|inputs)/);
+                }
+            });
+
+            it("calls only scripts that exist", () => {
+                const called = stepsOf(content).flatMap(({ run = "" }) =>
+                    [...run.matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(([, name = ""]) => name),
+                );
+                assert.deepEqual(
+                    called.filter((name) => scripts[name] === undefined),
+                    [],
+                );
+            });
+        });
+    }
+
+    it("call only commands of the tool that exist", () => {
+        const called = [...workflows.values()].flatMap((content) =>
+            stepsOf(content).flatMap(({ run = "" }) =>
+                [...run.matchAll(/\bhardening ([a-z]+)/g)].map(([, name = ""]) => name),
+            ),
+        );
+        assert.deepEqual(
+            [...new Set(called)].filter((name) => !(name in COMMANDS)),
+            [],
+        );
+    });
+
+    it("test, preview, integrate, deploy to a cluster, run the official engine and measure on pull requests", () => {
+        const { on, jobs } = workflow("ci.yml");
+        assert.ok("pull_request" in on);
+        assert.deepEqual(Object.keys(jobs), ["test", "preview", "spiffe-integration", "cluster", "engine", "bench"]);
+    });
+
+    it("scan sources, code, the probe's image and every deployed image on pull requests", () => {
+        const { on, jobs } = workflow("security-scan.yml");
+        assert.ok("pull_request" in on);
+        assert.deepEqual(Object.keys(jobs), ["source", "codeql", "probe-image", "list-images", "deployed-images"]);
+    });
+
+    it("fail image scans on critical and high findings", () => {
+        const scans = stepsOf(workflow("security-scan.yml")).filter(({ uses }) => uses?.includes("trivy-action"));
+        assert.equal(scans.length, 2);
+        for (const scan of scans) {
+            assert.equal(scan.with?.["exit-code"], "1");
+            assert.equal(scan.with?.["severity"], "CRITICAL,HIGH");
+        }
+    });
+
+    it("deploy only with the policy pack, after a preview with it, into an environment that can ask for approval", () => {
+        const { jobs } = workflow("deploy.yml");
+        const commands = stepsOf(workflow("deploy.yml")).flatMap(({ run = "" }) => run.split("\n"));
+        const pulumi = commands.filter((command) => command.includes("npx pulumi"));
+        assert.deepEqual(
+            pulumi.map((command) => command.split(" ")[2]),
+            ["preview", "up"],
+        );
+        assert.ok(pulumi.every((command) => command.includes("--policy-pack policies")));
+        assert.ok(Object.values(jobs).every(({ environment }) => environment !== undefined));
+    });
+
+    it("audit both clusters every week and keep the evidence", () => {
+        const content = workflow("audit.yml");
+        assert.ok("schedule" in content.on);
+        const commands = stepsOf(content).map(({ run = "" }) => run);
+        for (const command of ["hardening audit", "hardening verify", "hardening report"]) {
+            assert.ok(
+                commands.some((run) => run.includes(command)),
+                command,
+            );
+        }
+    });
+
+    it("sign the probe's image and describe what is in it", () => {
+        const used = stepsOf(workflow("probe-image.yml")).map(({ uses = "", run = "" }) => `${uses}${run}`);
+        for (const part of ["sbom-action", "attest-build-provenance", "cosign sign --yes"]) {
+            assert.ok(
+                used.some((step) => step.includes(part)),
+                part,
+            );
+        }
+    });
+});
