@@ -6,6 +6,7 @@ export type AgentFaultCode =
     | "server_unreachable"
     | "banned"
     | "svid_expired"
+    | "svid_rejected"
     | "address_in_use"
     | "bad_configuration";
 
@@ -70,6 +71,12 @@ const KNOWN_FAULTS: readonly KnownFault[] = [
         final: true,
         words: ["unknown configuration detected"],
         advice: "This version of SPIRE doesn't know a setting.",
+    },
+    {
+        code: "svid_rejected",
+        final: false,
+        words: ["tls: bad certificate"],
+        advice: "The server doesn't accept the agent's own SVID: the authority behind it may have been revoked. Attest the agent anew.",
     },
     {
         code: "server_unreachable",

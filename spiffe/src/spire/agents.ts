@@ -14,6 +14,8 @@ export interface AttestedAgent {
     /** The node attestor's type, such as `k8s_psat`. */
     readonly attestationType: string;
     readonly selectors: readonly Selector[];
+    /** Serial number of the agent's own SVID, decimal; it changes when the agent renews it. */
+    readonly serialNumber: string;
     readonly expiresAt: Date | undefined;
     readonly banned: boolean;
     readonly canReattest: boolean;
@@ -101,6 +103,7 @@ function fromWireAgent(agent: Agent): AttestedAgent {
         id: fromWireId(agent.id),
         attestationType: agent.attestationType,
         selectors: agent.selectors.map(({ type, value }) => ({ type, value })),
+        serialNumber: agent.x509svidSerialNumber,
         expiresAt: fromWireTime(agent.x509svidExpiresAt),
         banned: agent.banned,
         canReattest: agent.canReattest,

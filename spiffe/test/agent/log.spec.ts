@@ -24,6 +24,7 @@ describe("The log of a SPIRE agent", () => {
         ["failed to attest: k8s-psat: token review failed", "attestation_rejected", true],
         ["listen unix /run/api.sock: bind: address already in use", "address_in_use", true],
         ['unknown configuration detected: agent "typo"', "bad_configuration", true],
+        ["error reading server preface: remote error: tls: bad certificate", "svid_rejected", false],
         ["dial tcp 127.0.0.1:8081: connect: connection refused", "server_unreachable", false],
         ["dial tcp: lookup spire-server: no such host", "server_unreachable", false],
     ];

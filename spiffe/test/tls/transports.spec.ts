@@ -1,8 +1,5 @@
 import assert from "node:assert/strict";
-import { once } from "node:events";
-import type { IncomingMessage } from "node:http";
 import type { ClientHttp2Session } from "node:http2";
-import { request } from "node:https";
 import { text } from "node:stream/consumers";
 
 import * as grpc from "@grpc/grpc-js";
@@ -22,17 +19,11 @@ import {
     SpiffeHttpsAgent,
 } from "../../src/tls/index.js";
 import { echoCall, echoServer } from "../support/grpc-echo.js";
+import { get } from "../support/https-get.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 
 const SERVER = "spiffe://example.org/server";
 const CLIENT = "spiffe://example.org/client";
-
-/** One request over an agent; resolves to the body. */
-async function get(port: number, agent: SpiffeHttpsAgent): Promise<string> {
-    const outgoing = request({ host: "127.0.0.1", port, agent }).end();
-    const [response] = (await once(outgoing, "response")) as [IncomingMessage];
-    return text(response);
-}
 
 /** One request over an HTTP/2 session; resolves to the body. */
 async function getOver(session: ClientHttp2Session): Promise<string> {
