@@ -19,6 +19,8 @@ export interface EvaluateOptions {
     readonly waivers: readonly Waiver[];
     /** The clock that waivers expire by. */
     readonly now: Date;
+    /** Who manages an object, where that can be told; findings name it. */
+    readonly ownerOf?: (object: KubeObject) => string | undefined;
 }
 
 /** What came of a run. */
@@ -43,7 +45,7 @@ export function evaluate(stacks: Iterable<readonly Resource[]>, options: Evaluat
     for (const stackResources of stacks) {
         const stack = new Stack(stackResources);
         resources += countOf(stack);
-        evaluateStack(stack, options.selected, book, findings, failures);
+        evaluateStack(stack, options, book, findings, failures);
     }
     findings.push(...waiverFaults(book, options.selected).map(findingOfWaiver));
     return { findings, failures, resources };
@@ -56,13 +58,13 @@ function countOf(stack: Stack): number {
 
 function evaluateStack(
     stack: Stack,
-    selected: readonly Selected[],
+    options: EvaluateOptions,
     book: WaiverBook,
     findings: Finding[],
     failures: Failure[],
 ): void {
     const byObject = new Map<KubeObject | undefined, Finding[]>();
-    for (const choice of selected) {
+    for (const choice of options.selected) {
         for (const outcome of runControl(choice.control, stack, choice.params)) {
             if (outcome.status === "error") {
                 failures.push({
@@ -84,7 +86,8 @@ function evaluateStack(
     for (const object of [...stack.objects, undefined]) {
         const found = byObject.get(object);
         if (found !== undefined) {
-            findings.push(...found);
+            const owner = object === undefined ? undefined : options.ownerOf?.(object);
+            findings.push(...(owner === undefined ? found : found.map((finding) => ({ ...finding, owner }))));
         }
     }
 }

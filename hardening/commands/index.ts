@@ -14,6 +14,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     },
     render: { summary: "write a stack as manifests in apply order", load: () => import("./render.js") },
     scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
+    audit: { summary: "judge what a live cluster holds, by reading only", load: () => import("./audit.js") },
     fix: { summary: "apply the safe remedies to manifests", load: () => import("./fix.js") },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },
 };

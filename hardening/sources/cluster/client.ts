@@ -1,0 +1,140 @@
+import { Agent as HttpAgent, request as httpRequest } from "node:http";
+import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
+import { setTimeout as sleep } from "node:timers/promises";
+
+import type { Body } from "../../../policies/kube";
+import { isObj, str } from "../../../policies/kube";
+import type { Connection } from "./kubeconfig";
+
+/** The API server refused a request, or could not be reached. */
+export class ApiError extends Error {
+    constructor(
+        message: string,
+        /** HTTP status; 0 where there was no answer. */
+        public readonly status: number,
+    ) {
+        super(message);
+        this.name = "ApiError";
+    }
+}
+
+interface Answer {
+    readonly status: number;
+    readonly retryAfter: number;
+    readonly text: string;
+}
+
+const TIMEOUT_MS = 60_000;
+const ATTEMPTS = 4;
+const MAX_SOCKETS = 8;
+/** No page of a list comes near this. */
+const MAX_BYTES = 256 * 1024 * 1024;
+
+/** A client that can only read: it knows no other method than GET. */
+export class ReadOnlyClient {
+    private readonly agent: HttpAgent | HttpsAgent;
+    private readonly secure: boolean;
+
+    constructor(
+        private readonly connection: Connection,
+        private readonly pauseMs = 500,
+    ) {
+        this.secure = connection.server.startsWith("https:");
+        const { ca, cert, key, serverName, insecure } = connection;
+        this.agent = this.secure
+            ? new HttpsAgent({
+                  keepAlive: true,
+                  maxSockets: MAX_SOCKETS,
+                  ca,
+                  cert,
+                  key,
+                  servername: serverName,
+                  rejectUnauthorized: !insecure,
+              })
+            : new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+    }
+
+    /**
+     * Gets a path as JSON. Asks again when the server is busy (429, 5xx), as long as it says, up to four times in all.
+     *
+     * @throws ApiError with the server's own reason.
+     */
+    public async get(path: string): Promise<Body> {
+        for (let attempt = 1; ; attempt++) {
+            const answer = await this.once(path);
+            if (answer.status === 200) {
+                return parse(answer.text, path);
+            }
+            const busy = answer.status === 429 || answer.status >= 500;
+            if (!busy || attempt >= ATTEMPTS) {
+                throw new ApiError(reasonOf(answer), answer.status);
+            }
+            await sleep(Math.max(answer.retryAfter * 1000, this.pauseMs * 2 ** (attempt - 1)));
+        }
+    }
+
+    /** Closes the connections that are kept open. */
+    public close(): void {
+        this.agent.destroy();
+    }
+
+    private once(path: string): Promise<Answer> {
+        const { server, token } = this.connection;
+        const send = this.secure ? httpsRequest : httpRequest;
+        const headers = {
+            accept: "application/json",
+            ...(token !== undefined && { authorization: `Bearer ${token}` }),
+        };
+        return new Promise((resolve, reject) => {
+            const request = send(
+                `${server}${path}`,
+                { agent: this.agent, headers, timeout: TIMEOUT_MS },
+                (response) => {
+                    const chunks: Buffer[] = [];
+                    let size = 0;
+                    response.on("data", (chunk: Buffer) => {
+                        size += chunk.length;
+                        chunks.push(chunk);
+                        if (size > MAX_BYTES) {
+                            response.destroy(new Error(`the answer is larger than ${MAX_BYTES} bytes`));
+                        }
+                    });
+                    response.on("error", (error) => reject(new ApiError(error.message, 0)));
+                    response.on("end", () =>
+                        resolve({
+                            status: response.statusCode ?? 0,
+                            retryAfter: Number(response.headers["retry-after"] ?? 0) || 0,
+                            text: Buffer.concat(chunks).toString("utf8"),
+                        }),
+                    );
+                },
+            );
+            request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
+            request.on("error", (error) => reject(new ApiError(error.message || String(error), 0)));
+            request.end();
+        });
+    }
+}
+
+function parse(text: string, path: string): Body {
+    let body: unknown;
+    try {
+        body = JSON.parse(text);
+    } catch {
+        body = undefined;
+    }
+    if (!isObj(body)) {
+        throw new ApiError(`${path} did not answer with a JSON object`, 200);
+    }
+    return body;
+}
+
+/** The message of the server's Status object, or the bare status. */
+function reasonOf({ status, text }: Answer): string {
+    try {
+        const message = str((JSON.parse(text) as Body)["message"]);
+        return message === "" ? `HTTP ${status}` : message;
+    } catch {
+        return `HTTP ${status}`;
+    }
+}
