@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
 import { desiredState, inventory } from "../support/inventory";
 import {
+    addVolumes,
     applyInOrder,
     describeObject,
     installMissingDefinitions,
@@ -9,14 +11,25 @@ import {
     renderStack,
     rolledOut,
     STACKS,
+    withoutWebhooks,
     type RenderedStack,
 } from "../support/stack";
+
+/**
+ * Warnings that are no surprise: namespaces that hold node programs are privileged by an explicit setting and warn about
+ * everything that is not restricted.
+ */
+function unexpectedWarnings(stderr: string): string[] {
+    const lines = stderr.split("\n").filter((line) => line !== "");
+    return lines.filter((line) => !line.startsWith('Warning: would violate PodSecurity "restricted:'));
+}
 
 const WORKLOADS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
 for (const stack of STACKS) {
     describeOnCluster(`the ${stack} stack on a real API server`, "control-plane", (cluster) => {
         let rendered: RenderedStack;
+        let appliable: readonly KubernetesObject[];
         let untouched: string[];
 
         before(async function () {
@@ -28,13 +41,22 @@ for (const stack of STACKS) {
                 [],
                 "objects whose definition is neither rendered nor to be had as a Go module",
             );
+            await addVolumes(cluster(), 5);
+            appliable = withoutWebhooks(rendered.objects);
             untouched = await inventory(cluster());
         });
 
         it("is accepted object by object, with strict field validation", async () => {
-            const outcome = await applyInOrder(cluster(), rendered.objects);
+            const outcome = await applyInOrder(cluster(), appliable);
             assert.equal(outcome.code, 0, outcome.stderr);
-            assert.equal(outcome.stderr, "");
+            assert.deepEqual(unexpectedWarnings(outcome.stderr), []);
+        });
+
+        it("brings webhooks that the API server accepts", async () => {
+            const webhooks = rendered.objects.filter((object) => !appliable.includes(object));
+            const outcome = await cluster().kubectl.apply(webhooks, ["--dry-run=server"]);
+            assert.equal(outcome.code, 0, outcome.stderr);
+            assert.equal(outcome.stdout.trim().split("\n").length, webhooks.length);
         });
 
         it("brings every workload up on fake nodes", async () => {
@@ -44,15 +66,15 @@ for (const stack of STACKS) {
         });
 
         it("changes nothing when it is applied again", async () => {
-            const first = await desiredState(cluster(), rendered.objects);
-            const outcome = await applyInOrder(cluster(), rendered.objects);
+            const first = await desiredState(cluster(), appliable);
+            const outcome = await applyInOrder(cluster(), appliable);
             assert.equal(outcome.code, 0, outcome.stderr);
-            assert.deepEqual(await desiredState(cluster(), rendered.objects), first);
-            assert.equal(first.size, rendered.objects.length);
+            assert.deepEqual(await desiredState(cluster(), appliable), first);
+            assert.equal(first.size, appliable.length);
         });
 
         it("is removed without leaving anything behind", async () => {
-            await removeInOrder(cluster(), rendered.objects);
+            await removeInOrder(cluster(), appliable);
             assert.deepEqual(await inventory(cluster()), untouched);
         });
     });

@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { OutgoingHttpHeaders } from "node:http";
 import { Agent, request as httpsRequest } from "node:https";
 import type { Authority, KeyPair } from "./pki";
 
@@ -16,13 +17,19 @@ export interface Response {
 
 const agents = new Map<string, Agent>();
 
+export interface RequestOptions {
+    /** Media type of the body; JSON when absent. */
+    readonly type?: string;
+    readonly headers?: Readonly<Record<string, string | readonly string[]>>;
+}
+
 /** One HTTPS request with a client certificate; connections are kept, so that thousands of requests stay cheap. */
 export async function request(
     target: Target,
     method: string,
     path: string,
     body?: unknown,
-    type?: string,
+    options: RequestOptions = {},
 ): Promise<Response> {
     const key = `${target.port} ${target.pair.certificate}`;
     let agent = agents.get(key);
@@ -46,7 +53,10 @@ export async function request(
                 method,
                 path,
                 timeout: 30_000,
-                headers: payload === undefined ? {} : { "content-type": type ?? "application/json" },
+                headers: {
+                    ...(payload !== undefined && { "content-type": options.type ?? "application/json" }),
+                    ...(options.headers as OutgoingHttpHeaders),
+                },
             },
             (incoming) => {
                 const chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { forget, request, type Response } from "./api";
+import { forget, request, type RequestOptions, type Response } from "./api";
 import { binaries, type BinaryName } from "./binaries";
 import { Component, type ComponentSpec, type Launcher } from "./component";
 import {
@@ -118,9 +118,9 @@ export class Cluster {
     }
 
     /** One request to the API server as administrator. */
-    async request(method: string, path: string, body?: unknown, type?: string): Promise<Response> {
+    async request(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Response> {
         const { authority, admin, ports } = this.plane;
-        return request({ port: ports.apiserver, authority, pair: admin }, method, path, body, type);
+        return request({ port: ports.apiserver, authority, pair: admin }, method, path, body, options);
     }
 
     component(name: string): Component {

@@ -10,7 +10,6 @@ export interface ComponentSpec {
     readonly command: string;
     readonly args: readonly string[];
     readonly logFile: string;
-    readonly env?: NodeJS.ProcessEnv;
     /** True once the component serves; a rejection counts as "not yet". */
     readonly ready: () => Promise<boolean>;
     /** Runs outside of the node's namespaces even where there is a node. */
@@ -123,7 +122,8 @@ function launch(spec: ComponentSpec, launcher: Launcher): ProcessRecord {
     const child = spawn(command ?? spec.command, args, {
         detached: true,
         stdio: ["ignore", log, log],
-        env: spec.env ?? process.env,
+        // Without the machine's proxy settings: the components speak to each other only.
+        env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
     });
     closeSync(log);
     child.on("error", () => {

@@ -69,6 +69,31 @@ export async function applyInOrder(cluster: Cluster, objects: readonly Kubernete
     return cluster.kubectl.apply(objects.slice(split));
 }
 
+/**
+ * The objects that work without running pods: on fake nodes nobody answers webhooks, so that the second apply of whatever they
+ * judge would be refused. Their own acceptance is tested by a dry run.
+ */
+export function withoutWebhooks(objects: readonly KubernetesObject[]): KubernetesObject[] {
+    return objects.filter(({ kind }) => !kind.endsWith("WebhookConfiguration"));
+}
+
+/** Volumes for the claims of stateful sets, which on a real cluster a storage class would bring. */
+export async function addVolumes(cluster: Cluster, count: number): Promise<void> {
+    const volumes = Array.from({ length: count }, (_, index) => ({
+        apiVersion: "v1",
+        kind: "PersistentVolume",
+        metadata: { name: `volume-${index + 1}` },
+        spec: {
+            accessModes: ["ReadWriteOnce"],
+            capacity: { storage: "20Gi" },
+            hostPath: { path: `/var/lib/volumes/${index + 1}`, type: "DirectoryOrCreate" },
+        },
+    }));
+    await cluster.kubectl.run(["replace", "--force", "-f", "-"], {
+        input: JSON.stringify({ apiVersion: "v1", kind: "List", items: volumes }),
+    });
+}
+
 /** Waits until the pods of a workload are there and ready; if not, says what the cluster has to say about them. */
 export async function rolledOut(cluster: Cluster, workload: KubernetesObject, seconds: number): Promise<void> {
     const namespace = workload.metadata.namespace ?? "default";
@@ -82,16 +107,40 @@ export async function rolledOut(cluster: Cluster, workload: KubernetesObject, se
     }
 }
 
-/** Removes objects in the reverse order of their application, and waits until they are gone. */
+/** What holds other objects and goes last. */
+const FOUNDATIONS = new Set(["CustomResourceDefinition", "Namespace"]);
+const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"]);
+
+/**
+ * Removes objects in the reverse order of their application, and waits until they are gone. Workloads go first, with their
+ * pods: a namespace that still finds pods waits for half of their grace period before it looks again.
+ */
 export async function removeInOrder(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
-    const removal = [...objects].reverse();
-    // Custom resources must go while their definition is there; definitions and namespaces are waited for last.
-    const last = removal.findIndex(({ kind }) => kind === "CustomResourceDefinition");
-    const parts = last < 0 ? [removal] : [removal.slice(0, last), removal.slice(last)];
-    for (const items of parts.filter((part) => part.length > 0)) {
-        await cluster.kubectl.run(["delete", "--ignore-not-found", "--wait=true", "--timeout=120s", "-f", "-"], {
+    const reverse = [...objects].reverse();
+    const isFoundation = ({ kind }: KubernetesObject): boolean => FOUNDATIONS.has(kind);
+    const workloads = reverse.filter(({ kind }) => WITH_PODS.has(kind));
+    const others = reverse.filter((object) => !WITH_PODS.has(object.kind) && !isFoundation(object));
+    await remove(cluster, workloads, ["--wait=true", "--cascade=foreground"]);
+    // Custom resources must go while their definition is there.
+    await remove(cluster, others.filter(isCustom), ["--wait=true"]);
+    await remove(
+        cluster,
+        others.filter((object) => !isCustom(object)),
+        ["--wait=false"],
+    );
+    await remove(cluster, reverse.filter(isFoundation), ["--wait=true"]);
+}
+
+/** Groups of Kubernetes itself have no dot, or end in k8s.io. */
+function isCustom({ apiVersion }: KubernetesObject): boolean {
+    const group = apiVersion.split("/").at(-2) ?? "";
+    return group.includes(".") && !group.endsWith(".k8s.io");
+}
+
+async function remove(cluster: Cluster, items: readonly KubernetesObject[], how: readonly string[]): Promise<void> {
+    if (items.length > 0) {
+        await cluster.kubectl.run(["delete", "--ignore-not-found", "--timeout=90s", ...how, "-f", "-"], {
             input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
-            timeoutSeconds: 150,
         });
     }
 }
