@@ -37,7 +37,7 @@ interface RulesReview {
     };
 }
 
-/** `namespace/name` of a service account to, by namespace, lines like `apps/deployments: get, list`. */
+/** `namespace/name` of a service account to, by namespace (`*`: every one), lines like `apps/deployments: get, list`. */
 type AccessTable = Record<string, Record<string, readonly string[]>>;
 
 for (const stack of STACKS) {
@@ -74,7 +74,7 @@ for (const stack of STACKS) {
             assert.deepEqual(tooMuch, []);
         });
 
-        it("lets only the secret operators read Secrets, and no account those of another purpose's namespace", () => {
+        it("lets only the secret operators read Secrets, and none of them everywhere", () => {
             const readers = grants(table).filter(
                 ({ line }) => /^secrets( |:)/.test(line) && /get|list|watch/.test(line),
             );
@@ -84,6 +84,7 @@ for (const stack of STACKS) {
             );
             for (const { account, namespace } of readers) {
                 assert.match(account, /^external-secrets\//, `${account} reads Secrets in ${namespace}`);
+                assert.notEqual(namespace, "*", `${account} reads Secrets everywhere`);
             }
         });
     });
@@ -109,11 +110,20 @@ async function accessTable(cluster: Cluster, objects: readonly KubernetesObject[
     const table: AccessTable = {};
     for (const { metadata } of objects.filter(({ kind }) => kind === "ServiceAccount")) {
         const account = { namespace: metadata.namespace ?? "default", name: metadata.name };
-        const rows: Record<string, readonly string[]> = {};
+        const granted = new Map<string, readonly string[]>();
         for (const namespace of namespaces) {
-            const lines = (await rulesOf(cluster, account, namespace)).filter((line) => !everybody.has(line));
-            if (lines.length > 0) {
-                rows[namespace] = lines;
+            granted.set(
+                namespace,
+                (await rulesOf(cluster, account, namespace)).filter((line) => !everybody.has(line)),
+            );
+        }
+        // What is granted in a namespace that is none of the stack's is granted in every one.
+        const everywhere = granted.get("default") ?? [];
+        const rows: Record<string, readonly string[]> = everywhere.length > 0 ? { "*": everywhere } : {};
+        for (const [namespace, lines] of granted) {
+            const here = lines.filter((line) => !everywhere.includes(line));
+            if (here.length > 0) {
+                rows[namespace] = here;
             }
         }
         table[`${account.namespace}/${account.name}`] = rows;
