@@ -1,0 +1,38 @@
+import type { ObjectControl } from "../../control";
+import { objectControl } from "../../control";
+import { checklist, cis, nist, nsa, soc2 } from "../../frameworks";
+import { obj, str } from "../../kube";
+import { isBuiltIn, isNamespaced } from "../../scope";
+
+export const defaultNamespaceUnused: ObjectControl = {
+    ...objectControl({
+        name: "default-namespace-unused",
+        description: "Every object names a namespace, and not the default one.",
+        why: "What has no namespace of its own shares policies, quota and rights with everything else that has none.",
+        severity: "low",
+        covers: ["ns.default-unused"],
+        frameworks: [
+            ...cis("5.6.1", "5.6.4"),
+            ...nsa("Network separation and hardening"),
+            ...nist("AC-4", "SC-2"),
+            ...soc2("CC6.1"),
+            ...checklist("ACC-2"),
+        ],
+        remediation: "Set metadata.namespace to a namespace of the workload's own.",
+        profiles: ["cis", "nsa", "x0tta6bl4"],
+        kinds: [],
+        *check(object) {
+            const namespace = str(obj(object.body["metadata"])["namespace"]);
+            if (namespace === "" || namespace === "default") {
+                const path = `${object.prefix}metadata.namespace`;
+                yield {
+                    path,
+                    message: `${path} is ${namespace === "" ? 'unset, which may mean "default"' : '"default"'}. Name a namespace of the workload's own.`,
+                    absent: namespace === "",
+                };
+            }
+        },
+        admission: { expression: "!has(object.metadata.namespace) || object.metadata.namespace != 'default'" },
+    }),
+    applies: (object) => isNamespaced(object) && !isBuiltIn(object),
+};

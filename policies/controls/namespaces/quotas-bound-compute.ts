@@ -1,0 +1,35 @@
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { obj } from "../../kube";
+
+/** Each thing to bound, with the names under which a quota takes it; `cpu` means requests.cpu (API documentation, ResourceQuota). */
+const BOUNDS: readonly (readonly string[])[] = [
+    ["requests.cpu", "cpu"],
+    ["requests.memory", "memory"],
+    ["limits.cpu"],
+    ["limits.memory"],
+];
+
+export const quotasBoundCompute = objectControl({
+    name: "quotas-bound-compute",
+    description: "Every ResourceQuota bounds the CPU and memory that pods request and may use.",
+    why: "A quota that counts objects only lets one pod take the whole cluster.",
+    severity: "low",
+    covers: ["ns.quota"],
+    frameworks: [...mitre("T1496", "T1499"), ...nist("SC-5", "SC-6"), ...soc2("A1.1"), ...checklist("CTR-6")],
+    remediation: "Set requests.cpu, requests.memory, limits.cpu and limits.memory under spec.hard.",
+    profiles: [],
+    kinds: ["ResourceQuota"],
+    *check(quota) {
+        const hard = obj(obj(quota.body["spec"])["hard"]);
+        const missing = BOUNDS.filter((names) => !names.some((name) => hard[name] !== undefined)).map(([name]) => name);
+        if (missing.length > 0) {
+            const path = `${quota.prefix}spec.hard`;
+            yield { path, message: `${path} does not bound ${missing.join(", ")}. Set them.`, absent: true };
+        }
+    },
+    admission: {
+        expression:
+            "has(object.spec.hard) && ('requests.cpu' in object.spec.hard || 'cpu' in object.spec.hard) && ('requests.memory' in object.spec.hard || 'memory' in object.spec.hard) && 'limits.cpu' in object.spec.hard && 'limits.memory' in object.spec.hard",
+    },
+});
