@@ -1,0 +1,18 @@
+import { noSudo } from "../../../../policies/controls/pod/no-sudo";
+import { describeControl } from "../../../support/control-suite";
+
+describeControl(noSudo, {
+    refused: {
+        "a program started through sudo": {
+            container: { command: ["/usr/bin/sudo", "server"], args: ["sh -c 'sudo server'"] },
+            message: [
+                'spec.containers[0].command[0] calls sudo (container "web"). Start the program directly.',
+                'spec.containers[0].args[0] calls sudo (container "web"). Start the program directly.',
+            ],
+        },
+    },
+    allowed: {
+        "words that only hold it": { container: { command: ["server", "--no-sudo", "/etc/sudoers", "pseudo x"] } },
+        "a container without a command": {},
+    },
+});
