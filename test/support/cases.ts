@@ -27,6 +27,21 @@ export interface Case {
 /** An image that no control has anything against. */
 export const IMAGE = `registry.example/shop/web:1.4.2@sha256:${"7e".repeat(32)}`;
 
+/** A workload called `web` in the namespace `shop`, whose selector picks its pods; `spec` and `pod` add to it. */
+export function workload(kind: string, spec: Manifest = {}, pod: Manifest = {}): Manifest {
+    const labels = { app: "web" };
+    return {
+        apiVersion: kind === "ReplicationController" ? "v1" : "apps/v1",
+        kind,
+        metadata: { name: "web", namespace: "shop" },
+        spec: {
+            selector: kind === "ReplicationController" ? labels : { matchLabels: labels },
+            template: { metadata: { labels }, spec: { containers: [{ name: "web", image: IMAGE }], ...pod } },
+            ...spec,
+        },
+    };
+}
+
 /** Says whether a case is written as a part of a pod. */
 export function isPodCase(one: Case): boolean {
     return one.object === undefined && one.stack === undefined;

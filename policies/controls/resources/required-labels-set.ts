@@ -25,7 +25,6 @@ function* missing(path: string, held: Body, demands: readonly string[]): Iterabl
             yield { path: where, message: `${where} is not set. Set it.`, absent: value === undefined };
             // The pattern is the configuration's own.
         } else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
-            // eslint-disable-line security/detect-non-literal-regexp
             yield { path: where, message: `${where} is "${value}", which does not match ${pattern}. Change it.` };
         }
     }

@@ -1,0 +1,46 @@
+import { probesSound } from "../../../../policies/controls/resources/probes-sound";
+import { describeControl } from "../../../support/control-suite";
+
+describeControl(probesSound, {
+    good: { container: { readinessProbe: { httpGet: { port: 8080 } } } },
+    roles: [],
+    kinds: ["Pod", "PodTemplate", "ReplicationController", "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet"],
+    refused: {
+        "a container without any probe": {
+            container: {},
+            message: 'spec.containers[0].livenessProbe is not set, nor is any other probe (container "web"). Set it.',
+        },
+        "two probes that are the same, in whatever order": {
+            container: {
+                livenessProbe: { httpGet: { port: 8080, path: "/" } },
+                readinessProbe: { httpGet: { path: "/", port: 8080 } },
+            },
+            message:
+                'spec.containers[0].readinessProbe is the same as the liveness probe (container "web"). Ask two different questions.',
+        },
+        "a port that no port is called": {
+            container: { ports: [{ name: "http", containerPort: 80 }], livenessProbe: { tcpSocket: { port: "web" } } },
+            message:
+                'spec.containers[0].livenessProbe.tcpSocket.port is "web", which no port of the container is called (container "web"). Name one that exists.',
+        },
+        "a probe that asks nothing": {
+            container: { startupProbe: { periodSeconds: 5 } },
+            message:
+                'spec.containers[0].startupProbe asks nothing (container "web"). Give it one of exec, grpc, httpGet, tcpSocket.',
+        },
+        "a probe that the configuration demands": {
+            params: { required: ["livenessProbe", "readinessProbe"] },
+            message: 'spec.containers[0].livenessProbe is not set (container "web"). Set it.',
+        },
+    },
+    allowed: {
+        "one probe": {},
+        "a port by its name": {
+            container: { ports: [{ name: "http", containerPort: 80 }], livenessProbe: { httpGet: { port: "http" } } },
+        },
+        "a number, which needs no declared port": {
+            container: { ports: [{ containerPort: 80 }], livenessProbe: { grpc: { port: 9090 } } },
+        },
+        "a CronJob without probes": { container: {}, kind: "CronJob" },
+    },
+});

@@ -1,0 +1,20 @@
+import { readinessProbeSet } from "../../../../policies/controls/resources/readiness-probe-set";
+import { describeControl } from "../../../support/control-suite";
+
+describeControl(readinessProbeSet, {
+    good: { container: { readinessProbe: { httpGet: { port: 8080 } } } },
+    roles: [],
+    kinds: ["Pod", "PodTemplate", "ReplicationController", "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet"],
+    refused: {
+        "a container without one": {
+            container: {},
+            message: 'spec.containers[0].readinessProbe is not set (container "web"). Set one.',
+        },
+    },
+    allowed: {
+        "a container with one": {},
+        "a Job, which ends by itself": { container: {}, kind: "Job" },
+        "a pod that is not restarted": { container: {}, pod: { restartPolicy: "Never" } },
+        "an init container": { pod: { initContainers: [{ name: "init", image: "busybox:1.36" }] } },
+    },
+});

@@ -1,0 +1,108 @@
+import { referencesExist } from "../../../../policies/controls/resources/references-exist";
+import { describeControl } from "../../../support/control-suite";
+import type { Manifest } from "../../../support/controls";
+
+function named(kind: string, name: string, more: Manifest = {}, apiVersion = "v1"): Manifest {
+    return { apiVersion, kind, metadata: { name, namespace: "shop" }, ...more };
+}
+
+function pod(spec: Manifest): Manifest {
+    return named("Pod", "web", { spec: { containers: [{ name: "web" }], ...spec } });
+}
+
+describeControl(referencesExist, {
+    refused: {
+        "a ConfigMap that does not exist": {
+            stack: [
+                pod({ containers: [{ name: "web", envFrom: [{ configMapRef: { name: "settnigs" } }] }] }),
+                named("ConfigMap", "settings"),
+            ],
+            message:
+                'spec.containers[0].envFrom[0].configMapRef.name is "settnigs", and the stack has no ConfigMap of this name (container "web"). Name one that exists.',
+        },
+        "a Secret that does not exist": {
+            stack: [
+                pod({
+                    containers: [
+                        { name: "web", env: [{ name: "A", valueFrom: { secretKeyRef: { name: "keys", key: "a" } } }] },
+                    ],
+                }),
+                named("Secret", "other"),
+            ],
+            message:
+                'spec.containers[0].env[0].valueFrom.secretKeyRef.name is "keys", and the stack has no Secret of this name (container "web"). Name one that exists.',
+        },
+        "a claim that does not exist": {
+            stack: [
+                pod({ volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] }),
+                named("PersistentVolumeClaim", "other"),
+            ],
+            message:
+                'spec.volumes[0].persistentVolumeClaim.claimName is "data", and the stack has no PersistentVolumeClaim of this name. Name one that exists.',
+        },
+        "a Service that does not exist, in each form of an Ingress": {
+            stack: [
+                named(
+                    "Ingress",
+                    "web",
+                    {
+                        spec: {
+                            defaultBackend: { service: { name: "a", port: { number: 80 } } },
+                            rules: [{ http: { paths: [{ backend: { serviceName: "b", servicePort: 80 } }] } }],
+                        },
+                    },
+                    "networking.k8s.io/v1",
+                ),
+                named("Service", "web"),
+            ],
+            message: [
+                'spec.defaultBackend.service.name is "a", and the stack has no Service of this name. Name one that exists.',
+                'spec.rules[0].http.paths[0].backend.serviceName is "b", and the stack has no Service of this name. Name one that exists.',
+            ],
+        },
+    },
+    allowed: {
+        "what exists": {
+            stack: [
+                pod({
+                    volumes: [
+                        { name: "a", configMap: { name: "settings" } },
+                        { name: "b", secret: { secretName: "keys" } },
+                    ],
+                }),
+                named("ConfigMap", "settings"),
+                named("Secret", "keys"),
+            ],
+        },
+        "what is optional": {
+            stack: [
+                pod({ volumes: [{ name: "a", configMap: { name: "x", optional: true } }] }),
+                named("ConfigMap", "y"),
+            ],
+        },
+        "what comes from elsewhere: the stack has none of the kind": {
+            stack: [pod({ volumes: [{ name: "a", configMap: { name: "x" } }] })],
+        },
+        "what every namespace has": {
+            stack: [
+                pod({ volumes: [{ name: "a", configMap: { name: "kube-root-ca.crt" } }] }),
+                named("ConfigMap", "y"),
+            ],
+        },
+        "Secrets that operators make": {
+            stack: [
+                pod({
+                    volumes: ["external", "named", "tls", "sealed"].map((name) => ({
+                        name,
+                        secret: { secretName: name },
+                    })),
+                }),
+                named("Secret", "other"),
+                named("ExternalSecret", "external", {}, "external-secrets.io/v1"),
+                named("ExternalSecret", "x", { spec: { target: { name: "named" } } }, "external-secrets.io/v1"),
+                named("Certificate", "y", { spec: { secretName: "tls" } }, "cert-manager.io/v1"),
+                named("SealedSecret", "sealed", {}, "bitnami.com/v1alpha1"),
+            ],
+        },
+    },
+});
