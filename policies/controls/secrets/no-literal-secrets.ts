@@ -1,0 +1,41 @@
+import { objectControl } from "../../control";
+import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../frameworks";
+import { obj } from "../../kube";
+
+/** Secrets whose content is no credential of a workload, or which the cluster's own machinery writes. */
+const EXEMPT = new Set(["helm.sh/release.v1", "kubernetes.io/service-account-token"]);
+
+export const noLiteralSecrets = objectControl({
+    name: "no-literal-secrets",
+    description: "No Secret is written with its content in the manifest; an external store supplies it.",
+    why: "Base64 hides nothing: the content is in the repository, in the state file and in every backup of either.",
+    severity: "high",
+    covers: ["sec.external-store"],
+    frameworks: [
+        ...cis("5.4.2"),
+        ...mitre("T1552.001"),
+        ...nist("IA-5(7)", "SC-12", "SC-28"),
+        ...soc2("CC6.1"),
+        ...gdpr("32"),
+        ...checklist("SEC-1", "SEC-3", "PRE-3"),
+    ],
+    remediation: "Write an ExternalSecret that fetches it from the store, and rotate what was written here.",
+    profiles: ["nsa"],
+    kinds: ["Secret"],
+    *check(secret) {
+        if (secret.group !== "" || EXEMPT.has(String(secret.body["type"]))) {
+            return;
+        }
+        for (const field of ["data", "stringData"] as const) {
+            const keys = Object.keys(obj(secret.body[field])).filter((key) => obj(secret.body[field])[key] !== "");
+            if (keys.length > 0) {
+                const path = `${secret.prefix}${field}`;
+                yield {
+                    path,
+                    message: `${path} holds ${keys.join(", ")} in the manifest. Let an ExternalSecret supply it and rotate it.`,
+                };
+            }
+        }
+    },
+    admission: { none: "In the cluster an operator writes the same Secret, which looks no different." },
+});

@@ -1,0 +1,30 @@
+import { noLiteralSecrets } from "../../../../policies/controls/secrets/no-literal-secrets";
+import { describeControl } from "../../../support/control-suite";
+
+const secret = (fields: object) => ({
+    apiVersion: "v1",
+    kind: "Secret",
+    metadata: { name: "db", namespace: "shop" },
+    ...fields,
+});
+const message = (path: string, keys: string): string =>
+    `${path} holds ${keys} in the manifest. Let an ExternalSecret supply it and rotate it.`;
+
+describeControl(noLiteralSecrets, {
+    refused: {
+        "content in base64": {
+            object: secret({ data: { user: "c2hvcA==", password: "aHVudGVyMg==" } }),
+            message: message("data", "user, password"),
+        },
+        "content in plain text": {
+            object: secret({ stringData: { password: "hunter2" } }),
+            message: message("stringData", "password"),
+        },
+    },
+    allowed: {
+        "an empty Secret that an operator fills": { stack: [secret({}), secret({ data: { password: "" } })] },
+        "a record of a release": { object: secret({ type: "helm.sh/release.v1", data: { release: "SDRz" } }) },
+        "a Secret of another API": { object: { ...secret({ data: { a: "b" } }), apiVersion: "vault.example.org/v1" } },
+    },
+    unknown: "data.password",
+});
