@@ -6,10 +6,11 @@ import type { Selected } from "../policies/profiles";
 import type { Resource } from "../policies/resource";
 import { typeToken } from "../policies/resource";
 import type { Outcome } from "../policies/run";
-import { runControl } from "../policies/run";
+import { runOverObjects, runOverStack } from "../policies/run";
 import { Stack } from "../policies/stack";
 import type { Waiver } from "../policies/waivers";
 import { WaiverBook } from "../policies/waivers";
+import { groupBy } from "./collections";
 import type { Failure, Finding } from "./findings";
 
 /** What a run evaluates with. */
@@ -64,8 +65,9 @@ function evaluateStack(
     failures: Failure[],
 ): void {
     const byObject = new Map<KubeObject | undefined, Finding[]>();
+    const kinds = groupBy(stack.objects, ({ group, kind }) => `${group}/${kind}`);
     for (const choice of options.selected) {
-        for (const outcome of runControl(choice.control, stack, choice.params)) {
+        for (const outcome of outcomesOf(choice, stack, kinds)) {
             if (outcome.status === "error") {
                 failures.push({
                     source: outcome.object?.resource.source ?? sourceOf(stack),
@@ -88,6 +90,23 @@ function evaluateStack(
         if (found !== undefined) {
             const owner = object === undefined ? undefined : options.ownerOf?.(object);
             findings.push(...(owner === undefined ? found : found.map((finding) => ({ ...finding, owner }))));
+        }
+    }
+}
+
+/** Whether a control looks at an object depends on its kind alone, so it is asked once for each kind. */
+function* outcomesOf(
+    { control, params }: Selected,
+    stack: Stack,
+    kinds: ReadonlyMap<string, readonly KubeObject[]>,
+): Iterable<Outcome> {
+    if (control.scope === "stack") {
+        yield* runOverStack(control, stack, params);
+        return;
+    }
+    for (const objects of kinds.values()) {
+        if (objects[0] !== undefined && control.applies(objects[0])) {
+            yield* runOverObjects(control, objects, params);
         }
     }
 }

@@ -125,7 +125,7 @@ export interface StackContext<S extends ParamSchemas = ParamSchemas> extends Con
 /** A control that judges one object at a time. */
 export interface ObjectControl extends ControlMeta {
     readonly scope: "object";
-    /** Says whether the control looks at this object at all. */
+    /** Says whether the control looks at objects of this object's group and kind at all; nothing else may count. */
     readonly applies: (object: KubeObject) => boolean;
     readonly check: (object: KubeObject, context: Context) => Iterable<Fault>;
 }

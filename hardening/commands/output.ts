@@ -1,4 +1,4 @@
-import { writeFileSync } from "node:fs";
+import { closeSync, openSync, writeFileSync } from "node:fs";
 
 import { applyBaseline } from "../baseline";
 import type { ExitCode } from "../findings";
@@ -37,16 +37,43 @@ export async function finish(run: Run, selection: Selection, options: OptionValu
     const format = await formatNamed(options.text("format") ?? "tree");
     const out = options.text("out");
     if (out === undefined) {
-        io.out(format.render(judged, { colour: io.colour }));
+        pieces(format.render(judged, { colour: io.colour }), io.out);
     } else {
-        try {
-            writeFileSync(out, format.render(judged, { colour: false }));
-        } catch (error) {
-            throw new UsageError([`--out ${out}: ${reasonOf(error).replace("read", "written")}`]);
-        }
+        writeReport(out, format.render(judged, { colour: false }));
     }
     if (out !== undefined || format.name !== "tree") {
         summaryLines(judged, painter(false)).forEach((line) => io.log(line));
     }
     return exitCode(findings, run.failures);
+}
+
+/** Passes text on in pieces that are neither many nor large. */
+function pieces(text: Iterable<string>, write: (piece: string) => void): void {
+    let waiting = "";
+    for (const piece of text) {
+        waiting += piece;
+        if (waiting.length >= 1 << 16) {
+            write(waiting);
+            waiting = "";
+        }
+    }
+    write(waiting);
+}
+
+function writeReport(file: string, text: Iterable<string>): void {
+    let open: number | undefined;
+    try {
+        const descriptor = openSync(file, "w");
+        open = descriptor;
+        pieces(text, (piece) => writeFileSync(descriptor, piece));
+    } catch (error) {
+        if (!(error instanceof Error && "code" in error)) {
+            throw error;
+        }
+        throw new UsageError([`--out ${file}: ${reasonOf(error).replace("read", "written")}`]);
+    } finally {
+        if (open !== undefined) {
+            closeSync(open);
+        }
+    }
 }

@@ -35,7 +35,7 @@ export const gitlab: ReportFormat = {
             severity: "blocker",
             location: { path: fileOf({ source }), lines: { begin: line ?? 1 } },
         }));
-        return `${JSON.stringify([...issues, ...failures], undefined, 2)}\n`;
+        return [`${JSON.stringify([...issues, ...failures], undefined, 2)}\n`];
     },
 };
 

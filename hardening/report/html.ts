@@ -14,7 +14,7 @@ import { objectOf } from "./tree";
 export const html: ReportFormat = {
     name: "html",
     description: "one self-contained page for a browser",
-    render: page,
+    render: (run) => [page(run)],
 };
 
 /** A page with more findings than this is of no use to a browser; the rest is counted. */

@@ -21,8 +21,7 @@ export const junit: ReportFormat = {
             ...suites.map(({ xml }) => xml),
             ...errors,
             "</testsuites>",
-            "",
-        ].join("\n");
+        ].map((line) => `${line}\n`);
     },
 };
 

@@ -26,7 +26,7 @@ export const markdown: ReportFormat = {
         section(body, "Advisory or in the baseline", bySeverity(others), true);
         section(body, "Waived", waived, true);
         section(body, "Unverifiable before deployment", unverifiable, true);
-        return body.text();
+        return [body.text()];
     },
 };
 

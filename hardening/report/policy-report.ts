@@ -14,7 +14,7 @@ export const policyReport: ReportFormat = {
         const byNamespace = groupBy(run.findings, ({ namespace }) => namespace);
         const namespaces = [...new Set([...byNamespace.keys(), ""])].sort();
         const items = namespaces.map((namespace) => reportOf(run, namespace, byNamespace.get(namespace) ?? []));
-        return dump({ apiVersion: "v1", kind: "List", items }, { lineWidth: -1, noRefs: true });
+        return [dump({ apiVersion: "v1", kind: "List", items }, { lineWidth: -1, noRefs: true })];
     },
 };
 

@@ -28,6 +28,6 @@ export interface RenderOptions {
 export interface ReportFormat {
     readonly name: string;
     readonly description: string;
-    /** The whole report, ending in a line break. */
-    readonly render: (run: Run, options: RenderOptions) => string;
+    /** The report in pieces, of which the last ends in a line break: a large one would not fit into one string. */
+    readonly render: (run: Run, options: RenderOptions) => Iterable<string>;
 }

@@ -16,7 +16,7 @@ import { objectOf } from "./tree";
 export const sarif: ReportFormat = {
     name: "sarif",
     description: "SARIF 2.1.0 for code scanning, with rules, help and suppressions",
-    render: (run) => `${JSON.stringify(logOf(run), undefined, 2)}\n`,
+    render: (run) => [`${JSON.stringify(logOf(run), undefined, 2)}\n`],
 };
 
 /** The band of each severity on the scale that GitHub reads `security-severity` by. */

@@ -9,24 +9,25 @@ import { count, duration, painter, plain, SEVERITY_STYLE } from "./style";
 export const tree: ReportFormat = {
     name: "tree",
     description: "a tree for people, with a summary",
-    render(run, { colour }) {
+    *render(run, { colour }) {
         const paint = painter(colour);
-        return [...sections(run, paint), ...failureLines(run, paint), ...summaryLines(run, paint)].join("\n") + "\n";
+        for (const [source, findings] of groupBy(run.findings, (finding) => finding.source)) {
+            yield `${section(source, findings, paint).join("\n")}\n\n`;
+        }
+        yield `${[...failureLines(run, paint), ...summaryLines(run, paint)].join("\n")}\n`;
     },
 };
 
-function sections(run: Run, paint: Painter): readonly string[] {
-    return [...groupBy(run.findings, (finding) => finding.source)].flatMap(([source, findings]) => {
-        const objects = [...groupBy(findings, objectOf)];
-        const lines = objects.flatMap(([object, ofObject], index) => {
-            const last = index === objects.length - 1;
-            return [
-                `${last ? "└─" : "├─"} ${paint("bold", plain(object))}`,
-                ...findingLines(ofObject, last ? "   " : "│  ", paint),
-            ];
-        });
-        return [paint("cyan", plain(source) || "(no source)"), ...lines, ""];
+function section(source: string, findings: readonly Finding[], paint: Painter): readonly string[] {
+    const objects = [...groupBy(findings, objectOf)];
+    const lines = objects.flatMap(([object, ofObject], index) => {
+        const last = index === objects.length - 1;
+        return [
+            `${last ? "└─" : "├─"} ${paint("bold", plain(object))}`,
+            ...findingLines(ofObject, last ? "   " : "│  ", paint),
+        ];
     });
+    return [paint("cyan", plain(source) || "(no source)"), ...lines];
 }
 
 /** What a person calls the object of a finding. */

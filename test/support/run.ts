@@ -1,5 +1,5 @@
 import type { Finding } from "../../hardening/findings";
-import type { Run } from "../../hardening/report";
+import type { RenderOptions, ReportFormat, Run } from "../../hardening/report";
 import { objectControl } from "../../policies/control";
 import { TODAY } from "./cli";
 
@@ -92,4 +92,9 @@ export function runOf(findings: readonly Finding[], over: Partial<Run> = {}): Ru
         textOf: (source) => (source === "k8s/web.yaml" ? MANIFEST : undefined),
         ...over,
     };
+}
+
+/** A report as one text. */
+export function textOf(format: ReportFormat, run: Run, options: RenderOptions = { colour: false }): string {
+    return [...format.render(run, options)].join("");
 }

@@ -11,9 +11,8 @@ import { junit } from "../../../hardening/report/junit";
 import { markdown } from "../../../hardening/report/markdown";
 import { policyReport } from "../../../hardening/report/policy-report";
 import { tree } from "../../../hardening/report/tree";
-import { finding, runOf, WAIVED } from "../../support/run";
+import { finding, runOf, textOf, WAIVED } from "../../support/run";
 
-const PLAIN = { colour: false };
 const FAILURE = { source: "b.yaml", message: "a: is <broken>", cause: "input", line: 3 } as const;
 
 describe("every report", () => {
@@ -31,7 +30,7 @@ describe("every report", () => {
                     const run = runOf([finding({ message: text, path, name: object, source: text })], {
                         failures: [{ source: text, message: path, cause: "input" }],
                     });
-                    const out = format.render(run, PLAIN);
+                    const out = textOf(format, run);
                     assert.ok(out.endsWith("\n"));
                     assert.equal(out.includes("\u001b"), false);
                 }),
@@ -58,7 +57,7 @@ describe("the tree report", () => {
             { failures: [FAILURE] },
         );
         assert.equal(
-            tree.render(run, PLAIN),
+            textOf(tree, run),
             `k8s/web.yaml
 ├─ Deployment prod/web
 │  ├─ critical no-privileged: spec.template.spec.containers[0].securityContext.privileged is true (container "web"). Remove it.
@@ -84,7 +83,7 @@ Errors
 
     it("colours only when told to", () => {
         assert.ok(
-            tree.render(runOf([finding()]), { colour: true }).includes("\u001b[35mcritical\u001b[0m no-privileged"),
+            textOf(tree, runOf([finding()]), { colour: true }).includes("\u001b[35mcritical\u001b[0m no-privileged"),
         );
     });
 });
@@ -92,7 +91,7 @@ Errors
 describe("the JUnit report", () => {
     it("has a suite for each control, a failure for each failing finding, and skips the rest with the reason", () => {
         const findings = [finding(), finding(WAIVED), finding({ known: true }), finding({ enforcement: "advisory" })];
-        const xml = junit.render(runOf(findings, { failures: [FAILURE] }), PLAIN);
+        const xml = textOf(junit, runOf(findings, { failures: [FAILURE] }));
         assert.ok(
             xml.startsWith(
                 '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hardening" tests="9" failures="1" errors="1" time="1.500">\n',
@@ -115,14 +114,14 @@ describe("the JUnit report", () => {
     });
 
     it("writes no character that XML has no way to write", () => {
-        const xml = junit.render(runOf([finding({ message: "a\u0000\u001b\ud800b\tc\n" })]), PLAIN);
+        const xml = textOf(junit, runOf([finding({ message: "a\u0000\u001b\ud800b\tc\n" })]));
         assert.ok(xml.includes('message="a\ufffd\ufffd\ufffdb&#9;c&#10;"'));
     });
 });
 
 describe("the GitLab report", () => {
     const issues = (findings: readonly Finding[], over = {}) =>
-        JSON.parse(gitlab.render(runOf(findings, over), PLAIN)) as readonly Record<string, unknown>[];
+        JSON.parse(textOf(gitlab, runOf(findings, over))) as readonly Record<string, unknown>[];
 
     it("holds violations with severity, place and fingerprint", () => {
         const [issue, ...rest] = issues([finding()]);
@@ -144,7 +143,7 @@ describe("the GitLab report", () => {
 
 describe("the PolicyReport", () => {
     it("has a report for each namespace and one for the cluster", () => {
-        const text = policyReport.render(runOf([finding(), finding(WAIVED)], { failures: [FAILURE] }), PLAIN);
+        const text = textOf(policyReport, runOf([finding(), finding(WAIVED)], { failures: [FAILURE] }));
         const { kind, items } = load(text) as { kind: string; items: readonly Record<string, unknown>[] };
         const labels = { "app.kubernetes.io/managed-by": "hardening" };
         assert.equal(kind, "List");
@@ -171,14 +170,14 @@ describe("the PolicyReport", () => {
     });
 
     it("names the core group as Kubernetes does", () => {
-        const text = policyReport.render(runOf([finding({ type: "kubernetes:core/v1:Pod", kind: "Pod" })]), PLAIN);
+        const text = textOf(policyReport, runOf([finding({ type: "kubernetes:core/v1:Pod", kind: "Pod" })]));
         assert.match(text, /- apiVersion: v1\n +kind: Pod\n/);
     });
 });
 
 describe("the Markdown report", () => {
     it("starts with a marker, the verdict and the counts", () => {
-        const text = markdown.render(runOf([finding(), finding(WAIVED)]), PLAIN);
+        const text = textOf(markdown, runOf([finding(), finding(WAIVED)]));
         assert.ok(
             text.startsWith(
                 "<!-- hardening -->\n## Hardening failed\n\n1 file: 2 objects against 1 control (profile `all`) in 1.50 s.\n",
@@ -186,16 +185,13 @@ describe("the Markdown report", () => {
         );
         assert.match(text, /^\| 1 \| 0 \| 0 \| 0 \| 1 \| 0 \| 0 \|$/m);
         assert.match(text, /<details><summary>Waived: 1<\/summary>/);
-        assert.match(markdown.render(runOf([]), PLAIN), /^## Hardening passed$/m);
-        assert.match(
-            markdown.render(runOf([], { failures: [FAILURE] }), PLAIN),
-            /^## Hardening could not be completed$/m,
-        );
+        assert.match(textOf(markdown, runOf([])), /^## Hardening passed$/m);
+        assert.match(textOf(markdown, runOf([], { failures: [FAILURE] })), /^## Hardening could not be completed$/m);
     });
 
     it("lets no text of a manifest act as Markdown, HTML or a mention", () => {
         const message = "a | @team <b> `x` [l](u) #1\n## y";
-        const text = markdown.render(runOf([finding({ message, name: "|" })]), PLAIN);
+        const text = textOf(markdown, runOf([finding({ message, name: "|" })]));
         const row = text.split("\n").find((line) => line.startsWith("| critical")) ?? "";
         assert.equal(row.match(/\|/g)?.length, 5);
         assert.equal(/@team|<b>|\[l\]|## y/.test(text), false);
@@ -205,18 +201,18 @@ describe("the Markdown report", () => {
         const many = Array.from({ length: 3000 }, (_, index) =>
             finding({ name: `web-${index}`, message: `${"ü".repeat(100)} ${index}`, ...(index % 2 === 0 && WAIVED) }),
         );
-        const text = markdown.render(runOf(many), PLAIN);
+        const text = textOf(markdown, runOf(many));
         assert.ok(Buffer.byteLength(text) <= 65_536, String(Buffer.byteLength(text)));
         assert.ok(Buffer.byteLength(text) > 60_000);
         assert.match(text, /^_[\d,]+ lines left out: GitHub takes 65,536 characters\./m);
-        const waived = markdown.render(runOf(many.map((one) => ({ ...one, ...WAIVED }))), PLAIN);
+        const waived = textOf(markdown, runOf(many.map((one) => ({ ...one, ...WAIVED }))));
         assert.equal(waived.match(/<details>/g)?.length, 1);
         assert.equal(waived.match(/<\/details>/g)?.length, 1);
     });
 });
 
 describe("the HTML report", () => {
-    const page = html.render(runOf([finding({ message: '<img src=x onerror="alert(1)">' }), finding(WAIVED)]), PLAIN);
+    const page = textOf(html, runOf([finding({ message: '<img src=x onerror="alert(1)">' }), finding(WAIVED)]));
 
     it("is one file: no address outside, and a policy that would refuse one", () => {
         assert.equal(/\b(?:src|href)\s*=\s*["']/.test(page), false);
@@ -240,12 +236,12 @@ describe("the HTML report", () => {
     });
 
     it("counts what is more than a browser can take", () => {
-        const cut = html.render(runOf(Array.from({ length: 5_003 }, () => finding())), PLAIN);
+        const cut = textOf(html, runOf(Array.from({ length: 5_003 }, () => finding())));
         assert.match(cut, /3 findings more: see the JSON report\./);
         assert.equal(cut.match(/<details class="finding"/g)?.length, 5_000);
     });
 
     it("says that there is nothing where there is nothing", () => {
-        assert.match(html.render(runOf([]), PLAIN), /<span class="verdict passed">passed<\/span>[\s\S]*No findings\./);
+        assert.match(textOf(html, runOf([])), /<span class="verdict passed">passed<\/span>[\s\S]*No findings\./);
     });
 });

@@ -7,14 +7,14 @@ import addFormats from "ajv-formats";
 import type { Log, Result, Run as SarifRun } from "sarif";
 
 import { sarif } from "../../../hardening/report/sarif";
-import { finding, MANIFEST, runOf, WAIVED } from "../../support/run";
+import { finding, MANIFEST, runOf, textOf, WAIVED } from "../../support/run";
 
 const SCHEMA =
     process.env["SARIF_SCHEMA"] ??
     join(process.env["SUITES_DIR"] ?? "../shared/suites", "sarif", "sarif-schema-2.1.0.json");
 
 function sarifOf(run = runOf([finding()])): SarifRun {
-    const log = JSON.parse(sarif.render(run, { colour: false })) as Log;
+    const log = JSON.parse(textOf(sarif, run)) as Log;
     assert.equal(log.version, "2.1.0");
     const [first, ...rest] = log.runs;
     assert.ok(first);
@@ -186,7 +186,7 @@ describe("the SARIF report", () => {
         addFormats(ajv);
         const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, "utf8")) as object);
         for (const run of [runOf([]), runOf([finding()]), EVERYTHING]) {
-            validate(JSON.parse(sarif.render(run, { colour: false })));
+            validate(JSON.parse(textOf(sarif, run)));
             assert.deepEqual(validate.errors, null);
         }
         assert.equal(validate({ version: "2.1.0", runs: [{ results: [] }] }), false);
