@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
 import { DerError, X509VerificationError } from "./errors.js";
-import { DerReader, Tag, derAscii, derBits, derBoolean, derOid, derUint, openDer } from "./der.js";
+import { DerReader, Tag, derAscii, derBits, derBoolean, derOid, derUint, openDer, soleDer } from "./der.js";
 import type { NameConstraints } from "./nameconstraints.js";
 import { parseNameConstraints } from "./nameconstraints.js";
 
@@ -192,7 +192,7 @@ function readExtensions(extensions: readonly Extension[]): ExtensionFacts {
     const names = alternatives === undefined ? [] : readNames(alternatives);
     return {
         ...readBasicConstraints(value(Oid.basicConstraints)),
-        keyUsage: keyUsage === undefined ? undefined : derBits(new DerReader(keyUsage).read(Tag.bitString).content),
+        keyUsage: keyUsage === undefined ? undefined : derBits(soleDer(keyUsage, Tag.bitString)),
         allowsTls:
             purposes === undefined ||
             openDer(purposes)

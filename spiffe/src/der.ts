@@ -137,6 +137,14 @@ export function openDer(bytes: Uint8Array, tag: number = Tag.sequence): DerReade
     return inner;
 }
 
+/** The content of a value that must be one primitive element of this tag and nothing more. */
+export function soleDer(bytes: Uint8Array, tag: number): Uint8Array {
+    const reader = new DerReader(bytes);
+    const { content } = reader.read(tag);
+    reader.end();
+    return content;
+}
+
 /** BOOLEAN content; DER knows 0x00 and 0xff only. */
 export function derBoolean(content: Uint8Array): boolean {
     const [value] = content;

@@ -11,8 +11,7 @@ import { JwtBundle, importJwk, readJwtAuthority } from "./jwtbundle.js";
 const SEQUENCE = "spiffe_sequence";
 const REFRESH_HINT = "spiffe_refresh_hint";
 const MAX_SEQUENCE = 2n ** 64n - 1n;
-/** A hundred years: beyond that a number of seconds is a mistake. */
-const MAX_REFRESH_HINT = 100 * 365 * 24 * 3600;
+const MAX_REFRESH_HINT = Number.MAX_SAFE_INTEGER;
 
 /** What a {@link SpiffeBundle} is made of. */
 export interface SpiffeBundleParts {
@@ -132,6 +131,10 @@ function readX509Authority(jwk: Jwk): X509Certificate[] {
     }
     if (!isKnownKeyType(jwk) && jwk.kty !== "AKP") {
         return [];
+    }
+    // RFC 7515 section 4.1.6: plain base64, not base64url; Buffer would take both and skip what is neither.
+    if (!/^[A-Za-z0-9+/]+={0,2}$/.test(x5c[0]) || x5c[0].length % 4 !== 0) {
+        throw new BundleError("invalid_bundle", 'the first value of "x5c" is not base64');
     }
     const { certificate } = readCertificate(Buffer.from(x5c[0], "base64"));
     // RFC 7517 section 4.7: the key in the other members must match the certificate's.

@@ -197,6 +197,7 @@ describe("SpiffeBundle", () => {
             "SPIFFE bundle of example.org: the members of an X.509 key are not the key of its certificate",
         );
         assert.match(parse(["AAAA"]), /a certificate can't be read/);
+        assert.equal(parse(["AA-_"]), 'SPIFFE bundle of example.org: the first value of "x5c" is not base64');
         assert.equal(parse("AAAA"), 'SPIFFE bundle of example.org: "x5c" must be an array of base64 text');
         assert.equal(parse([5]), 'SPIFFE bundle of example.org: "x5c" must be an array of base64 text');
     });

@@ -2,7 +2,18 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { DerError, DerReader, Tag, derAscii, derBits, derBoolean, derOid, derUint, openDer } from "../src/index.js";
+import {
+    DerError,
+    DerReader,
+    Tag,
+    derAscii,
+    derBits,
+    derBoolean,
+    derOid,
+    derUint,
+    openDer,
+    soleDer,
+} from "../src/index.js";
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 
@@ -90,6 +101,18 @@ describe("DerReader", () => {
 });
 
 describe("DER values", () => {
+    it("stand alone where they must", () => {
+        assert.deepEqual([...soleDer(bytes("02 01 07"), Tag.integer)], [7]);
+        assert.equal(
+            refusal(() => soleDer(bytes("02 01 07 05 00"), Tag.integer)),
+            "2 bytes after the end of a structure",
+        );
+        assert.equal(
+            refusal(() => soleDer(bytes("02 01 07"), Tag.oid)),
+            "tag 0x2 at byte 0 where 0x6 is expected",
+        );
+    });
+
     it("are read strictly", () => {
         assert.equal(derBoolean(bytes("ff")), true);
         assert.equal(derBoolean(bytes("00")), false);

@@ -141,7 +141,7 @@ describe("X509Source", () => {
 
     it("says what to check when no identity is issued in time", async () => {
         api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "no identity issued", 1_000_000);
-        await assert.rejects(start({ startTimeoutMs: 100 }), (error) => {
+        await assert.rejects(start({ startTimeoutMs: 2_000 }), (error) => {
             assert.ok(error instanceof NoIdentityIssuedError);
             assert.match(
                 error.message,
@@ -184,7 +184,7 @@ describe("X509Source", () => {
 
     it("has no identity when the picker finds none", async () => {
         api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
-        await assert.rejects(start({ picker: pickHint("internal"), startTimeoutMs: 100 }), (error) => {
+        await assert.rejects(start({ picker: pickHint("internal"), startTimeoutMs: 2_000 }), (error) => {
             assert.ok(error instanceof NoIdentityIssuedError);
             assert.match(error.message, /the one SVID issued is not the one to pick/);
             return true;

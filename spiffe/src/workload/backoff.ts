@@ -46,6 +46,7 @@ export class Backoff {
     }
 }
 
+/** Waits, and keeps the process alive meanwhile: somebody is waiting for what comes after. */
 export async function sleep(ms: number, signal?: AbortSignal): Promise<void> {
-    await delay(ms, undefined, { signal, ref: false });
+    await delay(ms, undefined, { signal });
 }
