@@ -55,6 +55,15 @@ export const CATALOGUE: readonly AdmittedKind[] = [
     ...kinds("external-secrets.io", "v1", true, { SecretStore: "secretstores", ExternalSecret: "externalsecrets" }),
     ...kinds("external-secrets.io", "v1", false, { ClusterSecretStore: "clustersecretstores" }),
     ...kinds("gateway.networking.k8s.io", "v1", true, { Gateway: "gateways", HTTPRoute: "httproutes" }),
+    ...kinds("cert-manager.io", "v1", true, { Certificate: "certificates" }),
+    ...kinds("networking.istio.io", "v1", true, {
+        Gateway: "gateways",
+        VirtualService: "virtualservices",
+        DestinationRule: "destinationrules",
+    }),
+    ...kinds("traefik.io", "v1alpha1", true, { TLSOption: "tlsoptions" }),
+    ...kinds("velero.io", "v1", true, { Schedule: "schedules", BackupStorageLocation: "backupstoragelocations" }),
+    ...kinds("policy.networking.k8s.io", "v1alpha2", false, { ClusterNetworkPolicy: "clusternetworkpolicies" }),
     ...kinds("security.istio.io", "v1", true, {
         PeerAuthentication: "peerauthentications",
         AuthorizationPolicy: "authorizationpolicies",

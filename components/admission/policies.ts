@@ -51,7 +51,9 @@ export function twins(settings: AdmissionSettings, selected: readonly Selected[]
         // What only advises at preview does not stop anybody in the cluster, unless the stack says so by name.
         const named = settings.controls[control.name] !== undefined;
         const action = wanted === "deny" && enforcement === "advisory" && !named ? "warn" : wanted;
-        return [{ control, rule, kinds: kindsOf(control), action }];
+        const kinds = kindsOf(control);
+        // A kind that the catalogue does not know has no resource to match.
+        return kinds.length === 0 ? [] : [{ control, rule, kinds, action }];
     });
 }
 
