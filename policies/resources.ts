@@ -45,7 +45,6 @@ export function resourceStated(half: Half, resource: string): string {
     return [
         `variables.podSpec == null || variables.podSpec.?resources.?${half}[?'${resource}'].hasValue() ||`,
         "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([])).all(c,",
-        // The API server hands every quantity over as text, and every zero as "0".
-        ` c.?resources.?${half}[?'${resource}'].orValue('0') != '0')`,
+        ` c.?resources.?${half}[?'${resource}'].hasValue())`,
     ].join("\n");
 }

@@ -19,7 +19,7 @@ export interface SpireAgentArgs {
 
 const AGENT_CONF = "agent.conf";
 /** Lifetime of the token an agent attests with. */
-const PSAT_SECONDS = 7200;
+const PSAT_SECONDS = 3600;
 
 /** Runs on every node, whatever its taints: a pod on a node without an agent would wait for its identity for ever. */
 export const EVERY_NODE: k8s.types.input.core.v1.Toleration[] = [{ operator: "Exists" }];

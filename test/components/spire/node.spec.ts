@@ -75,7 +75,7 @@ describe("SpireAgent", () => {
                             serviceAccountToken: {
                                 path: "spire-agent",
                                 audience: "spire-server",
-                                expirationSeconds: 7200,
+                                expirationSeconds: 3600,
                             },
                         },
                     ],

@@ -1,0 +1,70 @@
+import { podControl } from "../../control";
+import { checklist, cis, mitre, nist, pss } from "../../frameworks";
+import { list, obj, str } from "../../kube";
+import { serviceAccountName } from "../../service-accounts";
+
+/** What of the node each of SPIRE's accounts needs. */
+interface Need {
+    readonly hostPid: boolean;
+    readonly paths: readonly RegExp[];
+}
+
+const SOCKETS = /^\/run\/spire\/agent-sockets$/;
+const NEEDS: Readonly<Record<string, Need>> = {
+    "spire-agent": { hostPid: true, paths: [SOCKETS, /^\/var\/lib\/kubelet\/pki\/kubelet\.crt$/] },
+    "spiffe-csi-driver": {
+        hostPid: false,
+        // Distributions keep the kubelet elsewhere; what stands below its root is fixed.
+        paths: [SOCKETS, /^\/var\/[a-z0-9./-]*\/(?:plugins\/csi\.spiffe\.io|pods|plugins_registry)$/],
+    },
+};
+
+export const spireHostAccess = podControl({
+    name: "spire-host-access",
+    description:
+        "In SPIRE's namespace only the agent and the CSI driver touch the node, and only what they need of it.",
+    why: "That namespace is open to privileged pods, so whoever can make pods there owns the nodes and every identity on them.",
+    severity: "critical",
+    covers: [],
+    frameworks: [
+        ...pss("baseline/hostNamespaces", "baseline/hostPathVolumes"),
+        ...cis("5.2.1"),
+        ...mitre("T1611"),
+        ...nist("AC-6", "SC-39"),
+        ...checklist("ACC-4", "ACC-5", "ZT-5"),
+    ],
+    remediation: "Drop hostPID, hostNetwork, hostIPC and hostPath, or move the pod to another namespace.",
+    profiles: ["x0tta6bl4"],
+    params: { namespace: { type: "string", description: "SPIRE's namespace.", default: "spire" } },
+    *check(pod, { params }) {
+        if (pod.object.namespace !== params.namespace) {
+            return;
+        }
+        const account = serviceAccountName(pod);
+        const need = NEEDS[account];
+        for (const field of ["hostPID", "hostNetwork", "hostIPC"]) {
+            const needed = field === "hostPID" && need?.hostPid === true;
+            if (pod.spec[field] === true && !needed) {
+                const path = `${pod.path}.${field}`;
+                yield {
+                    path,
+                    message: `${path} is true, which the service account "${account}" has no need of. Remove it.`,
+                };
+            }
+        }
+        for (const [index, volume] of list(pod.spec["volumes"]).entries()) {
+            const path = `${pod.path}.volumes[${index}].hostPath.path`;
+            const directory =
+                obj(volume)["hostPath"] === undefined ? undefined : str(obj(obj(volume)["hostPath"])["path"]);
+            if (directory !== undefined && need?.paths.some((pattern) => pattern.test(directory)) !== true) {
+                yield {
+                    path,
+                    message: `${path} is "${directory}", which the service account "${account}" has no need of. Remove the volume.`,
+                };
+            }
+        }
+    },
+    admission: {
+        none: "components/admission/spire-host-access.ts enforces it, with the service accounts and paths of the installation.",
+    },
+});

@@ -1,0 +1,116 @@
+import type { StackFault } from "../../control";
+import { stackControl } from "../../control";
+import { checklist, nist, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import { str } from "../../kube";
+import type { PodView } from "../../pods";
+import { carriesPod, podOf } from "../../pods";
+
+type Version = readonly [major: number, minor: number, patch: number];
+
+interface Deployed {
+    readonly object: KubeObject;
+    readonly path: string;
+    readonly container: string;
+    /** `spire-server` or `spire-agent`. */
+    readonly image: string;
+    readonly tag: string;
+    readonly version: Version | undefined;
+}
+
+/** The oldest release of each line without known holes or defects; older lines get no more fixes. */
+const OLDEST_SAFE: readonly Version[] = [
+    [1, 14, 6],
+    [1, 15, 2],
+];
+
+const IMAGE = /(?:^|\/)(spire-server|spire-agent)(?::([^@]*))?(?:@.*)?$/;
+
+/** The containers of a pod that run a SPIRE server or agent, whatever registry its image comes from. */
+function deployed(pod: PodView): readonly Deployed[] {
+    return pod.containers.flatMap(({ name, path, body }) => {
+        const [, image, tag = ""] = IMAGE.exec(str(body["image"])) ?? [];
+        const [, major, minor, patch] = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})$/.exec(tag) ?? [];
+        const version = major === undefined ? undefined : ([Number(major), Number(minor), Number(patch)] as const);
+        return image === undefined
+            ? []
+            : [{ object: pod.object, path: `${path}.image`, container: name, image, tag, version }];
+    });
+}
+
+/** What is wrong with one release by itself. */
+function releaseFaults({ object, path, container, tag, version }: Deployed): readonly StackFault[] {
+    if (version === undefined) {
+        const says = tag === "" ? "has no tag" : `has the tag "${tag}", which is no release`;
+        return [{ object, path, container, message: `${path} ${says}. Use one such as 1.15.2.` }];
+    }
+    const needed = neededBy(version);
+    return needed === undefined
+        ? []
+        : [
+              {
+                  object,
+                  path,
+                  container,
+                  message: `${path} is release ${version.join(".")}, which has known holes. Use ${needed.join(".")} or newer.`,
+              },
+          ];
+}
+
+const compare = (a: Version, b: Version): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
+
+/** The release a version must reach, or undefined where it is recent enough. */
+function neededBy(version: Version): Version | undefined {
+    const oldest = OLDEST_SAFE[0] as Version;
+    const line = OLDEST_SAFE.find((safe) => safe[0] === version[0] && safe[1] === version[1]);
+    const needed = line ?? (compare(version, oldest) < 0 ? oldest : undefined);
+    return needed !== undefined && compare(version, needed) < 0 ? needed : undefined;
+}
+
+export const spireVersionsFit = stackControl({
+    name: "spire-versions-fit",
+    description: "SPIRE's releases are free of known holes, and no agent is newer than its server.",
+    why: "Old releases let nodes attest twice or as others; an agent newer than its server speaks a protocol that the server does not know.",
+    severity: "high",
+    covers: [],
+    frameworks: [...nist("SI-2", "CM-6"), ...soc2("CC7.1"), ...checklist("ZT-4", "ZT-5", "IR-3")],
+    remediation: "Upgrade servers first and then agents, one minor release at a time, to 1.14.6, 1.15.2 or newer.",
+    profiles: ["x0tta6bl4"],
+    *check(stack, { each }): Iterable<StackFault> {
+        const servers: Deployed[] = [];
+        const agents: Deployed[] = [];
+        yield* each(
+            stack.objects.filter(carriesPod),
+            (object) => object,
+            function* (object) {
+                const pod = podOf(object);
+                const found = pod === undefined ? [] : deployed(pod);
+                servers.push(...found.filter(({ image }) => image === "spire-server"));
+                agents.push(...found.filter(({ image }) => image === "spire-agent"));
+                yield* found.flatMap(releaseFaults);
+            },
+        );
+        const oldest = servers.flatMap(({ version }) => (version === undefined ? [] : [version])).sort(compare)[0];
+        for (const { object, path, container, version } of agents) {
+            if (version === undefined || oldest === undefined) {
+                continue;
+            }
+            if (compare(version, oldest) > 0) {
+                yield {
+                    object,
+                    path,
+                    container,
+                    message: `${path} is release ${version.join(".")}, newer than the server's ${oldest.join(".")}. Upgrade servers first.`,
+                };
+            } else if (version[0] !== oldest[0] || oldest[1] - version[1] > 1) {
+                yield {
+                    object,
+                    path,
+                    container,
+                    message: `${path} is release ${version.join(".")}, more than one minor behind the server's ${oldest.join(".")}. Upgrade one minor at a time.`,
+                };
+            }
+        }
+    },
+    admission: { none: "It compares several objects." },
+});

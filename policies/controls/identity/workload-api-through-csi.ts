@@ -1,0 +1,65 @@
+import type { Fault } from "../../control";
+import { podControl } from "../../control";
+import { checklist, mitre, nist } from "../../frameworks";
+import type { Body } from "../../kube";
+import { list, obj, str } from "../../kube";
+import type { PodView } from "../../pods";
+import { serviceAccountName } from "../../service-accounts";
+
+const DRIVER = "csi.spiffe.io";
+/** Directories under which SPIRE keeps the Workload API's socket on a node. */
+const SOCKET_DIRECTORY = /^\/(?:run|var\/run|tmp)\/spire(?:-agent)?(?:\/|$)/;
+const OWNERS: readonly string[] = ["spire-agent", "spiffe-csi-driver"];
+
+export const workloadApiThroughCsi = podControl({
+    name: "workload-api-through-csi",
+    description: "Pods get the SPIFFE Workload API through the CSI driver, read-only.",
+    why: "A hostPath to the socket's directory needs privileged pods, breaks when the agent restarts, and lets a pod put a socket of its own there.",
+    severity: "high",
+    covers: [],
+    frameworks: [...mitre("T1611", "T1557"), ...nist("AC-6", "SC-8"), ...checklist("ZT-2", "P0-1.4")],
+    remediation: `Use the volume {csi: {driver: ${DRIVER}, readOnly: true}} and mount it read-only.`,
+    profiles: ["x0tta6bl4"],
+    *check(pod) {
+        for (const [index, value] of list(pod.spec["volumes"]).entries()) {
+            const volume = obj(value);
+            const path = `${pod.path}.volumes[${index}]`;
+            const directory = str(obj(volume["hostPath"])["path"]);
+            if (SOCKET_DIRECTORY.test(directory) && !OWNERS.includes(serviceAccountName(pod))) {
+                yield {
+                    path: `${path}.hostPath.path`,
+                    message: `${path}.hostPath.path is "${directory}", where SPIRE keeps its socket. Use the CSI driver ${DRIVER}.`,
+                };
+            }
+            if (obj(volume["csi"])["driver"] === DRIVER) {
+                yield* csiFaults(pod, path, volume);
+            }
+        }
+    },
+    admission: {
+        expression: `variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(volume, !has(volume.csi) || volume.csi.driver != "${DRIVER}" || volume.csi.?readOnly.orValue(false))`,
+    },
+});
+
+function* csiFaults(pod: PodView, path: string, volume: Body): Iterable<Fault> {
+    if (obj(volume["csi"])["readOnly"] !== true) {
+        yield {
+            path: `${path}.csi.readOnly`,
+            message: `${path}.csi.readOnly is not true; the driver refuses such a volume and the pod never starts. Set it to true.`,
+            absent: obj(volume["csi"])["readOnly"] === undefined,
+        };
+    }
+    for (const container of pod.containers) {
+        for (const [index, mount] of list(container.body["volumeMounts"]).entries()) {
+            if (obj(mount)["name"] === volume["name"] && obj(mount)["readOnly"] !== true) {
+                const at = `${container.path}.volumeMounts[${index}].readOnly`;
+                yield {
+                    path: at,
+                    container: container.name,
+                    message: `${at} is not true (container "${container.name}"). Set it to true.`,
+                    absent: obj(mount)["readOnly"] === undefined,
+                };
+            }
+        }
+    }
+}
