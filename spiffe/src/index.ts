@@ -5,6 +5,7 @@ export * from "./errors.js";
 export type { FederationEndpoint, SpiffeProfile, WebProfile } from "./federation/endpoint.js";
 export { fetchBundle } from "./federation/fetch.js";
 export type { FederationFetchOptions } from "./federation/fetch.js";
+export { FederatedX509Provider } from "./federation/provider.js";
 export { bundleHandler, createBundleServer } from "./federation/serve.js";
 export type { BundleServerOptions, ServingProfile } from "./federation/serve.js";
 export { watchBundle } from "./federation/watch.js";
