@@ -1,3 +1,4 @@
+import type { Control, Fault } from "../policies/control";
 import type { WaiverFault } from "../policies/governance";
 import { waiverFaults } from "../policies/governance";
 import type { KubeObject } from "../policies/kube";
@@ -8,6 +9,7 @@ import { typeToken } from "../policies/resource";
 import type { Outcome } from "../policies/run";
 import { runOverObjects, runOverStack } from "../policies/run";
 import { Stack } from "../policies/stack";
+import type { UnknownValue } from "../policies/unknown";
 import type { Waiver } from "../policies/waivers";
 import { WaiverBook } from "../policies/waivers";
 import { groupBy } from "./collections";
@@ -85,7 +87,8 @@ function evaluateStack(
             }
         }
     }
-    for (const object of [...stack.objects, undefined]) {
+    // What is about the stack as a whole, or about an object that a control made up, comes last.
+    for (const object of new Set([...stack.objects, ...byObject.keys()])) {
         const found = byObject.get(object);
         if (found !== undefined) {
             const owner = object === undefined ? undefined : options.ownerOf?.(object);
@@ -117,62 +120,54 @@ function sourceOf(stack: Stack): string {
 
 type Judged = Exclude<Outcome, { status: "error" }>;
 
+/** Built field by field: a large scan makes millions of these, and spreading objects into each would dominate it. */
 function findingOf({ control, enforcement }: Selected, outcome: Judged, book: WaiverBook, stack: Stack): Finding {
-    const base = {
-        ...placeOf(outcome.object, stack),
+    const { object } = outcome;
+    const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(control, outcome.error);
+    const waiver = outcome.status === "violation" ? book.find(control, outcome.object, outcome.fault) : undefined;
+    const urn = object?.resource.urn;
+    const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
+        source: object?.resource.source ?? sourceOf(stack),
+        document: object?.resource.document ?? 0,
+        type: object === undefined ? "" : typeOf(object),
+        kind: object?.kind ?? "",
+        namespace: object?.namespace ?? "",
+        name: object?.name ?? "",
+        ...(urn !== undefined && { urn }),
         control: control.name,
-        covers: control.covers,
+        covers: fault.covers ?? control.covers,
         severity: control.severity,
         enforcement,
-    };
-    if (outcome.status === "unverifiable") {
-        const message = `${control.name} can't tell: ${outcome.error.message}`;
-        return {
-            ...base,
-            status: "unverifiable",
-            path: outcome.error.props.map(String).join("."),
-            message: outcome.object === undefined ? message : messageOf(outcome.object, message),
-            remediation: control.remediation,
-            frameworks: control.frameworks,
-        };
-    }
-    const { object, fault } = outcome;
-    const waiver = book.find(control, object, fault);
-    return {
-        ...base,
-        covers: fault.covers ?? control.covers,
-        status: waiver === undefined ? "violation" : "waived",
+        status: outcome.status === "unverifiable" ? "unverifiable" : waiver === undefined ? "violation" : "waived",
         path: fault.path,
-        message: messageOf(object, fault.message),
+        message: object === undefined ? fault.message : messageOf(object, fault.message),
         remediation: control.remediation,
         frameworks: control.frameworks,
-        ...(fault.container !== undefined && { container: fault.container }),
-        ...(fault.fix !== undefined && { fix: fault.fix, safe: fault.safe === true }),
-        ...(waiver !== undefined && { waiver: grantOf(waiver) }),
     };
+    if (fault.container !== undefined) {
+        finding.container = fault.container;
+    }
+    if (fault.fix !== undefined) {
+        finding.fix = fault.fix;
+        finding.safe = fault.safe === true;
+    }
+    if (waiver !== undefined) {
+        finding.waiver = grantOf(waiver);
+    }
+    return finding;
+}
+
+function unverifiableFault({ name }: Control, { props, message }: UnknownValue): Fault {
+    return { path: props.map(String).join("."), message: `${name} can't tell: ${message}` };
+}
+
+/** An item of a list is an object of its own; the token of the list says nothing about it. */
+function typeOf({ resource, prefix, apiVersion, kind }: KubeObject): string {
+    return prefix === "" ? resource.type : typeToken(apiVersion, kind);
 }
 
 function grantOf({ reason, owner, ticket, expires, from }: Waiver) {
     return { reason, owner, ticket, expires, from };
-}
-
-type Place = Pick<Finding, "source" | "document" | "type" | "kind" | "namespace" | "name" | "urn">;
-
-function placeOf(object: KubeObject | undefined, stack: Stack): Place {
-    if (object === undefined) {
-        return { source: sourceOf(stack), document: 0, type: "", kind: "", namespace: "", name: "" };
-    }
-    const { resource, kind, namespace, name } = object;
-    return {
-        source: resource.source,
-        document: resource.document,
-        // An item of a list is an object of its own; the token of the list says nothing about it.
-        type: object.prefix === "" ? resource.type : typeToken(object.apiVersion, kind),
-        kind,
-        namespace,
-        name,
-        ...(resource.urn !== undefined && { urn: resource.urn }),
-    };
 }
 
 function findingOfWaiver({ rule, waiver, message }: WaiverFault): Finding {

@@ -162,6 +162,9 @@ export class WaiverBook {
 
     /** The waiver that covers a fault, if one does; it then counts as used. */
     public find(control: Control, object: KubeObject, fault: Fault): Waiver | undefined {
+        if (this.byTarget.size === 0) {
+            return undefined;
+        }
         const candidates = this.byTarget.get(`${control.name} ${describe(object)}`) ?? [];
         const matching = candidates.filter(
             (waiver) => waiver.container === undefined || waiver.container === fault.container,

@@ -3,6 +3,7 @@ import { strict as assert } from "node:assert";
 import { evaluate } from "../../hardening/evaluate";
 import type { Control } from "../../policies/control";
 import { objectControl, stackControl } from "../../policies/control";
+import { kubeObjects } from "../../policies/kube";
 import type { Selected } from "../../policies/profiles";
 import { UnknownValueError } from "../../policies/unknown";
 import type { Waiver } from "../../policies/waivers";
@@ -125,6 +126,23 @@ describe("evaluate", () => {
             ["a no-bad", "b one-pod", "b no-bad", "c one-pod"],
         );
         assert.equal(count, 3);
+    });
+
+    it("keeps a finding about an object that is not of the stack", () => {
+        const stranger = stackControl({
+            ...META,
+            name: "stranger",
+            *check() {
+                const [object] = kubeObjects(pod("elsewhere"));
+                assert.ok(object);
+                yield { object, path: "", message: "it is missing." };
+            },
+        });
+        const { findings } = evaluate([[pod("a")]], { selected: selected(stranger), waivers: [], now: TODAY });
+        assert.deepEqual(
+            findings.map(({ name, message }) => [name, message]),
+            [["elsewhere", "Pod ns/elsewhere: it is missing."]],
+        );
     });
 
     it("judges each stack by itself", () => {
