@@ -1,0 +1,146 @@
+import { load, YAMLException } from "js-yaml";
+
+/** What proves a row of the checklist. Every entry named must exist; a test holds the file to that. */
+export interface Evidence {
+    /** Controls that must find nothing in the stack, unless waived. */
+    readonly controls: readonly string[];
+    /** Pulumi type tokens of which the stack must hold at least one resource. */
+    readonly resources: readonly string[];
+    /** Alerts that a PrometheusRule of the stack must define. */
+    readonly alerts: readonly string[];
+    /** Tests that must have passed, as `<file>: <full title>`. */
+    readonly tests: readonly string[];
+    /** Checks of `hardening verify` that must have passed on the live cluster. */
+    readonly verify: readonly string[];
+    /** Runbooks and documents, by path. */
+    readonly documents: readonly string[];
+    /** Jobs of workflows, as `<file>#<job>`. */
+    readonly workflows: readonly string[];
+}
+
+/** One row of the checklist. */
+export interface ChecklistRow {
+    /** Id in the mission, e.g. `NET-1`. */
+    readonly id: string;
+    readonly title: string;
+    readonly evidence: Evidence;
+    /** Set where the row does not concern this platform: why. */
+    readonly notApplicable?: string;
+    /** Set where nothing in this repository can prove the row: what is to be done, and by whom. */
+    readonly open?: string;
+}
+
+export interface ChecklistArea {
+    readonly id: string;
+    readonly title: string;
+    readonly rows: readonly ChecklistRow[];
+}
+
+/** The checklist file is malformed; one line for each mistake. */
+export class ChecklistError extends Error {
+    constructor(public readonly faults: readonly string[]) {
+        super(faults.join("\n"));
+        this.name = "ChecklistError";
+    }
+}
+
+const KINDS = ["controls", "resources", "alerts", "tests", "verify", "documents", "workflows"] as const;
+
+/** What an evidence entry is called in the file. */
+export type EvidenceKind = (typeof KINDS)[number];
+
+/**
+ * Reads a checklist file.
+ *
+ * @throws ChecklistError with every mistake at once: syntax, unknown fields, repeated ids, rows without any evidence.
+ */
+export function parseChecklist(text: string, file: string): readonly ChecklistArea[] {
+    const faults: string[] = [];
+    let content: unknown;
+    try {
+        content = load(text);
+    } catch (error) {
+        const at = error instanceof YAMLException && error.mark ? `:${error.mark.line + 1}` : "";
+        throw new ChecklistError([`${file}${at}: ${error instanceof YAMLException ? error.reason : String(error)}`]);
+    }
+    const areas = listIn(content, "areas", file, faults).map((area, index) => readArea(area, `${file}: areas[${index}]`, faults));
+    const ids = areas.flatMap(({ rows }) => rows.map(({ id }) => id));
+    for (const id of new Set(ids.filter((candidate, index) => ids.indexOf(candidate) !== index))) {
+        faults.push(`${file}: row ${id} stands there twice`);
+    }
+    if (faults.length > 0) {
+        throw new ChecklistError(faults);
+    }
+    return areas;
+}
+
+type Fields = Readonly<Record<string, unknown>>;
+
+function fieldsOf(value: unknown): Fields {
+    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
+}
+
+function listIn(value: unknown, field: string, path: string, faults: string[]): readonly unknown[] {
+    const found = fieldsOf(value)[field];
+    if (Array.isArray(found)) {
+        return found;
+    }
+    faults.push(`${path} must have a list named "${field}"`);
+    return [];
+}
+
+function textIn(value: unknown, field: string, path: string, faults: string[]): string {
+    const found = fieldsOf(value)[field];
+    if (typeof found === "string" && found.trim() !== "") {
+        return found.trim();
+    }
+    faults.push(`${path}.${field} must be a text that is not empty`);
+    return "";
+}
+
+function readArea(value: unknown, path: string, faults: string[]): ChecklistArea {
+    return {
+        id: textIn(value, "id", path, faults),
+        title: textIn(value, "title", path, faults),
+        rows: listIn(value, "rows", path, faults).map((row, index) => readRow(row, `${path}.rows[${index}]`, faults)),
+    };
+}
+
+const ROW_FIELDS: ReadonlySet<string> = new Set(["id", "title", "notApplicable", "open", ...KINDS]);
+
+function readRow(value: unknown, path: string, faults: string[]): ChecklistRow {
+    const fields = fieldsOf(value);
+    for (const field of Object.keys(fields).filter((name) => !ROW_FIELDS.has(name))) {
+        faults.push(`${path}.${field} is not known; known are ${[...ROW_FIELDS].join(", ")}`);
+    }
+    const evidence = Object.fromEntries(
+        KINDS.map((kind) => [kind, readTexts(fields[kind], `${path}.${kind}`, faults)]),
+    ) as unknown as Evidence;
+    const row = {
+        id: textIn(value, "id", path, faults),
+        title: textIn(value, "title", path, faults),
+        evidence,
+        ...("notApplicable" in fields && { notApplicable: textIn(value, "notApplicable", path, faults) }),
+        ...("open" in fields && { open: textIn(value, "open", path, faults) }),
+    };
+    if (KINDS.every((kind) => evidence[kind].length === 0) && !("notApplicable" in row) && !("open" in row)) {
+        faults.push(`${path}: row ${row.id} has no evidence; name some, or say why it is open or not applicable`);
+    }
+    return row;
+}
+
+function readTexts(value: unknown, path: string, faults: string[]): readonly string[] {
+    if (value === undefined) {
+        return [];
+    }
+    if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string" && item !== "")) {
+        return value as readonly string[];
+    }
+    faults.push(`${path} must be a list of texts that is not empty`);
+    return [];
+}
+
+/** Every kind of evidence with its entries, in the file's order. */
+export function evidenceEntries(evidence: Evidence): readonly (readonly [EvidenceKind, string])[] {
+    return KINDS.flatMap((kind) => evidence[kind].map((entry) => [kind, entry] as const));
+}

@@ -1,0 +1,63 @@
+import type { ComplianceReport } from "./model";
+import { LABEL } from "./score";
+
+/** The report as Markdown, every open row by name. */
+export function complianceMarkdown(report: ComplianceReport): string {
+    const { score } = report;
+    const open = report.areas.flatMap(({ rows }) => rows.filter(({ state }) => state === "open"));
+    return [
+        `# Compliance of stack ${report.stack}: ${score.percent} %`,
+        "",
+        `${score.satisfied} satisfied, ${score.waived} waived, ${score.notApplicable} not applicable, ${score.open} open (${report.at}).`,
+        "",
+        "| Area | Satisfied | Waived | Not applicable | Open |",
+        "| --- | ---: | ---: | ---: | ---: |",
+        ...report.areas.map(({ id, title, rows }) => {
+            const of = (state: string): number => rows.filter((row) => row.state === state).length;
+            return `| ${id} ${cell(title)} | ${of("satisfied")} | ${of("waived")} | ${of("not-applicable")} | ${of("open")} |`;
+        }),
+        "",
+        "## Open rows",
+        "",
+        ...(open.length === 0 ? ["None."] : open.map(({ id, title, reason }) => `- **${id}** ${title}: ${reason}`)),
+        "",
+        "## Evidence",
+        "",
+        "| Row | State | Evidence |",
+        "| --- | --- | --- |",
+        ...report.areas.flatMap(({ rows }) =>
+            rows.map(({ id, title, state, proofs, reason }) => {
+                const shown = proofs.map(({ kind, entry, detail }) => `${LABEL[kind]} \`${cell(entry)}\`: ${detail}`);
+                return `| ${id} ${cell(title)} | ${state} | ${shown.join("<br>") || cell(reason)} |`;
+            }),
+        ),
+        "",
+        "## Waivers",
+        "",
+        ...(report.waivers.length === 0
+            ? ["None."]
+            : [
+                  "| Control | Object | Expires | Owner | Ticket | Reason |",
+                  "| --- | --- | --- | --- | --- | --- |",
+                  ...report.waivers.map(
+                      ({ control, object, expires, owner, ticket, reason }) =>
+                          `| ${control} | ${cell(object)} | ${expires} | ${cell(owner)} | ${cell(ticket)} | ${cell(reason)} |`,
+                  ),
+              ]),
+        "",
+        "## Standards",
+        "",
+        ...report.frameworks.flatMap(({ title, version, requirements, notCovered }) => {
+            const of = (state: string): number => requirements.filter((requirement) => requirement.state === state).length;
+            return [
+                `- **${title} ${version}**: ${requirements.length} requirements answered by controls, ${of("met")} met, ${of("waived")} waived, ${of("failed")} failed. Not covered: ${notCovered}`,
+            ];
+        }),
+        "",
+    ].join("\n");
+}
+
+/** Text that can't end its table cell. */
+function cell(text: string): string {
+    return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+}

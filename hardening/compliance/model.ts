@@ -1,0 +1,125 @@
+import type { Control } from "../../policies/control";
+import type { FrameworkName } from "../../policies/frameworks";
+import { FRAMEWORKS } from "../../policies/frameworks";
+import { compareText } from "../collections";
+import type { Finding } from "../findings";
+import { UNCOVERED } from "./frameworks";
+import type { Score, ScoredArea } from "./score";
+import { totalScore } from "./score";
+
+/** A waiver in force, with what it covers. */
+export interface WaiverLine {
+    readonly control: string;
+    readonly object: string;
+    readonly reason: string;
+    readonly owner: string;
+    readonly ticket: string;
+    readonly expires: string;
+    readonly findings: number;
+}
+
+/** One requirement of a standard, and what this run says of the controls that answer to it. */
+export interface Requirement {
+    readonly id: string;
+    readonly controls: readonly string[];
+    /** `met`: every control found nothing; `waived`: what was found is waived; `failed` otherwise. */
+    readonly state: "met" | "waived" | "failed";
+}
+
+export interface FrameworkView {
+    readonly name: FrameworkName;
+    readonly title: string;
+    readonly version: string;
+    readonly requirements: readonly Requirement[];
+    /** What of the standard these controls can't show, in plain words. */
+    readonly notCovered: string;
+}
+
+/** A former report, for the trend. */
+export interface HistoryPoint {
+    readonly at: string;
+    readonly percent: number;
+    readonly open: number;
+}
+
+/** The compliance report of one stack; its JSON form is stable. */
+export interface ComplianceReport {
+    readonly schema: 1;
+    readonly stack: string;
+    readonly at: string;
+    readonly score: Score;
+    readonly areas: readonly ScoredArea[];
+    readonly waivers: readonly WaiverLine[];
+    readonly frameworks: readonly FrameworkView[];
+    /** Oldest first; without this report. */
+    readonly history: readonly HistoryPoint[];
+}
+
+/** Puts a report together from what was judged. */
+export function complianceReport(input: {
+    readonly stack: string;
+    readonly at: Date;
+    readonly areas: readonly ScoredArea[];
+    readonly findings: readonly Finding[];
+    readonly controls: readonly Control[];
+    readonly history: readonly HistoryPoint[];
+}): ComplianceReport {
+    return {
+        schema: 1,
+        stack: input.stack,
+        at: input.at.toISOString(),
+        score: totalScore(input.areas),
+        areas: input.areas,
+        waivers: waiverLines(input.findings),
+        frameworks: frameworkViews(input.controls, input.findings),
+        history: input.history,
+    };
+}
+
+function waiverLines(findings: readonly Finding[]): readonly WaiverLine[] {
+    const lines = new Map<string, WaiverLine>();
+    for (const { waiver, control, kind, namespace, name } of findings) {
+        if (waiver !== undefined) {
+            const { reason, owner, ticket, expires, from } = waiver;
+            const object = `${kind} ${namespace === "" ? name : `${namespace}/${name}`}`;
+            const count = lines.get(from)?.findings ?? 0;
+            lines.set(from, { control, object, reason, owner, ticket, expires, findings: count + 1 });
+        }
+    }
+    return [...lines.values()].sort((a, b) => compareText(a.expires, b.expires) || compareText(a.object, b.object));
+}
+
+function frameworkViews(controls: readonly Control[], findings: readonly Finding[]): readonly FrameworkView[] {
+    const violated = new Set(findings.filter(({ status }) => status === "violation").map(({ control }) => control));
+    const waived = new Set(findings.filter(({ status }) => status === "waived").map(({ control }) => control));
+    return (Object.keys(FRAMEWORKS) as FrameworkName[]).flatMap((name) => {
+        const requirements = new Map<string, string[]>();
+        for (const control of controls) {
+            for (const { id } of control.frameworks.filter(({ framework }) => framework === name)) {
+                requirements.set(id, [...(requirements.get(id) ?? []), control.name]);
+            }
+        }
+        if (requirements.size === 0) {
+            return [];
+        }
+        const { title, version } = FRAMEWORKS[name];
+        const ids = [...requirements].sort(([a], [b]) => a.localeCompare(b, "en", { numeric: true }));
+        return [
+            {
+                name,
+                title,
+                version,
+                requirements: ids.map(([id, names]) => ({
+                    id,
+                    controls: names,
+                    state: names.some((control) => violated.has(control))
+                        ? "failed"
+                        : names.some((control) => waived.has(control))
+                          ? "waived"
+                          : "met",
+                })),
+                notCovered: UNCOVERED[name],
+            },
+        ];
+    });
+}

@@ -1,0 +1,163 @@
+import type { Finding } from "../findings";
+import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
+import { evidenceEntries } from "./checklist";
+
+/** `missing`: it should have been there and is not, or it failed; `unproven`: nobody has looked in this run. */
+export type ProofState = "proven" | "waived" | "missing" | "unproven";
+
+/** One piece of evidence, as this run found it. */
+export interface Proof {
+    readonly kind: EvidenceKind;
+    readonly entry: string;
+    readonly state: ProofState;
+    /** What was found, in a few words. */
+    readonly detail: string;
+}
+
+export type RowState = "satisfied" | "waived" | "not-applicable" | "open";
+
+export interface ScoredRow {
+    readonly id: string;
+    readonly title: string;
+    readonly state: RowState;
+    /** Why it is open or not applicable; empty otherwise. */
+    readonly reason: string;
+    readonly proofs: readonly Proof[];
+}
+
+export interface ScoredArea {
+    readonly id: string;
+    readonly title: string;
+    readonly rows: readonly ScoredRow[];
+}
+
+export interface Score {
+    readonly satisfied: number;
+    readonly waived: number;
+    readonly notApplicable: number;
+    readonly open: number;
+    /** Satisfied and waived rows among all that apply, in percent, to one decimal, rounded down: 100 means all of them. */
+    readonly percent: number;
+}
+
+/** What this run knows; each part that was not looked at is undefined. */
+export interface Known {
+    /** Findings of the stack, by every control that ran. */
+    readonly findings: readonly Finding[];
+    /** Names of the controls that ran. */
+    readonly controls: ReadonlySet<string>;
+    /** How many resources of each type token the stack holds. */
+    readonly types: ReadonlyMap<string, number>;
+    /** Alerts that the stack's PrometheusRules define. */
+    readonly alerts: ReadonlySet<string>;
+    /** Results of tests by `<file>: <full title>`, true where passed. */
+    readonly tests: ReadonlyMap<string, boolean> | undefined;
+    /** Results of `hardening verify` by check, true where passed. */
+    readonly verified: ReadonlyMap<string, boolean> | undefined;
+    /** Says whether a file of the repository exists. */
+    readonly exists: (path: string) => boolean;
+    /** Says whether a workflow of the repository has a job: `<file>#<job>`. */
+    readonly hasJob: (entry: string) => boolean;
+}
+
+/** Judges every row by its evidence. */
+export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): readonly ScoredArea[] {
+    return areas.map(({ id, title, rows }) => ({ id, title, rows: rows.map((row) => scoreRow(row, known)) }));
+}
+
+/** Counts rows by state and computes the compliance score. */
+export function totalScore(areas: readonly ScoredArea[]): Score {
+    const rows = areas.flatMap((area) => area.rows);
+    const of = (state: RowState): number => rows.filter((row) => row.state === state).length;
+    const [satisfied, waived, notApplicable, open] = [of("satisfied"), of("waived"), of("not-applicable"), of("open")];
+    const applicable = satisfied + waived + open;
+    const percent = applicable === 0 ? 0 : Math.floor(((satisfied + waived) / applicable) * 1000) / 10;
+    return { satisfied, waived, notApplicable, open, percent };
+}
+
+function scoreRow(row: ChecklistRow, known: Known): ScoredRow {
+    const { id, title, evidence } = row;
+    const proofs = evidenceEntries(evidence).map(([kind, entry]) => ({ kind, entry, ...prove(kind, entry, known) }));
+    if (row.notApplicable !== undefined) {
+        return { id, title, state: "not-applicable", reason: row.notApplicable, proofs };
+    }
+    const lacking = proofs.filter(({ state }) => state === "missing" || state === "unproven");
+    const reasons = [
+        ...(row.open === undefined ? [] : [row.open]),
+        ...lacking.map(({ kind, entry, detail }) => `${LABEL[kind]} ${entry}: ${detail}`),
+    ];
+    if (reasons.length > 0) {
+        return { id, title, state: "open", reason: reasons.join("; "), proofs };
+    }
+    const state = proofs.some((proof) => proof.state === "waived") ? "waived" : "satisfied";
+    return { id, title, state, reason: "", proofs };
+}
+
+/** What a kind of evidence is called in a report. */
+export const LABEL: Readonly<Record<EvidenceKind, string>> = {
+    controls: "control",
+    resources: "resource",
+    alerts: "alert",
+    tests: "test",
+    verify: "check",
+    documents: "document",
+    workflows: "workflow",
+};
+
+type Judgement = Pick<Proof, "state" | "detail">;
+
+function prove(kind: EvidenceKind, entry: string, known: Known): Judgement {
+    switch (kind) {
+        case "controls":
+            return proveControl(entry, known);
+        case "resources": {
+            const count = known.types.get(entry) ?? 0;
+            return count > 0 ? proven(`${count} in the stack`) : missing("none in the stack");
+        }
+        case "alerts":
+            return known.alerts.has(entry) ? proven("defined in the stack") : missing("no PrometheusRule defines it");
+        case "tests":
+            return proveResult(entry, known.tests, "no test results were given (--tests)");
+        case "verify":
+            return proveResult(entry, known.verified, "no live cluster was looked at (--verified)");
+        case "documents":
+            return known.exists(entry) ? proven("exists") : missing("does not exist");
+        case "workflows":
+            return known.hasJob(entry) ? proven("exists") : missing("does not exist");
+    }
+}
+
+function proveControl(name: string, { controls, findings }: Known): Judgement {
+    if (!controls.has(name)) {
+        return missing("did not run");
+    }
+    const own = findings.filter(({ control }) => control === name);
+    const of = (status: Finding["status"]): number => own.filter((finding) => finding.status === status).length;
+    const [violations, unverifiable, waived] = [of("violation"), of("unverifiable"), of("waived")];
+    if (violations > 0) {
+        return missing(`${violations} violation(s)`);
+    }
+    if (unverifiable > 0) {
+        return { state: "unproven", detail: `${unverifiable} value(s) unknown before deployment` };
+    }
+    return waived > 0 ? { state: "waived", detail: `${waived} waived finding(s)` } : proven("no violation");
+}
+
+function proveResult(entry: string, results: ReadonlyMap<string, boolean> | undefined, unseen: string): Judgement {
+    if (results === undefined) {
+        return { state: "unproven", detail: unseen };
+    }
+    const passed = results.get(entry);
+    if (passed === undefined) {
+        return { state: "unproven", detail: "not among the results" };
+    }
+    return passed ? proven("passed") : missing("failed");
+}
+
+function proven(detail: string): Judgement {
+    return { state: "proven", detail };
+}
+
+function missing(detail: string): Judgement {
+    return { state: "missing", detail };
+}
