@@ -12,6 +12,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         summary: "run the program's stacks and judge what they would deploy",
         load: () => import("./preview.js"),
     },
+    report: { summary: "hold a stack against the checklist and compute its score", load: () => import("./report.js") },
     render: { summary: "write a stack as manifests in apply order", load: () => import("./render.js") },
     scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
     audit: { summary: "judge what a live cluster holds, by reading only", load: () => import("./audit.js") },

@@ -63,7 +63,9 @@ export function parseChecklist(text: string, file: string): readonly ChecklistAr
         const at = error instanceof YAMLException && error.mark ? `:${error.mark.line + 1}` : "";
         throw new ChecklistError([`${file}${at}: ${error instanceof YAMLException ? error.reason : String(error)}`]);
     }
-    const areas = listIn(content, "areas", file, faults).map((area, index) => readArea(area, `${file}: areas[${index}]`, faults));
+    const areas = listIn(content, "areas", file, faults).map((area, index) =>
+        readArea(area, `${file}: areas[${index}]`, faults),
+    );
     const ids = areas.flatMap(({ rows }) => rows.map(({ id }) => id));
     for (const id of new Set(ids.filter((candidate, index) => ids.indexOf(candidate) !== index))) {
         faults.push(`${file}: row ${id} stands there twice`);

@@ -88,7 +88,9 @@ function parsedLine(line: string, place: string): Readonly<Record<string, unknow
 function readVerifyResults(file: string): ReadonlyMap<string, boolean> {
     const { checks } = parsedLine(readText(file, "--verified"), `--verified ${file}`);
     if (!Array.isArray(checks)) {
-        throw new UsageError([`--verified ${file}: must hold a list named "checks"; hardening verify --format json writes it`]);
+        throw new UsageError([
+            `--verified ${file}: must hold a list named "checks"; hardening verify --format json writes it`,
+        ]);
     }
     return new Map(checks.map((check) => [str(obj(check)["check"]), obj(check)["status"] === "passed"]));
 }

@@ -48,7 +48,8 @@ export function complianceMarkdown(report: ComplianceReport): string {
         "## Standards",
         "",
         ...report.frameworks.flatMap(({ title, version, requirements, notCovered }) => {
-            const of = (state: string): number => requirements.filter((requirement) => requirement.state === state).length;
+            const of = (state: string): number =>
+                requirements.filter((requirement) => requirement.state === state).length;
             return [
                 `- **${title} ${version}**: ${requirements.length} requirements answered by controls, ${of("met")} met, ${of("waived")} waived, ${of("failed")} failed. Not covered: ${notCovered}`,
             ];

@@ -1,7 +1,6 @@
 import type { Control } from "../../policies/control";
 import type { FrameworkName } from "../../policies/frameworks";
 import { FRAMEWORKS } from "../../policies/frameworks";
-import { compareText } from "../collections";
 import type { Finding } from "../findings";
 import { UNCOVERED } from "./frameworks";
 import type { Score, ScoredArea } from "./score";
@@ -86,7 +85,9 @@ function waiverLines(findings: readonly Finding[]): readonly WaiverLine[] {
             lines.set(from, { control, object, reason, owner, ticket, expires, findings: count + 1 });
         }
     }
-    return [...lines.values()].sort((a, b) => compareText(a.expires, b.expires) || compareText(a.object, b.object));
+    return [...lines.values()].sort(
+        (a, b) => a.expires.localeCompare(b.expires, "en") || a.object.localeCompare(b.object, "en"),
+    );
 }
 
 function frameworkViews(controls: readonly Control[], findings: readonly Finding[]): readonly FrameworkView[] {

@@ -57,7 +57,9 @@ export function complianceOscal(report: ComplianceReport): object {
                     end: report.at,
                     props: [{ name: "compliance-score", value: String(report.score.percent) }],
                     "reviewed-controls": {
-                        "control-selections": [{ "include-controls": rows.map((row) => ({ "control-id": controlId(row) })) }],
+                        "control-selections": [
+                            { "include-controls": rows.map((row) => ({ "control-id": controlId(row) })) },
+                        ],
                     },
                     observations: rows.map((row) => observation(row, report, id)),
                     findings: rows.map((row) => finding(row, id)),

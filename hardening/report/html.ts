@@ -5,6 +5,7 @@ import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import { SCRIPT, STYLES } from "./html-assets";
+import { escapeHtml } from "./html-escape";
 import type { ReportFormat, Run } from "./report";
 import { references } from "./rules";
 import { count, duration } from "./style";
@@ -32,7 +33,7 @@ function page(run: Run): string {
         '<meta name="viewport" content="width=device-width, initial-scale=1">',
         '<meta name="color-scheme" content="light dark">',
         `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-        `<title>Hardening: ${escape(run.subject)}</title>`,
+        `<title>Hardening: ${escapeHtml(run.subject)}</title>`,
         `<style>${STYLES}</style>`,
         "</head>",
         "<body>",
@@ -68,7 +69,7 @@ function header(run: Run): string {
     return [
         "<header>",
         `<h1>Hardening <span class="verdict ${verdict}">${verdict}</span></h1>`,
-        `<p>${escape(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile ${run.profile}) in ${duration(run.elapsedMs)}, ${run.startedAt.toISOString().replace(/\.\d+Z$/, "Z")}</p>`,
+        `<p>${escapeHtml(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile ${run.profile}) in ${duration(run.elapsedMs)}, ${run.startedAt.toISOString().replace(/\.\d+Z$/, "Z")}</p>`,
         '<ul class="tiles">',
         ...tiles.map(
             ([label, value, style]) =>
@@ -85,7 +86,7 @@ function failures(run: Run): string {
     }
     const rows = run.failures.map(({ source, line, message }) => {
         const place = line === undefined ? source : `${source}:${line}`;
-        return `<li><code>${escape(place)}</code> ${escape(message)}</li>`;
+        return `<li><code>${escapeHtml(place)}</code> ${escapeHtml(message)}</li>`;
     });
     return `<section class="errors"><h2>Errors</h2><ul>${rows.join("\n")}</ul></section>`;
 }
@@ -115,9 +116,9 @@ function labelOf(finding: Finding): string {
 function sourceSection(source: string, findings: readonly Finding[]): string {
     const objects = [...groupBy(findings, objectOf)].map(
         ([object, ofObject]) =>
-            `<section class="object"><h3>${escape(object)}</h3>${ofObject.map(article).join("\n")}</section>`,
+            `<section class="object"><h3>${escapeHtml(object)}</h3>${ofObject.map(article).join("\n")}</section>`,
     );
-    return `<section class="source"><h2>${escape(source)}</h2>${objects.join("\n")}</section>`;
+    return `<section class="source"><h2>${escapeHtml(source)}</h2>${objects.join("\n")}</section>`;
 }
 
 function article(finding: Finding): string {
@@ -138,13 +139,6 @@ function article(finding: Finding): string {
     ];
     const details = rows
         .filter(([, text]) => text !== "")
-        .map(([term, text]) => `<dt>${term}</dt><dd>${escape(text)}</dd>`);
-    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> <code>${escape(finding.control)}</code> <span>${escape(message)}</span></summary><dl>${details.join("")}</dl></details>`;
-}
-
-/** Text fit for HTML, in elements and in quoted attributes. */
-function escape(text: string): string {
-    return text
-        .replace(/[\p{Cs}\p{Cc}]/gu, "\ufffd")
-        .replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+        .map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
+    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> <code>${escapeHtml(finding.control)}</code> <span>${escapeHtml(message)}</span></summary><dl>${details.join("")}</dl></details>`;
 }

@@ -1,0 +1,62 @@
+import { evaluate } from "../evaluate";
+import type { Failure, Finding } from "../findings";
+import type { Io } from "../io";
+import type { Selection } from "../selection";
+import type { ProgramPreview } from "../sources/program";
+import { previewProgram, ProgramError } from "../sources/program";
+import type { HostRequest } from "../sources/program/registration";
+import { scrub } from "../sources/program/values";
+import { stackLog, stackWaivers } from "./stacks";
+
+/** What judging one stack came to. */
+export interface Judged {
+    readonly findings: readonly Finding[];
+    readonly failures: readonly Failure[];
+    readonly resources: number;
+    /** What the program registered; undefined where it failed. */
+    readonly preview?: ProgramPreview;
+}
+
+/**
+ * Runs a stack's program and judges what it registers, with the stack's own waivers beside those of the selection. A
+ * program that fails becomes a failure. No finding and no failure holds a secret of the stack.
+ */
+export async function judgeStack(request: HostRequest, selection: Selection, now: Date, io: Io): Promise<Judged> {
+    const waivers = [...selection.waivers, ...stackWaivers(request)];
+    try {
+        const seen = await previewProgram(request, stackLog(io, request.stack));
+        seen.warnings.forEach((warning) => io.log(`warning: ${warning}`));
+        const { findings, failures, resources } = evaluate([seen.resources], {
+            selected: selection.selected,
+            waivers,
+            now,
+        });
+        return {
+            findings: findings.map((finding) => scrubbed(finding, seen.secrets)),
+            failures: failures.map((failure) => ({ ...failure, message: scrub(failure.message, seen.secrets) })),
+            resources,
+            preview: seen,
+        };
+    } catch (error) {
+        if (error instanceof ProgramError) {
+            const source = `stack ${request.stack}`;
+            return { findings: [], failures: [{ source, message: error.message, cause: "program" }], resources: 0 };
+        }
+        throw error;
+    }
+}
+
+/** A finding without any secret of the stack. Fixes carry values of the object, so they are scrubbed as well. */
+function scrubbed(finding: Finding, secrets: ReadonlySet<string>): Finding {
+    if (secrets.size === 0) {
+        return finding;
+    }
+    return {
+        ...finding,
+        name: scrub(finding.name, secrets),
+        path: scrub(finding.path, secrets),
+        message: scrub(finding.message, secrets),
+        ...(finding.container !== undefined && { container: scrub(finding.container, secrets) }),
+        ...(finding.fix !== undefined && { fix: JSON.parse(scrub(JSON.stringify(finding.fix), secrets)) }),
+    };
+}
