@@ -13,6 +13,11 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         load: () => import("./preview.js"),
     },
     report: { summary: "hold a stack against the checklist and compute its score", load: () => import("./report.js") },
+    cbom: {
+        summary: "list the cryptography a stack uses, as a CycloneDX bill of materials",
+        load: () => import("./cbom.js"),
+    },
+    images: { summary: "list the images the stacks deploy", load: () => import("./images.js") },
     render: { summary: "write a stack as manifests in apply order", load: () => import("./render.js") },
     scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
     audit: { summary: "judge what a live cluster holds, by reading only", load: () => import("./audit.js") },

@@ -10,6 +10,7 @@ import { complianceMarkdown } from "../compliance/markdown";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
 import { complianceOscal } from "../compliance/oscal";
+import { complianceMetrics } from "../compliance/prometheus";
 import { scoreChecklist } from "../compliance/score";
 import type { ExitCode } from "../findings";
 import { EXIT } from "../findings";
@@ -26,6 +27,7 @@ const FORMATS: Readonly<Record<string, (report: ComplianceReport) => string>> = 
     json: (report) => `${JSON.stringify(report, null, 2)}\n`,
     markdown: complianceMarkdown,
     html: complianceHtml,
+    prometheus: complianceMetrics,
     oscal: (report) => `${JSON.stringify(complianceOscal(report), null, 2)}\n`,
 };
 

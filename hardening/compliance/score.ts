@@ -1,3 +1,4 @@
+import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
 import { evidenceEntries } from "./checklist";
@@ -81,16 +82,24 @@ function scoreRow(row: ChecklistRow, known: Known): ScoredRow {
     if (row.notApplicable !== undefined) {
         return { id, title, state: "not-applicable", reason: row.notApplicable, proofs };
     }
-    const lacking = proofs.filter(({ state }) => state === "missing" || state === "unproven");
-    const reasons = [
-        ...(row.open === undefined ? [] : [row.open]),
-        ...lacking.map(({ kind, entry, detail }) => `${LABEL[kind]} ${entry}: ${detail}`),
-    ];
+    const reasons = [...(row.open === undefined ? [] : [row.open]), ...lackingReasons(proofs)];
     if (reasons.length > 0) {
         return { id, title, state: "open", reason: reasons.join("; "), proofs };
     }
     const state = proofs.some((proof) => proof.state === "waived") ? "waived" : "satisfied";
     return { id, title, state, reason: "", proofs };
+}
+
+/** Each missing piece by itself; unproven ones together, by what would prove them. */
+function lackingReasons(proofs: readonly Proof[]): readonly string[] {
+    const missingOnes = proofs
+        .filter(({ state }) => state === "missing")
+        .map(({ kind, entry, detail }) => `${LABEL[kind]} ${entry}: ${detail}`);
+    const unproven = groupBy(
+        proofs.filter(({ state }) => state === "unproven"),
+        ({ kind, detail }) => `${LABEL[kind]}s: ${detail}`,
+    );
+    return [...missingOnes, ...[...unproven].map(([reason, group]) => `${group.length} ${reason}`)];
 }
 
 /** What a kind of evidence is called in a report. */
