@@ -274,6 +274,8 @@ export interface SpireSettings {
     readonly clusterName: string;
     /** Agents accept only hybrid ML-KEM key exchange with the server. */
     readonly requirePqKem: boolean;
+    /** What the cluster does with host access in SPIRE's namespace that nothing of SPIRE needs. */
+    readonly hostAccess: "warn" | "deny";
     readonly server: ServerSettings;
     readonly agent: AgentSettings;
     readonly controllerManager: ControllerManagerSettings;

@@ -275,6 +275,8 @@ export const spireSettings: Schema<SpireSettings> = object({
     leavingTrustDomain: optional(trustDomain),
     clusterName: dnsLabel,
     requirePqKem: withDefault(boolean(), true),
+    // A new policy warns and audits first; what it would have denied is seen in the audit log.
+    hostAccess: withDefault(oneOf("warn", "deny"), "warn"),
     server,
     agent,
     controllerManager,

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { ImageName, Images } from "../images";
+import { SpireHostAccess } from "../admission/spire-host-access";
 import { AllowedFlows } from "../network/network";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
@@ -57,6 +58,7 @@ export class Spire extends pulumi.ComponentResource {
             ...unpinned(images, settings.oidcProvider === undefined ? [] : ["oidc-discovery-provider"]),
         ]);
 
+        const hostAccess = new SpireHostAccess(`${name}-host-access`, { settings }, { parent: this });
         const flows = new AllowedFlows(
             `${name}-network`,
             { flows: spireFlows(settings, cluster, args.monitoring) },
@@ -88,7 +90,7 @@ export class Spire extends pulumi.ComponentResource {
         const server = new SpireServer(
             `${name}-server`,
             { settings, images },
-            { parent: this, dependsOn: [bundle, flows, ...priorities, ...definitions] },
+            { parent: this, dependsOn: [bundle, flows, hostAccess, ...priorities, ...definitions] },
         );
         const agent = new SpireAgent(`${name}-agent`, { settings, images }, { parent: this, dependsOn: [server] });
         const driver = new CsiDriver(`${name}-csi`, { settings, images }, { parent: this, dependsOn: [agent] });

@@ -6,6 +6,7 @@ describe("SPIRE's settings", () => {
     it("fills in secure defaults", () => {
         const settings = spireOf();
         assert.equal(settings.requirePqKem, true);
+        assert.equal(settings.hostAccess, "warn");
         assert.deepEqual(settings.server.keyManager, { type: "disk" });
         assert.deepEqual(settings.server.upstreamAuthority, { type: "none" });
         assert.equal(settings.server.caKeyType, "ec-p384");

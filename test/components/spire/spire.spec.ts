@@ -23,6 +23,8 @@ describe("Spire", () => {
                         `kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy spire-validation-${name}`,
                 ),
                 "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy spire-bundle-transitions",
+                "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy spire-host-access-policy",
+                "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding spire-host-access-binding",
                 ...["spire-cluster-spiffe-ids", "spire-federated-trust-domains"].map(
                     (name) =>
                         `kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding spire-validation-${name}-binding`,
@@ -66,6 +68,7 @@ describe("Spire", () => {
                 "kubernetes:scheduling.k8s.io/v1:PriorityClass spire-priority-spire-agent",
                 "kubernetes:scheduling.k8s.io/v1:PriorityClass spire-priority-spire-server",
                 "kubernetes:storage.k8s.io/v1:CSIDriver spire-csi-driver",
+                "x0tta6bl4:admission:SpireHostAccess spire-host-access",
                 "x0tta6bl4:network:AllowedFlows spire-network",
                 "x0tta6bl4:spire:CsiDriver spire-csi",
                 "x0tta6bl4:spire:EntryValidation spire-validation",

@@ -1,0 +1,143 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { csiHostPaths } from "../spire/csi-driver";
+import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE } from "../spire/layout";
+import type { SpireSettings } from "../spire/model";
+
+export interface SpireHostAccessArgs {
+    readonly settings: SpireSettings;
+}
+
+/** Name of the policy and of its binding. */
+export const HOST_ACCESS_POLICY = "spire-host-access";
+
+/** Who makes the pods of a DaemonSet; nobody else has a reason to start an agent or a driver. */
+const DAEMON_SETS = "system:serviceaccount:kube-system:daemon-set-controller";
+
+const listOf = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
+
+const POD_SPEC = [
+    'object.kind == "Pod" ? object.spec',
+    'object.kind == "CronJob" ? object.spec.jobTemplate.spec.template.spec',
+    "object.spec.template.spec",
+].join(" : ");
+
+const containersIn = (field: string): string =>
+    `(has(variables.spec.${field}) ? variables.spec.${field}.map(c, {"name": c.name, "privileged": has(c.securityContext) && has(c.securityContext.privileged) && c.securityContext.privileged}) : [])`;
+
+/**
+ * Keeps host access in SPIRE's namespace, which Pod Security Admission leaves open, to the accounts that need it: hostPID to
+ * the agent, its one directory to agent and driver, the kubelet's directories and privilege to the driver. And since anybody
+ * who may create pods may also name those accounts, only the DaemonSet controller starts pods that use it.
+ */
+export function hostAccessSpec(
+    settings: SpireSettings,
+): k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec {
+    const agentPaths = [
+        AGENT_PATHS.hostSocketDir,
+        ...(settings.agent.kubelet.verify === "hostCertificate"
+            ? [`${AGENT_PATHS.kubeletPki}/${AGENT_PATHS.kubeletCertificate}`]
+            : []),
+    ];
+    const driverPaths = Object.values(csiHostPaths(settings.csiDriver.kubeletRoot));
+    return {
+        failurePolicy: "Fail",
+        matchConstraints: {
+            namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": NAMESPACE } },
+            resourceRules: [
+                {
+                    apiGroups: [""],
+                    apiVersions: ["v1"],
+                    operations: ["CREATE", "UPDATE"],
+                    resources: ["pods", "pods/ephemeralcontainers"],
+                },
+                {
+                    apiGroups: ["apps"],
+                    apiVersions: ["v1"],
+                    operations: ["CREATE", "UPDATE"],
+                    resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
+                },
+                {
+                    apiGroups: ["batch"],
+                    apiVersions: ["v1"],
+                    operations: ["CREATE", "UPDATE"],
+                    resources: ["cronjobs", "jobs"],
+                },
+            ],
+        },
+        variables: [
+            { name: "spec", expression: POD_SPEC },
+            {
+                name: "account",
+                expression: 'has(variables.spec.serviceAccountName) ? variables.spec.serviceAccountName : "default"',
+            },
+            {
+                name: "hostPaths",
+                expression:
+                    "has(variables.spec.volumes) ? variables.spec.volumes.filter(v, has(v.hostPath)).map(v, v.hostPath.path) : []",
+            },
+            {
+                name: "privileged",
+                expression: `(${["containers", "initContainers", "ephemeralContainers"].map(containersIn).join(" + ")}).filter(c, c.privileged).map(c, c.name)`,
+            },
+            { name: "hostPID", expression: "has(variables.spec.hostPID) && variables.spec.hostPID" },
+        ],
+        validations: [
+            {
+                expression: `!variables.hostPID || variables.account == "${AGENT}"`,
+                message: `In namespace ${NAMESPACE} only the service account ${AGENT} may use hostPID.`,
+            },
+            {
+                expression:
+                    "!(has(variables.spec.hostNetwork) && variables.spec.hostNetwork) && !(has(variables.spec.hostIPC) && variables.spec.hostIPC)",
+                message: `In namespace ${NAMESPACE} nothing may use hostNetwork or hostIPC.`,
+            },
+            {
+                expression: `variables.hostPaths.all(path, (variables.account == "${AGENT}" && path in ${listOf(agentPaths)}) || (variables.account == "${CSI_DRIVER}" && path in ${listOf(driverPaths)}))`,
+                messageExpression: `"In namespace ${NAMESPACE} the service account " + variables.account + " may not mount these directories of the node: " + variables.hostPaths.join(", ")`,
+                message: `In namespace ${NAMESPACE} only ${AGENT} and ${CSI_DRIVER} may mount directories of the node, and only their own.`,
+            },
+            {
+                expression: `variables.privileged.all(name, variables.account == "${CSI_DRIVER}" && name == "${CSI_DRIVER}")`,
+                message: `In namespace ${NAMESPACE} only the container ${CSI_DRIVER} of the service account ${CSI_DRIVER} may be privileged.`,
+            },
+            {
+                expression: `object.kind != "Pod" || request.operation != "CREATE" || !(variables.account in ${listOf([AGENT, CSI_DRIVER])}) || request.userInfo.username == "${DAEMON_SETS}"`,
+                messageExpression: `"In namespace ${NAMESPACE} only the DaemonSet controller may start pods of the service account " + variables.account`,
+                message: `In namespace ${NAMESPACE} only the DaemonSet controller may start pods of ${AGENT} and ${CSI_DRIVER}.`,
+            },
+        ],
+    };
+}
+
+/**
+ * The admission twin of the control `spire-host-access`.
+ *
+ * Creates: ValidatingAdmissionPolicy `spire-host-access` and its binding, which warns and audits, or denies by configuration.
+ */
+export class SpireHostAccess extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:admission:SpireHostAccess";
+
+    constructor(name: string, { settings }: SpireHostAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(SpireHostAccess.__pulumiType, name, {}, opts);
+        const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
+            `${name}-policy`,
+            { metadata: { name: HOST_ACCESS_POLICY }, spec: hostAccessSpec(settings) },
+            { parent: this },
+        );
+        new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
+            `${name}-binding`,
+            {
+                metadata: { name: HOST_ACCESS_POLICY },
+                spec: {
+                    policyName: HOST_ACCESS_POLICY,
+                    // The API server refuses Deny together with Warn.
+                    validationActions: settings.hostAccess === "deny" ? ["Deny", "Audit"] : ["Warn", "Audit"],
+                },
+            },
+            { parent: this, dependsOn: [policy] },
+        );
+        this.registerOutputs({});
+    }
+}

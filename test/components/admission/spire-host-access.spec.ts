@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+
+import { hostAccessSpec, SpireHostAccess } from "../../../components/admission/spire-host-access";
+import { deploy } from "../../support/deploy";
+import type { Raw } from "../../support/spire";
+import { spireOf } from "../../support/spire";
+
+const actionsOf = async (over: Raw): Promise<unknown> => {
+    const deployed = await deploy(() => new SpireHostAccess("host", { settings: spireOf(over) }));
+    const binding = deployed.inputs(
+        "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
+        "host-binding",
+    );
+    return (binding["spec"] as Raw)["validationActions"];
+};
+
+describe("SpireHostAccess", () => {
+    it("creates a policy and its binding, and nothing else", async () => {
+        const deployed = await deploy(() => new SpireHostAccess("host", { settings: spireOf() }));
+        assert.deepEqual(deployed.list(), [
+            ["kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", "host-policy"],
+            ["kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "host-binding"],
+            ["x0tta6bl4:admission:SpireHostAccess", "host"],
+        ]);
+    });
+
+    it("warns and audits at first, and denies by configuration", async () => {
+        assert.deepEqual(await actionsOf({}), ["Warn", "Audit"]);
+        assert.deepEqual(await actionsOf({ hostAccess: "deny" }), ["Deny", "Audit"]);
+    });
+
+    it("judges SPIRE's namespace only, fails closed, and sees ephemeral containers", () => {
+        const spec = hostAccessSpec(spireOf()) as unknown as {
+            failurePolicy: string;
+            matchConstraints: { namespaceSelector: Raw; resourceRules: { resources: string[] }[] };
+        };
+        assert.equal(spec.failurePolicy, "Fail");
+        assert.deepEqual(spec.matchConstraints.namespaceSelector, {
+            matchLabels: { "kubernetes.io/metadata.name": "spire" },
+        });
+        assert.ok(spec.matchConstraints.resourceRules[0]?.resources.includes("pods/ephemeralcontainers"));
+    });
+
+    it("allows the directories of the installation, wherever its kubelets are", () => {
+        const paths = (over: Raw): string => {
+            const { validations } = hostAccessSpec(spireOf(over)) as unknown as {
+                validations: { expression: string }[];
+            };
+            return validations[2]?.expression ?? "";
+        };
+        assert.equal(
+            paths({ csiDriver: { kubeletRoot: "/var/lib/k0s/kubelet" } }),
+            'variables.hostPaths.all(path, (variables.account == "spire-agent" && path in ["/run/spire/agent-sockets"]) || (variables.account == "spiffe-csi-driver" && path in ["/run/spire/agent-sockets", "/var/lib/k0s/kubelet/plugins/csi.spiffe.io", "/var/lib/k0s/kubelet/pods", "/var/lib/k0s/kubelet/plugins_registry"]))',
+        );
+        assert.match(
+            paths({ agent: { kubelet: { verify: "hostCertificate", address: "nodeName" } } }),
+            /path in \["\/run\/spire\/agent-sockets", "\/var\/lib\/kubelet\/pki\/kubelet\.crt"\]/,
+        );
+    });
+});
