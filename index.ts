@@ -1,12 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 
 import { Access } from "./components/access";
+import { Admission, waiversOf } from "./components/admission/admission";
 import { loadConfig } from "./components/config";
 import { IMAGES, Images } from "./components/images";
 import { SecretsOperator } from "./components/external-secrets/operator";
 import { SecretScopes } from "./components/external-secrets/scope";
 import { Falco } from "./components/falco/falco";
-import { GuardNamespaces, guardNamespaces } from "./components/guards";
+import { GuardNamespaces, managedNamespaces } from "./components/guards";
 import { Monitoring } from "./components/monitoring/monitoring";
 import { scrapeTargets } from "./components/monitoring/targets";
 import { GuardedNamespace } from "./components/namespace";
@@ -17,68 +19,47 @@ import { WorkloadIdentity } from "./components/spire/workload-identity";
 import { Workload } from "./components/workload";
 
 const config = loadConfig();
-const { cluster, monitoring, platform } = config;
+const { admission, cluster, externalSecrets, falco, monitoring, platform } = config;
 const images = new Images(config.images);
 const surroundings = { cluster, monitoring, images };
+const namespaces = managedNamespaces(config);
 
 // A ConfigMap that is replaced instead of updated is missing for a moment, and pods that start just then fail.
 const provider = new k8s.Provider("kubernetes", { enableConfigMapMutable: true });
-const deployed = { provider };
+const after = (...dependsOn: pulumi.Resource[]) => ({ provider, dependsOn });
 
-const platformNamespace = new GuardedNamespace(
-    "platform",
-    {
-        namespace: platform.namespace,
-        owner: platform.owner,
-        podSecurityVersion: cluster.podSecurityVersion,
-        quota: platform.quota,
-    },
-    deployed,
-);
-const guards = new GuardNamespaces("guards", config, deployed);
-const operator = new SecretsOperator(
-    "external-secrets",
-    { ...surroundings, settings: config.externalSecrets },
-    { ...deployed, dependsOn: [guards] },
-);
-const secrets = new SecretScopes(
-    "secrets",
-    {
-        ...surroundings,
-        settings: config.externalSecrets,
-        namespaces: [platform.namespace, ...guardNamespaces(config).map(({ namespace }) => namespace)],
-    },
-    { ...deployed, dependsOn: [operator, platformNamespace] },
-);
-new Falco("falco", { ...surroundings, settings: config.falco }, { ...deployed, dependsOn: [secrets] });
-const spire = new Spire("spire", { ...surroundings, settings: config.spire }, { ...deployed, dependsOn: [secrets] });
-new Monitoring(
-    "monitoring",
-    { settings: monitoring, targets: scrapeTargets(config) },
-    { ...deployed, dependsOn: [guards, platformNamespace] },
-);
+const { namespace, owner, quota, access: grants } = platform;
+const { podSecurityVersion } = cluster;
+const guards = new GuardNamespaces("guards", config, { provider });
+const home = new GuardedNamespace("platform", { namespace, owner, quota, podSecurityVersion }, { provider });
+const operator = new SecretsOperator("external-secrets", { ...surroundings, settings: externalSecrets }, after(guards));
+const scopes = { ...surroundings, settings: externalSecrets, namespaces };
+const secrets = new SecretScopes("secrets", scopes, after(operator, home));
+const spire = new Spire("spire", { ...surroundings, settings: config.spire }, after(secrets));
+new Falco("falco", { ...surroundings, settings: falco }, after(secrets));
+new Monitoring("monitoring", { settings: monitoring, targets: scrapeTargets(config) }, after(guards, home));
 
-const platformNetwork = new AllowedFlows(
-    "platform-network",
-    { flows: platformFlows(platform, cluster, monitoring) },
-    { ...deployed, dependsOn: [platformNamespace] },
-);
-new Access("platform-access", { namespace: platformNamespace.namespaceName, grants: platform.access }, deployed);
+const flows = platformFlows(platform, cluster, monitoring);
+const network = new AllowedFlows("platform-network", { flows }, after(home));
+new Access("platform-access", { namespace: home.namespaceName, grants }, { provider });
 const identity = new WorkloadIdentity(
     "platform-identity",
-    { settings: config.spire, namespace: platform.namespace, serviceAccount: platform.app },
-    { ...deployed, dependsOn: [spire] },
+    { settings: config.spire, namespace, serviceAccount: platform.app },
+    after(spire),
 );
 const workload = new Workload(
     "platform-workload",
     {
         ...platform,
-        namespace: platformNamespace.namespaceName,
+        namespace: home.namespaceName,
         image: images.ref("x0tta6bl4"),
         version: IMAGES.x0tta6bl4.tag,
         identity: identity.pod,
     },
-    { ...deployed, dependsOn: [platformNetwork, identity] },
+    after(network, identity, secrets),
 );
+// Last, so that a control never stands between the stack and its own objects' order.
+const waivers = waiversOf(pulumi.getStack());
+new Admission("admission", { settings: admission, namespaces, waivers }, after(workload, spire));
 
 export const platformService = workload.serviceName;

@@ -2,13 +2,14 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { suggestion } from "../policies/text";
 import { accessSettings } from "./access";
+import { admissionSettings } from "./admission/settings";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
 import { imageFaults, Images, imageSettings } from "./images";
 import { monitoringSettings } from "./monitoring/settings";
 import { podSecurityVersion, quotaSettings } from "./namespace";
 import type { Read } from "./schema";
-import { cidr, dnsLabel, listOf, mapOf, object, port, text, withDefault } from "./schema";
+import { cidr, dnsLabel, listOf, mapOf, object, optional, port, text, withDefault } from "./schema";
 import { spireFaults } from "./spire/checks";
 import { spireSettings } from "./spire/settings";
 import { replicaSettings, resourceSettings, workloadName } from "./workload";
@@ -36,10 +37,13 @@ const platformSettings = object({
     resources: resourceSettings,
     quota: quotaSettings,
     access: accessSettings,
+    /** A Secret of the namespace, mounted read-only at `/etc/<name>`. */
+    secretName: optional(dnsLabel),
 });
 
 /** Every configuration key of the program, without the project's prefix. */
 const SETTINGS = {
+    admission: admissionSettings,
     cluster: clusterSettings,
     externalSecrets: externalSecretsSettings,
     falco: falcoSettings,

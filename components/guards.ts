@@ -42,6 +42,11 @@ export function guardNamespaces({
     ];
 }
 
+/** The namespaces that this program closes: the platform's and those of its guards. */
+export function managedNamespaces(settings: GuardSettings & Pick<Config, "platform">): readonly string[] {
+    return [settings.platform.namespace, ...guardNamespaces(settings).map(({ namespace }) => namespace)];
+}
+
 /** The guarded namespaces of the foundation's own services, made before anything runs in them. */
 export class GuardNamespaces extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:namespace:GuardNamespaces";

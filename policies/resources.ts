@@ -45,6 +45,7 @@ export function resourceStated(half: Half, resource: string): string {
     return [
         `variables.podSpec == null || variables.podSpec.?resources.?${half}[?'${resource}'].hasValue() ||`,
         "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([])).all(c,",
-        ` c.?resources.?${half}[?'${resource}'].hasValue())`,
+        // The API server hands every quantity over as text, and every zero as "0".
+        ` c.?resources.?${half}[?'${resource}'].orValue('0') != '0')`,
     ].join("\n");
 }

@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { FoundationService } from "../foundation-service";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
-import { apiServerFlow, dnsFlow, metricsFlow } from "../network/standard";
+import { apiServerFlow, metricsFlow } from "../network/standard";
 import { serviceSelector } from "../deployment";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
@@ -40,7 +40,7 @@ export function operatorFlows({ settings, cluster, monitoring }: SecretsOperator
             ports: [{ port: WEBHOOK_PORT }],
         },
         metricsFlow(webhook, monitoring, METRICS_PORT, "webhook-metrics"),
-        dnsFlow(certificates, cluster, "cert-controller-dns"),
+        apiServerFlow(webhook, cluster, "Reads what a store refers to.", "webhook-api-server"),
         apiServerFlow(certificates, cluster, "Renews the webhook's certificate.", "cert-controller-api-server"),
         metricsFlow(certificates, monitoring, METRICS_PORT, "cert-controller-metrics"),
     ];

@@ -1,14 +1,18 @@
 import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
-import { parseImage } from "../../images";
 import { isObj, list, obj, str, strings } from "../../kube";
 import type { ContainerView, PodView } from "../../pods";
 
+/** git-sync, by the name of its image. Patterns that JavaScript and CEL (RE2) read alike. */
+const GIT_SYNC_IMAGE = "(^|[/-])git-?sync(-[^/:@]*)?(:[^/@]*)?(@|$)";
 /** git-sync's settings that name a program to run in place of git, or beside it. */
-const PROGRAM_VARIABLES =
-    /^(?:GITSYNC|GIT_SYNC)_(?:GIT|EXECHOOK_COMMAND|EXECHOOK|ASKPASS_URL|SYNC_HOOK_COMMAND|HOOK_COMMAND)$/;
-const PROGRAM_FLAGS = /^--?(?:git|exechook-command|sync-hook-command)(?:=|$)/;
+const PROGRAM_VARIABLES = "^(GITSYNC|GIT_SYNC)_(GIT|EXECHOOK_COMMAND|EXECHOOK|SYNC_HOOK_COMMAND|HOOK_COMMAND)$";
+const PROGRAM_FLAGS = "^--?(git|exechook-command|sync-hook-command)(=|$)";
+
+const gitSyncImage = new RegExp(GIT_SYNC_IMAGE);
+const programVariables = new RegExp(PROGRAM_VARIABLES);
+const programFlags = new RegExp(PROGRAM_FLAGS);
 
 function* volumeFaults(pod: PodView): Iterable<Fault> {
     for (const [index, volume] of list(pod.spec["volumes"]).entries()) {
@@ -26,7 +30,7 @@ function* volumeFaults(pod: PodView): Iterable<Fault> {
 function* gitSyncFaults({ name, path, body }: ContainerView): Iterable<Fault> {
     for (const [index, variable] of list(body["env"]).entries()) {
         const key = str(obj(variable)["name"]);
-        if (PROGRAM_VARIABLES.test(key)) {
+        if (programVariables.test(key)) {
             const where = `${path}.env[${index}].name`;
             yield {
                 path: where,
@@ -37,7 +41,7 @@ function* gitSyncFaults({ name, path, body }: ContainerView): Iterable<Fault> {
     }
     for (const field of ["command", "args"]) {
         for (const [index, word] of strings(body[field]).entries()) {
-            if (PROGRAM_FLAGS.test(word)) {
+            if (programFlags.test(word)) {
                 const where = `${path}.${field}[${index}]`;
                 yield {
                     path: where,
@@ -59,13 +63,18 @@ export const noGitVolumes = podControl({
     remediation: "Clone in an init container with fixed arguments, into an emptyDir.",
     profiles: ["x0tta6bl4"],
     admission: {
-        expression: "variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v, !has(v.gitRepo))",
+        expression: [
+            "variables.podSpec == null || (variables.podSpec.?volumes.orValue([]).all(v, !has(v.gitRepo)) &&",
+            ` variables.containers.filter(c, c.?image.orValue('').matches('${GIT_SYNC_IMAGE}')).all(c,`,
+            `  c.?env.orValue([]).all(e, !e.name.matches('${PROGRAM_VARIABLES}')) &&`,
+            `  (c.?command.orValue([]) + c.?args.orValue([])).all(w, !w.matches('${PROGRAM_FLAGS}'))))`,
+        ].join("\n"),
     },
     // subPath mounts aren't looked at: the races of CVE-2021-25741 are fixed in every version that is still supported.
     *check(pod) {
         yield* volumeFaults(pod);
         for (const container of pod.containers) {
-            if (/(?:^|[/-])git-?sync(?:-|$)/.test(parseImage(str(container.body["image"])).repository)) {
+            if (gitSyncImage.test(str(container.body["image"]))) {
                 yield* gitSyncFaults(container);
             }
         }

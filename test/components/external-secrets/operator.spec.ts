@@ -27,8 +27,8 @@ describe("SecretsOperator", () => {
                 "core/v1:ServiceAccount external-secrets-cert-controller-account",
                 "core/v1:ServiceAccount external-secrets-webhook-account",
                 "networking.k8s.io/v1:NetworkPolicy eso-network-external-secrets-cert-controller-api-server-egress",
-                "networking.k8s.io/v1:NetworkPolicy eso-network-external-secrets-cert-controller-dns-egress",
                 "networking.k8s.io/v1:NetworkPolicy eso-network-external-secrets-cert-controller-metrics-ingress",
+                "networking.k8s.io/v1:NetworkPolicy eso-network-external-secrets-webhook-api-server-egress",
                 "networking.k8s.io/v1:NetworkPolicy eso-network-external-secrets-webhook-ingress",
                 "networking.k8s.io/v1:NetworkPolicy eso-network-external-secrets-webhook-metrics-ingress",
                 "policy/v1:PodDisruptionBudget external-secrets-cert-controller-budget",
@@ -74,7 +74,7 @@ describe("SecretsOperator", () => {
             [
                 "webhook 10250",
                 "webhook-metrics 8080",
-                "cert-controller-dns 53,53",
+                "webhook-api-server 6443",
                 "cert-controller-api-server 6443",
                 "cert-controller-metrics 8080",
             ],

@@ -1,0 +1,59 @@
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { controls } from "../../policies/controls";
+import { selectControls } from "../../policies/profiles";
+import type { Waiver } from "../../policies/waivers";
+import { parseWaivers } from "../../policies/waivers";
+import { OWNER } from "../deployment";
+import { refuse } from "../refuse";
+import { admissionFaults, bindingSpecs, policySpec, PREFIX, twins } from "./policies";
+import type { AdmissionSettings } from "./settings";
+
+export interface AdmissionArgs {
+    readonly settings: AdmissionSettings;
+    /** The namespaces in which the controls are enforced: those this program closes. */
+    readonly namespaces: readonly string[];
+    /** The accepted risks of the stack; what they cover is admitted. */
+    readonly waivers: readonly Waiver[];
+}
+
+/** The waivers that the policy pack applies to a stack. A stack without a file has none. */
+export function waiversOf(stack: string): readonly Waiver[] {
+    const file = join(__dirname, "../../policies/waivers", `${stack}.yaml`);
+    return existsSync(file) ? parseWaivers(readFileSync(file, "utf8"), `policies/waivers/${stack}.yaml`, controls) : [];
+}
+
+/**
+ * The controls of the policy pack once more, in the cluster: what is not deployed by this program is held to them too.
+ *
+ * Creates: for each control that Common Expression Language can say, a ValidatingAdmissionPolicy and its bindings.
+ */
+export class Admission extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:admission:Admission";
+
+    constructor(name: string, args: AdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Admission.__pulumiType, name, {}, opts);
+        const selected = selectControls(controls, "x0tta6bl4");
+        refuse(this, name, admissionFaults(args.settings, selected));
+        for (const twin of twins(args.settings, selected)) {
+            const metadata = { name: `${PREFIX}${twin.control.name}`, labels: { owner: OWNER } };
+            const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
+                `${name}-${twin.control.name}`,
+                { metadata, spec: policySpec(twin, args.waivers, args.settings.exemptUsers) },
+                { parent: this },
+            );
+            for (const [suffix, spec] of Object.entries(bindingSpecs(twin, args.namespaces))) {
+                new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
+                    `${name}-${twin.control.name}-binding${suffix}`,
+                    { metadata: { ...metadata, name: `${metadata.name}${suffix}` }, spec },
+                    { parent: this, dependsOn: [policy] },
+                );
+            }
+        }
+        this.registerOutputs({});
+    }
+}

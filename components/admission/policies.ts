@@ -1,0 +1,153 @@
+import type * as k8s from "@pulumi/kubernetes";
+
+import type { AdmissionRule, Control, ObjectControl } from "../../policies/control";
+import type { Selected } from "../../policies/profiles";
+import { suggestion } from "../../policies/text";
+import type { Waiver } from "../../policies/waivers";
+import type { AdmittedKind } from "./catalogue";
+import { kindsOf } from "./catalogue";
+import { literal, SHARED_VARIABLES, waivedExpression } from "./expressions";
+import type { AdmissionAction, AdmissionSettings } from "./settings";
+
+type Policy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
+type Binding = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
+
+/** Prefix of the policies' names; what follows is the control's name. */
+export const PREFIX = "x0tta6bl4-";
+
+/** A control that the cluster enforces too. */
+export interface Twin {
+    readonly control: ObjectControl;
+    readonly rule: AdmissionRule;
+    readonly kinds: readonly AdmittedKind[];
+    readonly action: Exclude<AdmissionAction, "off">;
+}
+
+function ruleOf(control: Control): AdmissionRule | undefined {
+    const { admission } = control;
+    return admission === undefined || "none" in admission ? undefined : admission;
+}
+
+/** What is wrong with the settings, given the controls there are; one line each. */
+export function admissionFaults(settings: AdmissionSettings, selected: readonly Selected[]): readonly string[] {
+    const able = selected.filter(({ control }) => ruleOf(control) !== undefined).map(({ control }) => control.name);
+    return Object.keys(settings.controls)
+        .filter((name) => !able.includes(name))
+        .map((name) =>
+            selected.some(({ control }) => control.name === name)
+                ? `controls.${name}: this control has no admission counterpart; CONTROLS.md says why`
+                : `controls.${name}: there is no such control${suggestion(name, able)}`,
+        );
+}
+
+/** The controls that have a counterpart and are switched on, each with what happens to an object that breaks it. */
+export function twins(settings: AdmissionSettings, selected: readonly Selected[]): readonly Twin[] {
+    return selected.flatMap(({ control, enforcement }) => {
+        const rule = ruleOf(control);
+        const wanted = settings.controls[control.name] ?? settings.action;
+        if (rule === undefined || control.scope !== "object" || wanted === "off") {
+            return [];
+        }
+        // What only advises at preview does not stop anybody in the cluster, unless the stack says so by name.
+        const named = settings.controls[control.name] !== undefined;
+        const action = wanted === "deny" && enforcement === "advisory" && !named ? "warn" : wanted;
+        const kinds = kindsOf(control);
+        // A kind that the catalogue does not know has no resource to match.
+        return kinds.length === 0 ? [] : [{ control, rule, kinds, action }];
+    });
+}
+
+/** The ValidatingAdmissionPolicy of a control: the same rule, and the same words where it is broken. */
+export function policySpec(twin: Twin, waivers: readonly Waiver[], exemptUsers: readonly string[]): Policy {
+    const { control, rule, kinds } = twin;
+    const waived = waivers.filter((waiver) => waiver.control === control.name);
+    return {
+        failurePolicy: "Fail",
+        matchConstraints: { matchPolicy: "Equivalent", resourceRules: resourceRules(kinds) },
+        matchConditions: [
+            {
+                name: "not-the-api-server-itself",
+                expression: `!(request.userInfo.username in [${["system:apiserver", ...exemptUsers].map(literal).join(", ")}])`,
+            },
+            {
+                // Its finalizers must still be removable, whatever else is wrong with it.
+                name: "not-on-its-way-out",
+                expression: "!has(object.metadata.deletionTimestamp)",
+            },
+        ],
+        variables: [
+            ...SHARED_VARIABLES,
+            { name: "waived", expression: waivedExpression(waived) },
+            ...Object.entries(rule.variables ?? {}).map(([name, expression]) => ({ name, expression })),
+        ],
+        validations: [
+            {
+                expression: `variables.waived || (${rule.expression})`,
+                message: `${control.name}: ${control.description} ${control.remediation}`,
+                reason: "Forbidden",
+            },
+        ],
+    };
+}
+
+/** The bindings of a control's policy: what happens in the namespaces given, and to objects outside of any. */
+export function bindingSpecs(
+    { control, kinds, action }: Twin,
+    namespaces: readonly string[],
+): Readonly<Record<string, Binding>> {
+    const policyName = `${PREFIX}${control.name}`;
+    const inside: Binding = {
+        policyName,
+        validationActions: actions(action),
+        matchResources: {
+            namespaceSelector: {
+                matchExpressions: [
+                    { key: "kubernetes.io/metadata.name", operator: "In", values: [...namespaces].sort() },
+                ],
+            },
+            resourceRules: resourceRules(kinds.filter(({ namespaced, kind }) => namespaced || kind === "Namespace")),
+        },
+    };
+    const outside: Binding = {
+        policyName,
+        // Cluster-wide objects belong to others too, whom this program must not lock out.
+        validationActions: actions(action === "deny" ? "warn" : action),
+        matchResources: {
+            resourceRules: resourceRules(kinds.filter(({ namespaced, kind }) => !namespaced && kind !== "Namespace")),
+        },
+    };
+    return {
+        ...(kinds.some(({ namespaced, kind }) => namespaced || kind === "Namespace") && { "": inside }),
+        ...(kinds.some(({ namespaced, kind }) => !namespaced && kind !== "Namespace") && { "-cluster": outside }),
+    };
+}
+
+function actions(action: Twin["action"]): string[] {
+    switch (action) {
+        case "audit":
+            return ["Audit"];
+        case "warn":
+            return ["Warn", "Audit"];
+        // The API server refuses Warn together with Deny: the refusal already carries the message.
+        case "deny":
+            return ["Deny", "Audit"];
+    }
+}
+
+type Rules = k8s.types.input.admissionregistration.v1.NamedRuleWithOperations[];
+
+function resourceRules(kinds: readonly AdmittedKind[]): Rules {
+    const groups = new Map<string, AdmittedKind[]>();
+    for (const kind of kinds) {
+        const key = `${kind.group}/${kind.version}`;
+        groups.set(key, [...(groups.get(key) ?? []), kind]);
+    }
+    return [...groups.values()].map((group) => ({
+        apiGroups: [group[0]?.group ?? ""],
+        apiVersions: [group[0]?.version ?? ""],
+        operations: ["CREATE", "UPDATE"],
+        resources: group.flatMap(({ kind, resource }) =>
+            kind === "Pod" ? [resource, "pods/ephemeralcontainers"] : [resource],
+        ),
+    }));
+}

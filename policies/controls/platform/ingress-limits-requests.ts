@@ -1,0 +1,47 @@
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { str } from "../../kube";
+
+const NGINX = "nginx.ingress.kubernetes.io/";
+
+/** Annotations of ingress-nginx that bound what one client may do, and what for. */
+export const LIMITS: Readonly<Record<string, string>> = {
+    [`${NGINX}limit-rps`]: "requests per second",
+    [`${NGINX}limit-connections`]: "connections",
+    [`${NGINX}proxy-body-size`]: "size of a request",
+};
+
+export const ingressLimitsRequests = objectControl({
+    name: "ingress-limits-requests",
+    description: "Every ingress bounds the requests, connections and sizes of one client.",
+    why: "Without limits, a single client exhausts the service for all others.",
+    severity: "medium",
+    covers: [],
+    frameworks: [...nist("SC-5"), ...soc2("A1.1"), ...mitre("T1498", "T1499"), ...checklist("NET-5")],
+    remediation: "Set the annotations limit-rps, limit-connections and proxy-body-size of nginx.ingress.kubernetes.io.",
+    profiles: ["x0tta6bl4"],
+    kinds: ["networking.k8s.io/Ingress"],
+    *check(object) {
+        for (const [annotation, what] of Object.entries(LIMITS)) {
+            const value = object.annotations[annotation];
+            const path = `${object.prefix}metadata.annotations["${annotation}"]`;
+            if (value === undefined) {
+                yield {
+                    path,
+                    message: `${path} is unset, so the ${what} of a client is unbounded. Set it.`,
+                    absent: true,
+                };
+            } else if (/^0+[a-z]?$/i.test(str(value))) {
+                yield { path, message: `${path} is "${str(value)}", which means unbounded. Set a limit.` };
+            }
+        }
+    },
+    admission: {
+        expression: [
+            `[${Object.keys(LIMITS)
+                .map((key) => `'${key}'`)
+                .join(", ")}].all(k, k in object.metadata.?annotations.orValue({}) &&`,
+            " !object.metadata.annotations[k].matches('^0+[a-zA-Z]?$'))",
+        ].join("\n"),
+    },
+});
