@@ -11,6 +11,8 @@ export interface Reference {
     readonly kind: "ConfigMap" | "Secret" | "PersistentVolumeClaim" | "Service";
     readonly name: string;
     readonly container?: string;
+    /** The one key of it that is needed. */
+    readonly key?: string;
 }
 
 /** The ConfigMaps, Secrets and claims that a pod can't start without. */
@@ -58,9 +60,19 @@ function required(
     at: string,
     container?: string,
 ): readonly Reference[] {
-    return isObj(source) && source["optional"] !== true
-        ? [{ path: `${at}.${field}`, kind, name: str(source[field]), ...(container !== undefined && { container }) }]
-        : [];
+    if (!isObj(source) || source["optional"] === true) {
+        return [];
+    }
+    const key = str(source["key"]);
+    return [
+        {
+            path: `${at}.${field}`,
+            kind,
+            name: str(source[field]),
+            ...(container !== undefined && { container }),
+            ...(key !== "" && { key }),
+        },
+    ];
 }
 
 /** The Services that an Ingress sends requests to, in networking.k8s.io/v1 and its beta forms. */
@@ -97,6 +109,18 @@ const GIVEN: readonly string[] = ["kube-root-ca.crt", "kubernetes"];
 export function isDangling(stack: Stack, namespace: string, { kind, name }: Reference): boolean {
     const known = stack.memo(namesByPlace).get(`${kind} ${namespace}`);
     return known !== undefined && !known.has(name) && !GIVEN.includes(name);
+}
+
+/** Says whether a reference leads to an object of the stack that lacks the key it needs. */
+export function isKeyMissing(stack: Stack, namespace: string, { kind, name, key }: Reference): boolean {
+    const object = key === undefined ? undefined : stack.find(kind, namespace, name);
+    if (key === undefined || object === undefined || object.patch) {
+        return false;
+    }
+    const fields = ["data", "binaryData", "stringData"].map((field) => obj(object.body[field]));
+    // An object without any content is filled by somebody else.
+    const filled = fields.some((field) => Object.keys(field).length > 0);
+    return filled && !fields.some((field) => key in field);
 }
 
 function namesByPlace(stack: Stack): ReadonlyMap<string, ReadonlySet<string>> {

@@ -36,6 +36,15 @@ export function replicaFloor(stack: Stack, workload: KubeObject): number {
     return typeof stated === "number" ? stated : 1;
 }
 
+/**
+ * Says whether a workload may have several replicas at a time: its floor is above one, or it leaves the count out, which is
+ * how one writes a workload that something else scales. A count of one or none is a statement.
+ */
+export function isReplicated(stack: Stack, workload: KubeObject): boolean {
+    const leftOut = autoscalerOf(stack, workload) === undefined && obj(workload.body["spec"])["replicas"] === undefined;
+    return leftOut || replicaFloor(stack, workload) > 1;
+}
+
 /** Says whether a controller made the object: what it says is then its owner's doing. */
 export function isOwned(object: KubeObject): boolean {
     const owners = obj(object.body["metadata"])["ownerReferences"];

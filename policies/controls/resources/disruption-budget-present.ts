@@ -1,7 +1,8 @@
 import { stackControl } from "../../control";
 import { allBudgeted } from "../../disruption";
 import { nist, soc2 } from "../../frameworks";
-import { replicaFloor, scaledWorkloads } from "../../scaling";
+import { obj } from "../../kube";
+import { isReplicated, scaledWorkloads } from "../../scaling";
 
 export const disruptionBudgetPresent = stackControl({
     name: "disruption-budget-present",
@@ -22,12 +23,15 @@ export const disruptionBudgetPresent = stackControl({
             (workload) => workload,
             function* (workload) {
                 // A budget for a single replica would only stop every drain.
-                if (!covered.has(workload) && replicaFloor(stack, workload) > 1) {
+                if (!covered.has(workload) && isReplicated(stack, workload)) {
+                    const stated = obj(workload.body["spec"])["replicas"];
                     const path = `${workload.prefix}spec.replicas`;
                     yield {
                         object: workload,
                         path,
-                        message: `${path} is ${replicaFloor(stack, workload)}, and no PodDisruptionBudget selects the pods. Add one.`,
+                        message: `${path} is ${typeof stated === "number" ? stated : "left to whatever scales it"}, and no PodDisruptionBudget selects the pods. Add one.`,
+                        // A patch says nothing of the pods that the budget would have to select.
+                        absent: true,
                     };
                 }
             },

@@ -1,13 +1,16 @@
 import { isDeepStrictEqual } from "node:util";
 
 import type { Fault } from "../../control";
-import { podControl } from "../../control";
+import { stackControl } from "../../control";
 import { nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
+import type { Body, KubeObject } from "../../kube";
 import { isObj, list, obj } from "../../kube";
-import type { ContainerView } from "../../pods";
+import type { ContainerView, PodView } from "../../pods";
 import type { Probe } from "../../probes";
 import { PROBES, servingContainers } from "../../probes";
+import type { Stack } from "../../stack";
+import { namespaceOf } from "../../stack";
+import { ifKnown } from "../../unknown";
 
 const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"] as const;
 
@@ -52,7 +55,69 @@ function areIdentical(body: Body): boolean {
     return isObj(livenessProbe) && isObj(readinessProbe) && isDeepStrictEqual(livenessProbe, readinessProbe);
 }
 
-export const probesSound = podControl({
+/** The probes that a container lacks: those that are demanded, or any at all. */
+function* missingFaults({ name, path: at, body }: ContainerView, required: readonly string[]): Iterable<Fault> {
+    const missing = required.filter((probe) => !isObj(body[probe]));
+    const none = PROBES.every((probe: Probe) => !isObj(body[probe]));
+    for (const probe of missing.length > 0 ? missing : none ? ["livenessProbe"] : []) {
+        const path = `${at}.${probe}`;
+        yield {
+            path,
+            container: name,
+            message: `${path} is not set${missing.length > 0 ? "" : ", nor is any other probe"} (container "${name}"). Set it.`,
+            absent: true,
+        };
+    }
+    if (areIdentical(body)) {
+        const path = `${at}.readinessProbe`;
+        yield {
+            path,
+            container: name,
+            message: `${path} is the same as the liveness probe (container "${name}"). Ask two different questions.`,
+        };
+    }
+}
+
+/** The pods that some Service of the stack sends requests to. Built once per stack. */
+function servedPods(stack: Stack): ReadonlySet<PodView> {
+    return new Set(stack.ofKind("Service").flatMap((service) => ifKnown(() => pickedBy(stack, service)) ?? []));
+}
+
+function pickedBy(stack: Stack, service: KubeObject): readonly PodView[] {
+    const selector = obj(obj(service.body["spec"])["selector"]);
+    return service.group === "" && Object.keys(selector).length > 0
+        ? stack.select(namespaceOf(service), { matchLabels: selector })
+        : [];
+}
+
+/** One readiness probe is enough to keep requests away from a pod that can't serve; with none they come at once. */
+function* servedFaults(stack: Stack, pod: PodView, serving: readonly ContainerView[]): Iterable<Fault> {
+    const [first] = serving;
+    const probed = serving.some(({ body }) => isObj(body["readinessProbe"]));
+    const otherwise = serving.some(({ body }) => PROBES.some((probe: Probe) => isObj(body[probe])));
+    if (first !== undefined && !probed && otherwise && stack.memo(servedPods).has(pod)) {
+        const path = `${first.path}.readinessProbe`;
+        yield {
+            path,
+            container: first.name,
+            message: `${path} is not set, and a Service sends requests to the pod (container "${first.name}"). Set it.`,
+            absent: true,
+        };
+    }
+}
+
+function* podFaults(stack: Stack, pod: PodView, required: readonly string[]): Iterable<Fault> {
+    const serving = servingContainers(pod);
+    for (const container of serving) {
+        yield* missingFaults(container, required);
+    }
+    yield* servedFaults(stack, pod, serving);
+    for (const container of pod.containers) {
+        yield* probeFaults(container);
+    }
+}
+
+export const probesSound = stackControl({
     name: "probes-sound",
     description: "Every container that serves is probed, and its probes can work.",
     why: "A probe that always fails restarts a healthy program, and none at all leaves a dead one running.",
@@ -73,32 +138,15 @@ export const probesSound = podControl({
         },
     },
     admission: { none: "A pod's own availability is no reason to refuse it in the cluster." },
-    *check(pod, { params }) {
-        const serving = servingContainers(pod);
-        for (const container of serving) {
-            const { name, path: at, body } = container;
-            const missing = params.required.filter((probe) => !isObj(body[probe]));
-            const none = PROBES.every((probe: Probe) => !isObj(body[probe]));
-            for (const probe of missing.length > 0 ? missing : none ? ["livenessProbe"] : []) {
-                const path = `${at}.${probe}`;
-                yield {
-                    path,
-                    container: name,
-                    message: `${path} is not set${missing.length > 0 ? "" : ", nor is any other probe"} (container "${name}"). Set it.`,
-                    absent: true,
-                };
-            }
-            if (areIdentical(body)) {
-                const path = `${at}.readinessProbe`;
-                yield {
-                    path,
-                    container: name,
-                    message: `${path} is the same as the liveness probe (container "${name}"). Ask two different questions.`,
-                };
-            }
-        }
-        for (const container of pod.containers) {
-            yield* probeFaults(container);
-        }
+    *check(stack, { params, each }) {
+        yield* each(
+            stack.pods(),
+            (pod) => pod.object,
+            function* (pod) {
+                for (const fault of podFaults(stack, pod, params.required)) {
+                    yield { ...fault, object: pod.object };
+                }
+            },
+        );
     },
 });

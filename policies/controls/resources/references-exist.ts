@@ -3,18 +3,26 @@ import { stackControl } from "../../control";
 import { nist, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import type { Reference } from "../../references";
-import { ingressReferences, isDangling, podReferences } from "../../references";
+import { ingressReferences, isDangling, isKeyMissing, podReferences } from "../../references";
 import type { Stack } from "../../stack";
 import { namespaceOf } from "../../stack";
 
 function* faultsOf(stack: Stack, object: KubeObject, references: readonly Reference[]): Iterable<StackFault> {
     for (const reference of references) {
-        if (isDangling(stack, namespaceOf(object), reference)) {
-            const { path, kind, name, container } = reference;
+        const { path, kind, name, container, key } = reference;
+        const whose = container === undefined ? {} : { container };
+        if (isKeyMissing(stack, namespaceOf(object), reference)) {
             yield {
                 object,
                 path,
-                ...(container !== undefined && { container }),
+                ...whose,
+                message: `${path} is "${name}", and this ${kind} has no key "${key}"${container === undefined ? "" : ` (container "${container}")`}. Name one that exists.`,
+            };
+        } else if (isDangling(stack, namespaceOf(object), reference)) {
+            yield {
+                object,
+                path,
+                ...whose,
                 message: `${path} is "${name}", and the stack has no ${kind} of this name${container === undefined ? "" : ` (container "${container}")`}. Name one that exists.`,
             };
         }

@@ -4,7 +4,7 @@ import type { Body } from "../../kube";
 import { list, obj } from "../../kube";
 import type { PodView } from "../../pods";
 import { podOf } from "../../pods";
-import { replicaFloor, scaledWorkloads } from "../../scaling";
+import { isReplicated, scaledWorkloads } from "../../scaling";
 import { selects } from "../../selectors";
 
 /** The anti-affinity terms of a pod, required and preferred. */
@@ -42,7 +42,7 @@ export const replicasSpread = stackControl({
             (workload) => workload,
             function* (workload) {
                 const pod = podOf(workload);
-                if (pod !== undefined && replicaFloor(stack, workload) > 1 && !isSpread(pod)) {
+                if (pod !== undefined && isReplicated(stack, workload) && !isSpread(pod)) {
                     const path = `${pod.path}.topologySpreadConstraints`;
                     yield {
                         object: workload,

@@ -15,6 +15,11 @@ describeControl(disruptionBudgetPresent, {
             object: workload("Deployment", { replicas: 3 }),
             message: "spec.replicas is 3, and no PodDisruptionBudget selects the pods. Add one.",
         },
+        "a count that is left to something else": {
+            object: workload("Deployment"),
+            message:
+                "spec.replicas is left to whatever scales it, and no PodDisruptionBudget selects the pods. Add one.",
+        },
         "a budget for other pods": {
             stack: [
                 workload("StatefulSet", { replicas: 2 }),
@@ -41,6 +46,6 @@ describeControl(disruptionBudgetPresent, {
         "a budget for the whole namespace": {
             stack: [workload("Deployment", { replicas: 3 }), budget({ maxUnavailable: 1, selector: {} })],
         },
-        "a single replica, which a budget would pin to its node": { object: workload("Deployment") },
+        "a single replica, which a budget would pin to its node": { object: workload("Deployment", { replicas: 1 }) },
     },
 });

@@ -1,4 +1,5 @@
 import { probesSound } from "../../../../policies/controls/resources/probes-sound";
+import { workload } from "../../../support/cases";
 import { describeControl } from "../../../support/control-suite";
 
 describeControl(probesSound, {
@@ -28,6 +29,23 @@ describeControl(probesSound, {
             message:
                 'spec.containers[0].startupProbe asks nothing (container "web"). Give it one of exec, grpc, httpGet, tcpSocket.',
         },
+        "a pod that a Service leads to before it is ready": {
+            stack: [
+                {
+                    apiVersion: "v1",
+                    kind: "Service",
+                    metadata: { name: "web", namespace: "shop" },
+                    spec: { selector: { app: "web" } },
+                },
+                workload(
+                    "Deployment",
+                    {},
+                    { containers: [{ name: "web", livenessProbe: { httpGet: { port: 8080 } } }] },
+                ),
+            ],
+            message:
+                'spec.template.spec.containers[0].readinessProbe is not set, and a Service sends requests to the pod (container "web"). Set it.',
+        },
         "a probe that the configuration demands": {
             params: { required: ["livenessProbe", "readinessProbe"] },
             message: 'spec.containers[0].livenessProbe is not set (container "web"). Set it.',
@@ -40,6 +58,26 @@ describeControl(probesSound, {
         },
         "a number, which needs no declared port": {
             container: { ports: [{ containerPort: 80 }], livenessProbe: { grpc: { port: 9090 } } },
+        },
+        "a pod behind a Service that one of its containers keeps back": {
+            stack: [
+                {
+                    apiVersion: "v1",
+                    kind: "Service",
+                    metadata: { name: "web", namespace: "shop" },
+                    spec: { selector: { app: "web" } },
+                },
+                workload(
+                    "Deployment",
+                    {},
+                    {
+                        containers: [
+                            { name: "web", livenessProbe: { httpGet: { port: 8080 } } },
+                            { name: "proxy", readinessProbe: { httpGet: { port: 8081 } } },
+                        ],
+                    },
+                ),
+            ],
         },
         "a CronJob without probes": { container: {}, kind: "CronJob" },
     },

@@ -32,6 +32,18 @@ describeControl(referencesExist, {
             message:
                 'spec.containers[0].env[0].valueFrom.secretKeyRef.name is "keys", and the stack has no Secret of this name (container "web"). Name one that exists.',
         },
+        "a key that a ConfigMap does not have": {
+            stack: [
+                pod({
+                    containers: [
+                        { name: "web", env: [{ name: "A", valueFrom: { configMapKeyRef: { name: "c", key: "a" } } }] },
+                    ],
+                }),
+                named("ConfigMap", "c", { data: { b: "1" } }),
+            ],
+            message:
+                'spec.containers[0].env[0].valueFrom.configMapKeyRef.name is "c", and this ConfigMap has no key "a" (container "web"). Name one that exists.',
+        },
         "a claim that does not exist": {
             stack: [
                 pod({ volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] }),
@@ -72,6 +84,16 @@ describeControl(referencesExist, {
                 }),
                 named("ConfigMap", "settings"),
                 named("Secret", "keys"),
+            ],
+        },
+        "a key of a Secret that somebody else fills": {
+            stack: [
+                pod({
+                    containers: [
+                        { name: "web", env: [{ name: "A", valueFrom: { secretKeyRef: { name: "s", key: "a" } } }] },
+                    ],
+                }),
+                named("Secret", "s"),
             ],
         },
         "what is optional": {

@@ -9,6 +9,11 @@ describeControl(replicasSpread, {
             message:
                 "spec.template.spec.topologySpreadConstraints has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.",
         },
+        "a count that is left to something else": {
+            object: workload("Deployment"),
+            message:
+                "spec.template.spec.topologySpreadConstraints has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.",
+        },
         "a rule about other pods": {
             object: workload(
                 "StatefulSet",
