@@ -15,7 +15,7 @@ export interface ControlFiles {
 
 /** Ids as each standard writes them; an id of another shape is a slip. */
 const ID_SHAPES: Readonly<Record<keyof typeof FRAMEWORKS, RegExp>> = {
-    pss: /^(?:baseline|restricted)\/[a-z-]+$/i,
+    pss: /^(?:baseline|restricted)\/[a-zA-Z_]+$/,
     cis: /^[1-5]\.\d{1,2}(?:\.\d{1,2})?$/,
     nsa: /^[A-Z][A-Za-z, -]+$/,
     mitre: /^T\d{4}(?:\.\d{3})?$/,
