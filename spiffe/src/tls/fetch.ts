@@ -5,6 +5,7 @@ import type { X509Provider } from "../source.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
 import { unbracketed } from "./http2.js";
+import { currentSnapshot } from "./peer.js";
 
 /** What a {@link SpiffeDispatcher} can be told about its pool. */
 export type PoolOptions = Pick<
@@ -30,7 +31,9 @@ export class SpiffeDispatcher extends Dispatcher {
         identity.on("update", this.onUpdate);
     }
 
+    /** @throws {HandshakeError} `no_identity`: a withdrawn identity isn't used on, not even over connections it once opened */
     override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+        currentSnapshot(this.identity);
         return this.agent.dispatch(options, handler);
     }
 

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { ClientRequest, IncomingMessage, RequestListener, ServerResponse } from "node:http";
 import type { AgentOptions, Server } from "node:https";
 import { Agent, createServer } from "node:https";
 import type { Duplex } from "node:stream";
@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy, ConnectTarget, PendingConnection } from "./client.js";
 import { startTls } from "./client.js";
+import { currentSnapshot } from "./peer.js";
 import type { ServerPolicy } from "./server.js";
 import { guardServer, serverOptions } from "./server.js";
 
@@ -75,6 +76,16 @@ export class SpiffeHttpsAgent extends Agent {
         // Declared as void, but node:http keeps the socket only if it gets true.
         const kept: unknown = super.keepSocketAlive(socket);
         return kept === true && this.revisions.get(socket) === this.currentRevision();
+    }
+
+    /** Called by node:http before a request takes a pooled socket: a withdrawn identity isn't used on. */
+    override reuseSocket(socket: Duplex, request: ClientRequest): void {
+        super.reuseSocket(socket, request);
+        try {
+            currentSnapshot(this.identity);
+        } catch (error) {
+            request.destroy(error instanceof Error ? error : undefined);
+        }
     }
 
     override destroy(): void {

@@ -4,7 +4,7 @@ import { text } from "node:stream/consumers";
 
 import * as grpc from "@grpc/grpc-js";
 
-import { authorizeId, SpiffeId } from "../../src/index.js";
+import { authorizeId, SpiffeError, SpiffeId } from "../../src/index.js";
 import {
     channelCredentials,
     connectHttp2,
@@ -143,6 +143,20 @@ describe("Mutual TLS", () => {
             await get(port, agent);
             await get(port, agent);
             assert.deepEqual(world.verdicts("server"), ["success", "success"]);
+        });
+
+        it("uses no pooled connection once the identity is withdrawn", async () => {
+            const server = createHttpsServer(world.server, world.serverPolicy, (_incoming, response) =>
+                response.end("ok"),
+            );
+            const port = await world.listen(server);
+            const agent = new SpiffeHttpsAgent(world.client, world.clientPolicy);
+            world.onClose(() => agent.destroy());
+            assert.equal(await get(port, agent), "ok");
+            world.client.snapshot = () => {
+                throw new SpiffeError("no_identity_issued", "no identity was issued");
+            };
+            await assert.rejects(get(port, agent), { code: "no_identity" });
         });
 
         it("fails the request when the server isn't whom the client authorizes", async () => {

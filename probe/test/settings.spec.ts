@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+
+import { AuthorizationError, SpiffeId, TrustDomain } from "@x0tta6bl4/spiffe";
+
+import { authorizer } from "../src/authorization.js";
+import { readSettings, SettingsError } from "../src/settings.js";
+
+const base = { SPIFFE_ENDPOINT_SOCKET: "unix:///run/spire/agent.sock" };
+
+describe("Settings of the probe", () => {
+    it("have defaults for all but the Workload API, and require post-quantum key exchange", () => {
+        assert.deepEqual(readSettings(base), {
+            workloadApi: "unix:///run/spire/agent.sock",
+            echoPort: 8443,
+            httpPort: 8080,
+            allowed: [],
+            peers: [],
+            intervalSeconds: 30,
+            kem: "require",
+        });
+    });
+
+    it("are read from the environment", () => {
+        const settings = readSettings({
+            ...base,
+            PROBE_ECHO_PORT: "9443",
+            PROBE_HTTP_PORT: "9080",
+            PROBE_ALLOWED: "spiffe://example.org/probe, other.test",
+            PROBE_PEERS: "https://a.test:8443,https://b.test",
+            PROBE_INTERVAL: "5",
+            PROBE_KEM: "prefer",
+        });
+        assert.deepEqual(settings.allowed.map(String), ["spiffe://example.org/probe", "other.test"]);
+        assert.deepEqual(
+            settings.peers.map(({ host }) => host),
+            ["a.test:8443", "b.test"],
+        );
+        assert.deepEqual(
+            [settings.echoPort, settings.httpPort, settings.intervalSeconds, settings.kem],
+            [9443, 9080, 5, "prefer"],
+        );
+    });
+
+    it("are refused with every fault at once", () => {
+        const env = {
+            PROBE_ECHO_PORT: "0",
+            PROBE_HTTP_PORT: "http",
+            PROBE_ALLOWED: "spiffe://",
+            PROBE_PEERS: "http://a.test",
+            PROBE_INTERVAL: "0.5",
+            PROBE_KEM: "hope",
+        };
+        const message = [
+            "The probe is misconfigured:",
+            '  SPIFFE_ENDPOINT_SOCKET is ""; it must be the address of the Workload API',
+            '  PROBE_ECHO_PORT is "0"; it must be a whole number from 1 to 65535',
+            '  PROBE_HTTP_PORT is "http"; it must be a whole number from 1 to 65535',
+            '  PROBE_ALLOWED is "spiffe://"; it must be SPIFFE IDs and trust domains with commas between them',
+            '  PROBE_PEERS is "http://a.test"; it must be https URLs with commas between them',
+            '  PROBE_INTERVAL is "0.5"; it must be seconds, from 1 to 86400',
+            '  PROBE_KEM is "hope"; it must be "prefer" or "require"',
+        ].join("\n");
+        assert.throws(() => readSettings(env), { name: SettingsError.name, message });
+    });
+
+    it("are refused when both servers would listen at one port", () => {
+        assert.throws(() => readSettings({ ...base, PROBE_ECHO_PORT: "8080" }), {
+            message:
+                "The probe is misconfigured:\n  PROBE_ECHO_PORT and PROBE_HTTP_PORT are both 8080; they must differ",
+        });
+    });
+});
+
+describe("Authorization of the probe", () => {
+    const own = TrustDomain.parse("example.org");
+    const other = SpiffeId.parse("spiffe://other.test/probe");
+
+    it("lets in its own trust domain where nothing else is said", () => {
+        authorizer([], own)(SpiffeId.parse("spiffe://example.org/any"), []);
+        assert.throws(() => authorizer([], own)(other, []), AuthorizationError);
+    });
+
+    it("lets in only what is listed otherwise", () => {
+        const authorize = authorizer([other, TrustDomain.parse("third.test")], own);
+        authorize(other, []);
+        authorize(SpiffeId.parse("spiffe://third.test/any"), []);
+        assert.throws(() => authorize(SpiffeId.parse("spiffe://example.org/any"), []), {
+            message: "spiffe://example.org/any may not use this probe",
+        });
+    });
+});
