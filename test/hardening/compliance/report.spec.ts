@@ -1,0 +1,271 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { Ajv } from "ajv";
+import addFormats from "ajv-formats";
+
+import { addToHistory, readHistory } from "../../../hardening/compliance/history";
+import { complianceHtml } from "../../../hardening/compliance/html";
+import { complianceMarkdown } from "../../../hardening/compliance/markdown";
+import type { ComplianceReport } from "../../../hardening/compliance/model";
+import { complianceReport } from "../../../hardening/compliance/model";
+import { complianceOscal } from "../../../hardening/compliance/oscal";
+import { complianceMetrics } from "../../../hardening/compliance/prometheus";
+import type { ScoredArea } from "../../../hardening/compliance/score";
+import type { Finding } from "../../../hardening/findings";
+import { cbom } from "../../../hardening/inventory/cbom";
+import { cryptoAssets } from "../../../hardening/inventory/crypto";
+import { controls } from "../../../policies/controls";
+import { resourceOf } from "../../support/controls";
+
+const areas: readonly ScoredArea[] = [
+    {
+        id: "NET",
+        title: "Network <security>",
+        rows: [
+            {
+                id: "NET-1",
+                title: "Policies | implemented",
+                state: "satisfied",
+                reason: "",
+                proofs: [
+                    { kind: "controls", entry: "namespaces-deny-by-default", state: "proven", detail: "no violation" },
+                ],
+            },
+            { id: "NET-2", title: "Applied", state: "open", reason: "Ask <somebody> & wait.", proofs: [] },
+            { id: "NET-4", title: "Mesh", state: "not-applicable", reason: "No mesh.", proofs: [] },
+        ],
+    },
+];
+const waived = {
+    control: "no-host-pid",
+    status: "waived",
+    kind: "DaemonSet",
+    namespace: "spire",
+    name: "spire-agent",
+    waiver: {
+        reason: "Attestation.",
+        owner: "security-team",
+        ticket: "SEC-1",
+        expires: "2027-04-30",
+        from: "waivers/staging.yaml: waivers[0]",
+    },
+} as unknown as Finding;
+
+function report(history: ComplianceReport["history"] = []): ComplianceReport {
+    return complianceReport({
+        stack: "staging",
+        at: new Date("2026-11-22T10:00:00Z"),
+        areas,
+        findings: [waived, waived],
+        controls,
+        history,
+    });
+}
+
+describe("compliance report", () => {
+    it("counts, and lists each waiver once with what it covers", () => {
+        const { score, waivers } = report();
+        assert.deepEqual(score, { satisfied: 1, waived: 0, notApplicable: 1, open: 1, percent: 50 });
+        assert.deepEqual(waivers, [
+            {
+                control: "no-host-pid",
+                object: "DaemonSet spire/spire-agent",
+                reason: "Attestation.",
+                owner: "security-team",
+                ticket: "SEC-1",
+                expires: "2027-04-30",
+                findings: 2,
+            },
+        ]);
+    });
+
+    it("shows for every standard which requirements hold and what it does not cover", () => {
+        const pss = report().frameworks.find(({ name }) => name === "pss");
+        const hostNamespaces = pss?.requirements.find(({ controls: names }) => names.includes("no-host-pid"));
+        assert.equal(hostNamespaces?.state, "waived");
+        assert.ok(pss?.requirements.some(({ state }) => state === "met"));
+        assert.ok(report().frameworks.every(({ notCovered }) => notCovered.length > 0));
+    });
+
+    it("is Markdown whose tables hold, with every open row by name", () => {
+        const text = complianceMarkdown(report());
+        assert.ok(text.startsWith("# Compliance of stack staging: 50 %\n"));
+        assert.ok(text.includes("- **NET-2** Applied: Ask <somebody> & wait."));
+        const table = text.split("\n").filter((line) => line.startsWith("| NET-1"));
+        assert.deepEqual(table, [
+            "| NET-1 Policies \\| implemented | satisfied | control `namespaces-deny-by-default`: no violation |",
+        ]);
+    });
+
+    it("is metrics that the alerts read", () => {
+        const lines = complianceMetrics(report()).split("\n");
+        assert.ok(lines.includes('hardening_compliance_score_ratio{stack="staging"} 0.5'));
+        assert.ok(lines.includes('hardening_compliance_rows{stack="staging",state="open"} 1'));
+    });
+
+    it("is OSCAL with one finding for each row, the same for the same input", () => {
+        const document = complianceOscal(report()) as {
+            "assessment-results": {
+                uuid: string;
+                results: { findings: { target: { "target-id": string; status: { state: string } } }[] }[];
+            };
+        };
+        assert.deepEqual(document, complianceOscal(report()));
+        const results = document["assessment-results"];
+        assert.match(results.uuid, /^[0-9a-f]{8}-[0-9a-f]{4}-5[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
+        assert.deepEqual(
+            results.results[0]?.findings.map(({ target }) => `${target["target-id"]} ${target.status.state}`),
+            ["net-1 satisfied", "net-2 not-satisfied", "net-4 satisfied"],
+        );
+    });
+
+    describe("as a page", () => {
+        const page = complianceHtml(report([{ at: "2026-11-01T00:00:00.000Z", percent: 40, open: 2 }]));
+
+        it("escapes what it shows, loads nothing and runs nothing", () => {
+            assert.ok(page.includes("Network &#60;security&#62;"));
+            assert.ok(page.includes("Ask &#60;somebody&#62; &#38; wait."));
+            assert.doesNotMatch(page, /<script|\bsrc=|\bhref=|\bstyle="|\bon[a-z]+="/);
+            assert.match(page, /content="default-src 'none'; style-src 'sha256-/);
+        });
+
+        it("draws the trend and a bar for each area", () => {
+            assert.ok(page.includes('aria-label="2 reports, from 40 % to 50 %"'));
+            assert.ok(page.includes('aria-label="1 of 2"'));
+        });
+
+        const chromium = ["chromium", "chromium-browser", "google-chrome"].find(
+            (name) => spawnSync(name, ["--version"]).status === 0,
+        );
+        it(`is drawn by a browser, light and dark${chromium === undefined ? " (skipped: no chromium on PATH)" : ""}`, function () {
+            if (chromium === undefined) {
+                this.skip();
+            }
+            this.timeout(60_000);
+            const folder = mkdtempSync(join(tmpdir(), "compliance-"));
+            try {
+                writeFileSync(join(folder, "page.html"), page);
+                const shots = ["light", "dark"].map((scheme) => {
+                    const file = join(folder, `${scheme}.png`);
+                    const outcome = spawnSync(chromium, [
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--no-first-run",
+                        `--user-data-dir=${join(folder, scheme)}`,
+                        `--blink-settings=preferredColorScheme=${scheme === "dark" ? 0 : 1}`,
+                        "--window-size=1000,1400",
+                        `--screenshot=${file}`,
+                        `file://${join(folder, "page.html")}`,
+                    ]);
+                    assert.equal(outcome.status, 0, outcome.stderr.toString());
+                    assert.ok(statSync(file).size > 10_000, "the page is blank");
+                    return readFileSync(file);
+                });
+                assert.notDeepEqual(shots[0], shots[1]);
+            } finally {
+                rmSync(folder, { recursive: true, force: true });
+            }
+        });
+    });
+});
+
+describe("compliance history", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "history-"));
+    });
+    afterEach(() => rmSync(folder, { recursive: true }));
+
+    it("reads back what was added, oldest first and by stack", () => {
+        addToHistory(folder, report());
+        addToHistory(folder, {
+            ...report(),
+            at: "2026-10-01T10:00:00.000Z",
+            score: { ...report().score, percent: 30 },
+        });
+        addToHistory(folder, { ...report(), stack: "production" });
+        assert.deepEqual(
+            readHistory(folder, "staging").map(({ percent }) => percent),
+            [30, 50],
+        );
+        assert.equal(readdirSync(folder).length, 3);
+    });
+
+    it("refuses a file that is no report, by name", () => {
+        writeFileSync(join(folder, "staging-1.json"), "{}");
+        assert.throws(() => readHistory(folder, "staging"), {
+            message: `--history ${join(folder, "staging-1.json")}: is not a compliance report`,
+        });
+    });
+});
+
+describe("cryptographic inventory", () => {
+    const server = {
+        server: { trust_domain: "prod.example.org", ca_key_type: "ec-p384", ca_ttl: "48h" },
+        plugins: { DataStore: [{ sql: { plugin_data: { database_type: "postgres" } } }] },
+    };
+    const configMap = (data: Record<string, string>) =>
+        resourceOf({ apiVersion: "v1", kind: "ConfigMap", metadata: { name: "c", namespace: "spire" }, data });
+
+    it("finds SPIRE's keys, lives and connections, classical ones with a date to migrate by", () => {
+        const assets = cryptoAssets([configMap({ "server.conf": JSON.stringify(server) })]);
+        assert.deepEqual(
+            assets.map(({ name, algorithm, lifetime, migrateBy }) => [name, algorithm, lifetime, migrateBy]),
+            [
+                ["spire-x509-authority", "ECDSA-P384", "48h", "2035-12-31"],
+                ["spire-jwt-authority", "ECDSA-P384", undefined, "2035-12-31"],
+                ["workload-x509-svid", "ECDSA-P256", "1h", "2035-12-31"],
+                ["spire-database-connection", "TLS", undefined, undefined],
+            ],
+        );
+    });
+
+    it("tells a required post-quantum key agreement from a preferred one", () => {
+        const names = (experimental: object) =>
+            cryptoAssets([
+                configMap({ "agent.conf": JSON.stringify({ agent: { trust_domain: "td", experimental } }) }),
+            ]).map(({ name, nistQuantumSecurityLevel }) => `${name} ${nistQuantumSecurityLevel}`);
+        assert.deepEqual(names({ require_pq_kem: true }), ["spire-agent-connection 0", "spire-agent-key-agreement 3"]);
+        assert.deepEqual(names({}), ["spire-agent-connection 0", "spire-agent-key-agreement-preferred 3"]);
+    });
+
+    it("says nothing of ConfigMaps that hold no SPIRE configuration", () => {
+        assert.deepEqual(cryptoAssets([configMap({ "server.conf": "not json", "app.conf": "{}" })]), []);
+    });
+
+    it("is a CycloneDX 1.6 document by CycloneDX's own schema", () => {
+        const folder = "node_modules/@cyclonedx/cyclonedx-library/res/schema";
+        const schema = (name: string): object => JSON.parse(readFileSync(join(folder, name), "utf8"));
+        const ajv = new Ajv({ strict: false, allErrors: true });
+        addFormats.default(ajv);
+        // The schema names this format, which ajv-formats does not have.
+        ajv.addFormat("iri-reference", true);
+        // The main schema refers to its parts by their file names, not by the ids that they give themselves.
+        for (const part of ["spdx.SNAPSHOT.schema.json", "jsf-0.82.SNAPSHOT.schema.json"]) {
+            ajv.addSchema({ ...schema(part), $id: `http://cyclonedx.org/schema/${part}` });
+        }
+        const validate = ajv.compile(schema("bom-1.6.SNAPSHOT.schema.json"));
+        const certificate = resourceOf({
+            apiVersion: "cert-manager.io/v1",
+            kind: "Certificate",
+            metadata: { name: "web", namespace: "shop" },
+            spec: { duration: "2160h", privateKey: { algorithm: "ECDSA", size: 256 } },
+        });
+        const agent = { agent: { trust_domain: "td", experimental: { require_pq_kem: true } } };
+        const assets = cryptoAssets([
+            configMap({ "server.conf": JSON.stringify(server), "agent.conf": JSON.stringify(agent) }),
+            certificate,
+        ]);
+        assert.equal(assets.length, 7);
+        assert.deepEqual([validate(cbom("staging", assets)), validate.errors], [true, null]);
+        assert.equal(validate({ ...cbom("staging", assets), bomFormat: "Other" }), false);
+    });
+});
