@@ -14,7 +14,7 @@ export const imageProvenanceAttested = stackControl({
     // A policy may well be run by the cluster's owner, out of this stack's sight.
     enforcement: "advisory",
     covers: ["img.slsa"],
-    frameworks: [...mitre("T1195.002"), ...nist("SR-4", "SA-10")],
+    frameworks: [...mitre("T1204.003"), ...nist("SR-4", "SA-10")],
     remediation: "Demand an attestation of type SLSA provenance in the policy that verifies the image.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },

@@ -14,7 +14,7 @@ export const imageSbomsAttested = stackControl({
     // A policy may well be run by the cluster's owner, out of this stack's sight.
     enforcement: "advisory",
     covers: ["img.sbom"],
-    frameworks: [...mitre("T1195.002"), ...nist("CM-8", "SR-4")],
+    frameworks: [...mitre("T1204.003"), ...nist("CM-8", "SR-4")],
     remediation: "Demand an attestation of type CycloneDX or SPDX in the policy that verifies the image.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },

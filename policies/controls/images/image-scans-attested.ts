@@ -14,7 +14,7 @@ export const imageScansAttested = stackControl({
     // A policy may well be run by the cluster's owner, out of this stack's sight.
     enforcement: "advisory",
     covers: ["img.vuln-scan"],
-    frameworks: [...mitre("T1190", "T1195.002"), ...nist("RA-5", "SI-2"), ...checklist("CTR-4", "PRE-4", "MET-5")],
+    frameworks: [...mitre("T1190", "T1204.003"), ...nist("RA-5", "SI-2"), ...checklist("CTR-4", "PRE-4", "MET-5")],
     remediation: "Demand an attestation of type vuln in the policy that verifies the image, and limit its age there.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },

@@ -13,7 +13,7 @@ export const imageSignaturesVerified = stackControl({
     covers: ["img.signature"],
     frameworks: [
         ...cis("5.5.1"),
-        ...mitre("T1525", "T1195.002"),
+        ...mitre("T1525", "T1204.003"),
         ...nist("SI-7", "SR-4"),
         ...soc2("CC6.8"),
         ...checklist("CTR-4"),

@@ -11,7 +11,7 @@ export const imagesFromAllowedRegistries = podControl({
     frameworks: [
         ...cis("5.5.1"),
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1610", "T1195.002"),
+        ...mitre("T1610", "T1204.003"),
         ...nist("CM-7", "SR-3"),
         ...soc2("CC6.8"),
         ...checklist("CTR-4"),

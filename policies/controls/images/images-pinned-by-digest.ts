@@ -9,7 +9,7 @@ export const imagesPinnedByDigest = podControl({
     severity: "medium",
     covers: ["img.digest"],
     frameworks: [
-        ...mitre("T1525", "T1195.002"),
+        ...mitre("T1525", "T1204.003"),
         ...nist("CM-2", "SI-7", "SR-4"),
         ...soc2("CC8.1"),
         ...checklist("CTR-3", "CTR-4"),

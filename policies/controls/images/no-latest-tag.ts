@@ -10,7 +10,7 @@ export const noLatestTag = podControl({
     covers: ["img.tag-not-latest"],
     frameworks: [
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1525", "T1195.002"),
+        ...mitre("T1525", "T1204.003"),
         ...nist("CM-2", "SI-7"),
         ...soc2("CC8.1"),
         ...checklist("CTR-3"),

@@ -8,7 +8,7 @@ export const noRetiredRegistries = podControl({
     why: "A retired registry gets no more fixes, and one day the image is gone when a node needs it.",
     severity: "medium",
     covers: ["img.registry-deny"],
-    frameworks: [...mitre("T1195.002"), ...nist("SA-22", "SR-3"), ...checklist("CTR-4")],
+    frameworks: [...mitre("T1204.003"), ...nist("SA-22", "SR-3"), ...checklist("CTR-4")],
     remediation: "Take the image from its current home, e.g. registry.k8s.io in place of k8s.gcr.io.",
     profiles: ["nsa", "x0tta6bl4"],
     params: {

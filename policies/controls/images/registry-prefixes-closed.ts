@@ -42,7 +42,7 @@ export const registryPrefixesClosed = objectControl({
     why: "An open prefix admits any registry whose name merely starts the same, and names can be bought.",
     severity: "medium",
     covers: ["img.repo-prefix"],
-    frameworks: [...mitre("T1195.002"), ...nist("CM-7", "SR-3")],
+    frameworks: [...mitre("T1204.003"), ...nist("CM-7", "SR-3")],
     remediation: "End the prefix with a slash, e.g. registry.example/team/.",
     profiles: ["x0tta6bl4"],
     kinds: [

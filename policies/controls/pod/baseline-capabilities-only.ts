@@ -31,7 +31,7 @@ export const baselineCapabilitiesOnly = podControl({
     frameworks: [
         ...pss("baseline/capabilities_baseline"),
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1611", "T1548"),
+        ...mitre("T1611", "T1068"),
         ...nist("AC-6"),
         ...checklist("CTR-7"),
     ],

@@ -10,12 +10,7 @@ export const hostPathMountsReadOnly = podControl({
     why: "Who can write to the node's files can leave a program that the node starts.",
     severity: "high",
     covers: ["pod.hostpath-readonly"],
-    frameworks: [
-        ...nsa("Kubernetes Pod security"),
-        ...mitre("T1611", "T1543"),
-        ...nist("AC-6", "CM-5"),
-        ...checklist("CTR-7"),
-    ],
+    frameworks: [...nsa("Kubernetes Pod security"), ...mitre("T1611"), ...nist("AC-6", "CM-5"), ...checklist("CTR-7")],
     remediation: "Set readOnly to true on the mount.",
     // Our own stacks forbid hostPath volumes altogether: each one needs a waiver of restricted-volume-types.
     profiles: ["nsa"],

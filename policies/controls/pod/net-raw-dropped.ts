@@ -11,7 +11,7 @@ export const netRawDropped = podControl({
     frameworks: [
         ...cis("5.2.8"),
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1557", "T1040"),
+        ...mitre("T1046"),
         ...nist("AC-6", "SC-7"),
         ...checklist("CTR-7"),
     ],

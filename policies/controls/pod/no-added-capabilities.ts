@@ -13,7 +13,7 @@ export const noAddedCapabilities = podControl({
     frameworks: [
         ...cis("5.2.9"),
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1548"),
+        ...mitre("T1068"),
         ...nist("AC-6"),
         ...checklist("CTR-7"),
     ],

@@ -33,7 +33,7 @@ export const noDangerousCapabilities = podControl({
     frameworks: [
         ...cis("5.2.9"),
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1611", "T1548"),
+        ...mitre("T1611", "T1068"),
         ...nist("AC-6", "CM-7"),
         ...checklist("CTR-7"),
     ],

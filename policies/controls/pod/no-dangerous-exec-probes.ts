@@ -15,7 +15,7 @@ export const noDangerousExecProbes = podControl({
     why: "A probe runs every few seconds inside the container: such commands stall it, leave processes behind and read what they need not.",
     severity: "low",
     covers: ["pod.exec-probe-commands"],
-    frameworks: [...mitre("T1609", "T1057"), ...nist("CM-7")],
+    frameworks: [...mitre("T1609", "T1613"), ...nist("CM-7")],
     remediation: "Ask the program itself, with httpGet, grpc or tcpSocket.",
     profiles: ["x0tta6bl4"],
     params: {

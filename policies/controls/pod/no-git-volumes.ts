@@ -59,7 +59,7 @@ export const noGitVolumes = podControl({
     why: "A repository's hooks run as root on the node (CVE-2024-10220), and git-sync runs whatever its settings name as git.",
     severity: "high",
     covers: ["pod.git-volume"],
-    frameworks: [...mitre("T1611", "T1059"), ...nist("CM-7", "SI-2")],
+    frameworks: [...mitre("T1611", "T1609"), ...nist("CM-7", "SI-2")],
     remediation: "Clone in an init container with fixed arguments, into an emptyDir.",
     profiles: ["x0tta6bl4"],
     admission: {

@@ -1,5 +1,5 @@
 import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
+import { nist } from "../../frameworks";
 import { list } from "../../kube";
 import { removeField } from "../../path";
 
@@ -9,7 +9,7 @@ export const noHostAliases = podControl({
     why: "An entry in /etc/hosts sends traffic for a trusted name wherever the pod's author wishes.",
     severity: "low",
     covers: ["pod.host-aliases"],
-    frameworks: [...mitre("T1557"), ...nist("SC-20", "SC-21")],
+    frameworks: [...nist("SC-20", "SC-21")],
     remediation: "Remove hostAliases and use DNS or a Service.",
     profiles: ["x0tta6bl4"],
     admission: { expression: "variables.podSpec == null || variables.podSpec.?hostAliases.orValue([]).size() == 0" },

@@ -36,7 +36,7 @@ export const noHostInProbes = podControl({
     covers: ["pod.probe-lifecycle-host"],
     frameworks: [
         ...pss("baseline/hostProbesAndHostLifecycle"),
-        ...mitre("T1090"),
+        ...mitre("T1046"),
         ...nist("SC-7"),
         ...checklist("CTR-7"),
     ],

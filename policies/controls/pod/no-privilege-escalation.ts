@@ -23,7 +23,7 @@ export const noPrivilegeEscalation = podControl({
         ...pss("restricted/allowPrivilegeEscalation"),
         ...cis("5.2.6"),
         ...nsa("Kubernetes Pod security"),
-        ...mitre("T1548", "T1611"),
+        ...mitre("T1068", "T1611"),
         ...nist("AC-6"),
         ...checklist("CTR-7"),
     ],

@@ -8,7 +8,7 @@ export const noPrivilegedPorts = podControl({
     why: "A low port needs root or NET_BIND_SERVICE to bind, and either outlives the moment of binding.",
     severity: "low",
     covers: ["pod.privileged-port"],
-    frameworks: [...mitre("T1548"), ...nist("AC-6", "CM-7")],
+    frameworks: [...mitre("T1068"), ...nist("AC-6", "CM-7")],
     remediation: "Listen on a port from 1024 up and map it in the Service.",
     profiles: ["x0tta6bl4"],
     admission: {

@@ -8,7 +8,7 @@ export const noSharedProcessNamespace = podControl({
     why: "In a shared namespace every container reads the others' environment and files through /proc, secrets included.",
     severity: "medium",
     covers: ["pod.share-process-namespace"],
-    frameworks: [...mitre("T1057", "T1552"), ...nist("AC-6", "SC-39")],
+    frameworks: [...mitre("T1613", "T1552"), ...nist("AC-6", "SC-39")],
     remediation: "Unset shareProcessNamespace.",
     profiles: ["x0tta6bl4"],
     admission: {

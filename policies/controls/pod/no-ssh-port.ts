@@ -63,7 +63,7 @@ export const noSshPort = objectControl({
     why: "An SSH server in a container is a second way in, with accounts and keys that the cluster's access control does not see.",
     severity: "medium",
     covers: ["pod.ssh-port"],
-    frameworks: [...mitre("T1021.004", "T1133"), ...nist("AC-17", "CM-7")],
+    frameworks: [...mitre("T1133"), ...nist("AC-17", "CM-7")],
     remediation: "Remove the SSH server; use kubectl exec under RBAC where a shell is needed.",
     profiles: ["nsa", "x0tta6bl4"],
     kinds: ["*"],

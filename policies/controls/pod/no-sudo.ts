@@ -11,7 +11,7 @@ export const noSudo = podControl({
     why: "A program that needs sudo runs as root in the end, and its image brings a set-user-ID program to become root with.",
     severity: "medium",
     covers: ["pod.no-sudo"],
-    frameworks: [...mitre("T1548.003"), ...nist("AC-6")],
+    frameworks: [...mitre("T1068"), ...nist("AC-6")],
     remediation: "Start the program directly, as the user it shall run as.",
     profiles: ["nsa", "x0tta6bl4"],
     admission: {

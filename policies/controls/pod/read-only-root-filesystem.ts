@@ -11,7 +11,7 @@ export const readOnlyRootFilesystem = podControl({
     frameworks: [
         ...nsa("Kubernetes Pod security"),
         ...cis("5.6.3"),
-        ...mitre("T1609", "T1105"),
+        ...mitre("T1609"),
         ...nist("CM-5", "SI-7"),
         ...checklist("CTR-7"),
     ],
