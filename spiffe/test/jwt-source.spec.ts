@@ -218,6 +218,23 @@ describe("BundleSource", () => {
         assert.equal(source.health().error?.code, "no_identity_issued");
     });
 
+    it("isn't healthy again after a withdrawal before a good message comes", async () => {
+        const source = await start({ kinds: ["jwt"] });
+        const withdrawn = once(source, "withdrawn");
+        api.failNext("FetchJWTBundles", status.PERMISSION_DENIED, "no identity issued");
+        api.setJwtBundles({ bundles: { "spiffe://example.org": bytes("{}") } });
+        const discarded = once(source, "discarded");
+        api.breakStreams("FetchJWTBundles", status.OK);
+        await withdrawn;
+        await discarded;
+        assert.equal(source.health().state, "withdrawn");
+        assert.ok(!source.healthy());
+        const updated = once(source, "update");
+        api.setJwtBundles({ bundles: { "spiffe://example.org": bytes(issuer.document) } });
+        await updated;
+        assert.ok(source.healthy());
+    });
+
     it("keeps everything while the endpoint is away, and past a message it can't use", async () => {
         const source = await start();
         const discarded = once(source, "discarded");

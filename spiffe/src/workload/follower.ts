@@ -102,15 +102,11 @@ export class Follower<T> {
                 this.handleUpdate(event.value);
                 break;
             case "discarded":
-                this.set("streaming", event.error);
+                this.set(this.withMaterial("streaming"), event.error);
                 this.tell(() => this.listener.discarded(event.error));
                 break;
             case "interrupted":
-                // Without an identity we stay without one, whatever the connection does.
-                this.set(
-                    this.current === "withdrawn" || this.current === "starting" ? this.current : "interrupted",
-                    event.error,
-                );
+                this.set(this.withMaterial("interrupted"), event.error);
                 this.tell(() => this.listener.interrupted(event.error));
                 break;
             case "withdrawn":
@@ -129,6 +125,11 @@ export class Follower<T> {
             return;
         }
         this.first.resolve();
+    }
+
+    /** Without material we stay without it, whatever the connection does: only a good message changes that. */
+    private withMaterial(state: SourceState): SourceState {
+        return this.current === "withdrawn" || this.current === "starting" ? this.current : state;
     }
 
     private set(state: SourceState, error: WorkloadApiError | undefined): void {
