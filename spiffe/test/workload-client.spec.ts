@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 
-import { status } from "@grpc/grpc-js";
+import { Client, credentials, status } from "@grpc/grpc-js";
 
 import type { WatchEvent, WorkloadApiOptions, X509Context } from "../src/index.js";
 import { NoIdentityIssuedError, SpiffeId, WorkloadApiClient, WorkloadApiError } from "../src/index.js";
+import { SpiffeWorkloadAPI } from "../src/gen/workload/workloadapi_pb.js";
+import { callUnary } from "../src/rpc.js";
 import { TestCa } from "./support/ca.js";
 import type { X509Message } from "./support/fake-workload-api.js";
 import { FakeWorkloadApi, concatDer, x509Message } from "./support/fake-workload-api.js";
@@ -47,6 +49,20 @@ describe("WorkloadApiClient", () => {
             assert.equal((await client.fetchX509Context()).bundles.size, 1);
             assert.equal((await client.fetchX509Svid()).id.toString(), "spiffe://example.org/web");
             await drained("FetchX509SVID");
+        });
+
+        it("carry the header without which an endpoint must refuse them", async () => {
+            assert.equal((await connect().fetchX509Svid()).id.path, "/web");
+            const bare = new Client(api.address, credentials.createInsecure());
+            try {
+                const { fetchJWTSVID } = SpiffeWorkloadAPI.method;
+                await assert.rejects(callUnary(bare, fetchJWTSVID, { audience: ["a"] }, { timeoutMs: 5_000 }), {
+                    code: status.INVALID_ARGUMENT,
+                    details: "security header missing from request",
+                });
+            } finally {
+                bare.close();
+            }
         });
 
         it("work over tcp as well", async () => {
