@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { dirname, join, normalize } from "node:path";
+
+import { COMMANDS } from "../hardening/commands";
+import { readArguments } from "../hardening/options";
+
+const files = [
+    ...readdirSync(".").filter((file) => file.endsWith(".md")),
+    ...readdirSync("docs", { recursive: true, encoding: "utf8" })
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => join("docs", file)),
+    "spiffe/README.md",
+];
+const runbooks = files.filter((file) => file.startsWith("docs/runbooks/"));
+const scripts = (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> }).scripts;
+
+/** The commands of a document: lines after a prompt, continuation lines joined, comments dropped. */
+function commandsOf(file: string): readonly string[] {
+    return [
+        ...readFileSync(file, "utf8")
+            .replaceAll("\\\n", " ")
+            .matchAll(/^\s*\$ (.+)$/gm),
+    ].map(([, line = ""]) => line.replace(/\s+#.*$/, "").trim());
+}
+
+/** Words of a simple command line; quotes keep what they hold together. */
+function words(command: string): readonly string[] {
+    return [...command.matchAll(/'([^']*)'|"([^"]*)"|(\S+)/g)].map(
+        ([, single, double, plain]) => single ?? double ?? plain ?? "",
+    );
+}
+
+describe("documents", () => {
+    for (const file of files) {
+        it(`${file} links only to what exists`, () => {
+            const links = [...readFileSync(file, "utf8").matchAll(/\]\((?!https?:|mailto:|#)([^)#\s]+)(?:#[^)]*)?\)/g)];
+            const broken = links
+                .map(([, target = ""]) => target)
+                .filter((target) => !existsSync(normalize(join(dirname(file), target))));
+            assert.deepEqual(broken, []);
+        });
+    }
+
+    it("name only scripts that package.json has", () => {
+        const named = files.flatMap((file) =>
+            [...readFileSync(file, "utf8").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(
+                ([, name = ""]) => `${file}: ${name}`,
+            ),
+        );
+        assert.deepEqual(
+            named.filter((entry) => scripts[entry.slice(entry.indexOf(": ") + 2)] === undefined),
+            [],
+        );
+    });
+
+    it("call the tool only with commands and options that it takes", async () => {
+        const wrong: string[] = [];
+        for (const file of files) {
+            for (const line of commandsOf(file).filter((command) => /\bhardening [a-z]/.test(command))) {
+                const [name = "", ...args] = words(
+                    line.slice(line.indexOf("hardening ") + "hardening ".length).split(/ [|>] /)[0] ?? "",
+                );
+                const entry = COMMANDS[name];
+                try {
+                    assert.ok(entry, `there is no command ${name}`);
+                    readArguments(args, (await entry.load()).command.options);
+                } catch (error) {
+                    wrong.push(`${file}: ${line}: ${error instanceof Error ? error.message : String(error)}`);
+                }
+            }
+        }
+        assert.deepEqual(wrong, []);
+    });
+
+    for (const [program, help, before] of [
+        ["kubectl", "--help", "(?:^|[|] )"],
+        ["spire-server", "-help", "(?:^|bin/)"],
+    ] as const) {
+        const present =
+            spawnSync(program, program === "kubectl" ? ["version", "--client"] : ["--version"]).error === undefined;
+        it(`call ${program} only with flags that it knows${present ? "" : ` (skipped: ${program} is not on PATH)`}`, function () {
+            if (!present) {
+                this.skip();
+            }
+            this.timeout(120_000);
+            const wrong: string[] = [];
+            const helps = new Map<string, string>();
+            for (const file of files) {
+                for (const line of commandsOf(file)) {
+                    for (const [, call = ""] of line.matchAll(
+                        new RegExp(`${before}${program} ((?:[^|]|\\|\\|)+)`, "g"),
+                    )) {
+                        const own = program === "kubectl" ? (call.split(/ -- /)[0] ?? "") : call;
+                        const parts = words(own);
+                        const flags = parts
+                            .filter((part) => part.startsWith("-"))
+                            .map((flag) => flag.replace(/=.*/s, ""));
+                        const sub = subcommand(program, parts);
+                        const key = sub.join(" ");
+                        const text = helps.get(key) ?? helpOf(program, sub, help);
+                        helps.set(key, text);
+                        wrong.push(
+                            ...flags
+                                .filter((flag) => !knows(text, flag))
+                                .map((flag) => `${file}: ${program} ${key} has no ${flag}`),
+                        );
+                    }
+                }
+            }
+            assert.deepEqual(wrong, []);
+        });
+    }
+});
+
+/** The words that choose a subcommand: the leading ones without dashes, past flags that stand before them. */
+function subcommand(program: string, parts: readonly string[]): readonly string[] {
+    if (program !== "kubectl") {
+        return parts.filter((part) => /^[a-z]+$/.test(part)).slice(0, 2);
+    }
+    const withValue = new Set(["--namespace", "-n", "--context"]);
+    const plain = parts.filter((part, index) => !part.startsWith("-") && !withValue.has(parts[index - 1] ?? ""));
+    const nested = new Set(["rollout", "config", "auth", "certificate", "create", "top", "set"]);
+    return plain.slice(0, nested.has(plain[0] ?? "") ? 2 : 1);
+}
+
+function helpOf(program: string, sub: readonly string[], help: string): string {
+    const { stdout, stderr } = spawnSync(program, [...sub, help], { encoding: "utf8" });
+    const general = program === "kubectl" ? spawnSync(program, ["options"], { encoding: "utf8" }).stdout : "";
+    return stdout + stderr + general;
+}
+
+function knows(help: string, flag: string): boolean {
+    const escaped = flag.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+    return new RegExp(`(?:^|[\\s,])${escaped}(?:[\\s,=:]|$)`, "m").test(help);
+}
+
+describe("runbooks", () => {
+    for (const file of runbooks) {
+        it(`${file} says how to detect, decide, act and verify`, () => {
+            const headings = [...readFileSync(file, "utf8").matchAll(/^## (.+)$/gm)].map(([, heading]) => heading);
+            for (const wanted of ["Detect", "Decide", "Act", "Verify"]) {
+                assert.ok(headings.includes(wanted), `no section "${wanted}"`);
+            }
+        });
+    }
+
+    it("are there for every incident of the plan", () => {
+        for (const name of [
+            "certificate-compromise",
+            "unauthorized-access",
+            "vulnerability",
+            "spire-ca-rotation",
+            "lost-trust-domain",
+            "agent-eviction",
+            "external-secrets",
+            "falco",
+            "expired-waiver",
+            "penetration-test",
+        ]) {
+            assert.ok(existsSync(`docs/runbooks/${name}.md`), name);
+        }
+    });
+});
