@@ -1,4 +1,5 @@
 import type { KubeObject } from "./kube";
+import { show } from "./text";
 
 /** What a namespace or a pod says to the meshes in use, by label or annotation. */
 interface Switch {
@@ -33,7 +34,7 @@ export interface Marked {
 export function joinsMesh(marked: Marked): boolean {
     return (
         REVISION in marked.labels ||
-        SWITCHES.some(({ where, name, on }) => on.includes(String(marked[where][name] ?? "")))
+        SWITCHES.some(({ where, name, on }) => on.includes(show(marked[where][name] ?? "")))
     );
 }
 
@@ -42,7 +43,7 @@ export function meshOptOuts(
     marked: Marked,
 ): readonly { readonly where: "labels" | "annotations"; readonly name: string; readonly value: string }[] {
     return SWITCHES.flatMap(({ where, name, off }) => {
-        const value = String(marked[where][name] ?? "");
+        const value = show(marked[where][name] ?? "");
         return off.includes(value) ? [{ where, name, value }] : [];
     });
 }

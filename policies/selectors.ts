@@ -1,5 +1,6 @@
 import type { Body } from "./kube";
 import { isObj, list, obj, str, strings } from "./kube";
+import { show } from "./text";
 
 /**
  * Says whether a label selector (`matchLabels` and `matchExpressions`, meta/v1 LabelSelector) selects a set of labels.
@@ -81,7 +82,7 @@ export class LabelIndex<T> {
 }
 
 function labelKey(namespace: string, name: string, value: unknown): string {
-    return `${namespace}\u0000${name}\u0000${String(value)}`;
+    return `${namespace}\u0000${name}\u0000${show(value)}`;
 }
 
 /** Appends to the list a map holds under a key. */

@@ -21,3 +21,8 @@ function editDistance(a: string, b: string): number {
     }
     return previous[b.length] ?? 0;
 }
+
+/** A value of a manifest as text. Unlike `String()`, it stands objects that have a field named `toString`. */
+export function show(value: unknown): string {
+    return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
+}

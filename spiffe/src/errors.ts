@@ -88,7 +88,7 @@ export class EndpointAddressError extends SpiffeError {}
 
 /**
  * The Workload API failed or answered with something unusable. Codes: the gRPC status in lower case (`unavailable`,
- * `invalid_argument`, …), `malformed_response`, `start_timeout` and `closed`.
+ * `invalid_argument`, …), `malformed_response` and `start_timeout`.
  */
 export class WorkloadApiError extends SpiffeError {}
 

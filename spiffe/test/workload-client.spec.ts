@@ -141,14 +141,6 @@ describe("WorkloadApiClient", () => {
             assert.equal(api.calls.length, 3);
         });
 
-        it("fail when the client is closed under them", async () => {
-            const client = connect();
-            api.delayMs = 60_000;
-            const pending = client.fetchX509Svid();
-            setImmediate(() => client.close());
-            await assert.rejects(pending, { code: "closed" });
-        });
-
         it("fail in time when the endpoint is silent, and when told to", async () => {
             const client = connect();
             api.delayMs = 60_000;
@@ -384,15 +376,6 @@ describe("WorkloadApiClient", () => {
                 ["interrupted unavailable"],
             );
             assert.deepEqual(await take(client.watchX509Context({ signal: stop.signal }), 9), []);
-        });
-
-        it("end when the client is closed, after which calls fail", async () => {
-            const client = connect();
-            assert.deepEqual(await take(client.watchX509Context(), 9, () => client.close()), ["update"]);
-            const closed = { code: "closed", message: `the client of the Workload API at ${api.address} is closed` };
-            await assert.rejects(client.fetchX509Svid(), closed);
-            await assert.rejects(client.fetchJwtSvid({ audience: ["a"] }), closed);
-            assert.deepEqual(await take(client.watchX509Context(), 9), []);
         });
 
         it("leave no stream open when the consumer walks away", async () => {

@@ -8,7 +8,6 @@ import {
     NoIdentityIssuedError,
     SourceError,
     SpiffeId,
-    WorkloadApiClient,
     X509BundleSet,
     X509Source,
     pickHint,
@@ -216,17 +215,6 @@ describe("X509Source", () => {
             await new Promise((resolve) => setTimeout(resolve, 5));
         }
         assert.equal(source.health().state, "closed");
-    });
-
-    it("notices when a client it was given is closed", async () => {
-        api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
-        const client = new WorkloadApiClient({ address: api.address });
-        const source = await start({ client });
-        const failed = once(source, "failed") as Promise<[WorkloadApiError]>;
-        client.close();
-        assert.equal((await failed)[0].code, "closed");
-        assert.equal(source.health().state, "failed");
-        assert.equal(source.snapshot().revision, 1);
     });
 
     it("takes a message with 5,000 SVIDs", async () => {

@@ -1,5 +1,6 @@
 import { checklist, mitre, nist } from "../../frameworks";
 import { isOn, spireConfigControl } from "../../spire";
+import { show } from "../../text";
 
 export const spireAgentVerifiesKubelet = spireConfigControl({
     name: "spire-agent-verifies-kubelet",
@@ -23,7 +24,7 @@ export const spireAgentVerifiesKubelet = spireConfigControl({
                     says: "is true. Unset it and set kubelet_ca_path to the CA of the kubelets.",
                 };
             }
-            if (data["kubelet_read_only_port"] !== undefined && Number(data["kubelet_read_only_port"]) !== 0) {
+            if (data["kubelet_read_only_port"] !== undefined && Number(show(data["kubelet_read_only_port"])) !== 0) {
                 yield {
                     at: `${at}.kubelet_read_only_port`,
                     says: "is set; that port has neither TLS nor authentication. Use kubelet_secure_port.",

@@ -1,5 +1,6 @@
 import { checklist, nist, soc2 } from "../../frameworks";
 import { goMilliseconds, spireConfigControl } from "../../spire";
+import { show } from "../../text";
 
 /** An SVID is issued for at most this part of the CA's life. */
 const PARTS = 6;
@@ -33,7 +34,7 @@ export const spireTtlsBounded = spireConfigControl({
             return;
         }
         if (ca > params.maxCaHours * 36e5) {
-            yield { at: "server.ca_ttl", says: `is ${String(caTtl)}, above ${params.maxCaHours}h. Shorten it.` };
+            yield { at: "server.ca_ttl", says: `is ${show(caTtl)}, above ${params.maxCaHours}h. Shorten it.` };
         }
         for (const [name, fallback] of Object.entries(DEFAULTS)) {
             const ttl = settings[name] ?? fallback;
@@ -43,10 +44,10 @@ export const spireTtlsBounded = spireConfigControl({
             } else if (value * PARTS > ca) {
                 yield {
                     at: `server.${name}`,
-                    says: `is ${String(ttl)}, more than a sixth of ca_ttl (${String(caTtl)}), and is cut silently. Shorten it or lengthen ca_ttl.`,
+                    says: `is ${show(ttl)}, more than a sixth of ca_ttl (${show(caTtl)}), and is cut silently. Shorten it or lengthen ca_ttl.`,
                 };
             } else if (value > params.maxSvidHours * 36e5) {
-                yield { at: `server.${name}`, says: `is ${String(ttl)}, above ${params.maxSvidHours}h. Shorten it.` };
+                yield { at: `server.${name}`, says: `is ${show(ttl)}, above ${params.maxSvidHours}h. Shorten it.` };
             }
         }
     },

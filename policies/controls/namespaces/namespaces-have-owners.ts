@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, nist, soc2 } from "../../frameworks";
 import { child } from "../../path";
+import { show } from "../../text";
 
 export const namespacesHaveOwners = objectControl({
     name: "namespaces-have-owners",
@@ -22,7 +23,7 @@ export const namespacesHaveOwners = objectControl({
     kinds: ["Namespace"],
     *check(namespace, { params }) {
         for (const label of params.labels) {
-            if (String(namespace.labels[label] ?? "").trim() === "") {
+            if (show(namespace.labels[label] ?? "").trim() === "") {
                 const path = child(`${namespace.prefix}metadata.labels`, label);
                 yield { path, message: `${path} is unset. Name the team that answers for it.`, absent: true };
             }

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../frameworks";
 import { child, setField } from "../../path";
+import { show } from "../../text";
 
 /** The label Pod Security Admission reads the level from that it enforces. */
 export const ENFORCE = "pod-security.kubernetes.io/enforce";
@@ -40,7 +41,7 @@ export const podSecurityEnforced = objectControl({
         const wanted = params.levels.includes("restricted") ? "restricted" : (params.levels[0] ?? "restricted");
         yield {
             path,
-            message: `${path} is ${level === undefined ? "unset, so any pod is admitted" : `"${String(level)}"`}. Set it to ${params.levels.join(" or ")}.`,
+            message: `${path} is ${level === undefined ? "unset, so any pod is admitted" : `"${show(level)}"`}. Set it to ${params.levels.join(" or ")}.`,
             absent: level === undefined,
             fix: setField(namespace, path, wanted),
         };

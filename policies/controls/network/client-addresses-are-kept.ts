@@ -2,6 +2,7 @@ import { objectControl } from "../../control";
 import { checklist, nist, soc2 } from "../../frameworks";
 import { obj } from "../../kube";
 import { setField } from "../../path";
+import { show } from "../../text";
 
 export const clientAddressesAreKept = objectControl({
     name: "client-addresses-are-kept",
@@ -15,13 +16,13 @@ export const clientAddressesAreKept = objectControl({
     kinds: ["Service"],
     *check(service) {
         const spec = obj(service.body["spec"]);
-        const isOutside = service.group === "" && ["LoadBalancer", "NodePort"].includes(String(spec["type"]));
+        const isOutside = service.group === "" && ["LoadBalancer", "NodePort"].includes(show(spec["type"]));
         const policy = spec["externalTrafficPolicy"];
         if (isOutside && policy !== "Local") {
             const path = `${service.prefix}spec.externalTrafficPolicy`;
             yield {
                 path,
-                message: `${path} is ${policy === undefined ? 'unset, which means "Cluster"' : `"${String(policy)}"`}. Set it to "Local".`,
+                message: `${path} is ${policy === undefined ? 'unset, which means "Cluster"' : `"${show(policy)}"`}. Set it to "Local".`,
                 absent: policy === undefined,
                 fix: setField(service, path, "Local"),
             };

@@ -5,6 +5,7 @@ import { coversHost, INGRESS_KINDS, ingressRules } from "../../ingress";
 import type { KubeObject } from "../../kube";
 import { list, obj, strings } from "../../kube";
 import { child } from "../../path";
+import { show } from "../../text";
 
 /** Annotations by which an Ingress goes on serving plain HTTP although it has TLS, and the value that does it. */
 const PLAIN_HTTP: Readonly<Record<string, string>> = {
@@ -66,7 +67,7 @@ function* ingressFaults(ingress: KubeObject): Iterable<Fault> {
         }
     }
     for (const [name, value] of Object.entries(PLAIN_HTTP)) {
-        if (String(ingress.annotations[name] ?? "") === value) {
+        if (show(ingress.annotations[name] ?? "") === value) {
             const at = child(`${ingress.prefix}metadata.annotations`, name);
             yield { path: at, message: `${at} is "${value}", so plain HTTP is served as well. Remove it.` };
         }

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { obj } from "../../kube";
+import { show } from "../../text";
 
 /** Annotations that name the certificate of a cloud's load balancer. */
 const CERTIFICATES = [
@@ -28,7 +29,7 @@ export const loadBalancersUseTls = objectControl({
     kinds: ["Service"],
     *check(service) {
         const isLoadBalancer = service.group === "" && obj(service.body["spec"])["type"] === "LoadBalancer";
-        if (isLoadBalancer && !CERTIFICATES.some((name) => String(service.annotations[name] ?? "") !== "")) {
+        if (isLoadBalancer && !CERTIFICATES.some((name) => show(service.annotations[name] ?? "") !== "")) {
             const path = `${service.prefix}metadata.annotations`;
             yield {
                 path,

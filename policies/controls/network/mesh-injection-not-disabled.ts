@@ -6,6 +6,7 @@ import { child } from "../../path";
 import type { Marked } from "../../mesh";
 import { meshOptOuts } from "../../mesh";
 import { carriesPod, podOf } from "../../pods";
+import { show } from "../../text";
 
 /** Annotations that take ports out of Linkerd's proxy, and with that out of mutual TLS. */
 const SKIPPED = ["config.linkerd.io/skip-inbound-ports", "config.linkerd.io/skip-outbound-ports"];
@@ -50,7 +51,7 @@ function* faultsOf(marked: Marked, metadata: string): Iterable<Fault> {
         const path = child(`${metadata}.${where}`, name);
         yield { path, message: `${path} is "${value}", so the mesh is left out. Remove it.` };
     }
-    for (const name of SKIPPED.filter((candidate) => String(marked.annotations[candidate] ?? "") !== "")) {
+    for (const name of SKIPPED.filter((candidate) => show(marked.annotations[candidate] ?? "") !== "")) {
         const path = child(`${metadata}.annotations`, name);
         yield { path, message: `${path} is set, so these ports are outside mutual TLS. Remove it.` };
     }

@@ -5,6 +5,7 @@ import { ingressRules, isIngress } from "../../ingress";
 import type { KubeObject } from "../../kube";
 import { obj, str } from "../../kube";
 import { child } from "../../path";
+import { show } from "../../text";
 
 const PREFIX = /^nginx\.(?:ingress\.kubernetes\.io|org|com)\//;
 const SNIPPET = /-snippets?$/;
@@ -60,7 +61,7 @@ function* annotationFaults(ingress: KubeObject): Iterable<Fault> {
 function* configMapFaults(configMap: KubeObject): Iterable<Fault> {
     const key = "allow-snippet-annotations";
     const path = `${configMap.prefix}data.${key}`;
-    if (String(obj(configMap.body["data"])[key]) === "true") {
+    if (show(obj(configMap.body["data"])[key]) === "true") {
         yield { path, message: `${path} is "true", so every Ingress may write configuration. Set it to "false".` };
     }
 }

@@ -3,6 +3,7 @@ import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import { list, obj, strings } from "../../kube";
+import { show } from "../../text";
 
 export const noNodeLocalEndpoints = objectControl({
     name: "no-node-local-endpoints",
@@ -42,7 +43,7 @@ function addressesOf(object: KubeObject): readonly { readonly path: string; read
         ["addresses", "notReadyAddresses"].flatMap((field) =>
             list(obj(subset)[field]).map((address, at) => ({
                 path: `${object.prefix}subsets[${index}].${field}[${at}].ip`,
-                address: String(obj(address)["ip"]),
+                address: show(obj(address)["ip"]),
             })),
         ),
     );

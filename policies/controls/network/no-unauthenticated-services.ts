@@ -1,6 +1,7 @@
 import { stackControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { show } from "../../text";
 
 export const noUnauthenticatedServices = stackControl({
     name: "no-unauthenticated-services",
@@ -28,7 +29,7 @@ export const noUnauthenticatedServices = stackControl({
                         yield {
                             object: result,
                             path,
-                            message: `${path} is false for port ${String(obj(port)["port"])} of Service "${result.name}". Switch its authentication on.`,
+                            message: `${path} is false for port ${show(obj(port)["port"])} of Service "${result.name}". Switch its authentication on.`,
                         };
                     }
                 }

@@ -3,6 +3,7 @@ import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
 import { describe } from "../../kube";
 import { isIsolated } from "../../network";
 import { namespaceOf } from "../../stack";
+import { show } from "../../text";
 
 export const podsHaveANetworkPolicy = stackControl({
     name: "pods-have-a-network-policy",
@@ -28,7 +29,7 @@ export const podsHaveANetworkPolicy = stackControl({
             function* (pod) {
                 if (!isIsolated(stack, pod)) {
                     const labels = Object.entries(pod.labels)
-                        .map(([key, value]) => `${key}=${String(value)}`)
+                        .map(([key, value]) => `${key}=${show(value)}`)
                         .join(", ");
                     yield {
                         object: pod.object,

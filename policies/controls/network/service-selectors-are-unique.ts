@@ -54,7 +54,10 @@ function isHeadless({ body }: KubeObject): boolean {
 /** One text for each set of labels in a namespace; undefined for a Service that selects nothing. */
 function keyOf(service: KubeObject): string | undefined {
     const selector = selectorOf(service);
-    return selector && JSON.stringify([namespaceOf(service), Object.entries(selector).sort()]);
+    return (
+        selector &&
+        JSON.stringify([namespaceOf(service), Object.entries(selector).sort(([a], [b]) => (a < b ? -1 : 1))])
+    );
 }
 
 function servicesBySelector(stack: Stack): ReadonlyMap<string, readonly KubeObject[]> {

@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { show } from "../../text";
 
 /** Each of these alone leads out of the container, or into the traffic and processes of others. */
 const DANGEROUS: readonly string[] = [
@@ -65,7 +66,7 @@ export const noDangerousCapabilities = podControl({
                     yield {
                         path: field,
                         container: name,
-                        message: `${field} is "${String(entry)}" (container "${name}"). Remove it.`,
+                        message: `${field} is "${show(entry)}" (container "${name}"). Remove it.`,
                     };
                 }
             }

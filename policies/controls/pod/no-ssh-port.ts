@@ -4,6 +4,7 @@ import { mitre, nist } from "../../frameworks";
 import type { Body, KubeObject } from "../../kube";
 import { list, obj, strings } from "../../kube";
 import { podOf } from "../../pods";
+import { show } from "../../text";
 
 /** The port of SSH, and the one that servers without root take in its place. */
 const PORTS: readonly unknown[] = [22, 2222];
@@ -21,7 +22,7 @@ function* podFaults(object: KubeObject): Iterable<Fault> {
         for (const [index, port] of list(body["ports"]).entries()) {
             if (isSsh(obj(port), "containerPort")) {
                 const field = `${path}.ports[${index}].containerPort`;
-                const number = String(obj(port)["containerPort"]);
+                const number = show(obj(port)["containerPort"]);
                 yield {
                     path: field,
                     container: name,
@@ -50,7 +51,7 @@ function* serviceFaults(object: KubeObject): Iterable<Fault> {
                 const path = `${object.prefix}spec.ports[${index}].${field}`;
                 yield {
                     path,
-                    message: `${path} is ${String(obj(port)[field])}, a port of SSH. Remove it.`,
+                    message: `${path} is ${show(obj(port)[field])}, a port of SSH. Remove it.`,
                 };
             }
         }

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { show } from "../../text";
 
 export const noCatchAllAggregation = objectControl({
     name: "no-catch-all-aggregation",
@@ -24,7 +25,7 @@ export const noCatchAllAggregation = objectControl({
             const path = `${role.prefix}aggregationRule.clusterRoleSelectors[${index}]`;
             const named = Object.keys(obj(obj(selector)["matchLabels"])).length > 0;
             const picks = list(obj(selector)["matchExpressions"]).some((expression) =>
-                ["In", "Exists"].includes(String(obj(expression)["operator"])),
+                ["In", "Exists"].includes(show(obj(expression)["operator"])),
             );
             if (!named && !picks) {
                 yield { path, message: `${path} selects every ClusterRole. Select by a label of your own.` };

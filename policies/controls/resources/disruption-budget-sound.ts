@@ -6,6 +6,7 @@ import type { KubeObject } from "../../kube";
 import { describe, obj } from "../../kube";
 import { replicaFloor, SCALABLE } from "../../scaling";
 import type { Stack } from "../../stack";
+import { show } from "../../text";
 
 /** What a budget that keeps back this many of so many pods allows to go: nothing, where it is none. */
 function* faultsOf(stack: Stack, budget: KubeObject): Iterable<StackFault> {
@@ -27,7 +28,7 @@ function* faultsOf(stack: Stack, budget: KubeObject): Iterable<StackFault> {
         yield {
             object: budget,
             path,
-            message: `${path} is ${String(maxUnavailable)}: no node with such a pod can be drained. Allow at least one.`,
+            message: `${path} is ${show(maxUnavailable)}: no node with such a pod can be drained. Allow at least one.`,
         };
     }
     const path = `${at}.minAvailable`;
@@ -46,7 +47,7 @@ function* faultsOf(stack: Stack, budget: KubeObject): Iterable<StackFault> {
             yield {
                 object: budget,
                 path,
-                message: `${path} is ${String(minAvailable)}, and ${describe(workload)} may have as few as ${replicas} replicas: none could go. Keep fewer.`,
+                message: `${path} is ${show(minAvailable)}, and ${describe(workload)} may have as few as ${replicas} replicas: none could go. Keep fewer.`,
             };
         }
     }

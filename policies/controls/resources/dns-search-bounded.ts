@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { nist } from "../../frameworks";
 import { list, obj, str } from "../../kube";
+import { show } from "../../text";
 
 export const dnsSearchBounded = podControl({
     name: "dns-search-bounded",
@@ -26,11 +27,11 @@ export const dnsSearchBounded = podControl({
         const options = list(obj(pod.spec["dnsConfig"])["options"]).map(obj);
         const index = options.findIndex(({ name }) => name === "ndots");
         const value = options[index]?.["value"];
-        if (index < 0 || !(Number(value) <= params.ndots)) {
+        if (index < 0 || !(Number(show(value)) <= params.ndots)) {
             const path = index < 0 ? `${pod.path}.dnsConfig.options` : `${pod.path}.dnsConfig.options[${index}].value`;
             yield {
                 path,
-                message: `${path} ${index < 0 ? "has no ndots, which means 5" : `is "${String(value)}"`}. Set ndots to ${params.ndots} or less.`,
+                message: `${path} ${index < 0 ? "has no ndots, which means 5" : `is "${show(value)}"`}. Set ndots to ${params.ndots} or less.`,
                 absent: index < 0,
             };
         }

@@ -2,6 +2,7 @@ import { podControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
 import { amountOf } from "../../quantity";
 import { missingResource, sizedContainers, statedOf } from "../../resources";
+import { show } from "../../text";
 
 const RESOURCE = "ephemeral-storage";
 
@@ -33,7 +34,7 @@ export const ephemeralStorageLimited = podControl({
                 yield {
                     path,
                     container: container.name,
-                    message: `${path} is ${String(stated)} (container "${container.name}"); at most ${params.maximum} is allowed. Lower it.`,
+                    message: `${path} is ${show(stated)} (container "${container.name}"); at most ${params.maximum} is allowed. Lower it.`,
                 };
             }
         }

@@ -4,6 +4,7 @@ import { checklist, mitre, nist } from "../../frameworks";
 import type { ContainerView } from "../../pods";
 import { amountOf } from "../../quantity";
 import { sizedContainers, statedOf } from "../../resources";
+import { show } from "../../text";
 
 function* ratioFaults(container: ContainerView, resource: string, most: number): Iterable<Fault> {
     const request = statedOf(container, "requests", resource);
@@ -24,7 +25,7 @@ function* ratioFaults(container: ContainerView, resource: string, most: number):
         yield {
             path,
             container: container.name,
-            message: `${path} is ${String(limit)}, the request ${String(request)} ${whose}. Set it to at most ${most} times the request.`,
+            message: `${path} is ${show(limit)}, the request ${show(request)} ${whose}. Set it to at most ${most} times the request.`,
         };
     }
 }

@@ -5,6 +5,7 @@ import type { ContainerView, PodView } from "../../pods";
 import { amountOf } from "../../quantity";
 import type { Half } from "../../resources";
 import { missingResource, sizedContainers, statedOf } from "../../resources";
+import { show } from "../../text";
 
 const HALVES = ["requests", "limits"] as const;
 
@@ -44,7 +45,7 @@ function* ceilingFaults(container: ContainerView, half: Half, ceilings: readonly
             yield {
                 path,
                 container: container.name,
-                message: `${path} is ${String(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
+                message: `${path} is ${show(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
             };
         }
     }

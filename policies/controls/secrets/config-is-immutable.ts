@@ -1,5 +1,6 @@
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { show } from "../../text";
 
 /** Written by the cluster's own controllers, again and again. */
 const MANAGED = /^kube-root-ca\.crt$|^sh\.helm\.release\./;
@@ -21,7 +22,7 @@ export const configIsImmutable = objectControl({
             const value = object.body["immutable"];
             yield {
                 path,
-                message: `${path} is ${value === undefined ? "unset" : String(value)}. Set it to true, with a hash of the content in the name.`,
+                message: `${path} is ${value === undefined ? "unset" : show(value)}. Set it to true, with a hash of the content in the name.`,
                 absent: value === undefined,
             };
         }

@@ -4,6 +4,7 @@ import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import { obj, str } from "../../kube";
 import { child } from "../../path";
+import { show } from "../../text";
 
 export const noCredentialsInConfigmaps = objectControl({
     name: "no-credentials-in-configmaps",
@@ -56,7 +57,7 @@ function entriesOf(configMap: KubeObject): readonly (readonly [string, Text])[] 
 
 /** YAML reads a bare number or boolean where the API wants a string; the API server would refuse it, a reader means it. */
 function text(value: unknown): string {
-    return typeof value === "string" || typeof value === "number" ? String(value) : "";
+    return typeof value === "string" || typeof value === "number" ? show(value) : "";
 }
 
 function faultOf(key: string, value: string): string | undefined {

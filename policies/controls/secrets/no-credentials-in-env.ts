@@ -2,6 +2,7 @@ import { podControl } from "../../control";
 import { canBeCredential, looksLikeCredential, namesCredential } from "../../credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
 import { list, obj, str } from "../../kube";
+import { show } from "../../text";
 
 export const noCredentialsInEnv = podControl({
     name: "no-credentials-in-env",
@@ -25,7 +26,7 @@ export const noCredentialsInEnv = podControl({
             for (const [index, entry] of list(body["env"]).entries()) {
                 const name = str(obj(entry)["name"]);
                 const value = obj(entry)["value"];
-                const text = typeof value === "string" || typeof value === "number" ? String(value) : "";
+                const text = typeof value === "string" || typeof value === "number" ? show(value) : "";
                 const shape = looksLikeCredential(text);
                 const at = `${path}.env[${index}].value`;
                 if (shape !== undefined) {

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../frameworks";
 import { obj } from "../../kube";
+import { show } from "../../text";
 
 /** Secrets whose content is no credential of a workload, or which the cluster's own machinery writes. */
 const EXEMPT = new Set(["helm.sh/release.v1", "kubernetes.io/service-account-token"]);
@@ -23,7 +24,7 @@ export const noLiteralSecrets = objectControl({
     profiles: ["nsa"],
     kinds: ["Secret"],
     *check(secret) {
-        if (secret.group !== "" || EXEMPT.has(String(secret.body["type"]))) {
+        if (secret.group !== "" || EXEMPT.has(show(secret.body["type"]))) {
             return;
         }
         for (const field of ["data", "stringData"] as const) {

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, gdpr, mitre, nist, soc2 } from "../../frameworks";
 import { obj, str } from "../../kube";
+import { show } from "../../text";
 
 interface Encryption {
     readonly provisioners: readonly string[];
@@ -53,7 +54,7 @@ export const volumesEncrypted = objectControl({
         const driver = DRIVERS.find(({ provisioners }) => provisioners.includes(provisioner));
         const parameters = obj(storageClass.body["parameters"]);
         const isSet = driver?.parameters.some((name) => {
-            const value = String(parameters[name] ?? "");
+            const value = show(parameters[name] ?? "");
             return driver.isSwitch ? value.toLowerCase() === "true" : value !== "";
         });
         if (driver !== undefined && isSet !== true) {

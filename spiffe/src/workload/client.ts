@@ -68,7 +68,6 @@ export class WorkloadApiClient {
     readonly address: EndpointAddress;
     private readonly client: Client;
     private readonly limits: WorkloadLimits;
-    private readonly closing = new AbortController();
 
     /** @throws {EndpointAddressError} */
     constructor(private readonly options: WorkloadApiOptions = {}) {
@@ -152,18 +151,9 @@ export class WorkloadApiClient {
         );
     }
 
-    /** Ends the connection: watches end, one-shot calls fail with `closed`. */
+    /** Ends the connection; calls under way fail. */
     close(): void {
-        this.closing.abort(
-            new WorkloadApiError("closed", `the client of the Workload API at ${this.address.text} is closed`),
-        );
         this.client.close();
-    }
-
-    /** Aborted when the caller says so, or when the client is closed. */
-    private signalOf(options: WatchOptions): AbortSignal {
-        const { signal } = options;
-        return signal === undefined ? this.closing.signal : AbortSignal.any([signal, this.closing.signal]);
     }
 
     private watch<I extends DescMessage, O extends DescMessage, T>(
@@ -173,7 +163,7 @@ export class WorkloadApiClient {
     ): AsyncGenerator<WatchEvent<T>, void, undefined> {
         const { random, sleep, unavailableCurve, noIdentityCurve } = this.options;
         return watch({
-            signal: this.signalOf(options),
+            ...options,
             random,
             sleep,
             unavailableCurve,
@@ -205,15 +195,15 @@ export class WorkloadApiClient {
         options: CallOptions,
         read: (message: MessageShape<O>) => T,
     ): Promise<T> {
-        const signal = this.signalOf(options);
-        signal.throwIfAborted();
+        const { signal } = options;
+        signal?.throwIfAborted();
         const call = this.openStream(
             method,
             Date.now() + (options.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
         );
         const cancel = (): void => call.cancel();
         call.on("error", () => {});
-        signal.addEventListener("abort", cancel, { once: true });
+        signal?.addEventListener("abort", cancel, { once: true });
         try {
             for await (const message of call as AsyncIterable<MessageShape<O>>) {
                 return readAnswer(method.name, message, read);
@@ -223,10 +213,10 @@ export class WorkloadApiClient {
                 `Workload API at ${this.address.text}, ${method.name}: the stream ended without a message`,
             );
         } catch (error) {
-            signal.throwIfAborted();
+            signal?.throwIfAborted();
             throw this.toError(method.name, error);
         } finally {
-            signal.removeEventListener("abort", cancel);
+            signal?.removeEventListener("abort", cancel);
             call.cancel();
         }
     }
@@ -237,17 +227,15 @@ export class WorkloadApiClient {
         options: CallOptions,
         read: (message: MessageShape<O>) => T,
     ): Promise<T> {
-        const signal = this.signalOf(options);
-        signal.throwIfAborted();
         try {
             const message = await callUnary(this.client, method, request, {
                 timeoutMs: options.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-                signal,
+                signal: options.signal,
                 metadata: securityHeader(),
             });
             return readAnswer(method.name, message, read);
         } catch (error) {
-            signal.throwIfAborted();
+            options.signal?.throwIfAborted();
             throw this.toError(method.name, error);
         }
     }

@@ -85,19 +85,11 @@ export class Follower<T> {
                     this.handle(event);
                 }
             }
-            this.fail(new WorkloadApiError("closed", "the client of the Workload API was closed"));
         } catch (error) {
-            this.fail(
+            const failure =
                 error instanceof WorkloadApiError
                     ? error
-                    : new WorkloadApiError("internal", String(error), { cause: error }),
-            );
-        }
-    }
-
-    /** The watch is over. That is no failure when we ended it ourselves. */
-    private fail(failure: WorkloadApiError): void {
-        if (this.current !== "closed") {
+                    : new WorkloadApiError("internal", String(error), { cause: error });
             this.set("failed", failure);
             this.first.reject(failure);
             this.tell(() => this.listener.failed(failure));
