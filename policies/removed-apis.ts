@@ -15,6 +15,8 @@ const ROWS: readonly Row[] = [
     [16, "extensions/v1beta1", ["PodSecurityPolicy"]],
     [16, "apps/v1beta1", ["ControllerRevision", "Deployment", "ReplicaSet", "StatefulSet"], "apps/v1"],
     [16, "apps/v1beta2", ["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"], "apps/v1"],
+    [19, "auditregistration.k8s.io/v1alpha1", ["AuditSink"]],
+    [20, "settings.k8s.io/v1alpha1", ["PodPreset"]],
     [21, "batch/v2alpha1", ["CronJob"], "batch/v1"],
     [
         22,

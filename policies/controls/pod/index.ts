@@ -2,6 +2,7 @@ import type { Control } from "../../control";
 import { appArmorNotDisabled } from "./app-armor-not-disabled";
 import { baselineCapabilitiesOnly } from "./baseline-capabilities-only";
 import { dropAllCapabilities } from "./drop-all-capabilities";
+import { execDecidedAtAdmission } from "./exec-decided-at-admission";
 import { highGroupId } from "./high-group-id";
 import { highUserId } from "./high-user-id";
 import { hostPathMountsReadOnly } from "./host-path-mounts-read-only";
@@ -46,6 +47,7 @@ import { sandboxedRuntimeClass } from "./sandboxed-runtime-class";
 import { seccompNotUnconfined } from "./seccomp-not-unconfined";
 import { seccompProfileRequired } from "./seccomp-profile-required";
 import { securityContextPresent } from "./security-context-present";
+import { strictSupplementalGroups } from "./strict-supplemental-groups";
 import { userNamespaceRequired } from "./user-namespace-required";
 import { windowsUnprivilegedUser } from "./windows-unprivileged-user";
 
@@ -103,4 +105,6 @@ export const podControls: readonly Control[] = [
     noGitVolumes,
     noFlexVolumes,
     windowsUnprivilegedUser,
+    strictSupplementalGroups,
+    execDecidedAtAdmission,
 ];

@@ -67,7 +67,18 @@ export const noSshPort = objectControl({
     frameworks: [...mitre("T1133"), ...nist("AC-17", "CM-7")],
     remediation: "Remove the SSH server; use kubectl exec under RBAC where a shell is needed.",
     profiles: ["nsa", "x0tta6bl4"],
-    kinds: ["*"],
+    kinds: [
+        "/Service",
+        "/Pod",
+        "/PodTemplate",
+        "/ReplicationController",
+        "Deployment",
+        "DaemonSet",
+        "StatefulSet",
+        "ReplicaSet",
+        "batch/Job",
+        "batch/CronJob",
+    ],
     admission: {
         expression: [
             "(object.kind != 'Service' || object.spec.?ports.orValue([]).all(p, p.?protocol.orValue('TCP') != 'TCP' ||",
