@@ -4,7 +4,7 @@ import security from "eslint-plugin-security";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-    { ignores: ["dist/", "coverage/", "**/gen/", "**/node_modules/", ".cache/", ".semgrep/"] },
+    { ignores: ["**/dist/", "coverage/", "**/gen/", "**/node_modules/", ".cache/", ".semgrep/"] },
     ...tseslint.configs.recommended,
     security.configs.recommended,
     {
