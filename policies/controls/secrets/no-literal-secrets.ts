@@ -28,7 +28,10 @@ export const noLiteralSecrets = objectControl({
             return;
         }
         for (const field of ["data", "stringData"] as const) {
-            const keys = Object.keys(obj(secret.body[field])).filter((key) => obj(secret.body[field])[key] !== "");
+            const keys = Object.keys(obj(secret.body[field]))
+                .filter((key) => obj(secret.body[field])[key] !== "")
+                // Findings are told apart by their text, which must not change with the order of keys.
+                .sort();
             if (keys.length > 0) {
                 const path = `${secret.prefix}${field}`;
                 yield {

@@ -14,7 +14,7 @@ describeControl(noLiteralSecrets, {
     refused: {
         "content in base64": {
             object: secret({ data: { user: "c2hvcA==", password: "aHVudGVyMg==" } }),
-            message: message("data", "user, password"),
+            message: message("data", "password, user"),
         },
         "content in plain text": {
             object: secret({ stringData: { password: "hunter2" } }),
