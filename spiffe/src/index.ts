@@ -19,6 +19,8 @@ export { parsePrivateKey } from "./keys.js";
 export { combineObservers, SpiffeMetrics } from "./metrics.js";
 export type { HealthReporting } from "./metrics.js";
 export { loadPolicy, parsePolicy } from "./policy.js";
+export { saveX509Snapshot } from "./save.js";
+export type { SavedNames } from "./save.js";
 export * from "./source.js";
 export { SpiffeBundle } from "./spiffebundle.js";
 export type { SpiffeBundleParts } from "./spiffebundle.js";

@@ -1,0 +1,71 @@
+import { randomUUID } from "node:crypto";
+import { mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+
+import { SourceError } from "./errors.js";
+import type { X509Snapshot } from "./source.js";
+
+/** The link that is swapped; the same way as the kubelet updates a mounted Secret. */
+const DATA_LINK = "..data";
+
+/** Names of the files, to suit the program that reads them. */
+export interface SavedNames {
+    /** Defaults to `svid.pem`: the chain, leaf first. */
+    readonly certificates?: string;
+    /** Defaults to `svid_key.pem`: PKCS#8, readable by the owner only. */
+    readonly key?: string;
+    /** Defaults to `bundle.pem`: the authorities of the SVID's own trust domain, no other's. */
+    readonly bundle?: string;
+}
+
+/**
+ * Writes an identity as PEM files for a program that reads certificates from disk. All files change in one step: each name is a link
+ * through one directory link, which is swapped when the new files are complete. Signal the program afterwards, on each `update`.
+ *
+ * @param folder made if need be; keep it on a memory file system, for it holds the private key
+ * @throws {SourceError} `no_bundle` when the snapshot lacks the bundle of the SVID's trust domain; errors of node:fs
+ */
+export async function saveX509Snapshot(snapshot: X509Snapshot, folder: string, names: SavedNames = {}): Promise<void> {
+    const { svid, bundles } = snapshot;
+    const bundle = bundles.get(svid.id.trustDomain);
+    if (bundle === undefined) {
+        throw new SourceError("no_bundle", `${svid.id}: there is no bundle of trust domain ${svid.id.trustDomain}`);
+    }
+    const files: readonly [name: string, content: string, mode: number][] = [
+        [names.certificates ?? "svid.pem", svid.certPem(), 0o644],
+        [names.key ?? "svid_key.pem", svid.keyPem(), 0o600],
+        [names.bundle ?? "bundle.pem", bundle.authorities.map(String).join(""), 0o644],
+    ];
+    const version = `..${randomUUID()}`;
+    await mkdir(join(folder, version), { recursive: true, mode: 0o755 });
+    for (const [name, content, mode] of files) {
+        await writeFile(join(folder, version, name), content, { mode, flag: "wx" });
+    }
+    const former = await linkTarget(join(folder, DATA_LINK));
+    await replaceLink(folder, DATA_LINK, version);
+    for (const [name] of files) {
+        const target = join(DATA_LINK, name);
+        if ((await linkTarget(join(folder, name))) !== target) {
+            await replaceLink(folder, name, target);
+        }
+    }
+    if (former !== undefined) {
+        await rm(join(folder, former), { recursive: true, force: true });
+    }
+}
+
+/** A link can't be overwritten, but another one can be moved over it, which is atomic. */
+async function replaceLink(folder: string, name: string, target: string): Promise<void> {
+    const temporary = join(folder, `..link-${randomUUID()}`);
+    await symlink(target, temporary);
+    await rename(temporary, join(folder, name));
+}
+
+async function linkTarget(path: string): Promise<string | undefined> {
+    try {
+        return await readlink(path);
+    } catch {
+        // Absent, or a file that stands where the link is to be.
+        return undefined;
+    }
+}
