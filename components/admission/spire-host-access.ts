@@ -23,8 +23,9 @@ const POD_SPEC = [
     "object.spec.template.spec",
 ].join(" : ");
 
-const containersIn = (field: string): string =>
-    `(has(variables.spec.${field}) ? variables.spec.${field}.map(c, {"name": c.name, "privileged": has(c.securityContext) && has(c.securityContext.privileged) && c.securityContext.privileged}) : [])`;
+/** Names of the privileged containers of one list. */
+const privilegedIn = (field: string): string =>
+    `(has(variables.spec.${field}) ? variables.spec.${field}.filter(c, has(c.securityContext) && has(c.securityContext.privileged) && c.securityContext.privileged).map(c, c.name) : [])`;
 
 /**
  * Keeps host access in SPIRE's namespace, which Pod Security Admission leaves open, to the accounts that need it: hostPID to
@@ -79,7 +80,7 @@ export function hostAccessSpec(
             },
             {
                 name: "privileged",
-                expression: `(${["containers", "initContainers", "ephemeralContainers"].map(containersIn).join(" + ")}).filter(c, c.privileged).map(c, c.name)`,
+                expression: ["containers", "initContainers", "ephemeralContainers"].map(privilegedIn).join(" + "),
             },
             { name: "hostPID", expression: "has(variables.spec.hostPID) && variables.spec.hostPID" },
         ],

@@ -1,0 +1,324 @@
+import assert from "node:assert/strict";
+
+import type { Cluster } from "../harness/cluster";
+import type { Outcome } from "../harness/exec";
+import type { KubernetesObject } from "../harness/kubectl";
+import { describeOnCluster } from "../support/shared";
+import { renderStack } from "../support/stack";
+
+type Body = Readonly<Record<string, unknown>>;
+
+const POLICIES = [
+    "spire-transitions",
+    "spire-cluster-spiffe-ids",
+    "spire-federated-trust-domains",
+    "spire-host-access",
+];
+const KINDS = [
+    "Namespace",
+    "CustomResourceDefinition",
+    "ValidatingAdmissionPolicy",
+    "ValidatingAdmissionPolicyBinding",
+];
+const DAEMON_SETS = "system:serviceaccount:kube-system:daemon-set-controller";
+
+/** SPIRE's own guards out of a rendered stack, and the namespace they look at. */
+async function guards(): Promise<readonly KubernetesObject[]> {
+    const { objects } = await renderStack("staging");
+    return objects.filter(
+        ({ kind, metadata: { name } }) =>
+            KINDS.includes(kind) && (name === "spire" || name.endsWith(".spire.spiffe.io") || POLICIES.includes(name)),
+    );
+}
+
+const bundle = (annotations: Body): Body => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "spire-bundle", namespace: "spire", annotations },
+});
+
+const DOMAIN = "x0tta6bl4.io/spire-trust-domain";
+const LEAVING = "x0tta6bl4.io/spire-leaving-trust-domain";
+const VERSION = "x0tta6bl4.io/spire-version";
+
+const entry = (kind: string, name: string, spec: Body): Body => ({
+    apiVersion: "spire.spiffe.io/v1alpha1",
+    kind,
+    metadata: { name },
+    spec,
+});
+
+const pod = (spec: Body): Body => ({
+    apiVersion: "v1",
+    kind: "Pod",
+    metadata: { name: "probe", namespace: "spire" },
+    spec: {
+        containers: [
+            {
+                name: "probe",
+                image: "registry.x0tta6bl4.io/probe:1.0.0",
+                resources: { requests: { cpu: "1m", memory: "1Mi" }, limits: { cpu: "1m", memory: "1Mi" } },
+            },
+        ],
+        ...spec,
+    },
+});
+
+describeOnCluster("SPIRE's guards on a real API server", "control-plane", (cluster) => {
+    let objects: readonly KubernetesObject[];
+
+    before(async function () {
+        this.timeout(300_000);
+        objects = await guards();
+        await install(cluster(), objects);
+    });
+
+    after(async function () {
+        this.timeout(120_000);
+        await cluster().kubectl.try(["delete", "--wait=true", "--ignore-not-found", "-f", "-"], {
+            input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
+        });
+    });
+
+    const dryRun = (object: Body, as?: string): Promise<Outcome> =>
+        cluster().kubectl.try(
+            [
+                "create",
+                "--dry-run=server",
+                "-f",
+                "-",
+                ...(as === undefined ? [] : ["--as", as, "--as-group", "system:masters"]),
+            ],
+            {
+                input: JSON.stringify(object),
+            },
+        );
+    const allowed = async (object: Body, as?: string): Promise<void> => {
+        const { code, stderr } = await dryRun(object, as);
+        assert.equal(code, 0, stderr);
+    };
+    const refused = async (object: Body, message: string, as?: string): Promise<void> => {
+        const { code, stderr } = await dryRun(object, as);
+        assert.notEqual(code, 0);
+        assert.ok(stderr.includes(message), stderr);
+    };
+
+    it("has the expressions of every policy type-checked without a warning", async () => {
+        for (const name of POLICIES) {
+            const policy = await cluster().kubectl.get("validatingadmissionpolicy", name);
+            const { typeChecking } = (policy?.["status"] ?? {}) as {
+                typeChecking?: { expressionWarnings?: unknown[] };
+            };
+            assert.deepEqual(typeChecking?.expressionWarnings ?? [], [], name);
+        }
+    });
+
+    describe("the bundle's ConfigMap", () => {
+        const apply = (annotations: Body): Promise<Outcome> => cluster().kubectl.apply([bundle(annotations)]);
+
+        before(async () => {
+            const { code, stderr } = await apply({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.15.2" });
+            assert.equal(code, 0, stderr);
+        });
+
+        it("refuses another trust domain, and says what it would mean and how to confirm it", async () => {
+            const { code, stderr } = await apply({ [DOMAIN]: "b.x0tta6bl4.io", [VERSION]: "1.15.2" });
+            assert.notEqual(code, 0);
+            assert.ok(
+                stderr.includes(
+                    "The trust domain would change from a.x0tta6bl4.io to b.x0tta6bl4.io. Every identity would be re-issued and every peer that trusts the old name would refuse its workloads. To confirm, set spire.leavingTrustDomain to a.x0tta6bl4.io.",
+                ),
+                stderr,
+            );
+        });
+
+        it("refuses a confirmation that names another trust domain, and the loss of the annotation", async () => {
+            const other = await apply({ [DOMAIN]: "b.x0tta6bl4.io", [VERSION]: "1.15.2", [LEAVING]: "c.x0tta6bl4.io" });
+            assert.ok(other.stderr.includes("The trust domain would change"), other.stderr);
+            const lost = await apply({ [VERSION]: "1.15.2" });
+            assert.ok(lost.stderr.includes("must stay"), lost.stderr);
+        });
+
+        it("refuses a skipped minor release in either direction, and takes the next one", async () => {
+            for (const version of ["1.17.0", "1.13.5", "2.15.2"]) {
+                const { stderr } = await apply({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: version });
+                assert.ok(stderr.includes(`SPIRE would go from 1.15.2 to ${version}.`), stderr);
+            }
+            assert.equal((await apply({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.16.0" })).code, 0);
+        });
+
+        it("lets the server write the bundle itself", async () => {
+            const patch = [
+                "patch",
+                "configmap",
+                "spire-bundle",
+                "-n",
+                "spire",
+                "--type=merge",
+                "-p",
+                '{"data":{"bundle.crt":"pem"}}',
+            ];
+            const { code, stderr } = await cluster().kubectl.try(patch);
+            assert.equal(code, 0, stderr);
+        });
+
+        it("takes a confirmed change", async () => {
+            const { code, stderr } = await apply({
+                [DOMAIN]: "b.x0tta6bl4.io",
+                [VERSION]: "1.16.0",
+                [LEAVING]: "a.x0tta6bl4.io",
+            });
+            assert.equal(code, 0, stderr);
+        });
+    });
+
+    describe("registration entries", () => {
+        const scoped = {
+            spiffeIDTemplate: "spiffe://{{ .TrustDomain }}/web",
+            podSelector: { matchLabels: { app: "web" } },
+            ttl: "30m",
+            jwtTtl: "5m",
+            federatesWith: ["partner.io"],
+        };
+
+        it("are taken where they select something", async () => {
+            await allowed(entry("ClusterSPIFFEID", "web", scoped));
+            await allowed(
+                entry("ClusterStaticEntry", "edge", {
+                    spiffeID: "spiffe://a/b",
+                    parentID: "spiffe://a/c",
+                    selectors: ["unix:uid:1"],
+                }),
+            );
+        });
+
+        it("are refused where every pod would get the identity, or a field is malformed", async () => {
+            const rest = Object.fromEntries(Object.entries(scoped).filter(([key]) => key !== "podSelector"));
+            await refused(entry("ClusterSPIFFEID", "web", rest), "every pod of the cluster would get the identity");
+            await refused(
+                entry("ClusterSPIFFEID", "web", { ...scoped, podSelector: {} }),
+                "every pod of the cluster would get the identity",
+            );
+            await refused(
+                entry("ClusterSPIFFEID", "web", { ...scoped, spiffeIDTemplate: "web" }),
+                "must start with spiffe://",
+            );
+            await refused(entry("ClusterSPIFFEID", "web", { ...scoped, ttl: "1d" }), "spec.ttl must be a duration");
+            await refused(
+                entry("ClusterSPIFFEID", "web", { ...scoped, federatesWith: ["Partner"] }),
+                "names of trust domains",
+            );
+            await refused(
+                entry("ClusterStaticEntry", "edge", { spiffeID: "spiffe://a/b" }),
+                "spec.parentID: Required value",
+            );
+        });
+
+        it("of foreign trust domains are verified by what their profile needs", async () => {
+            const domain = (spec: Body): Body =>
+                entry("ClusterFederatedTrustDomain", "partner", {
+                    trustDomain: "partner.io",
+                    bundleEndpointURL: "https://spire.partner.io:8443",
+                    bundleEndpointProfile: { type: "https_web" },
+                    ...spec,
+                });
+            await allowed(domain({}));
+            await refused(domain({ bundleEndpointURL: "http://spire.partner.io" }), "must be an https URL");
+            await refused(domain({ bundleEndpointURL: "https://u:p@spire.partner.io" }), "must be an https URL");
+            await refused(domain({ bundleEndpointProfile: { type: "https_spiffe" } }), "must be a SPIFFE ID");
+            await refused(
+                domain({ bundleEndpointProfile: { type: "https_web", endpointSPIFFEID: "spiffe://x/y" } }),
+                "has no meaning",
+            );
+            await refused(domain({ bundleEndpointProfile: { type: "other" } }), "Unsupported value");
+        });
+    });
+
+    describe("host access", () => {
+        const socket = { name: "s", hostPath: { path: "/run/spire/agent-sockets" } };
+        const agent = { serviceAccountName: "spire-agent", hostPID: true, volumes: [socket] };
+
+        before(async () => {
+            for (const name of ["default", "spire-agent", "spiffe-csi-driver"]) {
+                await cluster().kubectl.apply([
+                    { apiVersion: "v1", kind: "ServiceAccount", metadata: { name, namespace: "spire" } },
+                ]);
+            }
+        });
+
+        it("is for the agent and the driver, started by the DaemonSet controller", async () => {
+            await allowed(pod(agent), DAEMON_SETS);
+            await allowed(pod({ serviceAccountName: "spiffe-csi-driver", volumes: [socket] }), DAEMON_SETS);
+            await allowed(pod({}));
+        });
+
+        it("is refused to everybody who only names the agent's account", async () => {
+            await refused(
+                pod(agent),
+                "only the DaemonSet controller may start pods of the service account spire-agent",
+            );
+        });
+
+        it("is refused beyond what each needs", async () => {
+            await refused(pod({ hostPID: true }), "only the service account spire-agent may use hostPID");
+            await refused(pod({ ...agent, hostNetwork: true }), "nothing may use hostNetwork", DAEMON_SETS);
+            await refused(
+                pod({ volumes: [{ name: "etc", hostPath: { path: "/etc" } }] }),
+                "the service account default may not mount these directories of the node: /etc",
+            );
+            await refused(
+                pod({ ...agent, volumes: [{ name: "etc", hostPath: { path: "/etc" } }] }),
+                "the service account spire-agent may not mount",
+                DAEMON_SETS,
+            );
+            const [container] = (pod({})["spec"] as { containers: [Body] }).containers;
+            await refused(
+                pod({ containers: [{ ...container, securityContext: { privileged: true } }] }),
+                "may be privileged",
+            );
+        });
+
+        it("is refused in workloads before they make pods", async () => {
+            const template = {
+                metadata: { labels: { app: "x" } },
+                spec: { ...(pod({ hostPID: true })["spec"] as Body) },
+            };
+            const metadata = { name: "x", namespace: "spire" };
+            const selector = { matchLabels: { app: "x" } };
+            const message = "only the service account spire-agent may use hostPID";
+            await refused(
+                { apiVersion: "apps/v1", kind: "Deployment", metadata, spec: { selector, template } },
+                message,
+            );
+            const jobTemplate = {
+                spec: { template: { ...template, spec: { ...template.spec, restartPolicy: "Never" } } },
+            };
+            await refused(
+                { apiVersion: "batch/v1", kind: "CronJob", metadata, spec: { schedule: "@daily", jobTemplate } },
+                message,
+            );
+        });
+    });
+});
+
+/** Applies guards and waits until the API server both serves the definitions and enforces the policies. */
+async function install(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+    const { code, stderr } = await cluster.kubectl.apply(objects);
+    assert.equal(code, 0, stderr);
+    const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
+    await cluster.kubectl.run([
+        ...["wait", "--for=condition=Established", "--timeout=60s"],
+        ...definitions.map(({ metadata }) => `crd/${metadata.name}`),
+    ]);
+    const forbidden = JSON.stringify(pod({ hostPID: true }));
+    for (let attempt = 0; attempt < 60; attempt++) {
+        const { stderr: said } = await cluster.kubectl.try(["create", "--dry-run=server", "-f", "-"], {
+            input: forbidden,
+        });
+        if (said.includes("may use hostPID")) {
+            return;
+        }
+        await new Promise((resolve) => setTimeout(resolve, 500));
+    }
+    assert.fail("the API server does not enforce spire-host-access after 30 s");
+}
