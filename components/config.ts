@@ -3,15 +3,18 @@ import * as pulumi from "@pulumi/pulumi";
 import { suggestion } from "../policies/text";
 import { accessSettings } from "./access";
 import { admissionSettings } from "./admission/settings";
+import { controlPlaneSettings } from "./control-plane/settings";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
 import { imageFaults, Images, imageSettings } from "./images";
+import { meshSettings } from "./mesh/settings";
 import { monitoringSettings } from "./monitoring/settings";
 import { podSecurityVersion, quotaSettings } from "./namespace";
 import type { Read } from "./schema";
 import { cidr, dnsLabel, listOf, mapOf, object, optional, port, text, withDefault } from "./schema";
 import { spireFaults } from "./spire/checks";
 import { spireSettings } from "./spire/settings";
+import { shieldSettings } from "./shield/settings";
 import { replicaSettings, resourceSettings, workloadName } from "./workload";
 
 /** The cluster that the stack is deployed to. */
@@ -45,11 +48,14 @@ const platformSettings = object({
 const SETTINGS = {
     admission: admissionSettings,
     cluster: clusterSettings,
+    controlPlane: controlPlaneSettings,
     externalSecrets: externalSecretsSettings,
     falco: falcoSettings,
     images: imageSettings,
+    mesh: optional(meshSettings),
     monitoring: monitoringSettings,
     platform: platformSettings,
+    shield: optional(shieldSettings),
     spire: spireSettings,
 };
 

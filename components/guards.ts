@@ -7,11 +7,12 @@ import { GuardedNamespace } from "./namespace";
 import { NAMESPACE as SPIRE_NAMESPACE } from "./spire/layout";
 
 /** The settings that name a guard's namespace. */
-export type GuardSettings = Pick<Config, "cluster" | "externalSecrets" | "falco" | "spire">;
+export type GuardSettings = Pick<Config, "cluster" | "controlPlane" | "externalSecrets" | "falco" | "spire">;
 
 /** The namespaces of the foundation's own services. Only those of the node agents are open to more than restricted pods. */
 export function guardNamespaces({
     cluster,
+    controlPlane,
     externalSecrets,
     falco,
     spire,
@@ -29,13 +30,15 @@ export function guardNamespaces({
         {
             ...shared,
             namespace: SPIRE_NAMESPACE,
-            // Agents need hostPID and a hostPath, which `baseline` forbids; components/admission/spire-host-access.ts keeps
-            // both to the accounts that need them.
+            // Agents need hostPID and a hostPath, which `baseline` forbids; components/admission keeps both to
+            // the workloads that have a waiver.
             podSecurity: "privileged",
             quota: spire.quota,
             // SPIRE brings its own mutual TLS; a mesh would stand between agents and servers.
             labels: { "istio-injection": "disabled", "linkerd.io/inject": "disabled" },
         },
+        // Holds files only.
+        { ...shared, namespace: controlPlane.namespace, quota: { cpu: "0", memory: "0", pods: "0" } },
         ...(falco.sidekick === undefined
             ? []
             : [{ ...shared, namespace: falco.sidekick.namespace, quota: { cpu: "1", memory: "1Gi", pods: "10" } }]),

@@ -11,7 +11,8 @@ import { AllowedFlows } from "../network/network";
 import { dnsFlow, metricsFlow } from "../network/standard";
 import type { Surroundings } from "../shared";
 import { containerSecurity } from "../workload";
-import { AUDIT_PORT, falcoConfig, PATHS, toYaml, WEB_PORT } from "./config";
+import { toYaml } from "../yaml";
+import { AUDIT_PORT, falcoConfig, PATHS, WEB_PORT } from "./config";
 import type { AuditSettings, FalcoSettings } from "./settings";
 import { ruleFiles } from "./shipped";
 

@@ -1,5 +1,3 @@
-import { dump } from "js-yaml";
-
 /** Port of Falco's own web server: health and metrics. */
 export const WEB_PORT = 8765;
 
@@ -60,11 +58,6 @@ export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unkn
             include_empty_values: false,
         },
     };
-}
-
-/** A configuration as text, for a ConfigMap. */
-export function toYaml(value: unknown): string {
-    return dump(value, { lineWidth: 120, noRefs: true });
 }
 
 function syscallEngine(): Readonly<Record<string, unknown>> {

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import type { FalcoRules, RuleFile } from "./rules";
 import { parseRules } from "./rules";
 import type { RuleSource } from "./fields";
-import { toYaml } from "./config";
+import { toYaml } from "../yaml";
 
 const DIRECTORY = join(__dirname, "rules");
 

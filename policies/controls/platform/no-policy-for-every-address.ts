@@ -34,9 +34,12 @@ export const noPolicyForEveryAddress = objectControl({
         }
     },
     admission: {
-        expression: [
-            "(object.spec.?ingress.orValue([]).map(r, r.?from.orValue([])) + object.spec.?egress.orValue([]).map(r, r.?to.orValue([])))",
-            ".all(peers, peers.all(p, !has(p.ipBlock) || !p.ipBlock.cidr.endsWith('/0') || size(p.ipBlock.?except.orValue([])) > 0))",
-        ].join("\n"),
+        expression: (["ingress", "egress"] as const)
+            .map((field) => {
+                const block = "p.ipBlock.cidr.endsWith('/0') && size(p.ipBlock.?except.orValue([])) == 0";
+                const peers = field === "ingress" ? "from" : "to";
+                return `object.spec.?${field}.orValue([]).all(r, r.?${peers}.orValue([]).all(p, !has(p.ipBlock) || !(${block})))`;
+            })
+            .join(" &&\n"),
     },
 });

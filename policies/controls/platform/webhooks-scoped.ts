@@ -32,8 +32,10 @@ export const webhooksScoped = objectControl({
     admission: {
         expression: [
             "object.?webhooks.orValue([]).all(w,",
-            " [w.?namespaceSelector, w.?objectSelector].exists(s,",
-            "  size(s.?matchLabels.orValue({})) > 0 || size(s.?matchExpressions.orValue([])) > 0) ||",
+            ...["namespaceSelector", "objectSelector"].map(
+                (field) =>
+                    ` size(w.?${field}.?matchLabels.orValue({})) > 0 || size(w.?${field}.?matchExpressions.orValue([])) > 0 ||`,
+            ),
             " w.?rules.orValue([]).all(r, r.?apiGroups.orValue([]).all(g, g.contains('.') && !g.endsWith('.k8s.io'))))",
         ].join("\n"),
     },

@@ -286,12 +286,12 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
     },
     RequestsRefusedByShield: {
         fires: {
-            'nginx_ingress_controller_requests{status="429"}': "0+20x60",
-            'nginx_ingress_controller_requests{status="200"}': "0+100x60",
+            envoy_http_local_rate_limiter_http_local_rate_limit_rate_limited: "0+20x60",
+            envoy_http_local_rate_limiter_http_local_rate_limit_enabled: "0+100x60",
         },
         silent: {
-            'nginx_ingress_controller_requests{status="429"}': "0+1x60",
-            'nginx_ingress_controller_requests{status="200"}': "0+100x60",
+            envoy_http_local_rate_limiter_http_local_rate_limit_rate_limited: "0+1x60",
+            envoy_http_local_rate_limiter_http_local_rate_limit_enabled: "0+100x60",
         },
         after: 30,
     },

@@ -1,0 +1,22 @@
+import type { Read } from "../schema";
+import { dnsLabel, listOf, object, text, union } from "../schema";
+
+/** A ServiceAccount that may call the platform. */
+const caller = object({ namespace: dnsLabel, serviceAccount: dnsLabel });
+
+/**
+ * The stack's settings for a service mesh that the cluster brings. Off unless set: the platform's own mutual TLS needs no
+ * mesh.
+ */
+export const meshSettings = union("kind", {
+    /** Istio with SPIRE as its identity provider: sidecars take their SVIDs from the Workload API. */
+    istio: { callers: listOf(caller, 1) },
+    /** Linkerd with its own identity authority. */
+    linkerd: {
+        callers: listOf(caller, 1),
+        /** Trust domain of Linkerd's identities. */
+        trustDomain: text("a trust domain", /^[a-z0-9._-]{1,255}$/),
+    },
+});
+
+export type MeshSettings = Read<typeof meshSettings>;

@@ -1,0 +1,71 @@
+import type { Read } from "../schema";
+import {
+    boolean,
+    cidr,
+    dnsLabel,
+    integer,
+    listOf,
+    mapOf,
+    object,
+    quantity,
+    refined,
+    text,
+    withDefault,
+} from "../schema";
+
+const host = text(
+    "a full host name without wildcards",
+    /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}$/,
+);
+
+/** How much one client may ask for, and all of them together. */
+const limits = withDefault(
+    object({
+        /** Requests a second of one client address, at each replica of the proxy. */
+        requestsPerSecond: withDefault(integer(1, 100_000), 20),
+        /** Connections that one replica of the proxy accepts. */
+        connections: withDefault(integer(10, 1_000_000), 4096),
+        /** Largest request. */
+        bodySize: withDefault(quantity, "1Mi"),
+        /** Seconds within which a whole request must have arrived: slow senders are cut off. */
+        requestSeconds: withDefault(integer(1, 600), 15),
+        /** Requests that wait for or are worked on by the platform, at each replica of the proxy. */
+        parallelRequests: withDefault(integer(1, 100_000), 1024),
+    }),
+    {},
+);
+
+/** Who may connect to the shield. Opening it to everybody is a decision of its own, not a default. */
+const exposure = refined(
+    object({ sourceRanges: listOf(cidr, 1), public: withDefault(boolean(), false) }),
+    ({ sourceRanges, public: open }) => {
+        const everywhere = sourceRanges.filter((range) => range.endsWith("/0"));
+        return everywhere.length > 0 && !open
+            ? `opens ${everywhere.join(", ")}, which is everywhere; set public to true if that is meant`
+            : undefined;
+    },
+);
+
+/** The stack's settings for the shield: a Gateway run by Envoy Gateway, which the cluster brings. */
+export const shieldSettings = object({
+    host,
+    /** Secret of the platform's namespace with the certificate (`tls.crt`, `tls.key`). */
+    certificateSecret: dnsLabel,
+    gatewayClass: withDefault(dnsLabel, "envoy"),
+    /** Where Envoy Gateway runs its proxies. */
+    proxyNamespace: withDefault(dnsLabel, "envoy-gateway-system"),
+    exposure,
+    limits,
+    replicas: withDefault(
+        refined(
+            object({ minimum: withDefault(integer(2, 100), 2), maximum: withDefault(integer(2, 100), 6) }),
+            ({ minimum, maximum }) =>
+                maximum < minimum ? `has a maximum of ${maximum}, which is below its minimum of ${minimum}` : undefined,
+        ),
+        {},
+    ),
+    /** Annotations that the cloud's load balancer reads. */
+    loadBalancerAnnotations: withDefault(mapOf(text()), {}),
+});
+
+export type ShieldSettings = Read<typeof shieldSettings>;

@@ -1,0 +1,77 @@
+import * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+
+import { OWNER } from "../deployment";
+import type { Flow } from "../network/flows";
+import { AllowedFlows } from "../network/network";
+import type { ShieldSettings } from "./settings";
+import { backendSpec, clientSpec, gatewaySpec, proxyLabels, proxySpec, routeSpec, SHIELD } from "./specs";
+
+export interface ShieldArgs {
+    readonly settings: ShieldSettings;
+    /** The platform's namespace, Service and port, and the labels of its pods. */
+    readonly platform: {
+        readonly namespace: string;
+        readonly app: string;
+        readonly port: number;
+    };
+}
+
+/** The one flow through which requests from outside reach the platform. */
+export function shieldFlows({ settings, platform }: ShieldArgs): readonly Flow[] {
+    return [
+        {
+            name: "shield",
+            reason: "Requests from outside, after the shield has judged them.",
+            from: {
+                kind: "foreign",
+                namespace: settings.proxyNamespace,
+                labels: proxyLabels(platform.namespace),
+            },
+            to: { kind: "pods", namespace: platform.namespace, labels: { app: platform.app } },
+            ports: [{ port: platform.port }],
+        },
+    ];
+}
+
+const ENVOY = "gateway.envoyproxy.io/v1alpha1";
+const GATEWAY = "gateway.networking.k8s.io/v1";
+
+/**
+ * The only way in from outside: TLS 1.3 with a hybrid key exchange, one host name, and limits on connections, rate, size and
+ * time, so that one client can't exhaust the platform for all others.
+ *
+ * Creates: the flow to the platform, EnvoyProxy, Gateway, HTTPRoute, ClientTrafficPolicy, BackendTrafficPolicy. Needs the
+ * definitions of Gateway API and Envoy Gateway in the cluster.
+ */
+export class Shield extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:shield:Shield";
+
+    constructor(name: string, args: ShieldArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Shield.__pulumiType, name, {}, opts);
+        const { settings, platform } = args;
+        const metadata = { name: SHIELD, namespace: platform.namespace, labels: { owner: OWNER } };
+        const resource = (
+            suffix: string,
+            apiVersion: string,
+            kind: string,
+            spec: object,
+            dependsOn: readonly pulumi.Resource[],
+        ): pulumi.Resource =>
+            new k8s.apiextensions.CustomResource(
+                `${name}-${suffix}`,
+                { apiVersion, kind, metadata, spec },
+                { parent: this, dependsOn: [...dependsOn] },
+            );
+
+        const flows = new AllowedFlows(`${name}-network`, { flows: shieldFlows(args) }, { parent: this });
+        const proxy = resource("proxy", ENVOY, "EnvoyProxy", proxySpec(settings), [flows]);
+        const gateway = resource("gateway", GATEWAY, "Gateway", gatewaySpec(settings), [proxy]);
+        const client = resource("client", ENVOY, "ClientTrafficPolicy", clientSpec(settings), [gateway]);
+        const route = routeSpec(settings, platform.app, platform.port);
+        // The limits stand before the route does, so that nothing ever gets through without them.
+        const backend = resource("backend", ENVOY, "BackendTrafficPolicy", backendSpec(settings), [gateway]);
+        resource("route", GATEWAY, "HTTPRoute", route, [client, backend]);
+        this.registerOutputs({});
+    }
+}

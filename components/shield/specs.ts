@@ -1,0 +1,134 @@
+import { resourcesOf } from "../deployment";
+import { containerSecurity } from "../workload";
+import type { ShieldSettings } from "./settings";
+
+type Spec = Readonly<Record<string, unknown>>;
+
+/** Name of the Gateway and of everything that belongs to it. */
+export const SHIELD = "shield";
+
+/** Labels that Envoy Gateway puts on the proxies of a Gateway. */
+export function proxyLabels(namespace: string): Readonly<Record<string, string>> {
+    return {
+        "gateway.envoyproxy.io/owning-gateway-name": SHIELD,
+        "gateway.envoyproxy.io/owning-gateway-namespace": namespace,
+    };
+}
+
+/** `spec` of the EnvoyProxy (gateway.envoyproxy.io/v1alpha1): how the proxies run. */
+export function proxySpec({ replicas, exposure, loadBalancerAnnotations }: ShieldSettings): Spec {
+    return {
+        provider: {
+            type: "Kubernetes",
+            kubernetes: {
+                envoyDeployment: {
+                    pod: { priorityClassName: "system-cluster-critical" },
+                    container: {
+                        resources: resourcesOf("2", "512Mi"),
+                        securityContext: { ...containerSecurity(), runAsNonRoot: true },
+                    },
+                },
+                envoyHpa: {
+                    minReplicas: replicas.minimum,
+                    maxReplicas: replicas.maximum,
+                    metrics: [
+                        {
+                            type: "Resource",
+                            resource: { name: "cpu", target: { type: "Utilization", averageUtilization: 60 } },
+                        },
+                    ],
+                },
+                envoyPDB: { maxUnavailable: 1 },
+                envoyService: {
+                    type: "LoadBalancer",
+                    // Keeps the client's address, which the limits are counted by.
+                    externalTrafficPolicy: "Local",
+                    loadBalancerSourceRanges: exposure.sourceRanges,
+                    annotations: loadBalancerAnnotations,
+                },
+            },
+        },
+    };
+}
+
+/** `spec` of the Gateway (gateway.networking.k8s.io/v1): one name, one certificate, TLS only. */
+export function gatewaySpec(settings: ShieldSettings): Spec {
+    return {
+        gatewayClassName: settings.gatewayClass,
+        infrastructure: {
+            parametersRef: { group: "gateway.envoyproxy.io", kind: "EnvoyProxy", name: SHIELD },
+        },
+        listeners: [
+            {
+                name: "https",
+                protocol: "HTTPS",
+                port: 443,
+                hostname: settings.host,
+                tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: settings.certificateSecret }] },
+                allowedRoutes: { namespaces: { from: "Same" } },
+            },
+        ],
+    };
+}
+
+/** `spec` of the HTTPRoute to the platform's Service. */
+export function routeSpec(settings: ShieldSettings, service: string, port: number): Spec {
+    return {
+        parentRefs: [{ name: SHIELD }],
+        hostnames: [settings.host],
+        rules: [{ backendRefs: [{ name: service, port }], timeouts: { request: "30s", backendRequest: "25s" } }],
+    };
+}
+
+/** `spec` of the ClientTrafficPolicy: what a client may do before its request is looked at. */
+export function clientSpec({ limits }: ShieldSettings): Spec {
+    return {
+        targetRefs: [{ group: "gateway.networking.k8s.io", kind: "Gateway", name: SHIELD }],
+        tls: {
+            minVersion: "1.3",
+            // Hybrid with ML-KEM-768 first; a client without it falls back to X25519.
+            ecdhCurves: ["X25519MLKEM768", "X25519"],
+        },
+        connection: { connectionLimit: { value: limits.connections, closeDelay: "1s" }, bufferLimit: "32Ki" },
+        timeout: {
+            http: {
+                requestHeadersReceivedTimeout: "5s",
+                requestReceivedTimeout: `${limits.requestSeconds}s`,
+                idleTimeout: "60s",
+                streamIdleTimeout: "30s",
+            },
+        },
+        // Bounds what a client can start and reset again at no cost (CVE-2023-44487).
+        http2: { maxConcurrentStreams: 100, onInvalidMessage: "TerminateConnection" },
+        headers: { withUnderscoresAction: "RejectRequest" },
+        path: { escapedSlashesAction: "RejectRequest" },
+    };
+}
+
+/** `spec` of the BackendTrafficPolicy: what reaches the platform. */
+export function backendSpec({ limits }: ShieldSettings): Spec {
+    return {
+        targetRefs: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", name: SHIELD }],
+        rateLimit: {
+            type: "Local",
+            local: {
+                rules: [
+                    {
+                        clientSelectors: [{ sourceCIDR: { type: "Distinct", value: "0.0.0.0/0" } }],
+                        limit: { requests: limits.requestsPerSecond, unit: "Second" },
+                    },
+                    {
+                        clientSelectors: [{ sourceCIDR: { type: "Distinct", value: "::/0" } }],
+                        limit: { requests: limits.requestsPerSecond, unit: "Second" },
+                    },
+                ],
+            },
+        },
+        requestBuffer: { limit: limits.bodySize },
+        circuitBreaker: {
+            maxParallelRequests: limits.parallelRequests,
+            maxPendingRequests: limits.parallelRequests,
+            maxConnections: limits.parallelRequests,
+        },
+    };
+}

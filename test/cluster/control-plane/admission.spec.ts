@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+
+import { Admission } from "../../../components/admission/admission";
+import { admissionSettings } from "../../../components/admission/settings";
+import { deploy } from "../../support/deploy";
+import type { KubernetesObject } from "../harness/kubectl";
+import { describeOnCluster } from "../support/shared";
+
+const NAMESPACE = "admission-test";
+const WAIVER = {
+    control: "no-host-pid",
+    object: `DaemonSet ${NAMESPACE}/agent`,
+    reason: "A workload is recognised by its process on the node.",
+    owner: "security-team",
+    ticket: "SEC-1",
+    expires: "2027-01-01",
+    from: "test",
+};
+
+interface Checked {
+    readonly metadata: { readonly name: string; readonly generation: number };
+    readonly status?: {
+        readonly observedGeneration?: number;
+        readonly typeChecking?: { readonly expressionWarnings?: readonly { readonly warning: string }[] };
+    };
+}
+
+/** The policies and bindings as a stack would register them: all of them warn, and one denies. */
+async function policies(): Promise<readonly KubernetesObject[]> {
+    const settings = admissionSettings.read({ action: "warn", controls: { "no-host-pid": "deny" } }, "admission", []);
+    const deployed = await deploy(
+        () => new Admission("admission", { settings, namespaces: [NAMESPACE], waivers: [WAIVER] }),
+    );
+    return deployed
+        .list()
+        .filter(([type]) => type.startsWith("kubernetes:"))
+        .map(([type, name]) => deployed.inputs(type, name) as unknown as KubernetesObject);
+}
+
+const RESTRICTED = {
+    automountServiceAccountToken: false,
+    serviceAccountName: "web",
+    priorityClassName: "system-cluster-critical",
+    securityContext: {
+        runAsNonRoot: true,
+        runAsUser: 10_001,
+        runAsGroup: 10_001,
+        fsGroup: 10_001,
+        seccompProfile: { type: "RuntimeDefault" },
+    },
+};
+
+function pod(over: object): KubernetesObject {
+    return {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "web", namespace: NAMESPACE, labels: { app: "web" } },
+        spec: { ...RESTRICTED, containers: [{ name: "web", image: "registry.example/web:1" }], ...over },
+    } as KubernetesObject;
+}
+
+function daemonSet(name: string): KubernetesObject {
+    return {
+        apiVersion: "apps/v1",
+        kind: "DaemonSet",
+        metadata: { name, namespace: NAMESPACE },
+        spec: {
+            selector: { matchLabels: { app: name } },
+            template: { metadata: { labels: { app: name } }, spec: { ...(pod({ hostPID: true })["spec"] as object) } },
+        },
+    } as unknown as KubernetesObject;
+}
+
+describeOnCluster("admission on a real API server", "control-plane", (cluster) => {
+    before(async function () {
+        this.timeout(180_000);
+        const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } } as KubernetesObject;
+        const account = {
+            apiVersion: "v1",
+            kind: "ServiceAccount",
+            metadata: { name: "web", namespace: NAMESPACE },
+        };
+        const outcome = await cluster().kubectl.apply([namespace, account, ...(await policies())]);
+        assert.equal(outcome.code, 0, outcome.stderr);
+    });
+
+    after(async () => {
+        await cluster().kubectl.try([
+            "delete",
+            "validatingadmissionpolicies,validatingadmissionpolicybindings",
+            "--all",
+        ]);
+        await cluster().kubectl.try(["delete", "namespace", NAMESPACE, "--wait=false"]);
+    });
+
+    /** What the API server says to an object that it is asked to admit and not to keep. */
+    async function verdict(object: KubernetesObject): Promise<string> {
+        const outcome = await cluster().kubectl.try(["create", "--dry-run=server", "-f", "-"], {
+            input: JSON.stringify(object),
+        });
+        return `${outcome.code === 0 ? "admitted" : "refused"} ${outcome.stderr}`;
+    }
+
+    it("type-checks every expression against the kinds it is for", async function () {
+        this.timeout(180_000);
+        const checked = await allChecked();
+        assert.ok(checked.length > 40);
+        // A rule for several kinds names fields that only some of them have, behind a condition on the kind, which the
+        // type checker does not follow.
+        const warnings = checked.flatMap(({ metadata, status }) =>
+            (status?.typeChecking?.expressionWarnings ?? [])
+                .flatMap(({ warning }) => warning.split("\n"))
+                .filter((line) => line.includes("ERROR") && !line.includes("undefined field"))
+                .map((line) => `${metadata.name}: ${line}`),
+        );
+        assert.deepEqual(warnings, []);
+    });
+
+    /** The policies, once the controller that checks their types has worked through all of them. */
+    async function allChecked(): Promise<readonly Checked[]> {
+        for (;;) {
+            const found = (await cluster().kubectl.list("validatingadmissionpolicies")) as unknown as Checked[];
+            if (found.every(({ metadata, status }) => status?.observedGeneration === metadata.generation)) {
+                return found;
+            }
+            await new Promise((resolve) => setTimeout(resolve, 1000));
+        }
+    }
+
+    it("refuses what a control forbids, with the control's name and words", async () => {
+        const message = await verdict(pod({ hostPID: true }));
+        assert.match(message, /^refused /);
+        assert.match(message, /ValidatingAdmissionPolicy 'x0tta6bl4-no-host-pid' .* denied request: no-host-pid: /);
+    });
+
+    it("judges the pods of templates too", async () => {
+        assert.match(await verdict(daemonSet("other")), /^refused .*'x0tta6bl4-no-host-pid'/s);
+    });
+
+    it("lets through what a waiver covers, for that control only", async () => {
+        const message = await verdict(daemonSet("agent"));
+        assert.match(message, /^admitted /);
+        assert.doesNotMatch(message, /no-host-pid/);
+        assert.match(message, /drop-all-capabilities/);
+    });
+
+    it("evaluates every expression without an error, whatever is left out", async () => {
+        for (const object of [pod({}), daemonSet("agent"), pod({ containers: [{ name: "web", image: "web" }] })]) {
+            assert.doesNotMatch(
+                await verdict(object),
+                /failed to|no such key|no such overload|expression .* resulted in error/,
+            );
+        }
+    });
+});

@@ -1,0 +1,190 @@
+import assert from "node:assert/strict";
+
+import type { ShieldSettings } from "../../../components/shield/settings";
+import { shieldSettings } from "../../../components/shield/settings";
+import { Shield, shieldFlows } from "../../../components/shield/shield";
+import { backendSpec, clientSpec, gatewaySpec, proxySpec, routeSpec } from "../../../components/shield/specs";
+import { deploy } from "../../support/deploy";
+
+const RAW = {
+    host: "app.example.org",
+    certificateSecret: "shield-tls",
+    exposure: { sourceRanges: ["203.0.113.0/24"] },
+};
+
+function read(over: object = {}): { settings: ShieldSettings; faults: readonly string[] } {
+    const faults: string[] = [];
+    return { settings: shieldSettings.read({ ...RAW, ...over }, "shield", faults), faults };
+}
+
+const ARGS = { settings: read().settings, platform: { namespace: "shop", app: "web", port: 8080 } };
+
+describe("Shield", () => {
+    it("creates exactly the gateway, its proxies, the route, two policies and the flow to the platform", async () => {
+        const deployed = await deploy(() => new Shield("shield", ARGS));
+        assert.deepEqual(
+            deployed
+                .list()
+                .filter(([type]) => type.startsWith("kubernetes:"))
+                .map((entry) => entry.join(" ").replace("kubernetes:", "")),
+            [
+                "gateway.envoyproxy.io/v1alpha1:BackendTrafficPolicy shield-backend",
+                "gateway.envoyproxy.io/v1alpha1:ClientTrafficPolicy shield-client",
+                "gateway.envoyproxy.io/v1alpha1:EnvoyProxy shield-proxy",
+                "gateway.networking.k8s.io/v1:Gateway shield-gateway",
+                "gateway.networking.k8s.io/v1:HTTPRoute shield-route",
+                "networking.k8s.io/v1:NetworkPolicy shield-network-shop-shield-ingress",
+            ],
+        );
+    });
+
+    it("opens the route only after the limits stand", async () => {
+        const deployed = await deploy(() => new Shield("shield", ARGS));
+        const needed = deployed.dependencies("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", "shield-route");
+        assert.ok(needed.includes("shield-client") && needed.includes("shield-backend"), needed.join(", "));
+    });
+
+    it("takes TLS 1.3 only, post-quantum first, for one name with one certificate", () => {
+        assert.deepEqual(clientSpec(ARGS.settings)["tls"], {
+            minVersion: "1.3",
+            ecdhCurves: ["X25519MLKEM768", "X25519"],
+        });
+        assert.deepEqual(gatewaySpec(ARGS.settings)["listeners"], [
+            {
+                name: "https",
+                protocol: "HTTPS",
+                port: 443,
+                hostname: "app.example.org",
+                tls: { mode: "Terminate", certificateRefs: [{ kind: "Secret", name: "shield-tls" }] },
+                allowedRoutes: { namespaces: { from: "Same" } },
+            },
+        ]);
+    });
+
+    it("bounds connections, time, rate, size and what is under way", () => {
+        const { settings } = read({
+            limits: {
+                requestsPerSecond: 5,
+                connections: 100,
+                bodySize: "64Ki",
+                requestSeconds: 3,
+                parallelRequests: 7,
+            },
+        });
+        assert.deepEqual(clientSpec(settings)["connection"], {
+            connectionLimit: { value: 100, closeDelay: "1s" },
+            bufferLimit: "32Ki",
+        });
+        assert.deepEqual(clientSpec(settings)["timeout"], {
+            http: {
+                requestHeadersReceivedTimeout: "5s",
+                requestReceivedTimeout: "3s",
+                idleTimeout: "60s",
+                streamIdleTimeout: "30s",
+            },
+        });
+        const { rateLimit, requestBuffer, circuitBreaker } = backendSpec(settings) as {
+            rateLimit: { local: { rules: { limit: object }[] } };
+            requestBuffer: object;
+            circuitBreaker: object;
+        };
+        assert.deepEqual(
+            rateLimit.local.rules.map(({ limit }) => limit),
+            [
+                { requests: 5, unit: "Second" },
+                { requests: 5, unit: "Second" },
+            ],
+        );
+        assert.deepEqual(requestBuffer, { limit: "64Ki" });
+        assert.deepEqual(circuitBreaker, { maxParallelRequests: 7, maxPendingRequests: 7, maxConnections: 7 });
+    });
+
+    it("runs its proxies hardened, scaled, with a budget and a priority, and lets in the named ranges only", () => {
+        const { provider } = proxySpec(ARGS.settings) as {
+            provider: { kubernetes: Record<string, Record<string, unknown>> };
+        };
+        const { envoyDeployment, envoyHpa, envoyPDB, envoyService } = provider.kubernetes;
+        assert.deepEqual(envoyDeployment?.["pod"], { priorityClassName: "system-cluster-critical" });
+        assert.deepEqual((envoyDeployment?.["container"] as { securityContext: object }).securityContext, {
+            allowPrivilegeEscalation: false,
+            readOnlyRootFilesystem: true,
+            capabilities: { drop: ["ALL"] },
+            runAsNonRoot: true,
+        });
+        assert.equal(envoyHpa?.["minReplicas"], 2);
+        assert.equal(envoyHpa?.["maxReplicas"], 6);
+        assert.deepEqual(envoyPDB, { maxUnavailable: 1 });
+        assert.deepEqual(envoyService?.["loadBalancerSourceRanges"], ["203.0.113.0/24"]);
+    });
+
+    it("sends to the platform's Service, within a time", () => {
+        assert.deepEqual(routeSpec(ARGS.settings, "web", 8080), {
+            parentRefs: [{ name: "shield" }],
+            hostnames: ["app.example.org"],
+            rules: [
+                { backendRefs: [{ name: "web", port: 8080 }], timeouts: { request: "30s", backendRequest: "25s" } },
+            ],
+        });
+    });
+
+    it("opens the platform's port to its own proxies, and to nobody else", () => {
+        assert.deepEqual(shieldFlows(ARGS), [
+            {
+                name: "shield",
+                reason: "Requests from outside, after the shield has judged them.",
+                from: {
+                    kind: "foreign",
+                    namespace: "envoy-gateway-system",
+                    labels: {
+                        "gateway.envoyproxy.io/owning-gateway-name": "shield",
+                        "gateway.envoyproxy.io/owning-gateway-namespace": "shop",
+                    },
+                },
+                to: { kind: "pods", namespace: "shop", labels: { app: "web" } },
+                ports: [{ port: 8080 }],
+            },
+        ]);
+    });
+
+    const refused: readonly [string, object, string][] = [
+        [
+            "a wildcard host",
+            { host: "*.example.org" },
+            'shield.host must be a full host name without wildcards, found "*.example.org"',
+        ],
+        [
+            "a door that is open to everybody by accident",
+            { exposure: { sourceRanges: ["10.0.0.0/8", "0.0.0.0/0"] } },
+            "shield.exposure opens 0.0.0.0/0, which is everywhere; set public to true if that is meant",
+        ],
+        [
+            "nobody to let in",
+            { exposure: { sourceRanges: [] } },
+            "shield.exposure.sourceRanges must be a list of at least 1, found []",
+        ],
+        [
+            "no limit on requests",
+            { limits: { requestsPerSecond: 0 } },
+            "shield.limits.requestsPerSecond must be a whole number from 1 to 100000, found 0",
+        ],
+        [
+            "one replica",
+            { replicas: { minimum: 1 } },
+            "shield.replicas.minimum must be a whole number from 2 to 100, found 1",
+        ],
+        [
+            "a maximum below the minimum",
+            { replicas: { minimum: 5, maximum: 3 } },
+            "shield.replicas has a maximum of 3, which is below its minimum of 5",
+        ],
+    ];
+    for (const [title, over, message] of refused) {
+        it(`is refused with ${title}`, () => {
+            assert.deepEqual(read(over).faults, [message]);
+        });
+    }
+
+    it("may be open to everybody where that is said", () => {
+        assert.deepEqual(read({ exposure: { sourceRanges: ["0.0.0.0/0"], public: true } }).faults, []);
+    });
+});
