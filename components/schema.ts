@@ -178,7 +178,10 @@ export const dnsLabel = text(
 );
 
 /** Kubernetes resource quantity, e.g. `250m` or `512Mi`. */
-export const quantity = text("a Kubernetes quantity such as 250m or 512Mi", /^\d+(?:\.\d+)?(?:m|k|[MGTPE]|[KMGTPE]i)?$/);
+export const quantity = text(
+    "a Kubernetes quantity such as 250m or 512Mi",
+    /^\d+(?:\.\d+)?(?:m|k|[MGTPE]|[KMGTPE]i)?$/,
+);
 
 /** An address range with its mask, e.g. `10.0.0.0/24` or `fd00::/64`. */
 export const cidr = schema("an address range with its mask, such as 10.0.0.0/24", (value) =>

@@ -72,6 +72,11 @@ export interface WorkloadArgs {
      */
     readonly identity?: PodIdentity;
     /**
+     * Annotations of the pods, e.g. those a service mesh reads.
+     * @default none
+     */
+    readonly annotations?: Readonly<Record<string, string>>;
+    /**
      * Name of the PriorityClass of the pods.
      * @default none
      */
@@ -227,7 +232,10 @@ export class Workload extends pulumi.ComponentResource {
                     strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
                     selector: { matchLabels: selector },
                     template: {
-                        metadata: { labels: { ...labels, ...args.identity?.labels } },
+                        metadata: {
+                            labels: { ...labels, ...args.identity?.labels },
+                            ...(args.annotations && { annotations: args.annotations }),
+                        },
                         spec: podSpec(args),
                     },
                 },

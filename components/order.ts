@@ -1,0 +1,17 @@
+import * as pulumi from "@pulumi/pulumi";
+
+/**
+ * Options of a component of which every part waits for `dependencies`. A component's own `dependsOn` does not reach its
+ * children, so it is handed down to each of them.
+ */
+export function after(
+    provider: pulumi.ProviderResource,
+    ...dependencies: readonly pulumi.Resource[]
+): pulumi.ComponentResourceOptions {
+    const dependsOn = [...dependencies];
+    return {
+        provider,
+        dependsOn,
+        transformations: [({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { dependsOn }) })],
+    };
+}

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { Access } from "../access";
+import type { Config } from "../config";
+import type { Images } from "../images";
+import { IMAGES } from "../images";
+import { Mesh } from "../mesh/mesh";
+import { meshAnnotations } from "../mesh/specs";
+import { AllowedFlows } from "../network/network";
+import { platformFlows } from "../network/standard";
+import { Shield } from "../shield/shield";
+import { WorkloadIdentity } from "../spire/workload-identity";
+import { Workload } from "../workload";
+
+export interface PlatformArgs extends Pick<
+    Config,
+    "cluster" | "mesh" | "monitoring" | "platform" | "shield" | "spire"
+> {
+    readonly images: Images;
+    /** The platform's namespace, from `GuardedNamespace.namespaceName`. */
+    readonly namespace: pulumi.Input<string>;
+}
+
+/**
+ * The x0tta6bl4 platform in its closed namespace: its flows, the rights of people and pipelines, its identity, the workload
+ * itself and, where set, the shield before it and its part in a mesh.
+ */
+export class Platform extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:platform:Platform";
+    /** Name of the platform's Service. */
+    public readonly serviceName: pulumi.Output<string>;
+
+    constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Platform.__pulumiType, name, {}, opts);
+        const { platform, namespace, images } = args;
+        const own = { parent: this };
+        const flows = platformFlows(platform, args.cluster, args.monitoring);
+        const network = new AllowedFlows(`${name}-network`, { flows }, own);
+        new Access(`${name}-access`, { namespace, grants: platform.access }, own);
+        const identity = new WorkloadIdentity(
+            `${name}-identity`,
+            { settings: args.spire, namespace: platform.namespace, serviceAccount: platform.app },
+            own,
+        );
+        const workload = new Workload(
+            `${name}-workload`,
+            {
+                ...platform,
+                namespace,
+                image: images.ref("x0tta6bl4"),
+                version: IMAGES.x0tta6bl4.tag,
+                identity: identity.pod,
+                ...(args.mesh && { annotations: meshAnnotations(args.mesh) }),
+            },
+            { ...own, dependsOn: [network, identity] },
+        );
+        if (args.mesh !== undefined) {
+            const { trustDomain } = args.spire;
+            new Mesh(`${name}-mesh`, { ...platform, trustDomain, settings: args.mesh }, own);
+        }
+        if (args.shield !== undefined) {
+            new Shield(`${name}-shield`, { settings: args.shield, platform }, { ...own, dependsOn: [workload] });
+        }
+        this.serviceName = workload.serviceName;
+        this.registerOutputs({ serviceName: this.serviceName });
+    }
+}
