@@ -22,6 +22,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     network: { summary: "show who may talk to whom in a stack", load: () => import("./network.js") },
     scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
     audit: { summary: "judge what a live cluster holds, by reading only", load: () => import("./audit.js") },
+    verify: {
+        summary: "prove the hardening guide's actions against a live cluster, by reading only",
+        load: () => import("./verify.js"),
+    },
     fix: { summary: "apply the safe remedies to manifests", load: () => import("./fix.js") },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },
 };

@@ -30,7 +30,7 @@ const MAX_SOCKETS = 8;
 /** No page of a list comes near this. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** A client that can only read: it knows no other method than GET. */
+/** A client that can only read: it knows no other method than GET, but for reviews, which ask and store nothing. */
 export class ReadOnlyClient {
     private readonly agent: HttpAgent | HttpsAgent;
     private readonly secure: boolean;
@@ -60,10 +60,35 @@ export class ReadOnlyClient {
      * @throws ApiError with the server's own reason.
      */
     public async get(path: string): Promise<Body> {
+        return parse(await this.text(path), path);
+    }
+
+    /**
+     * Asks the API server a question of the group authorization.k8s.io, e.g. whether somebody may do something.
+     *
+     * @throws ApiError with the server's own reason.
+     */
+    public async review(kind: "SubjectAccessReview", spec: Body): Promise<Body> {
+        const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
+        const body = { apiVersion: "authorization.k8s.io/v1", kind, spec };
+        return parse(await this.ask(path, JSON.stringify(body)), path);
+    }
+
+    /** Gets a path as text, a log for instance; with the same patience as `get`. @throws ApiError */
+    public async text(path: string): Promise<string> {
+        return this.ask(path);
+    }
+
+    /** Closes the connections that are kept open. */
+    public close(): void {
+        this.agent.destroy();
+    }
+
+    private async ask(path: string, body?: string): Promise<string> {
         for (let attempt = 1; ; attempt++) {
-            const answer = await this.once(path);
-            if (answer.status === 200) {
-                return parse(answer.text, path);
+            const answer = await this.once(path, body);
+            if (answer.status === 200 || answer.status === 201) {
+                return answer.text;
             }
             const busy = answer.status === 429 || answer.status >= 500;
             if (!busy || attempt >= ATTEMPTS) {
@@ -73,22 +98,19 @@ export class ReadOnlyClient {
         }
     }
 
-    /** Closes the connections that are kept open. */
-    public close(): void {
-        this.agent.destroy();
-    }
-
-    private once(path: string): Promise<Answer> {
+    private once(path: string, body?: string): Promise<Answer> {
         const { server, token } = this.connection;
         const send = this.secure ? httpsRequest : httpRequest;
         const headers = {
-            accept: "application/json",
+            // Logs and metrics are no JSON, and the API server refuses what it can't serve as asked.
+            accept: "application/json, */*",
             ...(token !== undefined && { authorization: `Bearer ${token}` }),
+            ...(body !== undefined && { "content-type": "application/json" }),
         };
         return new Promise((resolve, reject) => {
             const request = send(
                 `${server}${path}`,
-                { agent: this.agent, headers, timeout: TIMEOUT_MS },
+                { agent: this.agent, headers, timeout: TIMEOUT_MS, method: body === undefined ? "GET" : "POST" },
                 (response) => {
                     const chunks: Buffer[] = [];
                     let size = 0;
@@ -111,7 +133,7 @@ export class ReadOnlyClient {
             );
             request.on("timeout", () => request.destroy(new Error(`no answer within ${TIMEOUT_MS / 1000} s`)));
             request.on("error", (error) => reject(new ApiError(error.message || String(error), 0)));
-            request.end();
+            request.end(body);
         });
     }
 }

@@ -1,0 +1,100 @@
+import { obj } from "../../../policies/kube";
+import { ApiError } from "../../sources/cluster/client";
+import type { Check, Verdict } from "../check";
+import { failed, proved, unknown } from "../check";
+import type { Expected, Workload } from "../expected";
+import { containersOf, isReady, nameOf, selects } from "../expected";
+import type { Live } from "../live";
+import type { Sample } from "../exposition";
+import { parseExposition, total } from "../exposition";
+
+/** MET-1: successful handshakes, of those that were not given up by the client. */
+const HANDSHAKE_TARGET = 0.999;
+/** MET-2: days that a certificate must have left. */
+export const EXPIRY_DAYS = 7;
+/** MET-3: refused authentications, of all handshakes. */
+const AUTHENTICATION_TARGET = 0.001;
+/** SVIDs live for hours and are renewed at half their life: less than ten minutes left means that renewal has stopped. */
+const SVID_SECONDS = 600;
+
+export const metricsMeetTargets: Check = {
+    name: "metrics-meet-targets",
+    title: "The application's metrics are there and meet their targets",
+    covers: ["MET-1", "MET-2", "MET-3", "MON-1", "POST-1"],
+    remedy: "See the alert of the same metric and its runbook in docs/runbooks.",
+    async run(expected, live) {
+        const verdicts: Verdict[] = [];
+        for (const workload of applications(expected)) {
+            const pods = await live.objects("/api/v1", "pods", workload.namespace);
+            for (const pod of pods.filter((candidate) => selects(workload.selector, candidate) && isReady(candidate))) {
+                const subject = `Pod ${workload.namespace}/${nameOf(pod)}`;
+                const samples = await scrape(live, workload, nameOf(pod));
+                verdicts.push(
+                    ...(samples === undefined
+                        ? [unknown(subject, "/metrics can't be reached through the API server")]
+                        : judge(subject, samples)),
+                );
+            }
+        }
+        return verdicts.length > 0 ? verdicts : [failed("x0tta6bl4", "no ready pod that serves metrics is there")];
+    },
+};
+
+/** Pods that serve the security metrics say so by the application's label. */
+function applications(expected: Expected): readonly Workload[] {
+    return expected.workloads().filter(({ selector }) => selector["app"] === "x0tta6bl4");
+}
+
+async function scrape(live: Live, workload: Workload, pod: string): Promise<readonly Sample[] | undefined> {
+    const ports = containersOf(obj(workload.template["spec"])).flatMap((container) => {
+        const declared = container["ports"];
+        return Array.isArray(declared) ? declared.map((port: unknown) => Number(obj(port)["containerPort"])) : [];
+    });
+    for (const port of ports) {
+        try {
+            return parseExposition(await live.podText(workload.namespace, pod, port, "/metrics"));
+        } catch (error) {
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+        }
+    }
+    return undefined;
+}
+
+function judge(subject: string, samples: readonly Sample[]): readonly Verdict[] {
+    return [handshakes(subject, samples), authentication(subject, samples), expiry(subject, samples)];
+}
+
+function handshakes(subject: string, samples: readonly Sample[]): Verdict {
+    const all = samples.filter(({ name, labels }) => name === "pqc_handshakes_total" && labels["result"] !== "aborted");
+    const sum = total(all);
+    if (all.length === 0 || sum === 0) {
+        return failed(subject, "pqc_handshakes_total counts no handshake, so nothing proves MET-1");
+    }
+    const ratio = total(all.filter(({ labels }) => labels["result"] === "success")) / sum;
+    const text = `${(ratio * 100).toFixed(2)} % of ${sum} handshakes succeeded (target: more than 99.9 %)`;
+    return ratio > HANDSHAKE_TARGET ? proved(subject, text) : failed(subject, text);
+}
+
+function authentication(subject: string, samples: readonly Sample[]): Verdict {
+    const failures = samples.filter(({ name }) => name === "spiffe_authentication_failures_total");
+    const handshakeCount = total(samples.filter(({ name }) => name === "pqc_handshakes_total"));
+    if (failures.length === 0) {
+        return failed(subject, "spiffe_authentication_failures_total is not there, so nothing proves MET-3");
+    }
+    const ratio = handshakeCount === 0 ? 0 : total(failures) / handshakeCount;
+    const text = `${total(failures)} authentication failures in ${handshakeCount} handshakes (target: less than 0.1 %)`;
+    return ratio < AUTHENTICATION_TARGET ? proved(subject, text) : failed(subject, text);
+}
+
+function expiry(subject: string, samples: readonly Sample[]): Verdict {
+    const left = samples.filter(({ name }) => name === "spiffe_svid_expiry_seconds").map(({ value }) => value);
+    if (left.length === 0) {
+        return failed(subject, "spiffe_svid_expiry_seconds is not there: the pod has no identity, or does not say so");
+    }
+    const least = Math.min(...left);
+    return least >= SVID_SECONDS
+        ? proved(subject, `its SVID has ${Math.floor(least / 60)} minutes left`)
+        : failed(subject, `its SVID has ${Math.floor(least)} s left: renewal has stopped`);
+}
