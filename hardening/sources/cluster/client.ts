@@ -60,7 +60,7 @@ export class ReadOnlyClient {
      * @throws ApiError with the server's own reason.
      */
     public async get(path: string): Promise<Body> {
-        return parse(await this.text(path), path);
+        return parse(await this.ask(path), path);
     }
 
     /**
@@ -74,9 +74,9 @@ export class ReadOnlyClient {
         return parse(await this.ask(path, JSON.stringify(body)), path);
     }
 
-    /** Gets a path as text, a log for instance; with the same patience as `get`. @throws ApiError */
+    /** Gets a path as text: a log, or what a pod answers. Asked once, as a failure is the far side's. @throws ApiError */
     public async text(path: string): Promise<string> {
-        return this.ask(path);
+        return this.ask(path, undefined, 1);
     }
 
     /** Closes the connections that are kept open. */
@@ -84,14 +84,14 @@ export class ReadOnlyClient {
         this.agent.destroy();
     }
 
-    private async ask(path: string, body?: string): Promise<string> {
+    private async ask(path: string, body?: string, attempts = ATTEMPTS): Promise<string> {
         for (let attempt = 1; ; attempt++) {
             const answer = await this.once(path, body);
             if (answer.status === 200 || answer.status === 201) {
                 return answer.text;
             }
             const busy = answer.status === 429 || answer.status >= 500;
-            if (!busy || attempt >= ATTEMPTS) {
+            if (!busy || attempt >= attempts) {
                 throw new ApiError(reasonOf(answer), answer.status);
             }
             await sleep(Math.max(answer.retryAfter * 1000, this.pauseMs * 2 ** (attempt - 1)));

@@ -6,7 +6,7 @@ import {
     addVolumes,
     applyInOrder,
     describeObject,
-    installMissingDefinitions,
+    prepareFor,
     removeInOrder,
     renderStack,
     rolledOut,
@@ -35,7 +35,7 @@ for (const stack of STACKS) {
         before(async function () {
             this.timeout(300_000);
             rendered = await renderStack(stack);
-            const { unavailable } = await installMissingDefinitions(cluster(), rendered.objects);
+            const { unavailable } = await prepareFor(cluster(), rendered.objects);
             assert.deepEqual(
                 unavailable.map(describeObject),
                 [],

@@ -3,7 +3,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
 import { desiredState } from "../support/inventory";
-import { applyInOrder, installMissingDefinitions, removeInOrder, renderStack } from "../support/stack";
+import { applyInOrder, prepareFor, removeInOrder, renderStack } from "../support/stack";
 
 /** Enough objects after the stack's own that an apply is still under way when something breaks. */
 const BALLAST = 300;
@@ -19,7 +19,7 @@ describeOnCluster("a deployment that meets a fault", "control-plane", (cluster) 
     before(async function () {
         this.timeout(300_000);
         const rendered = await renderStack("staging");
-        await installMissingDefinitions(cluster(), rendered.objects);
+        await prepareFor(cluster(), rendered.objects);
         // One namespace of the stack is enough here, and soon removed again.
         objects = rendered.objects.filter(({ metadata }) => [metadata.namespace, metadata.name].includes(NAMESPACE));
     });

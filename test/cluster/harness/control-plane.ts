@@ -192,6 +192,8 @@ export function kwokSpec(plane: ControlPlane, command: string): ComponentSpec {
         args: [
             `--kubeconfig=${join(plane.folder, "kubeconfig")}`,
             `--config=${join(__dirname, "..", "kwok.yaml")}`,
+            // Without a lease the node controller takes the nodes for dead after 40 s, and their pods with them.
+            "--node-lease-duration-seconds=40",
             "--manage-nodes-with-label-selector=type=kwok",
             `--server-address=127.0.0.1:${plane.ports.kwok}`,
         ],

@@ -146,13 +146,23 @@ async function remove(cluster: Cluster, items: readonly KubernetesObject[], how:
 }
 
 /**
- * Installs the definitions of custom resources that a stack uses and does not bring itself.
+ * Makes what a stack expects of its cluster: namespaces of other owners (monitoring), and the definitions of custom
+ * resources that it uses and does not bring itself.
  * @returns the resources that no definition is to be had for, which therefore can't be applied here
  */
-export async function installMissingDefinitions(
+export async function prepareFor(
     cluster: Cluster,
     objects: readonly KubernetesObject[],
 ): Promise<{ readonly unavailable: readonly KubernetesObject[] }> {
+    const own = new Set(objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name));
+    const foreign = new Set(
+        objects.flatMap(({ metadata }) => metadata.namespace ?? []).filter((name) => !own.has(name)),
+    );
+    for (const name of foreign) {
+        await cluster.kubectl.run(["apply", "--server-side", "-f", "-"], {
+            input: JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name } }),
+        });
+    }
     const served = new Set(
         (await cluster.kubectl.run(["api-resources", "--no-headers"]))
             .split("\n")

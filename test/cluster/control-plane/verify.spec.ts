@@ -1,0 +1,202 @@
+import assert from "node:assert/strict";
+import { main } from "../../../hardening/main";
+import { ReadOnlyClient } from "../../../hardening/sources/cluster/client";
+import { readConnection } from "../../../hardening/sources/cluster/kubeconfig";
+import { checks, verify } from "../../../hardening/verify";
+import { Expected } from "../../../hardening/verify/expected";
+import { LiveCluster } from "../../../hardening/verify/live";
+import type { KubernetesObject } from "../harness/kubectl";
+import { describeOnCluster } from "../support/shared";
+import {
+    addVolumes,
+    applyInOrder,
+    prepareFor,
+    removeInOrder,
+    renderStack,
+    rolledOut,
+    withoutWebhooks,
+} from "../support/stack";
+
+const NAMESPACE = "x0tta6bl4-staging";
+
+describeOnCluster("hardening verify against a live cluster", "control-plane", (cluster) => {
+    let objects: readonly KubernetesObject[];
+
+    before(async function () {
+        this.timeout(300_000);
+        const rendered = await renderStack("staging");
+        await prepareFor(cluster(), rendered.objects);
+        await addVolumes(cluster(), 5);
+        objects = withoutWebhooks(rendered.objects);
+        const outcome = await applyInOrder(cluster(), objects);
+        assert.equal(outcome.code, 0, outcome.stderr);
+        for (const workload of objects.filter(({ kind }) =>
+            ["Deployment", "StatefulSet", "DaemonSet"].includes(kind),
+        )) {
+            await rolledOut(cluster(), workload, 60);
+        }
+    });
+
+    after(async function () {
+        this.timeout(300_000);
+        await removeInOrder(cluster(), objects);
+    });
+
+    /** Runs one check; the stack is rendered only once. */
+    async function check(name: string): Promise<{ failures: string[]; status: string }> {
+        const client = new ReadOnlyClient(readConnection({ kubeconfig: cluster().kubeconfig }));
+        const selected = checks(() => new Date()).filter((one) => one.name === name);
+        const [result] = await verify(selected, new Expected("staging", objects), new LiveCluster(client));
+        client.close();
+        assert.ok(result !== undefined, `there is no check ${name}`);
+        const failures = result.verdicts.filter(({ status }) => status === "failed");
+        return { status: result.status, failures: failures.map(({ subject, message }) => `${subject}: ${message}`) };
+    }
+
+    async function provedAgain(name: string): Promise<void> {
+        assert.deepEqual(await check(name), { status: "proved", failures: [] });
+    }
+
+    it("proves that the stack's network policies are in place, and finds one missing, one loosened, one added", async () => {
+        await provedAgain("network-policies-in-place");
+        const { kubectl } = cluster();
+        await kubectl.run(["delete", "networkpolicy", "-n", NAMESPACE, "default-deny"]);
+        await kubectl.run([
+            ...["patch", "networkpolicy", "-n", NAMESPACE, "metrics-ingress", "--type=json"],
+            `--patch=[{"op":"replace","path":"/spec/ingress","value":[{}]}]`,
+        ]);
+        await kubectl.apply([
+            {
+                apiVersion: "networking.k8s.io/v1",
+                kind: "NetworkPolicy",
+                metadata: { name: "open-door", namespace: NAMESPACE },
+                spec: { podSelector: {}, ingress: [{}], policyTypes: ["Ingress"] },
+            },
+        ]);
+        const { status, failures } = await check("network-policies-in-place");
+        assert.equal(status, "failed");
+        assert.deepEqual(failures.sort(), [
+            `Namespace ${NAMESPACE}: has no policy that denies all traffic by default`,
+            `NetworkPolicy ${NAMESPACE}/default-deny: is not there`,
+            `NetworkPolicy ${NAMESPACE}/metrics-ingress: is not what the stack says`,
+            `NetworkPolicy ${NAMESPACE}/open-door: is not the stack's and allows more than it does`,
+        ]);
+        await kubectl.run(["delete", "networkpolicy", "-n", NAMESPACE, "open-door"]);
+        await kubectl.apply(
+            objects.filter(({ kind }) => kind === "NetworkPolicy"),
+            ["--force-conflicts"],
+        );
+        await provedAgain("network-policies-in-place");
+    });
+
+    it("says that no engine enforces the policies, which is true of this cluster, and exits with 2", async () => {
+        const lines: string[] = [];
+        const name = "network-policies-enforced";
+        const code = await main(["verify", "--stack", "staging", "--check", name, "--kubeconfig", cluster().kubeconfig], {
+            out: (text) => lines.push(text),
+            log: (line) => lines.push(`${line}\n`),
+            stdin: () => Buffer.alloc(0),
+            colour: false,
+            interactive: false,
+            now: () => new Date(),
+            clock: () => performance.now(),
+        });
+        assert.equal(code, 2);
+        assert.equal(
+            lines.join(""),
+            "? A network policy engine runs NET-2\n" +
+                "  ? cluster: no engine that enforces network policies was recognised: they may be words only\n" +
+                "0 proved, 0 failed, 1 unknown\n",
+        );
+    });
+
+    it("proves that every workload is ready, and finds one that was scaled away", async () => {
+        await provedAgain("workloads-ready");
+        const { kubectl } = cluster();
+        await kubectl.run(["delete", "hpa", "-n", NAMESPACE, "--all"]);
+        await kubectl.run(["scale", "-n", NAMESPACE, "deployment/x0tta6bl4", "--replicas=0"]);
+        await kubectl.run(["rollout", "status", "-n", NAMESPACE, "deployment/x0tta6bl4", "--timeout=60s"]);
+        const { status, failures } = await check("workloads-ready");
+        assert.equal(status, "failed");
+        assert.deepEqual(failures, [`Deployment ${NAMESPACE}/x0tta6bl4: 0 of 0 pods ready`]);
+        await kubectl.run(["scale", "-n", NAMESPACE, "deployment/x0tta6bl4", "--replicas=2"]);
+        await kubectl.run(["rollout", "status", "-n", NAMESPACE, "deployment/x0tta6bl4", "--timeout=60s"]);
+        await provedAgain("workloads-ready");
+    });
+
+    it("proves that agents run on every node, and names a node without one", async () => {
+        await provedAgain("node-programs-on-every-node");
+        const node = {
+            apiVersion: "v1",
+            kind: "Node",
+            metadata: { name: "bare", labels: { "kubernetes.io/hostname": "bare" } },
+        };
+        await cluster().kubectl.run(["create", "-f", "-"], { input: JSON.stringify(node) });
+        const { status, failures } = await check("node-programs-on-every-node");
+        await cluster().kubectl.run(["delete", "node", "bare"]);
+        assert.equal(status, "failed");
+        assert.ok(failures.includes("DaemonSet spire/spire-agent: no ready pod on bare"), failures.join("\n"));
+        await provedAgain("node-programs-on-every-node");
+    });
+
+    it("proves that running pods have their security contexts, and finds one that runs otherwise", async () => {
+        await provedAgain("security-contexts-as-written");
+        const { kubectl } = cluster();
+        const [pod] = await kubectl.list("pods", NAMESPACE, ["-l", "app=x0tta6bl4"]);
+        assert.ok(pod !== undefined);
+        const { metadata, spec } = pod as KubernetesObject & { spec: { containers: object[] } };
+        // With the hash in its labels the ReplicaSet would adopt the pod, and delete it as one too many.
+        const withoutHash = { ...metadata.labels, "pod-template-hash": undefined };
+        const twin = {
+            apiVersion: "v1",
+            kind: "Pod",
+            metadata: { name: "twin", namespace: NAMESPACE, labels: withoutHash },
+            spec: {
+                ...spec,
+                containers: spec.containers.map((container) => ({
+                    ...container,
+                    securityContext: { ...RESTRICTED, runAsUser: 2000 },
+                })),
+            },
+        };
+        await kubectl.run(["create", "-f", "-"], { input: JSON.stringify(twin) });
+        const { status, failures } = await check("security-contexts-as-written");
+        await kubectl.run(["delete", "pod", "-n", NAMESPACE, "twin", "--grace-period=0", "--force"]);
+        assert.equal(status, "failed");
+        assert.deepEqual(failures, [
+            `Pod ${NAMESPACE}/twin: the security context of container "x0tta6bl4" is not what the stack wrote`,
+        ]);
+    });
+
+    it("proves that accounts may do what is granted, and names what a foreign binding adds", async function () {
+        this.timeout(180_000);
+        await provedAgain("access-as-granted");
+        const { kubectl } = cluster();
+        await kubectl.run([
+            ...["create", "clusterrolebinding", "open-door", "--clusterrole=view"],
+            `--serviceaccount=${NAMESPACE}:default`,
+        ]);
+        await kubectl.run([
+            ...["create", "role", "-n", NAMESPACE, "open-door", "--verb=create", "--resource=pods/exec"],
+        ]);
+        await kubectl.run([
+            ...["create", "rolebinding", "-n", NAMESPACE, "open-door", "--role=open-door"],
+            `--serviceaccount=${NAMESPACE}:x0tta6bl4`,
+        ]);
+        const { status, failures } = await check("access-as-granted");
+        await kubectl.run(["delete", "clusterrolebinding/open-door"]);
+        await kubectl.run(["delete", "-n", NAMESPACE, "role/open-door", "rolebinding/open-door"]);
+        assert.equal(status, "failed");
+        assert.deepEqual(failures, [
+            `ServiceAccount ${NAMESPACE}/x0tta6bl4: may create pods/exec in ${NAMESPACE}, which the stack does not grant`,
+        ]);
+    });
+
+    it("can't tell what logs and metrics say where pods exist in name only, and says so", async () => {
+        for (const name of ["identity-logs-free-of-errors", "no-secret-in-logs", "metrics-meet-targets"]) {
+            assert.deepEqual(await check(name), { status: "unknown", failures: [] }, name);
+        }
+    });
+});
+
+const RESTRICTED = { allowPrivilegeEscalation: false, capabilities: { drop: ["ALL"] }, readOnlyRootFilesystem: true };
