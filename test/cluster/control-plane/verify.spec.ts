@@ -92,15 +92,18 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
     it("says that no engine enforces the policies, which is true of this cluster, and exits with 2", async () => {
         const lines: string[] = [];
         const name = "network-policies-enforced";
-        const code = await main(["verify", "--stack", "staging", "--check", name, "--kubeconfig", cluster().kubeconfig], {
-            out: (text) => lines.push(text),
-            log: (line) => lines.push(`${line}\n`),
-            stdin: () => Buffer.alloc(0),
-            colour: false,
-            interactive: false,
-            now: () => new Date(),
-            clock: () => performance.now(),
-        });
+        const code = await main(
+            ["verify", "--stack", "staging", "--check", name, "--kubeconfig", cluster().kubeconfig],
+            {
+                out: (text) => lines.push(text),
+                log: (line) => lines.push(`${line}\n`),
+                stdin: () => Buffer.alloc(0),
+                colour: false,
+                interactive: false,
+                now: () => new Date(),
+                clock: () => performance.now(),
+            },
+        );
         assert.equal(code, 2);
         assert.equal(
             lines.join(""),
