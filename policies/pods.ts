@@ -48,6 +48,9 @@ const POD_PATHS: Readonly<Record<string, Readonly<Record<string, readonly string
         ReplicaSet: ["spec", "template"],
     },
     batch: { Job: ["spec", "template"], CronJob: ["spec", "jobTemplate", "spec", "template"] },
+    // Widely used stand-ins for a Deployment, with the pod at the same place.
+    "apps.openshift.io": { DeploymentConfig: ["spec", "template"] },
+    "argoproj.io": { Rollout: ["spec", "template"] },
 };
 
 /** Says whether objects of this kind carry a pod. */

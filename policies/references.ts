@@ -120,7 +120,7 @@ export function isKeyMissing(stack: Stack, namespace: string, { kind, name, key 
     const fields = ["data", "binaryData", "stringData"].map((field) => obj(object.body[field]));
     // An object without any content is filled by somebody else.
     const filled = fields.some((field) => Object.keys(field).length > 0);
-    return filled && !fields.some((field) => key in field);
+    return filled && !fields.some((field) => Object.hasOwn(field, key));
 }
 
 function namesByPlace(stack: Stack): ReadonlyMap<string, ReadonlySet<string>> {

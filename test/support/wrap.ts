@@ -21,6 +21,8 @@ export const WRAPPERS: readonly Wrapper[] = [
     workload("apps/v1", "DaemonSet"),
     workload("apps/v1", "StatefulSet"),
     workload("apps/v1", "ReplicaSet"),
+    workload("apps.openshift.io/v1", "DeploymentConfig"),
+    workload("argoproj.io/v1alpha1", "Rollout"),
     workload("batch/v1", "Job"),
     {
         apiVersion: "batch/v1",

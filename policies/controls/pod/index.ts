@@ -35,6 +35,7 @@ import { noRuntimeSocket } from "./no-runtime-socket";
 import { noSensitiveHostMounts } from "./no-sensitive-host-mounts";
 import { noSharedProcessNamespace } from "./no-shared-process-namespace";
 import { noSshPort } from "./no-ssh-port";
+import { noSshService } from "./no-ssh-service";
 import { noSudo } from "./no-sudo";
 import { noWindowsHostProcess } from "./no-windows-host-process";
 import { procMountDefault } from "./proc-mount-default";
@@ -94,6 +95,7 @@ export const podControls: readonly Control[] = [
     noInteractiveTerminal,
     noPrivilegedPorts,
     noSshPort,
+    noSshService,
     noSudo,
     noDangerousExecProbes,
     securityContextPresent,

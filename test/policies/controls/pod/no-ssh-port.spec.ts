@@ -14,21 +14,9 @@ describeControl(noSshPort, {
             container: { command: ["sh", "-c", "/usr/sbin/sshd -D"] },
             message: 'spec.containers[0].command[2] starts an SSH server (container "web"). Remove it.',
         },
-        "a Service that leads to one": {
-            object: {
-                apiVersion: "v1",
-                kind: "Service",
-                metadata: { name: "web" },
-                spec: { ports: [{ port: 8022, targetPort: 22 }] },
-            },
-            message: "spec.ports[0].targetPort is 22, a port of SSH. Remove it.",
-        },
     },
     allowed: {
         "port 22 of another protocol": { container: { ports: [{ containerPort: 22, protocol: "UDP" }] } },
         "other ports and programs": { container: { ports: [{ containerPort: 8080 }], command: ["sshd-exporter"] } },
-        "a Service on another port": {
-            object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec: { ports: [{ port: 80 }] } },
-        },
     },
 });
