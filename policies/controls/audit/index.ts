@@ -1,4 +1,59 @@
 import type { Control } from "../../control";
+import { admissionPoliciesEnforce } from "./admission-policies-enforce";
+import { admissionWebhooksReviewed } from "./admission-webhooks-reviewed";
+import { apiServerAdmits } from "./api-server-admits";
+import { apiServerAuthenticates } from "./api-server-authenticates";
+import { apiServerAuthorizes } from "./api-server-authorizes";
+import { apiServerBoundsRequests } from "./api-server-bounds-requests";
+import { apiServerHasAuditPolicy } from "./api-server-has-audit-policy";
+import { apiServerSpeaksTls } from "./api-server-speaks-tls";
+import { apiServerWritesAuditLog } from "./api-server-writes-audit-log";
+import { auditPolicyCoversWhatMatters } from "./audit-policy-covers-what-matters";
+import { auditPolicyRecordsExec } from "./audit-policy-records-exec";
+import { controllerManagerHardened } from "./controller-manager-hardened";
+import { encryptionConfigurationUsesAStore } from "./encryption-configuration-uses-a-store";
+import { etcdSpeaksTls } from "./etcd-speaks-tls";
+import { kubeletAuthenticates } from "./kubelet-authenticates";
+import { kubeletHardened } from "./kubelet-hardened";
+import { noKnownVulnerableComponents } from "./no-known-vulnerable-components";
+import { noKubernetesDashboard } from "./no-kubernetes-dashboard";
+import { noLaxPodSecurityPolicies } from "./no-lax-pod-security-policies";
+import { noSysctlInjection } from "./no-sysctl-injection";
+import { noTiller } from "./no-tiller";
+import { nodeFilesProtected } from "./node-files-protected";
+import { schedulerHardened } from "./scheduler-hardened";
+import { secretsEncryptedAtRest } from "./secrets-encrypted-at-rest";
+import { serviceMonitorsFindServices } from "./service-monitors-find-services";
+import { strongCiphersOnly } from "./strong-ciphers-only";
+import { webhooksFailClosed } from "./webhooks-fail-closed";
 
 /** What is logged, and the control plane's own flags, in reading order. */
-export const auditControls: readonly Control[] = [];
+export const auditControls: readonly Control[] = [
+    apiServerWritesAuditLog,
+    apiServerHasAuditPolicy,
+    auditPolicyCoversWhatMatters,
+    auditPolicyRecordsExec,
+    serviceMonitorsFindServices,
+    apiServerAuthenticates,
+    apiServerAuthorizes,
+    apiServerAdmits,
+    apiServerSpeaksTls,
+    apiServerBoundsRequests,
+    secretsEncryptedAtRest,
+    encryptionConfigurationUsesAStore,
+    controllerManagerHardened,
+    schedulerHardened,
+    etcdSpeaksTls,
+    kubeletAuthenticates,
+    kubeletHardened,
+    nodeFilesProtected,
+    strongCiphersOnly,
+    admissionWebhooksReviewed,
+    webhooksFailClosed,
+    admissionPoliciesEnforce,
+    noLaxPodSecurityPolicies,
+    noTiller,
+    noKubernetesDashboard,
+    noKnownVulnerableComponents,
+    noSysctlInjection,
+];

@@ -1,0 +1,53 @@
+import { auditLevel, auditRules, isAuditPolicy } from "../../audit-policy";
+import { objectControl } from "../../control";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
+
+/** What CIS 3.2.2 asks for, by API group and verb that matters most. */
+const SUBJECTS: readonly (readonly [group: string, resource: string, verb: string])[] = [
+    ["", "secrets", "get"],
+    ["", "configmaps", "update"],
+    ["authentication.k8s.io", "tokenreviews", "create"],
+    ["", "pods", "create"],
+    ["apps", "deployments", "update"],
+    ["", "services/proxy", "get"],
+    ["rbac.authorization.k8s.io", "clusterrolebindings", "create"],
+];
+
+export const auditPolicyCoversWhatMatters = objectControl({
+    name: "audit-policy-covers-what-matters",
+    description: "The audit policy writes down who touches secrets, settings, workloads and rights.",
+    why: "What is not audited can not be investigated, and has to be taken for stolen.",
+    severity: "medium",
+    covers: ["aud.audit-policy"],
+    frameworks: [
+        ...cis("3.2.2"),
+        ...nsa("Audit Logging and Threat Detection"),
+        ...mitre("T1562.008"),
+        ...nist("AU-2", "AU-3", "AU-12"),
+        ...soc2("CC7.2"),
+        ...gdpr("30"),
+        ...checklist("MON-5", "CMP-4"),
+    ],
+    remediation:
+        "End the rules with level Metadata for everything, and put exceptions before it only for what is harmless.",
+    profiles: ["cis", "nsa"],
+    kinds: ["audit.k8s.io/Policy"],
+    *check(policy) {
+        if (!isAuditPolicy(policy)) {
+            return;
+        }
+        const rules = auditRules(policy);
+        const silent = SUBJECTS.filter(
+            ([group, resource, verb]) => auditLevel(rules, group, resource, verb) === "None",
+        );
+        if (silent.length > 0) {
+            const path = `${policy.prefix}rules`;
+            yield {
+                path,
+                message: `${path} write nothing down of ${silent.map(([, resource]) => resource).join(", ")}. Add level Metadata for them.`,
+                absent: true,
+            };
+        }
+    },
+    admission: { none: "The file is read by the API server itself; it is no object of the API." },
+});

@@ -1,0 +1,48 @@
+import { auditLevel, auditRules, isAuditPolicy } from "../../audit-policy";
+import { objectControl } from "../../control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+
+const SUBJECTS: readonly (readonly [group: string, resource: string, verb: string])[] = [
+    ["", "pods/exec", "create"],
+    ["", "pods/attach", "create"],
+    ["", "pods/portforward", "create"],
+    ["", "pods", "delete"],
+    ["", "namespaces", "delete"],
+];
+
+export const auditPolicyRecordsExec = objectControl({
+    name: "audit-policy-records-exec",
+    description: "The audit policy writes down who opens a shell in a pod and who deletes what.",
+    why: "A shell leaves no other trace; and who deletes what is the first question of every outage.",
+    severity: "medium",
+    covers: ["aud.exec-event"],
+    frameworks: [
+        ...cis("3.2.2"),
+        ...nsa("Audit Logging and Threat Detection"),
+        ...mitre("T1609", "T1485"),
+        ...nist("AU-2", "AU-12"),
+        ...soc2("CC7.2"),
+        ...checklist("MON-5", "CMP-4", "IR-2"),
+    ],
+    remediation: "Add level Metadata for pods/exec, pods/attach, pods/portforward and the verb delete.",
+    profiles: ["cis", "nsa"],
+    kinds: ["audit.k8s.io/Policy"],
+    *check(policy) {
+        if (!isAuditPolicy(policy)) {
+            return;
+        }
+        const rules = auditRules(policy);
+        const silent = SUBJECTS.filter(
+            ([group, resource, verb]) => auditLevel(rules, group, resource, verb) === "None",
+        );
+        if (silent.length > 0) {
+            const path = `${policy.prefix}rules`;
+            yield {
+                path,
+                message: `${path} write nothing down of ${silent.map(([, resource, verb]) => `${verb} on ${resource}`).join(", ")}. Add level Metadata for them.`,
+                absent: true,
+            };
+        }
+    },
+    admission: { none: "The file is read by the API server itself; it is no object of the API." },
+});

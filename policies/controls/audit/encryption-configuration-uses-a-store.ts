@@ -1,0 +1,60 @@
+import type { Fault } from "../../control";
+import { objectControl } from "../../control";
+import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../frameworks";
+import type { Body } from "../../kube";
+import { list, obj, strings } from "../../kube";
+
+const ETCD = ["sec.etcd-encryption"];
+const STORE = ["sec.external-store"];
+
+export const encryptionConfigurationUsesAStore = objectControl({
+    name: "encryption-configuration-uses-a-store",
+    description: "Secrets are encrypted at rest first of all, with a key that an external store keeps.",
+    why: "identity is plain text, and a key in the file beside the database is a lock with the key in it.",
+    severity: "high",
+    covers: [...ETCD, ...STORE],
+    frameworks: [
+        ...cis("1.2.27", "1.2.28"),
+        ...mitre("T1552.001"),
+        ...nist("SC-12", "SC-28", "SC-28(1)"),
+        ...soc2("CC6.1"),
+        ...gdpr("32"),
+        ...checklist("SEC-3", "SEC-5"),
+    ],
+    remediation: "Put a kms provider first for secrets, and identity last or nowhere.",
+    profiles: ["cis", "nsa"],
+    kinds: ["apiserver.config.k8s.io/EncryptionConfiguration"],
+    *check(object) {
+        const path = `${object.prefix}resources`;
+        const entries = list(object.body["resources"]).map(obj);
+        const index = entries.findIndex((entry) =>
+            strings(entry["resources"]).some((name) => ["secrets", "*.", "*.*"].includes(name)),
+        );
+        const entry = entries[index];
+        if (entry === undefined) {
+            yield { path, message: `${path} encrypt no secrets. Add an entry for them.`, covers: ETCD, absent: true };
+            return;
+        }
+        yield* providerFaults(entry, `${path}[${index}].providers`);
+    },
+    admission: { none: "The file is read by the API server itself; it is no object of the API." },
+});
+
+function* providerFaults(entry: Body, path: string): Iterable<Fault> {
+    const names = list(entry["providers"]).map((provider) => Object.keys(obj(provider))[0] ?? "identity");
+    const [first = "identity"] = names;
+    if (first === "identity") {
+        yield {
+            path,
+            message: `${path} begin with "identity", so new Secrets are stored in plain text. Put it last.`,
+            covers: ETCD,
+        };
+    }
+    if (!names.includes("kms")) {
+        yield {
+            path,
+            message: `${path} hold ${names.join(", ") || "nothing"}, so the key lies beside the data. Put "kms" first.`,
+            covers: STORE,
+        };
+    }
+}

@@ -1,0 +1,67 @@
+import type { Fault, ObjectControl } from "../../control";
+import { BINDING_KINDS, bindingOf } from "../../bindings";
+import { objectControl } from "../../control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import { str } from "../../kube";
+import { carriesPod, podOf } from "../../pods";
+import { serviceAccountName } from "../../service-accounts";
+
+const NAME = "kubernetes-dashboard";
+const IMAGE = /(?:^|\/)(?:kubernetes-dashboard(?:-[\w-]+)?|kubernetesui\/dashboard[\w-]*)(?:[:@]|$)/;
+
+export const noKubernetesDashboard: ObjectControl = {
+    ...objectControl({
+        name: "no-kubernetes-dashboard",
+        description: "The Kubernetes dashboard does not run, and nobody else holds its rights.",
+        why: "A dashboard that was left reachable has handed whole clusters to miners.",
+        severity: "medium",
+        covers: ["cp.dashboard"],
+        frameworks: [
+            ...nsa("Authentication and authorization"),
+            ...mitre("T1133", "T1613"),
+            ...nist("CM-7", "AC-17"),
+            ...soc2("CC6.6"),
+            ...checklist("ACC-3"),
+        ],
+        remediation: "Remove it; use a client that acts with its user's own rights.",
+        profiles: ["nsa", "x0tta6bl4"],
+        kinds: [],
+        *check(object) {
+            yield* carriesPod(object) ? podFaults(object) : bindingFaults(object);
+        },
+        admission: {
+            expression:
+                "variables.containers.all(c, !has(c.image) || !c.image.matches('(^|/)(kubernetes-dashboard|kubernetesui/dashboard)[^/]*$'))",
+        },
+    }),
+    applies: (object) => carriesPod(object) || BINDING_KINDS.includes(`${object.group}/${object.kind}`),
+};
+
+function* podFaults(object: KubeObject): Iterable<Fault> {
+    const pod = podOf(object);
+    if (pod === undefined) {
+        return;
+    }
+    const image = pod.containers.find(({ body }) => IMAGE.test(str(body["image"])));
+    const label = ["app", "k8s-app", "app.kubernetes.io/name"].find((key) => pod.labels[key] === NAME);
+    if (image !== undefined) {
+        const path = `${image.path}.image`;
+        yield { path, container: image.name, message: `${path} is "${str(image.body["image"])}". Remove it.` };
+    } else if (label !== undefined) {
+        const path = `${pod.metadataPath}.labels`;
+        yield { path, message: `${path} are those of ${NAME} (${label}). Remove it.` };
+    } else if (serviceAccountName(pod) === NAME) {
+        const path = `${pod.path}.serviceAccountName`;
+        yield { path, message: `${path} is "${NAME}", whose rights are the dashboard's. Use an account of its own.` };
+    }
+}
+
+function* bindingFaults(object: KubeObject): Iterable<Fault> {
+    const { roleName, subjects } = bindingOf(object);
+    for (const { path, kind, name } of subjects) {
+        if (roleName === NAME && name !== NAME) {
+            yield { path, message: `${path} gives ${kind} "${name}" the rights of ${NAME}. Remove it.` };
+        }
+    }
+}

@@ -1,0 +1,33 @@
+import { flagControl, isFalse } from "../../flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+
+const LOOPBACK = /^(?:127(?:\.\d+){3}|::1|localhost)$/;
+
+export const schedulerHardened = flagControl({
+    name: "scheduler-hardened",
+    description: "The scheduler listens locally and shows no profile of itself.",
+    why: "Its port answers without asking who calls, and a profile shows what it holds in memory.",
+    severity: "medium",
+    covers: ["cp.scheduler"],
+    frameworks: [
+        ...cis("1.4.1", "1.4.2"),
+        ...mitre("T1133"),
+        ...nist("CM-7", "SC-7"),
+        ...soc2("CC6.6"),
+        ...checklist("ACC-1"),
+    ],
+    remediation: "Set --profiling=false and --bind-address=127.0.0.1.",
+    profiles: ["cis"],
+    components: ["kube-scheduler"],
+    rules: [
+        { flag: "profiling", accepts: isFalse, wanted: "false", absent: "true", cis: "1.4.1" },
+        {
+            flag: "bind-address",
+            accepts: (value) => LOOPBACK.test(value),
+            wanted: "127.0.0.1",
+            absent: "0.0.0.0",
+            cis: "1.4.2",
+        },
+        { flag: "address", accepts: (value) => LOOPBACK.test(value), wanted: "127.0.0.1" },
+    ],
+});

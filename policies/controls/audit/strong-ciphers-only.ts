@@ -1,0 +1,55 @@
+import { flagControl } from "../../flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+
+/** The suites of the CIS Benchmark for TLS 1.2 that give forward secrecy and authenticated encryption, and those of TLS 1.3. */
+const STRONG = new Set([
+    "TLS_AES_128_GCM_SHA256",
+    "TLS_AES_256_GCM_SHA384",
+    "TLS_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_ECDSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305",
+    "TLS_ECDHE_ECDSA_WITH_CHACHA20_POLY1305_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256",
+    "TLS_ECDHE_RSA_WITH_AES_256_GCM_SHA384",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305",
+    "TLS_ECDHE_RSA_WITH_CHACHA20_POLY1305_SHA256",
+]);
+
+const isStrong = (value: string): boolean => value.split(",").every((suite) => STRONG.has(suite.trim()));
+
+export const strongCiphersOnly = flagControl({
+    name: "strong-ciphers-only",
+    description:
+        "The API server, etcd and the kubelet offer only cipher suites with forward secrecy and authenticated encryption.",
+    why: "With the others a recorded session is read once the server's key is known, or earlier.",
+    severity: "medium",
+    covers: ["cp.ciphers"],
+    frameworks: [
+        ...cis("1.2.29", "4.2.12"),
+        ...mitre("T1040", "T1557"),
+        ...nist("SC-8", "SC-13"),
+        ...soc2("CC6.7"),
+        ...checklist("SEC-6", "PQC-3"),
+    ],
+    remediation: "List ECDHE suites with AES-GCM or ChaCha20-Poly1305 only.",
+    profiles: ["cis", "nsa"],
+    components: ["kube-apiserver", "kubelet", "etcd"],
+    rules: [
+        {
+            flag: "tls-cipher-suites",
+            field: "tlsCipherSuites",
+            accepts: isStrong,
+            wanted: "ECDHE suites with AES-GCM or ChaCha20-Poly1305",
+            absent: "suites of the Go release, older ones among them",
+            cis: "1.2.29",
+        },
+        { flag: "cipher-suites", accepts: isStrong, wanted: "ECDHE suites with AES-GCM or ChaCha20-Poly1305" },
+        {
+            flag: "tls-min-version",
+            field: "tlsMinVersion",
+            accepts: (value) => ["VersionTLS12", "VersionTLS13"].includes(value),
+            wanted: "VersionTLS13, or VersionTLS12",
+        },
+    ],
+});

@@ -1,0 +1,37 @@
+import { auditPolicyCoversWhatMatters } from "../../../../policies/controls/audit/audit-policy-covers-what-matters";
+import { auditPolicy } from "../../../support/audit";
+import { describeControl } from "../../../support/control-suite";
+
+const ALL = "secrets, configmaps, tokenreviews, pods, deployments, services/proxy, clusterrolebindings";
+const message = (what: string): string => `rules write nothing down of ${what}. Add level Metadata for them.`;
+const secrets = { resources: [{ group: "", resources: ["secrets"] }] };
+
+describeControl(auditPolicyCoversWhatMatters, {
+    refused: {
+        "a policy that is silent on everything": { object: auditPolicy({ level: "None" }), message: message(ALL) },
+        "a policy without rules": { object: auditPolicy(), message: message(ALL) },
+        "an exception for secrets": {
+            object: auditPolicy({ level: "None", ...secrets }, { level: "Metadata" }),
+            message: message("secrets"),
+        },
+        "a rule for one user only": {
+            object: auditPolicy({ level: "Metadata", users: ["jane"] }),
+            message: message(ALL),
+        },
+        "a rule for secrets only": {
+            object: auditPolicy({ level: "Metadata", ...secrets }),
+            message: message(ALL.replace("secrets, ", "")),
+        },
+    },
+    allowed: {
+        "a rule for everything": { object: auditPolicy({ level: "Metadata" }) },
+        "an exception for reading what is harmless": {
+            object: auditPolicy(
+                { level: "None", verbs: ["get", "list", "watch"], resources: [{ group: "", resources: ["events"] }] },
+                { level: "None", users: ["system:kube-proxy"] },
+                { level: "RequestResponse" },
+            ),
+        },
+        "a policy of another API": { object: { ...auditPolicy(), apiVersion: "policy.example.org/v1" } },
+    },
+});
