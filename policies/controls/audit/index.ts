@@ -1,5 +1,5 @@
 import type { Control } from "../../control";
-import { admissionPoliciesEnforce } from "./admission-policies-enforce";
+import { admissionPoliciesDeny } from "./admission-policies-deny";
 import { admissionWebhooksReviewed } from "./admission-webhooks-reviewed";
 import { apiServerAdmits } from "./api-server-admits";
 import { apiServerAuthenticates } from "./api-server-authenticates";
@@ -25,7 +25,6 @@ import { schedulerHardened } from "./scheduler-hardened";
 import { secretsEncryptedAtRest } from "./secrets-encrypted-at-rest";
 import { serviceMonitorsFindServices } from "./service-monitors-find-services";
 import { strongCiphersOnly } from "./strong-ciphers-only";
-import { webhooksFailClosed } from "./webhooks-fail-closed";
 
 /** What is logged, and the control plane's own flags, in reading order. */
 export const auditControls: readonly Control[] = [
@@ -49,8 +48,7 @@ export const auditControls: readonly Control[] = [
     nodeFilesProtected,
     strongCiphersOnly,
     admissionWebhooksReviewed,
-    webhooksFailClosed,
-    admissionPoliciesEnforce,
+    admissionPoliciesDeny,
     noLaxPodSecurityPolicies,
     noTiller,
     noKubernetesDashboard,

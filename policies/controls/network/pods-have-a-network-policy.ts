@@ -29,6 +29,7 @@ export const podsHaveANetworkPolicy = stackControl({
             function* (pod) {
                 if (!isIsolated(stack, pod)) {
                     const labels = Object.entries(pod.labels)
+                        .sort()
                         .map(([key, value]) => `${key}=${show(value)}`)
                         .join(", ");
                     yield {

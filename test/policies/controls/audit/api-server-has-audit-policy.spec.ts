@@ -14,4 +14,5 @@ describeFlags(apiServerHasAuditPolicy, {
             "--audit-policy-file of kube-apiserver is unset, which means that nothing is audited. Set it to the audit policy (CIS 3.2.1).",
         ],
     },
+    allowed: {},
 });

@@ -15,4 +15,5 @@ describeFlags(schedulerHardened, {
             '--address of kube-scheduler is "0.0.0.0". Set it to 127.0.0.1.',
         ],
     },
+    allowed: {},
 });

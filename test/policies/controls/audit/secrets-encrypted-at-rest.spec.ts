@@ -14,4 +14,5 @@ describeFlags(secretsEncryptedAtRest, {
             "--encryption-provider-config of kube-apiserver is unset, which means that Secrets are stored in plain text. Set it to an EncryptionConfiguration (CIS 1.2.27).",
         ],
     },
+    allowed: {},
 });
