@@ -10,7 +10,8 @@ export const admissionPoliciesDeny = objectControl({
     covers: [],
     frameworks: [...mitre("T1562.001"), ...nist("AC-3", "SI-17"), ...soc2("CC6.8"), ...checklist("ACC-5")],
     remediation: "Set validationActions to Deny in the binding, and leave failurePolicy at Fail.",
-    profiles: ["nsa", "x0tta6bl4"],
+    // The foundation itself brings its advisory controls in with Warn and Audit.
+    profiles: ["nsa"],
     kinds: [
         "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
         "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
