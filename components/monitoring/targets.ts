@@ -1,5 +1,6 @@
 import type { Config } from "../config";
 import { serviceSelector } from "../deployment";
+import { AGENT, NAMESPACE as SPIRE, SERVER } from "../spire/layout";
 import type { ScrapeTarget } from "./monitors";
 
 /** Everything the program deploys that serves metrics, and may be reached by Prometheus. */
@@ -24,6 +25,14 @@ export function scrapeTargets({
             // The namespace and name of a secret, not those of the controller.
             honorLabels: true,
         },
+        { name: "spire-server", namespace: SPIRE, labels: serviceSelector(SERVER), port: "metrics" },
+        {
+            name: "spire-controller-manager",
+            namespace: SPIRE,
+            labels: serviceSelector(SERVER),
+            port: "manager-metrics",
+        },
+        { name: "spire-agent", namespace: SPIRE, labels: serviceSelector(AGENT), port: "metrics" },
         { name: "falco", namespace: falco.namespace, labels: serviceSelector("falco"), port: "web" },
         ...(falco.sidekick === undefined
             ? []

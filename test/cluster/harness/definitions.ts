@@ -6,6 +6,8 @@ import type { Kubectl } from "./kubectl";
 /** Definitions that the stacks use but do not bring: those of operators that a cluster has already, or brings by itself. */
 const SOURCES = [
     { module: "github.com/prometheus-operator/prometheus-operator", folder: "example/prometheus-operator-crd" },
+    { module: "sigs.k8s.io/gateway-api", folder: "config/crd/standard" },
+    { module: "github.com/envoyproxy/gateway", folder: "charts/gateway-helm/charts/crds/crds/generated" },
     { module: "github.com/external-secrets/external-secrets", folder: "config/crds/bases" },
 ];
 

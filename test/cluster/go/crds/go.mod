@@ -4,6 +4,8 @@ module x0tta6bl4.test/cluster/crds
 go 1.26.0
 
 require (
+	github.com/envoyproxy/gateway v1.9.1
 	github.com/external-secrets/external-secrets v1.3.2
 	github.com/prometheus-operator/prometheus-operator v0.93.0
+	sigs.k8s.io/gateway-api v1.6.3
 )
