@@ -18,6 +18,7 @@ if (counts.some((count) => !Number.isInteger(count) || count < 1)) {
 }
 
 const tool = join(ROOT, "dist/hardening.js");
+const launcher = join(ROOT, "bin/hardening");
 if (!existsSync(tool)) {
     console.error("the tool is not built: run npm run build");
     process.exit(2);
@@ -25,15 +26,15 @@ if (!existsSync(tool)) {
 
 /** What is timed: a name, whether it is there, and its command line for a folder. */
 const SUBJECTS = [
-    { name: "hardening, profile all", argv: (folder) => [process.execPath, tool, "scan", folder] },
+    { name: "hardening, profile all", argv: (folder) => [process.execPath, launcher, "scan", folder] },
     {
         name: "hardening, profile restricted",
-        argv: (folder) => [process.execPath, tool, "scan", "--profile", "restricted", folder],
+        argv: (folder) => [process.execPath, launcher, "scan", "--profile", "restricted", folder],
     },
-    { name: "hardening, all, JSON", argv: (folder) => [process.execPath, tool, "scan", "-f", "json", folder] },
+    { name: "hardening, all, JSON", argv: (folder) => [process.execPath, launcher, "scan", "-f", "json", folder] },
     {
         name: "hardening, all, --each-file",
-        argv: (folder) => [process.execPath, tool, "scan", "--each-file", folder],
+        argv: (folder) => [process.execPath, launcher, "scan", "--each-file", folder],
     },
     // Peers take a list of files or a folder; the shell passes the list on where it is long.
     {

@@ -1,3 +1,5 @@
+import { grouped } from "./report/style";
+
 /** What a command may touch of the world, so that tests can stand in for it. */
 export interface Io {
     /** Writes to standard output: reports only. */
@@ -46,7 +48,7 @@ export class Progress {
         if (now - this.last >= (this.io.interactive ? STEP_MS : PATIENCE_MS * 5)) {
             this.last = now;
             this.shown = true;
-            const line = `${this.what}: ${done.toLocaleString("en")}${detail === "" ? "" : ` ${detail}`} …`;
+            const line = `${this.what}: ${grouped(done)}${detail === "" ? "" : ` ${detail}`} …`;
             this.io.log(this.io.interactive ? `\r\u001b[K${line}\u001b[A` : line);
         }
     }

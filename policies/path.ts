@@ -8,6 +8,22 @@ import type { KubeObject } from "./kube";
  * @throws Error naming the path and the offset where it can't be read.
  */
 export function steps(path: string): readonly (string | number)[] {
+    let known = read.get(path);
+    if (known === undefined) {
+        known = readSteps(path);
+        if (read.size >= MOST_READ) {
+            read.clear();
+        }
+        read.set(path, known);
+    }
+    return known;
+}
+
+/** Paths read so far: the same few come up for every object of a kind. */
+const read = new Map<string, readonly (string | number)[]>();
+const MOST_READ = 10_000;
+
+function readSteps(path: string): readonly (string | number)[] {
     const found: (string | number)[] = [];
     let at = 0;
     while (at < path.length) {

@@ -8,7 +8,7 @@ import { SCRIPT, STYLES } from "./html-assets";
 import { escapeHtml } from "./html-escape";
 import type { ReportFormat, Run } from "./report";
 import { references } from "./rules";
-import { count, duration } from "./style";
+import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
 
 /** One file that works offline: summary, filters, and every finding with its reason, remedy and standards. */
@@ -73,7 +73,7 @@ function header(run: Run): string {
         '<ul class="tiles">',
         ...tiles.map(
             ([label, value, style]) =>
-                `<li class="tile ${value === 0 ? "quiet" : style}"><b>${value.toLocaleString("en")}</b>${label}</li>`,
+                `<li class="tile ${value === 0 ? "quiet" : style}"><b>${grouped(value)}</b>${label}</li>`,
         ),
         "</ul>",
         "</header>",

@@ -2,7 +2,7 @@ import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import type { ReportFormat, Run } from "./report";
-import { count, duration } from "./style";
+import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
 
 /** What GitHub takes as the body of a comment, in characters; counted here in bytes, which are never fewer. */
@@ -49,7 +49,7 @@ class Body {
     }
 
     public text(): string {
-        const note = `_${count(this.dropped, "line")} left out: GitHub takes ${LIMIT.toLocaleString("en")} characters. The full report is in the job's output._`;
+        const note = `_${count(this.dropped, "line")} left out: GitHub takes ${grouped(LIMIT)} characters. The full report is in the job's output._`;
         return [...this.lines, ...(this.dropped > 0 ? ["", note] : []), ""].join("\n");
     }
 }

@@ -30,7 +30,12 @@ export function plain(text: string): string {
 
 /** `1 object`, `3 objects`, `1,200 objects`. */
 export function count(number: number, noun: string): string {
-    return `${number.toLocaleString("en")} ${noun}${number === 1 ? "" : "s"}`;
+    return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** `1,200`. Not `toLocaleString`, which loads the tables of all languages first. */
+export function grouped(number: number): string {
+    return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
 }
 
 /** `0.42 s`, `3 min 05 s`. */
