@@ -81,7 +81,7 @@ export function startTls(identity: X509Provider, policy: ClientPolicy, target: C
     };
     let socket: TLSSocket;
     try {
-        socket = connect(connectionOptions(identity, policy, target));
+        socket = connect(connectionOptions(identity, policy, target)).setNoDelay(true);
     } catch (error) {
         fail(error);
         throw error;

@@ -32,6 +32,8 @@ export function serverOptions(identity: X509Provider, policy: ServerPolicy): Tls
         ...contextOptions(credentialsOf(snapshot, policy.webCertificate), policy),
         requestCert: policy.clientAuth !== "none",
         rejectUnauthorized: false,
+        // Otherwise a short answer and the end of the connection wait for each other, 40 ms at a time.
+        noDelay: true,
         handshakeTimeout: policy.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS,
     };
 }

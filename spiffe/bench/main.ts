@@ -1,0 +1,52 @@
+// npm run bench:spiffe [-- --seconds 60 --handshakes 3000]: the figures of README.md. Fails when a request failed during rotation.
+import { parseArgs } from "node:util";
+
+import { buildPeer, goIsThere } from "../../test/interop/peer.js";
+import { benchHandshakes } from "./handshakes.js";
+import { benchRotation } from "./rotation.js";
+import { benchVerification } from "./verification.js";
+
+const { values } = parseArgs({
+    options: {
+        seconds: { type: "string", default: "60" },
+        handshakes: { type: "string", default: "3000" },
+    },
+});
+
+const table = (head: readonly string[], rows: readonly (readonly unknown[])[]): void => {
+    const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
+    process.stdout.write(`\n${lines.join("\n")}\n`);
+};
+const ms = (value: number): string => value.toFixed(1);
+
+if (goIsThere()) {
+    await buildPeer();
+    const figures = await benchHandshakes(Number(values.handshakes));
+    table(
+        ["client", "server", "handshakes/s", "p50 ms", "p99 ms", "failed"],
+        figures.map(({ client, server, perSecond, p50, p99, failures }) => [
+            client,
+            server,
+            Math.round(perSecond),
+            ms(p50),
+            ms(p99),
+            failures,
+        ]),
+    );
+} else {
+    process.stdout.write("handshakes: skipped, go is not on the PATH\n");
+}
+
+const { rotations, figures } = await benchRotation(Number(values.seconds));
+process.stdout.write(`\n${rotations} rotations in ${values.seconds} s\n`);
+table(
+    ["transport", "requests", "connections", "failed"],
+    figures.map(({ transport, requests, connections, failures }) => [transport, requests, connections, failures]),
+);
+
+table(
+    ["keys", "SVID below the root, µs", "with an intermediate, µs"],
+    (await benchVerification(3_000)).map(({ key, leaf, chain }) => [key, Math.round(leaf), Math.round(chain)]),
+);
+
+process.exit(figures.every(({ failures }) => failures === 0) ? 0 : 1);
