@@ -36,7 +36,8 @@ export async function benchHandshakes(total: number): Promise<HandshakeFigures[]
     const servers: Record<HandshakeFigures["server"], Serve> = {
         "this library": () => serveHere(serverApi.address),
         "go-spiffe": async () => {
-            const { server, port } = await PeerServer.start(serverApi.address, CLIENT.toString(), "X25519MLKEM768");
+            const args = [CLIENT.toString(), "X25519MLKEM768", "quiet"];
+            const { server, port } = await PeerServer.start(serverApi.address, ...args);
             return { port, stop: () => server.stop() };
         },
     };

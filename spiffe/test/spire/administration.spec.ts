@@ -1,9 +1,13 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 
+import { create } from "@bufbuild/protobuf";
+
 import { SpiffeId, TrustDomain } from "../../src/id.js";
 import type { FederationRelation } from "../../src/spire/index.js";
+import { FederationRelationshipSchema } from "../../src/spire/gen/spire/api/types/types_pb.js";
 import { SpireServerClient } from "../../src/spire/index.js";
+import { TestCa } from "../support/ca.js";
 import { FakeSpireServer } from "../support/fake-spire-server.js";
 
 describe("SpireServerClient", () => {
@@ -99,5 +103,84 @@ describe("SpireServerClient", () => {
         const id = SpiffeId.parse("spiffe://example.org/job");
         const token = await client.mintJwtSvid(id, ["db"], { ttlSeconds: 30 });
         assert.equal(token, "example.org/job for db during 30");
+    });
+
+    it("reads the server's bundle, with what is tainted, and its sequence beyond 2^53", async () => {
+        const [old, current] = [await TestCa.create("example.org"), await TestCa.create("example.org")];
+        server.bundle = {
+            trustDomain: "example.org",
+            x509Authorities: [
+                { asn1: old.certificate.raw, tainted: true },
+                { asn1: current.certificate.raw, tainted: false },
+            ],
+            jwtAuthorities: [{ publicKey: new Uint8Array([1]), keyId: "k1" }],
+            refreshHint: 300n,
+            sequenceNumber: 9_007_199_254_740_993n,
+        };
+        const bundle = await client.bundles.get();
+        assert.deepEqual(
+            bundle.x509.authorities.map(({ fingerprint256 }) => fingerprint256),
+            [old.certificate.fingerprint256, current.certificate.fingerprint256],
+        );
+        assert.deepEqual(
+            bundle.tainted.map(({ fingerprint256 }) => fingerprint256),
+            [old.certificate.fingerprint256],
+        );
+        assert.deepEqual(bundle.jwtKeyIds, ["k1"]);
+        assert.equal(bundle.sequence, 9_007_199_254_740_993n);
+        assert.equal(bundle.refreshHintSeconds, 300);
+    });
+
+    it("sets, lists over pages and deletes the bundles of federated trust domains", async () => {
+        const cas = [await TestCa.create("a.test"), await TestCa.create("b.test")];
+        for (const ca of cas) {
+            await client.bundles.setFederated(ca.bundle);
+        }
+        const listed = await Array.fromAsync(client.bundles.listFederated());
+        assert.deepEqual(
+            listed.map(({ x509 }) => [x509.trustDomain.name, x509.authorities[0]?.fingerprint256]),
+            cas.map(({ trustDomain, certificate }) => [trustDomain.name, certificate.fingerprint256]),
+        );
+        const a = TrustDomain.parse("a.test");
+        await assert.rejects(client.bundles.deleteFederated(a), {
+            code: "failed_precondition",
+            message: "SPIRE server, Bundle.BatchDeleteFederatedBundle: failed_precondition: federated bundle is in use",
+        });
+        await client.bundles.deleteFederated(a, "dissociate");
+        await assert.rejects(client.bundles.getFederated(a), { code: "not_found" });
+        assert.equal((await client.bundles.getFederated(TrustDomain.parse("b.test"))).x509.authorities.length, 1);
+    });
+
+    it("gives the bootstrap bundle along with an https_spiffe relation", async () => {
+        const other = await TestCa.create("other.test");
+        await client.federation.set({
+            trustDomain: other.trustDomain,
+            endpointUrl: "https://other.test/bundle",
+            profile: { type: "https_spiffe", endpointId: SpiffeId.parse("spiffe://other.test/server") },
+            bootstrap: other.bundle,
+        });
+        const sent = server.relations.get("other.test")?.trustDomainBundle;
+        assert.equal(sent?.trustDomain, "other.test");
+        assert.deepEqual(Buffer.from(sent.x509Authorities[0]?.asn1 ?? []), other.certificate.raw);
+    });
+
+    it("refuses a relation whose profile it doesn't know", async () => {
+        const relation = { trustDomain: "new.test", bundleEndpointUrl: "https://new.test" };
+        server.relations.set("new.test", create(FederationRelationshipSchema, relation));
+        await assert.rejects(client.federation.get(TrustDomain.parse("new.test")), {
+            code: "unknown_profile",
+            message:
+                "the federation relationship with new.test has a bundle endpoint profile this library doesn't know",
+        });
+    });
+
+    it("mints an X.509-SVID and gives its chain", async () => {
+        const svid = await (await (await TestCa.create("example.org")).intermediate()).issue("/job");
+        server.mintedChain = svid.certificates.map(({ raw }) => raw);
+        const chain = await client.mintX509Svid(new Uint8Array([0x30, 0]));
+        assert.deepEqual(
+            chain.map(({ fingerprint256 }) => fingerprint256),
+            svid.certificates.map(({ fingerprint256 }) => fingerprint256),
+        );
     });
 });

@@ -50,7 +50,7 @@ func describe(conn *tls.Conn) (map[string]any, error) {
 	}, nil
 }
 
-// serve <allowed SPIFFE ID> <group or -> says its port, then greets each client and says who it was.
+// serve <allowed SPIFFE ID> <group or -> [quiet] says its port, then greets each client and, unless quiet, says who it was.
 func serve(ctx context.Context, args []string) error {
 	source, err := newSource(ctx)
 	if err != nil {
@@ -62,6 +62,7 @@ func serve(ctx context.Context, args []string) error {
 	}
 	config := restrict(tlsconfig.MTLSServerConfig(source, source, tlsconfig.AuthorizeID(allowed)), args[1])
 	config.SessionTicketsDisabled = true
+	quiet := slices.Contains(args[2:], "quiet")
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		return err
@@ -86,6 +87,9 @@ func serve(ctx context.Context, args []string) error {
 				seen = map[string]any{"refused": err.Error()}
 			} else {
 				fmt.Fprintf(conn, "hello %s\n", seen["peer"])
+			}
+			if quiet {
+				return
 			}
 			output.Lock()
 			defer output.Unlock()
