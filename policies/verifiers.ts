@@ -1,10 +1,11 @@
-import { imageMatches } from "./images";
+import type { StackContext, StackFault } from "./control";
+import { imageMatches, imagesOf, runBy } from "./images";
 import type { Body, KubeObject } from "./kube";
 import { list, obj, str, strings } from "./kube";
 import type { Stack } from "./stack";
 
 /** What an image policy of the cluster demands before an image may run. */
-export interface Verifier {
+interface Verifier {
     readonly object: KubeObject;
     /** Patterns of the images it speaks of, as `imageMatches` reads them. */
     readonly images: readonly string[];
@@ -16,7 +17,7 @@ export interface Verifier {
  * The image policies of a stack: Kyverno's `verifyImages` rules and ImageValidatingPolicy, and sigstore's
  * ClusterImagePolicy. One that only warns or audits keeps nothing out and is left out.
  */
-export function verifiersOf(stack: Stack): readonly Verifier[] {
+function verifiersOf(stack: Stack): readonly Verifier[] {
     return [
         ...[...stack.ofKind("ClusterPolicy"), ...stack.ofKind("Policy")].flatMap(kyvernoVerifiers),
         ...stack.ofKind("ImageValidatingPolicy").flatMap(imageValidatingVerifier),
@@ -25,7 +26,7 @@ export function verifiersOf(stack: Stack): readonly Verifier[] {
 }
 
 /** Says whether one of the policies demands a signature of an image, and an attestation that `accepts` where it's given. */
-export function isVerified(
+function isVerified(
     verifiers: readonly Verifier[],
     reference: string,
     accepts?: (predicateType: string) => boolean,
@@ -94,4 +95,33 @@ function sigstoreVerifier(object: KubeObject): readonly Verifier[] {
                 .map((entry) => typeOf(obj(entry))),
         },
     ];
+}
+
+/**
+ * The faults of images that no policy of the stack holds to a demand. `demand` completes "no policy of the stack …";
+ * `accepts` says which attestations meet it, where a signature alone does not.
+ */
+export function* unverifiedImages(
+    stack: Stack,
+    { each }: StackContext,
+    demand: string,
+    accepts?: (predicateType: string) => boolean,
+): Iterable<StackFault> {
+    const verifiers = stack.memo(verifiersOf);
+    yield* each(
+        stack.pods(),
+        (pod) => pod.object,
+        function* (pod) {
+            for (const use of imagesOf(pod)) {
+                if (use.reference !== "" && !isVerified(verifiers, use.reference, accepts)) {
+                    yield {
+                        object: pod.object,
+                        path: use.path,
+                        ...(use.container !== undefined && { container: use.container }),
+                        message: `${use.path} is "${use.reference}"${runBy(use)}, and no policy of the stack ${demand}. Add it to an image policy.`,
+                    };
+                }
+            }
+        },
+    );
 }

@@ -1,7 +1,6 @@
 import { stackControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
-import { imagesOf, runBy } from "../../images";
-import { isVerified, verifiersOf } from "../../verifiers";
+import { unverifiedImages } from "../../verifiers";
 
 /** SLSA provenance of any version, e.g. `https://slsa.dev/provenance/v1`, or cosign's short name `slsaprovenance`. */
 const isProvenance = (predicateType: string) => /slsa.*provenance/.test(predicateType);
@@ -18,23 +17,5 @@ export const imageProvenanceAttested = stackControl({
     remediation: "Demand an attestation of type SLSA provenance in the policy that verifies the image.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },
-    *check(stack, { each }) {
-        const verifiers = verifiersOf(stack);
-        yield* each(
-            stack.pods(),
-            (pod) => pod.object,
-            function* (pod) {
-                for (const use of imagesOf(pod)) {
-                    if (use.reference !== "" && !isVerified(verifiers, use.reference, isProvenance)) {
-                        yield {
-                            object: pod.object,
-                            path: use.path,
-                            ...(use.container !== undefined && { container: use.container }),
-                            message: `${use.path} is "${use.reference}"${runBy(use)}, and no policy of the stack demands build provenance for it. Add it to an image policy.`,
-                        };
-                    }
-                }
-            },
-        );
-    },
+    check: (stack, context) => unverifiedImages(stack, context, "demands build provenance for it", isProvenance),
 });

@@ -1,7 +1,6 @@
 import { stackControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
-import { imagesOf, runBy } from "../../images";
-import { isVerified, verifiersOf } from "../../verifiers";
+import { unverifiedImages } from "../../verifiers";
 
 /** CycloneDX and SPDX, by predicate type or by the short names that cosign uses. */
 const isSbom = (predicateType: string) => /cyclonedx|spdx/.test(predicateType);
@@ -18,23 +17,5 @@ export const imageSbomsAttested = stackControl({
     remediation: "Demand an attestation of type CycloneDX or SPDX in the policy that verifies the image.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },
-    *check(stack, { each }) {
-        const verifiers = verifiersOf(stack);
-        yield* each(
-            stack.pods(),
-            (pod) => pod.object,
-            function* (pod) {
-                for (const use of imagesOf(pod)) {
-                    if (use.reference !== "" && !isVerified(verifiers, use.reference, isSbom)) {
-                        yield {
-                            object: pod.object,
-                            path: use.path,
-                            ...(use.container !== undefined && { container: use.container }),
-                            message: `${use.path} is "${use.reference}"${runBy(use)}, and no policy of the stack demands a bill of materials for it. Add it to an image policy.`,
-                        };
-                    }
-                }
-            },
-        );
-    },
+    check: (stack, context) => unverifiedImages(stack, context, "demands a bill of materials for it", isSbom),
 });

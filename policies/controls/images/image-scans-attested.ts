@@ -1,7 +1,6 @@
 import { stackControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
-import { imagesOf, runBy } from "../../images";
-import { isVerified, verifiersOf } from "../../verifiers";
+import { unverifiedImages } from "../../verifiers";
 
 /** The vulnerability predicate of cosign and of in-toto, and VEX documents. */
 const isScan = (predicateType: string) => /vuln|vex/.test(predicateType);
@@ -18,23 +17,5 @@ export const imageScansAttested = stackControl({
     remediation: "Demand an attestation of type vuln in the policy that verifies the image, and limit its age there.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },
-    *check(stack, { each }) {
-        const verifiers = verifiersOf(stack);
-        yield* each(
-            stack.pods(),
-            (pod) => pod.object,
-            function* (pod) {
-                for (const use of imagesOf(pod)) {
-                    if (use.reference !== "" && !isVerified(verifiers, use.reference, isScan)) {
-                        yield {
-                            object: pod.object,
-                            path: use.path,
-                            ...(use.container !== undefined && { container: use.container }),
-                            message: `${use.path} is "${use.reference}"${runBy(use)}, and no policy of the stack demands a vulnerability scan of it. Add it to an image policy.`,
-                        };
-                    }
-                }
-            },
-        );
-    },
+    check: (stack, context) => unverifiedImages(stack, context, "demands a vulnerability scan of it", isScan),
 });

@@ -1,7 +1,6 @@
 import { stackControl } from "../../control";
 import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { imagesOf, runBy } from "../../images";
-import { isVerified, verifiersOf } from "../../verifiers";
+import { unverifiedImages } from "../../verifiers";
 
 export const imageSignaturesVerified = stackControl({
     name: "image-signatures-verified",
@@ -21,23 +20,5 @@ export const imageSignaturesVerified = stackControl({
     remediation: "Cover the image with a Kyverno verifyImages rule or a sigstore ClusterImagePolicy that enforces.",
     profiles: [],
     admission: { none: "The proof lies in the registry; a policy engine that can ask it does this." },
-    *check(stack, { each }) {
-        const verifiers = verifiersOf(stack);
-        yield* each(
-            stack.pods(),
-            (pod) => pod.object,
-            function* (pod) {
-                for (const use of imagesOf(pod)) {
-                    if (use.reference !== "" && !isVerified(verifiers, use.reference)) {
-                        yield {
-                            object: pod.object,
-                            path: use.path,
-                            ...(use.container !== undefined && { container: use.container }),
-                            message: `${use.path} is "${use.reference}"${runBy(use)}, and no policy of the stack verifies its signature. Add it to an image policy.`,
-                        };
-                    }
-                }
-            },
-        );
-    },
+    check: (stack, context) => unverifiedImages(stack, context, "verifies its signature"),
 });

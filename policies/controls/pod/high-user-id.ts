@@ -1,5 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
+import { HIGH_ID, highIdExpression, lowIds } from "../../ids";
 
 export const highUserId = podControl({
     name: "high-user-id",
@@ -13,29 +14,8 @@ export const highUserId = podControl({
     remediation: "Set runAsUser to 10000 or above, on the pod or on every container.",
     profiles: [],
     params: {
-        minimum: { type: "integer", description: "The lowest user ID to allow.", default: 10000, minimum: 1 },
+        minimum: { type: "integer", description: "The lowest user ID to allow.", default: HIGH_ID, minimum: 1 },
     },
-    admission: {
-        expression: [
-            "variables.podSpec == null || variables.podSpec.?os.?name.orValue('') == 'windows' ||",
-            "variables.podSpec.?hostUsers.orValue(true) == false || variables.containers.all(c,",
-            " c.?securityContext.?runAsUser.orValue(variables.podSpec.?securityContext.?runAsUser.orValue(0)) >= 10000)",
-        ].join("\n"),
-    },
-    *check(pod, { params }) {
-        // A user namespace maps every ID to a high one of its own; Windows has no such IDs.
-        for (const { name, path: at, securityContext } of pod.windows || pod.userNamespace ? [] : pod.containers) {
-            const own = securityContext["runAsUser"];
-            const id = own ?? pod.securityContext["runAsUser"];
-            if (typeof id !== "number" || id < params.minimum) {
-                const path = `${own === undefined && id !== undefined ? pod.path : at}.securityContext.runAsUser`;
-                yield {
-                    path,
-                    container: name,
-                    message: `${path} is ${typeof id === "number" ? id : "not set"} (container "${name}"). Set it to ${params.minimum} or above.`,
-                    absent: id === undefined,
-                };
-            }
-        }
-    },
+    admission: { expression: highIdExpression("runAsUser", HIGH_ID) },
+    check: (pod, { params }) => lowIds(pod, "runAsUser", params.minimum),
 });
