@@ -19,7 +19,8 @@ export async function definitions(): Promise<Map<string, string>> {
         for (const file of (await readdir(path)).filter((name) => name.endsWith(".yaml") && name.includes("_"))) {
             const text = await readFile(join(path, file), "utf8");
             const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
-            if (name !== undefined) {
+            // Gateway API ships its admission policies beside the definitions.
+            if (name !== undefined && /^kind: CustomResourceDefinition$/m.test(text)) {
                 found.set(name, text);
             }
         }
