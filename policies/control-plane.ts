@@ -44,11 +44,11 @@ const NAMES = Object.keys(ESSENTIAL) as ComponentName[];
 
 /** Older releases have one binary for all components, which takes the component as its first word. */
 const MULTI_CALL = new Set(["hyperkube", "k3s", "rke2"]);
-const ALIASES: Readonly<Record<string, ComponentName>> = {
-    apiserver: "kube-apiserver",
-    "controller-manager": "kube-controller-manager",
-    scheduler: "kube-scheduler",
-};
+const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
+    ["apiserver", "kube-apiserver"],
+    ["controller-manager", "kube-controller-manager"],
+    ["scheduler", "kube-scheduler"],
+]);
 
 /** The components that a pod, a kubeadm configuration or a report about a node starts. */
 export function componentsOf(object: KubeObject): readonly ComponentView[] {
@@ -108,7 +108,7 @@ function wordsOf(container: ContainerView, field: string): readonly Word[] {
 
 function binaryName(word: string): ComponentName | undefined {
     const base = baseName(word);
-    return NAMES.find((name) => name === base) ?? ALIASES[base];
+    return NAMES.find((name) => name === base) ?? ALIASES.get(base);
 }
 
 function imageName(image: string): ComponentName | undefined {

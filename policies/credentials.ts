@@ -43,6 +43,9 @@ const KEY_WORDS = new Set([
     "ssh",
 ]);
 
+/** Words that make a secret of the word `key` in front of them. */
+const KEY_CONTENT = new Set(["content", "material", "pem"]);
+
 /** A name that ends so says where a secret lies or how it is handled, not what it is. */
 const HARMLESS_ENDINGS = new Set([
     "file",
@@ -123,7 +126,7 @@ export function namesCredential(name: string): boolean {
         (word, index) =>
             SECRET_WORDS.has(word) ||
             GLUED.test(word) ||
-            (word === "key" && index > 0 && KEY_WORDS.has(words[index - 1] ?? "")),
+            (word === "key" && (KEY_WORDS.has(words[index - 1] ?? "") || KEY_CONTENT.has(words[index + 1] ?? ""))),
     );
 }
 
@@ -170,6 +173,21 @@ const SHAPES: readonly (readonly [shape: RegExp, title: string])[] = [
 /** What a text holds that looks like a credential, as a message calls it; undefined where nothing does. */
 export function looksLikeCredential(text: string): string | undefined {
     return SHAPES.find(([shape]) => shape.test(text))?.[1];
+}
+
+/**
+ * Says whether a value under a name that ends on `key` is key material by its looks: long, of digits and letters mixed, and
+ * nothing else. Keys to sort by, and public ones, are no secrets.
+ */
+export function isKeyMaterial(name: string, value: string): boolean {
+    const words = wordsOf(name);
+    return (
+        words.at(-1) === "key" &&
+        !words.includes("public") &&
+        /^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) &&
+        /\d/.test(value) &&
+        /[A-Za-z]/.test(value)
+    );
 }
 
 const PLACEHOLDER = /^(?:true|false|yes|no|on|off|none|null|nil|undefined|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;

@@ -1,46 +1,50 @@
 import type { KubeObject } from "./kube";
 
 /** The namespaced kinds of the Kubernetes API, by group. Custom resources are left out: a manifest doesn't say where they live. */
-const NAMESPACED: Readonly<Record<string, readonly string[]>> = {
-    "": [
-        "ConfigMap",
-        "Endpoints",
-        "LimitRange",
-        "PersistentVolumeClaim",
-        "Pod",
-        "PodTemplate",
-        "ReplicationController",
-        "ResourceQuota",
-        "Secret",
-        "Service",
-        "ServiceAccount",
-    ],
-    apps: ["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
-    extensions: ["DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet"],
-    batch: ["CronJob", "Job"],
-    autoscaling: ["HorizontalPodAutoscaler"],
-    policy: ["PodDisruptionBudget"],
-    "networking.k8s.io": ["Ingress", "NetworkPolicy"],
-    "rbac.authorization.k8s.io": ["Role", "RoleBinding"],
-    "coordination.k8s.io": ["Lease"],
-    "discovery.k8s.io": ["EndpointSlice"],
-};
+const NAMESPACED: ReadonlyMap<string, readonly string[]> = new Map(
+    Object.entries({
+        "": [
+            "ConfigMap",
+            "Endpoints",
+            "LimitRange",
+            "PersistentVolumeClaim",
+            "Pod",
+            "PodTemplate",
+            "ReplicationController",
+            "ResourceQuota",
+            "Secret",
+            "Service",
+            "ServiceAccount",
+        ],
+        apps: ["ControllerRevision", "DaemonSet", "Deployment", "ReplicaSet", "StatefulSet"],
+        extensions: ["DaemonSet", "Deployment", "Ingress", "NetworkPolicy", "ReplicaSet"],
+        batch: ["CronJob", "Job"],
+        autoscaling: ["HorizontalPodAutoscaler"],
+        policy: ["PodDisruptionBudget"],
+        "networking.k8s.io": ["Ingress", "NetworkPolicy"],
+        "rbac.authorization.k8s.io": ["Role", "RoleBinding"],
+        "coordination.k8s.io": ["Lease"],
+        "discovery.k8s.io": ["EndpointSlice"],
+    }),
+);
 
 /** Objects that every cluster has in its default namespace. */
-const BUILT_IN: Readonly<Record<string, readonly string[]>> = {
-    Service: ["kubernetes"],
-    Endpoints: ["kubernetes"],
-    EndpointSlice: ["kubernetes"],
-    ServiceAccount: ["default"],
-    ConfigMap: ["kube-root-ca.crt"],
-};
+const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map(
+    Object.entries({
+        Service: ["kubernetes"],
+        Endpoints: ["kubernetes"],
+        EndpointSlice: ["kubernetes"],
+        ServiceAccount: ["default"],
+        ConfigMap: ["kube-root-ca.crt"],
+    }),
+);
 
 /** Says whether objects of this kind live in a namespace. */
 export function isNamespaced(object: KubeObject): boolean {
-    return NAMESPACED[object.group]?.includes(object.kind) === true;
+    return NAMESPACED.get(object.group)?.includes(object.kind) === true;
 }
 
 /** Says whether the cluster itself puts this object into its default namespace. */
 export function isBuiltIn(object: KubeObject): boolean {
-    return BUILT_IN[object.kind]?.includes(object.name) === true;
+    return BUILT_IN.get(object.kind)?.includes(object.name) === true;
 }

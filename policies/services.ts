@@ -1,6 +1,6 @@
 import { ingressServices, isIngress } from "./ingress";
 import type { KubeObject } from "./kube";
-import { isObj, list, obj, str } from "./kube";
+import { isObj, list, obj, str, strings } from "./kube";
 import type { PodView } from "./pods";
 import { append } from "./selectors";
 import type { Stack } from "./stack";
@@ -53,7 +53,26 @@ function routesByService(stack: Stack): ReadonlyMap<string, readonly KubeObject[
             append(found, key, route);
         }
     }
+    for (const route of stack.ofKind("VirtualService").filter(({ group }) => group === "networking.istio.io")) {
+        for (const key of ifKnown(() => istioDestinations(route)) ?? []) {
+            append(found, key, route);
+        }
+    }
     return found;
+}
+
+/** The Services a VirtualService publishes through a gateway; one for the mesh alone publishes nothing. */
+function istioDestinations(route: KubeObject): readonly string[] {
+    const spec = obj(route.body["spec"]);
+    if (!strings(spec["gateways"]).some((gateway) => gateway !== "mesh")) {
+        return [];
+    }
+    const routes = ["http", "tls", "tcp"].flatMap((field) =>
+        list(spec[field]).flatMap((entry) => list(obj(entry)["route"])),
+    );
+    // A host is `name`, `name.namespace` or `name.namespace.svc.domain`.
+    const hosts = routes.map((entry) => str(obj(obj(entry)["destination"])["host"]).split("."));
+    return [...new Set(hosts.map(([name = "", namespace]) => `${namespace ?? namespaceOf(route)}/${name}`))];
 }
 
 function backendsOf(route: KubeObject): readonly string[] {

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { canBeCredential, credentialIn, looksLikeCredential, namesCredential } from "../../policies/credentials";
+import {
+    canBeCredential,
+    credentialIn,
+    isKeyMaterial,
+    looksLikeCredential,
+    namesCredential,
+} from "../../policies/credentials";
 
 describe("names of credentials", () => {
     for (const name of [
@@ -21,6 +27,7 @@ describe("names of credentials", () => {
         "client_secret",
         "MYSECRET",
         "ROLE_SECRET_ID",
+        "OCI_CLI_KEY_CONTENT",
         "credentials",
     ]) {
         it(`are recognised: ${name}`, () => assert.equal(namesCredential(name), true));
@@ -103,6 +110,20 @@ describe("values of credentials", () => {
         ]) {
             assert.equal(canBeCredential(value), false, value);
         }
+    });
+});
+
+describe("keys", () => {
+    it("are material where they are long and mixed", () => {
+        assert.equal(isKeyMaterial("APP_KEY", "9f86d081884c7d659a2feaa0c55ad015"), true);
+        assert.equal(isKeyMaterial("key", "c2VjcmV0IG1hdGVyaWFsMQ=="), true);
+    });
+
+    it("are none where they name, sort or are public", () => {
+        assert.equal(isKeyMaterial("SORT_KEY", "created_at"), false);
+        assert.equal(isKeyMaterial("PUBLIC_KEY", "9f86d081884c7d659a2feaa0c55ad015"), false);
+        assert.equal(isKeyMaterial("PARTITION_KEY", "customer-identifier"), false);
+        assert.equal(isKeyMaterial("KEY_NAME", "9f86d081884c7d659a2feaa0c55ad015"), false);
     });
 });
 

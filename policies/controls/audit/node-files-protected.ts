@@ -12,18 +12,20 @@ const OWNERS: readonly (readonly [prefix: RegExp, slug: string])[] = [
 ];
 
 /** The kubelet's settings, as the report calls them, and what they have to be (CIS 4.2). */
-const SETTINGS: Readonly<Record<string, (value: string) => boolean>> = {
-    kubeletAnonymousAuthArgumentSet: (value) => value === "false",
-    kubeletAuthorizationModeArgumentSet: (value) => value !== "AlwaysAllow",
-    kubeletClientCaFileArgumentSet: (value) => value !== "",
-    kubeletReadOnlyPortArgumentSet: (value) => value === "0",
-    kubeletStreamingConnectionIdleTimeoutArgumentSet: (value) => !/^0+[a-z]*$/.test(value),
-    kubeletProtectKernelDefaultsArgumentSet: (value) => value === "true",
-    kubeletMakeIptablesUtilChainsArgumentSet: (value) => value === "true",
-    kubeletEventQpsArgumentSet: (value) => /^[0-5]$/.test(value),
-    kubeletRotateCertificatesArgumentSet: (value) => value === "true",
-    kubeletRotateKubeletServerCertificateArgumentSet: (value) => value === "true",
-};
+const SETTINGS: ReadonlyMap<string, (value: string) => boolean> = new Map(
+    Object.entries<(value: string) => boolean>({
+        kubeletAnonymousAuthArgumentSet: (value) => value === "false",
+        kubeletAuthorizationModeArgumentSet: (value) => value !== "AlwaysAllow",
+        kubeletClientCaFileArgumentSet: (value) => value !== "",
+        kubeletReadOnlyPortArgumentSet: (value) => value === "0",
+        kubeletStreamingConnectionIdleTimeoutArgumentSet: (value) => !/^0+[a-z]*$/.test(value),
+        kubeletProtectKernelDefaultsArgumentSet: (value) => value === "true",
+        kubeletMakeIptablesUtilChainsArgumentSet: (value) => value === "true",
+        kubeletEventQpsArgumentSet: (value) => /^[0-5]$/.test(value),
+        kubeletRotateCertificatesArgumentSet: (value) => value === "true",
+        kubeletRotateKubeletServerCertificateArgumentSet: (value) => value === "true",
+    }),
+);
 
 export const nodeFilesProtected = objectControl({
     name: "node-files-protected",
@@ -51,7 +53,7 @@ export const nodeFilesProtected = objectControl({
                     yield { path, covers, message: `${path} holds mode ${value}. Set it to 600 or less.` };
                 } else if (/Ownership$/.test(name) && !["root:root", "etcd:etcd"].includes(value)) {
                     yield { path, covers, message: `${path} holds owner "${value}". Set it to root:root.` };
-                } else if (SETTINGS[name]?.(value) === false) {
+                } else if (SETTINGS.get(name)?.(value) === false) {
                     yield { path, covers, message: `${path} holds "${value}". Set it as CIS 4.2 asks.` };
                 }
             }

@@ -23,6 +23,7 @@ import { noAllowAllRules } from "./no-allow-all-rules";
 import { noClusterWideTlsOptions } from "./no-cluster-wide-tls-options";
 import { noExposedDashboards } from "./no-exposed-dashboards";
 import { noExternalIps } from "./no-external-ips";
+import { noInstanceMetadataAccess } from "./no-instance-metadata-access";
 import { noLoadBalancers } from "./no-load-balancers";
 import { noLocalExternalNames } from "./no-local-external-names";
 import { noNginxSnippets } from "./no-nginx-snippets";
@@ -47,6 +48,7 @@ export const networkControls: readonly Control[] = [
     noAllowAllAdminPolicies,
     noAllowAllCiliumRules,
     egressSparesInstanceMetadata,
+    noInstanceMetadataAccess,
     noNodePorts,
     noLoadBalancers,
     loadBalancerSourcesLimited,

@@ -3,10 +3,10 @@ import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
 
 /** What membership means, for the message. */
-const GROUPS: Readonly<Record<string, string>> = {
-    "system:masters": "its members pass every authorization check, and nothing can take that away",
-    "system:authenticated": "everybody with any account",
-};
+const GROUPS: ReadonlyMap<string, string> = new Map([
+    ["system:masters", "its members pass every authorization check, and nothing can take that away"],
+    ["system:authenticated", "everybody with any account"],
+]);
 
 export const noSystemGroupBindings = objectControl({
     name: "no-system-group-bindings",
@@ -27,7 +27,7 @@ export const noSystemGroupBindings = objectControl({
     kinds: BINDING_KINDS,
     *check(object) {
         for (const { path, kind, name } of bindingOf(object).subjects) {
-            const meaning = GROUPS[name];
+            const meaning = GROUPS.get(name);
             if (kind !== "ServiceAccount" && meaning !== undefined) {
                 yield {
                     path: `${path}.name`,

@@ -1,5 +1,5 @@
 import { objectControl } from "../../control";
-import { canBeCredential, credentialIn, looksLikeCredential, namesCredential } from "../../credentials";
+import { canBeCredential, credentialIn, isKeyMaterial, looksLikeCredential, namesCredential } from "../../credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import { obj, str } from "../../kube";
@@ -66,7 +66,7 @@ function faultOf(key: string, value: string): string | undefined {
         if (shape !== undefined) {
             return `holds ${shape}`;
         }
-        if (namesCredential(key) && canBeCredential(value)) {
+        if ((namesCredential(key) && canBeCredential(value)) || isKeyMaterial(key, value)) {
             return "is a literal under the name of a credential";
         }
     }

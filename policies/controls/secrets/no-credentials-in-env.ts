@@ -1,5 +1,5 @@
 import { podControl } from "../../control";
-import { canBeCredential, looksLikeCredential, namesCredential } from "../../credentials";
+import { canBeCredential, isKeyMaterial, looksLikeCredential, namesCredential } from "../../credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
 import { list, obj, str } from "../../kube";
 import { show } from "../../text";
@@ -35,7 +35,7 @@ export const noCredentialsInEnv = podControl({
                         container,
                         message: `${at} (variable "${name}") holds ${shape}. Mount it from a Secret and rotate it.`,
                     };
-                } else if (namesCredential(name) && canBeCredential(text)) {
+                } else if ((namesCredential(name) && canBeCredential(text)) || isKeyMaterial(name, text)) {
                     yield {
                         path: at,
                         container,

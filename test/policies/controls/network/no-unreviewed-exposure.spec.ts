@@ -8,6 +8,12 @@ const route = (backend: object) => ({
     metadata: { name: "web", namespace: "edge" },
     spec: { rules: [{ backendRefs: [backend] }] },
 });
+const istio = (gateways: readonly string[], host: string) => ({
+    apiVersion: "networking.istio.io/v1",
+    kind: "VirtualService",
+    metadata: { name: "web", namespace: "edge" },
+    spec: { gateways, http: [{ route: [{ destination: { host } }] }] },
+});
 const message = (by: string): string =>
     `${by} publishes Pod shop/web through Service shop/web. Review it and record who did.`;
 
@@ -22,8 +28,13 @@ describeControl(noUnreviewedExposure, {
             stack: [pod(), service(), route({ name: "web", namespace: "shop", port: 80 })],
             message: message("HTTPRoute edge/web"),
         },
+        "a route of Istio's gateway": {
+            stack: [pod(), service(), istio(["edge/front"], "web.shop.svc.cluster.local")],
+            message: message("VirtualService edge/web"),
+        },
     },
     allowed: {
+        "a route of the mesh alone": { stack: [pod(), service(), istio(["mesh"], "web")] },
         "a Service inside the cluster": { stack: [pod(), service()] },
         "an Ingress to a Service that is not there": {
             stack: [pod(), service(), ingress({ rules: [ingressRule("a.example.org", "/", "api")] })],
