@@ -1,4 +1,5 @@
 import type { Fault } from "./control";
+import { checklist, mitre, nist, nsa, soc2 } from "./frameworks";
 import { obj } from "./kube";
 import type { ContainerView, PodView } from "./pods";
 import { amountOf } from "./quantity";
@@ -49,3 +50,25 @@ export function resourceStated(half: Half, resource: string): string {
         ` c.?resources.?${half}[?'${resource}'].orValue('0') != '0')`,
     ].join("\n");
 }
+
+/** The fault of a container that asks for, or may take, more of a resource than `most`; an empty `most` allows any. */
+export function* aboveCeiling(container: ContainerView, half: Half, resource: string, most: string): Iterable<Fault> {
+    const stated = statedOf(container, half, resource);
+    if ((amountOf(stated) ?? 0) > (amountOf(most) ?? Infinity)) {
+        const path = `${container.path}.resources.${half}.${resource}`;
+        yield {
+            path,
+            container: container.name,
+            message: `${path} is ${String(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
+        };
+    }
+}
+
+/** Where the standards speak of one container using up what its neighbours need. */
+export const EXHAUSTION = [
+    ...nsa("Kubernetes Pod security"),
+    ...mitre("T1496", "T1499"),
+    ...nist("SC-5", "SC-6"),
+    ...soc2("A1.1"),
+    ...checklist("CTR-6", "NET-5"),
+];

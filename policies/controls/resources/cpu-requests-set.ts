@@ -1,6 +1,5 @@
 import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { missingResource, resourceStated } from "../../resources";
+import { EXHAUSTION, missingResource, resourceStated } from "../../resources";
 
 export const cpuRequestsSet = podControl({
     name: "cpu-requests-set",
@@ -8,13 +7,7 @@ export const cpuRequestsSet = podControl({
     why: "Without a request the scheduler counts the container as free, and puts more on a node than it can run.",
     severity: "low",
     covers: ["res.cpu-requests"],
-    frameworks: [
-        ...nsa("Kubernetes Pod security"),
-        ...mitre("T1496", "T1499"),
-        ...nist("SC-5", "SC-6"),
-        ...soc2("A1.1"),
-        ...checklist("CTR-6", "NET-5"),
-    ],
+    frameworks: EXHAUSTION,
     remediation: "Set resources.requests.cpu on every container, from what the program was measured to use.",
     profiles: ["nsa", "x0tta6bl4"],
     admission: { expression: resourceStated("requests", "cpu") },

@@ -1,8 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
-import { amountOf } from "../../quantity";
-import { missingResource, sizedContainers, statedOf } from "../../resources";
-import { show } from "../../text";
+import { aboveCeiling, missingResource, sizedContainers } from "../../resources";
 
 const RESOURCE = "ephemeral-storage";
 
@@ -28,15 +26,7 @@ export const ephemeralStorageLimited = podControl({
     *check(pod, { params }) {
         yield* missingResource(pod, "limits", RESOURCE);
         for (const container of sizedContainers(pod)) {
-            const stated = statedOf(container, "limits", RESOURCE);
-            if ((amountOf(stated) ?? 0) > (amountOf(params.maximum) ?? Infinity)) {
-                const path = `${container.path}.resources.limits.${RESOURCE}`;
-                yield {
-                    path,
-                    container: container.name,
-                    message: `${path} is ${show(stated)} (container "${container.name}"); at most ${params.maximum} is allowed. Lower it.`,
-                };
-            }
+            yield* aboveCeiling(container, "limits", RESOURCE, params.maximum);
         }
     },
 });

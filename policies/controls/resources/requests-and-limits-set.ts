@@ -1,11 +1,7 @@
 import type { Fault, Params } from "../../control";
 import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa } from "../../frameworks";
-import type { ContainerView, PodView } from "../../pods";
-import { amountOf } from "../../quantity";
-import type { Half } from "../../resources";
-import { missingResource, sizedContainers, statedOf } from "../../resources";
-import { show } from "../../text";
+import type { PodView } from "../../pods";
+import { aboveCeiling, EXHAUSTION, missingResource, sizedContainers } from "../../resources";
 
 const HALVES = ["requests", "limits"] as const;
 
@@ -36,21 +32,6 @@ const params = {
     },
 } as const;
 
-function* ceilingFaults(container: ContainerView, half: Half, ceilings: readonly string[]): Iterable<Fault> {
-    for (const ceiling of ceilings) {
-        const [resource = "", most = ""] = ceiling.split("=", 2);
-        const stated = statedOf(container, half, resource);
-        if ((amountOf(stated) ?? 0) > (amountOf(most) ?? Infinity)) {
-            const path = `${container.path}.resources.${half}.${resource}`;
-            yield {
-                path,
-                container: container.name,
-                message: `${path} is ${show(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
-            };
-        }
-    }
-}
-
 function* faultsOf(pod: PodView, settings: Params<typeof params>): Iterable<Fault> {
     for (const half of HALVES) {
         for (const resource of settings[half]) {
@@ -58,7 +39,10 @@ function* faultsOf(pod: PodView, settings: Params<typeof params>): Iterable<Faul
         }
         const ceilings = half === "requests" ? settings.maxRequests : settings.maxLimits;
         for (const container of sizedContainers(pod)) {
-            yield* ceilingFaults(container, half, ceilings);
+            for (const ceiling of ceilings) {
+                const [resource = "", most = ""] = ceiling.split("=", 2);
+                yield* aboveCeiling(container, half, resource, most);
+            }
         }
     }
 }
@@ -71,12 +55,7 @@ export const requestsAndLimitsSet = podControl({
     // The four controls for single resources say the same one by one; this one carries the ceilings.
     enforcement: "advisory",
     covers: ["res.requests-limits"],
-    frameworks: [
-        ...nsa("Kubernetes Pod security"),
-        ...mitre("T1496", "T1499"),
-        ...nist("SC-5", "SC-6"),
-        ...checklist("CTR-6"),
-    ],
+    frameworks: EXHAUSTION,
     remediation: "Set resources.requests and resources.limits for CPU and memory on every container.",
     profiles: [],
     params,
