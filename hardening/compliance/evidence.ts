@@ -92,7 +92,7 @@ function readVerifyResults(file: string): ReadonlyMap<string, boolean> {
             `--verified ${file}: must hold a list named "checks"; hardening verify --format json writes it`,
         ]);
     }
-    return new Map(checks.map((check) => [str(obj(check)["check"]), obj(check)["status"] === "passed"]));
+    return new Map(checks.map((check) => [str(obj(check)["name"]), obj(check)["status"] === "proved"]));
 }
 
 function hasJob(directory: string, entry: string): boolean {

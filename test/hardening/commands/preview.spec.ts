@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+
+import type { Finding } from "../../../hardening/findings";
+import { cli } from "../../support/cli";
+
+const PROGRAMS = "test/fixtures/programs";
+
+interface Scan {
+    readonly results: readonly Finding[];
+    readonly errors: readonly { readonly source: string; readonly message: string }[];
+}
+
+describe("hardening preview", function () {
+    this.timeout(60_000);
+
+    it("fails on a privileged container, :latest and a namespace without a policy, naming path, value and remedy", async () => {
+        const { code, out } = await cli(["preview", "-C", `${PROGRAMS}/bad`, "--stack", "dev", "--format", "json"]);
+        assert.equal(code, 1);
+        const { results } = JSON.parse(out) as Scan;
+        const found = (control: string) => results.find((result) => result.control === control);
+        const container = "spec.template.spec.containers[0]";
+        const privileged = found("no-privileged-containers");
+        assert.equal(privileged?.path, `${container}.securityContext.privileged`);
+        assert.equal(
+            privileged?.message,
+            `Deployment shop/api: ${container}.securityContext.privileged is true (container "api"). Remove it.`,
+        );
+        assert.equal(privileged?.source, "stack dev");
+        assert.equal(privileged?.urn, "urn:pulumi:dev::bad::kubernetes:apps/v1:Deployment::api");
+        const latest = found("no-latest-tag");
+        assert.equal(latest?.path, `${container}.image`);
+        assert.ok(latest?.message.includes('"nginx:latest"'), latest?.message);
+        assert.ok(found("namespaces-deny-by-default"));
+        assert.ok(found("pods-have-a-network-policy"));
+        assert.ok(found("no-credentials-in-env"));
+        assert.ok(results.every(({ message, remediation }) => message !== "" && remediation !== ""));
+    });
+
+    it("shows the resources of a stack as a tree of parents and children, and ends with a summary", async () => {
+        const { out } = await cli(["preview", "-C", `${PROGRAMS}/everything`, "--stack", "dev"]);
+        const tree = out.split("\n").filter((line) => line.startsWith(" +"));
+        assert.deepEqual(
+            tree.map((line) => line.replace(/\s{2,}(?=\S+(?:\s{2}\[.*\])?$)/, " ")),
+            [
+                " +  pulumi:pulumi:Stack everything-dev",
+                " +  ├─ kubernetes:yaml/v2:ConfigGroup group  [children not seen]",
+                " +  ├─ test:index:Outer outer",
+                " +  │  └─ test:index:Inner outer-inner",
+                " +  │     └─ kubernetes:core/v1:ConfigMap outer-inner-map  [protected]",
+                " +  ├─ kubernetes:core/v1:Pod reader",
+                " +  ├─ kubernetes:core/v1:Secret credentials",
+                " +  ├─ kubernetes:core/v1:Secret generated",
+                " +  ├─ kubernetes:helm.sh/v3:Release release",
+                " +  └─ random:index/randomPassword:RandomPassword password",
+            ],
+        );
+        assert.match(out, /^Resources: 2 Secret, 1 ConfigGroup, 1 ConfigMap, 1 Pod, 1 Release$/m);
+        const lines = out.trimEnd().split("\n");
+        assert.match(lines.at(-2) ?? "", /^stack dev: \d+ objects, \d+ controls \(profile x0tta6bl4\), /);
+        assert.match(lines.at(-1) ?? "", /violations?.*, \d+ waived, \d+ unverifiable$/);
+    });
+
+    it("lets no secret of the program into any report", async () => {
+        for (const [program, format] of [
+            ["bad", "tree"],
+            ["bad", "json"],
+            ["everything", "html"],
+        ] as const) {
+            const stack = ["-C", `${PROGRAMS}/${program}`, "--stack", "dev"];
+            const { out, log } = await cli(["preview", ...stack, "--profile", "all", "--format", format]);
+            assert.ok(out.length > 0, format);
+            assert.doesNotMatch(
+                out + log.join("\n"),
+                /correct-horse-battery|battery-staple-horse/,
+                `${program} ${format}`,
+            );
+        }
+    });
+
+    it("warns about what it can't see into", async () => {
+        const { log } = await cli(["preview", "-C", `${PROGRAMS}/everything`, "--stack", "dev"]);
+        assert.equal(
+            log.filter((line) => line.startsWith("warning: urn:pulumi:dev::everything::kubernetes:")).length,
+            2,
+        );
+    });
+
+    for (const [program, reason] of [
+        ["throws", /^the database of settings is empty/],
+        ["rejects-in-apply", /^cannot use settings/],
+        ["exits", /^the program ended by itself/],
+        ["registers-twice", /Duplicate resource URN/],
+    ] as const) {
+        it(`ends with exit code 3 and one error where the program ${program.replaceAll("-", " ")}`, async () => {
+            const { code, out } = await cli([
+                "preview",
+                "-C",
+                `${PROGRAMS}/${program}`,
+                "--stack",
+                "dev",
+                "--format",
+                "json",
+            ]);
+            assert.equal(code, 3);
+            const { errors, results } = JSON.parse(out) as Scan;
+            assert.equal(errors.length, 1);
+            assert.equal(errors[0]?.source, "stack dev");
+            assert.match(errors[0]?.message ?? "", reason);
+            assert.deepEqual(results, []);
+        });
+    }
+
+    it("names every stack that does not exist, with the closest one, and ends with exit code 2", async () => {
+        const { code, log } = await cli(["preview", "--stack", "stagin", "--stack", "prod"]);
+        assert.equal(code, 2);
+        assert.deepEqual(log.slice(0, 2), [
+            'error: there is no stack "stagin": Pulumi.stagin.yaml does not exist; did you mean "staging"?; stacks here: production, staging',
+            'error: there is no stack "prod": Pulumi.prod.yaml does not exist; stacks here: production, staging',
+        ]);
+    });
+});

@@ -1,0 +1,174 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+
+import type { ChecklistArea } from "../../../hardening/compliance/checklist";
+import { ChecklistError, evidenceEntries, parseChecklist } from "../../../hardening/compliance/checklist";
+import { alertsOf, gatherEvidence } from "../../../hardening/compliance/evidence";
+import { previewProgram } from "../../../hardening/sources/program";
+import { readStack } from "../../../hardening/sources/program/stack-file";
+import { checks } from "../../../hardening/verify";
+import { controls } from "../../../policies/controls";
+import { profileControls } from "../../../policies/profiles";
+
+const areas = parseChecklist(readFileSync("checklist/checklist.yaml", "utf8"), "checklist.yaml");
+const rows = areas.flatMap((area) => area.rows);
+const entries = (kind: string): readonly string[] => [
+    ...new Set(
+        rows.flatMap(({ evidence }) =>
+            evidenceEntries(evidence)
+                .filter(([candidate]) => candidate === kind)
+                .map(([, entry]) => entry),
+        ),
+    ),
+];
+
+/** Every row of the mission, by area and number. */
+const MISSION: Readonly<Record<string, number>> = {
+    PQC: 7,
+    ZT: 7,
+    NET: 5,
+    CTR: 7,
+    SEC: 6,
+    ACC: 5,
+    MON: 5,
+    CMP: 5,
+    MET: 6,
+    PRE: 7,
+    POST: 5,
+    IR: 3,
+    STEP: 5,
+};
+const P0 = ["P0-1.1", "P0-1.2", "P0-1.3", "P0-1.4", "P0-2.1", "P0-2.2", "P0-2.3"];
+const LATER = ["P1-1", "P1-2", "P2-1", "P2-2"];
+
+describe("the hardening checklist", () => {
+    it("has every row of the mission and no other", () => {
+        const wanted = Object.entries(MISSION).flatMap(([area, count]) =>
+            Array.from({ length: count }, (_, index) => `${area}-${index + 1}`),
+        );
+        assert.deepEqual(rows.map(({ id }) => id).sort(), [...P0, ...wanted, ...LATER].sort());
+    });
+
+    it("names only controls that its stacks are judged by", () => {
+        const held = new Set(profileControls(controls, "x0tta6bl4").map(({ name }) => name));
+        assert.deepEqual(
+            entries("controls").filter((name) => !held.has(name)),
+            [],
+        );
+    });
+
+    it("names only documents and jobs of workflows that exist", () => {
+        const known = gatherEvidence({ directory: ".", resources: [], findings: [], controls: [] });
+        assert.deepEqual(
+            entries("documents").filter((path) => !known.exists(path)),
+            [],
+        );
+        assert.deepEqual(
+            entries("workflows").filter((entry) => !known.hasJob(entry)),
+            [],
+        );
+        assert.equal(known.hasJob(".github/workflows/ci.yml#no-such-job"), false);
+        assert.equal(known.hasJob(".github/workflows/no-such.yml#test"), false);
+    });
+
+    it("names only tests that stand in their files", () => {
+        const missing = entries("tests").filter((entry) => {
+            const [file = "", title = ""] = entry.split(/: (.*)/s);
+            if (!existsSync(file)) {
+                return true;
+            }
+            const titles = [...readFileSync(file, "utf8").matchAll(/\b(?:describe|it)\(\s*["'`]([^"'`]+)/g)].map(
+                ([, text = ""]) => text,
+            );
+            // A title with a part that is worked out, such as a skip's reason, is held to what stands before it.
+            const stated = titles.map((text) => text.split("${")[0] ?? "");
+            return !(
+                stated.some((text) => text !== "" && title.startsWith(text)) &&
+                stated.some((text) => text !== "" && title.endsWith(text))
+            );
+        });
+        assert.deepEqual(missing, []);
+    });
+
+    it("names only checks of the live cluster that there are", () => {
+        const known = checks(() => new Date(0)).map(({ name }) => name);
+        assert.deepEqual(
+            entries("verify").filter((name) => !known.includes(name)),
+            [],
+        );
+    });
+
+    it("names only resources and alerts that both stacks have", async function () {
+        this.timeout(120_000);
+        for (const stack of ["staging", "production"]) {
+            const { resources } = await previewProgram(readStack(process.cwd(), stack), () => undefined);
+            const types = new Set(resources.map(({ type }) => type));
+            const alerts = new Set(resources.flatMap(alertsOf));
+            assert.deepEqual(
+                entries("resources").filter((type) => !types.has(type)),
+                [],
+                stack,
+            );
+            assert.deepEqual(
+                entries("alerts").filter((alert) => !alerts.has(alert)),
+                [],
+                stack,
+            );
+        }
+    });
+});
+
+describe("checklist files", () => {
+    function faults(text: string): readonly string[] {
+        try {
+            parseChecklist(text, "list.yaml");
+        } catch (error) {
+            assert.ok(error instanceof ChecklistError, String(error));
+            return error.faults;
+        }
+        throw new Error("the file was expected to be refused");
+    }
+    const row = (fields: string): string => `areas: [{id: A, title: Area, rows: [{id: A-1, title: Row, ${fields}}]}]`;
+
+    it("are read with empty lists for the kinds of evidence they leave out", () => {
+        const [area] = parseChecklist(row("controls: [no-host-pid]"), "list.yaml") as [ChecklistArea];
+        assert.deepEqual(area.rows[0], {
+            id: "A-1",
+            title: "Row",
+            evidence: {
+                controls: ["no-host-pid"],
+                resources: [],
+                alerts: [],
+                tests: [],
+                verify: [],
+                documents: [],
+                workflows: [],
+            },
+        });
+    });
+
+    it("are refused where a row has no evidence and no reason", () => {
+        assert.deepEqual(faults(row("")), [
+            "list.yaml: areas[0].rows[0]: row A-1 has no evidence; name some, or say why it is open or not applicable",
+        ]);
+    });
+
+    it("are refused with every mistake at once", () => {
+        assert.deepEqual(
+            faults(
+                "areas: [{id: A, rows: [{id: A-1, title: T, open: x, contrls: [a]}, {id: A-1, title: T, alerts: []}]}]",
+            ),
+            [
+                "list.yaml: areas[0].title must be a text that is not empty",
+                "list.yaml: areas[0].rows[0].contrls is not known; known are id, title, notApplicable, open, controls, resources, alerts, tests, verify, documents, workflows",
+                "list.yaml: areas[0].rows[1].alerts must be a list of texts that is not empty",
+                "list.yaml: areas[0].rows[1]: row A-1 has no evidence; name some, or say why it is open or not applicable",
+                "list.yaml: row A-1 stands there twice",
+            ],
+        );
+    });
+
+    it("are refused with the line where they are no YAML", () => {
+        assert.match(faults("areas:\n  - a: b: c\n")[0] ?? "", /^list\.yaml:2: /);
+    });
+});
