@@ -8,7 +8,7 @@ import type {
 } from "@bufbuild/protobuf";
 import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 import type { Client, Metadata, MethodDefinition, ServiceDefinition } from "@grpc/grpc-js";
-import { Metadata as GrpcMetadata } from "@grpc/grpc-js";
+import { Metadata as GrpcMetadata, status } from "@grpc/grpc-js";
 
 /**
  * The bridge between protobuf-es descriptors and grpc-js: one definition serves clients and servers. grpc-js wants Buffers,
@@ -91,6 +91,18 @@ export function callUnary<I extends DescMessage, O extends DescMessage>(
         const cancel = (): void => call.cancel();
         signal?.addEventListener("abort", cancel, { once: true });
     });
+}
+
+/** The name of a gRPC status code in lower case: 7 is `permission_denied`. */
+export function statusName(code: number): string {
+    return (status[code] ?? "unknown").toLowerCase();
+}
+
+/** What a failed call says; anything but a `ServiceError` of grpc-js counts as status UNKNOWN. */
+export function readStatus(error: unknown): { readonly code: number; readonly name: string; readonly details: string } {
+    const known = error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error;
+    const code = known ? Number(error.code) : status.UNKNOWN;
+    return { code, name: statusName(code), details: String(known ? error.details : error) };
 }
 
 function toError(reason: unknown): Error {

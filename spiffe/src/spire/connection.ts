@@ -1,9 +1,9 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
-import type { ChannelCredentials, ServiceError } from "@grpc/grpc-js";
+import type { ChannelCredentials } from "@grpc/grpc-js";
 import { Client, credentials, status } from "@grpc/grpc-js";
 
 import { SpiffeError } from "../errors.js";
-import { callUnary } from "../rpc.js";
+import { callUnary, readStatus, statusName } from "../rpc.js";
 
 /** Answers carry up to a page of entries: well above grpc-js's 4 MiB, and still finite. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -72,11 +72,6 @@ export class SpireConnection {
     }
 }
 
-/** The name of a gRPC status code in lower case: 7 is `permission_denied`. */
-export function statusName(code: number): string {
-    return (status[code] ?? "unknown").toLowerCase();
-}
-
 /** Turns the status of a batch of one into an error unless it is OK. */
 export function requireOk(call: string, result: { code: number; message: string } | undefined): void {
     const { code, message } = result ?? { code: status.UNKNOWN, message: "the server gave no result" };
@@ -86,12 +81,6 @@ export function requireOk(call: string, result: { code: number; message: string 
 }
 
 function toApiError(call: string, error: unknown): SpireApiError {
-    const code = isServiceError(error) ? error.code : status.UNKNOWN;
-    const details = isServiceError(error) ? error.details : String(error);
-    const name = statusName(code);
+    const { code, name, details } = readStatus(error);
     return new SpireApiError(name, `SPIRE server, ${call}: ${name}: ${details}`, code, { cause: error });
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-    return error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error;
 }

@@ -2,8 +2,8 @@ import type { MessageInitShape } from "@bufbuild/protobuf";
 import { status } from "@grpc/grpc-js";
 
 import type { SpiffeId } from "../id.js";
+import { statusName } from "../rpc.js";
 import type { SpireConnection } from "./connection.js";
-import { statusName } from "./connection.js";
 import { fromWireId, fromWireTime, toWireId } from "./convert.js";
 import { Entry as EntryService } from "./gen/spire/api/server/entry/entry_pb.js";
 import type { Entry as WireEntry, EntryMaskSchema, EntrySchema } from "./gen/spire/api/types/types_pb.js";

@@ -6,7 +6,7 @@ import type {
     MessageShape,
 } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
-import type { ClientReadableStream, ServiceError } from "@grpc/grpc-js";
+import type { ClientReadableStream } from "@grpc/grpc-js";
 import { Client, Metadata, credentials, status } from "@grpc/grpc-js";
 
 import type { X509BundleSet } from "../bundle.js";
@@ -15,7 +15,7 @@ import { SpiffeWorkloadAPI } from "../gen/workload/workloadapi_pb.js";
 import type { SpiffeId } from "../id.js";
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtSvid } from "../jwtsvid.js";
-import { callUnary, methodDefinition } from "../rpc.js";
+import { callUnary, methodDefinition, readStatus } from "../rpc.js";
 import type { X509Svid } from "../x509svid.js";
 import type { EndpointAddress } from "./address.js";
 import { resolveEndpointAddress } from "./address.js";
@@ -244,11 +244,10 @@ export class WorkloadApiClient {
         if (error instanceof WorkloadApiError) {
             return error;
         }
-        const { code, details } = isServiceError(error) ? error : { code: status.UNKNOWN, details: String(error) };
+        const { code, name, details } = readStatus(error);
         if (code === status.PERMISSION_DENIED) {
             return new NoIdentityIssuedError(this.address.text, details, { cause: error });
         }
-        const name = (status[code] ?? "unknown").toLowerCase();
         return new WorkloadApiError(name, `Workload API at ${this.address.text}, ${method}: ${name}: ${details}`, {
             cause: error,
         });
@@ -260,8 +259,4 @@ function securityHeader(): Metadata {
     const metadata = new Metadata();
     metadata.set("workload.spiffe.io", "true");
     return metadata;
-}
-
-function isServiceError(error: unknown): error is ServiceError {
-    return error instanceof Error && "code" in error && typeof error.code === "number" && "details" in error;
 }
