@@ -25,7 +25,7 @@ export class X509Bundle {
      * @throws {BundleError} `invalid_bundle`
      */
     static parse(trustDomain: TrustDomain, bytes: Uint8Array): X509Bundle {
-        return X509Bundle.read(trustDomain, () => splitCertificates(bytes));
+        return X509Bundle.read(trustDomain, () => splitCertificates(bytes, MAX_AUTHORITIES));
     }
 
     /** Reads the `CERTIFICATE` blocks of a PEM text. @throws {BundleError} `invalid_bundle`, also when there is none */

@@ -100,9 +100,9 @@ export function readCertificate(input: X509Certificate | Uint8Array): Certificat
     }
 }
 
-/** Splits concatenated DER certificates, as the Workload API sends chains and bundles. @throws {DerError} */
-export function splitCertificates(bytes: Uint8Array): Uint8Array[] {
-    return new DerReader(bytes).rest().map((element) => {
+/** Splits concatenated DER certificates, as the Workload API sends chains and bundles. @throws {DerError} also for more than `max` */
+export function splitCertificates(bytes: Uint8Array, max: number): Uint8Array[] {
+    return new DerReader(bytes).rest(max).map((element) => {
         if (element.tag !== Tag.sequence) {
             throw new DerError(`tag 0x${element.tag.toString(16)} where a certificate is expected`);
         }

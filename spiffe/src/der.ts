@@ -27,6 +27,9 @@ export interface DerElement {
     readonly raw: Uint8Array;
 }
 
+/** Far more than any extension or name list has. */
+const DEFAULT_MAX_ELEMENTS = 10_000;
+
 /** Object identifiers have few arcs in practice; a longer one is an attack on our time. */
 const MAX_OID_BYTES = 64;
 
@@ -84,10 +87,13 @@ export class DerReader {
         return new DerReader(this.read(tag).content);
     }
 
-    /** All remaining elements. */
-    rest(): DerElement[] {
+    /** All remaining elements; more than `max` are refused, for each takes far more memory than its bytes in the input. */
+    rest(max = DEFAULT_MAX_ELEMENTS): DerElement[] {
         const elements: DerElement[] = [];
         while (!this.done) {
+            if (elements.length === max) {
+                throw new DerError(`more than ${max} elements`);
+            }
             elements.push(this.read());
         }
         return elements;

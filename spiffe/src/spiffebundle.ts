@@ -5,7 +5,7 @@ import { readCertificate } from "./certificate.js";
 import { BundleError, SpiffeError } from "./errors.js";
 import type { TrustDomain } from "./id.js";
 import type { Jwk } from "./jwks.js";
-import { isKnownKeyType, parseJwks } from "./jwks.js";
+import { integerDigits, isKnownKeyType, parseJwks } from "./jwks.js";
 import { JwtBundle, importJwk, readJwtAuthority } from "./jwtbundle.js";
 
 const SEQUENCE = "spiffe_sequence";
@@ -47,13 +47,15 @@ export class SpiffeBundle {
      */
     static parse(trustDomain: TrustDomain, document: Uint8Array | string): SpiffeBundle {
         try {
-            const set = parseJwks(document, new Set([SEQUENCE, REFRESH_HINT]));
-            const refreshHint = readInteger(set.document, REFRESH_HINT, BigInt(MAX_REFRESH_HINT));
+            const set = parseJwks(document);
+            const integer = (name: string, max: bigint): bigint | undefined =>
+                readInteger(set.document[name], name, max, () => integerDigits(document, name));
+            const refreshHint = integer(REFRESH_HINT, BigInt(MAX_REFRESH_HINT));
             const withUse = (use: string): Jwk[] => set.keys.filter((jwk) => jwk.use === use);
             return new SpiffeBundle({
                 x509: new X509Bundle(trustDomain, unique(withUse("x509-svid").flatMap(readX509Authority))),
                 jwt: new JwtBundle(trustDomain, withUse("jwt-svid").flatMap(readJwtAuthority)),
-                sequence: readInteger(set.document, SEQUENCE, MAX_SEQUENCE),
+                sequence: integer(SEQUENCE, MAX_SEQUENCE),
                 refreshHintSeconds: refreshHint === undefined ? undefined : Number(refreshHint),
             });
         } catch (error) {
@@ -109,15 +111,21 @@ function exportJwk(key: KeyObject): JsonWebKey {
     }
 }
 
-function readInteger(document: Readonly<Record<string, unknown>>, name: string, max: bigint): bigint | undefined {
-    const value = document[name];
+function readInteger(
+    value: unknown,
+    name: string,
+    max: bigint,
+    digitsOf: () => string | undefined,
+): bigint | undefined {
     if (value === undefined || value === null) {
         return undefined;
     }
-    if (typeof value !== "bigint" || value < 0n || value > max) {
+    const digits = typeof value === "number" ? digitsOf() : undefined;
+    // Judged by length first: to read millions of digits takes minutes.
+    if (digits === undefined || digits.length > max.toString().length || BigInt(digits) > max) {
         throw new BundleError("invalid_bundle", `"${name}" must be an integer from 0 to ${max}`);
     }
-    return value;
+    return BigInt(digits);
 }
 
 /** The first certificate of x5c; entries without one are ignored (X509-SVID section 6.2). */

@@ -46,7 +46,7 @@ export class X509Svid {
      * @throws {SpiffeError} an {@link X509SvidError} or `X509VerificationError`
      */
     static parse(certificates: Uint8Array, privateKey: Uint8Array, hint = ""): X509Svid {
-        return X509Svid.fromDer(splitCertificates(certificates), privateKey, hint);
+        return X509Svid.fromDer(splitCertificates(certificates, MAX_CHAIN_LENGTH), privateKey, hint);
     }
 
     /** Like {@link X509Svid.parse}, from PEM: `CERTIFICATE` blocks, leaf first, and one `PRIVATE KEY` block. */

@@ -1,4 +1,7 @@
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { join } from "node:path";
+import { promisify } from "node:util";
 
 import { toBinary, create, fromBinary } from "@bufbuild/protobuf";
 import fc from "fast-check";
@@ -179,6 +182,16 @@ describe("Hostile input", () => {
         const der = Buffer.alloc(60_000, Buffer.from([0x30, 0x80]));
         assert.throws(() => verifyX509Svid([der], new X509BundleSet()), { code: "malformed" });
     });
+
+    it("of the largest size is refused within 192 MiB of heap", async () => {
+        const script = join(import.meta.dirname, "support/hostile-inputs.ts");
+        const { stdout } = await promisify(execFile)(process.execPath, [
+            "--max-old-space-size=192",
+            "--import=tsx",
+            script,
+        ]);
+        assert.equal(stdout, "15 of 15 refused\n");
+    }).timeout(120_000);
 
     it("in place of a token is refused", async () => {
         const token = await issuer.issue();
