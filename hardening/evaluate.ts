@@ -24,6 +24,8 @@ export interface EvaluateOptions {
     readonly now: Date;
     /** Who manages an object, where that can be told; findings name it. */
     readonly ownerOf?: (object: KubeObject) => string | undefined;
+    /** Told how many controls have run over the stack at hand. */
+    readonly progress?: (controls: number) => void;
 }
 
 /** What came of a run. */
@@ -68,7 +70,8 @@ function evaluateStack(
 ): void {
     const byObject = new Map<KubeObject | undefined, Finding[]>();
     const kinds = groupBy(stack.objects, ({ group, kind }) => `${group}/${kind}`);
-    for (const choice of options.selected) {
+    for (const [index, choice] of options.selected.entries()) {
+        options.progress?.(index);
         for (const outcome of outcomesOf(choice, stack, kinds)) {
             if (outcome.status === "error") {
                 failures.push({

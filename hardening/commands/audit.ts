@@ -69,12 +69,15 @@ async function audit({ options, positionals }: Arguments, io: Io) {
         excludeNamespaces: options.texts("exclude-namespace"),
         excludeResources: options.texts("exclude-resource"),
     });
+    const judging = new Progress(io, "controls run");
     const evaluation = evaluate([content.resources], {
         selected: selection.selected,
         waivers: selection.waivers,
         now: startedAt,
         ownerOf,
+        progress: (controls) => judging.report(controls),
     });
+    judging.done();
     const run: Run = {
         subject: source,
         findings: evaluation.findings,

@@ -47,11 +47,16 @@ function scan({ options, positionals }: Arguments, io: Io) {
     );
     const startedAt = io.now();
     const start = io.clock();
-    const evaluation = evaluate(options.flag("each-file") ? reader.each() : reader.together(), {
+    const judging = new Progress(io, "controls run");
+    const eachFile = options.flag("each-file");
+    const evaluation = evaluate(eachFile ? reader.each() : reader.together(), {
         selected: selection.selected,
         waivers: selection.waivers,
         now: startedAt,
+        // File by file, the files tell how far it is.
+        ...(!eachFile && { progress: (controls) => judging.report(controls) }),
     });
+    judging.done();
     const run: Run = {
         subject: count(reader.files, "file"),
         findings: evaluation.findings,

@@ -16,26 +16,31 @@ const SEVERITY: Readonly<Record<Severity, string>> = {
 export const gitlab: ReportFormat = {
     name: "gitlab",
     description: "GitLab code quality",
-    render(run) {
+    *render(run) {
         const lines = new LineFinder(run);
         const seen = new Map<string, number>();
-        const issues = run.findings
-            .filter(({ status, known }) => status === "violation" && known !== true)
-            .map((finding) => ({
+        const open = run.findings.filter(({ status, known }) => status === "violation" && known !== true);
+        const issues = [
+            ...open.map((finding) => () => ({
                 description: finding.message,
                 check_name: finding.control,
                 fingerprint: unique(fingerprint(finding), seen),
                 severity: fails(finding) ? SEVERITY[finding.severity] : "info",
                 location: { path: fileOf(finding), lines: { begin: lines.place(finding)?.line ?? 1 } },
-            }));
-        const failures = run.failures.map(({ source, line, message, cause }) => ({
-            description: message,
-            check_name: `hardening-${cause}`,
-            fingerprint: unique(`${cause}:${source}:${message}`, seen),
-            severity: "blocker",
-            location: { path: fileOf({ source }), lines: { begin: line ?? 1 } },
-        }));
-        return [`${JSON.stringify([...issues, ...failures], undefined, 2)}\n`];
+            })),
+            ...run.failures.map(({ source, line, message, cause }) => () => ({
+                description: message,
+                check_name: `hardening-${cause}`,
+                fingerprint: unique(`${cause}:${source}:${message}`, seen),
+                severity: "blocker",
+                location: { path: fileOf({ source }), lines: { begin: line ?? 1 } },
+            })),
+        ];
+        yield "[";
+        for (const [index, issue] of issues.entries()) {
+            yield `${index === 0 ? "" : ","}\n  ${JSON.stringify(issue())}`;
+        }
+        yield "\n]\n";
     },
 };
 

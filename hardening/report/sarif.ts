@@ -16,7 +16,20 @@ import { objectOf } from "./tree";
 export const sarif: ReportFormat = {
     name: "sarif",
     description: "SARIF 2.1.0 for code scanning, with rules, help and suppressions",
-    render: (run) => [`${JSON.stringify(logOf(run), undefined, 2)}\n`],
+    *render(run) {
+        const rules = rulesOf(run);
+        const indexes = new Map(rules.map(({ name }, index) => [name, index]));
+        const lines = new LineFinder(run);
+        // Results go last and one at a time: a log of a large run would not fit into one string.
+        const text = JSON.stringify(logOf(run, rules), undefined, 2);
+        const gap = text.lastIndexOf('"results": []') + '"results": ['.length;
+        yield text.slice(0, gap);
+        for (const [index, finding] of run.findings.entries()) {
+            const result = resultOf(finding, indexes.get(finding.control), lines);
+            yield `${index === 0 ? "" : ","}\n        ${JSON.stringify(result)}`;
+        }
+        yield `${text.slice(gap)}\n`;
+    },
 };
 
 /** The band of each severity on the scale that GitHub reads `security-severity` by. */
@@ -28,10 +41,8 @@ const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
 };
 const LEVEL = { critical: "error", high: "error", medium: "warning", low: "note" } as const;
 
-function logOf(run: Run): Log {
-    const rules = rulesOf(run);
-    const indexes = new Map(rules.map(({ name }, index) => [name, index]));
-    const lines = new LineFinder(run);
+/** The log without its results. */
+function logOf(run: Run, rules: readonly ControlMeta[]): Log {
     return {
         $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
         version: "2.1.0",
@@ -41,7 +52,7 @@ function logOf(run: Run): Log {
                 automationDetails: { id: `hardening/${run.profile}/` },
                 columnKind: "utf16CodeUnits",
                 invocations: [invocationOf(run)],
-                results: run.findings.map((finding) => resultOf(finding, indexes.get(finding.control), lines)),
+                results: [],
             },
         ],
     };

@@ -194,6 +194,13 @@ describe("evaluate", () => {
         );
     });
 
+    it("tells how many controls have run", () => {
+        const seen: number[] = [];
+        const progress = (controls: number) => seen.push(controls);
+        evaluate([[pod("a")]], { selected: selected(noBad, onePod, noUnknown), waivers: [], now: TODAY, progress });
+        assert.deepEqual(seen, [0, 1, 2]);
+    });
+
     it("turns a control that throws into a failure and runs the rest", () => {
         const { findings, failures } = evaluate([[pod("a", { bad: true })]], {
             selected: selected(broken, noBad),
