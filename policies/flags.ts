@@ -69,6 +69,15 @@ export const API_SERVER_FLAGS: readonly string[] = [
     "token-auth-file",
 ];
 
+/** The flags that decide what is audited and kept. */
+export const AUDIT_FLAGS: readonly string[] = [
+    "audit-log-maxage",
+    "audit-log-maxbackup",
+    "audit-log-maxsize",
+    "audit-log-path",
+    "audit-policy-file",
+];
+
 /** The flags that decide how well a kubelet is guarded. */
 export const KUBELET_FLAGS: readonly string[] = [
     "allow-privileged",

@@ -1,4 +1,4 @@
-import { flagControl, isSet } from "../../flags";
+import { AUDIT_FLAGS, flagControl, isSet } from "../../flags";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
 
 export const apiServerHasAuditPolicy = flagControl({
@@ -18,6 +18,7 @@ export const apiServerHasAuditPolicy = flagControl({
     remediation: "Set --audit-policy-file.",
     profiles: ["cis", "nsa"],
     components: ["kube-apiserver"],
+    subject: AUDIT_FLAGS,
     rules: [
         {
             flag: "audit-policy-file",

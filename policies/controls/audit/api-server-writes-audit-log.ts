@@ -1,4 +1,4 @@
-import { atLeast, flagControl, isSet } from "../../flags";
+import { atLeast, AUDIT_FLAGS, flagControl, isSet } from "../../flags";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
 
 export const apiServerWritesAuditLog = flagControl({
@@ -19,6 +19,7 @@ export const apiServerWritesAuditLog = flagControl({
     remediation: "Set --audit-log-path, --audit-log-maxage=30, --audit-log-maxbackup=10 and --audit-log-maxsize=100.",
     profiles: ["cis", "nsa"],
     components: ["kube-apiserver"],
+    subject: AUDIT_FLAGS,
     rules: [
         {
             flag: "audit-log-path",

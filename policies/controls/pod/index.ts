@@ -3,7 +3,6 @@ import { appArmorNotDisabled } from "./app-armor-not-disabled";
 import { baselineCapabilitiesOnly } from "./baseline-capabilities-only";
 import { dropAllCapabilities } from "./drop-all-capabilities";
 import { execDecidedAtAdmission } from "./exec-decided-at-admission";
-import { groupsAreStrict } from "./groups-are-strict";
 import { highGroupId } from "./high-group-id";
 import { highUserId } from "./high-user-id";
 import { hostPathMountsReadOnly } from "./host-path-mounts-read-only";
@@ -110,5 +109,4 @@ export const podControls: readonly Control[] = [
     windowsUnprivilegedUser,
     strictSupplementalGroups,
     execDecidedAtAdmission,
-    groupsAreStrict,
 ];
