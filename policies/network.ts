@@ -116,11 +116,14 @@ const EVERYWHERE = "*";
 function findIsolation(stack: Stack): { pods: ReadonlySet<PodView>; unknown: ReadonlyMap<string, UnknownValue> } {
     const pods = new Set<PodView>();
     const unknown = new Map<string, UnknownValue>();
+    const seen = new Set<readonly PodView[]>();
     for (const object of stack.objects) {
         try {
-            for (const pod of selectedPods(stack, object)) {
+            const selected = selectedPods(stack, object);
+            for (const pod of seen.has(selected) ? [] : selected) {
                 pods.add(pod);
             }
+            seen.add(selected);
         } catch (error) {
             if (!isUnknownValueError(error)) {
                 throw error;

@@ -65,6 +65,14 @@ describe("LabelIndex", () => {
         );
     });
 
+    it("gives the same answer to the same question", () => {
+        const index = indexOf([{ namespace: "one", labels: { app: "a" } }]);
+        const first = index.select("one", { matchLabels: { app: "a" } });
+        assert.equal(first.length, 1);
+        assert.equal(index.select("one", { matchLabels: { app: "a" } }), first);
+        assert.deepEqual(index.select("two", { matchLabels: { app: "a" } }), []);
+    });
+
     it("picks nothing without a selector", () => {
         assert.deepEqual(indexOf([{ namespace: "one", labels: {} }]).select("one", undefined), []);
     });
