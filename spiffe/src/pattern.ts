@@ -1,6 +1,5 @@
 import { SpiffeIdError } from "./errors.js";
-import type { SpiffeId } from "./id.js";
-import { MAX_ID_LENGTH, SpiffeId as Id } from "./id.js";
+import { MAX_ID_LENGTH, SpiffeId } from "./id.js";
 
 const ANY_SEGMENTS = "**";
 
@@ -63,7 +62,7 @@ export function compilePattern(pattern: string): (id: SpiffeId) => boolean {
     const pathStart = pattern.indexOf("/", "spiffe://".length);
     const path = pathStart < 0 ? "" : pattern.slice(pathStart);
     const prefix = pathStart < 0 ? pattern : pattern.slice(0, pathStart);
-    const { trustDomain } = Id.parse(`${prefix}${path.replaceAll("*", "x")}`);
+    const { trustDomain } = SpiffeId.parse(`${prefix}${path.replaceAll("*", "x")}`);
     const segments = path === "" ? [] : path.slice(1).split("/");
     const mixed = segments.find((segment) => segment !== ANY_SEGMENTS && segment.includes(ANY_SEGMENTS));
     if (mixed !== undefined) {
