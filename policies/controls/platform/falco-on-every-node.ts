@@ -26,7 +26,7 @@ export const falcoOnEveryNode = stackControl({
         if (sensors.length === 0 && first !== undefined) {
             yield {
                 object: first.object,
-                path: "kind",
+                path: `${first.object.prefix}kind`,
                 message: `this stack runs ${pods.length} workload(s) and no DaemonSet of Falco. Add one.`,
                 absent: true,
             };

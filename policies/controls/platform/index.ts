@@ -1,5 +1,7 @@
 import type { Control } from "../../control";
 import { admissionPoliciesBound } from "./admission-policies-bound";
+import { auditPolicyInPlace } from "./audit-policy-in-place";
+import { encryptionAtRestInPlace } from "./encryption-at-rest-in-place";
 import { externalSecretsRefreshed } from "./external-secrets-refreshed";
 import { externalSecretsSelectKeys } from "./external-secrets-select-keys";
 import { falcoOnEveryNode } from "./falco-on-every-node";
@@ -26,4 +28,6 @@ export const platformControls: readonly Control[] = [
     noPolicyForEveryAddress,
     ingressLimitsRequests,
     gatewaysTerminateTls,
+    auditPolicyInPlace,
+    encryptionAtRestInPlace,
 ];
