@@ -41,7 +41,7 @@ export function carriedFiles(stack: Stack, apiGroup: string, kind: string): read
 /** What a control finds wrong with a carried file, as faults of the ConfigMap. */
 export function* faultsInFile({ configMap, path, object }: CarriedFile, control: ObjectControl): Iterable<StackFault> {
     for (const fault of control.check(object, { params: defaultParams(control) })) {
-        yield { object: configMap, path: `${path}: ${fault.path}`, message: `in ${path}: ${fault.message}` };
+        yield { object: configMap, path, message: `in ${path}: ${fault.message}` };
     }
 }
 
