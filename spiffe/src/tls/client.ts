@@ -7,7 +7,7 @@ import type { X509Provider } from "../source.js";
 import { failureEvent, HandshakeError } from "./observer.js";
 import { checkSession, currentSnapshot, judgePeer, setPeer } from "./peer.js";
 import type { TlsPolicy } from "./policy.js";
-import { contextOptions, DEFAULT_HANDSHAKE_TIMEOUT_MS } from "./policy.js";
+import { clientContext, contextOptions, DEFAULT_HANDSHAKE_TIMEOUT_MS } from "./policy.js";
 import { watchTrust } from "./trust-watch.js";
 
 /** What a client can be told beside its {@link TlsPolicy}. */
@@ -109,9 +109,8 @@ export function startTls(identity: X509Provider, policy: ClientPolicy, target: C
 function connectionOptions(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): ConnectionOptions {
     const snapshot = currentSnapshot(identity);
     const { host, port, path, socket, ALPNProtocols } = target;
-    const svid = policy.presentSvid === false ? undefined : snapshot.svid;
+    const presentSvid = policy.presentSvid !== false;
     return {
-        ...contextOptions(svid, policy),
         host,
         port,
         path,
@@ -120,8 +119,16 @@ function connectionOptions(identity: X509Provider, policy: ClientPolicy, target:
         // RFC 6066 section 3: addresses are no server names.
         servername: host === undefined || isIP(host) !== 0 ? "" : host,
         ...(policy.webPki === undefined
-            ? { rejectUnauthorized: false, checkServerIdentity: () => undefined }
-            : { rejectUnauthorized: true, ca: policy.webPki.ca }),
+            ? {
+                  secureContext: clientContext(snapshot, presentSvid, policy),
+                  rejectUnauthorized: false,
+                  checkServerIdentity: () => undefined,
+              }
+            : {
+                  ...contextOptions(presentSvid ? snapshot.svid : undefined, policy),
+                  rejectUnauthorized: true,
+                  ca: policy.webPki.ca,
+              }),
     };
 }
 

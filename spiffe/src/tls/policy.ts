@@ -1,5 +1,6 @@
 import { constants } from "node:crypto";
-import type { SecureContextOptions } from "node:tls";
+import type { SecureContext, SecureContextOptions } from "node:tls";
+import { createSecureContext } from "node:tls";
 
 import type { Authorizer } from "../authorize.js";
 import type { X509Snapshot } from "../source.js";
@@ -57,6 +58,23 @@ export function contextOptions(
         secureOptions: constants.SSL_OP_NO_TICKET,
         ...(policy.signature === "ml-dsa-65" ? { sigalgs: "mldsa65" } : {}),
     };
+}
+
+const clientContexts = new WeakMap<X509Snapshot, Map<string, SecureContext>>();
+
+/** The context of a client, made once for each snapshot: reading key and certificates anew for every connection would cost more than it. */
+export function clientContext(
+    snapshot: X509Snapshot,
+    presentSvid: boolean,
+    policy: Pick<TlsPolicy, "kem" | "signature">,
+): SecureContext {
+    const known = clientContexts.get(snapshot) ?? new Map<string, SecureContext>();
+    clientContexts.set(snapshot, known);
+    const key = [presentSvid, policy.kem, policy.signature].join(" ");
+    const context =
+        known.get(key) ?? createSecureContext(contextOptions(presentSvid ? snapshot.svid : undefined, policy));
+    known.set(key, context);
+    return context;
 }
 
 /** The SVID of a snapshot, unless something else is to be shown. */
