@@ -131,14 +131,15 @@ export function namesCredential(name: string): boolean {
 }
 
 /** Words run together: `dbpassword`, `mysecret`. */
-const GLUED = /(?:password|passwd|passphrase)|secret$|^secret(?:key|value)|(?:api|access|auth|bearer)token$/;
+const GLUED = /password|passwd|passphrase|secret(?!ar|e|ion)|tokens?$/;
 
-/** `DB_PASSWORD`, `db-password`, `db.password` and `dbPassword` hold the same words. */
+/** `DB_PASSWORD`, `db-password`, `db.password`, `dbPassword` and `DB_PASSWORD2` hold the same words. */
 function wordsOf(name: string): readonly string[] {
     return name
         .replaceAll(/([a-z0-9])([A-Z])/g, "$1_$2")
         .toLowerCase()
         .split(/[^a-z0-9]+/)
+        .map((word) => word.replace(/\d+$/, ""))
         .filter((word) => word !== "");
 }
 

@@ -30,7 +30,7 @@ export const backupsLeaveTheCluster = objectControl({
                 const path = `${at}.locationSpec.objectStore.protectionPeriod`;
                 const location = obj(spec["locationSpec"]);
                 const period = str(obj(location["objectStore"])["protectionPeriod"]);
-                if (spec["type"] === "Location" && period === "") {
+                if (spec["type"] !== "Infra" && location["objectStore"] !== undefined && period === "") {
                     yield { path, message: `${path} is unset, so exports can be overwritten. Set it.`, absent: true };
                 }
                 break;
