@@ -52,7 +52,7 @@ const SETTINGS = {
     externalSecrets: externalSecretsSettings,
     falco: falcoSettings,
     images: imageSettings,
-    mesh: optional(meshSettings),
+    mesh: withDefault(meshSettings, { kind: "none" }),
     monitoring: monitoringSettings,
     platform: platformSettings,
     shield: optional(shieldSettings),

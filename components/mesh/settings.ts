@@ -5,10 +5,11 @@ import { dnsLabel, listOf, object, text, union } from "../schema";
 const caller = object({ namespace: dnsLabel, serviceAccount: dnsLabel });
 
 /**
- * The stack's settings for a service mesh that the cluster brings. Off unless set: the platform's own mutual TLS needs no
+ * The stack's settings for a service mesh that the cluster brings. `none` unless set: the platform's own mutual TLS needs no
  * mesh.
  */
 export const meshSettings = union("kind", {
+    none: {},
     /** Istio with SPIRE as its identity provider: sidecars take their SVIDs from the Workload API. */
     istio: { callers: listOf(caller, 1) },
     /** Linkerd with its own identity authority. */
@@ -19,4 +20,5 @@ export const meshSettings = union("kind", {
     },
 });
 
-export type MeshSettings = Read<typeof meshSettings>;
+/** A mesh that is in use. */
+export type MeshSettings = Exclude<Read<typeof meshSettings>, { readonly kind: "none" }>;

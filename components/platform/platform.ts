@@ -42,6 +42,7 @@ export class Platform extends pulumi.ComponentResource {
             { settings: args.spire, namespace: platform.namespace, serviceAccount: platform.app },
             own,
         );
+        const mesh = args.mesh.kind === "none" ? undefined : args.mesh;
         const workload = new Workload(
             `${name}-workload`,
             {
@@ -50,13 +51,13 @@ export class Platform extends pulumi.ComponentResource {
                 image: images.ref("x0tta6bl4"),
                 version: IMAGES.x0tta6bl4.tag,
                 identity: identity.pod,
-                ...(args.mesh && { annotations: meshAnnotations(args.mesh) }),
+                ...(mesh && { annotations: meshAnnotations(mesh) }),
             },
             { ...own, dependsOn: [network, identity] },
         );
-        if (args.mesh !== undefined) {
+        if (mesh !== undefined) {
             const { trustDomain } = args.spire;
-            new Mesh(`${name}-mesh`, { ...platform, trustDomain, settings: args.mesh }, own);
+            new Mesh(`${name}-mesh`, { ...platform, trustDomain, settings: mesh }, own);
         }
         if (args.shield !== undefined) {
             new Shield(`${name}-shield`, { settings: args.shield, platform }, { ...own, dependsOn: [workload] });
