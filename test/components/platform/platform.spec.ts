@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+
+import type { Config } from "../../../components/config";
+import { guardNamespaces, managedNamespaces } from "../../../components/guards";
+import { Images } from "../../../components/images";
+import { Platform } from "../../../components/platform/platform";
+import { scrapeTargets } from "../../../components/monitoring/targets";
+import { deploy } from "../../support/deploy";
+import { stagingConfig } from "../../support/settings";
+
+async function listOf(config: Config): Promise<readonly string[]> {
+    const deployed = await deploy(
+        () =>
+            new Platform("platform", {
+                ...config,
+                images: new Images(config.images),
+                namespace: config.platform.namespace,
+            }),
+    );
+    return deployed.list().map((entry) => entry.join(" "));
+}
+
+const MESH = { kind: "istio", callers: [{ namespace: "front", serviceAccount: "gateway" }] };
+
+describe("Platform", () => {
+    it("is its flows, rights, identity, workload and shield", async () => {
+        const list = await listOf(stagingConfig());
+        assert.deepEqual(
+            list.filter((entry) => entry.startsWith("x0tta6bl4:")),
+            [
+                "x0tta6bl4:access:Access platform-access",
+                "x0tta6bl4:network:AllowedFlows platform-network",
+                "x0tta6bl4:network:AllowedFlows platform-shield-network",
+                "x0tta6bl4:platform:Platform platform",
+                "x0tta6bl4:shield:Shield platform-shield",
+                "x0tta6bl4:spire:WorkloadIdentity platform-identity",
+                "x0tta6bl4:workload:Workload platform-workload",
+            ],
+        );
+    });
+
+    it("can't be reached from outside without a shield", async () => {
+        const list = await listOf(stagingConfig({ shield: undefined }));
+        assert.deepEqual(
+            list.filter((entry) => /[Ss]hield|[Gg]ateway/.test(entry)),
+            [],
+        );
+    });
+
+    it("takes its part in a mesh where one is set, with SPIRE's identities, and in none otherwise", async () => {
+        assert.deepEqual(
+            (await listOf(stagingConfig({ mesh: MESH }))).filter((entry) => entry.includes("istio.io")),
+            [
+                "kubernetes:networking.istio.io/v1:DestinationRule platform-mesh-DestinationRule-x0tta6bl4",
+                "kubernetes:security.istio.io/v1:AuthorizationPolicy platform-mesh-AuthorizationPolicy-deny-all",
+                "kubernetes:security.istio.io/v1:AuthorizationPolicy platform-mesh-AuthorizationPolicy-x0tta6bl4",
+                "kubernetes:security.istio.io/v1:PeerAuthentication platform-mesh-PeerAuthentication-default",
+            ],
+        );
+        assert.deepEqual(
+            (await listOf(stagingConfig())).filter((entry) => entry.includes("istio.io")),
+            [],
+        );
+    });
+
+    it("has its pods injected by the mesh it is part of", async () => {
+        const config = stagingConfig({ mesh: MESH });
+        const deployed = await deploy(
+            () =>
+                new Platform("platform", {
+                    ...config,
+                    images: new Images(config.images),
+                    namespace: config.platform.namespace,
+                }),
+        );
+        const { spec } = deployed.inputs("kubernetes:apps/v1:Deployment", "platform-workload-deployment") as {
+            spec: { template: { metadata: { annotations: unknown } } };
+        };
+        assert.deepEqual(spec.template.metadata.annotations, {
+            "sidecar.istio.io/inject": "true",
+            "inject.istio.io/templates": "sidecar,spire",
+        });
+    });
+});
+
+describe("the guards' namespaces", () => {
+    it("are open to more than restricted pods only where node agents run", () => {
+        assert.deepEqual(
+            guardNamespaces(stagingConfig()).map(({ namespace, podSecurity = "restricted" }) => [
+                namespace,
+                podSecurity,
+            ]),
+            [
+                ["external-secrets", "restricted"],
+                ["falco", "privileged"],
+                ["spire", "privileged"],
+                ["control-plane-files", "restricted"],
+                ["falcosidekick", "restricted"],
+            ],
+        );
+    });
+
+    it("are managed together with the platform's", () => {
+        assert.deepEqual(managedNamespaces(stagingConfig({ falco: {} })), [
+            "x0tta6bl4-staging",
+            "external-secrets",
+            "falco",
+            "spire",
+            "control-plane-files",
+        ]);
+    });
+});
+
+describe("scrape targets", () => {
+    it("are everything that serves metrics, by the name of its port", () => {
+        assert.deepEqual(
+            scrapeTargets(stagingConfig()).map(({ namespace, name, port }) => `${namespace}/${name} ${port}`),
+            [
+                "x0tta6bl4-staging/x0tta6bl4 http",
+                "external-secrets/external-secrets metrics",
+                "spire/spire-server metrics",
+                "spire/spire-controller-manager manager-metrics",
+                "spire/spire-agent metrics",
+                "falco/falco web",
+                "falcosidekick/falcosidekick metrics",
+            ],
+        );
+    });
+});

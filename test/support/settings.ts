@@ -1,0 +1,21 @@
+import type { Config } from "../../components/config";
+import { readConfig } from "../../components/config";
+import { readStack } from "../../hardening/sources/program/stack-file";
+
+/** The settings of the stack staging, some of them replaced. Fails where they have faults. */
+export function stagingConfig(over: Readonly<Record<string, unknown>> = {}): Config {
+    const { config: raw } = readStack(process.cwd(), "staging");
+    const values = Object.fromEntries(
+        Object.entries(raw as Readonly<Record<string, unknown>>).map(([key, value]) => [key, parsed(value)]),
+    );
+    const replaced = Object.fromEntries(Object.entries(over).map(([key, value]) => [`x0tta6bl4:${key}`, value]));
+    const { config, faults } = readConfig({ ...values, ...replaced }, "x0tta6bl4");
+    if (faults.length > 0) {
+        throw new Error(faults.join("\n"));
+    }
+    return config;
+}
+
+function parsed(value: unknown): unknown {
+    return typeof value === "string" ? (JSON.parse(value) as unknown) : value;
+}
