@@ -40,11 +40,7 @@ const SUBJECTS = [
     {
         name: "kube-score",
         program: "kube-score",
-        argv: (folder) => [
-            "sh",
-            "-c",
-            `find ${folder} -name '*.yaml' -exec cat {} + | kube-score score --output-format ci -`,
-        ],
+        argv: (folder) => ["sh", "-c", `find ${folder} -name '*.yaml' -exec kube-score score --output-format ci {} +`],
     },
     {
         name: "checkov",

@@ -29,7 +29,7 @@ export const podsHaveANetworkPolicy = stackControl({
             function* (pod) {
                 if (!isIsolated(stack, pod)) {
                     const labels = Object.entries(pod.labels)
-                        .sort()
+                        .sort(([a], [b]) => (a < b ? -1 : 1))
                         .map(([key, value]) => `${key}=${show(value)}`)
                         .join(", ");
                     yield {
