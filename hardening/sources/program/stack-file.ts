@@ -58,7 +58,7 @@ export function readStack(directory: string, stack: string): HostRequest {
         if (holdsSecret(value)) {
             secretKeys.push(fullKey);
         }
-        config[fullKey] = typeof value === "string" ? value : JSON.stringify(value);
+        config[fullKey] = rawValue(value);
     }
     const main = typeof project["main"] === "string" ? project["main"] : "index.ts";
     return { directory, main: resolve(directory, main), project: name, stack, config, secretKeys };
@@ -93,9 +93,27 @@ function projectDefaults(project: Yaml, name: string): Record<string, string> {
         Object.entries(declared).flatMap(([key, declaration]) => {
             const value = isObject(declaration) ? (declaration["value"] ?? declaration["default"]) : undefined;
             const fullKey = key.includes(":") ? key : `${name}:${key}`;
-            return value === undefined ? [] : [[fullKey, typeof value === "string" ? value : JSON.stringify(value)]];
+            return value === undefined ? [] : [[fullKey, rawValue(value)]];
         }),
     );
+}
+
+/** A value as the engine hands it to a program: text as it is, anything else as JSON with the keys of objects sorted. */
+function rawValue(value: unknown): string {
+    return typeof value === "string" ? value : JSON.stringify(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+    if (Array.isArray(value)) {
+        return value.map(sorted);
+    }
+    return isObject(value)
+        ? Object.fromEntries(
+              Object.keys(value)
+                  .sort()
+                  .map((key) => [key, sorted(value[key])]),
+          )
+        : value;
 }
 
 /** The CLI writes an encrypted value as an object whose only key is `secure`, at any depth. */

@@ -176,10 +176,14 @@ describe("stack files", () => {
     });
 
     it("give structured values as JSON and know which are encrypted, at any depth", () => {
-        write("Pulumi.dev.yaml", "config:\n  shop:a: {b: [1]}\n  shop:c: text\n  shop:d: {e: [{secure: v1:abc}]}\n");
+        write(
+            "Pulumi.dev.yaml",
+            "config:\n  shop:a: {z: 0, b: [{y: 1, x: 2}]}\n  shop:c: text\n  shop:d: {e: [{secure: v1:abc}]}\n",
+        );
         const { config, secretKeys } = readStack(directory, "dev");
         assert.deepEqual(config, {
-            "shop:a": '{"b":[1]}',
+            // As the engine does, so that lists made from an object's keys come out in the same order.
+            "shop:a": '{"b":[{"x":2,"y":1}],"z":0}',
             "shop:c": "text",
             "shop:d": '{"e":[{"secure":"v1:abc"}]}',
         });
