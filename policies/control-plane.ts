@@ -5,6 +5,7 @@ import { isObj, list, obj, str, strings } from "./kube";
 import { child } from "./path";
 import type { ContainerView } from "./pods";
 import { podOf } from "./pods";
+import { show } from "./text";
 
 export type ComponentName = "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "etcd" | "kubelet";
 
@@ -164,11 +165,11 @@ function kubeadmComponents(object: KubeObject): readonly ComponentView[] {
             Array.isArray(args)
                 ? list(args).map((entry, index) => [
                       str(obj(entry)["name"]),
-                      { value: String(obj(entry)["value"]), path: `${path}[${index}].value` },
+                      { value: show(obj(entry)["value"]), path: `${path}[${index}].value` },
                   ])
                 : Object.entries(obj(args)).map(([flag, value]) => [
                       flag,
-                      { value: String(value), path: child(path, flag) },
+                      { value: show(value), path: child(path, flag) },
                   ]),
         );
         return flags.size === 0 ? [] : [{ name, path, flags, extent: "overlay", configFile: false }];

@@ -5,6 +5,7 @@ import { componentsOf, kubeletConfig } from "./control-plane";
 import type { Body, KubeObject } from "./kube";
 import { obj } from "./kube";
 import { carriesPod } from "./pods";
+import { show } from "./text";
 
 /** What one setting of a component has to be. */
 export interface FlagRule {
@@ -186,7 +187,7 @@ function* fieldFaults(body: Body, at: (field: string) => string, rules: readonly
         }
         const value = rule.field.split(".").reduce<unknown>((inner, step) => obj(inner)[step], body);
         const path = at(rule.field);
-        const text = Array.isArray(value) ? value.map(String).join(",") : String(value);
+        const text = Array.isArray(value) ? value.map(show).join(",") : show(value);
         if (value !== undefined && value !== null && !rule.accepts(text)) {
             yield { path, message: `${path}: ${rule.field} is "${text}". ${advice(rule)}` };
         }

@@ -3,6 +3,7 @@ import { checklist, mitre, nist, nsa, soc2 } from "./frameworks";
 import { obj } from "./kube";
 import type { ContainerView, PodView } from "./pods";
 import { amountOf } from "./quantity";
+import { show } from "./text";
 
 /** The two halves of a container's resources. */
 export type Half = "requests" | "limits";
@@ -59,7 +60,7 @@ export function* aboveCeiling(container: ContainerView, half: Half, resource: st
         yield {
             path,
             container: container.name,
-            message: `${path} is ${String(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
+            message: `${path} is ${show(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
         };
     }
 }

@@ -161,4 +161,97 @@ kind: Certificate
 metadata: { name: tls, namespace: shop }
 spec: { duration: 2160h, dnsNames: [shop.example.org], issuerRef: { kind: Issuer, name: ca }, secretName: tls }
 `),
+    "the platform around the workloads": manifests(`
+apiVersion: v1
+kind: Pod
+metadata: { name: kube-apiserver-cp1, namespace: kube-system, labels: { component: kube-apiserver } }
+spec:
+  hostNetwork: true
+  containers:
+    - name: kube-apiserver
+      image: registry.k8s.io/kube-apiserver:v1.34.1
+      command: [kube-apiserver, --anonymous-auth=false, --audit-log-path=/var/log/audit.log, --audit-log-maxage=30]
+      args: [--tls-min-version=VersionTLS13, "--authorization-mode=Node,RBAC", --encryption-provider-config=/etc/enc.yaml]
+---
+apiVersion: kubelet.config.k8s.io/v1beta1
+kind: KubeletConfiguration
+authentication: { anonymous: { enabled: false }, webhook: { enabled: true } }
+authorization: { mode: Webhook }
+readOnlyPort: 0
+---
+apiVersion: audit.k8s.io/v1
+kind: Policy
+rules: [{ level: Metadata, resources: [{ group: "", resources: [secrets] }] }, { level: RequestResponse }]
+---
+apiVersion: apiserver.config.k8s.io/v1
+kind: EncryptionConfiguration
+resources: [{ resources: [secrets], providers: [{ secretbox: { keys: [{ name: k, secret: eA== }] } }, { identity: {} }] }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingWebhookConfiguration
+metadata: { name: guard }
+webhooks:
+  - name: guard.example.org
+    failurePolicy: Fail
+    sideEffects: None
+    clientConfig: { service: { name: guard, namespace: guard, path: /validate } }
+    rules: [{ apiGroups: ["*"], apiVersions: ["*"], operations: [CREATE], resources: [pods] }]
+---
+apiVersion: admissionregistration.k8s.io/v1
+kind: ValidatingAdmissionPolicyBinding
+metadata: { name: guard }
+spec: { policyName: guard, validationActions: [Deny] }
+---
+apiVersion: external-secrets.io/v1
+kind: ClusterSecretStore
+metadata: { name: vault }
+spec:
+  conditions: [{ namespaces: [shop] }]
+  provider: { vault: { server: "https://vault:8200", auth: { kubernetes: { role: shop, mountPath: kubernetes } } } }
+---
+apiVersion: external-secrets.io/v1
+kind: ExternalSecret
+metadata: { name: db, namespace: shop }
+spec:
+  refreshInterval: 1h
+  secretStoreRef: { kind: ClusterSecretStore, name: vault }
+  target: { name: db, creationPolicy: Owner }
+  data: [{ secretKey: password, remoteRef: { key: shop/db, property: password } }]
+---
+apiVersion: monitoring.coreos.com/v1
+kind: ServiceMonitor
+metadata: { name: web, namespace: shop }
+spec: { selector: { matchLabels: { app: web } }, endpoints: [{ port: http, interval: 30s }] }
+---
+apiVersion: spire.spiffe.io/v1alpha1
+kind: ClusterSPIFFEID
+metadata: { name: shop }
+spec:
+  spiffeIDTemplate: "spiffe://{{ .TrustDomain }}/ns/{{ .PodMeta.Namespace }}/sa/{{ .PodSpec.ServiceAccountName }}"
+  podSelector: { matchLabels: { app: web } }
+---
+apiVersion: v1
+kind: ConfigMap
+metadata: { name: spire-server, namespace: spire }
+data:
+  server.conf: |
+    server {
+      trust_domain = "shop.example.org"
+      ca_ttl = "24h"
+      default_x509_svid_ttl = "1h"
+    }
+    plugins {
+      DataStore "sql" { plugin_data { database_type = "postgres" connection_string = "host=db sslmode=verify-full" } }
+      NodeAttestor "k8s_psat" { plugin_data { clusters = { "prod" = { service_account_allow_list = ["spire:agent"] } } } }
+    }
+---
+apiVersion: falco.org/v1
+kind: Falco
+metadata: { name: falco, namespace: falco }
+---
+apiVersion: gateway.networking.k8s.io/v1
+kind: Gateway
+metadata: { name: edge, namespace: edge }
+spec: { gatewayClassName: cilium, listeners: [{ name: https, port: 443, protocol: HTTPS, tls: { mode: Terminate } }] }
+`),
 };

@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { show } from "../../text";
 
 export const noSysctlInjection = podControl({
     name: "no-sysctl-injection",
@@ -13,7 +14,7 @@ export const noSysctlInjection = podControl({
     profiles: ["cis", "nsa", "x0tta6bl4"],
     *check(pod) {
         for (const [index, sysctl] of list(pod.securityContext["sysctls"]).entries()) {
-            const value = String(obj(sysctl)["value"] ?? "");
+            const value = show(obj(sysctl)["value"] ?? "");
             if (/[+=]/.test(value)) {
                 const path = `${pod.path}.securityContext.sysctls[${index}].value`;
                 yield { path, message: `${path} is "${value}", which sets more than one. Write the value alone.` };

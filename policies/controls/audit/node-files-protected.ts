@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { show } from "../../text";
 
 /** Which component a file belongs to, by how the report calls it; the first that fits counts. */
 const OWNERS: readonly (readonly [prefix: RegExp, slug: string])[] = [
@@ -48,7 +49,7 @@ export const nodeFilesProtected = objectControl({
         for (const [name, entry] of Object.entries(obj(report.body["info"]))) {
             const covers = [OWNERS.find(([prefix]) => prefix.test(name))?.[1] ?? "cp.kubelet"];
             const path = `${report.prefix}info.${name}.values`;
-            for (const value of list(obj(entry)["values"]).map(String)) {
+            for (const value of list(obj(entry)["values"]).map(show)) {
                 if (/Permissions?$/.test(name) && isOpen(value, name)) {
                     yield { path, covers, message: `${path} holds mode ${value}. Set it to 600 or less.` };
                 } else if (/Ownership$/.test(name) && !["root:root", "etcd:etcd"].includes(value)) {

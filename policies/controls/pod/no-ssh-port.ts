@@ -2,6 +2,7 @@ import { podControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
 import type { Body } from "../../kube";
 import { list, obj, strings } from "../../kube";
+import { show } from "../../text";
 
 /** The port of SSH, and the one that servers without root take in its place. */
 const PORTS: readonly unknown[] = [22, 2222];
@@ -38,7 +39,7 @@ export const noSshPort = podControl({
                     yield {
                         path: field,
                         container: name,
-                        message: `${field} is ${String(obj(port)["containerPort"])}, a port of SSH (container "${name}"). Remove it.`,
+                        message: `${field} is ${show(obj(port)["containerPort"])}, a port of SSH (container "${name}"). Remove it.`,
                     };
                 }
             }

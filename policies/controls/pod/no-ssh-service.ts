@@ -2,6 +2,7 @@ import { objectControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
 import { list, obj } from "../../kube";
 import { isSshPort } from "./no-ssh-port";
+import { show } from "../../text";
 
 export const noSshService = objectControl({
     name: "no-ssh-service",
@@ -24,7 +25,7 @@ export const noSshService = objectControl({
             for (const field of ["port", "targetPort"]) {
                 if (isSshPort(obj(port), field)) {
                     const path = `${object.prefix}spec.ports[${index}].${field}`;
-                    yield { path, message: `${path} is ${String(obj(port)[field])}, a port of SSH. Remove it.` };
+                    yield { path, message: `${path} is ${show(obj(port)[field])}, a port of SSH. Remove it.` };
                 }
             }
         }
