@@ -16,6 +16,8 @@ export interface FlagRule {
     readonly wanted: string;
     /** What the component does where nothing is said, where that is no good: `true`. */
     readonly absent?: string;
+    /** The flag that makes no sense without this one, as a certificate without its key: where it is set, absence counts. */
+    readonly partner?: string;
     /** The field of KubeletConfiguration that says the same. What it leaves out a flag or a drop-in file may hold. */
     readonly field?: string;
     /** Section of the CIS Kubernetes Benchmark, for the message. */
@@ -147,12 +149,7 @@ function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: r
                 message: `${found.path}: --${rule.flag} of ${view.name} is "${found.value}". ${advice(rule)}`,
                 ...more,
             };
-        } else if (
-            found === undefined &&
-            rule.absent !== undefined &&
-            speaksForAll(view, subject) &&
-            !fromFile(view, rule)
-        ) {
+        } else if (found === undefined && rule.absent !== undefined && isAtDefault(view, rule, subject)) {
             yield {
                 path: view.path,
                 message: `${view.path}: --${rule.flag} of ${view.name} is unset, which means ${rule.absent}. ${advice(rule)}`,
@@ -161,6 +158,11 @@ function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: r
             };
         }
     }
+}
+
+function isAtDefault(view: ComponentView, rule: FlagRule, subject: readonly string[]): boolean {
+    const isHalf = rule.partner !== undefined && view.flags.has(rule.partner);
+    return (isHalf || speaksForAll(view, subject)) && !fromFile(view, rule);
 }
 
 /**

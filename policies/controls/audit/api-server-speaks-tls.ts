@@ -28,6 +28,7 @@ export const apiServerSpeaksTls = flagControl({
         { flag: "kubelet-https", accepts: isTrue, wanted: "true" },
         {
             flag: "tls-cert-file",
+            partner: "tls-private-key-file",
             accepts: isSet,
             wanted: "the API server's certificate",
             absent: "a self-signed one",
@@ -35,6 +36,7 @@ export const apiServerSpeaksTls = flagControl({
         },
         {
             flag: "tls-private-key-file",
+            partner: "tls-cert-file",
             accepts: isSet,
             wanted: "its key",
             absent: "that of a self-signed certificate",
@@ -42,12 +44,20 @@ export const apiServerSpeaksTls = flagControl({
         },
         {
             flag: "kubelet-client-certificate",
+            partner: "kubelet-client-key",
             accepts: isSet,
             wanted: "a client certificate",
             absent: "none",
             cis: "1.2.4",
         },
-        { flag: "kubelet-client-key", accepts: isSet, wanted: "its key", absent: "none", cis: "1.2.4" },
+        {
+            flag: "kubelet-client-key",
+            partner: "kubelet-client-certificate",
+            accepts: isSet,
+            wanted: "its key",
+            absent: "none",
+            cis: "1.2.4",
+        },
         {
             flag: "kubelet-certificate-authority",
             accepts: isSet,
@@ -64,11 +74,19 @@ export const apiServerSpeaksTls = flagControl({
         },
         {
             flag: "etcd-certfile",
+            partner: "etcd-keyfile",
             accepts: isSet,
             wanted: "a client certificate for etcd",
             absent: "none",
             cis: "1.2.23",
         },
-        { flag: "etcd-keyfile", accepts: isSet, wanted: "its key", absent: "none", cis: "1.2.23" },
+        {
+            flag: "etcd-keyfile",
+            partner: "etcd-certfile",
+            accepts: isSet,
+            wanted: "its key",
+            absent: "none",
+            cis: "1.2.23",
+        },
     ],
 });

@@ -39,4 +39,20 @@ describeFlags(apiServerSpeaksTls, {
         ],
     },
     allowed: { "a port without TLS that is closed": { "insecure-port": "0" } },
+    more: {
+        refused: {
+            "half of a pair, in an excerpt": {
+                container: { command: ["kube-apiserver", "--tls-cert-file=/pki/a.crt"] },
+                message:
+                    "spec.containers[0].command: --tls-private-key-file of kube-apiserver is unset, which means that of a self-signed certificate. Set it to its key (CIS 1.2.24).",
+            },
+        },
+        allowed: {
+            "both halves, in an excerpt": {
+                container: {
+                    command: ["kube-apiserver", "--tls-cert-file=/pki/a.crt", "--tls-private-key-file=/pki/a.key"],
+                },
+            },
+        },
+    },
 });
