@@ -118,15 +118,11 @@ export function isOn(value: unknown): boolean {
     return value === true || value === "true";
 }
 
-/** Milliseconds of a Go duration, or undefined where the value is none. */
-export function goMilliseconds(value: unknown): number | undefined {
-    const units: Readonly<Record<string, number>> = { ns: 1e-6, us: 1e-3, µs: 1e-3, ms: 1, s: 1e3, m: 6e4, h: 36e5 };
-    const parts = [...str(value).matchAll(/(\d+(?:\.\d+)?)(ns|us|µs|ms|s|m|h)/g)];
-    const whole = parts.map(([part]) => part).join("");
-    return whole === "" || whole !== value
-        ? undefined
-        : parts.reduce((total, [, amount, unit = ""]) => total + Number(amount) * (units[unit] ?? 0), 0);
-}
+/** Name of a trust domain (SPIFFE ID, section 2.1). */
+export const TRUST_DOMAIN = /^[a-z0-9._-]{1,255}$/;
+
+/** Names that RFC 2606 and RFC 6761 keep for documentation and tests; an identity under one of them proves nothing. */
+export const RESERVED_DOMAIN = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$/;
 
 /** The SPIRE configuration files of a stack by role; what is unknown in preview is left out and reported elsewhere. */
 export function spireConfigs(stack: Stack): Readonly<Record<"server" | "agent", readonly SpireConfig[]>> {

@@ -1,3 +1,4 @@
+import { RESERVED_DOMAIN } from "../../policies/spire";
 import { MYSQL_PASSWORD_VARIABLE, needsExpansion } from "./config/data-store";
 import { render } from "./config/json";
 import { serverConf } from "./config/server";
@@ -11,9 +12,6 @@ export interface SpireVersions {
     readonly server: string;
     readonly agent: string;
 }
-
-/** Names that RFC 2606 and RFC 6761 keep for documentation and tests; an identity under one of them proves nothing. */
-const RESERVED = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$/;
 
 const HOUR = 3_600_000;
 
@@ -41,7 +39,7 @@ export function spireFaults(settings: SpireSettings, versions: SpireVersions, pa
 
 function trustDomainFaults({ trustDomain, leavingTrustDomain }: SpireSettings, path: string): readonly string[] {
     return [
-        ...(RESERVED.test(trustDomain)
+        ...(RESERVED_DOMAIN.test(trustDomain)
             ? [`${path}.trustDomain is "${trustDomain}", a name reserved for documentation and tests; use one you own`]
             : []),
         ...(leavingTrustDomain === trustDomain

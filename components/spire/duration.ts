@@ -1,20 +1,15 @@
+import { goSeconds } from "../../policies/durations";
+
 /** A duration as Go writes it: `90s`, `1h30m`, `24h`. */
 export type Duration = string;
-
-const UNIT_MS: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
 
 /**
  * Milliseconds of a Go duration, or undefined where the text is none. SPIRE has no unit for days: `1d` is refused by
  * `time.ParseDuration` and so by this.
  */
 export function milliseconds(text: string): number | undefined {
-    if (!/^(?:\d+(?:\.\d+)?(?:ms|s|m|h))+$/.test(text)) {
-        return undefined;
-    }
-    return [...text.matchAll(/(\d+(?:\.\d+)?)(ms|s|m|h)/g)].reduce(
-        (total, [, amount = "0", unit = ""]) => total + Number(amount) * (UNIT_MS[unit] ?? 0),
-        0,
-    );
+    const seconds = goSeconds(text);
+    return seconds === undefined ? undefined : Math.round(seconds * 1_000);
 }
 
 /** Milliseconds of a duration that has been checked before. */

@@ -1,3 +1,4 @@
+import { TRUST_DOMAIN } from "../../policies/spire";
 import { quotaSettings } from "../namespace";
 import type { Schema } from "../schema";
 import {
@@ -23,7 +24,7 @@ import type { SpireSettings } from "./model";
 /** Trust domain name (SPIFFE ID, section 2.1): at most 255 lower-case letters, digits, dots, dashes and underscores. */
 export const trustDomain = text(
     "a trust domain of lower-case letters, digits, dots, dashes and underscores, such as prod.x0tta6bl4.io",
-    /^[a-z0-9._-]{1,255}$/,
+    TRUST_DOMAIN,
 );
 
 const spiffeId = text(

@@ -1,8 +1,6 @@
 import { checklist, nist } from "../../frameworks";
 import { str } from "../../kube";
-import { spireConfigControl } from "../../spire";
-
-const RESERVED = /(?:^|\.)(?:example(?:\.(?:com|net|org))?|test|invalid|localhost)$/;
+import { RESERVED_DOMAIN, spireConfigControl, TRUST_DOMAIN } from "../../spire";
 
 export const spireTrustDomainOwned = spireConfigControl({
     name: "spire-trust-domain-owned",
@@ -15,7 +13,7 @@ export const spireTrustDomainOwned = spireConfigControl({
     profiles: ["x0tta6bl4"],
     *check({ role, settings }) {
         const name = str(settings["trust_domain"]);
-        if (!/^[a-z0-9._-]{1,255}$/.test(name)) {
+        if (!TRUST_DOMAIN.test(name)) {
             yield {
                 at: `${role}.trust_domain`,
                 says:
@@ -23,7 +21,7 @@ export const spireTrustDomainOwned = spireConfigControl({
                         ? "is missing. Name one you own."
                         : `is "${name}", which is no trust domain. Use lower-case letters, digits, dots, dashes and underscores.`,
             };
-        } else if (RESERVED.test(name)) {
+        } else if (RESERVED_DOMAIN.test(name)) {
             yield {
                 at: `${role}.trust_domain`,
                 says: `is "${name}", a name kept for documentation and tests. Use one you own.`,

@@ -1,5 +1,7 @@
 import { checklist, nist, soc2 } from "../../frameworks";
-import { goMilliseconds, spireConfigControl } from "../../spire";
+import { goSeconds } from "../../durations";
+import { str } from "../../kube";
+import { spireConfigControl } from "../../spire";
 import { show } from "../../text";
 
 /** An SVID is issued for at most this part of the CA's life. */
@@ -28,17 +30,17 @@ export const spireTtlsBounded = spireConfigControl({
     },
     *check({ settings }, { params }) {
         const caTtl = settings["ca_ttl"] ?? DEFAULT_CA_TTL;
-        const ca = goMilliseconds(caTtl);
+        const ca = goSeconds(str(caTtl));
         if (ca === undefined) {
             yield { at: "server.ca_ttl", says: "is no duration. Write one such as 24h; there is no unit for days." };
             return;
         }
-        if (ca > params.maxCaHours * 36e5) {
+        if (ca > params.maxCaHours * 3600) {
             yield { at: "server.ca_ttl", says: `is ${show(caTtl)}, above ${params.maxCaHours}h. Shorten it.` };
         }
         for (const [name, fallback] of Object.entries(DEFAULTS)) {
             const ttl = settings[name] ?? fallback;
-            const value = ttl === undefined ? 0 : goMilliseconds(ttl);
+            const value = ttl === undefined ? 0 : goSeconds(str(ttl));
             if (value === undefined) {
                 yield { at: `server.${name}`, says: "is no duration. Write one such as 1h." };
             } else if (value * PARTS > ca) {
@@ -46,7 +48,7 @@ export const spireTtlsBounded = spireConfigControl({
                     at: `server.${name}`,
                     says: `is ${show(ttl)}, more than a sixth of ca_ttl (${show(caTtl)}), and is cut silently. Shorten it or lengthen ca_ttl.`,
                 };
-            } else if (value > params.maxSvidHours * 36e5) {
+            } else if (value > params.maxSvidHours * 3600) {
                 yield { at: `server.${name}`, says: `is ${show(ttl)}, above ${params.maxSvidHours}h. Shorten it.` };
             }
         }

@@ -5,8 +5,9 @@ import type { KubeObject } from "../../kube";
 import { str } from "../../kube";
 import type { PodView } from "../../pods";
 import { carriesPod, podOf } from "../../pods";
-
-type Version = readonly [major: number, minor: number, patch: number];
+import { neededRelease, parseRelease, skew } from "../../spire-releases";
+import type { Version } from "../../versions";
+import { compareVersions } from "../../versions";
 
 interface Deployed {
     readonly object: KubeObject;
@@ -18,20 +19,13 @@ interface Deployed {
     readonly version: Version | undefined;
 }
 
-/** The oldest release of each line without known holes or defects; older lines get no more fixes. */
-const OLDEST_SAFE: readonly Version[] = [
-    [1, 14, 6],
-    [1, 15, 2],
-];
-
 const IMAGE = /(?:^|\/)(spire-server|spire-agent)(?::([^@]*))?(?:@.*)?$/;
 
 /** The containers of a pod that run a SPIRE server or agent, whatever registry its image comes from. */
 function deployed(pod: PodView): readonly Deployed[] {
     return pod.containers.flatMap(({ name, path, body }) => {
         const [, image, tag = ""] = IMAGE.exec(str(body["image"])) ?? [];
-        const [, major, minor, patch] = /^v?(\d{1,4})\.(\d{1,4})\.(\d{1,4})$/.exec(tag) ?? [];
-        const version = major === undefined ? undefined : ([Number(major), Number(minor), Number(patch)] as const);
+        const version = parseRelease(tag);
         return image === undefined
             ? []
             : [{ object: pod.object, path: `${path}.image`, container: name, image, tag, version }];
@@ -44,7 +38,7 @@ function releaseFaults({ object, path, container, tag, version }: Deployed): rea
         const says = tag === "" ? "has no tag" : `has the tag "${tag}", which is no release`;
         return [{ object, path, container, message: `${path} ${says}. Use one such as 1.15.2.` }];
     }
-    const needed = neededBy(version);
+    const needed = neededRelease(version);
     return needed === undefined
         ? []
         : [
@@ -55,16 +49,6 @@ function releaseFaults({ object, path, container, tag, version }: Deployed): rea
                   message: `${path} is release ${version.join(".")}, which has known holes. Use ${needed.join(".")} or newer.`,
               },
           ];
-}
-
-const compare = (a: Version, b: Version): number => a[0] - b[0] || a[1] - b[1] || a[2] - b[2];
-
-/** The release a version must reach, or undefined where it is recent enough. */
-function neededBy(version: Version): Version | undefined {
-    const oldest = OLDEST_SAFE[0] as Version;
-    const line = OLDEST_SAFE.find((safe) => safe[0] === version[0] && safe[1] === version[1]);
-    const needed = line ?? (compare(version, oldest) < 0 ? oldest : undefined);
-    return needed !== undefined && compare(version, needed) < 0 ? needed : undefined;
 }
 
 export const spireVersionsFit = stackControl({
@@ -90,25 +74,20 @@ export const spireVersionsFit = stackControl({
                 yield* found.flatMap(releaseFaults);
             },
         );
-        const oldest = servers.flatMap(({ version }) => (version === undefined ? [] : [version])).sort(compare)[0];
+        const oldest = servers
+            .flatMap(({ version }) => (version === undefined ? [] : [version]))
+            .sort(compareVersions)[0];
         for (const { object, path, container, version } of agents) {
             if (version === undefined || oldest === undefined) {
                 continue;
             }
-            if (compare(version, oldest) > 0) {
-                yield {
-                    object,
-                    path,
-                    container,
-                    message: `${path} is release ${version.join(".")}, newer than the server's ${oldest.join(".")}. Upgrade servers first.`,
-                };
-            } else if (version[0] !== oldest[0] || oldest[1] - version[1] > 1) {
-                yield {
-                    object,
-                    path,
-                    container,
-                    message: `${path} is release ${version.join(".")}, more than one minor behind the server's ${oldest.join(".")}. Upgrade one minor at a time.`,
-                };
+            const how = skew(oldest, version);
+            if (how !== "fits") {
+                const says =
+                    how === "newer"
+                        ? `newer than the server's ${oldest.join(".")}. Upgrade servers first.`
+                        : `more than one minor behind the server's ${oldest.join(".")}. Upgrade one minor at a time.`;
+                yield { object, path, container, message: `${path} is release ${version.join(".")}, ${says}` };
             }
         }
     },
