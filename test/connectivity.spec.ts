@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { load } from "js-yaml";
+
 import { connectivity } from "../hardening/network/matrix";
 import type { Matrix } from "../hardening/network/matrix";
 import { portsText } from "../hardening/network/ports";
@@ -16,6 +18,23 @@ function expected(stack: string): readonly string[] {
     return readFileSync(join(__dirname, "data/connectivity", `${stack}.txt`), "utf8")
         .trimEnd()
         .split("\n");
+}
+
+/** The ports that Falco's rule "Unexpected outbound connection" knows, by the namespace they are opened from. */
+function portLists(): Readonly<Record<string, readonly number[]>> {
+    const entries = load(readFileSync(join(ROOT, "components/falco/rules/40-network.yaml"), "utf8")) as {
+        list?: string;
+        items?: readonly number[];
+    }[];
+    const items = (name: string) => entries.find(({ list }) => list === name)?.items ?? [];
+    const falco = items("x0_falco_ports");
+    return {
+        app: items("x0_application_ports"),
+        spire: items("x0_spire_ports"),
+        "external-secrets": items("x0_secrets_ports"),
+        falco,
+        falcosidekick: falco,
+    };
 }
 
 for (const stack of ["staging", "production"]) {
@@ -37,6 +56,20 @@ for (const stack of ["staging", "production"]) {
 
         it("has no connection that only one end allows", () => {
             assert.deepEqual(matrix.halfOpen, []);
+        });
+
+        it("holds no connection that Falco would call unexpected", () => {
+            const lists = portLists();
+            const unexpected = matrix.connections.flatMap(({ from, to, ports }) => {
+                const known =
+                    lists[from.namespace ?? ""] ?? (from.namespace?.startsWith("x0tta6bl4-") ? lists["app"] : []);
+                return from.pod === undefined
+                    ? []
+                    : ports
+                          .filter((range) => !known?.includes(range.from))
+                          .map((range) => `${from.name} > ${to.name}: ${portsText([range])}`);
+            });
+            assert.deepEqual(unexpected, []);
         });
 
         it("leads anywhere from nowhere, and nowhere to anywhere", () => {

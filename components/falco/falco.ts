@@ -41,12 +41,18 @@ export function falcoFlows(args: FalcoArgs): readonly Flow[] {
     ];
 }
 
+/** Images of ours that use the Workload API. */
+const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-driver"] as const;
+
+/** Images of ours that call the API server. */
+const API_CLIENTS = ["spire-server", "spire-agent", "spire-controller-manager", "external-secrets"] as const;
+
 /** What the stack's image names add to the rules' lists. */
 export function ruleAdditions({ settings, images }: FalcoArgs): RuleAdditions {
     return {
         applicationImages: [images.repository("x0tta6bl4")],
-        workloadImages: settings.workloadImages,
-        foundationImages: [images.repository("external-secrets")],
+        workloadImages: [...IDENTITY_IMAGES.map((name) => images.repository(name)), ...settings.workloadImages],
+        foundationImages: API_CLIENTS.map((name) => images.repository(name)),
     };
 }
 

@@ -161,12 +161,23 @@ describe("Falco", () => {
             },
             {
                 list: "x0_workload_api_images",
-                items: ["mirror.example.org/x0tta6bl4", "ghcr.io/x/billing"],
+                items: [
+                    "mirror.example.org/x0tta6bl4",
+                    "mirror.example.org/spiffe/spire-agent",
+                    "mirror.example.org/spiffe/oidc-discovery-provider",
+                    "mirror.example.org/spiffe/spiffe-csi-driver",
+                    "ghcr.io/x/billing",
+                ],
                 override: { items: "append" },
             },
             {
                 list: "x0_foundation_images",
-                items: ["mirror.example.org/external-secrets/external-secrets"],
+                items: [
+                    "mirror.example.org/spiffe/spire-server",
+                    "mirror.example.org/spiffe/spire-agent",
+                    "mirror.example.org/spiffe/spire-controller-manager",
+                    "mirror.example.org/external-secrets/external-secrets",
+                ],
                 override: { items: "append" },
             },
         ]);
