@@ -45,8 +45,8 @@ describe("README", () => {
             const code = blocks("js")[index]?.replace("8443", String(port)) ?? "";
             // Evaluated in the package's folder, the code finds the package by its own name.
             const flags = ["--import=tsx", "--conditions=@x0tta6bl4/source", "--input-type=module", "--eval", code];
-            // Not the whole environment: coverage of another process, compiled in another way, would spoil that of this one.
-            const env = { PATH: process.env.PATH, SPIFFE_ENDPOINT_SOCKET: apis[index]?.address };
+            // No coverage: that of another process, compiled in another way, would spoil ours.
+            const env = { ...process.env, NODE_V8_COVERAGE: undefined, SPIFFE_ENDPOINT_SOCKET: apis[index]?.address };
             const child = spawn(process.execPath, flags, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
             running.push(child);
             return child;
