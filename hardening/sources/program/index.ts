@@ -60,7 +60,11 @@ function runHost(request: HostRequest, log: (line: string) => void): Promise<Hos
         const file = hostFile();
         const child = fork(file, [], {
             stdio: ["ignore", "pipe", "pipe", "ipc"],
-            execArgv: file.endsWith(".ts") ? ["--import", "tsx"] : ["--enable-source-maps"],
+            // A wide young generation: a program makes many short-lived objects, and collecting them took a sixth of the time.
+            execArgv: [
+                "--max-semi-space-size=64",
+                ...(file.endsWith(".ts") ? ["--import", "tsx"] : ["--enable-source-maps"]),
+            ],
             serialization: "advanced",
         });
         let answer: HostMessage | undefined;
