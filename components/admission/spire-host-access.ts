@@ -12,8 +12,11 @@ export interface SpireHostAccessArgs {
 /** Name of the policy and of its binding. */
 export const HOST_ACCESS_POLICY = "spire-host-access";
 
-/** Who makes the pods of a DaemonSet; nobody else has a reason to start an agent or a driver. */
-const DAEMON_SETS = "system:serviceaccount:kube-system:daemon-set-controller";
+/**
+ * Who makes the pods of a DaemonSet; nobody else has a reason to start an agent or a driver. The second name is that of a
+ * controller manager whose controllers have no credentials of their own (--use-service-account-credentials=false).
+ */
+const DAEMON_SETS = ["system:serviceaccount:kube-system:daemon-set-controller", "system:kube-controller-manager"];
 
 const listOf = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
 
@@ -104,7 +107,7 @@ export function hostAccessSpec(
                 message: `In namespace ${NAMESPACE} only the container ${CSI_DRIVER} of the service account ${CSI_DRIVER} may be privileged.`,
             },
             {
-                expression: `object.kind != "Pod" || request.operation != "CREATE" || !(variables.account in ${listOf([AGENT, CSI_DRIVER])}) || request.userInfo.username == "${DAEMON_SETS}"`,
+                expression: `object.kind != "Pod" || request.operation != "CREATE" || !(variables.account in ${listOf([AGENT, CSI_DRIVER])}) || request.userInfo.username in ${listOf(DAEMON_SETS)}`,
                 messageExpression: `"In namespace ${NAMESPACE} only the DaemonSet controller may start pods of the service account " + variables.account`,
                 message: `In namespace ${NAMESPACE} only the DaemonSet controller may start pods of ${AGENT} and ${CSI_DRIVER}.`,
             },
