@@ -75,12 +75,12 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
     before(async function () {
         this.timeout(180_000);
         const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } } as KubernetesObject;
-        const account = {
+        const accounts = ["web", "agent"].map((name) => ({
             apiVersion: "v1",
             kind: "ServiceAccount",
-            metadata: { name: "web", namespace: NAMESPACE },
-        };
-        const outcome = await cluster().kubectl.apply([namespace, account, ...(await policies())]);
+            metadata: { name, namespace: NAMESPACE },
+        }));
+        const outcome = await cluster().kubectl.apply([namespace, ...accounts, ...(await policies())]);
         assert.equal(outcome.code, 0, outcome.stderr);
     });
 
@@ -142,6 +142,16 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
         assert.match(message, /^admitted /);
         assert.doesNotMatch(message, /no-host-pid/);
         assert.match(message, /drop-all-capabilities/);
+    });
+
+    it("lets through the pods that a waived workload makes, and nobody else's that look like them", async () => {
+        const made = (name: string, serviceAccountName: string): KubernetesObject => {
+            const { metadata, ...rest } = pod({ hostPID: true, serviceAccountName });
+            return { ...rest, metadata: { ...metadata, name } } as KubernetesObject;
+        };
+        assert.match(await verdict(made("agent-x7k2p", "agent")), /^admitted /);
+        assert.match(await verdict(made("agent-x7k2p", "web")), /^refused .*'x0tta6bl4-no-host-pid'/s);
+        assert.match(await verdict(made("other-x7k2p", "agent")), /^refused .*'x0tta6bl4-no-host-pid'/s);
     });
 
     it("evaluates every expression without an error, whatever is left out", async () => {
