@@ -13,6 +13,8 @@ export interface Target {
 export interface Response {
     readonly status: number;
     readonly text: string;
+    /** What the API server warns of (RFC 9110 `Warning` headers), joined. */
+    readonly warnings: string;
 }
 
 const agents = new Map<string, Agent>();
@@ -63,7 +65,11 @@ export async function request(
                 incoming.on("data", (chunk: Buffer) => chunks.push(chunk));
                 incoming.on("error", reject);
                 incoming.on("end", () => {
-                    resolve({ status: incoming.statusCode ?? 0, text: Buffer.concat(chunks).toString("utf8") });
+                    resolve({
+                        status: incoming.statusCode ?? 0,
+                        text: Buffer.concat(chunks).toString("utf8"),
+                        warnings: incoming.headersDistinct["warning"]?.join("\n") ?? "",
+                    });
                 });
             },
         );

@@ -146,6 +146,20 @@ export class Cluster {
         forget(this.plane.ports.apiserver);
     }
 
+    /** Starts a program of a test beside the components; it ends with the cluster at the latest. */
+    async startProgram(spec: ComponentSpec): Promise<Component> {
+        const component = Component.launch(spec, { prefix: WITH_OWNER, wraps: false }, (record) =>
+            this.state.addProcess(record),
+        );
+        await component.untilReady();
+        return component;
+    }
+
+    /** Starts a test's program again after it was stopped or killed. */
+    async restartProgram(program: Component): Promise<void> {
+        await program.restart((record) => this.state.addProcess(record));
+    }
+
     /** Adds nodes that exist in name only; pods on them are called Running by KWOK. */
     async addFakeNodes(count: number): Promise<void> {
         const nodes = Array.from({ length: count }, (_, index) => ({
@@ -256,7 +270,8 @@ async function defaultServiceAccount(cluster: Cluster): Promise<void> {
     }
 }
 
-async function freePort(): Promise<number> {
+/** A port of 127.0.0.1 that nobody listens on. */
+export async function freePort(): Promise<number> {
     return new Promise((resolve, reject) => {
         const server = createServer();
         server.on("error", reject);

@@ -10,6 +10,8 @@ export interface ComponentSpec {
     readonly command: string;
     readonly args: readonly string[];
     readonly logFile: string;
+    /** Variables beside PATH and HOME. */
+    readonly env?: Readonly<Record<string, string>>;
     /** True once the component serves; a rejection counts as "not yet". */
     readonly ready: () => Promise<boolean>;
     /** Runs outside of the node's namespaces even where there is a node. */
@@ -123,7 +125,7 @@ function launch(spec: ComponentSpec, launcher: Launcher): ProcessRecord {
         detached: true,
         stdio: ["ignore", log, log],
         // Without the machine's proxy settings: the components speak to each other only.
-        env: { PATH: process.env["PATH"], HOME: process.env["HOME"] },
+        env: { PATH: process.env["PATH"], HOME: process.env["HOME"], ...spec.env },
     });
     closeSync(log);
     child.on("error", () => {

@@ -28,13 +28,24 @@ export async function desiredState(
         input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
     });
     const live = (JSON.parse(text) as { items: KubernetesObject[] }).items;
+    const scaled = new Set(objects.filter(leavesScaleOpen).map(describeObject));
     return new Map(
         live.map((object) => {
-            const wanted = Object.entries(object).filter(([field]) => field !== "status" && field !== "metadata");
-            const metadata = Object.entries(object.metadata).filter(
-                ([field]) => field !== "resourceVersion" && field !== "managedFields",
+            const open = scaled.has(describeObject(object));
+            const spec = Object.entries((object["spec"] ?? {}) as object).filter(
+                ([field]) => !open || field !== "replicas",
             );
-            return [describeObject(object), JSON.stringify([metadata, wanted])];
+            const wanted = Object.entries(object).filter(([field]) => !["status", "metadata", "spec"].includes(field));
+            const metadata = Object.entries(object.metadata).filter(
+                ([field]) =>
+                    field !== "resourceVersion" && field !== "managedFields" && !(open && field === "generation"),
+            );
+            return [describeObject(object), JSON.stringify([metadata, wanted, spec])];
         }),
     );
+}
+
+/** An autoscaler decides how many pods there are, whenever it likes. */
+function leavesScaleOpen({ kind, spec }: KubernetesObject): boolean {
+    return kind === "Deployment" && (spec as { replicas?: number } | undefined)?.replicas === undefined;
 }
