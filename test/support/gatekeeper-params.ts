@@ -85,9 +85,11 @@ export const GATEKEEPER_PARAMS: Readonly<
         };
     },
     K8sRequiredProbes: ({ probes }) => ({ "probes-sound": { required: texts(probes) } }),
-    K8sRequiredLabels: ({ labels }, kinds) => ({ "required-labels-set": { labels: demands(labels), kinds } }),
+    K8sRequiredLabels: ({ labels }, kinds) => ({
+        "required-labels-set": { recommended: [], labels: demands(labels), kinds },
+    }),
     K8sRequiredAnnotations: ({ annotations }, kinds) => ({
-        "required-labels-set": { labels: [], annotations: demands(annotations), kinds },
+        "required-labels-set": { recommended: [], annotations: demands(annotations), kinds },
     }),
     VerifyDeprecatedAPI: ({ k8sVersion }) => ({
         "no-removed-apis": { kubernetesVersion: `v${Number(k8sVersion).toFixed(2)}` },

@@ -15,6 +15,11 @@ function* places(object: KubeObject, kinds: readonly string[]) {
     }
 }
 
+/** Says whether one of some labels is set and not empty. */
+function says(held: Body, keys: readonly string[]): boolean {
+    return keys.some((key) => typeof held[key] === "string" && held[key] !== "");
+}
+
 /** A demand is a key, or a key and a pattern for the whole value: `owner=^[a-z]+$`. */
 function* missing(path: string, held: Body, demands: readonly string[]): Iterable<Fault> {
     for (const demand of demands) {
@@ -32,7 +37,7 @@ function* missing(path: string, held: Body, demands: readonly string[]): Iterabl
 
 export const requiredLabelsSet = objectControl({
     name: "required-labels-set",
-    description: "Every pod has the labels that say what it is.",
+    description: "Every pod, or the workload that makes it, has a label that says what it is.",
     why: "Without them nobody finds out in an incident what a pod belongs to, nor whom to call.",
     severity: "low",
     covers: ["rel.labels"],
@@ -40,11 +45,24 @@ export const requiredLabelsSet = objectControl({
     remediation: "Set the label in the metadata of the pod or of the workload's template.",
     profiles: ["x0tta6bl4"],
     params: {
+        recommended: {
+            type: "array",
+            items: { type: "string" },
+            description:
+                "Labels of which a pod, or the workload that makes it, must have at least one; none where empty.",
+            default: [
+                "app.kubernetes.io/name",
+                "app.kubernetes.io/instance",
+                "app.kubernetes.io/component",
+                "app.kubernetes.io/part-of",
+                "owner",
+            ],
+        },
         labels: {
             type: "array",
             items: { type: "string" },
             description: "The labels to demand: a key, or `key=<regular expression>`.",
-            default: ["app.kubernetes.io/name"],
+            default: [],
         },
         annotations: {
             type: "array",
@@ -62,6 +80,17 @@ export const requiredLabelsSet = objectControl({
     kinds: ["*"],
     admission: { none: "Which labels are demanded is a parameter of the stack." },
     *check(object, { params }) {
+        const pod = podOf(object);
+        const { recommended } = params;
+        if (
+            pod !== undefined &&
+            recommended.length > 0 &&
+            !says(pod.labels, recommended) &&
+            !says(object.labels, recommended)
+        ) {
+            const path = `${pod.metadataPath}.labels`;
+            yield { path, message: `${path} has none of ${recommended.join(", ")}. Set one.`, absent: true };
+        }
         for (const { path, labels, annotations } of places(object, params.kinds)) {
             yield* missing(`${path}.labels`, labels, params.labels);
             yield* missing(`${path}.annotations`, annotations, params.annotations);
