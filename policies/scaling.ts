@@ -37,12 +37,20 @@ export function replicaFloor(stack: Stack, workload: KubeObject): number {
 }
 
 /**
+ * Says whether a workload leaves its count to something that the stack doesn't show: it states none, and no autoscaler of
+ * the stack does.
+ */
+export function isCountOpen(stack: Stack, workload: KubeObject): boolean {
+    const stated = obj(workload.body["spec"])["replicas"];
+    return autoscalerOf(stack, workload) === undefined && (stated === undefined || stated === null);
+}
+
+/**
  * Says whether a workload may have several replicas at a time: its floor is above one, or it leaves the count out, which is
  * how one writes a workload that something else scales. A count of one or none is a statement.
  */
 export function isReplicated(stack: Stack, workload: KubeObject): boolean {
-    const leftOut = autoscalerOf(stack, workload) === undefined && obj(workload.body["spec"])["replicas"] === undefined;
-    return leftOut || replicaFloor(stack, workload) > 1;
+    return isCountOpen(stack, workload) || replicaFloor(stack, workload) > 1;
 }
 
 /** Says whether a controller made the object: what it says is then its owner's doing. */

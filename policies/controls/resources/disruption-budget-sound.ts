@@ -4,7 +4,7 @@ import { budgeted, share } from "../../disruption";
 import { nist, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import { describe, obj } from "../../kube";
-import { replicaFloor, SCALABLE } from "../../scaling";
+import { isCountOpen, replicaFloor, SCALABLE } from "../../scaling";
 import type { Stack } from "../../stack";
 import { show } from "../../text";
 
@@ -41,6 +41,10 @@ function* faultsOf(stack: Stack, budget: KubeObject): Iterable<StackFault> {
         return;
     }
     for (const workload of budgeted(stack, budget).filter(({ kind }) => SCALABLE.includes(kind))) {
+        // Whoever writes a budget beside an open count has several replicas in mind.
+        if (isCountOpen(stack, workload)) {
+            continue;
+        }
         const replicas = replicaFloor(stack, workload);
         const kept = share(minAvailable, replicas);
         if (kept !== undefined && kept >= replicas && replicas > 0) {

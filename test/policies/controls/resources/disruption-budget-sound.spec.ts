@@ -57,6 +57,9 @@ describeControl(disruptionBudgetSound, {
         "fewer than there are": {
             stack: [budget({ minAvailable: 2, selector }), workload("Deployment", { replicas: 3 })],
         },
+        "a number beside a count that is left to something else": {
+            stack: [budget({ minAvailable: 1, selector }), workload("Deployment")],
+        },
         "a number where the pods are elsewhere": { object: budget({ minAvailable: 2, selector }) },
     },
 });
