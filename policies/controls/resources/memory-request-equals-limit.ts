@@ -6,6 +6,13 @@ import { amountOf } from "../../quantity";
 import { sizedContainers, statedOf } from "../../resources";
 import { show } from "../../text";
 
+/** What is promised twice is lost to somebody; CPU time is only slowed down. */
+const PROMISED: readonly string[] = ["memory", "ephemeral-storage"];
+
+function isStated(container: ContainerView, resource: string): boolean {
+    return (["requests", "limits"] as const).some((half) => statedOf(container, half, resource) !== undefined);
+}
+
 function* ratioFaults(container: ContainerView, resource: string, most: number): Iterable<Fault> {
     const request = statedOf(container, "requests", resource);
     const limit = statedOf(container, "limits", resource);
@@ -32,19 +39,20 @@ function* ratioFaults(container: ContainerView, resource: string, most: number):
 
 export const memoryRequestEqualsLimit = podControl({
     name: "memory-request-equals-limit",
-    description: "No container may take more memory than is reserved for it.",
-    why: "Memory beyond the request is promised twice: when the node runs short, the kernel kills whoever uses it.",
+    description: "No container may take more memory or disk space than it has reserved.",
+    why: "What goes beyond the request is promised twice: when the node runs short, whoever uses it is killed or evicted.",
     severity: "low",
     // Bursting is a choice that saves nodes; who needs the guarantee asks for it.
     enforcement: "advisory",
     covers: ["res.qos"],
     frameworks: [...mitre("T1499"), ...nist("SC-5", "SC-6"), ...checklist("CTR-6")],
-    remediation: "Set requests.memory and limits.memory to the same value.",
+    remediation:
+        "Set requests.memory and limits.memory to the same value, and so ephemeral-storage where it is stated.",
     profiles: [],
     params: {
         memoryRatio: {
             type: "integer",
-            description: "How many times its request a container's memory limit may be.",
+            description: "How many times its request a container's limit of memory or disk space may be.",
             default: 1,
             minimum: 1,
         },
@@ -59,7 +67,12 @@ export const memoryRequestEqualsLimit = podControl({
     admission: { none: "The allowed ratio is a parameter of the stack." },
     *check(pod, { params }) {
         for (const container of sizedContainers(pod)) {
-            yield* ratioFaults(container, "memory", params.memoryRatio);
+            const stated = PROMISED.filter((resource) => isStated(container, resource));
+            // That a container states no memory is memory-requests-set's to say, unless it states nothing at all.
+            const judged = stated.length === 0 && !isStated(container, "cpu") ? ["memory"] : stated;
+            for (const resource of judged) {
+                yield* ratioFaults(container, resource, params.memoryRatio);
+            }
             if (params.cpuRatio > 0) {
                 yield* ratioFaults(container, "cpu", params.cpuRatio);
             }

@@ -15,6 +15,18 @@ describeControl(memoryRequestEqualsLimit, {
             message:
                 'spec.containers[0].resources.limits.memory is not set (container "web"). Set it to at most 1 times the request.',
         },
+        "disk space beyond the request": {
+            container: {
+                resources: { requests: { "ephemeral-storage": "1Gi" }, limits: { "ephemeral-storage": "2Gi" } },
+            },
+            message:
+                'spec.containers[0].resources.limits.ephemeral-storage is 2Gi, the request 1Gi (container "web"). Set it to at most 1 times the request.',
+        },
+        "a request without a limit": {
+            container: { resources: { requests: { memory: "64Mi" } } },
+            message:
+                'spec.containers[0].resources.limits.memory is not set (container "web"). Set it to at most 1 times the request.',
+        },
         "CPU beyond the allowed ratio": {
             container: {
                 resources: { requests: { memory: "1Gi", cpu: "100m" }, limits: { memory: "2Gi", cpu: "4" } },
@@ -26,6 +38,12 @@ describeControl(memoryRequestEqualsLimit, {
     },
     allowed: {
         "equal amounts": {},
+        "equal amounts of disk space alone": {
+            container: {
+                resources: { requests: { "ephemeral-storage": "1Gi" }, limits: { "ephemeral-storage": "1Gi" } },
+            },
+        },
+        "a CPU request alone, which promises no memory": { container: { resources: { requests: { cpu: "100m" } } } },
         "equal amounts in other units": {
             container: { resources: { requests: { memory: "1024Mi" }, limits: { memory: "1Gi" } } },
         },
