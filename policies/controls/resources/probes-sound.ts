@@ -10,23 +10,65 @@ import type { Probe } from "../../probes";
 import { PROBES, servingContainers } from "../../probes";
 import type { Stack } from "../../stack";
 import { namespaceOf } from "../../stack";
+import { show } from "../../text";
 import { ifKnown } from "../../unknown";
 
 const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"] as const;
 
-/** A named port that no port of the container has: the kubelet can't resolve it, and the probe fails for ever. */
-function danglingPort(probe: Body, container: Body): { readonly field: string; readonly port: string } | undefined {
-    const names = list(container["ports"]).map((port) => obj(port)["name"]);
-    for (const handler of ["httpGet", "tcpSocket"] as const) {
-        const port = obj(probe[handler])["port"];
-        if (typeof port === "string" && !/^\d+$/.test(port) && !names.includes(port)) {
-            return { field: `${handler}.port`, port };
-        }
-    }
-    return undefined;
+interface ProbePort {
+    readonly path: string;
+    readonly port: string | number;
+    readonly declared: boolean;
 }
 
-function* probeFaults({ name, path: at, body }: ContainerView): Iterable<Fault> {
+/** The ports that a container's probes ask, and whether the container declares them, by name or number. */
+function portsAsked({ path, body }: ContainerView): readonly ProbePort[] {
+    const ports = list(body["ports"]).map(obj);
+    return PROBES.flatMap((probe) =>
+        (["httpGet", "tcpSocket"] as const).flatMap((handler): readonly ProbePort[] => {
+            const { port } = obj(obj(body[probe])[handler]) as { port?: unknown };
+            if (typeof port !== "string" && typeof port !== "number") {
+                return [];
+            }
+            const declared = ports.some(({ name, containerPort }) => name === port || containerPort === Number(port));
+            return [{ path: `${path}.${probe}.${handler}.port`, port, declared }];
+        }),
+    );
+}
+
+/** The kubelet can't resolve a name that no port has: the probe fails for ever. */
+function isName({ port }: ProbePort): boolean {
+    return typeof port === "string" && !/^\d+$/.test(port);
+}
+
+/**
+ * A number needs no declaration. But where a container declares ports and its probes ask none of them, one of the two was
+ * forgotten in a change.
+ */
+function* portFaults(container: ContainerView): Iterable<Fault> {
+    const { name, body } = container;
+    const asked = portsAsked(container);
+    const numbers = list(body["ports"]).map((port) => show(obj(port)["containerPort"]));
+    const astray = numbers.length > 0 && asked.every(({ declared }) => !declared);
+    for (const port of asked.filter(({ declared }) => !declared)) {
+        if (isName(port)) {
+            yield {
+                path: port.path,
+                container: name,
+                message: `${port.path} is "${port.port}", which no port of the container is called (container "${name}"). Name one that exists.`,
+            };
+        } else if (astray) {
+            yield {
+                path: port.path,
+                container: name,
+                message: `${port.path} is ${port.port}, and the container declares ${numbers.join(", ")} (container "${name}"). Ask a port that it has, or declare this one.`,
+            };
+        }
+    }
+}
+
+function* probeFaults(container: ContainerView): Iterable<Fault> {
+    const { name, path: at, body } = container;
     for (const probe of PROBES) {
         const set = obj(body[probe]);
         const path = `${at}.${probe}`;
@@ -38,15 +80,8 @@ function* probeFaults({ name, path: at, body }: ContainerView): Iterable<Fault> 
                 absent: true,
             };
         }
-        const dangling = danglingPort(set, body);
-        if (dangling !== undefined) {
-            yield {
-                path: `${path}.${dangling.field}`,
-                container: name,
-                message: `${path}.${dangling.field} is "${dangling.port}", which no port of the container is called (container "${name}"). Name one that exists.`,
-            };
-        }
     }
+    yield* portFaults(container);
 }
 
 /** The same probe for both restarts a container that is merely busy. */

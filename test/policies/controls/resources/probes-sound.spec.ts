@@ -24,6 +24,14 @@ describeControl(probesSound, {
             message:
                 'spec.containers[0].livenessProbe.tcpSocket.port is "web", which no port of the container is called (container "web"). Name one that exists.',
         },
+        "a number beside the ones that the container declares": {
+            container: {
+                ports: [{ containerPort: 80 }, { containerPort: 8443 }],
+                livenessProbe: { tcpSocket: { port: 8080 } },
+            },
+            message:
+                'spec.containers[0].livenessProbe.tcpSocket.port is 8080, and the container declares 80, 8443 (container "web"). Ask a port that it has, or declare this one.',
+        },
         "a probe that asks nothing": {
             container: { startupProbe: { periodSeconds: 5 } },
             message:
@@ -58,6 +66,17 @@ describeControl(probesSound, {
         },
         "a number, which needs no declared port": {
             container: { ports: [{ containerPort: 80 }], livenessProbe: { grpc: { port: 9090 } } },
+        },
+        "a number where no port is declared": { container: { livenessProbe: { tcpSocket: { port: 8080 } } } },
+        "a number in quotes": {
+            container: { ports: [{ containerPort: 80 }], livenessProbe: { httpGet: { port: "80" } } },
+        },
+        "a port of its own for one probe of two": {
+            container: {
+                ports: [{ containerPort: 80 }],
+                livenessProbe: { httpGet: { port: 9090 } },
+                readinessProbe: { httpGet: { port: 80 } },
+            },
         },
         "a pod behind a Service that one of its containers keeps back": {
             stack: [
