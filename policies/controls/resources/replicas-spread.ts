@@ -1,7 +1,7 @@
 import { stackControl } from "../../control";
 import { nist, soc2 } from "../../frameworks";
 import type { Body } from "../../kube";
-import { list, obj } from "../../kube";
+import { list, obj, str } from "../../kube";
 import type { PodView } from "../../pods";
 import { podOf } from "../../pods";
 import { isReplicated, scaledWorkloads } from "../../scaling";
@@ -18,9 +18,14 @@ function antiAffinity(pod: PodView): readonly Body[] {
     ];
 }
 
+/** The API refuses a constraint without a topology key, or with a skew below one. */
+function isConstraint({ topologyKey, maxSkew }: Body): boolean {
+    return str(topologyKey) !== "" && (typeof maxSkew !== "number" || maxSkew >= 1);
+}
+
 /** A rule spreads a workload's replicas only where its selector picks the workload's own pods. */
 function isSpread(pod: PodView): boolean {
-    const constraints = list(pod.spec["topologySpreadConstraints"]).map(obj);
+    const constraints = list(pod.spec["topologySpreadConstraints"]).map(obj).filter(isConstraint);
     return [...constraints, ...antiAffinity(pod)].some((rule) => selects(rule["labelSelector"], pod.labels));
 }
 

@@ -14,6 +14,20 @@ describeControl(replicasSpread, {
             message:
                 "spec.template.spec.topologySpreadConstraints has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.",
         },
+        "a constraint that the API refuses": {
+            object: workload(
+                "Deployment",
+                { replicas: 2 },
+                {
+                    topologySpreadConstraints: [
+                        { maxSkew: 1, labelSelector: { matchLabels: { app: "web" } } },
+                        { maxSkew: 0, topologyKey: "zone", labelSelector: { matchLabels: { app: "web" } } },
+                    ],
+                },
+            ),
+            message:
+                "spec.template.spec.topologySpreadConstraints has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.",
+        },
         "a rule about other pods": {
             object: workload(
                 "StatefulSet",
