@@ -6,10 +6,23 @@ import { obj, str } from "../../kube";
 import { podOf } from "../../pods";
 import { isOwned } from "../../scaling";
 
-/** A Job's pods must not be restarted for ever; the API refuses any other value, and `Always` is what it takes unset. */
+/** The kinds whose pods run to completion. */
+const FINITE: readonly string[] = ["Job", "CronJob"];
+
+/**
+ * A Job's pods must not be restarted for ever, and `Always` is what the API takes unset; every other workload's must be. The
+ * API refuses the opposite of both.
+ */
 function* restartFaults(object: KubeObject): Iterable<Fault> {
     const pod = podOf(object);
     const policy = str(pod?.spec["restartPolicy"]);
+    if (!FINITE.includes(object.kind)) {
+        if (pod !== undefined && policy !== "" && policy !== "Always") {
+            const path = `${pod.path}.restartPolicy`;
+            yield { path, message: `${path} is "${policy}", and a ${object.kind} keeps its pods running. Remove it.` };
+        }
+        return;
+    }
     if (pod !== undefined && policy !== "Never" && policy !== "OnFailure") {
         const path = `${pod.path}.restartPolicy`;
         yield {
@@ -22,7 +35,8 @@ function* restartFaults(object: KubeObject): Iterable<Fault> {
 
 export const jobsBounded = objectControl({
     name: "jobs-bounded",
-    description: "Every Job is cleaned up after it ends, and every CronJob gives up on a start that it missed.",
+    description:
+        "Every Job is cleaned up after it ends, every CronJob gives up on a start that it missed, and every other workload restarts its pods.",
     why: "Finished Jobs pile up with their pods and logs, and a CronJob that was long paused starts everything that it missed.",
     severity: "low",
     // Operators clean up after themselves in their own way.
@@ -32,12 +46,21 @@ export const jobsBounded = objectControl({
     remediation:
         "Set ttlSecondsAfterFinished on Jobs and startingDeadlineSeconds on CronJobs, and restartPolicy on both.",
     profiles: ["x0tta6bl4"],
-    kinds: ["batch/Job", "batch/CronJob"],
+    kinds: [
+        "batch/Job",
+        "batch/CronJob",
+        "apps/Deployment",
+        "apps/StatefulSet",
+        "apps/DaemonSet",
+        "apps/ReplicaSet",
+        "/ReplicationController",
+    ],
     admission: { none: "Availability is no reason to refuse an object in the cluster." },
     *check(object) {
         const field = object.kind === "CronJob" ? "startingDeadlineSeconds" : "ttlSecondsAfterFinished";
+        const bounded = FINITE.includes(object.kind);
         // The Jobs of a CronJob are cleaned up by its history limits.
-        if (typeof obj(object.body["spec"])[field] !== "number" && !isOwned(object)) {
+        if (bounded && typeof obj(object.body["spec"])[field] !== "number" && !isOwned(object)) {
             const path = `${object.prefix}spec.${field}`;
             yield { path, message: `${path} is not set. Set it.`, absent: true };
         }

@@ -17,6 +17,15 @@ describeControl(jobsBounded, {
             },
             message: "spec.startingDeadlineSeconds is not set. Set it.",
         },
+        "a workload whose pods are not restarted": {
+            object: {
+                apiVersion: "apps/v1",
+                kind: "Deployment",
+                metadata: { name: "web", namespace: "shop" },
+                spec: { template: { spec: { restartPolicy: "Never" } } },
+            },
+            message: 'spec.template.spec.restartPolicy is "Never", and a Deployment keeps its pods running. Remove it.',
+        },
         "a Job whose pods are restarted for ever": {
             object: {
                 apiVersion: "batch/v1",
@@ -28,6 +37,7 @@ describeControl(jobsBounded, {
         },
     },
     allowed: {
+        "a workload that says that it restarts its pods": { kind: "Deployment", pod: { restartPolicy: "Always" } },
         "a Job with a time to live": {
             object: {
                 apiVersion: "batch/v1",
