@@ -29,6 +29,27 @@ export function hostPathsOf(pod: PodView): readonly HostPath[] {
     });
 }
 
+/** Where the container runtimes listen; /var/run is /run on every current distribution. */
+const SOCKETS: readonly string[] = [
+    "/run/docker.sock",
+    "/run/containerd/containerd.sock",
+    "/run/containerd.sock",
+    "/run/crio/crio.sock",
+    "/run/cri-dockerd.sock",
+    "/run/dockershim.sock",
+    "/run/k3s/containerd/containerd.sock",
+    "/run/k0s/containerd.sock",
+    "/run/podman/podman.sock",
+    "/run/buildkit/buildkitd.sock",
+].flatMap((socket) => [socket, `/var${socket}`]);
+
+const SOCKET_NAME = /\/(?:docker|dockershim|containerd|crio|cri-dockerd|podman|buildkitd|frakti|rktlet)\.sock$/;
+
+/** Says whether a directory is a container runtime's socket, or holds one and so hands it over as well. */
+export function exposesSocket(directory: string): boolean {
+    return SOCKET_NAME.test(directory) || SOCKETS.some((socket) => isWithin(socket, directory));
+}
+
 function normalised(directory: string): string {
     const absolute = posix.normalize(`/${directory}`);
     return absolute.length > 1 && absolute.endsWith("/") ? absolute.slice(0, -1) : absolute;

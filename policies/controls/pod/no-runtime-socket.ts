@@ -1,27 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { hostPathsOf, isWithin } from "../../host-paths";
-
-/** Where the container runtimes listen; /var/run is /run on every current distribution. */
-const SOCKETS: readonly string[] = [
-    "/run/docker.sock",
-    "/run/containerd/containerd.sock",
-    "/run/containerd.sock",
-    "/run/crio/crio.sock",
-    "/run/cri-dockerd.sock",
-    "/run/dockershim.sock",
-    "/run/k3s/containerd/containerd.sock",
-    "/run/k0s/containerd.sock",
-    "/run/podman/podman.sock",
-    "/run/buildkit/buildkitd.sock",
-].flatMap((socket) => [socket, `/var${socket}`]);
-
-const SOCKET_NAME = /\/(?:docker|dockershim|containerd|crio|cri-dockerd|podman|buildkitd|frakti|rktlet)\.sock$/;
-
-/** A directory that holds a socket hands it over as well. */
-function exposesSocket(directory: string): boolean {
-    return SOCKET_NAME.test(directory) || SOCKETS.some((socket) => isWithin(socket, directory));
-}
+import { exposesSocket, hostPathsOf } from "../../host-paths";
 
 export const noRuntimeSocket = podControl({
     name: "no-runtime-socket",

@@ -1,6 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { hostPathsOf, isWithin } from "../../host-paths";
+import { exposesSocket, hostPathsOf, isWithin } from "../../host-paths";
 
 /** Directories of the node that nobody outside should see as a whole. */
 const WHOLE: readonly string[] = [
@@ -47,12 +47,16 @@ const BELOW: readonly string[] = [
     "/var/lib/kubelet",
 ];
 
+/** Any user's home as a whole. */
+const HOME = /^\/home\/[^/]+$/;
+
 /** Credentials in any user's home. */
 const CREDENTIALS = /\/(?:\.aws|\.azure|\.kube|\.ssh|\.docker|\.config\/gcloud)(?:\/|$)/;
 
 export const noSensitiveHostMounts = podControl({
     name: "no-sensitive-host-mounts",
-    description: "No pod mounts a directory of its node that holds the system or credentials.",
+    description:
+        "No pod mounts a directory of its node that holds the system, credentials or the container runtime's socket.",
     why: "These directories hold the keys of the kubelet, of the cloud account and of root: reading one of them is enough.",
     severity: "high",
     covers: ["pod.sensitive-host-mount"],
@@ -79,7 +83,9 @@ export const noSensitiveHostMounts = podControl({
             const sensitive =
                 WHOLE.includes(directory) ||
                 BELOW.some((place) => isWithin(directory, place)) ||
-                CREDENTIALS.test(directory);
+                HOME.test(directory) ||
+                CREDENTIALS.test(directory) ||
+                exposesSocket(directory);
             if (sensitive && !params.allowed.includes(directory)) {
                 yield {
                     path,

@@ -20,6 +20,16 @@ describeControl(noSensitiveHostMounts, {
             message:
                 'spec.volumes[0].hostPath.path is "/var/lib/kubelet/pki", a sensitive directory of the node (volume "pki"). Mount something else.',
         },
+        "the home of a user": {
+            pod: { volumes: [{ name: "home", hostPath: { path: "/home/ubuntu" } }] },
+            message:
+                'spec.volumes[0].hostPath.path is "/home/ubuntu", a sensitive directory of the node (volume "home"). Mount something else.',
+        },
+        "the socket of the container runtime": {
+            pod: { volumes: [{ name: "docker", hostPath: { path: "/var/run/docker.sock" } }] },
+            message:
+                'spec.volumes[0].hostPath.path is "/var/run/docker.sock", a sensitive directory of the node (volume "docker"). Mount something else.',
+        },
         "a user's credentials": {
             pod: { volumes: [{ name: "aws", hostPath: { path: "/home/ubuntu/.aws/credentials" } }] },
             message:
@@ -35,6 +45,7 @@ describeControl(noSensitiveHostMounts, {
             pod: { volumes: [{ name: "proc", hostPath: { path: "/proc" } }] },
             params: { allowed: ["/proc"] },
         },
+        "data below a user's home": { pod: { volumes: [{ name: "data", hostPath: { path: "/home/ubuntu/data" } }] } },
         "a pod without volumes": {},
     },
 });
