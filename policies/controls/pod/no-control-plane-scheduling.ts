@@ -3,6 +3,7 @@ import { mitre, nist } from "../../frameworks";
 import type { Body } from "../../kube";
 import { list, obj, str } from "../../kube";
 import { child } from "../../path";
+import type { PodView } from "../../pods";
 
 const CONTROL_PLANE: readonly string[] = [
     "node-role.kubernetes.io/control-plane",
@@ -19,6 +20,23 @@ function reachesControlPlane(toleration: Body): boolean {
     return CONTROL_PLANE.includes(key) || (key === "" && toleration["operator"] === "Exists");
 }
 
+/** The paths of required node affinity that asks for a node of the control plane. */
+function affinityToControlPlane(pod: PodView): readonly string[] {
+    const affinity = obj(obj(pod.spec["affinity"])["nodeAffinity"]);
+    const field = "requiredDuringSchedulingIgnoredDuringExecution";
+    return list(obj(affinity[field])["nodeSelectorTerms"]).flatMap((term, index) =>
+        list(obj(term)["matchExpressions"])
+            .map(obj)
+            .flatMap(({ key, operator }, entry) =>
+                CONTROL_PLANE.includes(str(key)) && (operator === "Exists" || operator === "In")
+                    ? [
+                          `${pod.path}.affinity.nodeAffinity.${field}.nodeSelectorTerms[${index}].matchExpressions[${entry}]`,
+                      ]
+                    : [],
+            ),
+    );
+}
+
 export const noControlPlaneScheduling = podControl({
     name: "no-control-plane-scheduling",
     description: "No pod asks for a node of the control plane or for one node of its choice.",
@@ -28,7 +46,7 @@ export const noControlPlaneScheduling = podControl({
     enforcement: "advisory",
     covers: ["pod.control-plane-scheduling"],
     frameworks: [...mitre("T1610"), ...nist("AC-6", "SC-7")],
-    remediation: "Remove nodeName, the toleration or the node selector.",
+    remediation: "Remove nodeName, the toleration, the node selector or the affinity.",
     profiles: [],
     admission: { none: "Agents that run on every node tolerate the control plane's taint; the scan reports it." },
     *check(pod) {
@@ -42,6 +60,9 @@ export const noControlPlaneScheduling = podControl({
                 const path = child(`${pod.path}.nodeSelector`, key);
                 yield { path, message: `${path} picks nodes by a label of their own. Remove it.` };
             }
+        }
+        for (const path of affinityToControlPlane(pod)) {
+            yield { path, message: `${path} asks for a node of the control plane. Remove it.` };
         }
         for (const [index, toleration] of list(pod.spec["tolerations"]).entries()) {
             if (reachesControlPlane(obj(toleration))) {

@@ -1,5 +1,18 @@
 import { noControlPlaneScheduling } from "../../../../policies/controls/pod/no-control-plane-scheduling";
 import { describeControl } from "../../../support/control-suite";
+import type { Manifest } from "../../../support/controls";
+
+function affinity(expression: Manifest): Manifest {
+    return {
+        affinity: {
+            nodeAffinity: {
+                requiredDuringSchedulingIgnoredDuringExecution: {
+                    nodeSelectorTerms: [{ matchExpressions: [expression] }],
+                },
+            },
+        },
+    };
+}
 
 describeControl(noControlPlaneScheduling, {
     refused: {
@@ -16,6 +29,11 @@ describeControl(noControlPlaneScheduling, {
                 "spec.tolerations[2] tolerates every taint, and with it the control plane. Remove it.",
             ],
         },
+        "a pod whose affinity asks for the control plane": {
+            pod: affinity({ key: "node-role.kubernetes.io/control-plane", operator: "Exists" }),
+            message:
+                "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0] asks for a node of the control plane. Remove it.",
+        },
         "a pod that picks its node": {
             pod: { nodeName: "node-1" },
             message: 'spec.nodeName is "node-1", which passes the scheduler by. Remove it.',
@@ -27,6 +45,9 @@ describeControl(noControlPlaneScheduling, {
         },
     },
     allowed: {
+        "an affinity that keeps off the control plane": {
+            pod: affinity({ key: "node-role.kubernetes.io/control-plane", operator: "DoesNotExist" }),
+        },
         "what a node is able to run": { pod: { nodeSelector: { "kubernetes.io/arch": "arm64" } } },
         "other tolerations": { pod: { tolerations: [{ key: "dedicated", operator: "Equal", value: "shop" }] } },
         "a pod that doesn't say": {},
