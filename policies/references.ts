@@ -13,6 +13,8 @@ export interface Reference {
     readonly container?: string;
     /** The one key of it that is needed. */
     readonly key?: string;
+    /** The port of a Service that is needed, by number or name. */
+    readonly port?: string | number;
 }
 
 /** The ConfigMaps, Secrets and claims that a pod can't start without. */
@@ -92,11 +94,19 @@ export function ingressReferences(ingress: KubeObject): readonly Reference[] {
 }
 
 function backend(value: unknown, at: string): readonly Reference[] {
-    const { service, serviceName } = obj(value) as { service?: unknown; serviceName?: unknown };
+    const { service, serviceName, servicePort } = obj(value) as Readonly<Record<string, unknown>>;
     if (typeof serviceName === "string") {
-        return [{ path: `${at}.serviceName`, kind: "Service", name: serviceName }];
+        return [{ path: `${at}.serviceName`, kind: "Service", name: serviceName, ...portOf(servicePort) }];
     }
-    return isObj(service) ? [{ path: `${at}.service.name`, kind: "Service", name: str(service["name"]) }] : [];
+    if (!isObj(service)) {
+        return [];
+    }
+    const { number, name } = obj(service["port"]) as { number?: unknown; name?: unknown };
+    return [{ path: `${at}.service.name`, kind: "Service", name: str(service["name"]), ...portOf(number ?? name) }];
+}
+
+function portOf(port: unknown): { readonly port?: string | number } {
+    return typeof port === "number" || (typeof port === "string" && port !== "") ? { port } : {};
 }
 
 /** What every namespace holds without anybody's doing. */
@@ -104,11 +114,12 @@ const GIVEN: readonly string[] = ["kube-root-ca.crt", "kubernetes"];
 
 /**
  * Says whether a reference leads nowhere: the stack has other objects of the kind in the namespace, and none of this name,
- * nor anything that will make one. Where it has none of the kind at all, they come from elsewhere.
+ * nor anything that will make one. Where it has none of the kind at all, they come from elsewhere; but nobody writes an Ingress
+ * apart from its Service.
  */
 export function isDangling(stack: Stack, namespace: string, { kind, name }: Reference): boolean {
     const known = stack.memo(namesByPlace).get(`${kind} ${namespace}`);
-    return known !== undefined && !known.has(name) && !GIVEN.includes(name);
+    return known === undefined ? kind === "Service" : !known.has(name) && !GIVEN.includes(name);
 }
 
 /** Says whether a reference leads to an object of the stack that lacks the key it needs. */
@@ -121,6 +132,17 @@ export function isKeyMissing(stack: Stack, namespace: string, { kind, name, key 
     // An object without any content is filled by somebody else.
     const filled = fields.some((field) => Object.keys(field).length > 0);
     return filled && !fields.some((field) => Object.hasOwn(field, key));
+}
+
+/** Says whether a reference leads to a Service of the stack that doesn't have the port. */
+export function isPortMissing(stack: Stack, namespace: string, { kind, name, port }: Reference): boolean {
+    const service = port === undefined || kind !== "Service" ? undefined : stack.find(kind, namespace, name);
+    const ports = list(obj(service?.body["spec"])["ports"]).map(obj);
+    return (
+        service?.patch === false &&
+        ports.length > 0 &&
+        !ports.some((one) => one["port"] === port || one["name"] === port)
+    );
 }
 
 function namesByPlace(stack: Stack): ReadonlyMap<string, ReadonlySet<string>> {

@@ -3,9 +3,10 @@ import { stackControl } from "../../control";
 import { nist, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import type { Reference } from "../../references";
-import { ingressReferences, isDangling, isKeyMissing, podReferences } from "../../references";
+import { ingressReferences, isDangling, isKeyMissing, isPortMissing, podReferences } from "../../references";
 import type { Stack } from "../../stack";
 import { namespaceOf } from "../../stack";
+import { show } from "../../text";
 
 function* faultsOf(stack: Stack, object: KubeObject, references: readonly Reference[]): Iterable<StackFault> {
     for (const reference of references) {
@@ -17,6 +18,12 @@ function* faultsOf(stack: Stack, object: KubeObject, references: readonly Refere
                 path,
                 ...whose,
                 message: `${path} is "${name}", and this ${kind} has no key "${key}"${container === undefined ? "" : ` (container "${container}")`}. Name one that exists.`,
+            };
+        } else if (isPortMissing(stack, namespaceOf(object), reference)) {
+            yield {
+                object,
+                path,
+                message: `${path} is "${name}", and this Service has no port ${show(reference.port)}. Name one that exists.`,
             };
         } else if (isDangling(stack, namespaceOf(object), reference)) {
             yield {

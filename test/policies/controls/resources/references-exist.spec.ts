@@ -10,6 +10,10 @@ function pod(spec: Manifest): Manifest {
     return named("Pod", "web", { spec: { containers: [{ name: "web" }], ...spec } });
 }
 
+function ingress(service: Manifest): Manifest {
+    return named("Ingress", "web", { spec: { defaultBackend: { service } } }, "networking.k8s.io/v1");
+}
+
 describeControl(referencesExist, {
     refused: {
         "a ConfigMap that does not exist": {
@@ -72,8 +76,30 @@ describeControl(referencesExist, {
                 'spec.rules[0].http.paths[0].backend.serviceName is "b", and the stack has no Service of this name. Name one that exists.',
             ],
         },
+        "an Ingress that comes without its Service": {
+            object: ingress({ name: "web", port: { number: 80 } }),
+            message:
+                'spec.defaultBackend.service.name is "web", and the stack has no Service of this name. Name one that exists.',
+        },
+        "a port that a Service does not have": {
+            stack: [
+                ingress({ name: "web", port: { number: 8080 } }),
+                named("Service", "web", { spec: { ports: [{ name: "http", port: 80, targetPort: 8080 }] } }),
+            ],
+            message:
+                'spec.defaultBackend.service.name is "web", and this Service has no port 8080. Name one that exists.',
+        },
     },
     allowed: {
+        "a port of a Service by its name": {
+            stack: [
+                ingress({ name: "web", port: { name: "http" } }),
+                named("Service", "web", { spec: { ports: [{ name: "http", port: 80 }] } }),
+            ],
+        },
+        "a Service that states no ports": {
+            stack: [ingress({ name: "web", port: { number: 80 } }), named("Service", "web")],
+        },
         "what exists": {
             stack: [
                 pod({
