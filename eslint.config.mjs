@@ -47,6 +47,7 @@ export default tseslint.config(
         rules: {
             "@typescript-eslint/no-require-imports": "off",
             "security/detect-non-literal-fs-filename": "off",
+            "security/detect-object-injection": "off",
         },
     },
 );

@@ -13,7 +13,9 @@ const RUNS = Number(process.env.BENCH_RUNS ?? 3);
 
 const counts = process.argv.slice(2).map(Number);
 if (counts.some((count) => !Number.isInteger(count) || count < 1)) {
-    console.error("usage: npm run bench [-- COUNT…], each a whole number of objects; BENCH_RUNS sets the runs to take the best of");
+    console.error(
+        "usage: npm run bench [-- COUNT…], each a whole number of objects; BENCH_RUNS sets the runs to take the best of",
+    );
     process.exit(2);
 }
 

@@ -31,4 +31,5 @@ export function amountOf(quantity: unknown): number | undefined {
     return exponent === undefined ? Number(number) * (SUFFIXES[suffix ?? ""] ?? 1) : Number(number + exponent);
 }
 
-const QUANTITY = /^(?<number>[+-]?(?:\d+\.?\d*|\.\d+))(?:(?<exponent>[eE][+-]?\d+)|(?<suffix>[numkMGTPE]|[KMGTPE]i)?)$/;
+const QUANTITY =
+    /^(?<number>[+-]?(?:\d+(?:\.\d*)?|\.\d+))(?:(?<exponent>[eE][+-]?\d+)|(?<suffix>[numkMGTPE]|[KMGTPE]i)?)$/;

@@ -14,7 +14,11 @@ const files = [
     "spiffe/README.md",
 ];
 const runbooks = files.filter((file) => file.startsWith("docs/runbooks/"));
-const scripts = (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: Record<string, string> }).scripts;
+/** Scripts of the root and of the library, whose README names both. */
+const scripts = Object.assign(
+    {},
+    ...["package.json", "spiffe/package.json"].map((file) => JSON.parse(readFileSync(file, "utf8")).scripts),
+) as Record<string, string>;
 
 /** The commands of a document: lines after a prompt, continuation lines joined, comments dropped. */
 function commandsOf(file: string): readonly string[] {
@@ -43,7 +47,7 @@ describe("documents", () => {
         });
     }
 
-    it("name only scripts that package.json has", () => {
+    it("name only scripts that there are", () => {
         const named = files.flatMap((file) =>
             [...readFileSync(file, "utf8").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(
                 ([, name = ""]) => `${file}: ${name}`,

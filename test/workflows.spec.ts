@@ -48,7 +48,7 @@ describe("workflows", () => {
             it("pins every action by commit and names the version beside it", () => {
                 const lines = text(file)
                     .split("\n")
-                    .filter((line) => /^\s*-?\s*uses:/.test(line));
+                    .filter((line) => /^\s*(?:-\s*)?uses:/.test(line));
                 assert.equal(lines.length, stepsOf(content).filter(({ uses }) => uses !== undefined).length);
                 for (const line of lines) {
                     assert.match(line, /uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(?:\.\d+)*$/);

@@ -28,8 +28,7 @@ function* missing(path: string, held: Body, demands: readonly string[]): Iterabl
         const where = child(path, key);
         if (typeof value !== "string" || value === "") {
             yield { path: where, message: `${where} is not set. Set it.`, absent: value === undefined };
-            // The pattern is the configuration's own.
-            // eslint-disable-next-line security/detect-non-literal-regexp
+            // eslint-disable-next-line security/detect-non-literal-regexp -- the pattern is the configuration's own
         } else if (pattern !== undefined && !new RegExp(pattern).test(value)) {
             yield { path: where, message: `${where} is "${value}", which does not match ${pattern}. Change it.` };
         }
