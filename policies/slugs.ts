@@ -4,6 +4,7 @@
  */
 export const SLUGS = {
     "pod.privileged": "containers that run privileged",
+    "pod.host-namespaces": "pods in any namespace of the node",
     "pod.host-pid": "pods in the node's process namespace",
     "pod.host-ipc": "pods in the node's IPC namespace",
     "pod.host-network": "pods on the node's network",

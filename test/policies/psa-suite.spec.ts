@@ -12,9 +12,6 @@ import { CONTROLLERS, wrapPod } from "../support/wrap";
 
 const { folder, missing } = suite("psa");
 
-/** The suite speaks of the three host namespaces as one. */
-const HOST_NAMESPACES = new Set(["pod.host-pid", "pod.host-ipc", "pod.host-network"]);
-
 /** What a violation answers for: every slug of the fault, or only the one its control is named for. */
 type Reading = "every slug" | "own slug";
 
@@ -36,7 +33,7 @@ function slugsOf(
             const covered = outcome.fault.covers ?? control.covers;
             // A restricted control comes first in its own list; after it, the baseline slug it also answers for.
             for (const slug of reading === "every slug" ? covered : control.covers.slice(0, 1)) {
-                slugs.add(HOST_NAMESPACES.has(slug) ? "pod.host-namespaces" : slug);
+                slugs.add(slug);
             }
         }
     }

@@ -7,7 +7,7 @@ export const noHostIpc = podControl({
     description: "No pod shares the node's IPC namespace.",
     why: "A pod in the node's IPC namespace reads and writes the shared memory of every process there that uses it.",
     severity: "high",
-    covers: ["pod.host-ipc"],
+    covers: ["pod.host-namespaces", "pod.host-ipc"],
     frameworks: [
         ...pss("baseline/hostNamespaces"),
         ...cis("5.2.4"),

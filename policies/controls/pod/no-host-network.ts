@@ -7,7 +7,7 @@ export const noHostNetwork = podControl({
     description: "No pod shares the node's network namespace.",
     why: "A pod on the node's network escapes every NetworkPolicy, can listen to the node's traffic and reaches what is bound to its loopback.",
     severity: "high",
-    covers: ["pod.host-network"],
+    covers: ["pod.host-namespaces", "pod.host-network"],
     frameworks: [
         ...pss("baseline/hostNamespaces"),
         ...cis("5.2.5"),

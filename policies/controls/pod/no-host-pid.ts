@@ -7,7 +7,7 @@ export const noHostPid = podControl({
     description: "No pod shares the node's process namespace.",
     why: "A pod in the node's process namespace sees every process there, reads its environment and can signal or trace it.",
     severity: "high",
-    covers: ["pod.host-pid"],
+    covers: ["pod.host-namespaces", "pod.host-pid"],
     frameworks: [
         ...pss("baseline/hostNamespaces"),
         ...cis("5.2.3"),
