@@ -38,6 +38,28 @@ export default tseslint.config(
         rules: { "@pulumi/no-output-in-template-literal": "error" },
     },
     {
+        files: ["policies/**/*.ts"],
+        rules: {
+            "no-restricted-imports": [
+                "error",
+                {
+                    paths: [
+                        {
+                            name: "@pulumi/policy",
+                            importNames: [
+                                "validateResourceOfType",
+                                "validateStackResourcesOfType",
+                                "remediateResourceOfType",
+                            ],
+                            message:
+                                "Matching by class never matches custom resources, and skips stacks without the class. Match the type token.",
+                        },
+                    ],
+                },
+            ],
+        },
+    },
+    {
         files: ["**/test/**"],
         rules: { "security/detect-non-literal-regexp": "off" },
     },

@@ -17,6 +17,7 @@ interface RegisterRequest {
     getDependenciesList(): string[];
     getIgnorechangesList(): string[];
     getPropertydependenciesMap(): { forEach(visit: (value: { getUrnsList(): string[] }, key: string) => void): void };
+    getTransformsList(): unknown[];
     getAliasurnsList(): string[];
     getAliasesList(): { getUrn(): string; getSpec(): { getName(): string; getType(): string } | undefined }[];
 }
@@ -33,6 +34,7 @@ interface Monitor {
     newUrn(parent: string, type: string, name: string): string;
     registerResource(request: RegisterRequest, callback: Callback): Promise<void>;
     registerResourceOutputs(request: OutputsRequest, callback: Callback): void;
+    registerStackTransform(request: unknown, callback: Callback): void;
 }
 
 /** Type of the resource that every program runs in. */
@@ -48,9 +50,9 @@ export interface Recording {
 /**
  * Puts the SDK's mock monitor in the engine's place, and records what it is asked to create.
  *
- * The mock monitor differs from the engine in four ways that matter, each mended here: it shortens the URNs of nested
- * components, it merges resources of the same URN silently, it names nothing by itself, and it forgets parents,
- * dependencies and options.
+ * The mock monitor differs from the engine in ways that matter. Mended here: it shortens the URNs of nested components, it
+ * merges resources of the same URN silently, it names nothing by itself, and it forgets parents, dependencies and options.
+ * Refused here: transforms, which it does not run.
  */
 export async function recordProgram(project: string, stack: string): Promise<Recording> {
     const recording: Recording = { registrations: [], outputs: {} };
@@ -66,6 +68,10 @@ export async function recordProgram(project: string, stack: string): Promise<Rec
             request,
             monitor.newUrn(request.getParent(), request.getType(), request.getName()),
         );
+        if (request.getTransformsList().length > 0) {
+            callback(unsupportedTransform(registration.urn));
+            return;
+        }
         if (seen.has(registration.urn)) {
             callback(new Error(`Duplicate resource URN '${registration.urn}'; try giving it a unique name`));
             return;
@@ -80,7 +86,17 @@ export async function recordProgram(project: string, stack: string): Promise<Rec
         }
         registerOutputs(request, callback);
     };
+    monitor.registerStackTransform = () => {
+        // Thrown, not called back: the SDK drops what it is called back with here.
+        throw unsupportedTransform("the stack");
+    };
     return recording;
+}
+
+/** The engine runs transforms, the mock monitor does not: what it would show is not what would be deployed. */
+function unsupportedTransform(place: string): Error {
+    const message = `${place} has a transform, which only the engine runs; preview this program with the pulumi CLI`;
+    return Object.assign(new Error(message), { details: message });
 }
 
 /** A URN as the engine forms it: the types of all parents but the stack, joined by `$`. */

@@ -54,6 +54,14 @@ describe("program source", function () {
         );
     });
 
+    it("refuses transforms, which it would not run", async () => {
+        assert.match(
+            await failureOf("transforms-a-resource"),
+            /urn:pulumi:dev::transforms-a-resource::kubernetes:core\/v1:ConfigMap::settings has a transform, which only the engine runs/,
+        );
+        assert.match(await failureOf("transforms-the-stack"), /the stack has a transform, which only the engine runs/);
+    });
+
     it("reports a module that can't be loaded", async () => {
         assert.match(await failureOf("type-mistake"), /^Cannot find module '\.\/no-such-module'/);
     });
