@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { budgetSpec } from "./budget";
 import type { ServiceSpec } from "./deployment";
 import { deploymentSpec, serviceLabels, serviceSelector } from "./deployment";
 
@@ -44,11 +45,7 @@ export class FoundationService extends pulumi.ComponentResource {
             `${name}-budget`,
             {
                 metadata,
-                spec: {
-                    maxUnavailable: 1,
-                    unhealthyPodEvictionPolicy: "AlwaysAllow",
-                    selector: { matchLabels: selector },
-                },
+                spec: budgetSpec(selector),
             },
             { parent: this },
         );

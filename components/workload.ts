@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { budgetSpec } from "./budget";
 import { refuse } from "./refuse";
 import type { Read } from "./schema";
 import { integer, object, quantity, refined, text, withDefault } from "./schema";
@@ -254,11 +255,7 @@ export class Workload extends pulumi.ComponentResource {
             `${name}-budget`,
             {
                 metadata,
-                spec: {
-                    maxUnavailable: 1,
-                    unhealthyPodEvictionPolicy: "AlwaysAllow",
-                    selector: { matchLabels: selector },
-                },
+                spec: budgetSpec(selector),
             },
             { parent: this },
         );

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { budgetSpec } from "../budget";
 import type { Images } from "../images";
 import { containerSecurity, podSecurity } from "../workload";
 import { render } from "./config/json";
@@ -121,11 +122,7 @@ export class OidcProvider extends pulumi.ComponentResource {
             `${name}-budget`,
             {
                 metadata,
-                spec: {
-                    maxUnavailable: 1,
-                    unhealthyPodEvictionPolicy: "AlwaysAllow",
-                    selector: { matchLabels: selector },
-                },
+                spec: budgetSpec(selector),
             },
             child,
         );

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { budgetSpec } from "../budget";
 import type { Images } from "../images";
 import { controllerManagerConf } from "./config/controller-manager";
 import { render } from "./config/json";
@@ -108,11 +109,7 @@ export class SpireServer extends pulumi.ComponentResource {
             `${name}-budget`,
             {
                 metadata,
-                spec: {
-                    maxUnavailable: 1,
-                    unhealthyPodEvictionPolicy: "AlwaysAllow",
-                    selector: { matchLabels: selectorOf(SERVER) },
-                },
+                spec: budgetSpec(selectorOf(SERVER)),
             },
             child,
         );
