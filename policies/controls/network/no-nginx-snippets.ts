@@ -42,10 +42,22 @@ export const noNginxSnippets = objectControl({
         }
     },
     admission: {
-        expression:
-            "object.kind == 'ConfigMap' ? !has(object.data) || !('allow-snippet-annotations' in object.data) || object.data['allow-snippet-annotations'] != 'true' : !has(object.metadata.annotations) || !object.metadata.annotations.exists(k, k.startsWith('nginx.') && k.endsWith('-snippet'))",
+        // The checker of expressions knows the fields of one kind only, so what differs by kind is read dynamically.
+        expression: [
+            "object.kind == 'ConfigMap'",
+            "? !has(dyn(object).data) || !('allow-snippet-annotations' in dyn(object).data) || dyn(object).data['allow-snippet-annotations'] != 'true'",
+            `: (!has(object.metadata.annotations) || !object.metadata.annotations.exists(k, k.matches(${pattern(PREFIX)})`,
+            `&& (k.matches(${pattern(SNIPPET)}) || object.metadata.annotations[k].matches(${pattern(DIRECTIVE)}))))`,
+            "&& (!has(dyn(object).spec.rules) || !dyn(object).spec.rules.exists(rule, has(rule.http)",
+            `&& rule.http.paths.exists(route, has(route.path) && route.path.matches(${pattern(FILE_PATH)}))))`,
+        ].join(" "),
     },
 });
+
+/** A regular expression as CEL takes it: its syntax is RE2's, in a raw string. */
+function pattern({ source }: RegExp): string {
+    return `r"${source}"`;
+}
 
 function* annotationFaults(ingress: KubeObject): Iterable<Fault> {
     for (const [name, value] of Object.entries(ingress.annotations)) {

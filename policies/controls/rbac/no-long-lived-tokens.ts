@@ -45,7 +45,11 @@ export const noLongLivedTokens = objectControl({
         }
     },
     admission: {
-        expression:
-            "object.kind != 'Secret' || !has(object.type) || object.type != 'kubernetes.io/service-account-token'",
+        // The checker of expressions knows the fields of one kind only, so what differs by kind is read dynamically.
+        expression: [
+            "object.kind == 'Secret'",
+            "? !has(dyn(object).type) || dyn(object).type != 'kubernetes.io/service-account-token'",
+            `: !has(dyn(object).secrets) || !dyn(object).secrets.exists(s, has(s.name) && s.name.matches('${GENERATED.source}'))`,
+        ].join(" "),
     },
 });

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../harness/cluster";
 import type { Outcome } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
+import { typeWarnings } from "../support/admission";
 import { describeOnCluster } from "../support/shared";
 import { renderStack } from "../support/stack";
 
@@ -104,13 +105,7 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
     };
 
     it("has the expressions of every policy type-checked without a warning", async () => {
-        for (const name of POLICIES) {
-            const policy = await cluster().kubectl.get("validatingadmissionpolicy", name);
-            const { typeChecking } = (policy?.["status"] ?? {}) as {
-                typeChecking?: { expressionWarnings?: unknown[] };
-            };
-            assert.deepEqual(typeChecking?.expressionWarnings ?? [], [], name);
-        }
+        assert.deepEqual(await typeWarnings(cluster(), POLICIES), []);
     });
 
     describe("the bundle's ConfigMap", () => {
