@@ -5,7 +5,7 @@ import type { RowState, ScoredRow } from "./score";
 import { LABEL } from "./score";
 
 /** The OSCAL release whose assessment-results model this follows. */
-const OSCAL_VERSION = "1.1.3";
+const OSCAL_VERSION = "1.1.2";
 
 /** UUIDs derived from content (RFC 9562, version 5 layout), so that the same report gives the same document. */
 function uuid(...parts: readonly string[]): string {
@@ -23,7 +23,7 @@ const STATE: Readonly<Record<RowState, { state: "satisfied" | "not-satisfied"; r
 
 /**
  * The report as OSCAL assessment results: one observation and one finding for each row of the checklist.
- * https://pages.nist.gov/OSCAL-Reference/models/v1.1.3/assessment-results/json-reference/
+ * https://pages.nist.gov/OSCAL-Reference/models/v1.1.2/assessment-results/json-reference/
  */
 export function complianceOscal(report: ComplianceReport): object {
     const rows = report.areas.flatMap((area) => area.rows);
@@ -37,7 +37,7 @@ export function complianceOscal(report: ComplianceReport): object {
                 version: "1",
                 "oscal-version": OSCAL_VERSION,
             },
-            "import-ap": { href: "#assessment-plan" },
+            "import-ap": { href: `#${id("assessment-plan")}` },
             "back-matter": {
                 resources: [
                     {

@@ -1,17 +1,10 @@
 import { strict as assert } from "node:assert";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import Ajv from "ajv";
-import addFormats from "ajv-formats";
 import type { Log, Result, Run as SarifRun } from "sarif";
 
 import { sarif } from "../../../hardening/report/sarif";
 import { finding, MANIFEST, runOf, textOf, WAIVED } from "../../support/run";
-
-const SCHEMA =
-    process.env["SARIF_SCHEMA"] ??
-    join(process.env["SUITES_DIR"] ?? "../shared/suites", "sarif", "sarif-schema-2.1.0.json");
 
 function sarifOf(run = runOf([finding()])): SarifRun {
     const log = JSON.parse(textOf(sarif, run)) as Log;
@@ -174,21 +167,5 @@ describe("the SARIF report", () => {
             ],
         );
         assert.equal(sarifOf().invocations?.[0]?.endTimeUtc, "2026-03-01T12:00:01.500Z");
-    });
-
-    const reason = existsSync(SCHEMA) ? "" : ` (skipped: no SARIF 2.1.0 schema at ${SCHEMA}; set SARIF_SCHEMA)`;
-    it(`is valid by the schema of SARIF 2.1.0${reason}`, function () {
-        if (reason !== "") {
-            this.skip();
-        }
-        // The schema's pattern for languages is no regular expression under the flag u.
-        const ajv = new Ajv({ strict: false, allErrors: true, unicodeRegExp: false });
-        addFormats(ajv);
-        const validate = ajv.compile(JSON.parse(readFileSync(SCHEMA, "utf8")) as object);
-        for (const run of [runOf([]), runOf([finding()]), EVERYTHING]) {
-            validate(JSON.parse(textOf(sarif, run)));
-            assert.deepEqual(validate.errors, null);
-        }
-        assert.equal(validate({ version: "2.1.0", runs: [{ results: [] }] }), false);
     });
 });
