@@ -15,14 +15,7 @@ const CALL_TIMEOUT_MS = 10_000;
 
 /** The probe as a service: an echo for other probes, calls of their echoes, and what it all came to at /metrics. */
 export class ProbeService {
-    private readonly registry = new Registry();
-    private readonly metrics = new SpiffeMetrics(this.registry);
-    private readonly calls = new Counter({
-        name: "probe_calls_total",
-        help: "Calls of other probes' echoes by host and result",
-        labelNames: ["host", "result"],
-        registers: [this.registry],
-    });
+    private readonly calls: Counter<"host" | "result">;
     private readonly policy: TlsPolicy;
     private readonly echoServer: Server;
     private readonly httpServer: HttpServer;
@@ -32,15 +25,23 @@ export class ProbeService {
     private constructor(
         private readonly settings: ProbeSettings,
         private readonly identity: X509Source,
+        private readonly registry: Registry,
+        metrics: SpiffeMetrics,
     ) {
+        this.calls = new Counter({
+            name: "probe_calls_total",
+            help: "Calls of other probes' echoes by host and result",
+            labelNames: ["host", "result"],
+            registers: [registry],
+        });
         this.policy = {
             authorize: authorizer(settings.allowed, identity.snapshot().svid.id.trustDomain),
             kem: settings.kem,
-            observer: this.metrics.handshakes,
+            observer: metrics.handshakes,
         };
-        collectDefaultMetrics({ register: this.registry });
-        this.metrics.trackIdentity(identity);
-        this.metrics.trackStream("x509", identity);
+        collectDefaultMetrics({ register: registry });
+        metrics.trackIdentity(identity);
+        metrics.trackStream("x509", identity);
         this.dispatcher = new SpiffeDispatcher(identity, this.policy);
         this.echoServer = createHttpsServer(identity, this.policy, echo);
         this.httpServer = createServer((request, response) => {
@@ -56,7 +57,11 @@ export class ProbeService {
      * @throws {WorkloadApiError} when there is no identity in time
      */
     static async start(settings: ProbeSettings): Promise<ProbeService> {
-        const service = new ProbeService(settings, await X509Source.start({ address: settings.workloadApi }));
+        const registry = new Registry();
+        const metrics = new SpiffeMetrics(registry);
+        const { workloadApi: address } = settings;
+        const identity = await X509Source.start({ address, observer: metrics.workloadFailures });
+        const service = new ProbeService(settings, identity, registry, metrics);
         await Promise.all([
             once(service.echoServer.listen(settings.echoPort), "listening"),
             once(service.httpServer.listen(settings.httpPort), "listening"),

@@ -133,6 +133,8 @@ describe("The probe", () => {
             const metrics = await (await over(second.ports.http, "/metrics")).text();
             assert.ok(metrics.includes(`probe_calls_total{host="localhost:${first.ports.echo}",result="failure"} 1`));
             assert.ok(metrics.includes('spiffe_stream_state{stream="x509",state="withdrawn"} 1'));
+            const failures = 'spiffe_workload_api_failures_total{method="FetchX509SVID",reason="no_identity_issued"}';
+            assert.ok(metrics.includes(failures), metrics);
         });
 
         it("echoes to peers only, and not without measure", async () => {

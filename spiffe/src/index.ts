@@ -38,6 +38,7 @@ export type { CallOptions, JwtSvidRequest, ValidatedToken, WorkloadApiOptions } 
 export type { SourceState } from "./workload/follower.js";
 export { JwtSource } from "./workload/jwtsource.js";
 export type { WorkloadLimits, X509Context } from "./workload/messages.js";
+export type { WorkloadFailure, WorkloadObserver } from "./workload/observer.js";
 export { pickFirst, pickHint, pickId } from "./workload/sourceoptions.js";
 export type { SourceHealth, SourceOptions, SvidPicker } from "./workload/sourceoptions.js";
 export type { WatchEvent, WatchOptions } from "./workload/watch.js";

@@ -23,6 +23,7 @@ import type { BackoffCurve, BackoffRuntime } from "./backoff.js";
 import { readJwtBundles, readJwtSvids, readValidated } from "./jwtmessages.js";
 import type { WorkloadLimits, X509Context } from "./messages.js";
 import { DEFAULT_LIMITS, readAnswer, readX509Bundles, readX509Context } from "./messages.js";
+import type { WorkloadObserver } from "./observer.js";
 import type { WatchEvent, WatchOptions } from "./watch.js";
 import { watch } from "./watch.js";
 
@@ -38,6 +39,8 @@ export interface WorkloadApiOptions extends BackoffRuntime {
     readonly unavailableCurve?: BackoffCurve;
     /** Waits between attempts of a watch while there is no identity for us. */
     readonly noIdentityCurve?: BackoffCurve;
+    /** Hears of every failed call and unusable answer, those of watches included; see `SpiffeMetrics.workloadFailures`. */
+    readonly observer?: WorkloadObserver;
 }
 
 export interface CallOptions {
@@ -171,6 +174,7 @@ export class WorkloadApiClient {
             open: () => this.openStream(method, undefined),
             read: (message) => readAnswer(method.name, message, read),
             toError: (error) => this.toError(method.name, error),
+            onFailure: (error) => this.report(method.name, error),
         });
     }
 
@@ -214,7 +218,7 @@ export class WorkloadApiClient {
             );
         } catch (error) {
             signal?.throwIfAborted();
-            throw this.toError(method.name, error);
+            throw this.report(method.name, this.toError(method.name, error));
         } finally {
             signal?.removeEventListener("abort", cancel);
             call.cancel();
@@ -236,8 +240,13 @@ export class WorkloadApiClient {
             return readAnswer(method.name, message, read);
         } catch (error) {
             options.signal?.throwIfAborted();
-            throw this.toError(method.name, error);
+            throw this.report(method.name, this.toError(method.name, error));
         }
+    }
+
+    private report(method: string, error: WorkloadApiError): WorkloadApiError {
+        this.options.observer?.({ method, reason: error.code, message: error.message });
+        return error;
     }
 
     private toError(method: string, error: unknown): WorkloadApiError {

@@ -24,6 +24,8 @@ export interface WatchSettings<M, T> extends WatchOptions, BackoffRuntime {
     readonly open: () => ClientReadableStream<M>;
     readonly read: (message: M) => T;
     readonly toError: (error: unknown) => WorkloadApiError;
+    /** Hears of everything that goes wrong before the consumer does. */
+    readonly onFailure: (error: WorkloadApiError) => void;
     readonly unavailableCurve?: BackoffCurve;
     readonly noIdentityCurve?: BackoffCurve;
 }
@@ -51,6 +53,9 @@ export async function* watch<M, T>(settings: WatchSettings<M, T>): AsyncGenerato
             delivered = true;
             unavailable.reset();
             noIdentity.reset();
+            if (event.type === "discarded") {
+                settings.onFailure(event.error);
+            }
             yield event;
         }
         if (signal?.aborted) {
@@ -60,6 +65,7 @@ export async function* watch<M, T>(settings: WatchSettings<M, T>): AsyncGenerato
             continue;
         }
         failure ??= new WorkloadApiError("unavailable", "The Workload API ended a stream without a message");
+        settings.onFailure(failure);
         if (FINAL_CODES.has(failure.code)) {
             throw failure;
         }

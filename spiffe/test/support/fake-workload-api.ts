@@ -38,6 +38,8 @@ export class FakeWorkloadApi {
     readonly calls: WorkloadMethod[] = [];
     /** Milliseconds before any answer. */
     delayMs = 0;
+    /** Acts as if something between had dropped the security header of every call. */
+    losesHeader = false;
     onFetchJwt: (request: JWTSVIDRequest) => MessageInitShape<typeof JWTSVIDResponseSchema> = () => ({ svids: [] });
     onValidateJwt: (request: ValidateJWTSVIDRequest) => MessageInitShape<typeof ValidateJWTSVIDResponseSchema> =
         () => ({});
@@ -150,7 +152,7 @@ export class FakeWorkloadApi {
     /** The status to answer with instead of a message: a scripted one, or that of the missing header (Workload Endpoint section 3). */
     private refusal(method: WorkloadMethod, metadata: grpc.Metadata): Partial<grpc.StatusObject> | undefined {
         this.calls.push(method);
-        if (metadata.get("workload.spiffe.io").join() !== "true") {
+        if (this.losesHeader || metadata.get("workload.spiffe.io").join() !== "true") {
             return { code: grpc.status.INVALID_ARGUMENT, details: "security header missing from request" };
         }
         const failure = this.failures.get(method);
