@@ -3,6 +3,12 @@ import type * as k8s from "@pulumi/kubernetes";
 /** Label by which the certificate controller knows the webhooks that it is to fill. */
 const COMPONENT = "external-secrets.io/component";
 
+/**
+ * The engine goes on once the certificate controller has filled in its authority: until then every call of the webhook
+ * fails, and with it every store that follows.
+ */
+const WITH_AUTHORITY = { "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}" } as const;
+
 /** The operator's validating webhooks: name of the configuration, and the resource it looks at. */
 export const WEBHOOKS = [
     { configuration: "secretstore-validate", resource: "secretstores", path: "secretstore" },
@@ -19,7 +25,7 @@ export function webhookConfiguration(
     namespaces: readonly string[],
 ): k8s.types.input.admissionregistration.v1.ValidatingWebhookConfiguration {
     return {
-        metadata: { name: configuration, labels: { [COMPONENT]: "webhook" } },
+        metadata: { name: configuration, labels: { [COMPONENT]: "webhook" }, annotations: WITH_AUTHORITY },
         webhooks: [
             {
                 name: `validate.${path}.external-secrets.io`,

@@ -54,6 +54,19 @@ describe("SecretsOperator", () => {
         });
     });
 
+    it("has the engine wait for the authority of each webhook before anything is judged by it", async () => {
+        const deployed = await deploy(() => new SecretsOperator("eso", { ...SURROUNDINGS, settings: settings() }));
+        for (const name of ["eso-secretstore-validate", "eso-externalsecret-validate"]) {
+            const { metadata } = deployed.inputs(
+                "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration",
+                name,
+            );
+            assert.deepEqual((metadata as { annotations?: unknown }).annotations, {
+                "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}",
+            });
+        }
+    });
+
     it("puts its CA into named objects only, and reads no Secret but its own", () => {
         const writes = certControllerRules(["a.example.org"], ["validate"]).filter(({ verbs }) =>
             (verbs as string[]).some((verb) => ["update", "patch", "create", "delete"].includes(verb)),
