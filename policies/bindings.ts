@@ -54,7 +54,21 @@ export function bindingOf(object: KubeObject): BindingView {
 
 /** Every RoleBinding and ClusterRoleBinding of a stack. */
 export function bindingObjects(stack: Stack): readonly KubeObject[] {
-    return [...stack.ofKind("RoleBinding"), ...stack.ofKind("ClusterRoleBinding")];
+    return ["RoleBinding", "ClusterRoleBinding"]
+        .flatMap((kind) => stack.ofKind(kind))
+        .filter(({ group, kind }) => BINDING_KINDS.includes(`${group}/${kind}`));
+}
+
+/** The name by which the API server knows a service account as a user (Kubernetes RBAC, "Referring to subjects"). */
+const ACCOUNT_USER = /^system:serviceaccount:([^:]+):([^:]+)$/;
+
+/** The service account that a subject is, named as such or as the user it is; undefined for anybody else. */
+export function accountOf(subject: SubjectView): { readonly namespace: string; readonly name: string } | undefined {
+    if (subject.kind === "ServiceAccount") {
+        return subject;
+    }
+    const [, namespace, name] = subject.kind === "User" ? (ACCOUNT_USER.exec(subject.name) ?? []) : [];
+    return namespace === undefined || name === undefined ? undefined : { namespace, name };
 }
 
 /** The bindings that name a service account as their subject. */
@@ -68,8 +82,9 @@ function bindingsByAccount(stack: Stack): ReadonlyMap<string, readonly BindingVi
         // A binding that is unknown is left out here; the controls over bindings report it as unverifiable.
         const binding = ifKnown(() => bindingOf(object));
         for (const subject of binding?.subjects ?? []) {
-            if (binding !== undefined && subject.kind === "ServiceAccount") {
-                append(found, `${subject.namespace}/${subject.name}`, binding);
+            const account = accountOf(subject);
+            if (binding !== undefined && account !== undefined) {
+                append(found, `${account.namespace}/${account.name}`, binding);
             }
         }
     }

@@ -155,7 +155,7 @@ export function podControl<const S extends ParamSchemas = Record<never, never>>(
     };
 }
 
-/** A control over objects of some kinds, each written `Kind` (any group) or `group/Kind`. */
+/** A control over objects of some kinds, each written `group/Kind`, `Kind` alone for one of the core group, or `*` for all. */
 export function objectControl<const S extends ParamSchemas = Record<never, never>>(
     control: ControlMeta<S> & {
         readonly kinds: readonly string[];
@@ -167,7 +167,7 @@ export function objectControl<const S extends ParamSchemas = Record<never, never
     return {
         ...meta,
         scope: "object",
-        applies: (object) => wanted.has(object.kind) || wanted.has(`${object.group}/${object.kind}`) || wanted.has("*"),
+        applies: ({ group, kind }) => wanted.has(group === "" ? kind : `${group}/${kind}`) || wanted.has("*"),
         check: (object, context) => check(object, context as Context<S>),
     };
 }

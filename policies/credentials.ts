@@ -6,6 +6,9 @@
 const SECRET_WORDS = new Set([
     "password",
     "passwd",
+    "passwrd",
+    "pswrd",
+    "pword",
     "passphrase",
     "passwords",
     "pwd",

@@ -40,9 +40,12 @@ export function isEmptySelector(selector: unknown): boolean {
     );
 }
 
+/** NetworkPolicy of the Kubernetes API, in any of its groups. */
+export const NETWORK_POLICY_KINDS = ["networking.k8s.io/NetworkPolicy", "extensions/NetworkPolicy"];
+
 /** Says whether an object is a NetworkPolicy of the Kubernetes API; Calico has a kind of that name too. */
 export function isNetworkPolicy(object: KubeObject): boolean {
-    return object.kind === "NetworkPolicy" && ["networking.k8s.io", "extensions"].includes(object.group);
+    return NETWORK_POLICY_KINDS.includes(`${object.group}/${object.kind}`);
 }
 
 /** Reads a NetworkPolicy. Without policyTypes it isolates ingress, and egress only where it has egress rules (API reference). */

@@ -15,6 +15,19 @@ describe("bindings", () => {
         assert.equal(bindingsOfServiceAccount(stack, "shop", "web").length, 0);
     });
 
+    it("know a service account by its name as a user", () => {
+        const stack = stackOf(clusterRoleBinding([{ kind: "User", name: "system:serviceaccount:shop:web" }]));
+        assert.equal(bindingsOfServiceAccount(stack, "shop", "web").length, 1);
+        assert.equal(bindingsOfServiceAccount(stack, "shop", "system:serviceaccount:shop:web").length, 0);
+    });
+
+    it("are those of the RBAC API, not kinds of that name elsewhere", () => {
+        const elsewhere = { ...clusterRoleBinding([account]), apiVersion: "iam.example.org/v1" };
+        const openshift = { ...roleBinding([account]), apiVersion: "authorization.openshift.io/v1" };
+        const stack = stackOf(elsewhere, openshift, roleBinding([account]));
+        assert.deepEqual(bindingObjects(stack), stack.objects.slice(1));
+    });
+
     it("leave a binding out whose subjects are unknown, and keep the others", () => {
         const stack = stackOf(
             withUnknown(roleBinding([account]), "subjects"),

@@ -29,6 +29,7 @@ describe("names of credentials", () => {
         "SECRET1",
         "supersecretthing",
         "USERTOKEN",
+        "db_passwrd",
         "ROLE_SECRET_ID",
         "OCI_CLI_KEY_CONTENT",
         "credentials",

@@ -46,11 +46,11 @@ export const registryPrefixesClosed = objectControl({
     remediation: "End the prefix with a slash, e.g. registry.example/team/.",
     profiles: ["x0tta6bl4"],
     kinds: [
-        "K8sAllowedRepos",
-        "K8sAllowedReposv2",
+        "constraints.gatekeeper.sh/K8sAllowedRepos",
+        "constraints.gatekeeper.sh/K8sAllowedReposv2",
         "kyverno.io/ClusterPolicy",
         "kyverno.io/Policy",
-        "ClusterImagePolicy",
+        "policy.sigstore.dev/ClusterImagePolicy",
     ],
     admission: { none: "The policies that it looks at are themselves what admission is made of." },
     *check(object) {

@@ -1,6 +1,6 @@
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { allowRules, isNetworkPolicy, policyOf } from "../../network";
+import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../network";
 
 export const allowRulesNameTheirPods = objectControl({
     name: "allow-rules-name-their-pods",
@@ -17,11 +17,8 @@ export const allowRulesNameTheirPods = objectControl({
     ],
     remediation: "Name the pods in podSelector; only a policy that denies by default selects all of them.",
     profiles: [],
-    kinds: ["NetworkPolicy"],
+    kinds: NETWORK_POLICY_KINDS,
     *check(object) {
-        if (!isNetworkPolicy(object)) {
-            return;
-        }
         const policy = policyOf(object);
         const rules = allowRules(policy);
         const path = `${object.prefix}spec.podSelector`;

@@ -16,7 +16,7 @@ export const clientAddressesAreKept = objectControl({
     kinds: ["Service"],
     *check(service) {
         const spec = obj(service.body["spec"]);
-        const isOutside = service.group === "" && ["LoadBalancer", "NodePort"].includes(show(spec["type"]));
+        const isOutside = ["LoadBalancer", "NodePort"].includes(show(spec["type"]));
         const policy = spec["externalTrafficPolicy"];
         if (isOutside && policy !== "Local") {
             const path = `${service.prefix}spec.externalTrafficPolicy`;

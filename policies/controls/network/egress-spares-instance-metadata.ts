@@ -2,7 +2,7 @@ import { inRange } from "../../addresses";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { obj, str, strings } from "../../kube";
-import { allowRules, allowsEverything, isNetworkPolicy, policyOf } from "../../network";
+import { allowRules, allowsEverything, NETWORK_POLICY_KINDS, policyOf } from "../../network";
 
 /** Where clouds serve a node's credentials to whoever asks from the node: AWS, Azure, GCP and most others, AWS over IPv6, Alibaba. */
 const METADATA = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200"];
@@ -16,11 +16,8 @@ export const egressSparesInstanceMetadata = objectControl({
     frameworks: [...mitre("T1552.005"), ...nist("SC-7", "AC-4"), ...soc2("CC6.6"), ...checklist("NET-3")],
     remediation: "Put the metadata address under except of the ipBlock, or name narrower ranges.",
     profiles: ["nsa", "x0tta6bl4"],
-    kinds: ["NetworkPolicy"],
+    kinds: NETWORK_POLICY_KINDS,
     *check(object) {
-        if (!isNetworkPolicy(object)) {
-            return;
-        }
         for (const rule of allowRules(policyOf(object)).filter(({ direction }) => direction === "Egress")) {
             if (allowsEverything(rule)) {
                 yield {
@@ -32,14 +29,14 @@ export const egressSparesInstanceMetadata = objectControl({
                 const block = obj(obj(peer)["ipBlock"]);
                 const cidr = str(block["cidr"]);
                 const except = strings(block["except"]);
-                const reached = METADATA.find(
-                    (address) => inRange(cidr, address) && !except.some((range) => inRange(range, address)),
-                );
-                if (reached !== undefined) {
+                const reached = METADATA.filter((address) => inRange(cidr, address));
+                // Who leaves one of them out has thought of it, and knows which cloud it is.
+                const isSpared = reached.some((address) => except.some((range) => inRange(range, address)));
+                if (reached[0] !== undefined && !isSpared) {
                     const path = `${rule.path}.to[${index}].ipBlock`;
                     yield {
                         path,
-                        message: `${path} holds ${reached}, the cloud's instance metadata (cidr "${cidr}"). Put it under except.`,
+                        message: `${path} holds ${reached[0]}, the cloud's instance metadata (cidr "${cidr}"). Put it under except.`,
                     };
                 }
             }

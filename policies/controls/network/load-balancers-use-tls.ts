@@ -28,7 +28,7 @@ export const loadBalancersUseTls = objectControl({
     profiles: [],
     kinds: ["Service"],
     *check(service) {
-        const isLoadBalancer = service.group === "" && obj(service.body["spec"])["type"] === "LoadBalancer";
+        const isLoadBalancer = obj(service.body["spec"])["type"] === "LoadBalancer";
         if (isLoadBalancer && !CERTIFICATES.some((name) => show(service.annotations[name] ?? "") !== "")) {
             const path = `${service.prefix}metadata.annotations`;
             yield {

@@ -3,7 +3,7 @@ import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
 import type { Body } from "../../kube";
 import { obj, str } from "../../kube";
-import { allowRules, allowsEverything, isEmptySelector, isNetworkPolicy, policyOf } from "../../network";
+import { allowRules, allowsEverything, isEmptySelector, NETWORK_POLICY_KINDS, policyOf } from "../../network";
 
 export const noAllowAllRules = objectControl({
     name: "no-allow-all-rules",
@@ -21,11 +21,8 @@ export const noAllowAllRules = objectControl({
     ],
     remediation: "Name the peers by podSelector and namespaceSelector or by range, and the ports.",
     profiles: ["cis", "nsa", "x0tta6bl4"],
-    kinds: ["NetworkPolicy"],
+    kinds: NETWORK_POLICY_KINDS,
     *check(object) {
-        if (!isNetworkPolicy(object)) {
-            return;
-        }
         for (const rule of allowRules(policyOf(object))) {
             if (allowsEverything(rule)) {
                 yield {

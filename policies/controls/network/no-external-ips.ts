@@ -22,7 +22,7 @@ export const noExternalIps = objectControl({
     kinds: ["Service"],
     *check(service, { params }) {
         for (const [index, address] of strings(obj(service.body["spec"])["externalIPs"]).entries()) {
-            if (service.group === "" && !params.allowed.includes(address)) {
+            if (!params.allowed.includes(address)) {
                 const path = `${service.prefix}spec.externalIPs[${index}]`;
                 yield {
                     path,

@@ -20,7 +20,7 @@ export const noLoadBalancers = objectControl({
     kinds: ["Service"],
     *check(service) {
         const path = `${service.prefix}spec.type`;
-        if (service.group === "" && obj(service.body["spec"])["type"] === "LoadBalancer") {
+        if (obj(service.body["spec"])["type"] === "LoadBalancer") {
             yield {
                 path,
                 message: `${path} is "LoadBalancer". Use "ClusterIP" behind the platform's Ingress or Gateway.`,

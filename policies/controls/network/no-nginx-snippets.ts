@@ -1,7 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import type { Fault } from "../../control";
-import { ingressRules, isIngress } from "../../ingress";
+import { INGRESS_KINDS, ingressRules } from "../../ingress";
 import type { KubeObject } from "../../kube";
 import { obj, str } from "../../kube";
 import { child } from "../../path";
@@ -24,11 +24,11 @@ export const noNginxSnippets = objectControl({
     frameworks: [...mitre("T1190", "T1552.007"), ...nist("CM-7", "SI-10"), ...soc2("CC6.6"), ...checklist("NET-3")],
     remediation: 'Remove the snippet, and set allow-snippet-annotations to "false" in the controller\'s ConfigMap.',
     profiles: ["nsa", "x0tta6bl4"],
-    kinds: ["Ingress", "ConfigMap"],
+    kinds: [...INGRESS_KINDS, "ConfigMap"],
     *check(object) {
         if (object.kind === "ConfigMap") {
             yield* configMapFaults(object);
-        } else if (isIngress(object)) {
+        } else {
             yield* annotationFaults(object);
             for (const { path, value } of ingressRules(object).flatMap((rule) => rule.paths)) {
                 if (FILE_PATH.test(value)) {

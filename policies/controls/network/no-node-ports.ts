@@ -21,7 +21,7 @@ export const noNodePorts = objectControl({
     kinds: ["Service"],
     *check(service) {
         const path = `${service.prefix}spec.type`;
-        if (service.group === "" && obj(service.body["spec"])["type"] === "NodePort") {
+        if (obj(service.body["spec"])["type"] === "NodePort") {
             yield {
                 path,
                 message: `${path} is "NodePort". Use "ClusterIP" behind an Ingress or Gateway.`,

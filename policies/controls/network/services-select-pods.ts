@@ -8,7 +8,7 @@ import { namespaceOf } from "../../stack";
 
 export const servicesSelectPods = stackControl({
     name: "services-select-pods",
-    description: "Every Service selects pods, and where the stack has pods in its namespace at least one of them.",
+    description: "Every Service selects pods, and where the stack has any at least one of them in its namespace.",
     why: "A Service that selects nothing is down; one without a selector goes wherever somebody points its endpoints.",
     severity: "medium",
     covers: ["net.service-selector"],
@@ -31,7 +31,7 @@ export const servicesSelectPods = stackControl({
                         message: `${path} is unset, and the stack has no endpoints for the Service. Select its pods.`,
                         absent: true,
                     };
-                } else if (stack.podsIn(service.namespace).length > 0 && podsBehind(stack, service).length === 0) {
+                } else if (stack.pods().length > 0 && podsBehind(stack, service).length === 0) {
                     yield {
                         object: service,
                         path,

@@ -11,7 +11,7 @@ export const noNakedPods = objectControl({
     frameworks: [...nist("CP-10", "SI-13"), ...soc2("A1.2")],
     remediation: "Use a Deployment, StatefulSet, DaemonSet or Job.",
     profiles: ["x0tta6bl4"],
-    kinds: ["/Pod"],
+    kinds: ["Pod"],
     admission: {
         none: "Controllers create pods themselves; a rule on Pod objects would have to trust their owner field.",
     },

@@ -13,7 +13,7 @@ export const noSshService = objectControl({
     frameworks: [...mitre("T1133"), ...nist("AC-17", "CM-7")],
     remediation: "Remove the port; use kubectl exec under RBAC where a shell is needed.",
     profiles: ["nsa", "x0tta6bl4"],
-    kinds: ["/Service"],
+    kinds: ["Service"],
     admission: {
         expression: [
             "object.spec.?ports.orValue([]).all(p, p.?protocol.orValue('TCP') != 'TCP' ||",

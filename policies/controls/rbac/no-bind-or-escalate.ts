@@ -21,8 +21,9 @@ export const noBindOrEscalate = grantControl({
         {
             groups: ["rbac.authorization.k8s.io"],
             resources: ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
-            verbs: ["bind", "escalate"],
+            // On roles, impersonate grants nothing; whoever grants it there meant one of the other two.
+            verbs: ["bind", "escalate", "impersonate"],
         },
     ],
-    advice: "Remove bind and escalate.",
+    advice: "Remove bind, escalate and impersonate.",
 });

@@ -1,4 +1,4 @@
-import { BINDING_KINDS, bindingOf } from "../../bindings";
+import { accountOf, BINDING_KINDS, bindingOf } from "../../bindings";
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
 
@@ -22,11 +22,13 @@ export const noDefaultAccountBindings = objectControl({
     profiles: ["cis", "nsa", "x0tta6bl4"],
     kinds: BINDING_KINDS,
     *check(object) {
-        for (const { path, kind, name, namespace } of bindingOf(object).subjects) {
-            if (kind === "ServiceAccount" && name === "default") {
+        for (const subject of bindingOf(object).subjects) {
+            const { path, kind, name } = subject;
+            const account = accountOf(subject);
+            if (account?.name === "default") {
                 yield {
                     path: `${path}.name`,
-                    message: `${path}.name is "default", the account of every pod of namespace ${namespace} that names none. Bind a service account of its own.`,
+                    message: `${path}.name is "${name}", the account of every pod of namespace ${account.namespace} that names none. Bind a service account of its own.`,
                 };
             } else if (kind === "Group" && ALL_ACCOUNTS.test(name)) {
                 yield {
@@ -38,6 +40,6 @@ export const noDefaultAccountBindings = objectControl({
     },
     admission: {
         expression:
-            "!has(object.subjects) || !object.subjects.exists(s, (s.kind == 'ServiceAccount' && s.name == 'default') || (s.kind == 'Group' && (s.name == 'system:serviceaccounts' || s.name.startsWith('system:serviceaccounts:'))))",
+            "!has(object.subjects) || !object.subjects.exists(s, (s.kind == 'ServiceAccount' && s.name == 'default') || (s.kind == 'User' && s.name.matches('^system:serviceaccount:[^:]+:default$')) || (s.kind == 'Group' && (s.name == 'system:serviceaccounts' || s.name.startsWith('system:serviceaccounts:'))))",
     },
 });

@@ -18,7 +18,12 @@ export const noPodExec = grantControl({
         "Remove pods/exec, pods/attach and pods/ephemeralcontainers; give break-glass access for a limited time instead.",
     profiles: ["nsa", "x0tta6bl4"],
     grants: [
-        { groups: [""], resources: ["pods/exec", "pods/attach"], verbs: ["create", "get"] },
+        // The API server asks for create or get; whoever grants another verb meant to grant the shell.
+        {
+            groups: [""],
+            resources: ["pods/exec", "pods/attach"],
+            verbs: ["create", "get", "update", "patch", "delete", "deletecollection"],
+        },
         { groups: [""], resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"] },
     ],
     advice: "Remove it; use break-glass access for a limited time instead.",

@@ -28,7 +28,12 @@ export const noRbacWildcards = objectControl({
                 const index = rule[field].findIndex((value) => value === "*" || value === "*/*");
                 if (index >= 0) {
                     const path = `${rule.path}.${field}[${index}]`;
-                    yield { path, message: `${path} is "${rule[field][index]}". List what is needed instead.` };
+                    yield {
+                        path,
+                        message: `${path} is "${rule[field][index]}". List what is needed instead.`,
+                        // The slug is about rights to objects.
+                        ...(field === "nonResourceURLs" && { covers: [] }),
+                    };
                 }
             }
         }

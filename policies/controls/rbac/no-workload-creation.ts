@@ -3,7 +3,7 @@ import { grantControl } from "../../rbac";
 
 export const noWorkloadCreation = grantControl({
     name: "no-workload-creation",
-    description: "No role may create or change pods or the workloads that make them.",
+    description: "No role may create, change or delete pods or the workloads that make them.",
     why: "A pod can mount any Secret, use any service account of its namespace and, where Pod Security lets it, take over its node.",
     severity: "high",
     covers: ["rbac.create-pods"],
@@ -16,7 +16,7 @@ export const noWorkloadCreation = grantControl({
         ...checklist("ACC-3"),
     ],
     remediation:
-        "Leave deploying to the pipeline identity and remove create, update and patch on workloads from everybody else.",
+        "Leave deploying to the pipeline identity and remove the verbs that write workloads from everybody else.",
     profiles: ["cis"],
     grants: [
         {
@@ -31,7 +31,7 @@ export const noWorkloadCreation = grantControl({
                 "jobs",
                 "cronjobs",
             ],
-            verbs: ["create", "update", "patch"],
+            verbs: ["create", "update", "patch", "delete", "deletecollection"],
         },
     ],
     advice: "Leave deploying to the pipeline identity.",

@@ -53,7 +53,7 @@ export const jobsBounded = objectControl({
         "apps/StatefulSet",
         "apps/DaemonSet",
         "apps/ReplicaSet",
-        "/ReplicationController",
+        "ReplicationController",
     ],
     admission: { none: "Availability is no reason to refuse an object in the cluster." },
     *check(object) {

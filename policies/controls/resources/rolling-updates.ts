@@ -13,7 +13,7 @@ export const rollingUpdates = objectControl({
     frameworks: [...nist("CP-10", "SI-2"), ...soc2("A1.2")],
     remediation: "Set the strategy to RollingUpdate with a maxUnavailable below 100 %.",
     profiles: ["x0tta6bl4"],
-    kinds: ["Deployment", "apps/DaemonSet", "apps/StatefulSet"],
+    kinds: ["apps/Deployment", "extensions/Deployment", "apps/DaemonSet", "apps/StatefulSet"],
     admission: { none: "Availability is no reason to refuse an object in the cluster." },
     *check(object) {
         const field = object.kind === "Deployment" ? "strategy" : "updateStrategy";

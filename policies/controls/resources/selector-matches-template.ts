@@ -13,7 +13,7 @@ export const selectorMatchesTemplate = objectControl({
     frameworks: [...nist("CM-6", "SI-10")],
     remediation: "Use the same labels in spec.selector.matchLabels and in the template's metadata.",
     profiles: ["x0tta6bl4"],
-    kinds: ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "/ReplicationController"],
+    kinds: ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "ReplicationController"],
     admission: { none: "The API server refuses it already." },
     *check(object) {
         const pod = podOf(object);

@@ -17,7 +17,7 @@ export const configIsImmutable = objectControl({
     profiles: [],
     kinds: ["ConfigMap", "Secret"],
     *check(object) {
-        if (object.group === "" && object.body["immutable"] !== true && !MANAGED.test(object.name)) {
+        if (object.body["immutable"] !== true && !MANAGED.test(object.name)) {
             const path = `${object.prefix}immutable`;
             const value = object.body["immutable"];
             yield {

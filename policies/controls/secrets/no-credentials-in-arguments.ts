@@ -8,7 +8,7 @@ export const noCredentialsInArguments = podControl({
     description: "No command line holds a literal credential.",
     why: "Arguments stand in the manifest, in the process list of the node and in every crash report.",
     severity: "high",
-    covers: ["sec.hardcoded-env"],
+    covers: [],
     frameworks: [...mitre("T1552.001"), ...nist("IA-5(7)"), ...soc2("CC6.1"), ...checklist("SEC-1", "PRE-3")],
     remediation: "Pass the path of a mounted Secret, and rotate the credential: it is known now.",
     profiles: ["nsa", "x0tta6bl4"],

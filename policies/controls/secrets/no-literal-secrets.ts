@@ -24,7 +24,7 @@ export const noLiteralSecrets = objectControl({
     profiles: ["nsa"],
     kinds: ["Secret"],
     *check(secret) {
-        if (secret.group !== "" || EXEMPT.has(show(secret.body["type"]))) {
+        if (EXEMPT.has(show(secret.body["type"]))) {
             return;
         }
         for (const field of ["data", "stringData"] as const) {

@@ -1,6 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import { isObj, list, obj, str } from "../../kube";
 
 export const noSecretsInEnv = podControl({
     name: "no-secrets-in-env",
@@ -22,23 +22,23 @@ export const noSecretsInEnv = podControl({
         for (const { name: container, path, body } of pod.containers) {
             for (const [index, entry] of list(body["env"]).entries()) {
                 const reference = obj(obj(entry)["valueFrom"])["secretKeyRef"];
-                if (reference !== undefined) {
+                if (isObj(reference)) {
                     const at = `${path}.env[${index}].valueFrom.secretKeyRef`;
                     yield {
                         path: at,
                         container,
-                        message: `${at} puts Secret "${str(obj(reference)["name"])}" into variable "${str(obj(entry)["name"])}". Mount it as a file.`,
+                        message: `${at} puts Secret "${str(reference["name"])}" into variable "${str(obj(entry)["name"])}". Mount it as a file.`,
                     };
                 }
             }
             for (const [index, source] of list(body["envFrom"]).entries()) {
                 const reference = obj(source)["secretRef"];
-                if (reference !== undefined) {
+                if (isObj(reference)) {
                     const at = `${path}.envFrom[${index}].secretRef`;
                     yield {
                         path: at,
                         container,
-                        message: `${at} puts all of Secret "${str(obj(reference)["name"])}" into the environment. Mount it as files.`,
+                        message: `${at} puts all of Secret "${str(reference["name"])}" into the environment. Mount it as files.`,
                     };
                 }
             }

@@ -27,8 +27,10 @@ describeControl(egressSparesInstanceMetadata, {
         },
     },
     allowed: {
-        "every address but the metadata's": {
-            object: to(block("0.0.0.0/0", "169.254.169.254/32", "100.100.100.200/32")),
+        "every address but the metadata's": { object: to(block("0.0.0.0/0", "169.254.169.254/32")) },
+        "every address but the link-local ones": { object: to(block("0.0.0.0/0", "169.254.0.0/16")) },
+        "every address but the metadata's of another cloud": {
+            object: to(block("0.0.0.0/0", "100.100.100.200/32")),
         },
         "a narrower range": { object: to(block("10.0.0.0/8")) },
         "pods as peers": { object: to({ podSelector: {} }) },

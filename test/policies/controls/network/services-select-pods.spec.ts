@@ -11,6 +11,10 @@ describeControl(servicesSelectPods, {
             stack: [service({ selector: { app: "wbe" } }), pod()],
             message: `spec.selector selects no pod of namespace "shop" in this stack. Correct it.`,
         },
+        "a selector that only a pod of another namespace meets": {
+            stack: [service(), pod({}, {}, { namespace: "till" })],
+            message: `spec.selector selects no pod of namespace "shop" in this stack. Correct it.`,
+        },
         "no selector": {
             object: without,
             message: "spec.selector is unset, and the stack has no endpoints for the Service. Select its pods.",
@@ -19,9 +23,6 @@ describeControl(servicesSelectPods, {
     allowed: {
         "a selector that a pod meets": { stack: [service(), pod()] },
         "a Service whose pods are in another stack": { object: service() },
-        "a Service whose namespace has no pods in this stack": {
-            stack: [service(), pod({}, {}, { namespace: "till" })],
-        },
         "a name of a host outside": { object: service({ type: "ExternalName", selector: undefined }) },
         "a Service with Endpoints": { stack: [without, { apiVersion: "v1", kind: "Endpoints", metadata }] },
         "a Service with a slice of endpoints": {

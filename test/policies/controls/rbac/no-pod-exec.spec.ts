@@ -11,6 +11,10 @@ describeGrants(noPodExec, {
             { apiGroups: [""], resources: ["pods/attach"], verbs: ["get"] },
             "rules[0] grants get on pods/attach. Remove it; use break-glass access for a limited time instead.",
         ],
+        "verbs that pods/exec does not know, but that nobody else needs": [
+            { apiGroups: [""], resources: ["pods/exec"], verbs: ["update", "delete", "watch"] },
+            "rules[0] grants update, delete on pods/exec. Remove it; use break-glass access for a limited time instead.",
+        ],
         "every subresource of pods": [
             { apiGroups: [""], resources: ["pods/*"], verbs: ["create"] },
             "rules[0] grants create on pods/*. Remove it; use break-glass access for a limited time instead.",

@@ -25,6 +25,7 @@ describeControl(noRbacWildcards, {
         "a wildcard for URLs": {
             object: clusterRole([{ nonResourceURLs: ["*"], verbs: ["get"] }]),
             message: `rules[0].nonResourceURLs[0] is "*". List what is needed instead.`,
+            slugs: [],
         },
         "all of them at once, each by itself": {
             object: clusterRole([{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]),

@@ -11,6 +11,10 @@ describeGrants(noWorkloadCreation, {
             { apiGroups: ["apps"], resources: ["deployments", "deployments/scale"], verbs: ["patch"] },
             "rules[0] grants patch on deployments. Leave deploying to the pipeline identity.",
         ],
+        "delete on pods": [
+            { apiGroups: [""], resources: ["pods"], verbs: ["list", "delete"] },
+            "rules[0] grants delete on pods. Leave deploying to the pipeline identity.",
+        ],
         "everything in batch": [
             { apiGroups: ["batch"], resources: ["*"], verbs: ["*"] },
             "rules[0] grants * on *. Leave deploying to the pipeline identity.",

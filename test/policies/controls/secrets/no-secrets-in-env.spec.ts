@@ -16,6 +16,12 @@ describeControl(noSecretsInEnv, {
     },
     allowed: {
         "plain settings": { container: { env: [{ name: "HOST", value: "db" }] } },
+        "references left empty": {
+            container: {
+                env: [{ name: "HOST", value: "db", valueFrom: { secretKeyRef: null } }],
+                envFrom: [{ configMapRef: { name: "db" }, secretRef: null }],
+            },
+        },
         "settings of a ConfigMap": {
             container: {
                 env: [{ name: "HOST", valueFrom: { configMapKeyRef: { name: "db", key: "host" } } }],

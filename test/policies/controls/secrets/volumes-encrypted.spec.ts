@@ -21,10 +21,12 @@ describeControl(volumesEncrypted, {
         "a class that says nothing": {
             object: storage("kubernetes.io/aws-ebs"),
             message: message("encrypted", `"true"`, "kubernetes.io/aws-ebs"),
+            slugs: ["sec.pv-encryption"],
         },
         "a class without a key": {
             object: storage("disk.csi.azure.com", { skuName: "Premium_LRS" }),
             message: message("diskEncryptionSetID", "set", "disk.csi.azure.com"),
+            slugs: [],
         },
     },
     allowed: {
