@@ -3,7 +3,6 @@ import "reflect-metadata";
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { text } from "node:stream/consumers";
-import { setTimeout as delay } from "node:timers/promises";
 import { webcrypto } from "node:crypto";
 
 import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from "@peculiar/x509";
@@ -24,8 +23,8 @@ import {
     X509Source,
 } from "../src/index.js";
 import type { JoinToken } from "../src/spire/index.js";
+import { eventually, keepAsking } from "./support/eventually.js";
 import { onPath, SpireWorld } from "./support/spire.js";
-import { get } from "./support/https-get.js";
 
 const WEB = SpiffeId.parse("spiffe://example.org/web");
 const DB = SpiffeId.parse("spiffe://example.org/db");
@@ -33,20 +32,6 @@ const DB = SpiffeId.parse("spiffe://example.org/db");
 const selectors = [{ type: "unix", value: `uid:${process.getuid?.() ?? 0}` }];
 const binaries = onPath("spire-server") && onPath("spire-agent");
 const skipped = binaries ? "" : " (skipped: spire-server and spire-agent are not on the PATH)";
-
-/** Calls until it doesn't throw, for at most `seconds`. */
-async function eventually<T>(attempt: () => T | Promise<T>, seconds = 40): Promise<T> {
-    for (const deadline = Date.now() + seconds * 1_000; ;) {
-        try {
-            return await attempt();
-        } catch (error) {
-            if (Date.now() > deadline) {
-                throw error;
-            }
-            await delay(100);
-        }
-    }
-}
 
 describe(`With a real SPIRE server and agent${skipped}`, function () {
     this.timeout(180_000);
@@ -228,17 +213,6 @@ describe(`With a real SPIRE server and agent${skipped}`, function () {
                 return verifyX509Svid(svid.certificates, bundles).chain.at(-1)?.fingerprint256;
             }),
         );
-
-    /** Requests one after the other until it is told to stop. */
-    async function keepAsking(port: number, httpsAgent: SpiffeHttpsAgent, signal: AbortSignal) {
-        const failures: unknown[] = [];
-        let requests = 0;
-        for (; !signal.aborted; requests++) {
-            await get(port, httpsAgent).catch((error: unknown) => failures.push(String(error)));
-            await delay(5);
-        }
-        return { requests, failures };
-    }
 
     it("registers 1,000 entries in batches, finds them unchanged the second time, and deletes them", async () => {
         const many = Array.from({ length: 1_000 }, (_, i) => ({
