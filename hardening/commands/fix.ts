@@ -1,20 +1,23 @@
 import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 
-import type { ExitCode, Failure } from "../findings";
+import type { Selected } from "../../policies/profiles";
+import { suggestion } from "../../policies/text";
+import { groupBy } from "../collections";
+import type { ExitCode, Failure, Finding } from "../findings";
 import { EXIT, exitCode } from "../findings";
 import { unifiedDiff } from "../fix/diff";
 import type { MendedFile } from "../fix/fix";
 import { mend } from "../fix/fix";
 import type { Io } from "../io";
 import { UsageError } from "../io";
-import type { Arguments } from "../options";
+import type { Arguments, OptionValues } from "../options";
 import { count, plain } from "../report/style";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
 import { reasonOf } from "../sources/files";
 import { readManifests } from "../sources/manifests";
 import type { Command } from "./command";
 
-/** Applies the safe remedies to YAML and JSON files. */
+/** Applies remedies to YAML and JSON files: the safe ones, and others by name. */
 export const command: Command = {
     operands: "PATH…",
     options: {
@@ -22,12 +25,20 @@ export const command: Command = {
         "pss-version": SELECTION_OPTIONS["pss-version"],
         config: SELECTION_OPTIONS.config,
         waivers: SELECTION_OPTIONS.waivers,
+        also: {
+            type: "string",
+            value: "CONTROL",
+            description: "apply this control's remedies too where they are not safe; may be given several times",
+            multiple: true,
+        },
+        unsafe: { type: "boolean", description: "apply every remedy there is, safe or not" },
         "dry-run": { type: "boolean", description: "change nothing and print what would change as a diff" },
     },
     notes: [
-        "Applies only remedies that take nothing away from a working program. Comments, order and formatting are kept; a",
-        "file that can't be read is left alone, and so is a waived finding. With --dry-run the exit code is 1 where",
-        "something would change. The default profile is all.",
+        "Applies the safe remedies: those that, by what Kubernetes documents, take nothing away from a working program.",
+        "Others, such as --also read-only-root-filesystem, need a look at the program first. Comments, order and",
+        "formatting are kept; a file that can't be read is left alone, and so is a waived finding. With --dry-run the exit",
+        "code is 1 where something would change. The default profile is all.",
     ],
     run: fix,
 };
@@ -43,7 +54,8 @@ function fix({ options, positionals }: Arguments, io: Io): ExitCode {
         failures.push(...found);
         return found.length === 0 ? [{ source, text: readFileSync(source, "utf8") }] : [];
     });
-    const mending = mend(files, { selected: selection.selected, waivers: selection.waivers, now: io.now() });
+    const { selected, waivers } = selection;
+    const mending = mend(files, { selected, waivers, now: io.now(), also: also(options, selected) });
     failures.push(...mending.failures);
     const changed = mending.files.filter(({ before, after }) => before !== after);
     const dryRun = options.flag("dry-run");
@@ -60,6 +72,7 @@ function fix({ options, positionals }: Arguments, io: Io): ExitCode {
             io.log(`warning: ${plain(source)}: ${finding.control} at ${finding.path} is left: ${reason}`),
         );
     }
+    printLeft(mending.left, io);
     failures.forEach(({ source, line, message }) =>
         io.log(`error: ${plain(line === undefined ? source : `${source}:${line}`)}: ${plain(message)}`),
     );
@@ -69,6 +82,29 @@ function fix({ options, positionals }: Arguments, io: Io): ExitCode {
     );
     const code = exitCode([], failures);
     return code === EXIT.clean && dryRun && changed.length > 0 ? EXIT.violations : code;
+}
+
+/** The controls whose remedies the reader asks for although they are not safe. */
+function also(options: OptionValues, selected: readonly Selected[]): ReadonlySet<string> {
+    const names = selected.map(({ control }) => control.name);
+    const wanted = options.texts("also");
+    const unknown = wanted.filter((name) => !names.includes(name));
+    if (unknown.length > 0) {
+        throw new UsageError(
+            unknown.map((name) => `--also ${name}: no such control is selected${suggestion(name, names)}`),
+        );
+    }
+    return new Set(options.flag("unsafe") ? names : wanted);
+}
+
+/** Names the controls that could put more right, for the reader to choose from. */
+function printLeft(left: readonly Finding[], io: Io): void {
+    if (left.length > 0) {
+        const counts = [...groupBy(left, ({ control }) => control)].map(([name, { length }]) => `${name} (${length})`);
+        io.log(
+            `${count(left.length, "finding")} with a remedy that can change what works; --also CONTROL applies it: ${counts.sort().join(", ")}`,
+        );
+    }
 }
 
 function lineOf({ control, path }: MendedFile["fixed"][number]): string {

@@ -4,8 +4,9 @@ import type { EvaluateOptions } from "../evaluate";
 import { evaluate } from "../evaluate";
 import type { Failure, Finding } from "../findings";
 import { parseManifest } from "../sources/manifests";
-import { editText, EditRefused } from "./edit";
-import { overlaps } from "./patch";
+import { editText, SharedField } from "./edit";
+import { overlaps, reachOf } from "./patch";
+import { EditRefused } from "./place";
 
 /** A file as it is being mended. */
 export interface MendedFile {
@@ -14,13 +15,15 @@ export interface MendedFile {
     readonly after: string;
     /** What was put right, in the order in which it was. */
     readonly fixed: readonly Finding[];
-    /** Safe remedies that could not be written, with the reason. */
+    /** Remedies that could not be written, with the reason. */
     readonly refused: readonly { readonly finding: Finding; readonly reason: string }[];
 }
 
 /** What came of mending some files. */
 export interface Mending {
     readonly files: readonly MendedFile[];
+    /** Findings with a remedy that is not safe and was not asked for. */
+    readonly left: readonly Finding[];
     /** Controls that threw. */
     readonly failures: readonly Failure[];
 }
@@ -49,33 +52,44 @@ class Patient {
 
     /** Applies what doesn't get in each other's way, and says whether anything changed. */
     public mend(findings: readonly Finding[]): boolean {
-        const touched: { readonly document: number; readonly path: string }[] = [];
+        const touched: { readonly document: number; readonly reach: string }[] = [];
+        const shared: Finding[] = [];
         let changed = false;
         for (const finding of findings) {
-            const { document, fix = [] } = finding;
-            const inTheWay = fix.some(({ path }) =>
-                touched.some((other) => other.document === document && overlaps(other.path, path)),
+            const { document } = finding;
+            const reaches = (finding.fix ?? []).map(reachOf);
+            const inTheWay = reaches.some((reach) =>
+                touched.some((other) => other.document === document && overlaps(other.reach, reach)),
             );
             if (inTheWay || this.refused.has(keyOf(finding))) {
                 continue;
             }
-            touched.push(...fix.map(({ path }) => ({ document, path })));
-            changed = this.apply(finding) || changed;
+            touched.push(...reaches.map((reach) => ({ document, reach })));
+            changed = this.apply([finding], (refused) => shared.push(...refused)) || changed;
+        }
+        // What an anchor shares can be changed where every place that follows it has the same fault.
+        for (const together of groupBy(shared, ({ control, document }) => `${control} ${document}`).values()) {
+            changed = this.apply(together) || changed;
         }
         this.read();
         return changed;
     }
 
-    private apply(finding: Finding): boolean {
+    private apply(findings: readonly Finding[], onShared?: (findings: readonly Finding[]) => void): boolean {
         try {
-            this.text = editText(this.text, finding.document, finding.fix ?? []);
-            this.fixed.push(finding);
+            const operations = findings.flatMap(({ fix = [] }) => fix);
+            this.text = editText(this.text, findings[0]?.document ?? 0, operations);
+            this.fixed.push(...findings);
             return true;
         } catch (error) {
             if (!(error instanceof EditRefused)) {
                 throw error;
             }
-            this.refused.set(keyOf(finding), { finding, reason: error.message });
+            if (error instanceof SharedField && onShared !== undefined) {
+                onShared(findings);
+            } else {
+                findings.forEach((finding) => this.refused.set(keyOf(finding), { finding, reason: error.message }));
+            }
             return false;
         }
     }
@@ -85,23 +99,30 @@ function keyOf({ control, document, path }: Finding): string {
     return `${control}\u0000${document}\u0000${path}`;
 }
 
+/** What to mend with. */
+export interface MendOptions extends EvaluateOptions {
+    /** Controls whose remedies are applied although they can change what a working program does. Default: none. */
+    readonly also?: ReadonlySet<string>;
+}
+
 /**
  * Applies the safe remedies of every finding that is neither waived nor unverifiable. The files are judged as one stack,
  * and again after each round, because one remedy can make way for the next. Files must be free of failures.
  */
 export function mend(
     files: readonly { readonly source: string; readonly text: string }[],
-    options: EvaluateOptions,
+    { also = new Set(), ...options }: MendOptions,
 ): Mending {
     const patients = files.map(({ source, text }) => new Patient(source, text));
     let failures: readonly Failure[] = [];
+    let left: readonly Finding[] = [];
     for (let round = 0, changed = true; changed && round < ROUNDS; round++) {
         const evaluation = evaluate([patients.flatMap(({ resources }) => resources)], options);
         failures = evaluation.failures;
-        const safe = evaluation.findings.filter(
-            ({ status, fix, safe: isSafe }) => status === "violation" && isSafe === true && fix !== undefined,
-        );
-        const bySource = groupBy(safe, ({ source }) => source);
+        const open = evaluation.findings.filter(({ status, fix }) => status === "violation" && fix !== undefined);
+        const isWanted = ({ safe, control }: Finding): boolean => safe === true || also.has(control);
+        left = open.filter((finding) => !isWanted(finding));
+        const bySource = groupBy(open.filter(isWanted), ({ source }) => source);
         changed = patients.map((patient) => patient.mend(bySource.get(patient.source) ?? [])).some((mended) => mended);
     }
     return {
@@ -112,6 +133,7 @@ export function mend(
             fixed,
             refused: [...refused.values()],
         })),
+        left,
         failures,
     };
 }

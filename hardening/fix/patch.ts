@@ -13,6 +13,16 @@ export function overlaps(a: string, b: string): boolean {
     return a === b || a.startsWith(`${b}/`) || b.startsWith(`${a}/`);
 }
 
+/** The pointer of what an operation can change the meaning of: a list as a whole, where its items move. */
+export function reachOf({ op, path }: PatchOperation): string {
+    return op !== "replace" && /\/(?:\d+|-)$/.test(path) ? path.slice(0, path.lastIndexOf("/")) : path;
+}
+
+/** The value that a pointer leads to; undefined where there is none. */
+export function valueAt(document: unknown, pointer: string): unknown {
+    return pointerSteps(pointer).reduce<unknown>((at, step) => ownValue(at, step), document);
+}
+
 /**
  * A copy of a document with operations of RFC 6902 applied.
  *

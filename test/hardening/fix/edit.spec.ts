@@ -1,6 +1,7 @@
 import { strict as assert } from "node:assert";
 
-import { editText, EditRefused } from "../../../hardening/fix/edit";
+import { editText } from "../../../hardening/fix/edit";
+import { EditRefused } from "../../../hardening/fix/place";
 import type { PatchOperation } from "../../../policies/control";
 
 const TEXT = `# The web server
@@ -78,7 +79,7 @@ describe("editText", () => {
         });
         assert.deepEqual(changes(TEXT, after), {
             gone: [],
-            come: ["    securityContext:", "      seccompProfile:", "        type: RuntimeDefault"],
+            come: ["    securityContext:", "        seccompProfile:", "            type: RuntimeDefault"],
         });
     });
 
@@ -104,7 +105,7 @@ describe("editText", () => {
     it("leaves {} where it removes the last field of a mapping", () => {
         assert.equal(
             edited("kind: Pod\nspec:\n  a: 1\nx: 2\n", { op: "remove", path: "/spec/a" }),
-            "kind: Pod\nspec:\n  {}\nx: 2\n",
+            "kind: Pod\nspec: {}\nx: 2\n",
         );
     });
 
@@ -126,7 +127,7 @@ describe("editText", () => {
         ]);
         assert.deepEqual(changes(TEXT, after), {
             gone: ["spec: { hostPID: true, containers: [ {name: b} ] }"],
-            come: ["spec: { containers: [ { name: b, securityContext: { privileged: false } } ] }"],
+            come: ["spec: { containers: [ {name: b, securityContext: {privileged: false}} ] }"],
         });
     });
 
@@ -143,7 +144,152 @@ describe("editText", () => {
         );
     });
 
-    const refused: readonly [what: string, text: string, operation: PatchOperation, reason: string][] = [
+    const ANCHORED = `kind: List
+one: &same
+  a: 1 # why
+two: *same
+`;
+    const MERGED = `kind: List
+one: &base
+  deep: { a: 1 }
+  b: 2
+two:
+  <<: *base
+  c: 3
+`;
+    const rewritten: readonly (readonly [
+        what: string,
+        before: string,
+        operations: readonly PatchOperation[],
+        after: string,
+    ])[] = [
+        [
+            "adds to an empty { }",
+            "kind: Pod\nspec: {} # none\nx: { a: 1 }\n",
+            [{ op: "add", path: "/spec/hostPID", value: false }],
+            "kind: Pod\nspec: { hostPID: false } # none\nx: { a: 1 }\n",
+        ],
+        [
+            "adds to a { } of several lines, one more",
+            "x: {\n  a: 1, # one\n  b: 2\n  }\n",
+            [{ op: "add", path: "/x/c", value: ["d"] }],
+            "x: {\n  a: 1, # one\n  b: 2, c: [ d ]\n  }\n",
+        ],
+        [
+            "removes from a { } of several lines",
+            "x: {a: 1, # one\n  b: 2}\n",
+            [{ op: "remove", path: "/x/a" }],
+            "x: {b: 2}\n",
+        ],
+        [
+            "removes the last of a { } and leaves the comment of the one before",
+            "x: {a: 1, # one\n  b: 2}\n",
+            [{ op: "remove", path: "/x/b" }],
+            "x: {a: 1, # one\n  }\n",
+        ],
+        [
+            "removes from [ ] on one line",
+            "x: [a, b , c]\n",
+            [
+                { op: "remove", path: "/x/1" },
+                { op: "remove", path: "/x/1" },
+            ],
+            "x: [a]\n",
+        ],
+        ["removes the only item of [ ]", "x: [a]\n", [{ op: "remove", path: "/x/0" }], "x: []\n"],
+        [
+            "removes an item of a list with its lines, and keeps the comment above the next",
+            "x:\n- a: 1\n  b: 2\n# next\n- a: 3\n",
+            [{ op: "remove", path: "/x/0" }],
+            "x:\n# next\n- a: 3\n",
+        ],
+        [
+            "leaves [] for a list without items",
+            "x:\n  - a # one\ny: 1\n",
+            [{ op: "remove", path: "/x/0" }],
+            "x: [] # one\ny: 1\n",
+        ],
+        [
+            "adds an item to a list, before another and at the end",
+            "x:\n- a\ny: 1\n",
+            [
+                { op: "add", path: "/x/0", value: "z" },
+                { op: "add", path: "/x/-", value: { b: 1, c: 2 } },
+            ],
+            "x:\n- z\n- a\n- b: 1\n  c: 2\ny: 1\n",
+        ],
+        [
+            "replaces an item of a list",
+            "x:\n  - a # A\n  - b\n",
+            [{ op: "replace", path: "/x/0", value: "c" }],
+            "x:\n  - c # A\n  - b\n",
+        ],
+        [
+            "writes lists where the text has them, at the column of their key",
+            "x:\n- a\n",
+            [{ op: "add", path: "/z", value: ["ALL"] }],
+            "x:\n- a\nz:\n- ALL\n",
+        ],
+        [
+            "keeps the line ends of Windows",
+            "kind: Pod\r\nspec:\r\n  a: 1\r\n# end\r\n",
+            [
+                { op: "add", path: "/spec/b", value: { c: true } },
+                { op: "replace", path: "/spec/a", value: 2 },
+            ],
+            "kind: Pod\r\nspec:\r\n  a: 2\r\n  b:\r\n    c: true\r\n# end\r\n",
+        ],
+        [
+            "keeps JSON as it is laid out",
+            '{\n  "kind": "Pod",\n  "args": ["a", "b"],\n  "spec": {}\n}\n',
+            [
+                { op: "add", path: "/spec/x", value: { y: [1] } },
+                { op: "remove", path: "/args/0" },
+                { op: "add", path: "/last", value: "z" },
+            ],
+            '{\n  "kind": "Pod",\n  "args": ["b"],\n  "spec": {\n    "x": {\n      "y": [\n        1\n      ]\n    }\n  },\n  "last": "z"\n}\n',
+        ],
+        [
+            "keeps JSON on one line",
+            '{"kind":"Pod","spec":{"a":1}}',
+            [{ op: "add", path: "/spec/b", value: { c: true } }],
+            '{"kind":"Pod","spec":{"a":1,"b":{"c":true}}}',
+        ],
+        [
+            "changes an anchor where all that follow it are meant",
+            ANCHORED,
+            [
+                { op: "add", path: "/one/b", value: 2 },
+                { op: "add", path: "/two/b", value: 2 },
+                { op: "replace", path: "/two/a", value: 3 },
+                { op: "replace", path: "/one/a", value: 3 },
+            ],
+            "kind: List\none: &same\n  a: 3 # why\n  b: 2\ntwo: *same\n",
+        ],
+        [
+            "changes what a merge key brings in where all are meant",
+            MERGED,
+            [
+                { op: "replace", path: "/one/deep/a", value: 2 },
+                { op: "replace", path: "/two/deep/a", value: 2 },
+            ],
+            MERGED.replace("{ a: 1 }", "{ a: 2 }"),
+        ],
+        [
+            "writes a field of its own over one that a merge key brings in",
+            MERGED,
+            [{ op: "replace", path: "/two/b", value: 5 }],
+            `${MERGED}  b: 5\n`,
+        ],
+    ];
+    for (const [what, before, operations, after] of rewritten) {
+        it(what, () => {
+            assert.equal(edited(before, ...operations), after);
+        });
+    }
+
+    const SHARED = "an anchor shares the field with places that are not at fault; change it by hand";
+    const refused: readonly (readonly [what: string, text: string, operation: PatchOperation, reason: string])[] = [
         ["a field that is not there", TEXT, { op: "remove", path: "/spec/hostIPC" }, "/spec/hostIPC is not there"],
         [
             "a way that is not there",
@@ -151,29 +297,26 @@ describe("editText", () => {
             { op: "add", path: "/a/b", value: 1 },
             "/a/b leads through what is not there",
         ],
+        ["an alias where the anchor is not meant", ANCHORED, { op: "replace", path: "/two/a", value: 2 }, SHARED],
+        ["an anchor where the alias is not meant", ANCHORED, { op: "replace", path: "/one/a", value: 2 }, SHARED],
+        ["a merge key that others have too", MERGED, { op: "replace", path: "/two/deep/a", value: 2 }, SHARED],
         [
-            "an alias in the way",
-            "kind: Pod\none: &x {a: 1}\ntwo: *x\n",
-            { op: "replace", path: "/two/a", value: 2 },
-            "an alias stands in the way; change its anchor by hand",
+            "to remove what a merge key brings in",
+            MERGED,
+            { op: "remove", path: "/two/b" },
+            "the field comes in by a merge key; change it by hand",
         ],
         [
-            "an anchor that others follow",
-            "kind: Pod\nx: &x\n  a: 1\ny: *x\n",
-            { op: "replace", path: "/x/a", value: 2 },
-            "the text can't be changed there without changing something else",
+            "an item that shares its line",
+            "x:\n- - a\n  - b\n",
+            { op: "remove", path: "/x/0/0" },
+            "the item shares its line with something else; change it by hand",
         ],
         [
-            "a { } of several lines",
-            "kind: Pod\nx: {a: 1, # one\n  b: 2}\n",
+            "a field behind a tag",
+            "x: {!!str a: 1, b: 2}\n",
             { op: "remove", path: "/x/a" },
-            "the field is in a { } of several lines; change it by hand",
-        ],
-        [
-            "an item of a list",
-            TEXT,
-            { op: "remove", path: "/spec/containers/0" },
-            "/spec/containers/0 is in a list; change it by hand",
+            "an anchor or a tag stands before the field; change it by hand",
         ],
     ];
     for (const [what, text, operation, reason] of refused) {

@@ -5,7 +5,7 @@ import { mend } from "../../../hardening/fix/fix";
 import type { Fault } from "../../../policies/control";
 import { objectControl } from "../../../policies/control";
 import type { KubeObject } from "../../../policies/kube";
-import { setField } from "../../../policies/path";
+import { removeField, setField } from "../../../policies/path";
 import type { Waiver } from "../../../policies/waivers";
 import { cli, TODAY } from "../../support/cli";
 import { withFiles } from "../../support/files";
@@ -27,7 +27,14 @@ function wants(name: string, path: string, over: Partial<Fault> = {}) {
                 .split(".")
                 .reduce<unknown>((at, step) => (at as Record<string, unknown> | undefined)?.[step], object.body);
             if (value !== true) {
-                yield { path, message: `${path} is not true.`, fix: setField(object, path, true), safe: true, ...over };
+                const full = `${object.prefix}${path}`;
+                yield {
+                    path: full,
+                    message: `${path} is not true.`,
+                    fix: setField(object, full, true),
+                    safe: true,
+                    ...over,
+                };
             }
         },
     });
@@ -74,13 +81,65 @@ describe("mend", () => {
         assert.equal(mended(POD, [first], [waiver]).after, POD);
     });
 
+    it("applies a remedy that is not safe where its control is named, and tells of the others", () => {
+        const unsafe = [wants("one", "spec.y", { safe: false }), wants("two", "spec.z", { safe: false })];
+        const selected = unsafe.map((control) => ({ control, enforcement: "mandatory" as const, params: {} }));
+        const { files, left } = mend([{ source: "a.yaml", text: POD }], {
+            selected,
+            waivers: [],
+            now: TODAY,
+            also: new Set(["two"]),
+        });
+        assert.equal(files[0]?.after, `${POD}  z: true\n`);
+        assert.deepEqual(
+            left.map(({ control }) => control),
+            ["one"],
+        );
+    });
+
+    it("changes an anchor where all that follow it have the same fault", () => {
+        const list = `apiVersion: v1
+kind: PodList
+items:
+  - metadata: { name: a }
+    spec: &spec
+      x: 1
+  - metadata: { name: b }
+    spec: *spec
+`;
+        const { after, fixed, refused } = mended(list, [wants("first", "spec.first")]);
+        assert.equal(after, list.replace("      x: 1\n", "      x: 1\n      first: true\n"));
+        assert.deepEqual([fixed.length, refused.length], [2, 0]);
+    });
+
+    it("takes items out of one list one after the other", () => {
+        const items = objectControl({
+            ...first,
+            name: "no-bad-items",
+            kinds: ["Pod"],
+            *check({ body, prefix }: KubeObject) {
+                for (const [index, item] of ((body["spec"] as { list?: string[] }).list ?? []).entries()) {
+                    if (item.startsWith("bad")) {
+                        const path = `${prefix}spec.list[${index}]`;
+                        yield { path, message: `${path} is ${item}.`, fix: removeField(path), safe: true };
+                    }
+                }
+            },
+        });
+        assert.equal(mended(`${POD}  list: [bad1, good, bad2, bad3]\n`, [items]).after, `${POD}  list: [good]\n`);
+        assert.equal(
+            mended(`${POD}  list:\n    - bad1\n    - good # stays\n    - bad2\n`, [items]).after,
+            `${POD}  list:\n    - good # stays\n`,
+        );
+    });
+
     it("says why a remedy can't be written, and goes on with the others", () => {
         const text = `${POD}other: &o {a: 1}\n`.replace("spec:\n", "spec: &s\n") + "copy: *s\n";
         const { after, refused } = mended(text, [first]);
         assert.equal(after, text);
         assert.deepEqual(
             refused.map(({ finding, reason }) => [finding.control, reason]),
-            [["first", "the text can't be changed there without changing something else"]],
+            [["first", "an anchor shares the field with places that are not at fault; change it by hand"]],
         );
     });
 });
@@ -125,6 +184,31 @@ spec:
             assert.match(out, /^- {2}serviceAccount: web$/m);
             assert.match(out, /^\+ {2}serviceAccountName: web$/m);
             assert.equal(readFileSync(`${folder}/a.yaml`, "utf8"), TEXT);
+        });
+    });
+
+    it("applies a remedy that is not safe by name, and else names its control", async () => {
+        const config = JSON.stringify({ all: "disabled", "no-host-pid": "mandatory", "no-host-ipc": "mandatory" });
+        const pod = "apiVersion: v1\nkind: Pod\nmetadata: { name: a }\nspec:\n  hostPID: true\n  hostIPC: true\n";
+        await withFiles({ "a.yaml": pod, "c.json": config }, async (folder) => {
+            const run = (...more: readonly string[]) =>
+                cli(["fix", "-c", `${folder}/c.json`, ...more, `${folder}/a.yaml`]);
+            const { code, log } = await run();
+            assert.equal(code, 0);
+            assert.deepEqual(log, [
+                "2 findings with a remedy that can change what works; --also CONTROL applies it: no-host-ipc (1), no-host-pid (1)",
+                "1 file read, 0 files changed, 0 findings put right",
+            ]);
+            await run("--also", "no-host-pid");
+            assert.equal(readFileSync(`${folder}/a.yaml`, "utf8"), pod.replace("  hostPID: true\n", ""));
+            await run("--unsafe");
+            assert.match(readFileSync(`${folder}/a.yaml`, "utf8"), /^spec: \{\}$/m);
+            const wrong = await run("--also", "no-host-pids");
+            assert.equal(wrong.code, 2);
+            assert.equal(
+                wrong.log[0],
+                'error: --also no-host-pids: no such control is selected; did you mean "no-host-pid"?',
+            );
         });
     });
 

@@ -1,0 +1,131 @@
+import type { Pair } from "yaml";
+import { isMap, isPair, isScalar } from "yaml";
+
+import type { PatchOperation } from "../../policies/control";
+import type { Edit, Holder } from "./place";
+import { EditRefused, rangeOf } from "./place";
+import type { TextStyle } from "./text-style";
+import { flowItem, flowPair, indentAt } from "./text-style";
+
+/** Edits a collection that is written in braces or brackets, on one line or many. */
+export function editFlow(
+    text: string,
+    holder: Holder,
+    step: string,
+    { op, value }: PatchOperation,
+    style: TextStyle,
+): Edit {
+    const items: readonly unknown[] = holder.items;
+    const index = indexOf(holder, step);
+    const item = index === undefined ? undefined : items[index];
+    if (op === "remove") {
+        return removeItem(text, holder, index ?? -1);
+    }
+    if (isPair(item)) {
+        return replaceValue(text, item, value, style);
+    }
+    if (op === "replace" && item !== undefined) {
+        const [start, end] = rangeOf(item);
+        return { start, end, put: flowItem(value, style, indentAt(text, start)) };
+    }
+    const column = indentOfItems(text, holder);
+    const put = isMap(holder) ? flowPair(step, value, style, column) : flowItem(value, style, column);
+    return item === undefined ? append(text, holder, put, style) : before(text, holder, index ?? 0, put);
+}
+
+/** The position of a key or an index among the items; undefined where there is nothing. */
+function indexOf(holder: Holder, step: string): number | undefined {
+    const index = isMap(holder)
+        ? holder.items.findIndex(({ key }) => isScalar(key) && String(key.value) === step)
+        : Number(step);
+    return index in holder.items ? index : undefined;
+}
+
+function rangeOfItem(item: unknown): readonly [start: number, end: number] {
+    if (!isPair(item)) {
+        return rangeOf(item);
+    }
+    const [start, keyEnd] = rangeOf(item.key);
+    return [start, item.value === null ? keyEnd : Math.max(keyEnd, rangeOf(item.value)[1])];
+}
+
+function replaceValue(text: string, { key, value: old }: Pair, value: unknown, style: TextStyle): Edit {
+    const [start, end] = rangeOf(old);
+    const put = flowItem(value, style, indentAt(text, rangeOf(key)[0]));
+    return { start, end, put: text[start - 1] === ":" ? ` ${put}` : put };
+}
+
+/** Columns of a line that an item starts. */
+function indentOfItems(text: string, holder: Holder): number {
+    const last: unknown = holder.items.at(-1);
+    return indentAt(text, last === undefined ? rangeOf(holder)[0] : rangeOfItem(last)[0]);
+}
+
+function append(text: string, holder: Holder, put: string, style: TextStyle): Edit {
+    const items: readonly unknown[] = holder.items;
+    const last = items.at(-1);
+    const [open, close] = rangeOf(holder);
+    if (last === undefined) {
+        return { start: open + 1, end: close - 1, put: inEmpty(text, holder, put, style) };
+    }
+    const [start, end] = rangeOfItem(last);
+    const previous = items.at(-2);
+    const between =
+        previous === undefined
+            ? `,${text.slice(open + 1, start)}`
+            : text.slice(rangeOfItem(previous)[1], start).trimStart();
+    const comment = /^[^\n]*#/.test(text.slice(end, close));
+    const fits = /^,\s*$/.test(between) && !(comment && between.includes("\n"));
+    const separator = fits && (between !== "," || style.compact) && between.trim() === "," ? between : ", ";
+    return { start: end, end, put: `${separator}${put}` };
+}
+
+/** What stands between the brackets of a collection that had nothing in it. */
+function inEmpty(
+    text: string,
+    holder: Holder,
+    put: string,
+    { json, compact, indent, lineEnd, padded }: TextStyle,
+): string {
+    if (json && !compact && text.includes("\n")) {
+        const column = indentAt(text, rangeOf(holder)[0]);
+        const deeper = put.replaceAll("\n", `\n${" ".repeat(indent)}`);
+        return `${lineEnd}${" ".repeat(column + indent)}${deeper}${lineEnd}${" ".repeat(column)}`;
+    }
+    return isMap(holder) && padded && !json ? ` ${put} ` : put;
+}
+
+function before(text: string, holder: Holder, index: number, put: string): Edit {
+    const [start] = startOf(text, holder, index);
+    return { start, end: start, put: `${put}, ` };
+}
+
+/** An item takes the comma behind it along, and the last one the comma before it. */
+function removeItem(text: string, holder: Holder, index: number): Edit {
+    const items: readonly unknown[] = holder.items;
+    if (index === -1) {
+        throw new EditRefused("the field comes in by a merge key; change it by hand");
+    }
+    const [start, end] = startOf(text, holder, index);
+    if (items.length === 1) {
+        const [open, close] = rangeOf(holder);
+        return { start: open + 1, end: close - 1, put: "" };
+    }
+    if (index < items.length - 1) {
+        return { start, end: startOf(text, holder, index + 1)[0], put: "" };
+    }
+    const previous = rangeOfItem(items[index - 1])[1];
+    // A comment on the way is another item's; the comma that is left over is no fault in YAML.
+    return { start: text.slice(previous, start).includes("#") ? start : previous, end, put: "" };
+}
+
+/** Where an item starts and ends. @throws EditRefused where an anchor or a tag stands before it */
+function startOf(text: string, holder: Holder, index: number): readonly [start: number, end: number] {
+    const items: readonly unknown[] = holder.items;
+    const [start, end] = rangeOfItem(items[index]);
+    const from = index === 0 ? rangeOf(holder)[0] : rangeOfItem(items[index - 1])[1];
+    if (!/^[{[,\s]*$/.test(text.slice(from, start).replace(/#[^\n]*/g, ""))) {
+        throw new EditRefused("an anchor or a tag stands before the field; change it by hand");
+    }
+    return [start, end];
+}

@@ -1,0 +1,93 @@
+import { Document, isCollection, stringify } from "yaml";
+
+/** How a text is written, so that what is put into it looks the same. */
+export interface TextStyle {
+    readonly lineEnd: "\n" | "\r\n";
+    /** Columns of one level. */
+    readonly indent: number;
+    /** Lists stand deeper than the key they belong to. */
+    readonly indentLists: boolean;
+    /** `{ a: 1 }` rather than `{a: 1}`. */
+    readonly padded: boolean;
+    /** Keys and texts in double quotes, and nothing that JSON doesn't know. */
+    readonly json: boolean;
+    /** JSON without a space behind colons and commas. */
+    readonly compact: boolean;
+}
+
+export function styleOf(text: string): TextStyle {
+    const json = /^\s*[{[]/.test(text) && isJson(text);
+    const indent = /^( +|\t+)(?=[^\s#-])/m.exec(text)?.[1]?.length ?? 2;
+    return {
+        lineEnd: text.includes("\r\n") ? "\r\n" : "\n",
+        indent: Math.min(Math.max(indent, json ? 1 : 2), 8),
+        indentLists: !/^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1- /m.test(text),
+        padded: !/\{[^\s}%{]/.test(text),
+        json,
+        compact: json && !/"\s*:\s/.test(text),
+    };
+}
+
+function isJson(text: string): boolean {
+    try {
+        JSON.parse(text);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
+/** `key: value` in block style, without the line break at its end; further lines stand `column` columns in. */
+export function blockPair(key: string, value: unknown, column: number, style: TextStyle): string {
+    return block({ [key]: value }, column, style);
+}
+
+/** `- value` in block style, likewise. */
+export function blockItem(value: unknown, column: number, style: TextStyle): string {
+    return block([value], column, style);
+}
+
+/** No folding, no text over several lines, and quotes around whatever YAML 1.1, which Kubernetes reads, takes for something else than text. */
+function block(value: unknown, column: number, { indent, indentLists, lineEnd }: TextStyle): string {
+    const options = { lineWidth: 0, version: "1.1", blockQuote: false, indent, indentSeq: indentLists } as const;
+    return stringify(value, options)
+        .trimEnd()
+        .split("\n")
+        .join(`${lineEnd}${" ".repeat(column)}`);
+}
+
+/** `key: value` as it stands within braces. */
+export function flowPair(key: string, value: unknown, style: TextStyle, column: number): string {
+    return style.json
+        ? `${JSON.stringify(key)}:${style.compact ? "" : " "}${json(value, style, column)}`
+        : flow({ [key]: value }, style);
+}
+
+/** A value as it stands within brackets, or within braces behind its key. */
+export function flowItem(value: unknown, style: TextStyle, column: number): string {
+    return style.json ? json(value, style, column) : flow([value], style);
+}
+
+/** The inside of a collection in flow style, on one line. */
+function flow(collection: object, { padded }: TextStyle): string {
+    const document = new Document(collection, { version: "1.1" });
+    if (isCollection(document.contents)) {
+        document.contents.flow = true;
+    }
+    return document.toString({ lineWidth: 0, flowCollectionPadding: padded }).trim().slice(1, -1).trim();
+}
+
+function json(value: unknown, { compact, indent, lineEnd }: TextStyle, column: number): string {
+    if (compact) {
+        return JSON.stringify(value);
+    }
+    return JSON.stringify(value, undefined, indent)
+        .split("\n")
+        .join(`${lineEnd}${" ".repeat(column)}`);
+}
+
+/** Columns that the line holding an offset is indented by. */
+export function indentAt(text: string, offset: number): number {
+    const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
+    return /^[ \t]*/.exec(line)?.[0].length ?? 0;
+}
