@@ -133,6 +133,8 @@ export interface ObjectControl extends ControlMeta {
 /** A control that needs the whole stack. */
 export interface StackControl extends ControlMeta {
     readonly scope: "stack";
+    /** The kinds of its admission counterpart, for a control that one object alone can break. */
+    readonly applies?: (object: KubeObject) => boolean;
     readonly check: (stack: Stack, context: StackContext) => Iterable<StackFault>;
 }
 
@@ -174,7 +176,10 @@ export function objectControl<const S extends ParamSchemas = Record<never, never
 
 /** A control over the whole stack. */
 export function stackControl<const S extends ParamSchemas = Record<never, never>>(
-    control: ControlMeta<S> & { readonly check: (stack: Stack, context: StackContext<S>) => Iterable<StackFault> },
+    control: ControlMeta<S> & {
+        readonly applies?: (object: KubeObject) => boolean;
+        readonly check: (stack: Stack, context: StackContext<S>) => Iterable<StackFault>;
+    },
 ): StackControl {
     const { check, ...meta } = control;
     return { ...meta, scope: "stack", check: (stack, context) => check(stack, context as StackContext<S>) };

@@ -112,6 +112,9 @@ const HARMLESS_ENDINGS = new Set([
     "label",
 ]);
 
+/** A name that begins so is that of a number. */
+const COUNTS = new Set(["max", "min", "num", "number", "count", "total"]);
+
 /** Identifiers that are half of a pair of credentials, whatever they end on. */
 const ALWAYS = /^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
 
@@ -122,7 +125,7 @@ export function namesCredential(name: string): boolean {
     }
     const words = wordsOf(name);
     const last = words.at(-1) ?? "";
-    if (HARMLESS_ENDINGS.has(last)) {
+    if (HARMLESS_ENDINGS.has(last) || COUNTS.has(words[0] ?? "")) {
         return false;
     }
     return words.some(

@@ -25,6 +25,7 @@ const NAMESPACED: ReadonlyMap<string, readonly string[]> = new Map(
         "rbac.authorization.k8s.io": ["Role", "RoleBinding"],
         "coordination.k8s.io": ["Lease"],
         "discovery.k8s.io": ["EndpointSlice"],
+        "gateway.networking.k8s.io": ["Gateway", "GRPCRoute", "HTTPRoute", "ReferenceGrant", "TLSRoute"],
     }),
 );
 
@@ -42,6 +43,14 @@ const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map(
 /** Says whether objects of this kind live in a namespace. */
 export function isNamespaced(object: KubeObject): boolean {
     return NAMESPACED.get(object.group)?.includes(object.kind) === true;
+}
+
+/** Groups of the Kubernetes API without a dot. */
+const PLAIN_GROUPS = new Set(["", "apps", "autoscaling", "batch", "extensions", "policy"]);
+
+/** Says whether an object is a custom resource: the API's own groups have no dot or end on k8s.io. */
+export function isCustom({ group }: KubeObject): boolean {
+    return !PLAIN_GROUPS.has(group) && !group.endsWith(".k8s.io");
 }
 
 /** Says whether the cluster itself puts this object into its default namespace. */

@@ -71,8 +71,8 @@ export const CATALOGUE: readonly AdmittedKind[] = [
 ];
 
 /** The kinds that a control looks at, found by asking it. */
-export function kindsOf(control: ObjectControl): readonly AdmittedKind[] {
-    return CATALOGUE.filter((kind) => control.applies(specimen(kind)));
+export function kindsOf(applies: ObjectControl["applies"]): readonly AdmittedKind[] {
+    return CATALOGUE.filter((kind) => applies(specimen(kind)));
 }
 
 /** An object of a kind, as far as a control needs it to say whether it looks at such. */

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { AdmissionRule, Control, ObjectControl } from "../../policies/control";
+import type { AdmissionRule, Control } from "../../policies/control";
 import type { Selected } from "../../policies/profiles";
 import { suggestion } from "../../policies/text";
 import type { Waiver } from "../../policies/waivers";
@@ -17,7 +17,7 @@ export const PREFIX = "x0tta6bl4-";
 
 /** A control that the cluster enforces too. */
 export interface Twin {
-    readonly control: ObjectControl;
+    readonly control: Control;
     readonly rule: AdmissionRule;
     readonly kinds: readonly AdmittedKind[];
     readonly action: Exclude<AdmissionAction, "off">;
@@ -45,13 +45,13 @@ export function twins(settings: AdmissionSettings, selected: readonly Selected[]
     return selected.flatMap(({ control, enforcement }) => {
         const rule = ruleOf(control);
         const wanted = settings.controls[control.name] ?? settings.action;
-        if (rule === undefined || control.scope !== "object" || wanted === "off") {
+        if (rule === undefined || control.applies === undefined || wanted === "off") {
             return [];
         }
         // What only advises at preview does not stop anybody in the cluster, unless the stack says so by name.
         const named = settings.controls[control.name] !== undefined;
         const action = wanted === "deny" && enforcement === "advisory" && !named ? "warn" : wanted;
-        const kinds = kindsOf(control);
+        const kinds = kindsOf(control.applies);
         // A kind that the catalogue does not know has no resource to match.
         return kinds.length === 0 ? [] : [{ control, rule, kinds, action }];
     });

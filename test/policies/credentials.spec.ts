@@ -39,6 +39,8 @@ describe("names of credentials", () => {
     for (const name of [
         "",
         "HOST",
+        "MAX_TOKENS",
+        "numTokens",
         "KEY",
         "SORT_KEY",
         "PASSWORD_FILE",

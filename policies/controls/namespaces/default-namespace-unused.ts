@@ -2,7 +2,7 @@ import type { ObjectControl } from "../../control";
 import { objectControl } from "../../control";
 import { checklist, cis, nist, nsa, soc2 } from "../../frameworks";
 import { obj, str } from "../../kube";
-import { isBuiltIn, isNamespaced } from "../../scope";
+import { isBuiltIn, isCustom, isNamespaced } from "../../scope";
 
 export const defaultNamespaceUnused: ObjectControl = {
     ...objectControl({
@@ -23,7 +23,8 @@ export const defaultNamespaceUnused: ObjectControl = {
         kinds: [],
         *check(object) {
             const namespace = str(obj(object.body["metadata"])["namespace"]);
-            if (namespace === "" || namespace === "default") {
+            // Of a custom resource the manifest doesn't say whether it lives in a namespace, unless it names one.
+            if (namespace === "default" || (namespace === "" && isNamespaced(object))) {
                 const path = `${object.prefix}metadata.namespace`;
                 yield {
                     path,
@@ -34,5 +35,5 @@ export const defaultNamespaceUnused: ObjectControl = {
         },
         admission: { expression: "!has(object.metadata.namespace) || object.metadata.namespace != 'default'" },
     }),
-    applies: (object) => isNamespaced(object) && !isBuiltIn(object),
+    applies: (object) => (isNamespaced(object) || isCustom(object)) && !isBuiltIn(object),
 };

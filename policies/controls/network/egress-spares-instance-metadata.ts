@@ -2,7 +2,7 @@ import { inRange } from "../../addresses";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { obj, str, strings } from "../../kube";
-import { allowRules, allowsEverything, NETWORK_POLICY_KINDS, policyOf } from "../../network";
+import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../network";
 
 /** Where clouds serve a node's credentials to whoever asks from the node: AWS, Azure, GCP and most others, AWS over IPv6, Alibaba. */
 const METADATA = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200"];
@@ -19,7 +19,7 @@ export const egressSparesInstanceMetadata = objectControl({
     kinds: NETWORK_POLICY_KINDS,
     *check(object) {
         for (const rule of allowRules(policyOf(object)).filter(({ direction }) => direction === "Egress")) {
-            if (allowsEverything(rule)) {
+            if (rule.peers.length === 0 && (rule.ports.length === 0 || rule.ports.some(opensHttp))) {
                 yield {
                     path: rule.path,
                     message: `${rule.path} allows every address, the instance metadata's (${METADATA[0]}) too. Name the peers.`,
@@ -47,3 +47,10 @@ export const egressSparesInstanceMetadata = objectControl({
             "!has(object.spec.egress) || !object.spec.egress.exists(r, has(r.to) && r.to.exists(p, has(p.ipBlock) && p.ipBlock.cidr.endsWith('/0') && (!has(p.ipBlock.except) || size(p.ipBlock.except) == 0)))",
     },
 });
+
+/** Says whether a port of a rule is that of plain HTTP, on which every cloud serves its metadata. */
+function opensHttp(port: unknown): boolean {
+    const { port: first, endPort, protocol } = obj(port);
+    const isTcp = (protocol ?? "TCP") === "TCP";
+    return isTcp && (first === undefined || first === null || (Number(first) <= 80 && Number(endPort ?? first) >= 80));
+}

@@ -1,7 +1,11 @@
 import { stackControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { knownName } from "../../kube";
-import { allowRules, allowsEverything, DIRECTIONS, policiesIn } from "../../network";
+import type { Body } from "../../kube";
+import { isObj, knownName, list, obj, strings } from "../../kube";
+import type { Direction } from "../../network";
+import { allowRules, allowsEverything, ciliumSpecs, DIRECTIONS, isEmptySelector, policiesIn } from "../../network";
+import type { Stack } from "../../stack";
+import { namespaceOf } from "../../stack";
 
 export const namespacesDenyByDefault = stackControl({
     name: "namespaces-deny-by-default",
@@ -28,6 +32,7 @@ export const namespacesDenyByDefault = stackControl({
                 const policies = policiesIn(stack, knownName(namespace)).filter((policy) => policy.selectsAll);
                 const open = DIRECTIONS.filter(
                     (direction) =>
+                        !ciliumDenies(stack, knownName(namespace), direction) &&
                         !policies.some(
                             (policy) =>
                                 policy.directions.has(direction) &&
@@ -49,3 +54,42 @@ export const namespacesDenyByDefault = stackControl({
     },
     admission: { none: "Whether a namespace has a policy can't be told from the namespace alone." },
 });
+
+/** Says whether a policy of Cilium for all endpoints of a namespace, or of the cluster, denies what no rule allows. */
+function ciliumDenies(stack: Stack, namespace: string, direction: Direction): boolean {
+    const denied = stack.memo(ciliumDenials);
+    return [namespace, EVERYWHERE].some((scope) => denied.has(`${scope}/${direction}`));
+}
+
+const EVERYWHERE = "*";
+
+function ciliumDenials(stack: Stack): ReadonlySet<string> {
+    const policies = ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) => stack.ofKind(kind));
+    return new Set(
+        policies
+            .filter(({ group, patch }) => group === "cilium.io" && !patch)
+            .flatMap((policy) => {
+                const scope = policy.kind === "CiliumNetworkPolicy" ? namespaceOf(policy) : EVERYWHERE;
+                return ciliumSpecs(policy)
+                    .filter(isForAll)
+                    .flatMap((spec) => DIRECTIONS.filter((direction) => deniesIn(spec, direction)))
+                    .map((direction) => `${scope}/${direction}`);
+            }),
+    );
+}
+
+function isForAll({ endpointSelector }: Body): boolean {
+    return isObj(endpointSelector) && isEmptySelector(endpointSelector);
+}
+
+/** A direction is isolated by its first rule, even an empty one, unless enableDefaultDeny says no (Cilium, "Policy Enforcement Modes"). */
+function deniesIn(spec: Body, direction: Direction): boolean {
+    const [field, entities] =
+        direction === "Ingress" ? (["ingress", "fromEntities"] as const) : (["egress", "toEntities"] as const);
+    const rules = list(spec[field]);
+    return (
+        rules.length + list(spec[`${field}Deny`]).length > 0 &&
+        obj(spec["enableDefaultDeny"])[field] !== false &&
+        !rules.some((rule) => strings(obj(rule)[entities]).includes("all"))
+    );
+}

@@ -1,8 +1,15 @@
-import { objectControl } from "../../control";
+import { stackControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
 import { setField } from "../../path";
+import { serviceAccountName } from "../../service-accounts";
+import type { PodView } from "../../pods";
+import { append } from "../../selectors";
+import type { Stack } from "../../stack";
+import { namespaceOf } from "../../stack";
+import { ifKnown } from "../../unknown";
 
-export const serviceAccountsKeepTokens = objectControl({
+export const serviceAccountsKeepTokens = stackControl({
     name: "service-accounts-keep-tokens",
     description: "No service account hands its token to every pod that names it.",
     why: "A pod that forgets to decline gets the token, and with it whatever the account is bound to now or later.",
@@ -18,20 +25,50 @@ export const serviceAccountsKeepTokens = objectControl({
     ],
     remediation: "Set automountServiceAccountToken to false; pods that need the API server ask for a token themselves.",
     profiles: ["cis", "nsa", "x0tta6bl4"],
-    kinds: ["ServiceAccount"],
-    *check(account) {
-        const value = account.body["automountServiceAccountToken"];
-        const path = `${account.prefix}automountServiceAccountToken`;
-        if (value !== false) {
-            yield {
-                path,
-                message: `${path} is ${value === true ? "true" : "unset, which means true"}. Set it to false.`,
-                absent: value !== true,
-                fix: setField(account, path, false),
-            };
-        }
+    applies: isServiceAccount,
+    *check(stack, { each }) {
+        yield* each(
+            stack.ofKind("ServiceAccount").filter(isServiceAccount),
+            (account) => account,
+            function* (account) {
+                const value = account.body["automountServiceAccountToken"];
+                const path = `${account.prefix}automountServiceAccountToken`;
+                if (value !== false) {
+                    yield {
+                        object: account,
+                        path,
+                        message: `${path} is ${value === true ? "true" : "unset, which means true"}. Set it to false.`,
+                        absent: value !== true,
+                        fix: setField(account, path, false),
+                        // Nobody takes the token yet; what is left is the trap for the next pod.
+                        ...(isDeclined(stack, account) && { covers: [] }),
+                    };
+                }
+            },
+        );
     },
     admission: {
         expression: "has(object.automountServiceAccountToken) && object.automountServiceAccountToken == false",
     },
 });
+
+function isServiceAccount({ group, kind }: KubeObject): boolean {
+    return group === "" && kind === "ServiceAccount";
+}
+
+/** Says whether pods of the stack run as the account and every one of them declines its token. */
+function isDeclined(stack: Stack, account: KubeObject): boolean {
+    const pods = stack.memo(podsByAccount).get(`${namespaceOf(account)}/${account.name}`) ?? [];
+    return pods.length > 0 && pods.every((pod) => pod.spec["automountServiceAccountToken"] === false);
+}
+
+function podsByAccount(stack: Stack): ReadonlyMap<string, readonly PodView[]> {
+    const found = new Map<string, PodView[]>();
+    for (const pod of stack.pods()) {
+        const name = ifKnown(() => serviceAccountName(pod));
+        if (name !== undefined) {
+            append(found, `${namespaceOf(pod.object)}/${name}`, pod);
+        }
+    }
+    return found;
+}

@@ -63,7 +63,7 @@ const WAIVER = {
 describe("Admission", () => {
     it("looks at every kind that carries a pod, as the control does, and at ephemeral containers", () => {
         assert.deepEqual(
-            kindsOf(pods).map(({ kind }) => kind),
+            kindsOf(pods.applies).map(({ kind }) => kind),
             [
                 "Pod",
                 "PodTemplate",
@@ -177,10 +177,10 @@ describe("Admission", () => {
             .filter(([type]) => type.endsWith(":ValidatingAdmissionPolicy"))
             .map(([, name]) => name.replace("admission-", ""));
         const able = controls.filter(
-            ({ admission, profiles, scope }) =>
+            ({ admission, applies, profiles }) =>
                 admission !== undefined &&
                 "expression" in admission &&
-                scope === "object" &&
+                applies !== undefined &&
                 profiles.includes("x0tta6bl4"),
         );
         assert.ok(names.length > 20, `only ${names.length} policies`);

@@ -13,8 +13,19 @@ describeControl(defaultNamespaceUnused, {
         },
         "a pod without a namespace": { object: pod({}, {}, { namespace: undefined }), message: unset },
         "a Service without a namespace": { object: service({}, { name: "web", namespace: undefined }), message: unset },
+        "a custom resource in the default namespace": {
+            object: {
+                apiVersion: "example.org/v1",
+                kind: "Thing",
+                metadata: { name: "one", namespace: "default" },
+            },
+            message: `metadata.namespace is "default". Name a namespace of the workload's own.`,
+        },
     },
     allowed: {
+        "an object of the cluster that names a namespace, which means nothing": {
+            object: clusterRole([], { metadata: { name: "one", namespace: "default" } }),
+        },
         "a pod with a namespace": {},
         "an object of the cluster": { stack: [namespace(), clusterRole([])] },
         "a custom resource, which may be one of the cluster": {

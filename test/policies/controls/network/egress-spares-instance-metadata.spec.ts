@@ -25,8 +25,32 @@ describeControl(egressSparesInstanceMetadata, {
             message:
                 "spec.egress[0] allows every address, the instance metadata's (169.254.169.254) too. Name the peers.",
         },
+        "plain HTTP to every address": {
+            object: networkPolicy({
+                podSelector: {},
+                egress: [{ ports: [{ port: 53, protocol: "UDP" }, { port: 80 }] }],
+            }),
+            message:
+                "spec.egress[0] allows every address, the instance metadata's (169.254.169.254) too. Name the peers.",
+        },
+        "a span of ports to every address": {
+            object: networkPolicy({ podSelector: {}, egress: [{ ports: [{ port: 1, endPort: 1023 }] }] }),
+            message:
+                "spec.egress[0] allows every address, the instance metadata's (169.254.169.254) too. Name the peers.",
+        },
+        "TCP to every address": {
+            object: networkPolicy({ podSelector: {}, egress: [{ ports: [{ protocol: "TCP" }] }] }),
+            message:
+                "spec.egress[0] allows every address, the instance metadata's (169.254.169.254) too. Name the peers.",
+        },
     },
     allowed: {
+        "DNS to every address": {
+            object: networkPolicy({
+                podSelector: {},
+                egress: [{ ports: [{ port: 53, protocol: "UDP" }, { port: 443 }, { port: "https" }] }],
+            }),
+        },
         "every address but the metadata's": { object: to(block("0.0.0.0/0", "169.254.169.254/32")) },
         "every address but the link-local ones": { object: to(block("0.0.0.0/0", "169.254.0.0/16")) },
         "every address but the metadata's of another cloud": {

@@ -1,9 +1,16 @@
 import { namespacesDenyByDefault } from "../../../../policies/controls/network/namespaces-deny-by-default";
 import { describeControl } from "../../../support/control-suite";
+import type { Manifest } from "../../../support/controls";
 import { namespace, networkPolicy } from "../../../support/objects";
 
 const message = (directions: string): string =>
     `no NetworkPolicy selects all pods of namespace "shop" for ${directions} and denies by default. Add one with an empty podSelector, policyTypes Ingress and Egress and no rules.`;
+const cilium = (spec: Manifest, kind = "CiliumNetworkPolicy"): Manifest => ({
+    apiVersion: "cilium.io/v2",
+    kind,
+    metadata: { name: "deny", ...(kind === "CiliumNetworkPolicy" && { namespace: "shop" }) },
+    spec,
+});
 const BOTH = ["Ingress", "Egress"];
 
 describeControl(namespacesDenyByDefault, {
@@ -29,8 +36,37 @@ describeControl(namespacesDenyByDefault, {
             stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: BOTH }, { namespace: "other" })],
             message: message("Ingress and Egress"),
         },
+        "a policy of Cilium that switches the default deny off, or allows everybody again": {
+            stack: [
+                namespace(),
+                cilium({ endpointSelector: {}, ingress: [{}], enableDefaultDeny: { ingress: false } }),
+                cilium({ endpointSelector: {}, egress: [{ toEntities: ["all"] }] }),
+            ],
+            message: message("Ingress and Egress"),
+        },
+        "a policy of Cilium for some endpoints, or without rules": {
+            stack: [
+                namespace(),
+                cilium({ endpointSelector: { matchLabels: { app: "web" } }, ingress: [{}], egress: [{}] }),
+                cilium({ endpointSelector: {} }),
+            ],
+            message: message("Ingress and Egress"),
+        },
     },
     allowed: {
+        "a policy of Cilium for all endpoints": {
+            stack: [namespace(), cilium({ endpointSelector: {}, ingress: [{}], egress: [{}] })],
+        },
+        "policies of Cilium for the whole cluster, one for each direction": {
+            stack: [
+                namespace(),
+                cilium({ endpointSelector: {}, ingress: [{}] }, "CiliumClusterwideNetworkPolicy"),
+                cilium(
+                    { endpointSelector: {}, egress: [{ toEntities: ["kube-apiserver"] }] },
+                    "CiliumClusterwideNetworkPolicy",
+                ),
+            ],
+        },
         "one policy for both directions": {
             stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: BOTH })],
         },
