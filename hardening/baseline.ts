@@ -42,15 +42,16 @@ export function readBaseline(file: string): Baseline {
 }
 
 /** Marks the violations that the baseline holds as known; each entry of the baseline excuses one. */
-export function applyBaseline(findings: readonly Finding[], baseline: Baseline): readonly Finding[] {
+export function* applyBaseline(findings: Iterable<Finding>, baseline: Baseline): Iterable<Finding> {
     const left = new Map(baseline);
-    return findings.map((finding) => {
+    for (const finding of findings) {
         if (finding.status !== "violation") {
-            return finding;
+            yield finding;
+            continue;
         }
         const key = fingerprint(finding);
         const remaining = left.get(key) ?? 0;
         left.set(key, remaining - 1);
-        return remaining > 0 ? { ...finding, known: true } : finding;
-    });
+        yield remaining > 0 ? { ...finding, known: true } : finding;
+    }
 }

@@ -11,6 +11,7 @@ function processIo(): Io {
         log: (line) => process.stderr.write(`${line}\n`),
         stdin: () => readFileSync(0),
         colour: process.stdout.isTTY === true && !plain && process.env["TERM"] !== "dumb",
+        shown: process.stdout.isTTY === true,
         interactive: process.stderr.isTTY === true,
         now: () => new Date(),
         clock: () => performance.now(),

@@ -80,21 +80,54 @@ export interface Summary {
 export const EXIT = { clean: 0, violations: 1, input: 2, failed: 3 } as const;
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
-/** Counts findings by status and control. */
-export function summarise(findings: readonly Finding[], resources: number): Summary {
-    const counts = { violation: 0, waived: 0, unverifiable: 0 };
-    const byControl = new Map<string, number>();
-    for (const { status, control } of findings) {
-        counts[status]++;
-        byControl.set(control, (byControl.get(control) ?? 0) + 1);
+/** Counts findings as they go by. */
+export class Tally {
+    /** Violations that don't make the run fail although nobody has waived them. */
+    public advisory = 0;
+    /** Violations that the baseline holds. */
+    public known = 0;
+    /** Findings that make the run fail. */
+    public failing = 0;
+    private readonly counts = { violation: 0, waived: 0, unverifiable: 0 };
+    private readonly byControl = new Map<string, number>();
+
+    public add(finding: Finding): void {
+        const { status, control } = finding;
+        this.counts[status]++;
+        this.byControl.set(control, (this.byControl.get(control) ?? 0) + 1);
+        if (fails(finding)) {
+            this.failing++;
+        } else if (status === "violation") {
+            this[finding.known === true ? "known" : "advisory"]++;
+        }
     }
-    return {
-        resources,
-        violations: counts.violation,
-        waived: counts.waived,
-        unverifiable: counts.unverifiable,
-        byControl: Object.fromEntries([...byControl].sort(([a], [b]) => (a < b ? -1 : 1))),
-    };
+
+    /** The same findings, each counted when it is asked for. */
+    public *counting(findings: Iterable<Finding>): Iterable<Finding> {
+        for (const finding of findings) {
+            this.add(finding);
+            yield finding;
+        }
+    }
+
+    public summary(resources: number): Summary {
+        return {
+            resources,
+            violations: this.counts.violation,
+            waived: this.counts.waived,
+            unverifiable: this.counts.unverifiable,
+            byControl: Object.fromEntries([...this.byControl].sort(([a], [b]) => (a < b ? -1 : 1))),
+        };
+    }
+}
+
+/** Counts findings by status and control. */
+export function summarise(findings: Iterable<Finding>, resources: number): Summary {
+    const tally = new Tally();
+    for (const finding of findings) {
+        tally.add(finding);
+    }
+    return tally.summary(resources);
 }
 
 /** Says whether a finding by itself makes a run fail: a mandatory violation that the baseline doesn't hold. */
@@ -103,12 +136,12 @@ export function fails(finding: Finding): boolean {
 }
 
 /** The exit code of a run. What could not be read or judged outranks what was found. */
-export function exitCode(findings: readonly Finding[], failures: readonly Failure[]): ExitCode {
+export function exitCode(tally: Tally, failures: readonly Failure[]): ExitCode {
     if (failures.some((failure) => failure.cause !== "input")) {
         return EXIT.failed;
     }
     if (failures.length > 0) {
         return EXIT.input;
     }
-    return findings.some(fails) ? EXIT.violations : EXIT.clean;
+    return tally.failing > 0 ? EXIT.violations : EXIT.clean;
 }

@@ -9,6 +9,8 @@ export interface Io {
     readonly stdin: () => Buffer;
     /** Standard output is a terminal that shows colours. */
     readonly colour: boolean;
+    /** Standard output is a terminal: what is written there is seen at once, and needs no progress beside it. */
+    readonly shown: boolean;
     /** Standard error is a terminal: progress may overwrite its line. */
     readonly interactive: boolean;
     readonly now: () => Date;

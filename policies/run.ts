@@ -27,18 +27,27 @@ export function* runOverObjects(
 ): Iterable<Outcome> {
     const context: Context = { params };
     for (const object of objects) {
-        try {
-            if (control.applies(object)) {
-                for (const fault of control.check(object, context)) {
-                    if (counts(object, fault)) {
-                        yield { status: "violation", object, fault };
-                    }
-                }
-            }
-        } catch (error) {
-            yield failure(control, object, error);
+        if (control.applies(object)) {
+            yield* runOverObject(control, object, context);
         }
     }
+}
+
+const NOTHING: readonly Outcome[] = [];
+
+/** Runs an object control over one object that it applies to. The list is shared where it is empty, as it mostly is. */
+export function runOverObject(control: ObjectControl, object: KubeObject, context: Context): readonly Outcome[] {
+    let found: Outcome[] | undefined;
+    try {
+        for (const fault of control.check(object, context)) {
+            if (counts(object, fault)) {
+                (found ??= []).push({ status: "violation", object, fault });
+            }
+        }
+    } catch (error) {
+        (found ??= []).push(failure(control, object, error));
+    }
+    return found ?? NOTHING;
 }
 
 /** Runs a stack control. Faults it reports before it stops at an unknown value still count. */

@@ -193,9 +193,10 @@ export class WaiverBook {
 
     /** The waivers that name no container and have covered several, with those. Ask after every control has run. */
     public tooWide(): readonly { readonly waiver: Waiver; readonly containers: readonly string[] }[] {
-        return [...this.used]
-            .filter(([waiver, containers]) => waiver.container === undefined && containers.size > 1)
-            .map(([waiver, containers]) => ({ waiver, containers: [...containers] }));
+        return this.waivers.flatMap((waiver) => {
+            const containers = [...(this.used.get(waiver) ?? [])];
+            return waiver.container === undefined && containers.length > 1 ? [{ waiver, containers }] : [];
+        });
     }
 
     /** The waivers of the controls given that are granted for longer than the severity of their control allows. */

@@ -1,8 +1,6 @@
-import { evaluate } from "../evaluate";
 import type { Io } from "../io";
 import { Progress, UsageError } from "../io";
 import type { Arguments } from "../options";
-import type { Run } from "../report";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
 import { ApiError, ReadOnlyClient } from "../sources/cluster/client";
 import type { ClusterContent, ClusterRequest } from "../sources/cluster/cluster";
@@ -10,7 +8,7 @@ import { readCluster } from "../sources/cluster/cluster";
 import { readConnection } from "../sources/cluster/kubeconfig";
 import { ownerOf } from "../sources/cluster/owner";
 import type { Command } from "./command";
-import { finish, OUTPUT_OPTIONS } from "./output";
+import { finish, OUTPUT_OPTIONS, runOver } from "./output";
 
 /** Judges what a cluster holds, by reading only. */
 export const command: Command = {
@@ -69,25 +67,19 @@ async function audit({ options, positionals }: Arguments, io: Io) {
         excludeNamespaces: options.texts("exclude-namespace"),
         excludeResources: options.texts("exclude-resource"),
     });
-    const judging = new Progress(io, "controls run");
-    const evaluation = evaluate([content.resources], {
-        selected: selection.selected,
-        waivers: selection.waivers,
-        now: startedAt,
-        ownerOf,
-        progress: (controls) => judging.report(controls),
-    });
-    judging.done();
-    const run: Run = {
-        subject: source,
-        findings: evaluation.findings,
-        failures: [...content.failures, ...evaluation.failures],
-        resources: evaluation.resources,
-        selected: selection.selected,
-        profile: selection.profile,
-        startedAt,
-        elapsedMs: io.clock() - start,
-    };
+    const run = runOver(
+        {
+            name: () => source,
+            stacks: [content.resources],
+            unread: content.failures,
+            startedAt,
+            start,
+            ownerOf,
+        },
+        selection,
+        options,
+        io,
+    );
     return finish(run, selection, options, io);
 }
 

@@ -4,7 +4,7 @@ import type { Selected } from "../../policies/profiles";
 import { suggestion } from "../../policies/text";
 import { groupBy } from "../collections";
 import type { ExitCode, Failure, Finding } from "../findings";
-import { EXIT, exitCode } from "../findings";
+import { EXIT, exitCode, Tally } from "../findings";
 import { unifiedDiff } from "../fix/diff";
 import type { MendedFile } from "../fix/fix";
 import { mend } from "../fix/fix";
@@ -80,7 +80,7 @@ function fix({ options, positionals }: Arguments, io: Io): ExitCode {
     io.log(
         `${count(files.length, "file")} read, ${count(changed.length, "file")} ${dryRun ? "to change" : "changed"}, ${count(remedies, "finding")} ${dryRun ? "to put right" : "put right"}`,
     );
-    const code = exitCode([], failures);
+    const code = exitCode(new Tally(), failures);
     return code === EXIT.clean && dryRun && changed.length > 0 ? EXIT.violations : code;
 }
 

@@ -1,13 +1,17 @@
 import { closeSync, openSync, writeFileSync } from "node:fs";
 
+import type { Resource } from "../../policies/resource";
 import { applyBaseline } from "../baseline";
-import type { ExitCode } from "../findings";
-import { exitCode } from "../findings";
+import type { EvaluateOptions } from "../evaluate";
+import { Evaluation } from "../evaluate";
+import type { ExitCode, Failure, Finding } from "../findings";
+import { exitCode, Tally } from "../findings";
 import type { Io } from "../io";
-import { UsageError } from "../io";
+import { Progress, UsageError } from "../io";
 import type { OptionTable, OptionValues } from "../options";
 import type { Run } from "../report";
 import { FORMAT_NAMES, formatNamed } from "../report";
+import { withFindings } from "../report/report";
 import { painter } from "../report/style";
 import { summaryLines } from "../report/tree";
 import type { Selection } from "../selection";
@@ -30,10 +34,67 @@ export const OUTPUT_OPTIONS = {
     },
 } as const satisfies OptionTable;
 
+/** What a command has read and how, for a run over it. */
+export interface Subject {
+    /** What is judged, in a few words; asked when all of it has been read. */
+    readonly name: () => string;
+    readonly stacks: Iterable<readonly Resource[]>;
+    /** What could not be read; complete when the stacks have gone by. */
+    readonly unread: readonly Failure[];
+    readonly startedAt: Date;
+    /** What the clock said then. */
+    readonly start: number;
+    readonly ownerOf?: EvaluateOptions["ownerOf"];
+    readonly textOf?: Run["textOf"];
+}
+
+/** A run over stacks that are judged while its report is written. */
+export function runOver(
+    subject: Subject,
+    { selected, profile, waivers }: Selection,
+    options: OptionValues,
+    io: Io,
+): Run {
+    const { name, stacks, unread, startedAt, start, ownerOf, textOf } = subject;
+    const progress = new Progress(io, "objects judged");
+    const evaluation = new Evaluation(stacks, {
+        selected,
+        waivers,
+        now: startedAt,
+        ...(ownerOf && { ownerOf }),
+        ...(!(io.shown && options.text("out") === undefined) && { progress: (objects) => progress.report(objects) }),
+    });
+    return {
+        get subject() {
+            return name();
+        },
+        findings: followedBy(evaluation.findings(), () => progress.done()),
+        get failures() {
+            return [...unread, ...evaluation.failures];
+        },
+        get resources() {
+            return evaluation.resources;
+        },
+        selected,
+        profile,
+        startedAt,
+        get elapsedMs() {
+            return io.clock() - start;
+        },
+        ...(textOf && { textOf }),
+    };
+}
+
+function* followedBy(findings: Iterable<Finding>, end: () => void): Iterable<Finding> {
+    yield* findings;
+    end();
+}
+
 /** Applies the baseline, writes the report where the options say, and returns the exit code of the run. */
 export async function finish(run: Run, selection: Selection, options: OptionValues, io: Io): Promise<ExitCode> {
+    const tally = new Tally();
     const findings = selection.baseline === undefined ? run.findings : applyBaseline(run.findings, selection.baseline);
-    const judged = { ...run, findings };
+    const judged = withFindings(run, tally.counting(findings));
     const format = await formatNamed(options.text("format") ?? "tree");
     const out = options.text("out");
     if (out === undefined) {
@@ -42,9 +103,9 @@ export async function finish(run: Run, selection: Selection, options: OptionValu
         writeReport(out, format.render(judged, { colour: false }));
     }
     if (out !== undefined || format.name !== "tree") {
-        summaryLines(judged, painter(false)).forEach((line) => io.log(line));
+        summaryLines(judged, tally, painter(false)).forEach((line) => io.log(line));
     }
-    return exitCode(findings, run.failures);
+    return exitCode(tally, run.failures);
 }
 
 /** Passes text on in pieces that are neither many nor large. */

@@ -1,18 +1,16 @@
 import { readFileSync } from "node:fs";
 
 import type { Resource } from "../../policies/resource";
-import { evaluate } from "../evaluate";
 import type { Failure } from "../findings";
 import type { Io } from "../io";
 import { Progress, UsageError } from "../io";
 import type { Arguments } from "../options";
-import type { Run } from "../report";
 import { count } from "../report/style";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
 import type { ManifestFile } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";
 import type { Command } from "./command";
-import { finish, OUTPUT_OPTIONS } from "./output";
+import { finish, OUTPUT_OPTIONS, runOver } from "./output";
 
 /** Judges manifests as files, folders or standard input hold them. */
 export const command: Command = {
@@ -38,6 +36,8 @@ function scan({ options, positionals }: Arguments, io: Io) {
     announce(selection, io);
     const mebibytes = options.size("max-file-size");
     let stdin: Buffer | undefined;
+    const startedAt = io.now();
+    const start = io.clock();
     const reader = new Reader(
         readManifests([...new Set(positionals)], {
             ...(mebibytes !== undefined && { maxBytes: mebibytes * 1024 * 1024 }),
@@ -45,29 +45,19 @@ function scan({ options, positionals }: Arguments, io: Io) {
         }),
         new Progress(io, "files read"),
     );
-    const startedAt = io.now();
-    const start = io.clock();
-    const judging = new Progress(io, "controls run");
-    const eachFile = options.flag("each-file");
-    const evaluation = evaluate(eachFile ? reader.each() : reader.together(), {
-        selected: selection.selected,
-        waivers: selection.waivers,
-        now: startedAt,
-        // File by file, the files tell how far it is.
-        ...(!eachFile && { progress: (controls) => judging.report(controls) }),
-    });
-    judging.done();
-    const run: Run = {
-        subject: count(reader.files, "file"),
-        findings: evaluation.findings,
-        failures: [...reader.failures, ...evaluation.failures],
-        resources: evaluation.resources,
-        selected: selection.selected,
-        profile: selection.profile,
-        startedAt,
-        elapsedMs: io.clock() - start,
-        textOf: (source) => textOf(source, stdin),
-    };
+    const run = runOver(
+        {
+            name: () => count(reader.files, "file"),
+            stacks: options.flag("each-file") ? reader.each() : reader.together(),
+            unread: reader.failures,
+            startedAt,
+            start,
+            textOf: (source) => textOf(source, stdin),
+        },
+        selection,
+        options,
+        io,
+    );
     return finish(run, selection, options, io);
 }
 
@@ -94,9 +84,9 @@ class Reader {
         this.progress.done();
     }
 
-    /** One stack of everything. */
-    public *together(): Iterable<readonly Resource[]> {
-        yield [...this.each()].flat();
+    /** One stack of everything, read at once. */
+    public together(): Iterable<readonly Resource[]> {
+        return [[...this.each()].flat()];
     }
 }
 

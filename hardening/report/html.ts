@@ -6,7 +6,8 @@ import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import { SCRIPT, STYLES } from "./html-assets";
 import { escapeHtml } from "./html-escape";
-import type { ReportFormat, Run } from "./report";
+import type { ReportFormat, WholeRun } from "./report";
+import { whole } from "./report";
 import { references } from "./rules";
 import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
@@ -15,13 +16,13 @@ import { objectOf } from "./tree";
 export const html: ReportFormat = {
     name: "html",
     description: "one self-contained page for a browser",
-    render: (run) => [page(run)],
+    render: (run) => [page(whole(run))],
 };
 
 /** A page with more findings than this is of no use to a browser; the rest is counted. */
 const MAX_FINDINGS = 5_000;
 
-function page(run: Run): string {
+function page(run: WholeRun): string {
     const shown = run.findings.slice(0, MAX_FINDINGS);
     const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
     const policy = `default-src 'none'; style-src ${hash(STYLES)}; script-src ${hash(SCRIPT)}`;
@@ -53,7 +54,7 @@ function page(run: Run): string {
     ].join("\n");
 }
 
-function header(run: Run): string {
+function header(run: WholeRun): string {
     const summary = summarise(run.findings, run.resources);
     const failing = run.findings.filter(fails);
     const verdict = run.failures.length > 0 ? "incomplete" : failing.length > 0 ? "failed" : "passed";
@@ -80,7 +81,7 @@ function header(run: Run): string {
     ].join("\n");
 }
 
-function failures(run: Run): string {
+function failures(run: WholeRun): string {
     if (run.failures.length === 0) {
         return "";
     }

@@ -1,5 +1,5 @@
 import type { Finding } from "../findings";
-import { summarise } from "../findings";
+import { Tally } from "../findings";
 import type { ReportFormat } from "./report";
 
 /** The stable form that other tools read: results, errors, summary; one finding a line. See docs/cli.md for its fields. */
@@ -9,11 +9,14 @@ export const json: ReportFormat = {
     *render(run) {
         const write = findingWriter();
         yield '{\n  "schema": 1,\n  "results": [';
-        for (const [index, finding] of run.findings.entries()) {
-            yield `${index === 0 ? "" : ","}\n    ${write(finding)}`;
+        const tally = new Tally();
+        let separator = "";
+        for (const finding of tally.counting(run.findings)) {
+            yield `${separator}\n    ${write(finding)}`;
+            separator = ",";
         }
-        yield `${run.findings.length === 0 ? "" : "\n  "}],\n  "errors": ${indented(run.failures)},\n`;
-        yield `  "summary": ${indented(summarise(run.findings, run.resources))}\n}\n`;
+        yield `${separator === "" ? "" : "\n  "}],\n  "errors": ${indented(run.failures)},\n`;
+        yield `  "summary": ${indented(tally.summary(run.resources))}\n}\n`;
     },
 };
 

@@ -2,6 +2,7 @@ import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { fails } from "../findings";
 import type { ReportFormat, Run } from "./report";
+import { whole } from "./report";
 import { rulesOf } from "./rules";
 import { objectOf } from "./tree";
 
@@ -9,7 +10,8 @@ import { objectOf } from "./tree";
 export const junit: ReportFormat = {
     name: "junit",
     description: "JUnit XML: one suite for each control",
-    render(run) {
+    render(underWay) {
+        const run = whole(underWay);
         const found = groupBy(run.findings, ({ control }) => control);
         const suites = rulesOf(run).map(({ name }) => suiteOf(name, found.get(name) ?? []));
         const errors = run.failures.length > 0 ? [errorSuite(run)] : [];

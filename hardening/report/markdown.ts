@@ -1,7 +1,8 @@
 import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
-import type { ReportFormat, Run } from "./report";
+import type { ReportFormat, WholeRun } from "./report";
+import { whole } from "./report";
 import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
 
@@ -14,7 +15,8 @@ const RESERVE = 300;
 export const markdown: ReportFormat = {
     name: "markdown",
     description: "a pull-request comment that fits GitHub's limit",
-    render(run) {
+    render(underWay) {
+        const run = whole(underWay);
         const failing = bySeverity(run.findings.filter(fails));
         const others = run.findings.filter((finding) => finding.status === "violation" && !fails(finding));
         const waived = run.findings.filter(({ status }) => status === "waived");
@@ -54,7 +56,7 @@ class Body {
     }
 }
 
-function head(run: Run): readonly string[] {
+function head(run: WholeRun): readonly string[] {
     const summary = summarise(run.findings, run.resources);
     const failing = run.findings.filter(fails);
     const verdict = run.failures.length > 0 ? "could not be completed" : failing.length > 0 ? "failed" : "passed";
@@ -71,7 +73,7 @@ function head(run: Run): readonly string[] {
     ];
 }
 
-function errorRows(run: Run): readonly string[] {
+function errorRows(run: WholeRun): readonly string[] {
     if (run.failures.length === 0) {
         return [];
     }

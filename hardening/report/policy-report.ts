@@ -4,13 +4,15 @@ import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { fails } from "../findings";
 import type { ReportFormat, Run } from "./report";
+import { whole } from "./report";
 import { references, rulesOf } from "./rules";
 
 /** Kubernetes PolicyReport (wgpolicyk8s.io/v1alpha2): one for each namespace, one for the cluster. */
 export const policyReport: ReportFormat = {
     name: "policy-report",
     description: "Kubernetes PolicyReports, for kubectl apply",
-    render(run) {
+    render(underWay) {
+        const run = whole(underWay);
         const byNamespace = groupBy(run.findings, ({ namespace }) => namespace);
         const namespaces = [...new Set([...byNamespace.keys(), ""])].sort();
         const items = namespaces.map((namespace) => reportOf(run, namespace, byNamespace.get(namespace) ?? []));

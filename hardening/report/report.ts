@@ -1,11 +1,14 @@
 import type { Selected } from "../../policies/profiles";
 import type { Failure, Finding } from "../findings";
 
-/** What a report is made from. */
+/**
+ * What a report is made from. Findings are made while the report is written, so that a large run need not hold them all:
+ * they can be gone through once, and what the run says of failures, objects and time is complete only afterwards.
+ */
 export interface Run {
     /** What was judged, in a few words: `3 files`, `stack staging`, `cluster prod`. */
     readonly subject: string;
-    readonly findings: readonly Finding[];
+    readonly findings: Iterable<Finding>;
     readonly failures: readonly Failure[];
     /** Objects judged. */
     readonly resources: number;
@@ -22,6 +25,41 @@ export interface Run {
 
 export interface RenderOptions {
     readonly colour: boolean;
+}
+
+/** A run whose findings are all there, for reports that count or group them before they can write a line. */
+export interface WholeRun extends Run {
+    readonly findings: readonly Finding[];
+}
+
+/** Goes through the findings of a run and keeps them. */
+export function whole(run: Run): WholeRun {
+    const findings = [...run.findings];
+    return { ...run, findings };
+}
+
+/** A run with other findings in place of its own. All else is asked of the run itself, and as late as it is needed. */
+export function withFindings(run: Run, findings: Iterable<Finding>): Run {
+    const { selected, profile, startedAt, textOf } = run;
+    return {
+        get subject() {
+            return run.subject;
+        },
+        findings,
+        get failures() {
+            return run.failures;
+        },
+        get resources() {
+            return run.resources;
+        },
+        selected,
+        profile,
+        startedAt,
+        get elapsedMs() {
+            return run.elapsedMs;
+        },
+        ...(textOf && { textOf }),
+    };
 }
 
 /** A way to show a run. */

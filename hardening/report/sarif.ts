@@ -5,7 +5,7 @@ import type { Invocation, Location, Log, ReportingDescriptor, Result, Suppressio
 import { version } from "../../package.json";
 import type { ControlMeta, Severity } from "../../policies/control";
 import type { Failure, Finding } from "../findings";
-import { exitCode, fails } from "../findings";
+import { exitCode, fails, Tally } from "../findings";
 import { fingerprint } from "../fingerprint";
 import { LineFinder } from "./lines";
 import type { ReportFormat, Run } from "./report";
@@ -20,17 +20,24 @@ export const sarif: ReportFormat = {
         const rules = rulesOf(run);
         const indexes = new Map(rules.map(({ name }, index) => [name, index]));
         const lines = new LineFinder(run);
-        // Results go last and one at a time: a log of a large run would not fit into one string.
-        const text = JSON.stringify(logOf(run, rules), undefined, 2);
+        const tally = new Tally();
+        // Results go one at a time, because a log of a large run would not fit into one string; what is known only when
+        // they have all gone by follows them.
+        const log: Log = { $schema: SCHEMA, version: "2.1.0", runs: [{ ...headOf(run, rules), results: [] }] };
+        const text = JSON.stringify(log, undefined, 2);
         const gap = text.lastIndexOf('"results": []') + '"results": ['.length;
         yield text.slice(0, gap);
-        for (const [index, finding] of run.findings.entries()) {
-            const result = resultOf(finding, indexes.get(finding.control), lines);
-            yield `${index === 0 ? "" : ","}\n        ${JSON.stringify(result)}`;
+        let separator = "";
+        for (const finding of tally.counting(run.findings)) {
+            yield `${separator}\n        ${JSON.stringify(resultOf(finding, indexes.get(finding.control), lines))}`;
+            separator = ",";
         }
-        yield `${text.slice(gap)}\n`;
+        const invocations = JSON.stringify([invocationOf(run, tally)], undefined, 2).replaceAll("\n", "\n      ");
+        yield `],\n      "invocations": ${invocations}${text.slice(gap + 1)}\n`;
     },
 };
+
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /** The band of each severity on the scale that GitHub reads `security-severity` by. */
 const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
@@ -41,20 +48,12 @@ const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
 };
 const LEVEL = { critical: "error", high: "error", medium: "warning", low: "note" } as const;
 
-/** The log without its results. */
-function logOf(run: Run, rules: readonly ControlMeta[]): Log {
+/** What a log says of a run before its results and how it ended. */
+function headOf(run: Run, rules: readonly ControlMeta[]) {
     return {
-        $schema: "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json",
-        version: "2.1.0",
-        runs: [
-            {
-                tool: { driver: { name: "hardening", version, semanticVersion: version, rules: rules.map(ruleOf) } },
-                automationDetails: { id: `hardening/${run.profile}/` },
-                columnKind: "utf16CodeUnits",
-                invocations: [invocationOf(run)],
-                results: [],
-            },
-        ],
+        tool: { driver: { name: "hardening", version, semanticVersion: version, rules: rules.map(ruleOf) } },
+        automationDetails: { id: `hardening/${run.profile}/` },
+        columnKind: "utf16CodeUnits" as const,
     };
 }
 
@@ -145,10 +144,10 @@ function uriOf(path: string): string {
     return isAbsolute(shown) ? `file://${encoded}` : encoded;
 }
 
-function invocationOf(run: Run): Invocation {
+function invocationOf(run: Run, tally: Tally): Invocation {
     return {
         executionSuccessful: run.failures.length === 0,
-        exitCode: exitCode(run.findings, run.failures),
+        exitCode: exitCode(tally, run.failures),
         startTimeUtc: run.startedAt.toISOString(),
         endTimeUtc: new Date(run.startedAt.valueOf() + Math.round(run.elapsedMs)).toISOString(),
         ...(run.failures.length > 0 && { toolExecutionNotifications: run.failures.map(notificationOf) }),

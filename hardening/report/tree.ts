@@ -1,6 +1,5 @@
-import { groupBy } from "../collections";
 import type { Finding } from "../findings";
-import { fails, summarise } from "../findings";
+import { fails, Tally } from "../findings";
 import type { ReportFormat, Run } from "./report";
 import type { Painter } from "./style";
 import { count, duration, painter, plain, SEVERITY_STYLE } from "./style";
@@ -11,23 +10,45 @@ export const tree: ReportFormat = {
     description: "a tree for people, with a summary",
     *render(run, { colour }) {
         const paint = painter(colour);
-        for (const [source, findings] of groupBy(run.findings, (finding) => finding.source)) {
-            yield `${section(source, findings, paint).join("\n")}\n\n`;
-        }
-        yield `${[...failureLines(run, paint), ...summaryLines(run, paint)].join("\n")}\n`;
+        const tally = new Tally();
+        yield* branches(tally.counting(run.findings), paint);
+        yield `${[...failureLines(run, paint), ...summaryLines(run, tally, paint)].join("\n")}\n`;
     },
 };
 
-function section(source: string, findings: readonly Finding[], paint: Painter): readonly string[] {
-    const objects = [...groupBy(findings, objectOf)];
-    const lines = objects.flatMap(([object, ofObject], index) => {
-        const last = index === objects.length - 1;
-        return [
-            `${last ? "└─" : "├─"} ${paint("bold", plain(object))}`,
-            ...findingLines(ofObject, last ? "   " : "│  ", paint),
-        ];
-    });
-    return [paint("cyan", plain(source) || "(no source)"), ...lines];
+/** Findings come object by object, so that no more than those of one are held. */
+function* branches(findings: Iterable<Finding>, paint: Painter): Iterable<string> {
+    let ofObject: Finding[] = [];
+    for (const finding of findings) {
+        const previous = ofObject[0];
+        const sameSource = previous?.source === finding.source;
+        if (previous === undefined || !sameSource || !isSameObject(previous, finding)) {
+            yield* branch(ofObject, !sameSource, paint);
+            ofObject = [];
+            if (!sameSource) {
+                yield `${paint("cyan", plain(finding.source) || "(no source)")}\n`;
+            }
+        }
+        ofObject.push(finding);
+    }
+    yield* branch(ofObject, true, paint);
+}
+
+function isSameObject(one: Finding, other: Finding): boolean {
+    return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
+}
+
+/** The findings of one object, which may be the last of its source. */
+function* branch(findings: readonly Finding[], last: boolean, paint: Painter): Iterable<string> {
+    const [first] = findings;
+    if (first !== undefined) {
+        const object = objectOf(first);
+        yield `${last ? "└─" : "├─"} ${paint("bold", plain(object))}\n`;
+        for (const line of findingLines(findings, `${object}: `, last ? "   " : "│  ", paint)) {
+            yield `${line}\n`;
+        }
+        yield last ? "\n" : "";
+    }
 }
 
 /** What a person calls the object of a finding. */
@@ -39,17 +60,18 @@ export function objectOf({ kind, namespace, name }: Finding): string {
     return `${kind} ${namespace === "" ? named : `${namespace}/${named}`}`;
 }
 
-function findingLines(findings: readonly Finding[], indent: string, paint: Painter): readonly string[] {
-    return findings.flatMap((finding, index) => {
+function* findingLines(findings: readonly Finding[], prefix: string, indent: string, paint: Painter): Iterable<string> {
+    for (const [index, finding] of findings.entries()) {
         const last = index === findings.length - 1;
-        const head = `${indent}${last ? "└─" : "├─"} ${badge(finding, paint)} ${finding.control}`;
+        // The line above names the object already.
+        const { control, message } = finding;
+        const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
+        yield `${indent}${last ? "└─" : "├─"} ${badge(finding, paint)} ${control}: ${plain(text)}`;
         const note = noteOf(finding);
-        const below = `${indent}${last ? "   " : "│  "}   `;
-        return [
-            `${head}: ${plain(withoutObject(finding))}`,
-            ...(note === "" ? [] : [`${below}${paint("dim", plain(note))}`]),
-        ];
-    });
+        if (note !== "") {
+            yield `${indent}${last ? "   " : "│  "}   ${paint("dim", plain(note))}`;
+        }
+    }
 }
 
 function badge(finding: Finding, paint: Painter): string {
@@ -75,12 +97,6 @@ function noteOf({ waiver, owner }: Finding): string {
     return notes.join("; ");
 }
 
-/** The tree names the object already. */
-function withoutObject(finding: Finding): string {
-    const prefix = `${objectOf(finding)}: `;
-    return finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
-}
-
 /** What could not be read or judged, one line each. */
 export function failureLines(run: Run, paint: Painter): readonly string[] {
     if (run.failures.length === 0) {
@@ -97,13 +113,11 @@ export function failureLines(run: Run, paint: Painter): readonly string[] {
 }
 
 /** The last lines of a run: what was done, what was found, and how long it took. */
-export function summaryLines(run: Run, paint: Painter): readonly string[] {
-    const summary = summarise(run.findings, run.resources);
-    const known = run.findings.filter((finding) => finding.known === true).length;
-    const advisory = run.findings.filter((finding) => finding.status === "violation" && !fails(finding)).length - known;
+export function summaryLines(run: Run, tally: Tally, paint: Painter): readonly string[] {
+    const summary = tally.summary(run.resources);
     const details = [
-        ...(advisory > 0 ? [`${advisory} advisory`] : []),
-        ...(known > 0 ? [`${known} in the baseline`] : []),
+        ...(tally.advisory > 0 ? [`${tally.advisory} advisory`] : []),
+        ...(tally.known > 0 ? [`${tally.known} in the baseline`] : []),
     ];
     const violations = `${count(summary.violations, "violation")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
     return [

@@ -6,6 +6,7 @@ import { isObj } from "../../policies/kube";
 import type { Resource } from "../../policies/resource";
 import { typeToken } from "../../policies/resource";
 import type { Failure } from "../findings";
+import type { FoundFile } from "./files";
 import { manifestFiles, reasonOf } from "./files";
 import { fieldAt } from "./outline";
 import { parseDocuments, SyntaxFault } from "./yaml";
@@ -15,6 +16,9 @@ export const DEFAULT_MAX_BYTES = 40 * 1024 * 1024;
 
 /** `List` objects may nest this deep; the API itself never nests them. */
 const LIST_DEPTH = 4;
+
+/** What findings name as the source of standard input. */
+const STDIN = "stdin";
 
 /** What one file holds. A file with a failure may still yield the documents that are sound. */
 export interface ManifestFile {
@@ -31,18 +35,24 @@ export interface ManifestOptions {
 }
 
 /**
- * Reads manifests from files, folders and standard input (`-`), one file at a time.
+ * Reads manifests from files, folders and standard input (`-`), one file at a time, each when it is asked for.
  *
- * A folder stands for every `.yaml`, `.yml` and `.json` below it. Never throws: what can't be read becomes a failure of
- * its file, and the other files are still read.
+ * A folder stands for every `.yaml`, `.yml` and `.json` below it at the time of the call, so that a report written beside
+ * them is not read as one. Never throws: what can't be read becomes a failure of its file, and the other files are still
+ * read.
  */
-export function* readManifests(paths: readonly string[], options: ManifestOptions = {}): Iterable<ManifestFile> {
-    for (const path of paths) {
-        if (path === "-") {
+export function readManifests(paths: readonly string[], options: ManifestOptions = {}): Iterable<ManifestFile> {
+    const found = paths.flatMap<FoundFile | typeof STDIN>((path) =>
+        path === "-" ? [STDIN] : [...manifestFiles(path)],
+    );
+    return readFound(found, options);
+}
+
+function* readFound(found: readonly (FoundFile | typeof STDIN)[], options: ManifestOptions): Iterable<ManifestFile> {
+    for (const file of found) {
+        if (file === STDIN) {
             yield readStdin(options);
-            continue;
-        }
-        for (const file of manifestFiles(path)) {
+        } else {
             yield file.failure === undefined
                 ? readFile(file.path, options)
                 : { source: file.path, resources: [], failures: [file.failure] };
@@ -52,9 +62,9 @@ export function* readManifests(paths: readonly string[], options: ManifestOption
 
 function readStdin(options: ManifestOptions): ManifestFile {
     try {
-        return parseManifest("stdin", options.stdin?.() ?? readFileSync(0), options);
+        return parseManifest(STDIN, options.stdin?.() ?? readFileSync(0), options);
     } catch (error) {
-        return failed("stdin", reasonOf(error));
+        return failed(STDIN, reasonOf(error));
     }
 }
 

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import { evaluate } from "../../hardening/evaluate";
+import { evaluate, Evaluation } from "../../hardening/evaluate";
 import type { Control } from "../../policies/control";
 import { objectControl, stackControl } from "../../policies/control";
 import { kubeObjects } from "../../policies/kube";
@@ -194,11 +194,41 @@ describe("evaluate", () => {
         );
     });
 
-    it("tells how many controls have run", () => {
+    it("tells how many objects have been judged", () => {
         const seen: number[] = [];
-        const progress = (controls: number) => seen.push(controls);
-        evaluate([[pod("a")]], { selected: selected(noBad, onePod, noUnknown), waivers: [], now: TODAY, progress });
-        assert.deepEqual(seen, [0, 1, 2]);
+        const progress = (objects: number) => seen.push(objects);
+        const stacks = [[pod("a"), pod("b")], [pod("c")]];
+        evaluate(stacks, { selected: selected(noBad, onePod), waivers: [], now: TODAY, progress });
+        assert.deepEqual(seen, [1, 2, 3]);
+    });
+
+    it("hands the findings of an object over before it looks at the next, and takes a stack when the last is done", () => {
+        const looked: string[] = [];
+        const seen = objectControl({
+            ...META,
+            name: "seen",
+            kinds: ["Pod"],
+            *check({ name }) {
+                looked.push(name);
+                yield { path: "", message: "it is a Pod." };
+            },
+        });
+        function* stacks() {
+            yield [pod("a"), pod("b")];
+            looked.push("second stack");
+            yield [pod("c")];
+        }
+        const evaluation = new Evaluation(stacks(), { selected: selected(seen), waivers: [], now: TODAY });
+        const findings = evaluation.findings();
+        const takeOne = () => {
+            const { value } = findings.next();
+            assert.ok(value);
+            return [value.name, [...looked], evaluation.resources];
+        };
+        assert.deepEqual(takeOne(), ["a", ["a"], 2]);
+        assert.deepEqual(takeOne(), ["b", ["a", "b"], 2]);
+        assert.deepEqual(takeOne(), ["c", ["a", "b", "second stack", "c"], 3]);
+        assert.equal(findings.next().done, true);
     });
 
     it("turns a control that throws into a failure and runs the rest", () => {

@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { readFileSync } from "node:fs";
+
+import type { Log } from "sarif";
 
 import { version } from "../../package.json";
 import { cli } from "../support/cli";
@@ -141,6 +144,22 @@ describe("hardening scan", () => {
             ]);
             assert.equal(code, 0);
         });
+    });
+
+    it("does not read the report that it writes into a folder of manifests", async () => {
+        for (const eachFile of [[], ["--each-file"]]) {
+            await withFiles({ "web.yaml": BAD, "c.json": ONLY_PRIVILEGED, "k8s/web.yaml": BAD }, async (folder) => {
+                const report = `${folder}/k8s/a.json`;
+                const { code } = await cli([
+                    ...["scan", ...eachFile, "-c", `${folder}/c.json`, "-f", "sarif", "-o", report],
+                    `${folder}/k8s`,
+                ]);
+                assert.equal(code, 1);
+                const [run] = (JSON.parse(readFileSync(report, "utf8")) as Log).runs;
+                assert.equal(run?.results?.length, 1);
+                assert.equal(run.invocations?.[0]?.executionSuccessful, true);
+            });
+        }
     });
 
     it("prints JSON with results, errors and summary", async () => {

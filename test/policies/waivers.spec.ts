@@ -204,6 +204,20 @@ describe("WaiverBook", () => {
         assert.deepEqual(messages([waiver({ container: "a" }), waiver({ container: "b" })], ["a", "b"]), []);
     });
 
+    it("names waivers that cover too much in their own order, whichever was used first", () => {
+        const second = waiver({ object: "Deployment prod/web", from: "w.yaml: waivers[1]" });
+        const book = new WaiverBook([waiver(), second], TODAY);
+        for (const object of [objectNamed("web"), api]) {
+            for (const container of ["a", "b"]) {
+                book.find(control("no-bad", "low"), object, { path: "p", message: "m", container });
+            }
+        }
+        assert.deepEqual(
+            book.tooWide().map(({ waiver: wide }) => wide.object),
+            ["Deployment prod/api", "Deployment prod/web"],
+        );
+    });
+
     it("holds waivers to the ceiling of their control's severity", () => {
         fc.assert(
             fc.property(

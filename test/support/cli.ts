@@ -21,6 +21,7 @@ export async function cli(args: readonly string[], over: Partial<Io> = {}): Prom
         log: (line) => log.push(line),
         stdin: () => Buffer.alloc(0),
         colour: false,
+        shown: false,
         interactive: false,
         now: () => TODAY,
         clock: () => 0,

@@ -99,6 +99,7 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
                 log: (line) => lines.push(`${line}\n`),
                 stdin: () => Buffer.alloc(0),
                 colour: false,
+                shown: false,
                 interactive: false,
                 now: () => new Date(),
                 clock: () => performance.now(),

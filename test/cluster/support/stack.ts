@@ -28,6 +28,7 @@ export async function renderStack(stack: StackName, args: readonly string[] = []
         log: (line) => lines.push(line),
         stdin: () => Buffer.alloc(0),
         colour: false,
+        shown: false,
         interactive: false,
         now: () => new Date(),
         clock: () => performance.now(),

@@ -1,4 +1,5 @@
 import { strict as assert } from "node:assert";
+import { writeFileSync } from "node:fs";
 
 import type { Failure } from "../../../hardening/findings";
 import type { ManifestOptions } from "../../../hardening/sources/manifests";
@@ -204,6 +205,19 @@ describe("readManifests", () => {
     it("reads a file named outright whatever its ending", async () => {
         await withFiles({ "pod.txt": POD }, (folder) => {
             assert.deepEqual(read([`${folder}/pod.txt`]).sources, [`${folder}/pod.txt`]);
+        });
+    });
+
+    it("reads the files that are there at the time of the call, each when it is asked for", async () => {
+        await withFiles({ "a.yaml": POD, "b.yaml": POD }, (folder) => {
+            const files = readManifests([folder]);
+            writeFileSync(`${folder}/a.yaml`, "a: [");
+            writeFileSync(`${folder}/report.json`, "");
+            const seen = [...files].map(({ source, failures }) => [source, failures.map(({ message }) => message)]);
+            assert.deepEqual(seen, [
+                [`${folder}/a.yaml`, ["a: unexpected end of the stream within a flow collection"]],
+                [`${folder}/b.yaml`, []],
+            ]);
         });
     });
 

@@ -1,0 +1,126 @@
+import type { Control, Fault } from "../policies/control";
+import type { WaiverFault } from "../policies/governance";
+import type { KubeObject } from "../policies/kube";
+import { messageOf } from "../policies/kube";
+import type { Selected } from "../policies/profiles";
+import { typeToken } from "../policies/resource";
+import type { Outcome } from "../policies/run";
+import type { Stack } from "../policies/stack";
+import type { UnknownValue } from "../policies/unknown";
+import type { Waiver, WaiverBook } from "../policies/waivers";
+import type { Finding } from "./findings";
+
+/** What a control says that is not a failure of its own. */
+export type Judged = Exclude<Outcome, { status: "error" }>;
+
+/** What the findings of one object have in common. */
+interface About {
+    readonly object: KubeObject | undefined;
+    readonly type: string;
+    /** What every message about the object starts with. */
+    readonly prefix: string;
+    readonly owner: string | undefined;
+}
+
+/** Makes findings out of what controls say. The findings of one object come in a row, so what they share is made once. */
+export class FindingWriter {
+    private about: About = { object: undefined, type: "", prefix: "", owner: undefined };
+
+    constructor(
+        private readonly book: WaiverBook,
+        private readonly ownerOf: (object: KubeObject) => string | undefined = () => undefined,
+    ) {}
+
+    /** Built field by field: a large scan makes millions of these, and spreading objects into each would dominate it. */
+    public finding({ control, enforcement }: Selected, outcome: Judged, stack: Stack): Finding {
+        const { object } = outcome;
+        const { type, prefix, owner } = this.aboutOf(object);
+        const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(control, outcome.error);
+        const waiver =
+            outcome.status === "violation" ? this.book.find(control, outcome.object, outcome.fault) : undefined;
+        const urn = object?.resource.urn;
+        const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
+            source: object?.resource.source ?? sourceOf(stack),
+            document: object?.resource.document ?? 0,
+            type,
+            kind: object?.kind ?? "",
+            namespace: object?.namespace ?? "",
+            name: object?.name ?? "",
+            ...(urn !== undefined && { urn }),
+            control: control.name,
+            covers: fault.covers ?? control.covers,
+            severity: control.severity,
+            enforcement,
+            status: outcome.status === "unverifiable" ? "unverifiable" : waiver === undefined ? "violation" : "waived",
+            path: fault.path,
+            message: prefix + fault.message,
+            remediation: control.remediation,
+            frameworks: control.frameworks,
+        };
+        if (fault.container !== undefined) {
+            finding.container = fault.container;
+        }
+        if (fault.fix !== undefined) {
+            finding.fix = fault.fix;
+            finding.safe = fault.safe === true;
+        }
+        if (waiver !== undefined) {
+            finding.waiver = grantOf(waiver);
+        }
+        if (owner !== undefined) {
+            finding.owner = owner;
+        }
+        return finding;
+    }
+
+    private aboutOf(object: KubeObject | undefined): About {
+        if (object !== this.about.object) {
+            this.about =
+                object === undefined
+                    ? { object, type: "", prefix: "", owner: undefined }
+                    : { object, type: typeOf(object), prefix: messageOf(object, ""), owner: this.ownerOf(object) };
+        }
+        return this.about;
+    }
+}
+
+/** What findings about a stack as a whole name as their source. */
+export function sourceOf(stack: Stack): string {
+    return stack.resources[0]?.source ?? "";
+}
+
+function unverifiableFault({ name }: Control, { props, message }: UnknownValue): Fault {
+    return { path: props.map(String).join("."), message: `${name} can't tell: ${message}` };
+}
+
+/** An item of a list is an object of its own; the token of the list says nothing about it. */
+function typeOf({ resource, prefix, apiVersion, kind }: KubeObject): string {
+    return prefix === "" ? resource.type : typeToken(apiVersion, kind);
+}
+
+function grantOf({ reason, owner, ticket, expires, from }: Waiver) {
+    return { reason, owner, ticket, expires, from };
+}
+
+/** A waiver that breaks a rule for waivers, as a finding. */
+export function findingOfWaiver({ rule, waiver, message }: WaiverFault): Finding {
+    const [source = waiver.from, path = ""] = waiver.from.split(": ", 2);
+    return {
+        source,
+        document: 0,
+        type: "",
+        kind: "Waiver",
+        namespace: "",
+        name: `${waiver.control} for ${waiver.object}`,
+        control: rule.name,
+        covers: rule.covers,
+        severity: rule.severity,
+        enforcement: rule.enforcement ?? "mandatory",
+        status: "violation",
+        path,
+        message,
+        remediation: rule.remediation,
+        frameworks: rule.frameworks,
+        ...(waiver.container !== undefined && { container: waiver.container }),
+    };
+}
