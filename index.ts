@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { Admission, waiversOf } from "./components/admission/admission";
+import { signatureLabels } from "./components/admission/signatures";
 import { loadConfig } from "./components/config";
 import { ControlPlaneFiles } from "./components/control-plane/control-plane";
 import { SecretsOperator } from "./components/external-secrets/operator";
@@ -28,7 +29,8 @@ const provider = new k8s.Provider("kubernetes", { enableConfigMapMutable: true }
 // What everything else stands in: closed namespaces, and the files of the API server.
 const guards = new GuardNamespaces("guards", config, { provider });
 const { podSecurityVersion } = cluster;
-const home = new GuardedNamespace("platform", { ...platform, podSecurityVersion }, { provider });
+const labels = signatureLabels(admission.signatures, platform.namespace);
+const home = new GuardedNamespace("platform", { ...platform, podSecurityVersion, labels }, after(provider, guards));
 const files = new ControlPlaneFiles("control-plane", { settings: controlPlane }, after(provider, guards));
 
 // Secrets, identities, eyes.

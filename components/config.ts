@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { suggestion } from "../policies/text";
 import { accessSettings } from "./access";
 import { admissionSettings } from "./admission/settings";
+import { signatureFaults } from "./admission/signatures";
 import { controlPlaneSettings } from "./control-plane/settings";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
@@ -95,6 +96,7 @@ export function readConfig(
         const images = new Images(config.images);
         const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
         faults.push(...imageFaults(config.images, `${project}:images`));
+        faults.push(...signatureFaults(config.admission.signatures, config, `${project}:admission.signatures`));
         faults.push(...spireFaults(config.spire, versions, `${project}:spire`));
     }
     return { config, faults };

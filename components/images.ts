@@ -138,6 +138,11 @@ export class Images {
         return `${tagged}@${digest}`;
     }
 
+    /** Says whether {@link ref} names an image by its digest. */
+    public isPinned(name: ImageName): boolean {
+        return !this.settings.dropDigests && this.resolve(name).digest !== undefined;
+    }
+
     /** The repository of an image as the container runtime names it, registry included. */
     public repository(name: ImageName): string {
         const { registry, repository } = this.resolve(name);

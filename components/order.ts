@@ -4,14 +4,18 @@ import * as pulumi from "@pulumi/pulumi";
  * Options of a component of which every part waits for `dependencies`. A component's own `dependsOn` does not reach its
  * children, so it is handed down to each of them.
  */
+export function waitingFor(...dependencies: readonly pulumi.Resource[]): pulumi.ComponentResourceOptions {
+    const dependsOn = [...dependencies];
+    return {
+        dependsOn,
+        transformations: [({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { dependsOn }) })],
+    };
+}
+
+/** The same for a component of a provider. */
 export function after(
     provider: pulumi.ProviderResource,
     ...dependencies: readonly pulumi.Resource[]
 ): pulumi.ComponentResourceOptions {
-    const dependsOn = [...dependencies];
-    return {
-        provider,
-        dependsOn,
-        transformations: [({ props, opts }) => ({ props, opts: pulumi.mergeOptions(opts, { dependsOn }) })],
-    };
+    return { provider, ...waitingFor(...dependencies) };
 }

@@ -1,5 +1,5 @@
 import type { StackContext, StackFault } from "./control";
-import { imageMatches, imagesOf, runBy } from "./images";
+import { imageMatches, imagesOf, parseImage, runBy } from "./images";
 import type { Body, KubeObject } from "./kube";
 import { list, obj, str, strings } from "./kube";
 import type { Stack } from "./stack";
@@ -9,6 +9,8 @@ interface Verifier {
     readonly object: KubeObject;
     /** Patterns of the images it speaks of, as `imageMatches` reads them. */
     readonly images: readonly string[];
+    /** It sees an image that has a digest by that alone, without its tag. */
+    readonly dropsTags: boolean;
     /** Predicate types of the attestations it demands, in lower case; a signature is demanded in any case. */
     readonly attestations: readonly string[];
 }
@@ -32,9 +34,15 @@ function isVerified(
     accepts?: (predicateType: string) => boolean,
 ): boolean {
     return verifiers.some(
-        ({ images, attestations }) =>
-            imageMatches(reference, images) && (accepts === undefined || attestations.some(accepts)),
+        ({ images, dropsTags, attestations }) =>
+            imageMatches(dropsTags ? withoutTag(reference) : reference, images) &&
+            (accepts === undefined || attestations.some(accepts)),
     );
+}
+
+function withoutTag(reference: string): string {
+    const { registry, repository, digest } = parseImage(reference);
+    return digest === undefined ? reference : `${registry}/${repository}@${digest}`;
 }
 
 function kyvernoVerifiers(object: KubeObject): readonly Verifier[] {
@@ -49,6 +57,7 @@ function kyvernoVerifiers(object: KubeObject): readonly Verifier[] {
         .map((verify) => ({
             object,
             images: strings(verify["imageReferences"]).concat(str(verify["image"]) || []),
+            dropsTags: false,
             attestations: list(verify["attestations"]).map((entry) => typeOf(obj(entry))),
         }));
 }
@@ -72,6 +81,7 @@ function imageValidatingVerifier(object: KubeObject): readonly Verifier[] {
         {
             object,
             images: list(spec["matchImageReferences"]).flatMap((reference) => str(obj(reference)["glob"]) || []),
+            dropsTags: false,
             attestations: list(spec["attestations"]).map((entry) => {
                 const { intoto, referrer } = obj(entry) as { intoto?: unknown; referrer?: unknown };
                 return typeOf(obj(intoto ?? referrer));
@@ -82,19 +92,27 @@ function imageValidatingVerifier(object: KubeObject): readonly Verifier[] {
 
 function sigstoreVerifier(object: KubeObject): readonly Verifier[] {
     const spec = obj(object.body["spec"]);
-    if (object.group !== "policy.sigstore.dev" || spec["mode"] === "warn") {
+    const authorities = list(spec["authorities"]).map(obj);
+    // Any authority may admit an image, and a static one does so without a signature.
+    const admitsUnsigned = authorities.some((authority) => obj(authority["static"])["action"] === "pass");
+    if (object.group !== "policy.sigstore.dev" || spec["mode"] === "warn" || admitsUnsigned) {
         return [];
     }
     return [
         {
             object,
-            // Its globs speak of whole names: `**` crosses slashes, which `*` here does anyway.
-            images: list(spec["images"]).flatMap((image) => str(obj(image)["glob"]).replaceAll("**", "*") || []),
-            attestations: list(spec["authorities"])
-                .flatMap((authority) => list(obj(authority)["attestations"]))
+            images: list(spec["images"]).flatMap((image) => sigstorePattern(str(obj(image)["glob"])) || []),
+            dropsTags: true,
+            attestations: authorities
+                .flatMap((authority) => list(authority["attestations"]))
                 .map((entry) => typeOf(obj(entry))),
         },
     ];
+}
+
+/** Its globs speak of whole names: `**` crosses slashes, which `*` here does anyway, and Docker Hub goes by its index. */
+function sigstorePattern(glob: string): string {
+    return glob.replaceAll("**", "*").replace(/^index\.docker\.io\//, "docker.io/");
 }
 
 /**

@@ -9,6 +9,7 @@ const SOURCES = [
     { module: "sigs.k8s.io/gateway-api", folder: "config/crd/standard" },
     { module: "github.com/envoyproxy/gateway", folder: "charts/gateway-helm/charts/crds/crds/generated" },
     { module: "github.com/external-secrets/external-secrets", folder: "config/crds/bases" },
+    { module: "github.com/sigstore/policy-controller", folder: "config" },
 ];
 
 /** Definitions by resource name (`prometheusrules.monitoring.coreos.com`), as YAML. */
@@ -16,7 +17,7 @@ export async function definitions(): Promise<Map<string, string>> {
     const found = new Map<string, string>();
     for (const { module, folder } of SOURCES) {
         const path = join(await dataModule(module), folder);
-        for (const file of (await readdir(path)).filter((name) => name.endsWith(".yaml") && name.includes("_"))) {
+        for (const file of (await readdir(path)).filter((name) => name.endsWith(".yaml"))) {
             const text = await readFile(join(path, file), "utf8");
             const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
             // Gateway API ships its admission policies beside the definitions.

@@ -7,5 +7,6 @@ require (
 	github.com/envoyproxy/gateway v1.9.1
 	github.com/external-secrets/external-secrets v1.3.2
 	github.com/prometheus-operator/prometheus-operator v0.93.0
+	github.com/sigstore/policy-controller v0.13.1
 	sigs.k8s.io/gateway-api v1.6.3
 )

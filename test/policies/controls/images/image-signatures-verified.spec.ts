@@ -72,6 +72,10 @@ describeControl(imageSignaturesVerified, {
             ],
             message,
         },
+        "a sigstore policy that lets images in unsigned": {
+            stack: [pod, sigstore({ static: { action: "pass" } })],
+            message,
+        },
         "a validating policy that only audits": {
             stack: [
                 pod,
@@ -110,6 +114,18 @@ describeControl(imageSignaturesVerified, {
         },
         "an image that a sigstore policy holds to it": {
             stack: [pod, sigstore({ attestations: [{ predicateType: "https://example.org/review/v1" }] })],
+        },
+        "an image by tag and digest, which sigstore names by its digest alone": {
+            stack: [
+                {
+                    ...pod,
+                    spec: { containers: [{ name: "web", image: `docker.io/acme/web:1@sha256:${"0".repeat(64)}` }] },
+                },
+                sigstore(
+                    { keyless: { identities: [{ issuer: "https://issuer.example", subject: "web" }] } },
+                    { images: [{ glob: "index.docker.io/acme/web@sha256:*" }] },
+                ),
+            ],
         },
         "an image that a validating policy holds to it": {
             stack: [pod, validating({ attestations: [{ intoto: { type: "https://example.org/review/v1" } }] })],
