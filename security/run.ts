@@ -2,17 +2,7 @@ import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
 import { securityReport, securitySarif } from "./report";
-import type { Tool } from "./tool";
-import { actionlint } from "./tools/actionlint";
-import { eslint } from "./tools/eslint";
-import { gitleaks } from "./tools/gitleaks";
-import { npmAudit } from "./tools/npm-audit";
-import { osvScanner } from "./tools/osv-scanner";
-import { semgrep } from "./tools/semgrep";
-import { zizmor } from "./tools/zizmor";
-
-/** Every scanner; a new one is a file and a line here. */
-const TOOLS: readonly Tool[] = [eslint, semgrep, gitleaks, actionlint, zizmor, npmAudit, osvScanner];
+import { TOOLS } from "./tools";
 
 /**
  * Runs every scanner and writes `security-report.json` and `security-report.sarif`. Fails on a critical or high finding,

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 
 import { load } from "js-yaml";
 
@@ -23,6 +23,7 @@ interface Job {
 interface Workflow {
     readonly on: Readonly<Record<string, unknown>>;
     readonly permissions?: unknown;
+    readonly concurrency?: { readonly group: string; readonly "cancel-in-progress": boolean | string };
     readonly jobs: Readonly<Record<string, Job>>;
 }
 
@@ -63,6 +64,15 @@ describe("workflows", () => {
                 for (const [name, job] of Object.entries(content.jobs)) {
                     assert.ok((job["timeout-minutes"] ?? Infinity) <= 60, name);
                 }
+            });
+
+            it("runs once at a time for what it is about, and is cut off for a newer change of a pull request only", () => {
+                assert.notEqual(content.concurrency?.group ?? "", "");
+                assert.ok(
+                    [false, "${{ github.event_name == 'pull_request' }}"].includes(
+                        content.concurrency?.["cancel-in-progress"] ?? "",
+                    ),
+                );
             });
 
             it("never goes on after an error", () => {
@@ -150,12 +160,28 @@ describe("workflows", () => {
         const content = workflow("audit.yml");
         assert.ok("schedule" in content.on);
         const commands = stepsOf(content).map(({ run = "" }) => run);
-        for (const command of ["hardening audit", "hardening verify", "hardening report"]) {
+        for (const command of ["hardening audit", "hardening verify", "--verified verify.json --history history"]) {
             assert.ok(
                 commands.some((run) => run.includes(command)),
                 command,
             );
         }
+    });
+
+    it("have their pins, and all that is locked besides, kept up to date", () => {
+        const { updates } = load(readFileSync(".github/dependabot.yml", "utf8")) as {
+            updates: { "package-ecosystem": string; directories?: string[]; cooldown?: { "default-days": number } }[];
+        };
+        assert.deepEqual(
+            updates.map((update) => update["package-ecosystem"]),
+            ["github-actions", "npm", "gomod", "docker"],
+        );
+        const modules = readdirSync("test", { recursive: true, encoding: "utf8" })
+            .filter((file) => basename(file) === "go.mod")
+            .map((file) => `/${dirname(join("test", file))}`);
+        assert.deepEqual([...(updates[2]?.directories ?? [])].sort(), modules.sort());
+        // What was published an hour ago has been read by nobody yet.
+        assert.ok(updates.every(({ cooldown }) => (cooldown?.["default-days"] ?? 0) >= 7));
     });
 
     it("sign the probe's image and describe what is in it", () => {

@@ -39,7 +39,13 @@ export const command: Command = {
         config: SELECTION_OPTIONS.config,
         waivers: SELECTION_OPTIONS.waivers,
         tests: { type: "string", value: "FILE", description: "results that the test runs wrote to TEST_RESULTS" },
-        verified: { type: "string", value: "FILE", description: "what hardening verify --format json wrote" },
+        verified: {
+            type: "string",
+            value: "FILE",
+            description: "what hardening verify --format json wrote; may be given several times",
+            multiple: true,
+        },
+        scans: { type: "string", value: "FILE", description: "security-report.json, which npm run security writes" },
         history: { type: "string", value: "DIR", description: "former reports, for the trend; this one is added" },
         format: {
             type: "string",
@@ -52,7 +58,8 @@ export const command: Command = {
     },
     notes: [
         "The checklist is checklist/checklist.yaml. A row is satisfied when all of its evidence is: controls that found",
-        "nothing, resources and alerts of the stack, tests that passed, checks of the live cluster, documents, workflows.",
+        "nothing, resources and alerts of the stack, tests that passed, checks of a cluster, scanners, documents and",
+        "workflows. What did not run proves nothing. With --out, the open rows are printed, each with its reason.",
         "Exit code 1 where a row that applies is open.",
     ],
     run: report,
@@ -76,11 +83,13 @@ async function report({ options }: Arguments, io: Io): Promise<ExitCode> {
     const controls = selection.selected.map(({ control }) => control);
     const known = gatherEvidence({
         directory: request.directory,
+        stack: request.stack,
         resources: judged.preview?.resources ?? [],
         findings: judged.findings,
         controls: controls.map(({ name }) => name),
         testResults: options.text("tests"),
-        verifyResults: options.text("verified"),
+        verifyResults: options.texts("verified"),
+        scanResults: options.text("scans"),
     });
     const result = complianceReport({
         stack: request.stack,
@@ -99,10 +108,19 @@ async function report({ options }: Arguments, io: Io): Promise<ExitCode> {
         io.out(format(result));
     } else {
         writeFileSync(out, format(result));
+        io.out(openRows(result));
     }
     const { percent, open } = result.score;
     io.log(`stack ${request.stack}: compliance ${percent} %, ${open} open`);
     return open === 0 ? EXIT.clean : EXIT.violations;
+}
+
+/** A line for each open row, for a log. */
+function openRows({ stack, areas }: ComplianceReport): string {
+    return areas
+        .flatMap(({ rows }) => rows.filter(({ state }) => state === "open"))
+        .map(({ id, title, reason }) => `${stack} ${id} ${title}: ${reason}\n`)
+        .join("");
 }
 
 function readChecklist(file: string): readonly ChecklistArea[] {

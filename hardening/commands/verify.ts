@@ -37,6 +37,10 @@ export const command: Command = {
             choices: checks(() => new Date(0)).map(({ name }) => name),
             multiple: true,
         },
+        rehearsal: {
+            type: "boolean",
+            description: "the cluster is one to try the stack on, not its own; the report says so",
+        },
         format: {
             type: "string",
             short: "f",
@@ -92,7 +96,9 @@ async function run({ options, positionals }: Arguments, io: Io): Promise<ExitCod
             },
         );
         if (!asText || out !== undefined) {
-            deliver(asText ? text.join("") : jsonOf(request.stack, connection.name, at, results), out, io);
+            const rehearsal = options.flag("rehearsal");
+            const report = { stack: request.stack, cluster: connection.name, at, rehearsal };
+            deliver(asText ? text.join("") : jsonOf(report, results), out, io);
         }
         const statuses = results.map(({ status }) => status);
         const of = (status: string): number => statuses.filter((one) => one === status).length;

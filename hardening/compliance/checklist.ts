@@ -10,8 +10,10 @@ export interface Evidence {
     readonly alerts: readonly string[];
     /** Tests that must have passed, as `<file>: <full title>`. */
     readonly tests: readonly string[];
-    /** Checks of `hardening verify` that must have passed on the live cluster. */
+    /** Checks of `hardening verify` that must have passed on a cluster; on the stack's own one where the row is `live`. */
     readonly verify: readonly string[];
+    /** Scanners of `npm run security` that must have run, and found nothing critical or high. */
+    readonly scans: readonly string[];
     /** Runbooks and documents, by path. */
     readonly documents: readonly string[];
     /** Jobs of workflows, as `<file>#<job>`. */
@@ -24,6 +26,10 @@ export interface ChecklistRow {
     readonly id: string;
     readonly title: string;
     readonly evidence: Evidence;
+    /** It speaks of the deployed stack itself: what a rehearsal on another cluster proved is not enough. */
+    readonly live?: boolean;
+    /** It speaks of the checklist as a whole: it holds where every other row that applies does. */
+    readonly wholeList?: boolean;
     /** Set where the row does not concern this platform: why. */
     readonly notApplicable?: string;
     /** Set where nothing in this repository can prove the row: what is to be done, and by whom. */
@@ -44,7 +50,7 @@ export class ChecklistError extends Error {
     }
 }
 
-const KINDS = ["controls", "resources", "alerts", "tests", "verify", "documents", "workflows"] as const;
+const KINDS = ["controls", "resources", "alerts", "tests", "verify", "scans", "documents", "workflows"] as const;
 
 /** What an evidence entry is called in the file. */
 export type EvidenceKind = (typeof KINDS)[number];
@@ -108,7 +114,8 @@ function readArea(value: unknown, path: string, faults: string[]): ChecklistArea
     };
 }
 
-const ROW_FIELDS: ReadonlySet<string> = new Set(["id", "title", "notApplicable", "open", ...KINDS]);
+const FLAGS = ["live", "wholeList"] as const;
+const ROW_FIELDS: ReadonlySet<string> = new Set(["id", "title", "notApplicable", "open", ...FLAGS, ...KINDS]);
 
 function readRow(value: unknown, path: string, faults: string[]): ChecklistRow {
     const fields = fieldsOf(value);
@@ -122,13 +129,24 @@ function readRow(value: unknown, path: string, faults: string[]): ChecklistRow {
         id: textIn(value, "id", path, faults),
         title: textIn(value, "title", path, faults),
         evidence,
+        ...readFlags(fields, path, faults),
         ...("notApplicable" in fields && { notApplicable: textIn(value, "notApplicable", path, faults) }),
         ...("open" in fields && { open: textIn(value, "open", path, faults) }),
     };
-    if (KINDS.every((kind) => evidence[kind].length === 0) && !("notApplicable" in row) && !("open" in row)) {
+    const excused = "notApplicable" in row || "open" in row || "wholeList" in row;
+    if (KINDS.every((kind) => evidence[kind].length === 0) && !excused) {
         faults.push(`${path}: row ${row.id} has no evidence; name some, or say why it is open or not applicable`);
     }
     return row;
+}
+
+/** A flag is there and true, or left out: false would only be another way to say nothing. */
+function readFlags(fields: Fields, path: string, faults: string[]): Pick<ChecklistRow, (typeof FLAGS)[number]> {
+    const given = FLAGS.filter((flag) => flag in fields);
+    for (const flag of given.filter((name) => fields[name] !== true)) {
+        faults.push(`${path}.${flag} must be true or be left out, found ${JSON.stringify(fields[flag])}`);
+    }
+    return Object.fromEntries(given.map((flag) => [flag, true]));
 }
 
 function readTexts(value: unknown, path: string, faults: string[]): readonly string[] {

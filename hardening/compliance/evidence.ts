@@ -7,19 +7,22 @@ import { list, obj, str } from "../../policies/kube";
 import type { Resource } from "../../policies/resource";
 import type { Finding } from "../findings";
 import { UsageError } from "../io";
-import type { Known } from "./score";
+import type { Known, Scanned, Verified } from "./score";
 
 /** What a report knows besides files of the repository. */
 export interface EvidenceInput {
     /** Root of the repository. */
     readonly directory: string;
+    readonly stack: string;
     readonly resources: readonly Resource[];
     readonly findings: readonly Finding[];
     readonly controls: readonly string[];
     /** Results of the test runs: lines of JSON `{"test": "<file>: <title>", "passed": true}`. */
     readonly testResults?: string;
-    /** The JSON that `hardening verify --format json` writes. */
-    readonly verifyResults?: string;
+    /** Files that `hardening verify --format json` wrote of this stack. */
+    readonly verifyResults: readonly string[];
+    /** The report of `npm run security`. */
+    readonly scanResults?: string;
 }
 
 /** Gathers what a run can prove. @throws UsageError where a results file can't be read. */
@@ -35,7 +38,8 @@ export function gatherEvidence(input: EvidenceInput): Known {
         types,
         alerts: new Set(input.resources.flatMap(alertsOf)),
         tests: input.testResults === undefined ? undefined : readTestResults(input.testResults),
-        verified: input.verifyResults === undefined ? undefined : readVerifyResults(input.verifyResults),
+        verified: input.verifyResults.length === 0 ? undefined : readVerifyResults(input.verifyResults, input.stack),
+        scans: input.scanResults === undefined ? undefined : readScanResults(input.scanResults),
         exists: (name) => existsSync(path(name)),
         hasJob: (entry) => hasJob(input.directory, entry),
     };
@@ -85,14 +89,65 @@ function parsedLine(line: string, place: string): Readonly<Record<string, unknow
     }
 }
 
-function readVerifyResults(file: string): ReadonlyMap<string, boolean> {
-    const { checks } = parsedLine(readText(file, "--verified"), `--verified ${file}`);
+/**
+ * A check counts as proved only if every file that holds it says so. What the stack's own cluster says goes before what a
+ * rehearsal says.
+ */
+function readVerifyResults(files: readonly string[], stack: string): ReadonlyMap<string, Verified> {
+    const results = new Map<string, Verified>();
+    for (const [name, result] of files.flatMap((file) => readVerified(file, stack))) {
+        const known = results.get(name);
+        if (
+            known === undefined ||
+            (known.rehearsal && !result.rehearsal) ||
+            (known.rehearsal === result.rehearsal && !result.proved)
+        ) {
+            results.set(name, result);
+        }
+    }
+    return results;
+}
+
+function readVerified(file: string, stack: string): readonly (readonly [string, Verified])[] {
+    const report = parsedLine(readText(file, "--verified"), `--verified ${file}`);
+    const { checks } = report;
     if (!Array.isArray(checks)) {
         throw new UsageError([
             `--verified ${file}: must hold a list named "checks"; hardening verify --format json writes it`,
         ]);
     }
-    return new Map(checks.map((check) => [str(obj(check)["name"]), obj(check)["status"] === "proved"]));
+    if (report["stack"] !== stack) {
+        throw new UsageError([
+            `--verified ${file}: is about the stack ${JSON.stringify(report["stack"])}, not about "${stack}"`,
+        ]);
+    }
+    const rehearsal = report["rehearsal"] === true;
+    const where = `cluster ${str(report["cluster"])} at ${str(report["at"])}`;
+    return checks.map((check) => [
+        str(obj(check)["name"]),
+        { proved: obj(check)["status"] === "proved", rehearsal, where },
+    ]);
+}
+
+function readScanResults(file: string): ReadonlyMap<string, Scanned> {
+    const { tools, results } = parsedLine(readText(file, "--scans"), `--scans ${file}`);
+    if (!Array.isArray(tools) || !Array.isArray(results)) {
+        throw new UsageError([
+            `--scans ${file}: must hold lists named "tools" and "results"; npm run security writes it`,
+        ]);
+    }
+    const blocking = results.map(obj).filter(({ level }) => level === "critical" || level === "high");
+    return new Map(
+        tools.map(obj).map((tool) => {
+            const name = str(tool["name"]);
+            return [
+                name,
+                tool["status"] === "ran"
+                    ? { blocking: blocking.filter((finding) => finding["tool"] === name).length }
+                    : { notRun: str(tool["reason"]) || "no reason given" },
+            ];
+        }),
+    );
 }
 
 function hasJob(directory: string, entry: string): boolean {

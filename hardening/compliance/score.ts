@@ -53,17 +53,42 @@ export interface Known {
     readonly alerts: ReadonlySet<string>;
     /** Results of tests by `<file>: <full title>`, true where passed. */
     readonly tests: ReadonlyMap<string, boolean> | undefined;
-    /** Results of `hardening verify` by check, true where passed. */
-    readonly verified: ReadonlyMap<string, boolean> | undefined;
+    /** Results of `hardening verify` by check. */
+    readonly verified: ReadonlyMap<string, Verified> | undefined;
+    /** Results of `npm run security` by scanner. */
+    readonly scans: ReadonlyMap<string, Scanned> | undefined;
     /** Says whether a file of the repository exists. */
     readonly exists: (path: string) => boolean;
     /** Says whether a workflow of the repository has a job: `<file>#<job>`. */
     readonly hasJob: (entry: string) => boolean;
 }
 
-/** Judges every row by its evidence. */
+/** What `hardening verify` said of a check, on which cluster. */
+export interface Verified {
+    readonly proved: boolean;
+    /** Cluster and time, as they are shown. */
+    readonly where: string;
+    /** The cluster was made to try the stack on; it is not the stack's own. */
+    readonly rehearsal: boolean;
+}
+
+/** What came of a scanner; a scanner that could not run has a reason. */
+export type Scanned = { readonly blocking: number } | { readonly notRun: string };
+
+/** Judges every row by its evidence, and those about the whole list by what all others came to. */
 export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): readonly ScoredArea[] {
-    return areas.map(({ id, title, rows }) => ({ id, title, rows: rows.map((row) => scoreRow(row, known)) }));
+    const whole = new Set(areas.flatMap(({ rows }) => rows.filter(({ wholeList }) => wholeList)).map(({ id }) => id));
+    const scored = areas.map(({ id, title, rows }) => ({ id, title, rows: rows.map((row) => scoreRow(row, known)) }));
+    const open = scored.flatMap(({ rows }) => rows).filter(({ id, state }) => state === "open" && !whole.has(id));
+    if (open.length === 0) {
+        return scored;
+    }
+    const lacking = `${open.length} other row(s) are open: ${open.map(({ id }) => id).join(", ")}`;
+    const judged = (row: ScoredRow): ScoredRow =>
+        whole.has(row.id) && row.state !== "not-applicable"
+            ? { ...row, state: "open", reason: [row.reason, lacking].filter((reason) => reason !== "").join("; ") }
+            : row;
+    return scored.map((area) => ({ ...area, rows: area.rows.map(judged) }));
 }
 
 /** Counts rows by state and computes the compliance score. */
@@ -78,7 +103,11 @@ export function totalScore(areas: readonly ScoredArea[]): Score {
 
 function scoreRow(row: ChecklistRow, known: Known): ScoredRow {
     const { id, title, evidence } = row;
-    const proofs = evidenceEntries(evidence).map(([kind, entry]) => ({ kind, entry, ...prove(kind, entry, known) }));
+    const proofs = evidenceEntries(evidence).map(([kind, entry]) => ({
+        kind,
+        entry,
+        ...prove(kind, entry, known, row.live === true),
+    }));
     if (row.notApplicable !== undefined) {
         return { id, title, state: "not-applicable", reason: row.notApplicable, proofs };
     }
@@ -109,13 +138,14 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
     alerts: "alert",
     tests: "test",
     verify: "check",
+    scans: "scanner",
     documents: "document",
     workflows: "workflow",
 };
 
 type Judgement = Pick<Proof, "state" | "detail">;
 
-function prove(kind: EvidenceKind, entry: string, known: Known): Judgement {
+function prove(kind: EvidenceKind, entry: string, known: Known, live: boolean): Judgement {
     switch (kind) {
         case "controls":
             return proveControl(entry, known);
@@ -126,9 +156,11 @@ function prove(kind: EvidenceKind, entry: string, known: Known): Judgement {
         case "alerts":
             return known.alerts.has(entry) ? proven("defined in the stack") : missing("no PrometheusRule defines it");
         case "tests":
-            return proveResult(entry, known.tests, "no test results were given (--tests)");
+            return proveTest(entry, known.tests);
         case "verify":
-            return proveResult(entry, known.verified, "no live cluster was looked at (--verified)");
+            return proveCheck(entry, known.verified, live);
+        case "scans":
+            return proveScan(entry, known.scans);
         case "documents":
             return known.exists(entry) ? proven("exists") : missing("does not exist");
         case "workflows":
@@ -147,20 +179,56 @@ function proveControl(name: string, { controls, findings }: Known): Judgement {
         return missing(`${violations} violation(s)`);
     }
     if (unverifiable > 0) {
-        return { state: "unproven", detail: `${unverifiable} value(s) unknown before deployment` };
+        return unproven(`${unverifiable} value(s) unknown before deployment`);
     }
     return waived > 0 ? { state: "waived", detail: `${waived} waived finding(s)` } : proven("no violation");
 }
 
-function proveResult(entry: string, results: ReadonlyMap<string, boolean> | undefined, unseen: string): Judgement {
+function proveTest(entry: string, results: Known["tests"]): Judgement {
     if (results === undefined) {
-        return { state: "unproven", detail: unseen };
+        return unproven("no test results were given (--tests)");
     }
     const passed = results.get(entry);
     if (passed === undefined) {
-        return { state: "unproven", detail: "not among the results" };
+        return unproven("not among the results");
     }
     return passed ? proven("passed") : missing("failed");
+}
+
+function proveCheck(name: string, results: Known["verified"], live: boolean): Judgement {
+    if (results === undefined) {
+        return unproven("no cluster was looked at (--verified)");
+    }
+    const result = results.get(name);
+    if (result === undefined) {
+        return unproven("not among the results");
+    }
+    const { proved, rehearsal, where } = result;
+    if (!proved) {
+        return missing(`not proved on ${where}`);
+    }
+    if (rehearsal && live) {
+        return unproven(`proved in a rehearsal on ${where} only`);
+    }
+    return proven(rehearsal ? `proved in a rehearsal on ${where}` : `proved on ${where}`);
+}
+
+function proveScan(name: string, results: Known["scans"]): Judgement {
+    if (results === undefined) {
+        return unproven("no results of scanners were given (--scans)");
+    }
+    const result = results.get(name);
+    if (result === undefined) {
+        return unproven("not among the results");
+    }
+    if ("notRun" in result) {
+        return unproven(`did not run: ${result.notRun}`);
+    }
+    return result.blocking === 0 ? proven("nothing critical or high") : missing(`${result.blocking} critical or high`);
+}
+
+function unproven(detail: string): Judgement {
+    return { state: "unproven", detail };
 }
 
 function proven(detail: string): Judgement {

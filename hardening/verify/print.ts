@@ -30,8 +30,17 @@ export function textOf({ check, status, verdicts }: CheckResult, paint: Painter)
     return `${lines.join("\n")}\n`;
 }
 
+/** Of what a report is. */
+export interface ReportHead {
+    readonly stack: string;
+    readonly cluster: string;
+    readonly at: Date;
+    /** The cluster is not the stack's own, but one to try it on. */
+    readonly rehearsal: boolean;
+}
+
 /** The results as JSON for the compliance report; fields are only ever added. */
-export function jsonOf(stack: string, cluster: string, at: Date, results: readonly CheckResult[]): string {
+export function jsonOf({ stack, cluster, at, rehearsal }: ReportHead, results: readonly CheckResult[]): string {
     const of = (status: VerdictStatus): number => results.filter((result) => result.status === status).length;
     return `${JSON.stringify(
         {
@@ -39,6 +48,7 @@ export function jsonOf(stack: string, cluster: string, at: Date, results: readon
             stack,
             cluster,
             at: at.toISOString(),
+            rehearsal,
             checks: results.map(({ check, status, verdicts }) => ({
                 name: check.name,
                 title: check.title,

@@ -36,7 +36,7 @@ export const zizmor: Tool = {
         if (!("path" in installed)) {
             return installed;
         }
-        const args = ["--format", "json-v1", "--no-exit-codes", ...(online ? [] : ["--offline"]), ".github/workflows"];
+        const args = ["--format", "json-v1", "--no-exit-codes", ...(online ? [] : ["--offline"]), ".github"];
         const outcome = execute(installed.path, args);
         return outcome.status !== 0
             ? { kind: "failed", reason: tail(outcome) }

@@ -9,6 +9,7 @@ import { readStack } from "../../../hardening/sources/program/stack-file";
 import { checks } from "../../../hardening/verify";
 import { controls } from "../../../policies/controls";
 import { profileControls } from "../../../policies/profiles";
+import { TOOLS } from "../../../security/tools";
 
 const areas = parseChecklist(readFileSync("checklist/checklist.yaml", "utf8"), "checklist.yaml");
 const rows = areas.flatMap((area) => area.rows);
@@ -58,7 +59,14 @@ describe("the hardening checklist", () => {
     });
 
     it("names only documents and jobs of workflows that exist", () => {
-        const known = gatherEvidence({ directory: ".", resources: [], findings: [], controls: [] });
+        const known = gatherEvidence({
+            directory: ".",
+            stack: "staging",
+            resources: [],
+            findings: [],
+            controls: [],
+            verifyResults: [],
+        });
         assert.deepEqual(
             entries("documents").filter((path) => !known.exists(path)),
             [],
@@ -78,7 +86,7 @@ describe("the hardening checklist", () => {
                 return true;
             }
             const stated = [
-                ...readFileSync(file, "utf8").matchAll(/\b(?:describe|it)\(\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)/g),
+                ...readFileSync(file, "utf8").matchAll(/\b(?:describe|describeOnCluster|it)\(\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)/g),
             ]
                 .map(([, double, single, template]) => double ?? single ?? template ?? "")
                 // Of a title that is worked out, such as one with a skip's reason, what stands before the first hole.
@@ -95,6 +103,13 @@ describe("the hardening checklist", () => {
         const known = checks(() => new Date(0)).map(({ name }) => name);
         assert.deepEqual(
             entries("verify").filter((name) => !known.includes(name)),
+            [],
+        );
+    });
+
+    it("names only scanners that there are", () => {
+        assert.deepEqual(
+            entries("scans").filter((name) => !TOOLS.some((tool) => tool.name === name)),
             [],
         );
     });
@@ -142,6 +157,7 @@ describe("checklist files", () => {
                 alerts: [],
                 tests: [],
                 verify: [],
+                scans: [],
                 documents: [],
                 workflows: [],
             },
@@ -161,12 +177,19 @@ describe("checklist files", () => {
             ),
             [
                 "list.yaml: areas[0].title must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].contrls is not known; known are id, title, notApplicable, open, controls, resources, alerts, tests, verify, documents, workflows",
+                "list.yaml: areas[0].rows[0].contrls is not known; known are id, title, notApplicable, open, live, wholeList, controls, resources, alerts, tests, verify, scans, documents, workflows",
                 "list.yaml: areas[0].rows[1].alerts must be a list of texts that is not empty",
                 "list.yaml: areas[0].rows[1]: row A-1 has no evidence; name some, or say why it is open or not applicable",
                 "list.yaml: row A-1 stands there twice",
             ],
         );
+    });
+
+    it("are refused with a flag that is not true", () => {
+        assert.deepEqual(faults(row("controls: [a], live: false, wholeList: 1")), [
+            "list.yaml: areas[0].rows[0].live must be true or be left out, found false",
+            "list.yaml: areas[0].rows[0].wholeList must be true or be left out, found 1",
+        ]);
     });
 
     it("are refused with the line where they are no YAML", () => {

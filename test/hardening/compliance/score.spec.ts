@@ -7,7 +7,18 @@ import type { Known, ScoredRow } from "../../../hardening/compliance/score";
 import { scoreChecklist, totalScore } from "../../../hardening/compliance/score";
 import type { Finding, FindingStatus } from "../../../hardening/findings";
 
-const NONE: Evidence = { controls: [], resources: [], alerts: [], tests: [], verify: [], documents: [], workflows: [] };
+const NONE: Evidence = {
+    controls: [],
+    resources: [],
+    alerts: [],
+    tests: [],
+    verify: [],
+    scans: [],
+    documents: [],
+    workflows: [],
+};
+const OWN = { proved: true, where: "cluster production at noon", rehearsal: false };
+const REHEARSAL = { proved: true, where: "cluster test-1 at noon", rehearsal: true };
 
 function known(over: Partial<Known> = {}): Known {
     return {
@@ -20,8 +31,14 @@ function known(over: Partial<Known> = {}): Known {
             ["a.spec.ts: breaks", false],
         ]),
         verified: new Map([
-            ["pods-ready", true],
-            ["logs-clean", false],
+            ["pods-ready", OWN],
+            ["logs-clean", { ...OWN, proved: false }],
+            ["rules-loaded", REHEARSAL],
+        ]),
+        scans: new Map([
+            ["gitleaks", { blocking: 0 }],
+            ["semgrep", { blocking: 2 }],
+            ["npm-audit", { notRun: "no network" }],
         ]),
         exists: (path) => path === "docs/a.md",
         hasJob: (entry) => entry === "ci.yml#test",
@@ -46,6 +63,7 @@ describe("compliance score", () => {
         alerts: ["Down"],
         tests: ["a.spec.ts: works"],
         verify: ["pods-ready"],
+        scans: ["gitleaks"],
         documents: ["docs/a.md"],
         workflows: ["ci.yml#test"],
     };
@@ -61,7 +79,8 @@ describe("compliance score", () => {
                 "proven: 2 in the stack",
                 "proven: defined in the stack",
                 "proven: passed",
-                "proven: passed",
+                "proven: proved on cluster production at noon",
+                "proven: nothing critical or high",
                 "proven: exists",
                 "proven: exists",
             ],
@@ -92,12 +111,27 @@ describe("compliance score", () => {
             { tests: undefined },
             "2 tests: no test results were given (--tests)",
         ],
-        ["a failed check of the cluster", { verify: ["logs-clean"] }, {}, "check logs-clean: failed"],
+        [
+            "a failed check of the cluster",
+            { verify: ["logs-clean"] },
+            {},
+            "check logs-clean: not proved on cluster production at noon",
+        ],
+        ["a check that did not run", { verify: ["other"] }, {}, "1 checks: not among the results"],
         [
             "a cluster that nobody looked at",
             { verify: ["pods-ready"] },
             { verified: undefined },
-            "1 checks: no live cluster was looked at (--verified)",
+            "1 checks: no cluster was looked at (--verified)",
+        ],
+        ["a scanner that found something", { scans: ["semgrep"] }, {}, "scanner semgrep: 2 critical or high"],
+        ["a scanner that could not run", { scans: ["npm-audit"] }, {}, "1 scanners: did not run: no network"],
+        ["a scanner that is unknown", { scans: ["other"] }, {}, "1 scanners: not among the results"],
+        [
+            "scanners without a report",
+            { scans: ["gitleaks"] },
+            { scans: undefined },
+            "1 scanners: no results of scanners were given (--scans)",
         ],
         ["a document that is gone", { documents: ["docs/b.md"] }, {}, "document docs/b.md: does not exist"],
         ["a job that is gone", { workflows: ["ci.yml#x"] }, {}, "workflow ci.yml#x: does not exist"],
@@ -118,7 +152,34 @@ describe("compliance score", () => {
         const row = scored(all, {}, { open: "Ask the auditor." });
         assert.equal(row.state, "open");
         assert.equal(row.reason, "Ask the auditor.");
-        assert.equal(row.proofs.length, 7);
+        assert.equal(row.proofs.length, 8);
+    });
+
+    it("takes a rehearsal on another cluster for proof, and says so, unless the row is about the stack's own", () => {
+        const rehearsed = scored({ verify: ["rules-loaded"] });
+        assert.equal(rehearsed.state, "satisfied");
+        assert.equal(rehearsed.proofs[0]?.detail, "proved in a rehearsal on cluster test-1 at noon");
+        const live = scored({ verify: ["rules-loaded"] }, {}, { live: true });
+        assert.equal(live.state, "open");
+        assert.equal(live.reason, "1 checks: proved in a rehearsal on cluster test-1 at noon only");
+        assert.equal(scored({ verify: ["pods-ready"] }, {}, { live: true }).state, "satisfied");
+    });
+
+    it("judges a row about the whole list by all others, and names those that are open", () => {
+        const list = (...rows: ChecklistRow[]) => {
+            const [area] = scoreChecklist([{ id: "A", title: "Area", rows }], known());
+            return area?.rows[0];
+        };
+        const whole: ChecklistRow = { id: "A-1", title: "Score", wholeList: true, evidence: NONE };
+        const done: ChecklistRow = { id: "A-2", title: "Done", evidence: { ...NONE, documents: ["docs/a.md"] } };
+        const open: ChecklistRow = { id: "A-3", title: "Open", evidence: NONE, open: "Ask." };
+        assert.equal(list(whole, done)?.state, "satisfied");
+        const lacking = list(whole, done, open, { ...open, id: "A-4" });
+        assert.deepEqual([lacking?.state, lacking?.reason], ["open", "2 other row(s) are open: A-3, A-4"]);
+        assert.equal(
+            list({ ...whole, evidence: { ...NONE, alerts: ["Gone"] } }, open)?.reason,
+            "alert Gone: no PrometheusRule defines it; 1 other row(s) are open: A-3",
+        );
     });
 
     it("counts a row that does not apply neither for nor against", () => {
