@@ -29,6 +29,7 @@ export async function rehearse(
     const lines: string[] = [];
     await main(["verify", ...target, ...names, "--format", "json", "--out", file], {
         out: (text) => lines.push(text),
+        shown: false,
         log: (line) => lines.push(line),
         stdin: () => Buffer.alloc(0),
         colour: false,
