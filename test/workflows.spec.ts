@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
-import { basename, dirname, join } from "node:path";
+import { join } from "node:path";
 
 import { load } from "js-yaml";
 
@@ -176,10 +176,8 @@ describe("workflows", () => {
             updates.map((update) => update["package-ecosystem"]),
             ["github-actions", "npm", "gomod", "docker"],
         );
-        const modules = readdirSync("test", { recursive: true, encoding: "utf8" })
-            .filter((file) => basename(file) === "go.mod")
-            .map((file) => `/${dirname(join("test", file))}`);
-        assert.deepEqual([...(updates[2]?.directories ?? [])].sort(), modules.sort());
+        // Every Go module is one of the tests'.
+        assert.deepEqual(updates[2]?.directories, ["/test/**/*"]);
         // What was published an hour ago has been read by nobody yet.
         assert.ok(updates.every(({ cooldown }) => (cooldown?.["default-days"] ?? 0) >= 7));
     });
