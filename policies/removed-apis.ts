@@ -4,6 +4,8 @@ export interface Removal {
     readonly minor: number;
     /** Undefined where the kind itself is gone. */
     readonly replacement: string | undefined;
+    /** An object of the old version means the same in the new one, field by field. */
+    readonly unchanged: boolean;
 }
 
 /** `[removed in, apiVersion, kinds, replacement]`, from the deprecated API migration guide of Kubernetes. */
@@ -82,9 +84,31 @@ const ROWS: readonly Row[] = [
     ],
 ];
 
+/**
+ * Versions, or kinds of a version, for which the guide names no notable change, or which had the new version's defaults
+ * already. A PodDisruptionBudget whose selector is empty is the exception.
+ */
+const UNCHANGED: ReadonlySet<string> = new Set([
+    "apiregistration.k8s.io/v1beta1",
+    "apps/v1beta2",
+    "autoscaling/v2beta2",
+    "batch/v1beta1",
+    "coordination.k8s.io/v1beta1",
+    "extensions/v1beta1 NetworkPolicy",
+    "networking.k8s.io/v1beta1 IngressClass",
+    "node.k8s.io/v1beta1",
+    "policy/v1beta1 PodDisruptionBudget",
+    "rbac.authorization.k8s.io/v1beta1",
+    "scheduling.k8s.io/v1beta1",
+    "storage.k8s.io/v1beta1",
+]);
+
 const REMOVALS = new Map<string, Removal>(
     ROWS.flatMap(([minor, apiVersion, kinds, replacement]) =>
-        kinds.map((kind) => [`${apiVersion} ${kind}`, { minor, replacement }] as const),
+        kinds.map((kind) => {
+            const unchanged = UNCHANGED.has(apiVersion) || UNCHANGED.has(`${apiVersion} ${kind}`);
+            return [`${apiVersion} ${kind}`, { minor, replacement, unchanged }] as const;
+        }),
     ),
 );
 

@@ -7,8 +7,13 @@ describe("replacementOf", () => {
         assert.deepEqual(replacementOf("policy/v1beta1", "PodDisruptionBudget"), {
             minor: 25,
             replacement: "policy/v1",
+            unchanged: true,
         });
-        assert.deepEqual(replacementOf("policy/v1beta1", "PodSecurityPolicy"), { minor: 25, replacement: undefined });
+        assert.deepEqual(replacementOf("policy/v1beta1", "PodSecurityPolicy"), {
+            minor: 25,
+            replacement: undefined,
+            unchanged: false,
+        });
     });
 
     it("knows nothing against a version that is served, or a kind that was never in one", () => {

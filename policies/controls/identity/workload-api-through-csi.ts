@@ -2,6 +2,7 @@ import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
 import type { Body } from "../../kube";
+import { setField } from "../../path";
 import { list, obj, str } from "../../kube";
 import type { PodView } from "../../pods";
 import { serviceAccountName } from "../../service-accounts";
@@ -47,6 +48,8 @@ function* csiFaults(pod: PodView, path: string, volume: Body): Iterable<Fault> {
             path: `${path}.csi.readOnly`,
             message: `${path}.csi.readOnly is not true; the driver refuses such a volume and the pod never starts. Set it to true.`,
             absent: obj(volume["csi"])["readOnly"] === undefined,
+            fix: setField(pod.object, `${path}.csi.readOnly`, true),
+            safe: true,
         };
     }
     for (const container of pod.containers) {
@@ -58,6 +61,9 @@ function* csiFaults(pod: PodView, path: string, volume: Body): Iterable<Fault> {
                     container: container.name,
                     message: `${at} is not true (container "${container.name}"). Set it to true.`,
                     absent: obj(mount)["readOnly"] === undefined,
+                    // A socket is connected to through a read-only mount too, and the volume takes no writing anyway.
+                    fix: setField(pod.object, at, true),
+                    safe: true,
                 };
             }
         }

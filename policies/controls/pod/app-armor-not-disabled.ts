@@ -1,7 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
 import { isObj, str } from "../../kube";
-import { child } from "../../path";
+import { child, setField } from "../../path";
 
 const ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 const ALLOWED_TYPES: readonly unknown[] = ["RuntimeDefault", "Localhost"];
@@ -57,6 +57,7 @@ export const appArmorNotDisabled = podControl({
                     path: field,
                     ...(container !== undefined && { container }),
                     message: `${field} is "${str(profile["type"])}"${container === undefined ? "" : ` (container "${container}")`}. Use RuntimeDefault or Localhost.`,
+                    fix: setField(pod.object, field, "RuntimeDefault"),
                 };
             }
         }
@@ -67,6 +68,7 @@ export const appArmorNotDisabled = podControl({
                     path: field,
                     container: key.slice(ANNOTATION.length),
                     message: `${field} is "${str(value)}". Use runtime/default or localhost/<profile>, or the field securityContext.appArmorProfile.`,
+                    fix: setField(pod.object, field, "runtime/default"),
                 };
             }
         }

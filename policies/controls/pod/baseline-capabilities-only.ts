@@ -1,6 +1,8 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { removeField } from "../../path";
+import { hasNoCapabilities } from "../../remedies";
 
 /**
  * What a container may add at the baseline level (Pod Security Standards, all versions): what container runtimes grant by
@@ -43,7 +45,8 @@ export const baselineCapabilitiesOnly = podControl({
         variables: { baselineCapabilities: JSON.stringify([...BASELINE_CAPABILITIES]) },
     },
     *check(pod) {
-        for (const { name, path, securityContext } of pod.containers) {
+        for (const container of pod.containers) {
+            const { name, path, securityContext } = container;
             for (const [index, capability] of list(obj(securityContext["capabilities"])["add"]).entries()) {
                 if (typeof capability === "string" && !BASELINE_CAPABILITIES.has(capability)) {
                     const field = `${path}.securityContext.capabilities.add[${index}]`;
@@ -51,6 +54,8 @@ export const baselineCapabilitiesOnly = podControl({
                         path: field,
                         container: name,
                         message: `${field} is "${capability}", beyond the baseline set (container "${name}"). Remove it.`,
+                        fix: removeField(field),
+                        safe: hasNoCapabilities(pod, container),
                     };
                 }
             }

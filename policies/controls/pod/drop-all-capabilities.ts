@@ -2,9 +2,10 @@ import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
 import { list, obj, strings } from "../../kube";
-import { setField } from "../../path";
+import { removeField, setField } from "../../path";
 import type { ContainerView, PodView } from "../../pods";
 import { pssParams, since } from "../../pss";
+import { hasNoCapabilities } from "../../remedies";
 import { BASELINE_CAPABILITIES } from "./baseline-capabilities-only";
 
 const SLUG = "pod.capabilities-drop-all";
@@ -12,7 +13,8 @@ const SLUG = "pod.capabilities-drop-all";
 const BASELINE_SLUG = "pod.capabilities-add-baseline";
 const ALLOWED = "NET_BIND_SERVICE";
 
-function* dropFaults(pod: PodView, { name, path, securityContext }: ContainerView): Iterable<Fault> {
+function* dropFaults(pod: PodView, container: ContainerView): Iterable<Fault> {
+    const { name, path, securityContext } = container;
     const drop = obj(securityContext["capabilities"])["drop"];
     const dropped = strings(drop);
     // Names are case-sensitive, and listing every capability by name leaves the next one in.
@@ -25,13 +27,15 @@ function* dropFaults(pod: PodView, { name, path, securityContext }: ContainerVie
             covers: [SLUG],
             message: `${field} is ${found} (container "${name}"). Set it to ["ALL"].`,
             absent: !Array.isArray(drop),
-            // Not safe: a program that changes its user, owns files of others or opens a raw socket needs one of them.
+            // A program that changes its user, owns files of others or opens a raw socket needs one of them, if it has any.
             fix: setField(pod.object, field, ["ALL"]),
+            safe: hasNoCapabilities(pod, container),
         };
     }
 }
 
-function* addFaults({ name, path, securityContext }: ContainerView, onlyBaseline: boolean): Iterable<Fault> {
+function* addFaults(pod: PodView, container: ContainerView, onlyBaseline: boolean): Iterable<Fault> {
+    const { name, path, securityContext } = container;
     for (const [index, capability] of list(obj(securityContext["capabilities"])["add"]).entries()) {
         const beyondBaseline = typeof capability === "string" && !BASELINE_CAPABILITIES.has(capability);
         if (typeof capability === "string" && (onlyBaseline ? beyondBaseline : capability !== ALLOWED)) {
@@ -41,6 +45,8 @@ function* addFaults({ name, path, securityContext }: ContainerView, onlyBaseline
                 container: name,
                 covers: onlyBaseline ? [BASELINE_SLUG] : beyondBaseline ? [SLUG, BASELINE_SLUG] : [SLUG],
                 message: `${field} is "${capability}" (container "${name}"). Remove it${onlyBaseline ? "" : `; only ${ALLOWED} may be added`}.`,
+                fix: removeField(field),
+                safe: hasNoCapabilities(pod, container),
             };
         }
     }
@@ -83,7 +89,7 @@ export const dropAllCapabilities = podControl({
             if (active) {
                 yield* dropFaults(pod, container);
             }
-            yield* addFaults(container, !active);
+            yield* addFaults(pod, container, !active);
         }
     },
 });

@@ -1,7 +1,8 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa } from "../../frameworks";
 import type { Body } from "../../kube";
-import { list, obj, str } from "../../kube";
+import { isObj, list, obj, str } from "../../kube";
+import { setField } from "../../path";
 import type { ContainerView, PodView } from "../../pods";
 
 const CONFINED: readonly unknown[] = ["RuntimeDefault", "Localhost"];
@@ -44,6 +45,9 @@ export const linuxHardeningInUse = podControl({
                     container: container.name,
                     message: `${path} uses none of seccomp, AppArmor, SELinux and dropped capabilities, nor does the pod (container "${container.name}"). Use at least one.`,
                     absent: true,
+                    fix: setField(pod.object, `${path}.seccompProfile.type`, "RuntimeDefault"),
+                    // Who writes Unconfined may mean it.
+                    safe: !isObj(container.securityContext["seccompProfile"] ?? pod.securityContext["seccompProfile"]),
                 };
             }
         }

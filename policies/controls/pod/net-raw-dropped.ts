@@ -1,6 +1,8 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { obj, strings } from "../../kube";
+import { list, obj, strings } from "../../kube";
+import { setField } from "../../path";
+import { hasNoCapabilities, removeItems } from "../../remedies";
 
 export const netRawDropped = podControl({
     name: "net-raw-dropped",
@@ -26,15 +28,23 @@ export const netRawDropped = podControl({
         ].join("\n"),
     },
     *check(pod) {
-        for (const { name, path, securityContext } of pod.windows ? [] : pod.containers) {
+        for (const container of pod.windows ? [] : pod.containers) {
+            const { name, path, securityContext } = container;
+            const safe = hasNoCapabilities(pod, container);
             const { drop, add } = obj(securityContext["capabilities"]) as { drop?: unknown; add?: unknown };
-            const has = (held: unknown) => strings(held).some((entry) => entry === "ALL" || entry === "NET_RAW");
+            const isRaw = (entry: unknown) => entry === "ALL" || entry === "NET_RAW";
+            const has = (held: unknown) => strings(held).some(isRaw);
             if (has(add)) {
                 const field = `${path}.securityContext.capabilities.add`;
                 yield {
                     path: field,
                     container: name,
                     message: `${field} is ${JSON.stringify(strings(add))}, which grants NET_RAW (container "${name}"). Remove it.`,
+                    fix: removeItems(
+                        field,
+                        list(add).flatMap((entry, index) => (isRaw(entry) ? [index] : [])),
+                    ),
+                    safe,
                 };
             } else if (!has(drop)) {
                 const field = `${path}.securityContext.capabilities.drop`;
@@ -43,6 +53,8 @@ export const netRawDropped = podControl({
                     container: name,
                     message: `${field} names neither ALL nor NET_RAW (container "${name}"). Drop ALL.`,
                     absent: drop === undefined,
+                    fix: setField(pod.object, field, ["ALL"]),
+                    safe,
                 };
             }
         }

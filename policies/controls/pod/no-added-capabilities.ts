@@ -1,6 +1,8 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
 import { obj, strings } from "../../kube";
+import { removeField } from "../../path";
+import { hasNoCapabilities } from "../../remedies";
 
 export const noAddedCapabilities = podControl({
     name: "no-added-capabilities",
@@ -23,7 +25,8 @@ export const noAddedCapabilities = podControl({
         expression: "variables.containers.all(c, c.?securityContext.?capabilities.?add.orValue([]).size() == 0)",
     },
     *check(pod) {
-        for (const { name, path, securityContext } of pod.containers) {
+        for (const container of pod.containers) {
+            const { name, path, securityContext } = container;
             const added = strings(obj(securityContext["capabilities"])["add"]);
             if (added.length > 0) {
                 const field = `${path}.securityContext.capabilities.add`;
@@ -31,6 +34,8 @@ export const noAddedCapabilities = podControl({
                     path: field,
                     container: name,
                     message: `${field} is ${JSON.stringify(added)} (container "${name}"). Remove it.`,
+                    fix: removeField(field),
+                    safe: hasNoCapabilities(pod, container),
                 };
             }
         }

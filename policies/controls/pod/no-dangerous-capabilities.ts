@@ -1,6 +1,8 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
 import { list, obj } from "../../kube";
+import { removeField } from "../../path";
+import { hasNoCapabilities } from "../../remedies";
 import { show } from "../../text";
 
 /** Each of these alone leads out of the container, or into the traffic and processes of others. */
@@ -57,7 +59,8 @@ export const noDangerousCapabilities = podControl({
         variables: { dangerous: JSON.stringify(DANGEROUS) },
     },
     *check(pod, { params }) {
-        for (const { name, path, securityContext } of pod.containers) {
+        for (const container of pod.containers) {
+            const { name, path, securityContext } = container;
             for (const [index, entry] of list(obj(securityContext["capabilities"])["add"]).entries()) {
                 // Runtimes take the name in any case, and some with its prefix.
                 const capability = typeof entry === "string" ? entry.toUpperCase().replace(/^CAP_/, "") : "";
@@ -67,6 +70,8 @@ export const noDangerousCapabilities = podControl({
                         path: field,
                         container: name,
                         message: `${field} is "${show(entry)}" (container "${name}"). Remove it.`,
+                        fix: removeField(field),
+                        safe: hasNoCapabilities(pod, container),
                     };
                 }
             }

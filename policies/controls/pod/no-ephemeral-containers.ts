@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
 import { list } from "../../kube";
+import { removeField } from "../../path";
 
 export const noEphemeralContainers = podControl({
     name: "no-ephemeral-containers",
@@ -18,7 +19,13 @@ export const noEphemeralContainers = podControl({
         if (list(pod.spec["ephemeralContainers"]).length > 0) {
             const path = `${pod.path}.ephemeralContainers`;
             const names = pod.containers.filter(({ role }) => role === "ephemeral").map(({ name }) => `"${name}"`);
-            yield { path, message: `${path} holds ${names.join(", ")}. Remove it.` };
+            // The API server refuses them in a pod that is created, and in every template.
+            yield {
+                path,
+                message: `${path} holds ${names.join(", ")}. Remove it.`,
+                fix: removeField(path),
+                safe: true,
+            };
         }
     },
 });

@@ -1,17 +1,8 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import type { Body } from "../../kube";
-import { obj, strings } from "../../kube";
 import { setField } from "../../path";
 import { pssParams, since } from "../../pss";
-
-/** The API server refuses `false` beside these, and they don't work without escalation. */
-function needsEscalation(securityContext: Body): boolean {
-    return (
-        securityContext["privileged"] === true ||
-        strings(obj(securityContext["capabilities"])["add"]).some((name) => name.endsWith("SYS_ADMIN"))
-    );
-}
+import { canForbidEscalation } from "../../remedies";
 
 export const noPrivilegeEscalation = podControl({
     name: "no-privilege-escalation",
@@ -42,7 +33,8 @@ export const noPrivilegeEscalation = podControl({
         if (!since(params.pssVersion, 8) || (pod.windows && since(params.pssVersion, 25))) {
             return;
         }
-        for (const { name, path: at, securityContext } of pod.containers) {
+        for (const container of pod.containers) {
+            const { name, path: at, securityContext } = container;
             const value = securityContext["allowPrivilegeEscalation"];
             if (value !== false) {
                 const path = `${at}.securityContext.allowPrivilegeEscalation`;
@@ -55,7 +47,7 @@ export const noPrivilegeEscalation = podControl({
                     fix: setField(pod.object, path, false),
                     // A program that works without set-user-ID helpers, as nearly all do, doesn't notice. Who writes
                     // `true`, though, may mean it.
-                    safe: !set && !needsEscalation(securityContext),
+                    safe: !set && canForbidEscalation(pod, container),
                 };
             }
         }

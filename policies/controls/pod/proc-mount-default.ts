@@ -24,7 +24,7 @@ export const procMountDefault = podControl({
     // A rule of its own since v1.35; before, the baseline rule made no exception either and was the same.
     *check(pod) {
         for (const container of pod.containers) {
-            yield* procMountFaults(container);
+            yield* procMountFaults(pod, container);
         }
     },
 });

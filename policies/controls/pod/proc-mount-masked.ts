@@ -1,4 +1,4 @@
-import type { ContainerView } from "../../pods";
+import type { ContainerView, PodView } from "../../pods";
 import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
@@ -7,7 +7,8 @@ import { removeField } from "../../path";
 import { pssParams, since } from "../../pss";
 
 /** The fault of a container whose /proc is mounted with anything but the default mask. */
-export function* procMountFaults({ name, path, securityContext }: ContainerView): Iterable<Fault> {
+export function* procMountFaults({ userNamespace }: PodView, container: ContainerView): Iterable<Fault> {
+    const { name, path, securityContext } = container;
     const procMount = securityContext["procMount"];
     if (procMount !== undefined && procMount !== null && procMount !== "Default") {
         const field = `${path}.securityContext.procMount`;
@@ -16,6 +17,8 @@ export function* procMountFaults({ name, path, securityContext }: ContainerView)
             container: name,
             message: `${field} is "${str(procMount)}" (container "${name}"). Remove it.`,
             fix: removeField(field),
+            // The API server takes it in a user namespace only (ValidatePodSpec), so that nothing works by it elsewhere.
+            safe: !userNamespace,
         };
     }
 }
@@ -47,7 +50,7 @@ export const procMountMasked = podControl({
             return;
         }
         for (const container of pod.containers) {
-            yield* procMountFaults(container);
+            yield* procMountFaults(pod, container);
         }
     },
 });

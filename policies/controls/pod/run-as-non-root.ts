@@ -2,6 +2,7 @@ import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../frameworks";
 import { setField } from "../../path";
 import { pssParams, since } from "../../pss";
+import { runsAsNamedUser } from "../../remedies";
 
 export const runAsNonRoot = podControl({
     name: "run-as-non-root",
@@ -41,9 +42,11 @@ export const runAsNonRoot = podControl({
                 path,
                 message: `${path} is false. Set it to true.`,
                 fix: setField(pod.object, path, true),
+                safe: pod.containers.every((container) => runsAsNamedUser(pod, container)),
             };
         }
-        for (const { name, path: at, securityContext } of pod.containers) {
+        for (const container of pod.containers) {
+            const { name, path: at, securityContext } = container;
             const own = securityContext["runAsNonRoot"];
             const path = `${at}.securityContext.runAsNonRoot`;
             if (own === false) {
@@ -52,6 +55,7 @@ export const runAsNonRoot = podControl({
                     container: name,
                     message: `${path} is false (container "${name}"). Set it to true.`,
                     fix: setField(pod.object, path, true),
+                    safe: runsAsNamedUser(pod, container),
                 };
             } else if (own !== true && ofPod !== true) {
                 yield {
@@ -59,8 +63,9 @@ export const runAsNonRoot = podControl({
                     container: name,
                     message: `${path} is not set, and the pod doesn't set it either (container "${name}"). Set one of them to true.`,
                     absent: true,
-                    // Not safe: an image that runs as root would no longer start.
+                    // An image that runs as root would no longer start, unless the manifest names another user.
                     fix: setField(pod.object, path, true),
+                    safe: runsAsNamedUser(pod, container),
                 };
             }
         }

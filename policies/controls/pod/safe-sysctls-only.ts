@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
 import { list, obj, str } from "../../kube";
+import { removeField } from "../../path";
 import { pssParams, since } from "../../pss";
 
 /** The kernel settings that are the pod's own and can't reach another pod, by the minor version that allowed them. */
@@ -70,7 +71,11 @@ export const safeSysctlsOnly = podControl({
             const name = str(obj(sysctl)["name"]);
             if (!safe.has(name) && !params.allowed.includes(name)) {
                 const path = `${pod.path}.securityContext.sysctls[${index}].name`;
-                yield { path, message: `${path} is "${name}", which is outside the safe set. Remove it.` };
+                yield {
+                    path,
+                    message: `${path} is "${name}", which is outside the safe set. Remove it.`,
+                    fix: removeField(`${pod.path}.securityContext.sysctls[${index}]`),
+                };
             }
         }
     },

@@ -2,7 +2,7 @@ import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
 import { isObj, str } from "../../kube";
-import { child } from "../../path";
+import { child, setField } from "../../path";
 import type { PodView } from "../../pods";
 import { pssParams, since } from "../../pss";
 
@@ -21,7 +21,11 @@ function* fieldFaults(pod: PodView): Iterable<Fault> {
     const profile = pod.securityContext["seccompProfile"];
     if (isObj(profile) && !SECCOMP_TYPES.includes(profile["type"])) {
         const path = `${pod.path}.securityContext.seccompProfile.type`;
-        yield { path, message: `${path} is "${str(profile["type"])}". Use RuntimeDefault or Localhost.` };
+        yield {
+            path,
+            message: `${path} is "${str(profile["type"])}". Use RuntimeDefault or Localhost.`,
+            fix: setField(pod.object, path, "RuntimeDefault"),
+        };
     }
     for (const { name, path: at, securityContext } of pod.containers) {
         const own = securityContext["seccompProfile"];
@@ -31,6 +35,7 @@ function* fieldFaults(pod: PodView): Iterable<Fault> {
                 path,
                 container: name,
                 message: `${path} is "${str(own["type"])}" (container "${name}"). Use RuntimeDefault or Localhost.`,
+                fix: setField(pod.object, path, "RuntimeDefault"),
             };
         }
     }

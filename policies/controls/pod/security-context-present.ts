@@ -1,5 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
+import { setField } from "../../path";
+import { canForbidEscalation } from "../../remedies";
 
 export const securityContextPresent = podControl({
     name: "security-context-present",
@@ -18,7 +20,8 @@ export const securityContextPresent = podControl({
     profiles: ["cis", "nsa", "x0tta6bl4"],
     admission: { expression: "variables.containers.all(c, c.?securityContext.orValue({}).size() > 0)" },
     *check(pod) {
-        for (const { name, path: at, securityContext, body } of pod.containers) {
+        for (const container of pod.containers) {
+            const { name, path: at, securityContext, body } = container;
             if (Object.keys(securityContext).length === 0) {
                 const path = `${at}.securityContext`;
                 const empty = body["securityContext"] !== undefined;
@@ -27,6 +30,11 @@ export const securityContextPresent = podControl({
                     container: name,
                     message: `${path} is ${empty ? "empty" : "not set"} (container "${name}"). State one.`,
                     absent: !empty,
+                    // Windows knows no such field.
+                    ...(!pod.windows && {
+                        fix: setField(pod.object, `${path}.allowPrivilegeEscalation`, false),
+                        safe: canForbidEscalation(pod, container),
+                    }),
                 };
             }
         }

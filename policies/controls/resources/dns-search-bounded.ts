@@ -2,6 +2,7 @@ import { podControl } from "../../control";
 import { nist } from "../../frameworks";
 import { list, obj, str } from "../../kube";
 import { show } from "../../text";
+import { pointer, setField } from "../../path";
 
 export const dnsSearchBounded = podControl({
     name: "dns-search-bounded",
@@ -29,10 +30,16 @@ export const dnsSearchBounded = podControl({
         const value = options[index]?.["value"];
         if (index < 0 || !(Number(show(value)) <= params.ndots)) {
             const path = index < 0 ? `${pod.path}.dnsConfig.options` : `${pod.path}.dnsConfig.options[${index}].value`;
+            const ndots = { name: "ndots", value: String(params.ndots) };
             yield {
                 path,
                 message: `${path} ${index < 0 ? "has no ndots, which means 5" : `is "${show(value)}"`}. Set ndots to ${params.ndots} or less.`,
                 absent: index < 0,
+                // Not safe: a name with fewer dots is asked for as it is first, so that one of the cluster may not be found.
+                fix:
+                    index >= 0 || options.length === 0
+                        ? setField(pod.object, path, index >= 0 ? String(params.ndots) : [ndots])
+                        : [{ op: "add", path: `${pointer(path)}/-`, value: ndots }],
             };
         }
     },

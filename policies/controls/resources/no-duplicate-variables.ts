@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { nist } from "../../frameworks";
 import { list, obj, str } from "../../kube";
+import { removeField } from "../../path";
 
 export const noDuplicateVariables = podControl({
     name: "no-duplicate-variables",
@@ -31,6 +32,8 @@ export const noDuplicateVariables = podControl({
                         path: where,
                         container: name,
                         message: `${where} is "${key}", as is env[${first}] (container "${name}"). Keep one of them.`,
+                        // Which one wins is the runtime's choice, as a rule the last.
+                        fix: removeField(`${path}.env[${first}]`),
                     };
                 }
             }

@@ -1,6 +1,16 @@
 import { objectControl } from "../../control";
 import { nist } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import { obj } from "../../kube";
+import { setField } from "../../path";
 import { replacementOf } from "../../removed-apis";
+
+/** An empty selector of a PodDisruptionBudget picked no pod in v1beta1 and picks all of the namespace since. */
+function selectsDifferently({ kind, body }: KubeObject): boolean {
+    const { matchLabels, matchExpressions } = obj(obj(body["spec"])["selector"]) as Readonly<Record<string, unknown>>;
+    const isEmpty = [matchLabels, matchExpressions].every((part) => Object.keys(part ?? {}).length === 0);
+    return kind === "PodDisruptionBudget" && isEmpty;
+}
 
 export const noRemovedApis = objectControl({
     name: "no-removed-apis",
@@ -30,6 +40,10 @@ export const noRemovedApis = objectControl({
             yield {
                 path,
                 message: `${path} is ${object.apiVersion}, in which ${object.kind} was removed in v1.${removed.minor}. ${instead}`,
+                ...(removed.unchanged && {
+                    fix: setField(object, path, removed.replacement),
+                    safe: !selectsDifferently(object),
+                }),
             };
         }
     },

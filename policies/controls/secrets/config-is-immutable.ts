@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { show } from "../../text";
+import { setField } from "../../path";
 
 /** Written by the cluster's own controllers, again and again. */
 const MANAGED = /^kube-root-ca\.crt$|^sh\.helm\.release\./;
@@ -24,6 +25,8 @@ export const configIsImmutable = objectControl({
                 path,
                 message: `${path} is ${value === undefined ? "unset" : show(value)}. Set it to true, with a hash of the content in the name.`,
                 absent: value === undefined,
+                // Not safe: whoever changes the content afterwards is refused.
+                fix: setField(object, path, true),
             };
         }
     },

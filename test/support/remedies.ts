@@ -1,0 +1,260 @@
+import type { Manifest } from "./controls";
+
+/** A manifest with a fault that its control has a remedy for. */
+export interface RemedyCase {
+    readonly control: string;
+    /** What is wrong, to complete the sentence "puts right …". */
+    readonly what: string;
+    /** The remedy is applied without being asked for. */
+    readonly safe: boolean;
+    readonly manifests: readonly Manifest[];
+}
+
+interface PodParts {
+    readonly spec?: Manifest;
+    readonly container?: Manifest;
+    readonly metadata?: Manifest;
+}
+
+function pod({ spec = {}, container = {}, metadata = {} }: PodParts): readonly Manifest[] {
+    const containers = [{ name: "web", image: "registry.example.org/web:1.0", ...container }];
+    return [
+        {
+            apiVersion: "v1",
+            kind: "Pod",
+            metadata: { name: "web", namespace: "shop", ...metadata },
+            spec: { ...spec, containers },
+        },
+    ];
+}
+
+function podCase(control: string, what: string, safe: boolean, parts: PodParts): RemedyCase {
+    return { control, what, safe, manifests: pod(parts) };
+}
+
+function container(control: string, what: string, safe: boolean, securityContext: Manifest): RemedyCase {
+    return podCase(control, what, safe, { container: { securityContext } });
+}
+
+function object(control: string, what: string, safe: boolean, manifest: Manifest): RemedyCase {
+    return { control, what, safe, manifests: [manifest] };
+}
+
+const metadata = { name: "web", namespace: "shop" };
+/** A process that is not root and may gain no rights, so that it has no capabilities. */
+const POWERLESS = { runAsUser: 1000, allowPrivilegeEscalation: false };
+
+const CAPABILITIES: readonly RemedyCase[] = [
+    container("baseline-capabilities-only", "a capability of a process that may be root", false, {
+        capabilities: { add: ["SYS_TIME", "CHOWN"] },
+    }),
+    container("baseline-capabilities-only", "capabilities that a powerless process can't use", true, {
+        ...POWERLESS,
+        capabilities: { add: ["CHOWN", "SYS_TIME", "BPF"] },
+    }),
+    container("drop-all-capabilities", "capabilities that a process that may be root keeps", false, {}),
+    container("drop-all-capabilities", "capabilities that a powerless process can't use", true, {
+        ...POWERLESS,
+        capabilities: { drop: ["NET_RAW"], add: ["CHOWN", "NET_BIND_SERVICE", "KILL"] },
+    }),
+    container("net-raw-dropped", "raw sockets of a process that may be root", false, {
+        capabilities: { add: ["NET_RAW", "CHOWN", "ALL"] },
+    }),
+    container("net-raw-dropped", "raw sockets that a powerless process can't open", true, POWERLESS),
+    container("no-added-capabilities", "a capability of a process that may be root", false, {
+        capabilities: { add: ["CHOWN"] },
+    }),
+    container("no-added-capabilities", "capabilities that a powerless process can't use", true, {
+        ...POWERLESS,
+        capabilities: { add: ["CHOWN"] },
+    }),
+    container("no-dangerous-capabilities", "a capability of a process that may be root", false, {
+        capabilities: { add: ["CHOWN", "SYS_ADMIN"] },
+    }),
+    container("no-dangerous-capabilities", "capabilities that a powerless process can't use", true, {
+        ...POWERLESS,
+        capabilities: { add: ["SYS_ADMIN", "CHOWN", "SYS_PTRACE"] },
+    }),
+];
+
+const PROTECTIONS: readonly RemedyCase[] = [
+    container("app-armor-not-disabled", "a profile that is off", false, { appArmorProfile: { type: "Unconfined" } }),
+    podCase("app-armor-not-disabled", "an annotation that turns it off", false, {
+        metadata: { annotations: { "container.apparmor.security.beta.kubernetes.io/web": "unconfined" } },
+    }),
+    container("linux-hardening-in-use", "a container without any protection", true, {}),
+    container("linux-hardening-in-use", "a container that turns seccomp off", false, {
+        seccompProfile: { type: "Unconfined" },
+    }),
+    container("no-custom-selinux-options", "a type of its own", false, {
+        seLinuxOptions: { type: "spc_t", user: "system_u", level: "s0" },
+    }),
+    container("no-privilege-escalation", "a container that doesn't say", true, {}),
+    container("no-privilege-escalation", "a root process with a capability, which needs no escalation", true, {
+        runAsUser: 0,
+        capabilities: { add: ["CHOWN"] },
+    }),
+    container("no-privilege-escalation", "capabilities that may come by a file's only", false, {
+        capabilities: { add: ["NET_BIND_SERVICE"] },
+    }),
+    container("no-privilege-escalation", "a container that says it may", false, { allowPrivilegeEscalation: true }),
+    container("no-privileged-containers", "a privileged container", false, { privileged: true, runAsUser: 0 }),
+    container("proc-mount-default", "an unmasked /proc, which the API server refuses", true, {
+        procMount: "Unmasked",
+        runAsUser: 0,
+    }),
+    podCase("proc-mount-default", "an unmasked /proc in a user namespace", false, {
+        spec: { hostUsers: false },
+        container: { securityContext: { procMount: "Unmasked", runAsUser: 0 } },
+    }),
+    container("proc-mount-masked", "an unmasked /proc, which the API server refuses", true, {
+        procMount: "Unmasked",
+        runAsUser: 0,
+    }),
+    container("read-only-root-filesystem", "a root filesystem that can be written", false, {}),
+    container("run-as-non-root", "a container that may be root", false, {}),
+    container("run-as-non-root", "a container that names another user", true, { runAsUser: 1000 }),
+    podCase("run-as-non-root", "a pod that names another user and denies it", true, {
+        spec: { securityContext: { runAsNonRoot: false, runAsUser: 1000 } },
+    }),
+    container("seccomp-not-unconfined", "a container that turns it off", false, {
+        seccompProfile: { type: "Unconfined" },
+    }),
+    container("seccomp-profile-required", "a container without a profile", true, {}),
+    podCase("seccomp-profile-required", "a pod that turns it off", false, {
+        spec: { securityContext: { seccompProfile: { type: "Unconfined" } } },
+    }),
+    podCase("security-context-present", "a container without one", true, {}),
+    podCase("strict-supplemental-groups", "groups of the image", false, {}),
+    podCase("user-namespace-required", "a pod in the node's user namespace", false, {}),
+];
+
+const PODS: readonly RemedyCase[] = [
+    podCase("dns-search-bounded", "a pod that doesn't say", false, {}),
+    podCase("dns-search-bounded", "a pod with other options", false, {
+        spec: { dnsConfig: { options: [{ name: "timeout", value: "2" }] } },
+    }),
+    podCase("dns-search-bounded", "a pod that searches on", false, {
+        spec: { dnsConfig: { options: [{ name: "ndots", value: "5" }] } },
+    }),
+    podCase("host-path-mounts-read-only", "a directory of the node that can be written", false, {
+        spec: { volumes: [{ name: "data", hostPath: { path: "/srv" } }] },
+        container: { volumeMounts: [{ name: "data", mountPath: "/data" }] },
+    }),
+    podCase("image-pull-policy-always", "an image that is taken from the node", false, {
+        container: { imagePullPolicy: "IfNotPresent" },
+    }),
+    podCase("no-deprecated-service-account-field", "the old name of the field", true, {
+        spec: { serviceAccount: "web" },
+    }),
+    podCase("no-duplicate-variables", "a variable that is set three times", false, {
+        container: { env: ["a", "b", "c"].map((value) => ({ name: "MODE", value })) },
+    }),
+    podCase("no-ephemeral-containers", "what the API server refuses", true, {
+        spec: { ephemeralContainers: [{ name: "debug", image: "registry.example.org/debug:1.0" }] },
+    }),
+    podCase("no-host-aliases", "an entry of /etc/hosts", false, {
+        spec: { hostAliases: [{ ip: "10.0.0.1", hostnames: ["db"] }] },
+    }),
+    podCase("no-host-in-probes", "a probe of another host", false, {
+        container: { livenessProbe: { httpGet: { host: "example.org", port: 80 } } },
+    }),
+    podCase("no-host-ipc", "the node's IPC", false, { spec: { hostIPC: true } }),
+    podCase("no-host-network", "the node's network", false, { spec: { hostNetwork: true } }),
+    podCase("no-host-pid", "the node's processes", false, { spec: { hostPID: true } }),
+    podCase("no-host-ports", "a port of the node", false, {
+        container: { ports: [{ containerPort: 8080, hostPort: 8080 }] },
+    }),
+    podCase("no-interactive-terminal", "a terminal", false, { container: { stdin: true, tty: true } }),
+    podCase("no-windows-host-process", "a process of its node", false, {
+        spec: {
+            os: { name: "windows" },
+            securityContext: { windowsOptions: { hostProcess: true, runAsUserName: "ContainerUser" } },
+        },
+    }),
+    podCase("no-shared-process-namespace", "one namespace for all", false, { spec: { shareProcessNamespace: true } }),
+    podCase("no-token-automount", "a token that nobody asked for", false, {}),
+    podCase("projected-tokens-bounded", "a token that lives for a day", false, {
+        spec: {
+            volumes: [
+                {
+                    name: "token",
+                    projected: {
+                        sources: [{ serviceAccountToken: { path: "t", audience: "vault", expirationSeconds: 86400 } }],
+                    },
+                },
+            ],
+        },
+    }),
+    podCase("safe-sysctls-only", "a kernel parameter", false, {
+        spec: { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } },
+    }),
+    podCase("workload-api-through-csi", "a socket that could be written beside, which the driver refuses", true, {
+        spec: { volumes: [{ name: "identity", csi: { driver: "csi.spiffe.io" } }] },
+        container: { volumeMounts: [{ name: "identity", mountPath: "/identity" }] },
+    }),
+];
+
+const WEBHOOK = { name: "guard.example.org", failurePolicy: "Ignore", sideEffects: "None", rules: [] };
+const OTHERS: readonly RemedyCase[] = [
+    object("certificates-are-short-lived", "a certificate for a year", false, {
+        apiVersion: "cert-manager.io/v1",
+        kind: "Certificate",
+        metadata,
+        spec: { duration: "8760h", secretName: "tls", issuerRef: { name: "ca" }, dnsNames: ["shop.example.org"] },
+    }),
+    object("client-addresses-are-kept", "a Service that hides its clients", false, {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata,
+        spec: { type: "NodePort", selector: { app: "web" }, ports: [{ port: 80 }] },
+    }),
+    object("config-is-immutable", "a ConfigMap that may change", false, {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata,
+        data: { mode: "production" },
+    }),
+    object("no-node-ports", "a port on every node", false, {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata,
+        spec: { type: "NodePort", selector: { app: "web" }, ports: [{ port: 80 }] },
+    }),
+    object("no-privileged-pod-security", "a namespace that admits any pod", false, {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "shop", labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
+    }),
+    object("no-removed-apis", "a version whose successor means the same", true, {
+        apiVersion: "rbac.authorization.k8s.io/v1beta1",
+        kind: "Role",
+        metadata,
+        rules: [],
+    }),
+    object("no-removed-apis", "a budget whose selector means something else since", false, {
+        apiVersion: "policy/v1beta1",
+        kind: "PodDisruptionBudget",
+        metadata,
+        spec: { maxUnavailable: 1, selector: {} },
+    }),
+    object("pod-security-enforced", "a namespace without a level", false, {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "shop" },
+    }),
+    object("service-accounts-keep-tokens", "an account that hands its token out", false, {
+        apiVersion: "v1",
+        kind: "ServiceAccount",
+        metadata,
+    }),
+    object("webhooks-fail-closed", "a webhook that lets pass what it can't check", false, {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "guard" },
+        webhooks: [WEBHOOK],
+    }),
+];
+
+/** Every remedy there is, in each of its shapes. */
+export const CASES: readonly RemedyCase[] = [...CAPABILITIES, ...PROTECTIONS, ...PODS, ...OTHERS];
