@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { Admission, waiversOf } from "./components/admission/admission";
 import { signatureLabels } from "./components/admission/signatures";
+import { Canary } from "./components/canary/canary";
 import { loadConfig } from "./components/config";
 import { ControlPlaneFiles } from "./components/control-plane/control-plane";
 import { SecretsOperator } from "./components/external-secrets/operator";
@@ -18,7 +19,7 @@ import { Platform } from "./components/platform/platform";
 import { Spire } from "./components/spire/spire";
 
 const config = loadConfig();
-const { admission, cluster, controlPlane, externalSecrets, falco, monitoring, platform, spire } = config;
+const { admission, canary, cluster, controlPlane, externalSecrets, falco, monitoring, platform, spire } = config;
 const images = new Images(config.images);
 const surroundings = { cluster, monitoring, images };
 const namespaces = managedNamespaces(config);
@@ -44,6 +45,10 @@ new Monitoring("monitoring", { settings: monitoring, targets: scrapeTargets(conf
 // The platform itself, and then admission, which would otherwise judge the stack's own objects out of order.
 const platformArgs = { ...config, images, namespace: home.namespaceName };
 const application = new Platform("platform", platformArgs, after(provider, secrets, identities));
+if (canary.enabled) {
+    const canaryArgs = { ...surroundings, settings: canary, spire, platformNamespace: platform.namespace };
+    new Canary("canary", canaryArgs, after(provider, guards, home, identities));
+}
 const admissionArgs = { settings: admission, namespaces, waivers: waiversOf(pulumi.getStack()) };
 new Admission("admission", admissionArgs, after(provider, application, identities));
 

@@ -4,6 +4,7 @@ import { suggestion } from "../policies/text";
 import { accessSettings } from "./access";
 import { admissionSettings } from "./admission/settings";
 import { signatureFaults } from "./admission/signatures";
+import { canarySettings } from "./canary/settings";
 import { controlPlaneSettings } from "./control-plane/settings";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
@@ -48,6 +49,7 @@ const platformSettings = object({
 /** Every configuration key of the program, without the project's prefix. */
 const SETTINGS = {
     admission: admissionSettings,
+    canary: canarySettings,
     cluster: clusterSettings,
     controlPlane: controlPlaneSettings,
     externalSecrets: externalSecretsSettings,

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { containerSecurity, podSecurity } from "./workload";
+import { containerSecurity, podSecurity, type PodIdentity } from "./workload";
 
 type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;
@@ -27,6 +27,11 @@ export interface ServiceSpec {
      * @default false
      */
     readonly apiToken?: boolean;
+    /**
+     * Gives the pods a SPIFFE identity.
+     * @default none
+     */
+    readonly identity?: PodIdentity;
     readonly env?: readonly k8s.types.input.core.v1.EnvVar[];
     readonly volumes?: readonly Volume[];
     readonly volumeMounts?: readonly VolumeMount[];
@@ -34,6 +39,11 @@ export interface ServiceSpec {
     readonly resources: { readonly cpu: string; readonly memory: string };
     /** Annotations of the pods, e.g. the checksum of a configuration that is only read at start. */
     readonly annotations?: Readonly<Record<string, string>>;
+    /**
+     * Others give way to it when a node is full.
+     * @default true
+     */
+    readonly critical?: boolean;
 }
 
 /** Team that answers for the foundation; the `owner` label of its objects. */
@@ -95,14 +105,14 @@ export function deploymentSpec(service: ServiceSpec): k8s.types.input.apps.v1.De
         selector: { matchLabels: selector },
         template: {
             metadata: {
-                labels: serviceLabels(service.app, service.version),
+                labels: { ...serviceLabels(service.app, service.version), ...service.identity?.labels },
                 ...(service.annotations && { annotations: service.annotations }),
             },
             spec: {
                 serviceAccountName: service.app,
                 automountServiceAccountToken: false,
                 enableServiceLinks: false,
-                priorityClassName: "system-cluster-critical",
+                ...(service.critical !== false && { priorityClassName: "system-cluster-critical" }),
                 securityContext: podSecurity(),
                 topologySpreadConstraints: ["topology.kubernetes.io/zone", "kubernetes.io/hostname"].map(
                     (topologyKey) => ({
@@ -117,6 +127,7 @@ export function deploymentSpec(service: ServiceSpec): k8s.types.input.apps.v1.De
                 volumes: [
                     { name: "tmp", emptyDir: { sizeLimit: "64Mi" } },
                     ...(service.apiToken === true ? [apiTokenVolume()] : []),
+                    ...(service.identity?.volumes ?? []),
                     ...(service.volumes ?? []),
                 ],
             },
@@ -125,12 +136,13 @@ export function deploymentSpec(service: ServiceSpec): k8s.types.input.apps.v1.De
 }
 
 function container(service: ServiceSpec): k8s.types.input.core.v1.Container {
+    const env = [...(service.identity?.env ?? []), ...(service.env ?? [])];
     return {
         name: service.app,
         image: service.image,
         imagePullPolicy: "Always",
         args: [...service.args],
-        ...(service.env && { env: [...service.env] }),
+        ...(env.length > 0 && { env }),
         ports: Object.entries(service.ports).map(([name, containerPort]) => ({ name, containerPort })),
         securityContext: containerSecurity(),
         resources: resourcesOf(service.resources.cpu, service.resources.memory),
@@ -139,6 +151,7 @@ function container(service: ServiceSpec): k8s.types.input.core.v1.Container {
         volumeMounts: [
             { name: "tmp", mountPath: "/tmp" },
             ...(service.apiToken === true ? [{ name: "api-token", mountPath: TOKEN_PATH, readOnly: true }] : []),
+            ...(service.identity?.volumeMounts ?? []),
             ...(service.volumeMounts ?? []),
         ],
     };

@@ -12,12 +12,13 @@ import { NAMESPACE as SPIRE_NAMESPACE } from "./spire/layout";
 /** The settings that name a guard's namespace. */
 export type GuardSettings = Pick<
     Config,
-    "admission" | "cluster" | "controlPlane" | "externalSecrets" | "falco" | "images" | "spire"
+    "admission" | "canary" | "cluster" | "controlPlane" | "externalSecrets" | "falco" | "images" | "spire"
 >;
 
 /** The namespaces of the foundation's own services. Only those of the node agents are open to more than restricted pods. */
 export function guardNamespaces({
     admission,
+    canary,
     cluster,
     controlPlane,
     externalSecrets,
@@ -46,6 +47,9 @@ export function guardNamespaces({
         },
         // Holds files only.
         { ...shared, namespace: controlPlane.namespace, quota: { cpu: "0", memory: "0", pods: "0" } },
+        ...(canary.enabled
+            ? [{ ...shared, namespace: canary.namespace, quota: { cpu: "1", memory: "1Gi", pods: "10" } }]
+            : []),
         ...(falco.sidekick === undefined
             ? []
             : [{ ...shared, namespace: falco.sidekick.namespace, quota: { cpu: "1", memory: "1Gi", pods: "10" } }]),

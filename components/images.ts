@@ -70,7 +70,8 @@ export const IMAGES = {
         tag: "v2.15.0",
         digest: "sha256:11f199f6bec47403b03cb49c79a41f445884b213b382582a60710b8c6fdc316a",
     },
-    // Optional, and off unless configured; its digest is given with it.
+    // Optional, and off unless configured; the digest of each is given with it.
+    probe: { registry: "localhost:5001", repository: "x0tta6bl4-probe", tag: "0.1.0" },
     "oidc-discovery-provider": { registry: "ghcr.io", repository: "spiffe/oidc-discovery-provider", tag: "1.15.2" },
 } as const satisfies Record<string, Image>;
 

@@ -1,3 +1,4 @@
+import { CANARY } from "../canary/canary";
 import type { Config } from "../config";
 import { serviceSelector } from "../deployment";
 import { AGENT, NAMESPACE as SPIRE, SERVER } from "../spire/layout";
@@ -5,10 +6,11 @@ import type { ScrapeTarget } from "./monitors";
 
 /** Everything the program deploys that serves metrics, and may be reached by Prometheus. */
 export function scrapeTargets({
+    canary,
     platform,
     falco,
     externalSecrets,
-}: Pick<Config, "platform" | "falco" | "externalSecrets">): readonly ScrapeTarget[] {
+}: Pick<Config, "canary" | "platform" | "falco" | "externalSecrets">): readonly ScrapeTarget[] {
     return [
         {
             name: platform.app,
@@ -34,6 +36,14 @@ export function scrapeTargets({
         },
         { name: "spire-agent", namespace: SPIRE, labels: serviceSelector(AGENT), port: "metrics" },
         { name: "falco", namespace: falco.namespace, labels: serviceSelector("falco"), port: "web" },
+        ...(canary.enabled
+            ? [canary.namespace, platform.namespace].map((namespace) => ({
+                  name: CANARY,
+                  namespace,
+                  labels: serviceSelector(CANARY),
+                  port: "http",
+              }))
+            : []),
         ...(falco.sidekick === undefined
             ? []
             : [

@@ -1,0 +1,135 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { serviceSelector, type ServiceSpec } from "../deployment";
+import { FoundationService } from "../foundation-service";
+import type { Images } from "../images";
+import type { Flow, Peer } from "../network/flows";
+import { AllowedFlows } from "../network/network";
+import { dnsFlow, metricsFlow } from "../network/standard";
+import { refuse } from "../refuse";
+import type { Surroundings } from "../shared";
+import type { SpireSettings } from "../spire/model";
+import { WorkloadIdentity } from "../spire/workload-identity";
+import type { PodIdentity } from "../workload";
+import type { CanarySettings } from "./settings";
+
+export interface CanaryArgs extends Surroundings {
+    readonly settings: CanarySettings;
+    readonly spire: SpireSettings;
+    /** The platform's namespace, where the other half is. */
+    readonly platformNamespace: string;
+}
+
+/** Name of both Deployments, Services and ServiceAccounts. */
+export const CANARY = "canary";
+
+/** Ports of the probe; see probe/README.md. */
+const PORTS = { echo: 8443, http: 8080 } as const;
+
+/** One half of the canary: where it is, and where the half is that it calls. */
+interface Half {
+    readonly namespace: string;
+    readonly other: string;
+}
+
+function halves({ settings, platformNamespace }: Pick<CanaryArgs, "settings" | "platformNamespace">): readonly Half[] {
+    return [
+        { namespace: settings.namespace, other: platformNamespace },
+        { namespace: platformNamespace, other: settings.namespace },
+    ];
+}
+
+const pods = (namespace: string): Extract<Peer, { kind: "pods" }> => ({
+    kind: "pods",
+    namespace,
+    labels: serviceSelector(CANARY),
+});
+
+/** Each half calls the other's echo; beside that, name resolution and metrics. */
+export function canaryFlows(args: Omit<CanaryArgs, "spire" | "images">): readonly Flow[] {
+    return halves(args).flatMap(({ namespace, other }) => [
+        {
+            name: `${CANARY}-echo`,
+            reason: "The halves of the canary prove mutual TLS between their namespaces.",
+            from: pods(namespace),
+            to: pods(other),
+            ports: [{ port: PORTS.echo }],
+        },
+        dnsFlow(pods(namespace), args.cluster, `${CANARY}-dns`),
+        metricsFlow(pods(namespace), args.monitoring, PORTS.http, `${CANARY}-metrics`),
+    ]);
+}
+
+/** The probe as a service: post-quantum key exchange required, and nobody let in but its other half. */
+export function canaryService(
+    { other }: Half,
+    identity: PodIdentity,
+    args: Pick<CanaryArgs, "settings" | "spire"> & { readonly image: string; readonly version: string },
+): ServiceSpec {
+    const { settings, spire, image, version } = args;
+    return {
+        app: CANARY,
+        version,
+        image,
+        args: [],
+        identity,
+        env: [
+            { name: "PROBE_PEERS", value: `https://${CANARY}.${other}.svc:${PORTS.echo}` },
+            { name: "PROBE_ALLOWED", value: `spiffe://${spire.trustDomain}/ns/${other}/sa/${CANARY}` },
+            { name: "PROBE_INTERVAL", value: String(settings.intervalSeconds) },
+            { name: "PROBE_KEM", value: "require" },
+        ],
+        ports: PORTS,
+        readiness: { httpGet: { path: "/readyz", port: "http" }, periodSeconds: 10 },
+        liveness: { httpGet: { path: "/healthz", port: "http" }, periodSeconds: 20, failureThreshold: 3 },
+        resources: { cpu: settings.cpu, memory: settings.memory },
+        critical: false,
+    };
+}
+
+/** Why the probe's image can't be deployed, if it can't. */
+function imageFaults(images: Images): readonly string[] {
+    try {
+        images.ref("probe");
+        return [];
+    } catch (error) {
+        return [error instanceof Error ? error.message : String(error)];
+    }
+}
+
+/**
+ * Two probes that call each other from the platform's namespace and from one of their own: identities, mutual TLS by
+ * post-quantum key exchange and the network between namespaces are proved all the time, and told in metrics.
+ *
+ * Creates, in each of both namespaces: flows, a ClusterSPIFFEID and a FoundationService.
+ */
+export class Canary extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:canary:Canary";
+
+    constructor(name: string, args: CanaryArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Canary.__pulumiType, name, {}, opts);
+        const { settings, spire, images } = args;
+        refuse(this, name, imageFaults(images));
+        const own = { parent: this };
+        const flows = new AllowedFlows(`${name}-network`, { flows: canaryFlows(args) }, own);
+        const image = { image: images.ref("probe"), version: images.tag("probe") };
+        for (const half of halves(args)) {
+            const { namespace } = half;
+            const identity = new WorkloadIdentity(
+                `${name}-${namespace}-identity`,
+                { settings: spire, namespace, serviceAccount: CANARY },
+                own,
+            );
+            new FoundationService(
+                `${name}-${namespace}`,
+                {
+                    ...canaryService(half, identity.pod, { settings, spire, ...image }),
+                    namespace,
+                    service: { port: PORTS.echo, target: "echo" },
+                },
+                { ...own, dependsOn: [flows, identity] },
+            );
+        }
+        this.registerOutputs({});
+    }
+}

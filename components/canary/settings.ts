@@ -1,0 +1,18 @@
+import type { Read } from "../schema";
+import { boolean, dnsLabel, integer, object, quantity, withDefault } from "../schema";
+
+/** The canary: two probes that prove identities and mutual TLS between namespaces. */
+export const canarySettings = withDefault(
+    object({
+        enabled: withDefault(boolean(), false),
+        /** A namespace of its own, which this program makes and closes. */
+        namespace: withDefault(dnsLabel, "canary"),
+        /** Seconds between two calls. */
+        intervalSeconds: withDefault(integer(1, 86_400), 30),
+        cpu: withDefault(quantity, "200m"),
+        memory: withDefault(quantity, "128Mi"),
+    }),
+    {},
+);
+
+export type CanarySettings = Read<typeof canarySettings>;
