@@ -56,7 +56,7 @@ for (const stack of STACKS) {
 
         after(async function () {
             this.timeout(120_000);
-            await removeInOrder(cluster(), objects);
+            await removeInOrder(cluster(), objects, "leave");
         });
 
         it("gives every service account exactly what the golden table lists", () => {
@@ -111,17 +111,20 @@ async function accessTable(cluster: Cluster, objects: readonly KubernetesObject[
     for (const { metadata } of objects.filter(({ kind }) => kind === "ServiceAccount")) {
         const account = { namespace: metadata.namespace ?? "default", name: metadata.name };
         const granted = new Map<string, readonly string[]>();
-        for (const namespace of namespaces) {
-            granted.set(
-                namespace,
-                (await rulesOf(cluster, account, namespace)).filter((line) => !everybody.has(line)),
-            );
-        }
+        await Promise.all(
+            namespaces.map(async (namespace) => {
+                const lines = await rulesOf(cluster, account, namespace);
+                granted.set(
+                    namespace,
+                    lines.filter((line) => !everybody.has(line)),
+                );
+            }),
+        );
         // What is granted in a namespace that is none of the stack's is granted in every one.
         const everywhere = granted.get("default") ?? [];
         const rows: Record<string, readonly string[]> = everywhere.length > 0 ? { "*": everywhere } : {};
-        for (const [namespace, lines] of granted) {
-            const here = lines.filter((line) => !everywhere.includes(line));
+        for (const namespace of namespaces) {
+            const here = (granted.get(namespace) ?? []).filter((line) => !everywhere.includes(line));
             if (here.length > 0) {
                 rows[namespace] = here;
             }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { parseExposition, total } from "../../../hardening/verify/exposition";
 import { binaries } from "../harness/binaries";
 import { freePort, type Cluster } from "../harness/cluster";
@@ -10,6 +9,7 @@ import { run } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
 import { applyInOrder, prepareFor, removeInOrder, renderStack } from "../support/stack";
+import { until } from "../support/until";
 
 const NAMESPACE = "x0tta6bl4-staging";
 const OPERATOR = "external-secrets-x0tta6bl4-staging";
@@ -44,20 +44,12 @@ describeOnCluster("External Secrets with the rights that the staging stack gives
     after(async function () {
         this.timeout(120_000);
         await operator?.stop();
-        await cluster().kubectl.try([
-            "delete",
-            "externalsecret,secretstore",
-            "-n",
-            NAMESPACE,
-            "--all",
-            "--timeout=20s",
-        ]);
-        await removeInOrder(cluster(), objects ?? []);
+        await removeInOrder(cluster(), objects ?? [], "leave");
     });
 
     /** The synced value, once it is the one wanted. */
     async function synced(wanted: string): Promise<void> {
-        await until(`the secret is ${wanted}`, async () => (await target(cluster()))?.["password"] === wanted);
+        await until("the secret is the one wanted", async () => (await target(cluster()))?.["password"] === wanted);
     }
 
     async function change(value: string): Promise<void> {
@@ -198,12 +190,4 @@ function externalSecret(): KubernetesObject {
             data: [{ secretKey: "password", remoteRef: { key: "app", property: "password" } }],
         },
     };
-}
-
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    const deadline = Date.now() + 60_000;
-    while (!(await condition())) {
-        assert.ok(Date.now() < deadline, `after 60 s it is still not so that ${what}`);
-        await sleep(500);
-    }
 }

@@ -8,6 +8,7 @@ import { Component, type ComponentSpec } from "../harness/component";
 import { ComponentFailure } from "../harness/errors";
 import { isAlive, reap, startTimeOf, StateFile, type ProcessRecord } from "../harness/state";
 import { describeOnCluster } from "../support/shared";
+import { removeInOrder, rolledOut } from "../support/stack";
 
 const DIRECT = { prefix: [], wraps: false };
 
@@ -117,19 +118,25 @@ describeOnCluster("the control-plane cluster", "control-plane", (cluster) => {
     });
 
     it("calls pods on fake nodes ready", async () => {
-        const { kubectl } = cluster();
-        await kubectl.run(["create", "namespace", "fake-pods"]);
-        await kubectl.run([
-            "-n",
-            "fake-pods",
-            "create",
-            "deployment",
-            "web",
-            "--image=nowhere.invalid/web:1",
-            "--replicas=5",
-        ]);
-        await kubectl.run(["-n", "fake-pods", "rollout", "status", "deployment/web", "--timeout=60s"]);
-        await kubectl.run(["delete", "namespace", "fake-pods", "--timeout=60s"]);
+        const labels = { app: "web" };
+        const containers = [{ name: "web", image: "nowhere.invalid/web:1" }];
+        const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: "fake-pods" } };
+        const deployment = {
+            apiVersion: "apps/v1",
+            kind: "Deployment",
+            metadata: { name: "web", namespace: "fake-pods" },
+            spec: {
+                replicas: 5,
+                selector: { matchLabels: labels },
+                template: { metadata: { labels }, spec: { containers } },
+            },
+        };
+        const outcome = await cluster().kubectl.apply([namespace, deployment]);
+        assert.equal(outcome.code, 0, outcome.stderr);
+        await rolledOut(cluster(), deployment, 60);
+        const pods = await cluster().kubectl.list("pods", "fake-pods");
+        assert.equal(pods.length, 5);
+        await removeInOrder(cluster(), [namespace, deployment], "leave");
     });
 
     it("refuses an unknown field instead of dropping it", async () => {

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 
 import type { Cluster } from "../harness/cluster";
-import type { Outcome } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { typeWarnings } from "../support/admission";
+import { apply, create, type Answer } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
-import { renderStack } from "../support/stack";
+import { removeInOrder, renderStack } from "../support/stack";
+import { until } from "../support/until";
 
 type Body = Readonly<Record<string, unknown>>;
 
@@ -32,7 +33,7 @@ async function guards(): Promise<readonly KubernetesObject[]> {
     );
 }
 
-const bundle = (annotations: Body): Body => ({
+const bundle = (annotations: Readonly<Record<string, string>>): KubernetesObject => ({
     apiVersion: "v1",
     kind: "ConfigMap",
     metadata: { name: "spire-bundle", namespace: "spire", annotations },
@@ -42,14 +43,14 @@ const DOMAIN = "x0tta6bl4.io/spire-trust-domain";
 const LEAVING = "x0tta6bl4.io/spire-leaving-trust-domain";
 const VERSION = "x0tta6bl4.io/spire-version";
 
-const entry = (kind: string, name: string, spec: Body): Body => ({
+const entry = (kind: string, name: string, spec: Body): KubernetesObject => ({
     apiVersion: "spire.spiffe.io/v1alpha1",
     kind,
     metadata: { name },
     spec,
 });
 
-const pod = (spec: Body): Body => ({
+const pod = (spec: Body): KubernetesObject => ({
     apiVersion: "v1",
     kind: "Pod",
     metadata: { name: "probe", namespace: "spire" },
@@ -76,32 +77,19 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
 
     after(async function () {
         this.timeout(120_000);
-        await cluster().kubectl.try(["delete", "--wait=true", "--ignore-not-found", "-f", "-"], {
-            input: JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }),
-        });
+        await removeInOrder(cluster(), objects, "leave");
     });
 
-    const dryRun = (object: Body, as?: string): Promise<Outcome> =>
-        cluster().kubectl.try(
-            [
-                "create",
-                "--dry-run=server",
-                "-f",
-                "-",
-                ...(as === undefined ? [] : ["--as", as, "--as-group", "system:masters"]),
-            ],
-            {
-                input: JSON.stringify(object),
-            },
-        );
-    const allowed = async (object: Body, as?: string): Promise<void> => {
-        const { code, stderr } = await dryRun(object, as);
-        assert.equal(code, 0, stderr);
+    const dryRun = async (object: KubernetesObject, as?: string): Promise<Answer> =>
+        create(cluster(), object, { dryRun: true, ...(as !== undefined && { as, groups: ["system:masters"] }) });
+    const allowed = async (object: KubernetesObject, as?: string): Promise<void> => {
+        const { accepted, message } = await dryRun(object, as);
+        assert.ok(accepted, message);
     };
-    const refused = async (object: Body, message: string, as?: string): Promise<void> => {
-        const { code, stderr } = await dryRun(object, as);
-        assert.notEqual(code, 0);
-        assert.ok(stderr.includes(message), stderr);
+    const refused = async (object: KubernetesObject, words: string, as?: string): Promise<void> => {
+        const { accepted, message } = await dryRun(object, as);
+        assert.equal(accepted, false);
+        assert.ok(message.includes(words), message);
     };
 
     it("has the expressions of every policy type-checked without a warning", async () => {
@@ -109,37 +97,43 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
     });
 
     describe("the bundle's ConfigMap", () => {
-        const apply = (annotations: Body): Promise<Outcome> => cluster().kubectl.apply([bundle(annotations)]);
+        const annotate = async (annotations: Readonly<Record<string, string>>): Promise<Answer> =>
+            apply(cluster(), bundle(annotations));
 
         before(async () => {
-            const { code, stderr } = await apply({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.15.2" });
-            assert.equal(code, 0, stderr);
+            const { accepted, message } = await annotate({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.15.2" });
+            assert.ok(accepted, message);
         });
 
         it("refuses another trust domain, and says what it would mean and how to confirm it", async () => {
-            const { code, stderr } = await apply({ [DOMAIN]: "b.x0tta6bl4.io", [VERSION]: "1.15.2" });
-            assert.notEqual(code, 0);
+            const { accepted, message } = await annotate({ [DOMAIN]: "b.x0tta6bl4.io", [VERSION]: "1.15.2" });
+            assert.equal(accepted, false);
             assert.ok(
-                stderr.includes(
+                message.includes(
                     "The trust domain would change from a.x0tta6bl4.io to b.x0tta6bl4.io. Every identity would be re-issued and every peer that trusts the old name would refuse its workloads. To confirm, set spire.leavingTrustDomain to a.x0tta6bl4.io.",
                 ),
-                stderr,
+                message,
             );
         });
 
         it("refuses a confirmation that names another trust domain, and the loss of the annotation", async () => {
-            const other = await apply({ [DOMAIN]: "b.x0tta6bl4.io", [VERSION]: "1.15.2", [LEAVING]: "c.x0tta6bl4.io" });
-            assert.ok(other.stderr.includes("The trust domain would change"), other.stderr);
-            const lost = await apply({ [VERSION]: "1.15.2" });
-            assert.ok(lost.stderr.includes("must stay"), lost.stderr);
+            const other = await annotate({
+                [DOMAIN]: "b.x0tta6bl4.io",
+                [VERSION]: "1.15.2",
+                [LEAVING]: "c.x0tta6bl4.io",
+            });
+            assert.ok(other.message.includes("The trust domain would change"), other.message);
+            const lost = await annotate({ [VERSION]: "1.15.2" });
+            assert.ok(lost.message.includes("must stay"), lost.message);
         });
 
         it("refuses a skipped minor release in either direction, and takes the next one", async () => {
             for (const version of ["1.17.0", "1.13.5", "2.15.2"]) {
-                const { stderr } = await apply({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: version });
-                assert.ok(stderr.includes(`SPIRE would go from 1.15.2 to ${version}.`), stderr);
+                const { message } = await annotate({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: version });
+                assert.ok(message.includes(`SPIRE would go from 1.15.2 to ${version}.`), message);
             }
-            assert.equal((await apply({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.16.0" })).code, 0);
+            const { accepted, message } = await annotate({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.16.0" });
+            assert.ok(accepted, message);
         });
 
         it("lets the server write the bundle itself", async () => {
@@ -158,12 +152,12 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
         });
 
         it("takes a confirmed change", async () => {
-            const { code, stderr } = await apply({
+            const { accepted, message } = await annotate({
                 [DOMAIN]: "b.x0tta6bl4.io",
                 [VERSION]: "1.16.0",
                 [LEAVING]: "a.x0tta6bl4.io",
             });
-            assert.equal(code, 0, stderr);
+            assert.ok(accepted, message);
         });
     });
 
@@ -210,7 +204,7 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
         });
 
         it("of foreign trust domains are verified by what their profile needs", async () => {
-            const domain = (spec: Body): Body =>
+            const domain = (spec: Body): KubernetesObject =>
                 entry("ClusterFederatedTrustDomain", "partner", {
                     trustDomain: "partner.io",
                     bundleEndpointURL: "https://spire.partner.io:8443",
@@ -305,15 +299,9 @@ async function install(cluster: Cluster, objects: readonly KubernetesObject[]): 
         ...["wait", "--for=condition=Established", "--timeout=60s"],
         ...definitions.map(({ metadata }) => `crd/${metadata.name}`),
     ]);
-    const forbidden = JSON.stringify(pod({ hostPID: true }));
-    for (let attempt = 0; attempt < 60; attempt++) {
-        const { stderr: said } = await cluster.kubectl.try(["create", "--dry-run=server", "-f", "-"], {
-            input: forbidden,
-        });
-        if (said.includes("may use hostPID")) {
-            return;
-        }
-        await new Promise((resolve) => setTimeout(resolve, 500));
-    }
-    assert.fail("the API server does not enforce spire-host-access after 30 s");
+    const forbidden = pod({ hostPID: true });
+    await until("the API server enforces spire-host-access", async () => {
+        const { message } = await create(cluster, forbidden, { dryRun: true });
+        return message.includes("may use hostPID") || message;
+    });
 }

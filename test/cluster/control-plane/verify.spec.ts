@@ -30,16 +30,13 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
         objects = withoutWebhooks(rendered.objects);
         const outcome = await applyInOrder(cluster(), objects);
         assert.equal(outcome.code, 0, outcome.stderr);
-        for (const workload of objects.filter(({ kind }) =>
-            ["Deployment", "StatefulSet", "DaemonSet"].includes(kind),
-        )) {
-            await rolledOut(cluster(), workload, 60);
-        }
+        const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind));
+        await Promise.all(workloads.map(async (workload) => rolledOut(cluster(), workload, 60)));
     });
 
     after(async function () {
         this.timeout(300_000);
-        await removeInOrder(cluster(), objects);
+        await removeInOrder(cluster(), objects, "leave");
     });
 
     /** Runs one check; the stack is rendered only once. */

@@ -45,7 +45,7 @@ export async function request(
         });
         agents.set(key, agent);
     }
-    const payload = body === undefined ? undefined : JSON.stringify(body);
+    const payload = body === undefined ? undefined : Buffer.from(JSON.stringify(body));
     return new Promise((resolve, reject) => {
         const outgoing = httpsRequest(
             {
@@ -56,7 +56,11 @@ export async function request(
                 path,
                 timeout: 30_000,
                 headers: {
-                    ...(payload !== undefined && { "content-type": options.type ?? "application/json" }),
+                    // Said explicitly: Node.js leaves the length of a DELETE's body out.
+                    ...(payload !== undefined && {
+                        "content-type": options.type ?? "application/json",
+                        "content-length": payload.length,
+                    }),
                     ...(options.headers as OutgoingHttpHeaders),
                 },
             },

@@ -117,10 +117,21 @@ export class Cluster {
         return new Cluster(state, plane, kubectl, node, components);
     }
 
-    /** One request to the API server as administrator. */
+    /**
+     * One request to the API server as administrator. Where the server asks to come again (429: it has not read the
+     * objects of a new definition yet), the request is repeated as clients do, for a minute at most.
+     */
     async request(method: string, path: string, body?: unknown, options?: RequestOptions): Promise<Response> {
         const { authority, admin, ports } = this.plane;
-        return request({ port: ports.apiserver, authority, pair: admin }, method, path, body, options);
+        const deadline = Date.now() + 60_000;
+        for (;;) {
+            const target = { port: ports.apiserver, authority, pair: admin };
+            const response = await request(target, method, path, body, options);
+            if (response.status !== 429 || Date.now() > deadline) {
+                return response;
+            }
+            await sleep(250);
+        }
     }
 
     component(name: string): Component {

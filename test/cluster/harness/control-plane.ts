@@ -26,6 +26,9 @@ export interface ControlPlane {
 export const PORT_NAMES = ["apiserver", "etcd", "etcdPeer", "controllerManager", "scheduler", "kwok"] as const;
 export type PortName = (typeof PORT_NAMES)[number];
 
+/** Clients hold themselves back to spare an API server that many share; here it has no other clients. */
+const UNTHROTTLED = ["--kube-api-qps=1000", "--kube-api-burst=2000"];
+
 /** Writes every certificate, key and kubeconfig of the control plane. */
 export async function prepareControlPlane(
     folder: string,
@@ -158,6 +161,8 @@ export function controllerManagerSpec(plane: ControlPlane, command: string): Com
             ...[`--cluster-signing-cert-file=${authority.certificate}`, `--cluster-signing-key-file=${authority.key}`],
             // Deleted namespaces and changed quotas are waited for in tests; the defaults suit big clusters.
             ...["--concurrent-namespace-syncs=20", "--resource-quota-sync-period=10s", "--profiling=false"],
+            ...["--concurrent-validating-admission-policy-status-syncs=20", "--concurrent-gc-syncs=40"],
+            ...UNTHROTTLED,
         ],
         logFile: logFile(plane, "kube-controller-manager"),
         ready: async () => (await request(target(plane, ports.controllerManager), "GET", "/healthz")).status === 200,
@@ -177,6 +182,7 @@ export function schedulerSpec(plane: ControlPlane, command: string): ComponentSp
                 `--authorization-kubeconfig=${config}`,
             ],
             ...[`--secure-port=${plane.ports.scheduler}`, ...loopbackServing(plane)],
+            ...UNTHROTTLED,
         ],
         logFile: logFile(plane, "kube-scheduler"),
         ready: async () => (await request(target(plane, plane.ports.scheduler), "GET", "/healthz")).status === 200,

@@ -12,18 +12,28 @@ const SOURCES = [
     { module: "github.com/sigstore/policy-controller", folder: "config" },
 ];
 
-/** Definitions by resource name (`prometheusrules.monitoring.coreos.com`), as YAML. */
+let known: Promise<Map<string, string>> | undefined;
+
+/** Definitions by resource name (`prometheusrules.monitoring.coreos.com`), as YAML; read once. */
 export async function definitions(): Promise<Map<string, string>> {
+    known ??= readDefinitions();
+    return known;
+}
+
+async function readDefinitions(): Promise<Map<string, string>> {
+    const texts = await Promise.all(
+        SOURCES.map(async ({ module, folder }) => {
+            const path = join(await dataModule(module), folder);
+            const files = (await readdir(path)).filter((name) => name.endsWith(".yaml"));
+            return Promise.all(files.map(async (file) => readFile(join(path, file), "utf8")));
+        }),
+    );
     const found = new Map<string, string>();
-    for (const { module, folder } of SOURCES) {
-        const path = join(await dataModule(module), folder);
-        for (const file of (await readdir(path)).filter((name) => name.endsWith(".yaml"))) {
-            const text = await readFile(join(path, file), "utf8");
-            const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
-            // Gateway API ships its admission policies beside the definitions.
-            if (name !== undefined && /^kind: CustomResourceDefinition$/m.test(text)) {
-                found.set(name, text);
-            }
+    for (const text of texts.flat()) {
+        const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
+        // Gateway API ships its admission policies beside the definitions.
+        if (name !== undefined && /^kind: CustomResourceDefinition$/m.test(text)) {
+            found.set(name, text);
         }
     }
     return found;

@@ -1,5 +1,7 @@
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
+import { Catalogue } from "./catalogue";
+import { listMetadata, namespacesSettled, read } from "./objects";
 import { describeObject } from "./stack";
 
 /** What comes and goes by itself and says nothing about what a stack left behind. */
@@ -7,27 +9,30 @@ const PASSING = new Set(["events", "events.events.k8s.io", "leases.coordination.
 
 /** Every object in the cluster, as `resource namespace/name`. */
 export async function inventory(cluster: Cluster): Promise<string[]> {
-    const names = (await cluster.kubectl.run(["api-resources", "--verbs=list", "-o", "name"])).trim().split("\n");
-    const resources = names.filter((name) => !PASSING.has(name) && !name.endsWith(".metrics.k8s.io"));
-    const template = `{range .items[*]}{.kind}.{.apiVersion} {.metadata.namespace}/{.metadata.name}{"\\n"}{end}`;
-    const text = await cluster.kubectl.run(["get", resources.join(","), "-A", "-o", `jsonpath=${template}`]);
-    return [...new Set(text.trim().split("\n"))].sort();
+    await namespacesSettled(cluster);
+    const resources = (await Catalogue.of(cluster))
+        .listable()
+        .filter(({ plural, group }) => !PASSING.has(group === "" ? plural : `${plural}.${group}`));
+    const found = await Promise.all(
+        resources.map(async (resource) => {
+            const items = await listMetadata(cluster, resource);
+            return items.map(({ metadata }) => {
+                const name =
+                    metadata.namespace === undefined ? metadata.name : `${metadata.namespace}/${metadata.name}`;
+                return `${resource.plural}.${resource.group} ${name}`;
+            });
+        }),
+    );
+    return found.flat().sort();
 }
 
-/** The parts of live objects that only a change of what is wanted can alter. */
+/** The parts of live objects that only a change of what is wanted can alter. Objects that are not there are left out. */
 export async function desiredState(
     cluster: Cluster,
     objects: readonly KubernetesObject[],
 ): Promise<Map<string, string>> {
-    const items = objects.map(({ apiVersion, kind, metadata }) => ({
-        apiVersion,
-        kind,
-        metadata: { name: metadata.name, namespace: metadata.namespace },
-    }));
-    const text = await cluster.kubectl.run(["get", "-f", "-", "-o", "json"], {
-        input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
-    });
-    const live = (JSON.parse(text) as { items: KubernetesObject[] }).items;
+    const answers = await Promise.all(objects.map(async (object) => read(cluster, object)));
+    const live = answers.filter((object) => object !== undefined);
     const scaled = new Set(objects.filter(leavesScaleOpen).map(describeObject));
     return new Map(
         live.map((object) => {

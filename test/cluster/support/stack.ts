@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -5,9 +6,13 @@ import { load } from "js-yaml";
 import { main } from "../../../hardening/main";
 import { definitions, install } from "../harness/definitions";
 import type { Cluster } from "../harness/cluster";
+import { messageOf } from "../harness/errors";
 import type { Outcome } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { lastLines } from "../harness/log";
+import { Catalogue } from "./catalogue";
+import { apply, create, namespacesSettled, read, remove } from "./objects";
+import { until } from "./until";
 
 export type StackName = "staging" | "production";
 export const STACKS: readonly StackName[] = ["staging", "production"];
@@ -19,8 +24,18 @@ export interface RenderedStack {
     readonly objects: readonly KubernetesObject[];
 }
 
-/** Renders a stack by the tool's own command. Extra arguments choose other settings. */
+/** What was rendered in this run: the program makes the same of the same settings, and needs seconds for it. */
+const renders = new Map<string, Promise<RenderedStack>>();
+
+/** Renders a stack by the tool's own command, once in a run. Extra arguments choose other settings. */
 export async function renderStack(stack: StackName, args: readonly string[] = []): Promise<RenderedStack> {
+    const key = [stack, ...args].join(" ");
+    const known = renders.get(key) ?? render(stack, args);
+    renders.set(key, known);
+    return known;
+}
+
+async function render(stack: StackName, args: readonly string[]): Promise<RenderedStack> {
     const folder = mkdtempSync(join(tmpdir(), `render-${stack}-`));
     const lines: string[] = [];
     const code = await main(["render", "--stack", stack, "--out", folder, ...args], {
@@ -54,6 +69,7 @@ export function describeObject({ kind, metadata }: KubernetesObject): string {
  * the rest. Stops at the first part that fails, as a deployment would.
  */
 export async function applyInOrder(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<Outcome> {
+    await namespacesSettled(cluster);
     const split = objects.findLastIndex(({ kind }) => kind === "CustomResourceDefinition") + 1;
     const definitionsPart = objects.slice(0, split);
     if (definitionsPart.length > 0) {
@@ -78,7 +94,7 @@ export function withoutWebhooks(objects: readonly KubernetesObject[]): Kubernete
     return objects.filter(({ kind }) => !kind.endsWith("WebhookConfiguration"));
 }
 
-/** Volumes for the claims of stateful sets, which on a real cluster a storage class would bring. */
+/** Volumes for the claims of stateful sets, which on a real cluster a storage class would bring; new ones, bound to nothing. */
 export async function addVolumes(cluster: Cluster, count: number): Promise<void> {
     const volumes = Array.from({ length: count }, (_, index) => ({
         apiVersion: "v1",
@@ -90,22 +106,45 @@ export async function addVolumes(cluster: Cluster, count: number): Promise<void>
             hostPath: { path: `/var/lib/volumes/${index + 1}`, type: "DirectoryOrCreate" },
         },
     }));
-    await cluster.kubectl.run(["replace", "--force", "-f", "-"], {
-        input: JSON.stringify({ apiVersion: "v1", kind: "List", items: volumes }),
-    });
+    await remove(cluster, volumes);
+    const answers = await Promise.all(volumes.map(async (volume) => create(cluster, volume)));
+    assert.deepEqual(
+        answers.map(({ message }) => message).filter((message) => message !== ""),
+        [],
+    );
 }
 
 /** Waits until the pods of a workload are there and ready; if not, says what the cluster has to say about them. */
 export async function rolledOut(cluster: Cluster, workload: KubernetesObject, seconds: number): Promise<void> {
-    const namespace = workload.metadata.namespace ?? "default";
-    const target = `${workload.kind.toLowerCase()}/${workload.metadata.name}`;
-    const outcome = await cluster.kubectl.try(["rollout", "status", "-n", namespace, target, `--timeout=${seconds}s`], {
-        timeoutSeconds: seconds + 30,
-    });
-    if (outcome.code !== 0) {
+    const what = `the pods of ${describeObject(workload)} are ready`;
+    try {
+        await until(what, async () => unready(await read(cluster, workload)) ?? true, { seconds });
+    } catch (error) {
+        const namespace = workload.metadata.namespace ?? "default";
         const events = await cluster.kubectl.run(["get", "events", "-n", namespace, "--sort-by=.lastTimestamp"]);
-        throw new Error(`${describeObject(workload)}: ${outcome.stderr.trim()}\n${lastLines(events)}`);
+        throw new Error(`${messageOf(error)}\n${lastLines(events)}`, { cause: error });
     }
+}
+
+/** What a workload still lacks to be rolled out, as `kubectl rollout status` sees it; undefined where nothing is missing. */
+function unready(workload: KubernetesObject | undefined): string | undefined {
+    if (workload === undefined) {
+        return "it is not there";
+    }
+    const { generation } = workload.metadata;
+    const { replicas: specified = 1 } = workload["spec"] as { replicas?: number };
+    const status = (workload["status"] ?? {}) as Readonly<Record<string, number | undefined>>;
+    const daemon = workload.kind === "DaemonSet";
+    const wanted = daemon ? (status["desiredNumberScheduled"] ?? 0) : specified;
+    const current = status[daemon ? "updatedNumberScheduled" : "updatedReplicas"] ?? 0;
+    const available = status[daemon ? "numberAvailable" : "availableReplicas"] ?? 0;
+    const all = daemon ? current : (status["replicas"] ?? 0);
+    if (status["observedGeneration"] !== generation) {
+        return "its newest version was not looked at";
+    }
+    return current === wanted && all === wanted && available === wanted
+        ? undefined
+        : `${all} pods of ${wanted}, ${current} of the newest version, ${available} available`;
 }
 
 /** What holds other objects and goes last. */
@@ -113,37 +152,48 @@ const FOUNDATIONS = new Set(["CustomResourceDefinition", "Namespace"]);
 const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"]);
 
 /**
- * Removes objects in the reverse order of their application, and waits until they are gone. Workloads go first, with their
- * pods: a namespace that still finds pods waits for half of their grace period before it looks again.
+ * Removes objects, what was applied last before what it rests on, and waits until they are gone. Workloads go first, with
+ * their pods: a namespace that still finds pods waits for half of their grace period before it looks again.
+ *
+ * @param namespaces `leave`: doesn't wait for the namespaces, which Kubernetes looks at only 5 s after their deletion; the
+ *     next `applyInOrder` or `inventory` does
  */
-export async function removeInOrder(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
-    const reverse = [...objects].reverse();
+export async function removeInOrder(
+    cluster: Cluster,
+    objects: readonly KubernetesObject[],
+    namespaces: "wait" | "leave" = "wait",
+): Promise<void> {
     const isFoundation = ({ kind }: KubernetesObject): boolean => FOUNDATIONS.has(kind);
-    const workloads = reverse.filter(({ kind }) => WITH_PODS.has(kind));
-    const others = reverse.filter((object) => !WITH_PODS.has(object.kind) && !isFoundation(object));
-    await remove(cluster, workloads, ["--wait=true", "--cascade=foreground"]);
+    const others = objects.filter((object) => !WITH_PODS.has(object.kind) && !isFoundation(object));
+    await remove(
+        cluster,
+        objects.filter(({ kind }) => WITH_PODS.has(kind)),
+        { propagation: "Foreground" },
+    );
     // Custom resources must go while their definition is there.
-    await remove(cluster, others.filter(isCustom), ["--wait=true"]);
+    await remove(cluster, others.filter(isCustom));
     await remove(
         cluster,
         others.filter((object) => !isCustom(object)),
-        ["--wait=false"],
+        { wait: false },
     );
-    await remove(cluster, reverse.filter(isFoundation), ["--wait=true"]);
+    await Promise.all([
+        remove(
+            cluster,
+            objects.filter(({ kind }) => kind === "CustomResourceDefinition"),
+        ),
+        remove(
+            cluster,
+            objects.filter(({ kind }) => kind === "Namespace"),
+            { wait: namespaces === "wait" },
+        ),
+    ]);
 }
 
 /** Groups of Kubernetes itself have no dot, or end in k8s.io. */
 function isCustom({ apiVersion }: KubernetesObject): boolean {
     const group = apiVersion.split("/").at(-2) ?? "";
     return group.includes(".") && !group.endsWith(".k8s.io");
-}
-
-async function remove(cluster: Cluster, items: readonly KubernetesObject[], how: readonly string[]): Promise<void> {
-    if (items.length > 0) {
-        await cluster.kubectl.run(["delete", "--ignore-not-found", "--timeout=90s", ...how, "-f", "-"], {
-            input: JSON.stringify({ apiVersion: "v1", kind: "List", items }),
-        });
-    }
 }
 
 /**
@@ -160,19 +210,13 @@ export async function prepareFor(
         objects.flatMap(({ metadata }) => metadata.namespace ?? []).filter((name) => !own.has(name)),
     );
     for (const name of foreign) {
-        await cluster.kubectl.run(["apply", "--server-side", "-f", "-"], {
-            input: JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name } }),
-        });
+        const { accepted, message } = await apply(cluster, { apiVersion: "v1", kind: "Namespace", metadata: { name } });
+        assert.ok(accepted, message);
     }
-    const served = new Set(
-        (await cluster.kubectl.run(["api-resources", "--no-headers"]))
-            .split("\n")
-            .map((line) => line.trim().split(/\s+/))
-            .map((columns) => `${columns.at(-3) ?? ""} ${columns.at(-1) ?? ""}`),
-    );
+    const catalogue = await Catalogue.of(cluster);
     const brought = new Set(objects.flatMap((object) => kindsDefinedBy(object)));
     const needed = objects.filter(
-        ({ apiVersion, kind }) => !served.has(`${apiVersion} ${kind}`) && !brought.has(`${apiVersion} ${kind}`),
+        (object) => !catalogue.serves(object) && !brought.has(`${object.apiVersion} ${object.kind}`),
     );
     if (needed.length === 0) {
         return { unavailable: [] };
