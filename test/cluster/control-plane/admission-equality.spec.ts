@@ -51,7 +51,7 @@ describeOnCluster(
                 this.skip();
             }
             this.timeout(300_000);
-            const settings = { action: "warn" as const, controls: {}, exemptUsers: [] };
+            const settings = { action: "warn" as const, controls: {}, exemptUsers: [], signatures: undefined };
             all = twins(settings, selectControls(controls, "all"));
             cases = distinctCases();
             const outcome = await cluster().kubectl.apply([namespace(), ...all.flatMap(policyAndBinding)]);
