@@ -39,6 +39,7 @@ export const command: Command = {
             description: "do not read these objects, e.g. secrets; may be given several times",
             multiple: true,
         },
+        "page-size": { type: "string", value: "N", description: "objects asked for at a time, default 500" },
         ...SELECTION_OPTIONS,
         ...OUTPUT_OPTIONS,
     },
@@ -66,6 +67,7 @@ async function audit({ options, positionals }: Arguments, io: Io) {
         namespaces: options.texts("namespace"),
         excludeNamespaces: options.texts("exclude-namespace"),
         excludeResources: options.texts("exclude-resource"),
+        page: options.size("page-size"),
     });
     const run = runOver(
         {

@@ -25,6 +25,8 @@ export interface ClusterRequest {
     readonly excludeNamespaces?: readonly string[];
     /** Plural names that are not read, e.g. `secrets`. */
     readonly excludeResources?: readonly string[];
+    /** Objects of a list asked for at a time; default 500. */
+    readonly page?: number;
     /** Told how many objects have been read so far. */
     readonly progress?: (objects: number) => void;
 }
@@ -34,7 +36,7 @@ export interface ClusterContent {
     readonly failures: readonly Failure[];
 }
 
-/** Objects of a list asked for at a time. */
+/** What kubectl asks for at a time too. */
 const PAGE = 500;
 /** Lists asked for at the same time. */
 const PARALLEL = 4;
@@ -163,7 +165,7 @@ async function listAll(
         let page: Body;
         try {
             page = await client.get(
-                `${path}?limit=${PAGE}${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`,
+                `${path}?limit=${request.page ?? PAGE}${token === "" ? "" : `&continue=${encodeURIComponent(token)}`}`,
             );
         } catch (error) {
             if (error instanceof ApiError && error.status === 410 && mayRestart) {
