@@ -47,6 +47,32 @@ describe("documents", () => {
         });
     }
 
+    it("quote only tests that stand in the file linked before them", () => {
+        const missing = files.flatMap((file) =>
+            [...readFileSync(file, "utf8").matchAll(/\]\(([^)]+\.spec\.ts)\)((?:,? "[^"]+")+)/g)].flatMap(
+                ([, target = "", titles = ""]) => {
+                    const text = readFileSync(normalize(join(dirname(file), target)), "utf8");
+                    return [...titles.matchAll(/"([^"]+)"/g)]
+                        .map(([, title = ""]) => title)
+                        .filter((title) => !text.includes(title))
+                        .map((title) => `${file}: ${target}: ${title}`);
+                },
+            ),
+        );
+        assert.deepEqual(missing, []);
+    });
+
+    it("list the twenty defects of peers, each with a test", () => {
+        const rows = readFileSync("docs/peers.md", "utf8")
+            .split("\n")
+            .filter((line) => /^\| +\d/.test(line));
+        assert.deepEqual(
+            rows.map((row) => Number(row.split("|")[1])),
+            Array.from({ length: 20 }, (_, index) => index + 1),
+        );
+        assert.ok(rows.every((row) => /\.spec\.ts\) "/.test(row)));
+    });
+
     it("name only scripts that there are", () => {
         const named = files.flatMap((file) =>
             [...readFileSync(file, "utf8").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(
