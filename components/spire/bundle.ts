@@ -73,7 +73,8 @@ export function transitionPolicySpec(): k8s.types.input.admissionregistration.v1
  * The trust bundle's ConfigMap, which the servers fill and the agents read at their first attestation, and the guard against
  * a change of the trust domain or a skipped release.
  *
- * Guarantees: the bundle's content is never managed here, so no update can take trust away; the ConfigMap outlives the stack.
+ * Guarantees: the bundle's content is never managed here, so no update can take trust away; and the stack can't be destroyed
+ * before the ConfigMap's protection is given up, since its namespace would take it along.
  *
  * Creates: ConfigMap `spire-bundle`, ValidatingAdmissionPolicy `spire-transitions` and its binding.
  */

@@ -146,6 +146,14 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
         },
         after: 60,
     },
+    CanaryCallsFail: {
+        fires: { 'probe_calls_total{namespace="canary", host="canary.shop.svc:8443", result="failure"}': "0+2x60" },
+        silent: {
+            'probe_calls_total{namespace="canary", host="canary.shop.svc:8443", result="failure"}': "0x10 1x50",
+            'probe_calls_total{namespace="canary", host="canary.shop.svc:8443", result="success"}': "0+2x60",
+        },
+        after: 30,
+    },
     WorkloadIdentityStreamUnhealthy: {
         fires: { 'spiffe_stream_healthy{stream="x509"}': "0x60" },
         silent: { 'spiffe_stream_healthy{stream="x509"}': "0x5 1x60" },
