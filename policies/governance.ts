@@ -39,10 +39,11 @@ export const WAIVER_RULES = {
     tooWide: {
         ...shared,
         name: "waiver-not-too-wide",
-        description: "No waiver covers several containers at once.",
-        why: "A waiver for a whole object also covers the container that somebody adds to it tomorrow.",
+        description: "No waiver covers several containers or several objects at once.",
+        why: "A waiver for a whole object also covers the container that somebody adds to it tomorrow, and one for a name every other object of that name.",
         severity: "medium",
-        remediation: "Give each container a waiver of its own, with the field container.",
+        remediation:
+            "Give each a waiver of its own: with the field container, the field source, or the kind's API group.",
     },
 } as const satisfies Record<string, ControlMeta>;
 
@@ -85,8 +86,15 @@ export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): r
             ),
         ...book
             .tooWide()
-            .map(({ waiver, containers }) =>
-                fault(WAIVER_RULES.tooWide, waiver, `covers the containers ${containers.join(", ")} at once`),
+            .map(({ waiver, containers, objects }) =>
+                fault(
+                    WAIVER_RULES.tooWide,
+                    waiver,
+                    [
+                        ...(containers.length > 0 ? [`covers the containers ${containers.join(", ")} at once`] : []),
+                        ...(objects.length > 0 ? [`covers ${objects.length} objects: ${objects.join(", ")}`] : []),
+                    ].join(" and "),
+                ),
             ),
     ];
 }

@@ -8,10 +8,15 @@ import { suggestion } from "./text";
 /** An accepted risk: one control, one object, and who answers for it until when. */
 export interface Waiver {
     readonly control: string;
-    /** `<Kind> <namespace>/<name>`, or `<Kind> <name>` for a cluster-scoped object. */
+    /**
+     * `<Kind> <namespace>/<name>`, or `<Kind> <name>` for a cluster-scoped object. The kind may name its API group, as kubectl
+     * writes it: `Service.serving.knative.dev`.
+     */
     readonly object: string;
     /** Narrows the waiver to one container. */
     readonly container?: string;
+    /** Narrows the waiver to where the object comes from: the path of a file, or the end of it. */
+    readonly source?: string;
     readonly reason: string;
     readonly owner: string;
     readonly ticket: string;
@@ -37,8 +42,8 @@ export const EXPIRY_CEILING_DAYS: Readonly<Record<Severity, number>> = {
     low: 730,
 };
 
-const FIELDS = ["control", "object", "container", "reason", "owner", "ticket", "expires"] as const;
-const OPTIONAL: ReadonlySet<string> = new Set(["container"]);
+const FIELDS = ["control", "object", "container", "source", "reason", "owner", "ticket", "expires"] as const;
+const OPTIONAL: ReadonlySet<string> = new Set(["container", "source"]);
 
 /**
  * Reads a waiver file: `waivers:` with a list of entries.
@@ -120,7 +125,7 @@ function checkValues(
     }
     if (object?.includes("*")) {
         faults.push(`${from}.object must name one object; "${object}" holds a wildcard`);
-    } else if (object !== undefined && !/^[A-Z][A-Za-z0-9]* [^\s/]+(?:\/[^\s/]+)?$/.test(object)) {
+    } else if (object !== undefined && !/^[A-Z][A-Za-z0-9]*(?:\.[a-z0-9.-]+)? [^\s/]+(?:\/[^\s/]+)?$/.test(object)) {
         faults.push(`${from}.object must read "<Kind> <namespace>/<name>" or "<Kind> <name>", found "${object}"`);
     }
     if (expires !== undefined && !isDate(expires)) {
@@ -144,10 +149,30 @@ export function isBeyondCeiling(waiver: Waiver, severity: Severity, now: Date): 
     return days > EXPIRY_CEILING_DAYS[severity];
 }
 
+/** What a waiver has covered. */
+interface Coverage {
+    readonly containers: Set<string>;
+    /** Objects of one name are several where their API groups differ or they come from different places. */
+    readonly objects: Set<string>;
+}
+
+/** The items where there are more than one, and none otherwise. */
+function severalOf(items: Iterable<string>): readonly string[] {
+    const all = [...items];
+    return all.length > 1 ? all : [];
+}
+
+function describeWithGroup(object: KubeObject): string {
+    return describe(object).replace(/^\S+/, (kind) => (object.group === "" ? kind : `${kind}.${object.group}`));
+}
+
+function isFrom({ resource }: KubeObject, source: string): boolean {
+    return resource.source === source || resource.source.endsWith(`/${source}`);
+}
+
 /** The waivers of a stack, remembering which were of use. An expired waiver waives nothing. */
 export class WaiverBook {
-    /** The containers that each waiver in use has covered. */
-    private readonly used = new Map<Waiver, Set<string>>();
+    private readonly used = new Map<Waiver, Coverage>();
     private readonly byTarget = new Map<string, Waiver[]>();
 
     constructor(
@@ -165,20 +190,24 @@ export class WaiverBook {
         if (this.byTarget.size === 0) {
             return undefined;
         }
-        const candidates = this.byTarget.get(`${control.name} ${describe(object)}`) ?? [];
-        const matching = candidates.filter(
-            (waiver) => waiver.container === undefined || waiver.container === fault.container,
-        );
-        matching.forEach((waiver) => this.use(waiver, fault));
+        const matching = [describe(object), describeWithGroup(object)]
+            .flatMap((name) => this.byTarget.get(`${control.name} ${name}`) ?? [])
+            .filter(
+                ({ container, source }) =>
+                    (container === undefined || container === fault.container) &&
+                    (source === undefined || isFrom(object, source)),
+            );
+        matching.forEach((waiver) => this.use(waiver, object, fault));
         return matching.find((waiver) => !isExpired(waiver, this.now));
     }
 
-    private use(waiver: Waiver, { container }: Fault): void {
-        const containers = this.used.get(waiver) ?? new Set();
+    private use(waiver: Waiver, object: KubeObject, { container }: Fault): void {
+        const { containers, objects } = this.used.get(waiver) ?? { containers: new Set(), objects: new Set() };
+        objects.add(`${describeWithGroup(object)} of ${object.resource.source}`);
         if (container !== undefined) {
             containers.add(container);
         }
-        this.used.set(waiver, containers);
+        this.used.set(waiver, { containers, objects });
     }
 
     /** The waivers whose last day is over. */
@@ -191,11 +220,19 @@ export class WaiverBook {
         return this.waivers.filter((waiver) => !this.used.has(waiver) && !isExpired(waiver, this.now));
     }
 
-    /** The waivers that name no container and have covered several, with those. Ask after every control has run. */
-    public tooWide(): readonly { readonly waiver: Waiver; readonly containers: readonly string[] }[] {
+    /** The waivers that have covered several containers or several objects, with those. Ask after every control has run. */
+    public tooWide(): readonly {
+        readonly waiver: Waiver;
+        readonly containers: readonly string[];
+        readonly objects: readonly string[];
+    }[] {
         return this.waivers.flatMap((waiver) => {
-            const containers = [...(this.used.get(waiver) ?? [])];
-            return waiver.container === undefined && containers.length > 1 ? [{ waiver, containers }] : [];
+            const { containers = [], objects = [] } = this.used.get(waiver) ?? {};
+            const found = {
+                containers: waiver.container === undefined ? severalOf(containers) : [],
+                objects: severalOf(objects),
+            };
+            return found.containers.length + found.objects.length > 0 ? [{ waiver, ...found }] : [];
         });
     }
 

@@ -62,6 +62,12 @@ describe("parseWaivers", () => {
         ]);
     });
 
+    it("reads where the object comes from, and its API group", () => {
+        const text = `waivers:\n${ENTRY.replace("Deployment", "Deployment.apps")}    source: k8s/api.yaml\n`;
+        const [first] = parseWaivers(text, "w.yaml", REGISTRY);
+        assert.deepEqual([first?.object, first?.source], ["Deployment.apps prod/api", "k8s/api.yaml"]);
+    });
+
     it("reads an empty file and an empty list as no waivers", () => {
         assert.deepEqual(parseWaivers("", "w.yaml", REGISTRY), []);
         assert.deepEqual(parseWaivers("waivers: []\n", "w.yaml", REGISTRY), []);
@@ -79,7 +85,9 @@ describe("parseWaivers", () => {
         [
             "an entry that is no object",
             "waivers: [no-bad]\n",
-            ["w.yaml: waivers[0] must be an object with control, object, container, reason, owner, ticket, expires"],
+            [
+                "w.yaml: waivers[0] must be an object with control, object, container, source, reason, owner, ticket, expires",
+            ],
         ],
         [
             "every missing field",
@@ -199,9 +207,66 @@ describe("WaiverBook", () => {
 
     it("reports a waiver that covers several containers", () => {
         assert.deepEqual(messages([waiver()], ["a", "b", "a"]), [
-            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api covers the containers a, b at once. Give each container a waiver of its own, with the field container.",
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api covers the containers a, b at once. Give each a waiver of its own: with the field container, the field source, or the kind's API group.",
         ]);
         assert.deepEqual(messages([waiver({ container: "a" }), waiver({ container: "b" })], ["a", "b"]), []);
+    });
+
+    const TWO = [
+        ["apps/v1", "base/api.yaml"],
+        ["apps/v1", "prod/api.yaml"],
+    ] as const;
+
+    /** What is said of waivers that meet objects of one name: those given, by API version and source. */
+    function saidOf(objects: readonly (readonly [apiVersion: string, source: string])[], waivers: readonly Waiver[]) {
+        const book = new WaiverBook(waivers, TODAY);
+        const covered = objects.map(([apiVersion, source]) => {
+            const manifest = { apiVersion, kind: "Deployment", metadata: { name: "api", namespace: "prod" } };
+            const [object] = kubeObjects(resourceOf(manifest, { source }));
+            assert.ok(object);
+            return book.find(control("no-bad"), object, { path: "p", message: "m", container: "a" }) !== undefined;
+        });
+        const selected = [{ control: control("no-bad"), enforcement: "mandatory" as const, params: {} }];
+        return { covered, messages: waiverFaults(book, selected).map(({ message }) => message) };
+    }
+
+    it("reports a waiver that covers objects of one name in several places", () => {
+        const { covered, messages: said } = saidOf(TWO, [waiver()]);
+        assert.deepEqual(covered, [true, true]);
+        assert.deepEqual(said, [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api covers 2 objects: Deployment.apps prod/api of base/api.yaml, Deployment.apps prod/api of prod/api.yaml. Give each a waiver of its own: with the field container, the field source, or the kind's API group.",
+        ]);
+    });
+
+    it("takes one object that several controls' faults or documents name for one", () => {
+        assert.deepEqual(saidOf([TWO[0], TWO[0]], [waiver()]).messages, []);
+    });
+
+    it("narrows a waiver to a file, by its path or the end of it", () => {
+        assert.deepEqual(saidOf(TWO, [waiver({ source: "prod/api.yaml" })]), { covered: [false, true], messages: [] });
+        assert.deepEqual(saidOf([["apps/v1", "/srv/prod/api.yaml"]], [waiver({ source: "prod/api.yaml" })]), {
+            covered: [true],
+            messages: [],
+        });
+        assert.deepEqual(saidOf(TWO, [waiver({ source: "base/api.yaml" }), waiver({ source: "prod/api.yaml" })]), {
+            covered: [true, true],
+            messages: [],
+        });
+        assert.deepEqual(saidOf([["apps/v1", "nonprod/api.yaml"]], [waiver({ source: "prod/api.yaml" })]).covered, [
+            false,
+        ]);
+    });
+
+    it("narrows a waiver to an API group", () => {
+        const groups = [
+            ["apps/v1", "api.yaml"],
+            ["example.org/v1", "api.yaml"],
+        ] as const;
+        assert.deepEqual(saidOf(groups, [waiver()]).messages.length, 1);
+        assert.deepEqual(saidOf(groups, [waiver({ object: "Deployment.apps prod/api" })]), {
+            covered: [true, false],
+            messages: [],
+        });
     });
 
     it("names waivers that cover too much in their own order, whichever was used first", () => {
