@@ -88,23 +88,26 @@ export class Evaluation {
         for (const resources of this.stacks) {
             const stack = new Stack(resources);
             this.resources += countOf(stack);
-            yield* this.stackFindings(stack);
+            for (const found of this.outcomes(stack)) {
+                for (const finding of this.written(found, stack)) {
+                    yield finding;
+                }
+            }
         }
         yield* waiverFaults(this.book, this.options.selected).map(findingOfWaiver);
     }
 
-    private *stackFindings(stack: Stack): Iterable<Finding> {
+    /** What is found in each object of a stack, in order. */
+    private *outcomes(stack: Stack): Iterable<readonly Found[]> {
         const stackWide = this.runStackControls(stack);
         for (const object of stack.objects) {
             this.options.progress?.(++this.judged);
             const found = this.runObjectControls(object, stackWide.get(object));
             stackWide.delete(object);
-            yield* this.written(found, stack);
+            yield found;
         }
         // What is about the stack as a whole, or about an object that a control made up, comes last.
-        for (const found of stackWide.values()) {
-            yield* this.written(found, stack);
-        }
+        yield* stackWide.values();
     }
 
     private runStackControls(stack: Stack): Map<KubeObject | undefined, Found[]> {
@@ -153,16 +156,18 @@ export class Evaluation {
         return rules;
     }
 
-    private *written(found: readonly Found[], stack: Stack): Iterable<Finding> {
+    private written(found: readonly Found[], stack: Stack): readonly Finding[] {
+        const findings: Finding[] = [];
         for (const { index, outcome } of found) {
             const choice = this.options.selected[index];
             if (outcome.status === "error") {
                 const source = outcome.object?.resource.source ?? sourceOf(stack);
                 this.failures.push({ source, message: outcome.message, cause: "control" });
             } else if (choice !== undefined) {
-                yield this.writer.finding(choice, outcome, stack);
+                findings.push(this.writer.finding(choice, outcome, stack));
             }
         }
+        return findings;
     }
 }
 

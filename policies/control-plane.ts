@@ -2,6 +2,7 @@ import { loadAll } from "js-yaml";
 
 import type { Body, KubeObject } from "./kube";
 import { isObj, list, obj, str, strings } from "./kube";
+import { rememberLast } from "./last";
 import { child } from "./path";
 import type { ContainerView } from "./pods";
 import { podOf } from "./pods";
@@ -52,7 +53,7 @@ const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
 ]);
 
 /** The components that a pod, a kubeadm configuration or a report about a node starts. */
-export function componentsOf(object: KubeObject): readonly ComponentView[] {
+export const componentsOf = rememberLast((object: KubeObject): readonly ComponentView[] => {
     if (object.group === "kubeadm.k8s.io") {
         return kubeadmComponents(object);
     }
@@ -68,7 +69,7 @@ export function componentsOf(object: KubeObject): readonly ComponentView[] {
         ];
     }
     return (podOf(object)?.containers ?? []).flatMap((container) => containerComponent(container) ?? []);
-}
+});
 
 interface Word {
     readonly word: string;

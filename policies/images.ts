@@ -1,4 +1,5 @@
 import { list, obj, str } from "./kube";
+import { rememberLast } from "./last";
 import type { PodView } from "./pods";
 
 /** An image reference taken apart, by the rules of the distribution project's reference grammar. */
@@ -14,7 +15,7 @@ export interface ImageReference {
 }
 
 /** Takes a reference apart. It is not checked: what is malformed yields parts that match nothing. */
-export function parseImage(reference: string): ImageReference {
+export const parseImage = rememberLast((reference: string): ImageReference => {
     const at = reference.indexOf("@");
     const digest = at < 0 ? undefined : reference.slice(at + 1);
     const named = at < 0 ? reference : reference.slice(0, at);
@@ -29,7 +30,7 @@ export function parseImage(reference: string): ImageReference {
         return { registry: hubName(first), repository: path.slice(slash + 1), tag, digest };
     }
     return { registry: "docker.io", repository: slash < 0 ? `library/${path}` : path, tag, digest };
-}
+});
 
 function hubName(registry: string): string {
     return registry === "index.docker.io" || registry === "registry-1.docker.io" ? "docker.io" : registry;
@@ -47,19 +48,17 @@ export interface ImageUse {
 }
 
 /** Every image a pod runs or mounts, in the order of the manifest. An image that is left out has an empty reference. */
-export function imagesOf(pod: PodView): readonly ImageUse[] {
-    return [
-        ...pod.containers.map(({ name, path, body }) => ({
-            path: `${path}.image`,
-            reference: str(body["image"]),
-            container: name,
-        })),
-        ...list(pod.spec["volumes"]).flatMap((volume, index) => {
-            const reference = str(obj(obj(volume)["image"])["reference"]);
-            return reference === "" ? [] : [{ path: `${pod.path}.volumes[${index}].image.reference`, reference }];
-        }),
-    ];
-}
+export const imagesOf = rememberLast((pod: PodView): readonly ImageUse[] => [
+    ...pod.containers.map(({ name, path, body }) => ({
+        path: `${path}.image`,
+        reference: str(body["image"]),
+        container: name,
+    })),
+    ...list(pod.spec["volumes"]).flatMap((volume, index) => {
+        const reference = str(obj(obj(volume)["image"])["reference"]);
+        return reference === "" ? [] : [{ path: `${pod.path}.volumes[${index}].image.reference`, reference }];
+    }),
+]);
 
 /** ` (container "web")` for an image that a container runs. */
 export function runBy(use: ImageUse): string {

@@ -89,26 +89,39 @@ function collect(
         });
         return;
     }
-    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
-    found.push({
-        resource,
-        group: group ?? "",
-        version: version ?? "",
-        apiVersion,
-        kind,
+    found.push(new ManifestObject(resource, apiVersion, kind, body, prefix, tokenKind === `${kind}Patch`));
+}
+
+/** A class, because an object literal with accessors is slow to make, and large scans make one for every manifest. */
+class ManifestObject implements KubeObject {
+    public readonly group: string;
+    public readonly version: string;
+    public readonly namespace: string;
+    public readonly name: string;
+
+    constructor(
+        public readonly resource: Resource,
+        public readonly apiVersion: string,
+        public readonly kind: string,
+        public readonly body: Body,
+        public readonly prefix: string,
+        public readonly patch: boolean,
+    ) {
+        const [group = "", version = ""] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
+        this.group = group;
+        this.version = version;
         // A report has to call the object something even where it has no name yet.
-        namespace: ifKnown(() => str(obj(body["metadata"])["namespace"])) ?? "",
-        name: ifKnown(() => nameIn(body)) ?? "",
-        get labels() {
-            return obj(obj(body["metadata"])["labels"]);
-        },
-        get annotations() {
-            return obj(obj(body["metadata"])["annotations"]);
-        },
-        body,
-        prefix,
-        patch: tokenKind === `${kind}Patch`,
-    });
+        this.namespace = ifKnown(() => str(obj(body["metadata"])["namespace"])) ?? "";
+        this.name = ifKnown(() => nameIn(body)) ?? "";
+    }
+
+    public get labels(): Body {
+        return obj(obj(this.body["metadata"])["labels"]);
+    }
+
+    public get annotations(): Body {
+        return obj(obj(this.body["metadata"])["annotations"]);
+    }
 }
 
 function nameIn(body: Body): string {

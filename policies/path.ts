@@ -8,9 +8,26 @@ import type { KubeObject } from "./kube";
  * @throws Error naming the path and the offset where it can't be read.
  */
 export function steps(path: string): readonly (string | number)[] {
+    return wayOf(path).steps;
+}
+
+/** A field path as it is walked. */
+interface Way {
+    readonly steps: readonly (string | number)[];
+    /** The JSON pointer of each step along the way, the last being that of the whole path. */
+    readonly pointers: readonly string[];
+}
+
+/** Paths read so far: the same few come up for every object of a kind. */
+const read = new Map<string, Way>();
+const MOST_READ = 10_000;
+
+function wayOf(path: string): Way {
     let known = read.get(path);
     if (known === undefined) {
-        known = readSteps(path);
+        let pointed = "";
+        const found = readSteps(path);
+        known = { steps: found, pointers: found.map((step) => (pointed += pointerStep(step))) };
         if (read.size >= MOST_READ) {
             read.clear();
         }
@@ -18,10 +35,6 @@ export function steps(path: string): readonly (string | number)[] {
     }
     return known;
 }
-
-/** Paths read so far: the same few come up for every object of a kind. */
-const read = new Map<string, readonly (string | number)[]>();
-const MOST_READ = 10_000;
 
 function readSteps(path: string): readonly (string | number)[] {
     const found: (string | number)[] = [];
@@ -53,7 +66,7 @@ export function child(path: string, key: string): string {
 
 /** The JSON pointer (RFC 6901) of a field path. */
 export function pointer(path: string): string {
-    return pointerOf(steps(path));
+    return wayOf(path).pointers.at(-1) ?? "";
 }
 
 /** The field path of a JSON pointer. A step that is a number reads as an index: Kubernetes keys are never all digits. */
@@ -65,8 +78,8 @@ export function dotted(jsonPointer: string): string {
         .reduce((path, step) => (/^\d+$/.test(step) ? `${path}[${step}]` : path === "" ? step : child(path, step)), "");
 }
 
-function pointerOf(path: readonly (string | number)[]): string {
-    return path.map((step) => `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`).join("");
+function pointerStep(step: string | number): string {
+    return `/${String(step).replaceAll("~", "~0").replaceAll("/", "~1")}`;
 }
 
 /**
@@ -75,7 +88,7 @@ function pointerOf(path: readonly (string | number)[]): string {
  * only; so where two fixes need the same missing parent, the second has to be worked out after the first is applied.
  */
 export function setField(object: KubeObject, path: string, value: unknown): readonly PatchOperation[] {
-    const way = steps(path);
+    const { steps: way, pointers } = wayOf(path);
     let holder: unknown = object.resource.props;
     for (const [depth, step] of way.entries()) {
         const existing = holds(holder, step) ? holder[step] : undefined;
@@ -83,7 +96,7 @@ export function setField(object: KubeObject, path: string, value: unknown): read
         if (next === undefined || !holds(existing, next)) {
             const nested = way.slice(depth + 1).reduceRight<unknown>((inner, key) => ({ [key]: inner }), value);
             const op = existing === undefined ? "add" : "replace";
-            return [{ op, path: pointerOf(way.slice(0, depth + 1)), value: nested }];
+            return [{ op, path: pointers[depth] ?? "", value: nested }];
         }
         holder = existing;
     }

@@ -2,6 +2,7 @@ import type { AdmissionRule, ControlMeta, Fault, ObjectControl } from "./control
 import { objectControl } from "./control";
 import type { Body, KubeObject } from "./kube";
 import { list, obj, strings } from "./kube";
+import { rememberLast } from "./last";
 
 /** One rule of a Role or ClusterRole, read once. */
 export interface RuleView {
@@ -30,9 +31,9 @@ export interface Grant {
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 /** The rules of a Role or ClusterRole as they stand in its manifest. */
-export function rulesOf(role: KubeObject): readonly RuleView[] {
-    return list(role.body["rules"]).map((rule, index) => ruleView(obj(rule), `${role.prefix}rules[${index}]`));
-}
+export const rulesOf = rememberLast((role: KubeObject): readonly RuleView[] =>
+    list(role.body["rules"]).map((rule, index) => ruleView(obj(rule), `${role.prefix}rules[${index}]`)),
+);
 
 function ruleView(rule: Body, path: string): RuleView {
     return {
@@ -67,6 +68,9 @@ export function granted(
 function covers(resource: string, want: string): boolean {
     if (resource === "*" || resource === want) {
         return true;
+    }
+    if (!resource.includes("*")) {
+        return false;
     }
     const [parent, subresource] = want.split("/");
     return subresource !== undefined && (resource === `*/${subresource}` || resource === `${parent}/*`);

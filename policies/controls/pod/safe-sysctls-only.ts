@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
 import { list, obj, str } from "../../kube";
+import { rememberLast } from "../../last";
 import { removeField } from "../../path";
 import { pssParams, since } from "../../pss";
 
@@ -30,9 +31,10 @@ const SAFE: readonly { readonly minor: number; readonly names: readonly string[]
     { minor: 37, names: ["net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_slow_start_after_idle"] },
 ];
 
-function safeSysctls(pssVersion: string): ReadonlySet<string> {
-    return new Set(SAFE.filter(({ minor }) => since(pssVersion, minor)).flatMap(({ names }) => names));
-}
+const safeSysctls = rememberLast(
+    (pssVersion: string): ReadonlySet<string> =>
+        new Set(SAFE.filter(({ minor }) => since(pssVersion, minor)).flatMap(({ names }) => names)),
+);
 
 export const safeSysctlsOnly = podControl({
     name: "safe-sysctls-only",

@@ -7,6 +7,7 @@ import type { Finding } from "../../../hardening/findings";
 import { FORMAT_NAMES, formatNamed } from "../../../hardening/report";
 import { gitlab } from "../../../hardening/report/gitlab";
 import { html } from "../../../hardening/report/html";
+import { json } from "../../../hardening/report/json";
 import { junit } from "../../../hardening/report/junit";
 import { markdown } from "../../../hardening/report/markdown";
 import { policyReport } from "../../../hardening/report/policy-report";
@@ -41,6 +42,34 @@ describe("every report", () => {
 
     it("is refused under an unknown name", async () => {
         await assert.rejects(formatNamed("toString"), /^Error: no report format is named "toString"$/);
+    });
+});
+
+describe("the JSON report", () => {
+    it("holds every field of every finding, whatever the one before it said, in the order of the findings", () => {
+        const findings = [
+            finding({ urn: "urn:a", fix: [{ op: "remove", path: "/spec" }], safe: false }),
+            finding({ urn: "urn:b" }),
+            finding({ covers: ["pod.other"], remediation: "Do another thing.", severity: "low" }),
+            finding({ ...WAIVED, owner: "Helm release prod/web" }),
+            finding({ document: 2, path: 'metadata.labels["a\n"]', message: '"\ud83d"', known: true }),
+            finding({ source: "c.yaml", type: "", kind: "", namespace: "", name: "", frameworks: [] }),
+        ];
+        const report = JSON.parse(textOf(json, runOf(findings, { failures: [FAILURE] }))) as Record<string, unknown>;
+        assert.deepEqual(report["results"], findings);
+        assert.deepEqual(report["errors"], [FAILURE]);
+        assert.deepEqual(report["summary"], {
+            resources: 2,
+            violations: 5,
+            waived: 1,
+            unverifiable: 0,
+            byControl: { "no-privileged": 6 },
+        });
+    });
+
+    it("is whole without findings", () => {
+        const report = JSON.parse(textOf(json, runOf([]))) as Record<string, unknown>;
+        assert.deepEqual(report["results"], []);
     });
 });
 
