@@ -1,6 +1,5 @@
-import { createHash } from "node:crypto";
-
 import { escapeHtml } from "../report/html-escape";
+import { htmlPage } from "../report/html-page";
 import { STYLES } from "./html-assets";
 import type { ComplianceReport, FrameworkView } from "./model";
 import type { RowState, ScoredArea, ScoredRow } from "./score";
@@ -10,32 +9,21 @@ const STATES: readonly RowState[] = ["satisfied", "waived", "open", "not-applica
 
 /** The report as one page for an auditor: works offline, in light and dark, and in print. Loads and runs nothing. */
 export function complianceHtml(report: ComplianceReport): string {
-    const style = createHash("sha256").update(STYLES).digest("base64");
-    return [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'sha256-${style}'">`,
-        `<title>Compliance of ${escapeHtml(report.stack)}</title>`,
-        `<style>${STYLES}</style>`,
-        "</head>",
-        "<body>",
-        header(report),
-        "<h2>By area</h2>",
-        `<div class="areas">${report.areas.map(bar).join("\n")}</div>`,
-        "<h2>Rows and their evidence</h2>",
-        ...report.areas.map(areaSection),
-        "<h2>Waivers</h2>",
-        waivers(report),
-        "<h2>Standards</h2>",
-        ...report.frameworks.map(framework),
-        "</body>",
-        "</html>",
-        "",
-    ].join("\n");
+    return htmlPage({
+        title: `Compliance of ${report.stack}`,
+        styles: STYLES,
+        body: [
+            header(report),
+            "<h2>By area</h2>",
+            `<div class="areas">${report.areas.map(bar).join("\n")}</div>`,
+            "<h2>Rows and their evidence</h2>",
+            ...report.areas.map(areaSection),
+            "<h2>Waivers</h2>",
+            waivers(report),
+            "<h2>Standards</h2>",
+            ...report.frameworks.map(framework),
+        ],
+    });
 }
 
 function header(report: ComplianceReport): string {

@@ -1,11 +1,10 @@
-import { createHash } from "node:crypto";
-
 import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import { SCRIPT, STYLES } from "./html-assets";
 import { escapeHtml } from "./html-escape";
+import { htmlPage } from "./html-page";
 import type { ReportFormat, WholeRun } from "./report";
 import { whole } from "./report";
 import { references } from "./rules";
@@ -24,34 +23,22 @@ const MAX_FINDINGS = 5_000;
 
 function page(run: WholeRun): string {
     const shown = run.findings.slice(0, MAX_FINDINGS);
-    const hash = (text: string) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-    const policy = `default-src 'none'; style-src ${hash(STYLES)}; script-src ${hash(SCRIPT)}`;
-    return [
-        "<!doctype html>",
-        '<html lang="en">',
-        "<head>",
-        '<meta charset="utf-8">',
-        '<meta name="viewport" content="width=device-width, initial-scale=1">',
-        '<meta name="color-scheme" content="light dark">',
-        `<meta http-equiv="Content-Security-Policy" content="${policy}">`,
-        `<title>Hardening: ${escapeHtml(run.subject)}</title>`,
-        `<style>${STYLES}</style>`,
-        "</head>",
-        "<body>",
-        header(run),
-        failures(run),
-        shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
-        "<main>",
-        ...[...groupBy(shown, ({ source }) => source)].map(([source, findings]) => sourceSection(source, findings)),
-        "</main>",
-        run.findings.length > shown.length
-            ? `<p class="cut">${count(run.findings.length - shown.length, "finding")} more: see the JSON report.</p>`
-            : "",
-        `<script>${SCRIPT}</script>`,
-        "</body>",
-        "</html>",
-        "",
-    ].join("\n");
+    return htmlPage({
+        title: `Hardening: ${run.subject}`,
+        styles: STYLES,
+        script: SCRIPT,
+        body: [
+            header(run),
+            failures(run),
+            shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
+            "<main>",
+            ...[...groupBy(shown, ({ source }) => source)].map(([source, findings]) => sourceSection(source, findings)),
+            "</main>",
+            run.findings.length > shown.length
+                ? `<p class="cut">${count(run.findings.length - shown.length, "finding")} more: see the JSON report.</p>`
+                : "",
+        ],
+    });
 }
 
 function header(run: WholeRun): string {
