@@ -189,6 +189,12 @@ const PODS: readonly RemedyCase[] = [
     podCase("safe-sysctls-only", "a kernel parameter", false, {
         spec: { securityContext: { sysctls: [{ name: "kernel.msgmax", value: "1" }] } },
     }),
+    podCase("windows-unprivileged-user", "an administrator", false, {
+        spec: {
+            os: { name: "windows" },
+            securityContext: { windowsOptions: { runAsUserName: "ContainerAdministrator" } },
+        },
+    }),
     podCase("workload-api-through-csi", "a socket that could be written beside, which the driver refuses", true, {
         spec: { volumes: [{ name: "identity", csi: { driver: "csi.spiffe.io" } }] },
         container: { volumeMounts: [{ name: "identity", mountPath: "/identity" }] },
@@ -197,6 +203,54 @@ const PODS: readonly RemedyCase[] = [
 
 const WEBHOOK = { name: "guard.example.org", failurePolicy: "Ignore", sideEffects: "None", rules: [] };
 const OTHERS: readonly RemedyCase[] = [
+    object("admission-policies-deny", "a policy that lets pass what it can't check", false, {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingAdmissionPolicy",
+        metadata: { name: "guard" },
+        spec: {
+            failurePolicy: "Ignore",
+            matchConstraints: {
+                resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
+            },
+            validations: [{ expression: "true" }],
+        },
+    }),
+    object("admission-policies-deny", "a binding that only warns", false, {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingAdmissionPolicyBinding",
+        metadata: { name: "guard" },
+        spec: { policyName: "guard", validationActions: ["Warn", "Audit"] },
+    }),
+    object("external-secrets-refreshed", "a secret that is read once", false, {
+        apiVersion: "external-secrets.io/v1",
+        kind: "ExternalSecret",
+        metadata,
+        spec: { refreshPolicy: "CreatedOnce", secretStoreRef: { name: "vault" } },
+    }),
+    object("external-secrets-refreshed", "a secret that is read once a week", false, {
+        apiVersion: "external-secrets.io/v1",
+        kind: "ExternalSecret",
+        metadata,
+        spec: { refreshInterval: "168h", secretStoreRef: { name: "vault" } },
+    }),
+    object("mesh-mtls-is-strict", "a mesh that takes plain text, on a port too", false, {
+        apiVersion: "security.istio.io/v1",
+        kind: "PeerAuthentication",
+        metadata,
+        spec: { mtls: { mode: "PERMISSIVE" }, portLevelMtls: { "8080": { mode: "DISABLE" } } },
+    }),
+    object("mesh-mtls-is-strict", "a destination without TLS", false, {
+        apiVersion: "networking.istio.io/v1",
+        kind: "DestinationRule",
+        metadata,
+        spec: { host: "db", trafficPolicy: { tls: { mode: "DISABLE" } } },
+    }),
+    object("no-external-ips", "addresses that the Service takes for itself", false, {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata,
+        spec: { externalIPs: ["192.0.2.1", "192.0.2.2"], selector: { app: "web" }, ports: [{ port: 80 }] },
+    }),
     object("certificates-are-short-lived", "a certificate for a year", false, {
         apiVersion: "cert-manager.io/v1",
         kind: "Certificate",

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { obj, strings } from "../../kube";
+import { setField } from "../../path";
 
 export const admissionPoliciesDeny = objectControl({
     name: "admission-policies-deny",
@@ -21,14 +22,20 @@ export const admissionPoliciesDeny = objectControl({
         if (object.kind === "ValidatingAdmissionPolicy") {
             const path = `${object.prefix}spec.failurePolicy`;
             if (spec["failurePolicy"] === "Ignore") {
-                yield { path, message: `${path} is "Ignore". Set it to "Fail".` };
+                yield { path, message: `${path} is "Ignore". Set it to "Fail".`, fix: setField(object, path, "Fail") };
             }
             return;
         }
         const actions = strings(spec["validationActions"]);
         if (actions.length > 0 && !actions.includes("Deny")) {
             const path = `${object.prefix}spec.validationActions`;
-            yield { path, message: `${path} are ${actions.join(", ")}, so nothing is refused. Add "Deny".` };
+            // The API server takes Deny beside Audit, and not beside Warn.
+            const denying = ["Deny", ...actions.filter((action) => action !== "Warn")];
+            yield {
+                path,
+                message: `${path} are ${actions.join(", ")}, so nothing is refused. Add "Deny".`,
+                fix: setField(object, path, denying),
+            };
         }
     },
     admission: { none: "Admission policies are exempt from admission policies, so that nobody locks themselves out." },

@@ -3,7 +3,7 @@ import { objectControl } from "../../control";
 import { checklist, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
 import type { KubeObject } from "../../kube";
 import { obj, str } from "../../kube";
-import { child } from "../../path";
+import { child, setField } from "../../path";
 
 /** UNSET takes the mode of the level above, which for the whole mesh is another object. */
 const STRICT = new Set(["", "STRICT", "UNSET"]);
@@ -44,7 +44,11 @@ function* peerFaults(object: KubeObject): Iterable<Fault> {
     ];
     for (const [path, mode] of modes) {
         if (!STRICT.has(str(mode))) {
-            yield { path, message: `${path} is "${str(mode)}". Set it to "STRICT".` };
+            yield {
+                path,
+                message: `${path} is "${str(mode)}". Set it to "STRICT".`,
+                fix: setField(object, path, "STRICT"),
+            };
         }
     }
 }
@@ -53,6 +57,10 @@ function* destinationFaults(object: KubeObject): Iterable<Fault> {
     const path = `${object.prefix}spec.trafficPolicy.tls.mode`;
     const tls = obj(obj(obj(object.body["spec"])["trafficPolicy"])["tls"]);
     if (tls["mode"] === "DISABLE") {
-        yield { path, message: `${path} is "DISABLE". Set it to "ISTIO_MUTUAL".` };
+        yield {
+            path,
+            message: `${path} is "DISABLE". Set it to "ISTIO_MUTUAL".`,
+            fix: setField(object, path, "ISTIO_MUTUAL"),
+        };
     }
 }

@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
 import { obj, strings } from "../../kube";
+import { removeField } from "../../path";
 
 export const noExternalIps = objectControl({
     name: "no-external-ips",
@@ -27,6 +28,7 @@ export const noExternalIps = objectControl({
                 yield {
                     path,
                     message: `${path} is "${address}". Remove it; a load balancer or Gateway assigns addresses.`,
+                    fix: removeField(path),
                 };
             }
         }

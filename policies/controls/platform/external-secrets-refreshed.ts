@@ -1,6 +1,7 @@
 import { objectControl } from "../../control";
 import { checklist, nist, soc2 } from "../../frameworks";
 import { obj, str } from "../../kube";
+import { setField } from "../../path";
 
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 
@@ -36,7 +37,11 @@ export const externalSecretsRefreshed = objectControl({
         const policy = str(spec["refreshPolicy"]);
         if (policy !== "" && policy !== "Periodic") {
             const path = `${object.prefix}spec.refreshPolicy`;
-            yield { path, message: `${path} is "${policy}", so a rotated value never arrives. Use Periodic.` };
+            yield {
+                path,
+                message: `${path} is "${policy}", so a rotated value never arrives. Use Periodic.`,
+                fix: setField(object, path, "Periodic"),
+            };
             return;
         }
         // The API's own default is an hour.
@@ -47,6 +52,7 @@ export const externalSecretsRefreshed = objectControl({
             yield {
                 path,
                 message: `${path} is "${interval}"${seconds === 0 ? ", which is never again" : ""}. Set it from 1m to ${params.maxSeconds}s.`,
+                fix: setField(object, path, `${params.maxSeconds}s`),
             };
         }
     },

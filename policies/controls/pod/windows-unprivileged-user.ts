@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { mitre, nist } from "../../frameworks";
 import type { Body } from "../../kube";
+import { setField } from "../../path";
 import { obj, str } from "../../kube";
 import type { PodView } from "../../pods";
 
@@ -49,6 +50,7 @@ export const windowsUnprivilegedUser = podControl({
                     container: name,
                     message: `${path} is ${user === "" ? "not set" : `"${user}"`} (container "${name}"). Set it to ${UNPRIVILEGED}.`,
                     absent: user === "",
+                    fix: setField(pod.object, path, UNPRIVILEGED),
                 };
             }
         }
