@@ -169,6 +169,7 @@ const PODS: readonly RemedyCase[] = [
     podCase("no-windows-host-process", "a process of its node", false, {
         spec: {
             os: { name: "windows" },
+            hostNetwork: true,
             securityContext: { windowsOptions: { hostProcess: true, runAsUserName: "ContainerUser" } },
         },
     }),
@@ -201,7 +202,14 @@ const PODS: readonly RemedyCase[] = [
     }),
 ];
 
-const WEBHOOK = { name: "guard.example.org", failurePolicy: "Ignore", sideEffects: "None", rules: [] };
+const WEBHOOK = {
+    name: "guard.example.org",
+    failurePolicy: "Ignore",
+    sideEffects: "None",
+    admissionReviewVersions: ["v1"],
+    clientConfig: { service: { namespace: "guard", name: "guard" } },
+    rules: [{ apiGroups: ["example.org"], apiVersions: ["v1"], operations: ["CREATE"], resources: ["things"] }],
+};
 const OTHERS: readonly RemedyCase[] = [
     object("admission-policies-deny", "a policy that lets pass what it can't check", false, {
         apiVersion: "admissionregistration.k8s.io/v1",
@@ -300,7 +308,7 @@ const OTHERS: readonly RemedyCase[] = [
     object("service-accounts-keep-tokens", "an account that hands its token out", false, {
         apiVersion: "v1",
         kind: "ServiceAccount",
-        metadata,
+        metadata: { name: "shop", namespace: "shop" },
     }),
     object("webhooks-fail-closed", "a webhook that lets pass what it can't check", false, {
         apiVersion: "admissionregistration.k8s.io/v1",
