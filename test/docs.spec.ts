@@ -5,6 +5,7 @@ import { dirname, join, normalize } from "node:path";
 
 import { COMMANDS } from "../hardening/commands";
 import { readArguments } from "../hardening/options";
+import { FORMAT_NAMES } from "../hardening/report";
 
 const files = [
     ...readdirSync(".").filter((file) => file.endsWith(".md")),
@@ -83,6 +84,15 @@ describe("documents", () => {
             named.filter((entry) => scripts[entry.slice(entry.indexOf(": ") + 2)] === undefined),
             [],
         );
+    });
+
+    it("docs/cli.md names every command and every report format", () => {
+        const text = readFileSync("docs/cli.md", "utf8");
+        const missing = [
+            ...Object.keys(COMMANDS).filter((name) => !text.includes(`\`hardening ${name}`)),
+            ...FORMAT_NAMES.filter((name) => !text.includes(`| \`${name}\` `)),
+        ];
+        assert.deepEqual(missing, []);
     });
 
     it("call the tool only with commands and options that it takes", async () => {
@@ -175,6 +185,25 @@ describe("runbooks", () => {
             }
         });
     }
+
+    it("each say what of them was rehearsed, where, and what was not", () => {
+        const silent = runbooks.filter((file) => !/^Rehearsed: \S.{20,}\.$/m.test(readFileSync(file, "utf8")));
+        assert.deepEqual(silent, []);
+    });
+
+    it("name only alerts that there are", () => {
+        const folder = "components/monitoring/alerts";
+        const alerts = readdirSync(folder)
+            .map((file) => readFileSync(join(folder, file), "utf8"))
+            .join("\n");
+        const wrong = runbooks.flatMap((file) =>
+            [...readFileSync(file, "utf8").matchAll(/`((?:Spire|Falco|Secret|Svid|Certificate|Platform)[A-Z]\w+)`/g)]
+                .map(([, name = ""]) => name)
+                .filter((name) => !alerts.includes(`alert: ${name}\n`))
+                .map((name) => `${file}: ${name}`),
+        );
+        assert.deepEqual(wrong, []);
+    });
 
     it("are there for every incident of the plan", () => {
         for (const name of [
