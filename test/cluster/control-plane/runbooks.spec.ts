@@ -107,7 +107,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
                     const command = filledIn(line, { ...values, pod });
                     const path = `${dirname(cluster().kubectl.command)}:${process.env["PATH"] ?? ""}`;
                     const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", command], {
-                        env: { KUBECONFIG: cluster().kubeconfig, PATH: path },
+                        env: { ...process.env, KUBECONFIG: cluster().kubeconfig, PATH: path },
                         timeoutSeconds: 120,
                     });
                     assert.equal(code, 0, `${command}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);
