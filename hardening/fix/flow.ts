@@ -5,7 +5,7 @@ import type { PatchOperation } from "../../policies/control";
 import type { Edit, Holder } from "./place";
 import { EditRefused, rangeOf } from "./place";
 import type { TextStyle } from "./text-style";
-import { flowItem, flowPair, indentAt } from "./text-style";
+import { flowItem, flowPair, marginAt } from "./text-style";
 
 /** Edits a collection that is written in braces or brackets, on one line or many. */
 export function editFlow(
@@ -26,10 +26,10 @@ export function editFlow(
     }
     if (op === "replace" && item !== undefined) {
         const [start, end] = rangeOf(item);
-        return { start, end, put: flowItem(value, style, indentAt(text, start)) };
+        return { start, end, put: flowItem(value, style, marginAt(text, start)) };
     }
-    const column = indentOfItems(text, holder);
-    const put = isMap(holder) ? flowPair(step, value, style, column) : flowItem(value, style, column);
+    const margin = marginOfItems(text, holder);
+    const put = isMap(holder) ? flowPair(step, value, style, margin) : flowItem(value, style, margin);
     return item === undefined ? append(text, holder, put, style) : before(text, holder, index ?? 0, put);
 }
 
@@ -51,14 +51,14 @@ function rangeOfItem(item: unknown): readonly [start: number, end: number] {
 
 function replaceValue(text: string, { key, value: old }: Pair, value: unknown, style: TextStyle): Edit {
     const [start, end] = rangeOf(old);
-    const put = flowItem(value, style, indentAt(text, rangeOf(key)[0]));
+    const put = flowItem(value, style, marginAt(text, rangeOf(key)[0]));
     return { start, end, put: text[start - 1] === ":" ? ` ${put}` : put };
 }
 
-/** Columns of a line that an item starts. */
-function indentOfItems(text: string, holder: Holder): number {
+/** What a line that an item starts is indented by. */
+function marginOfItems(text: string, holder: Holder): string {
     const last: unknown = holder.items.at(-1);
-    return indentAt(text, last === undefined ? rangeOf(holder)[0] : rangeOfItem(last)[0]);
+    return marginAt(text, last === undefined ? rangeOf(holder)[0] : rangeOfItem(last)[0]);
 }
 
 function append(text: string, holder: Holder, put: string, style: TextStyle): Edit {
@@ -70,14 +70,14 @@ function append(text: string, holder: Holder, put: string, style: TextStyle): Ed
     }
     const [start, end] = rangeOfItem(last);
     const previous = items.at(-2);
-    const between =
+    // What parts the last two items parts the next one too; behind a comment there is room on the same line only.
+    const gap =
         previous === undefined
-            ? `,${text.slice(open + 1, start)}`
-            : text.slice(rangeOfItem(previous)[1], start).trimStart();
-    const comment = /^[^\n]*#/.test(text.slice(end, close));
-    const fits = /^,\s*$/.test(between) && !(comment && between.includes("\n"));
-    const separator = fits && (between !== "," || style.compact) && between.trim() === "," ? between : ", ";
-    return { start: end, end, put: `${separator}${put}` };
+            ? text.slice(open + 1, start)
+            : text.slice(rangeOfItem(previous)[1], start).replace(/^\s*,/, "");
+    const isCommented = /^[^\n]*#/.test(text.slice(end, close));
+    const isPlain = /^\s+$/.test(gap) && !(isCommented && gap.includes("\n"));
+    return { start: end, end, put: `,${style.compact ? "" : isPlain ? gap : " "}${put}` };
 }
 
 /** What stands between the brackets of a collection that had nothing in it. */
@@ -85,12 +85,11 @@ function inEmpty(
     text: string,
     holder: Holder,
     put: string,
-    { json, compact, indent, lineEnd, padded }: TextStyle,
+    { json, compact, unit, lineEnd, padded }: TextStyle,
 ): string {
     if (json && !compact && text.includes("\n")) {
-        const column = indentAt(text, rangeOf(holder)[0]);
-        const deeper = put.replaceAll("\n", `\n${" ".repeat(indent)}`);
-        return `${lineEnd}${" ".repeat(column + indent)}${deeper}${lineEnd}${" ".repeat(column)}`;
+        const margin = marginAt(text, rangeOf(holder)[0]);
+        return `${lineEnd}${margin}${unit}${put.replaceAll("\n", `\n${unit}`)}${lineEnd}${margin}`;
     }
     return isMap(holder) && padded && !json ? ` ${put} ` : put;
 }

@@ -3,8 +3,8 @@ import { Document, isCollection, stringify } from "yaml";
 /** How a text is written, so that what is put into it looks the same. */
 export interface TextStyle {
     readonly lineEnd: "\n" | "\r\n";
-    /** Columns of one level. */
-    readonly indent: number;
+    /** What one level is indented by: spaces, or in JSON maybe a tab. */
+    readonly unit: string;
     /** Lists stand deeper than the key they belong to. */
     readonly indentLists: boolean;
     /** `{ a: 1 }` rather than `{a: 1}`. */
@@ -17,10 +17,10 @@ export interface TextStyle {
 
 export function styleOf(text: string): TextStyle {
     const json = /^\s*[{[]/.test(text) && isJson(text);
-    const indent = /^( +|\t+)(?=[^\s#-])/m.exec(text)?.[1]?.length ?? 2;
+    const unit = /^(?: {1,8}|\t)(?=[^\s#-])/m.exec(text)?.[0] ?? "  ";
     return {
         lineEnd: text.includes("\r\n") ? "\r\n" : "\n",
-        indent: Math.min(Math.max(indent, json ? 1 : 2), 8),
+        unit: json || unit.length > 1 ? unit : "  ",
         indentLists: !/^( *)[^\s#-][^\n]*:[ \t]*\r?\n\1- /m.test(text),
         padded: !/\{[^\s}%{]/.test(text),
         json,
@@ -48,8 +48,14 @@ export function blockItem(value: unknown, column: number, style: TextStyle): str
 }
 
 /** No folding, no text over several lines, and quotes around whatever YAML 1.1, which Kubernetes reads, takes for something else than text. */
-function block(value: unknown, column: number, { indent, indentLists, lineEnd }: TextStyle): string {
-    const options = { lineWidth: 0, version: "1.1", blockQuote: false, indent, indentSeq: indentLists } as const;
+function block(value: unknown, column: number, { unit, indentLists, lineEnd }: TextStyle): string {
+    const options = {
+        lineWidth: 0,
+        version: "1.1",
+        blockQuote: false,
+        indent: unit.length,
+        indentSeq: indentLists,
+    } as const;
     return stringify(value, options)
         .trimEnd()
         .split("\n")
@@ -57,15 +63,15 @@ function block(value: unknown, column: number, { indent, indentLists, lineEnd }:
 }
 
 /** `key: value` as it stands within braces. */
-export function flowPair(key: string, value: unknown, style: TextStyle, column: number): string {
+export function flowPair(key: string, value: unknown, style: TextStyle, margin: string): string {
     return style.json
-        ? `${JSON.stringify(key)}:${style.compact ? "" : " "}${json(value, style, column)}`
+        ? `${JSON.stringify(key)}:${style.compact ? "" : " "}${json(value, style, margin)}`
         : flow({ [key]: value }, style);
 }
 
 /** A value as it stands within brackets, or within braces behind its key. */
-export function flowItem(value: unknown, style: TextStyle, column: number): string {
-    return style.json ? json(value, style, column) : flow([value], style);
+export function flowItem(value: unknown, style: TextStyle, margin: string): string {
+    return style.json ? json(value, style, margin) : flow([value], style);
 }
 
 /** The inside of a collection in flow style, on one line. */
@@ -77,17 +83,16 @@ function flow(collection: object, { padded }: TextStyle): string {
     return document.toString({ lineWidth: 0, flowCollectionPadding: padded }).trim().slice(1, -1).trim();
 }
 
-function json(value: unknown, { compact, indent, lineEnd }: TextStyle, column: number): string {
+/** Further lines stand behind `margin`. */
+function json(value: unknown, { compact, unit, lineEnd }: TextStyle, margin: string): string {
     if (compact) {
         return JSON.stringify(value);
     }
-    return JSON.stringify(value, undefined, indent)
-        .split("\n")
-        .join(`${lineEnd}${" ".repeat(column)}`);
+    return JSON.stringify(value, undefined, unit).split("\n").join(`${lineEnd}${margin}`);
 }
 
-/** Columns that the line holding an offset is indented by. */
-export function indentAt(text: string, offset: number): number {
+/** What the line holding an offset is indented by. */
+export function marginAt(text: string, offset: number): string {
     const line = text.slice(text.lastIndexOf("\n", offset - 1) + 1, offset);
-    return /^[ \t]*/.exec(line)?.[0].length ?? 0;
+    return /^[ \t]*/.exec(line)?.[0] ?? "";
 }

@@ -250,6 +250,12 @@ two:
             '{\n  "kind": "Pod",\n  "args": ["b"],\n  "spec": {\n    "x": {\n      "y": [\n        1\n      ]\n    }\n  },\n  "last": "z"\n}\n',
         ],
         [
+            "indents JSON by tabs where it is",
+            '{\n\t"spec": {}\n}\n',
+            [{ op: "add", path: "/spec/x", value: { y: 1 } }],
+            '{\n\t"spec": {\n\t\t"x": {\n\t\t\t"y": 1\n\t\t}\n\t}\n}\n',
+        ],
+        [
             "keeps JSON on one line",
             '{"kind":"Pod","spec":{"a":1}}',
             [{ op: "add", path: "/spec/b", value: { c: true } }],
