@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { load } from "js-yaml";
@@ -127,6 +129,23 @@ describe("workflows", () => {
         const { on, jobs } = workflow("ci.yml");
         assert.ok("pull_request" in on);
         assert.deepEqual(Object.keys(jobs), ["test", "preview", "spiffe-integration", "cluster", "engine", "bench"]);
+    });
+
+    it("measure a change in relation to its base, on the same machine", () => {
+        const [step] = (workflow("ci.yml").jobs["bench"]?.steps ?? []).filter(({ run = "" }) => run.includes("awk"));
+        const [, script = ""] =
+            /awk -F ' \*\[\|\] \*' '\n([\s\S]+?)' before\.txt after\.txt/.exec(step?.run ?? "") ?? [];
+        const folder = mkdtempSync(join(tmpdir(), "bench-"));
+        const table = (wall: number, peak: number): string =>
+            `| Subject | Objects |\n| --- | ---: |\n| scan, all | 1000 | ${wall} | 2.00 | 500 | 2000 | ${peak} |\n`;
+        writeFileSync(join(folder, "before.txt"), `${table(2, 100)}| gone | 1000 | 1 | 1 | 1 | 1 | 1 |\n`);
+        writeFileSync(join(folder, "after.txt"), `${table(1, 150)}| new | 1000 | 1 | 1 | 1 | 1 | 1 |\n`);
+        const run = spawnSync("awk", ["-F", " *[|] *", script, "before.txt", "after.txt"], {
+            cwd: folder,
+            encoding: "utf8",
+        });
+        rmSync(folder, { recursive: true });
+        assert.equal(run.stdout, "| scan, all | 1000 | 0.50 | 1.00 | 1.50 |\n", run.stderr);
     });
 
     it("scan sources, code, the probe's image and every deployed image on pull requests", () => {

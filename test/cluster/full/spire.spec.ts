@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { findBinary } from "../../support/binary";
 import type { Cluster } from "../harness/cluster";
+import { run } from "../harness/exec";
 import { importImage } from "../harness/images";
 import type { KubernetesObject } from "../harness/kubectl";
 import { onNode } from "../harness/node";
 import type { Registrar } from "../support/csi-registrar";
 import { registerCsiDriver } from "../support/csi-registrar";
+import { commandsOf, filledIn } from "../support/runbooks";
 import { describeOnCluster } from "../support/shared";
 import { renderStack } from "../support/stack";
 
@@ -173,7 +175,80 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
             assert.deepEqual(unexpected, [], container);
         }
     });
+
+    it("does what its runbooks say, by their own commands: rotates, revokes, restarts, and bans at last", async function () {
+        this.timeout(600_000);
+        const { kubectl } = cluster();
+        const one = (...args: readonly string[]): Promise<string> =>
+            kubectl.run(["get", ...args, "-o", "jsonpath={.items[0].metadata.name}"]);
+        const node = await one("nodes");
+        const uid = await kubectl.run(["get", "node", node, "-o", "jsonpath={.metadata.uid}"]);
+        const values: Record<string, string> = {
+            node,
+            NODE: node,
+            SPIFFE_ID: `spiffe://staging.x0tta6bl4.io/spire/agent/k8s_psat/staging/${uid}`,
+        };
+        const functions: string[] = [];
+        for (const { file, line } of SPIRE_RUNBOOKS.flatMap(commandsOf).filter(
+            ({ line: each }) => !NOT_HERE.test(each),
+        )) {
+            if (line.startsWith("spire() ")) {
+                functions.push(line);
+                continue;
+            }
+            values["pod"] = await one("pods", "-n", "spire", "-l", "app.kubernetes.io/name=spire-agent");
+            const { code, stdout, stderr } = await run(
+                "bash",
+                ["-euo", "pipefail", "-c", [...functions, filledIn(line, values)].join("\n")],
+                {
+                    env: {
+                        ...process.env,
+                        KUBECONFIG: cluster().kubeconfig,
+                        PATH: `${dirname(kubectl.command)}:${process.env["PATH"] ?? ""}`,
+                    },
+                },
+            );
+            assert.equal(code, 0, `${file}: ${line}\n${stdout}${stderr}`);
+            if (line.endsWith("x509 show")) {
+                values["old"] ??= /Active[\s\S]*?Authority ID: (\w+)/.exec(stdout)?.[1] ?? "";
+            }
+            if (line.endsWith("x509 prepare")) {
+                values["new"] = /Authority ID: (\w+)/.exec(stdout)?.[1] ?? "";
+            }
+            if (line.includes("rollout status daemonset")) {
+                await until(cluster(), 90, async () =>
+                    /Found 1 attested agent/.test(await spire(cluster(), "agent", "list")),
+                );
+            }
+        }
+        assert.notEqual(values["new"], values["old"]);
+        const shown = await spire(cluster(), "localauthority", "x509", "show", "-output", "json");
+        assert.equal((JSON.parse(shown) as { active: { authority_id: string } }).active.authority_id, values["new"]);
+        await until(cluster(), 60, async () => {
+            const bundle = await kubectl.get("configmap", "spire-bundle", "spire");
+            const certificates = (bundle?.["data"] as { "bundle.crt": string })["bundle.crt"].match(/BEGIN/g);
+            return certificates?.length === 1;
+        });
+        assert.match(await spire(cluster(), "agent", "list", "-banned", "true"), /Found 1 attested agent/);
+    });
 });
+
+/** In this order: what ends the agent's life comes last. */
+const SPIRE_RUNBOOKS = [
+    "spire-ca-rotation.md",
+    "lost-trust-domain.md",
+    "spire-server.md",
+    "spire-agent.md",
+    "certificate-expiry.md",
+    "agent-eviction.md",
+];
+
+/**
+ * What these runbooks hold besides: deployments, an upstream authority and a federation that this stack has not, the drain of
+ * the only node, the ban that the last runbook does, and what needs no SPIRE and is run without one.
+ */
+const NOT_HERE =
+    /pulumi|hardening|upstreamauthority|federation|openssl|annotate|externalsecret|kubectl cordon|kubectl drain|^POD=.* agent ban/;
 
 async function images(cluster: Cluster): Promise<void> {
     const node = cluster.node;
