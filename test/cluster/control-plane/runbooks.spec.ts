@@ -88,7 +88,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
     for (const file of new Set(runbookCommands().map(({ file: each }) => each))) {
         const commands = commandsOf(file).filter(({ line }) => reasonNotToRun(line) === undefined);
         if (commands.length > 0) {
-            it(`${file}: ${commands.length} commands end well, in their order`, async function () {
+            it(`run the commands of ${file}, each to a good end`, async function () {
                 this.timeout(300_000);
                 for (const { line } of commands) {
                     // Isolated pods, replaced ones and new revisions come of the commands before.
