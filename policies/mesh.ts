@@ -1,3 +1,4 @@
+import { texts } from "./admission";
 import type { KubeObject } from "./kube";
 import { show } from "./text";
 
@@ -46,6 +47,13 @@ export function meshOptOuts(
         const value = show(marked[where][name] ?? "");
         return off.includes(value) ? [{ where, name, value }] : [];
     });
+}
+
+/** The same in Common Expression Language: true where the labels or annotations given keep nothing out of a mesh. */
+export function staysInside(where: "labels" | "annotations"): (marks: string) => string {
+    const clauses = SWITCHES.filter((one) => one.where === where);
+    return (marks) =>
+        clauses.map(({ name, off }) => `!(${marks}[?'${name}'].orValue('') in ${texts(off)})`).join(" &&\n");
 }
 
 /** Says whether an object is Istio's own way to allow who calls whom. */

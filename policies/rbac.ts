@@ -1,3 +1,4 @@
+import { texts } from "./admission";
 import type { AdmissionRule, ControlMeta, Fault, ObjectControl } from "./control";
 import { objectControl } from "./control";
 import type { Body, KubeObject } from "./kube";
@@ -26,6 +27,8 @@ export interface Grant {
     readonly verbs: readonly string[];
     /** A rule limited to named objects is what the control asks for, so it is no fault. */
     readonly namesNarrow?: boolean;
+    /** Only a rule that names one of these objects gives it. */
+    readonly names?: readonly string[];
 }
 
 const RBAC_GROUP = "rbac.authorization.k8s.io";
@@ -57,7 +60,8 @@ export function granted(
 ): { readonly resources: readonly string[]; readonly verbs: readonly string[] } | undefined {
     const inGroup =
         rule.apiGroups.length === 0 || rule.apiGroups.some((group) => group === "*" || grant.groups.includes(group));
-    if (!inGroup || (grant.namesNarrow === true && rule.resourceNames.length > 0)) {
+    const isNamed = grant.names === undefined || rule.resourceNames.some((name) => grant.names?.includes(name));
+    if (!inGroup || !isNamed || (grant.namesNarrow === true && rule.resourceNames.length > 0)) {
         return undefined;
     }
     const resources = rule.resources.filter((resource) => grant.resources.some((want) => covers(resource, want)));
@@ -121,8 +125,12 @@ function* grantFaults(role: KubeObject, grants: readonly Grant[], advice: string
 
 /** The same rule in Common Expression Language. */
 export function grantAdmission(grants: readonly Grant[]): AdmissionRule {
-    const forbidden = grants.map(grantExpression).join(" || ");
-    return { expression: `!has(object.rules) || !object.rules.exists(r, ${forbidden})` };
+    return { expression: noRule(grants.map(grantExpression).join(" || ")) };
+}
+
+/** True where no rule of the role meets a condition. A role that is aggregated from others may state `rules: null`. */
+export function noRule(condition: string): string {
+    return `!has(object.rules) || dyn(object.rules) == null || !object.rules.exists(r, ${condition})`;
 }
 
 function grantExpression(grant: Grant): string {
@@ -131,13 +139,12 @@ function grantExpression(grant: Grant): string {
         return subresource === undefined ? [want] : [want, `*/${subresource}`, `${parent}/*`];
     });
     return `(${[
-        `(!has(r.apiGroups) || r.apiGroups.exists(g, g in ${literal(["*", ...grant.groups])}))`,
-        `has(r.resources) && r.resources.exists(x, x in ${literal(["*", ...new Set(resources)])})`,
-        ...(grant.verbs.includes("*") ? [] : [`r.verbs.exists(v, v in ${literal(["*", ...grant.verbs])})`]),
+        `(!has(r.apiGroups) || r.apiGroups.exists(g, g in ${texts(["*", ...grant.groups])}))`,
+        `has(r.resources) && r.resources.exists(x, x in ${texts(["*", ...new Set(resources)])})`,
+        ...(grant.verbs.includes("*") ? [] : [`r.verbs.exists(v, v in ${texts(["*", ...grant.verbs])})`]),
         ...(grant.namesNarrow === true ? ["(!has(r.resourceNames) || size(r.resourceNames) == 0)"] : []),
+        ...(grant.names === undefined
+            ? []
+            : [`has(r.resourceNames) && r.resourceNames.exists(n, n in ${texts(grant.names)})`]),
     ].join(" && ")})`;
-}
-
-function literal(values: readonly string[]): string {
-    return `[${values.map((value) => `'${value}'`).join(", ")}]`;
 }

@@ -30,7 +30,7 @@ const NAMESPACED: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** Objects that every cluster has in its default namespace. */
-const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map(
+export const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map(
     Object.entries({
         Service: ["kubernetes"],
         Endpoints: ["kubernetes"],

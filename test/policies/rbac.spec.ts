@@ -46,6 +46,14 @@ describe("grants", () => {
         assert.equal(gives(rule, { ...EXEC, namesNarrow: true }), false);
     });
 
+    it("are given by certain names only where the control lists them", () => {
+        const rule = { apiGroups: [""], resources: ["pods/exec"], verbs: ["create"] };
+        const grant = { ...EXEC, names: ["dns"] };
+        assert.equal(gives(rule, grant), false);
+        assert.equal(gives({ ...rule, resourceNames: ["web"] }, grant), false);
+        assert.equal(gives({ ...rule, resourceNames: ["web", "dns"] }, grant), true);
+    });
+
     it("are told by the rule's own words", () => {
         const found = granted(viewOf({ apiGroups: [""], resources: ["pods", "*"], verbs: ["get", "*"] }), EXEC);
         assert.equal(found && grantText(found), "* on *");
@@ -71,7 +79,7 @@ describe("grants", () => {
     it("read the same at admission", () => {
         assert.equal(
             grantAdmission([{ groups: [""], resources: ["secrets"], verbs: ["get"], namesNarrow: true }]).expression,
-            "!has(object.rules) || !object.rules.exists(r, ((!has(r.apiGroups) || r.apiGroups.exists(g, g in ['*', ''])) && has(r.resources) && r.resources.exists(x, x in ['*', 'secrets']) && r.verbs.exists(v, v in ['*', 'get']) && (!has(r.resourceNames) || size(r.resourceNames) == 0)))",
+            "!has(object.rules) || dyn(object.rules) == null || !object.rules.exists(r, ((!has(r.apiGroups) || r.apiGroups.exists(g, g in ['*', ''])) && has(r.resources) && r.resources.exists(x, x in ['*', 'secrets']) && r.verbs.exists(v, v in ['*', 'get']) && (!has(r.resourceNames) || size(r.resourceNames) == 0)))",
         );
     });
 });

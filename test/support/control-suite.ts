@@ -49,12 +49,39 @@ export interface ControlTable {
 
 const NOW = new Date("2026-03-01T12:00:00Z");
 
+/** A control and its table. */
+export interface Described {
+    readonly control: Control;
+    readonly table: ControlTable;
+}
+
+let gathered: Described[] | undefined;
+
+/** The tables that some specs describe; neither their tests nor what else is in the files is run. */
+export function tablesOf(load: () => void): readonly Described[] {
+    const { describe: suite } = globalThis;
+    const tables: Described[] = [];
+    gathered = tables;
+    globalThis.describe = Object.assign(() => undefined, suite) as unknown as typeof suite;
+    try {
+        load();
+    } finally {
+        globalThis.describe = suite;
+        gathered = undefined;
+    }
+    return tables;
+}
+
 /**
  * The standard set of tests of a control: every case of its table with exact messages, the specimen in other containers,
  * kinds, lists and patches, with an unknown value, waived and with an expired waiver; that fixes fix; and that neither key
  * order nor fields which don't matter change a verdict.
  */
 export function describeControl(control: Control, table: ControlTable): void {
+    if (gathered !== undefined) {
+        gathered.push({ control, table });
+        return;
+    }
     const good = table.good ?? {};
     const [title, specimen] = Object.entries(table.refused)[0] ?? [];
     if (title === undefined || specimen === undefined || Object.keys(table.allowed).length === 0) {

@@ -1,3 +1,4 @@
+import { pattern, POD_LABELS, texts } from "../../admission";
 import type { Fault, ObjectControl } from "../../control";
 import { BINDING_KINDS, bindingOf } from "../../bindings";
 import { objectControl } from "../../control";
@@ -8,6 +9,7 @@ import { carriesPod, podOf } from "../../pods";
 import { serviceAccountName } from "../../service-accounts";
 
 const NAME = "kubernetes-dashboard";
+const LABELS = ["app", "k8s-app", "app.kubernetes.io/name"];
 const IMAGE = /(?:^|\/)(?:kubernetes-dashboard(?:-[\w-]+)?|kubernetesui\/dashboard[\w-]*)(?:[:@]|$)/;
 
 export const noKubernetesDashboard: ObjectControl = {
@@ -31,8 +33,14 @@ export const noKubernetesDashboard: ObjectControl = {
             yield* carriesPod(object) ? podFaults(object) : bindingFaults(object);
         },
         admission: {
-            expression:
-                "variables.containers.all(c, !has(c.image) || !c.image.matches('(^|/)(kubernetes-dashboard|kubernetesui/dashboard)[^/]*$'))",
+            expression: [
+                "object.kind in ['RoleBinding', 'ClusterRoleBinding']",
+                `? dyn(object).roleRef.name != '${NAME}' || dyn(object).?subjects.orValue([]).all(s, s.name == '${NAME}')`,
+                `: variables.containers.all(c, !c.?image.orValue('').matches(${pattern(IMAGE)})) &&`,
+                `!${texts(LABELS)}.exists(k, variables.podLabels[?k].orValue('') == '${NAME}') &&`,
+                `(variables.podSpec == null || variables.podSpec.?serviceAccountName.orValue('') != '${NAME}')`,
+            ].join(" "),
+            variables: POD_LABELS,
         },
     }),
     applies: (object) => carriesPod(object) || BINDING_KINDS.includes(`${object.group}/${object.kind}`),
@@ -44,7 +52,7 @@ function* podFaults(object: KubeObject): Iterable<Fault> {
         return;
     }
     const image = pod.containers.find(({ body }) => IMAGE.test(str(body["image"])));
-    const label = ["app", "k8s-app", "app.kubernetes.io/name"].find((key) => pod.labels[key] === NAME);
+    const label = LABELS.find((key) => pod.labels[key] === NAME);
     if (image !== undefined) {
         const path = `${image.path}.image`;
         yield { path, container: image.name, message: `${path} is "${str(image.body["image"])}". Remove it.` };

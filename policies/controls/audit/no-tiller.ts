@@ -1,3 +1,4 @@
+import { pattern, POD_LABELS } from "../../admission";
 import type { Fault, ObjectControl } from "../../control";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
@@ -22,7 +23,12 @@ export const noTiller: ObjectControl = {
             yield* object.kind === "Service" ? serviceFaults(object) : podFaults(object);
         },
         admission: {
-            expression: "variables.containers.all(c, !has(c.image) || !c.image.matches('(^|/)tiller([:@]|$)'))",
+            expression: [
+                "object.kind == 'Service'",
+                `? object.metadata.name != 'tiller-deploy' && ${["object.?metadata.?labels.orValue({})", "dyn(object).?spec.?selector.orValue({})"].map(isNotTiller).join(" && ")}`,
+                `: variables.containers.all(c, !c.?image.orValue('').matches(${pattern(IMAGE)})) && ${isNotTiller("variables.podLabels")}`,
+            ].join(" "),
+            variables: POD_LABELS,
         },
     }),
     applies: (object) => carriesPod(object) || (object.group === "" && object.kind === "Service"),
@@ -31,6 +37,10 @@ export const noTiller: ObjectControl = {
 /** Helm 2 labels what it installs of itself so. */
 function isTiller(labels: Readonly<Record<string, unknown>>): boolean {
     return labels["name"] === "tiller" && labels["app"] === "helm";
+}
+
+function isNotTiller(labels: string): string {
+    return `!(${labels}[?'name'].orValue('') == 'tiller' && ${labels}[?'app'].orValue('') == 'helm')`;
 }
 
 function* podFaults(object: KubeObject): Iterable<Fault> {

@@ -1,3 +1,4 @@
+import { pattern, texts } from "../../admission";
 import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
@@ -38,7 +39,11 @@ export const workloadApiThroughCsi = podControl({
         }
     },
     admission: {
-        expression: `variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(volume, !has(volume.csi) || volume.csi.driver != "${DRIVER}" || volume.csi.?readOnly.orValue(false))`,
+        expression: `variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v,
+ (!has(v.hostPath) || !v.hostPath.path.matches(${pattern(SOCKET_DIRECTORY)}) ||
+  variables.podSpec.?serviceAccountName.orValue('') in ${texts(OWNERS)}) &&
+ (!has(v.csi) || v.csi.driver != '${DRIVER}' || (v.csi.?readOnly.orValue(false) &&
+  variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, m.name != v.name || m.?readOnly.orValue(false))))))`,
     },
 });
 

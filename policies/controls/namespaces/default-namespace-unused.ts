@@ -1,8 +1,9 @@
+import { texts } from "../../admission";
 import type { ObjectControl } from "../../control";
 import { objectControl } from "../../control";
 import { checklist, cis, nist, nsa, soc2 } from "../../frameworks";
 import { obj, str } from "../../kube";
-import { isBuiltIn, isCustom, isNamespaced } from "../../scope";
+import { BUILT_IN, isBuiltIn, isCustom, isNamespaced } from "../../scope";
 
 export const defaultNamespaceUnused: ObjectControl = {
     ...objectControl({
@@ -33,7 +34,14 @@ export const defaultNamespaceUnused: ObjectControl = {
                 };
             }
         },
-        admission: { expression: "!has(object.metadata.namespace) || object.metadata.namespace != 'default'" },
+        admission: {
+            expression: [
+                "object.metadata.?namespace.orValue('') != 'default'",
+                ...[...BUILT_IN].map(
+                    ([kind, names]) => `(object.kind == '${kind}' && object.metadata.name in ${texts(names)})`,
+                ),
+            ].join(" || "),
+        },
     }),
     applies: (object) => (isNamespaced(object) || isCustom(object)) && !isBuiltIn(object),
 };

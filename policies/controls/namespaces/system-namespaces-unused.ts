@@ -1,3 +1,4 @@
+import { POD_LABELS, texts } from "../../admission";
 import type { ObjectControl } from "../../control";
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
@@ -30,7 +31,11 @@ const parts = objectControl({
     },
     admission: {
         expression:
-            "!(object.metadata.?namespace.orValue('') in ['kube-system', 'kube-public', 'kube-node-lease']) || object.metadata.?labels[?'tier'].orValue('') == 'control-plane'",
+            `!(object.metadata.?namespace.orValue('') in ${texts(SYSTEM)}) || ` +
+            ["object.?metadata.?labels.orValue({})", "variables.podLabels"]
+                .map((labels) => `${labels}[?'tier'].orValue('') == 'control-plane'`)
+                .join(" || "),
+        variables: POD_LABELS,
     },
 });
 

@@ -1,3 +1,4 @@
+import { ALLOWED } from "../../admission";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
 import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../network";
@@ -30,7 +31,11 @@ export const allowRulesNameTheirPods = objectControl({
         }
     },
     admission: {
-        expression:
-            "(has(object.spec.podSelector.matchLabels) && size(object.spec.podSelector.matchLabels) > 0) || (has(object.spec.podSelector.matchExpressions) && size(object.spec.podSelector.matchExpressions) > 0) || ((!has(object.spec.ingress) || size(object.spec.ingress) == 0) && (!has(object.spec.egress) || size(object.spec.egress) == 0))",
+        expression: [
+            "size(variables.allowed) == 0",
+            "size(object.spec.?podSelector.?matchLabels.orValue({})) > 0",
+            "size(object.spec.?podSelector.?matchExpressions.orValue([])) > 0",
+        ].join(" || "),
+        variables: ALLOWED,
     },
 });

@@ -1,3 +1,4 @@
+import { ALLOWED, texts } from "../../admission";
 import { inRange } from "../../addresses";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
@@ -43,8 +44,14 @@ export const egressSparesInstanceMetadata = objectControl({
         }
     },
     admission: {
-        expression:
-            "!has(object.spec.egress) || !object.spec.egress.exists(r, has(r.to) && r.to.exists(p, has(p.ipBlock) && p.ipBlock.cidr.endsWith('/0') && (!has(p.ipBlock.except) || size(p.ipBlock.except) == 0)))",
+        expression: `variables.allowed.filter(r, r.egress).all(r,
+ (size(r.peers) > 0 || (size(r.ports) > 0 && !r.ports.exists(p, p.?protocol.orValue('TCP') == 'TCP' &&
+  (!has(p.port) || (type(p.port) == int && p.port <= 80 && p.?endPort.orValue(p.port) >= 80))))) &&
+ r.peers.filter(p, has(p.ipBlock)).all(p,
+  !${texts(METADATA)}.exists(a, cidr(p.ipBlock.cidr).containsIP(a)) ||
+  ${texts(METADATA)}.exists(a, cidr(p.ipBlock.cidr).containsIP(a) &&
+   p.ipBlock.?except.orValue([]).exists(e, cidr(e).containsIP(a)))))`,
+        variables: ALLOWED,
     },
 });
 

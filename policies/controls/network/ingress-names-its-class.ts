@@ -38,6 +38,6 @@ export const ingressNamesItsClass = objectControl({
         }
     },
     admission: {
-        expression: `!has(object.spec.defaultBackend) && (has(object.spec.ingressClassName) || (has(object.metadata.annotations) && '${LEGACY}' in object.metadata.annotations))`,
+        expression: `!has(object.spec.defaultBackend) && (object.spec.?ingressClassName.orValue('') != '' || object.metadata.?annotations[?'${LEGACY}'].orValue('') != '')`,
     },
 });

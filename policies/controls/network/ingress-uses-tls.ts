@@ -43,7 +43,16 @@ export const ingressUsesTls = objectControl({
         yield* ingressFaults(object);
     },
     admission: {
-        expression: "object.kind == 'Route' ? has(object.spec.tls) : has(object.spec.tls) && size(object.spec.tls) > 0",
+        // Admission has no catalogue of OpenShift's kinds, so this is about Ingresses alone.
+        expression: [
+            "size(object.spec.?tls.orValue([])) > 0",
+            `(object.spec.tls.exists(t, size(t.?hosts.orValue([])) == 0) || object.spec.?rules.orValue([]).all(r, r.?host.orValue('') == '' ||
+ object.spec.tls.exists(t, t.hosts.exists(h, h.lowerAscii() == r.host.lowerAscii() ||
+  (h.startsWith('*.') && h.substring(2).lowerAscii() == r.host.substring(r.host.indexOf('.') + 1).lowerAscii())))))`,
+            ...Object.entries(PLAIN_HTTP).map(
+                ([name, value]) => `object.metadata.?annotations[?'${name}'].orValue('') != '${value}'`,
+            ),
+        ].join(" &&\n"),
     },
 });
 

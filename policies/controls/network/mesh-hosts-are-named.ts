@@ -29,6 +29,6 @@ export const meshHostsAreNamed = objectControl({
     },
     admission: {
         expression:
-            "object.kind != 'VirtualService' || !has(object.spec.hosts) || !object.spec.hosts.exists(h, h.contains('*'))",
+            "object.kind == 'VirtualService' ? !object.?spec.?hosts.orValue([]).exists(h, h.contains('*')) : !object.?spec.?host.orValue('').contains('*') || !(object.?spec.?trafficPolicy.?tls.?mode.orValue('') in ['DISABLE', 'SIMPLE'])",
     },
 });

@@ -1,10 +1,11 @@
+import { POD_ANNOTATIONS, POD_LABELS } from "../../admission";
 import type { Fault } from "../../control";
 import type { ObjectControl } from "../../control";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { child } from "../../path";
 import type { Marked } from "../../mesh";
-import { meshOptOuts } from "../../mesh";
+import { meshOptOuts, staysInside } from "../../mesh";
 import { carriesPod, podOf } from "../../pods";
 import { show } from "../../text";
 
@@ -38,9 +39,14 @@ export const meshInjectionNotDisabled: ObjectControl = {
             }
         },
         admission: {
-            expression:
-                "(!has(object.metadata.labels) || (object.metadata.labels[?'istio-injection'].orValue('') != 'disabled' && object.metadata.labels[?'sidecar.istio.io/inject'].orValue('') != 'false' && object.metadata.labels[?'istio.io/dataplane-mode'].orValue('') != 'none')) && " +
-                "(!has(object.metadata.annotations) || (object.metadata.annotations[?'sidecar.istio.io/inject'].orValue('') != 'false' && object.metadata.annotations[?'linkerd.io/inject'].orValue('') != 'disabled'))",
+            expression: [
+                ...["variables.podLabels", "object.?metadata.?labels.orValue({})"].map(staysInside("labels")),
+                ...["variables.podAnnotations", "object.?metadata.?annotations.orValue({})"].flatMap((annotations) => [
+                    staysInside("annotations")(annotations),
+                    ...SKIPPED.map((name) => `${annotations}[?'${name}'].orValue('') == ''`),
+                ]),
+            ].join(" &&\n"),
+            variables: { ...POD_LABELS, ...POD_ANNOTATIONS },
         },
     }),
     applies: (object) => object.kind === "Namespace" || carriesPod(object),

@@ -1,3 +1,4 @@
+import { ALLOWED } from "../../admission";
 import { isWorldRange } from "../../addresses";
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
@@ -50,9 +51,10 @@ export const noAllowAllRules = objectControl({
         }
     },
     admission: {
-        expression:
-            "(!has(object.spec.ingress) || !object.spec.ingress.exists(r, (!has(r.from) || size(r.from) == 0) && (!has(r.ports) || size(r.ports) == 0))) && " +
-            "(!has(object.spec.egress) || !object.spec.egress.exists(r, (!has(r.to) || size(r.to) == 0) && (!has(r.ports) || size(r.ports) == 0)))",
+        expression: `variables.allowed.all(r, size(r.ports) > 0 || (size(r.peers) > 0 && r.peers.all(p,
+ !(has(p.ipBlock) && p.ipBlock.cidr.endsWith('/0')) &&
+ !(has(p.namespaceSelector) && ${["namespaceSelector", "podSelector"].map(isEmpty).join(" && ")}))))`,
+        variables: ALLOWED,
     },
 });
 
@@ -60,4 +62,10 @@ export const noAllowAllRules = objectControl({
 function selectsCluster(peer: Body): boolean {
     const { namespaceSelector, podSelector } = peer;
     return namespaceSelector !== undefined && isEmptySelector(namespaceSelector) && isEmptySelector(podSelector);
+}
+
+function isEmpty(selector: string): string {
+    return ["matchLabels.orValue({})", "matchExpressions.orValue([])"]
+        .map((field) => `size(p.?${selector}.?${field}) == 0`)
+        .join(" && ");
 }

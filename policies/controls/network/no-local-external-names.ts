@@ -27,7 +27,8 @@ export const noLocalExternalNames = objectControl({
         }
     },
     admission: {
-        expression:
-            "!has(object.spec.type) || object.spec.type != 'ExternalName' || !object.spec.externalName.matches('(?i)^((.+[.])?localhost([.]localdomain)?[.]?|127[.].*|169[.]254[.].*|::1)$')",
+        expression: `object.spec.?type.orValue('') != 'ExternalName' || !(
+ object.spec.externalName.matches(r"(?i)${LOCALHOST.source.replace(/\$$/, "[.]?$")}") ||
+ (isIP(object.spec.externalName) && (ip(object.spec.externalName).isLoopback() || ip(object.spec.externalName).isLinkLocalUnicast())))`,
     },
 });

@@ -1,3 +1,4 @@
+import { pattern } from "../../admission";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import type { Fault } from "../../control";
@@ -53,11 +54,6 @@ export const noNginxSnippets = objectControl({
         ].join(" "),
     },
 });
-
-/** A regular expression as CEL takes it: its syntax is RE2's, in a raw string. */
-function pattern({ source }: RegExp): string {
-    return `r"${source}"`;
-}
 
 function* annotationFaults(ingress: KubeObject): Iterable<Fault> {
     for (const [name, value] of Object.entries(ingress.annotations)) {

@@ -58,9 +58,10 @@ export const externalSecretsRefreshed = objectControl({
     },
     admission: {
         expression: [
-            "object.spec.?refreshPolicy.orValue('Periodic') in ['', 'Periodic'] &&",
-            "duration(object.spec.?refreshInterval.orValue('1h')) > duration('0s') &&",
-            "duration(object.spec.?refreshInterval.orValue('1h')) <= duration('24h')",
+            "object.?spec.?refreshPolicy.orValue('Periodic') in ['', 'Periodic'] &&",
+            "variables.interval.matches('^([0-9]+([.][0-9]+)?(h|m|s))+$') &&",
+            "duration(variables.interval) > duration('0s') && duration(variables.interval) <= duration('24h')",
         ].join("\n"),
+        variables: { interval: "object.?spec.?refreshInterval.orValue('1h')" },
     },
 });

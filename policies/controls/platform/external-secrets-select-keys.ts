@@ -20,5 +20,5 @@ export const externalSecretsSelectKeys = objectControl({
             }
         }
     },
-    admission: { expression: "object.spec.?dataFrom.orValue([]).all(d, !has(d.find))" },
+    admission: { expression: "object.?spec.?dataFrom.orValue([]).all(d, !has(d.find))" },
 });

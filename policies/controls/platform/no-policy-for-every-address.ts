@@ -1,3 +1,4 @@
+import { ALLOWED } from "../../admission";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, nsa } from "../../frameworks";
 import { obj, str, strings } from "../../kube";
@@ -34,12 +35,8 @@ export const noPolicyForEveryAddress = objectControl({
         }
     },
     admission: {
-        expression: (["ingress", "egress"] as const)
-            .map((field) => {
-                const block = "p.ipBlock.cidr.endsWith('/0') && size(p.ipBlock.?except.orValue([])) == 0";
-                const peers = field === "ingress" ? "from" : "to";
-                return `object.spec.?${field}.orValue([]).all(r, r.?${peers}.orValue([]).all(p, !has(p.ipBlock) || !(${block})))`;
-            })
-            .join(" &&\n"),
+        expression:
+            "variables.allowed.all(r, r.peers.all(p, !has(p.ipBlock) || !p.ipBlock.cidr.endsWith('/0') || size(p.ipBlock.?except.orValue([])) > 0))",
+        variables: ALLOWED,
     },
 });

@@ -1,3 +1,4 @@
+import { POD_ANNOTATIONS } from "../../admission";
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
 import { isObj, str } from "../../kube";
@@ -35,14 +36,7 @@ export const appArmorNotDisabled = podControl({
             `variables.podAnnotations.all(k, !k.startsWith('${ANNOTATION}') ||`,
             " variables.podAnnotations[k] in ['', 'runtime/default'] || variables.podAnnotations[k].startsWith('localhost/'))",
         ].join("\n"),
-        variables: {
-            podAnnotations: [
-                "object.kind == 'Pod' ? object.?metadata.?annotations.orValue({}) :",
-                "object.kind == 'PodTemplate' ? object.?template.?metadata.?annotations.orValue({}) :",
-                "object.kind == 'CronJob' ? object.?spec.?jobTemplate.?spec.?template.?metadata.?annotations.orValue({}) :",
-                "object.?spec.?template.?metadata.?annotations.orValue({})",
-            ].join("\n"),
-        },
+        variables: POD_ANNOTATIONS,
     },
     *check(pod) {
         const holders = [

@@ -44,5 +44,8 @@ export const noConfigmapWrites = objectControl({
             }
         }
     },
-    admission: grantAdmission([{ ...GRANT, namesNarrow: true }]),
+    admission: grantAdmission([
+        { ...GRANT, namesNarrow: true },
+        { ...GRANT, names: [...SENSITIVE] },
+    ]),
 });

@@ -1,6 +1,6 @@
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { rulesOf } from "../../rbac";
+import { noRule, rulesOf } from "../../rbac";
 
 /** The fields of a rule in which `*` stands for everything, those to come included. */
 const FIELDS = ["verbs", "resources", "apiGroups", "nonResourceURLs"] as const;
@@ -39,11 +39,8 @@ export const noRbacWildcards = objectControl({
         }
     },
     admission: {
-        expression:
-            "!has(object.rules) || !object.rules.exists(r, r.verbs.exists(v, v == '*') || " +
-            ["resources", "apiGroups", "nonResourceURLs"]
-                .map((field) => `(has(r.${field}) && r.${field}.exists(v, v in ['*', '*/*']))`)
-                .join(" || ") +
-            ")",
+        expression: noRule(
+            FIELDS.map((field) => `(has(r.${field}) && r.${field}.exists(v, v in ['*', '*/*']))`).join(" || "),
+        ),
     },
 });

@@ -1,3 +1,4 @@
+import { pattern } from "../../admission";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
 import { show } from "../../text";
@@ -30,5 +31,7 @@ export const configIsImmutable = objectControl({
             };
         }
     },
-    admission: { expression: "has(object.immutable) && object.immutable == true" },
+    admission: {
+        expression: `object.?immutable.orValue(false) || object.metadata.name.matches(${pattern(MANAGED)})`,
+    },
 });

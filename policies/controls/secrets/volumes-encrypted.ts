@@ -1,3 +1,4 @@
+import { texts } from "../../admission";
 import { objectControl } from "../../control";
 import { checklist, gdpr, mitre, nist, soc2 } from "../../frameworks";
 import { obj, str } from "../../kube";
@@ -69,7 +70,10 @@ export const volumesEncrypted = objectControl({
         }
     },
     admission: {
-        expression:
-            "!(object.provisioner in ['ebs.csi.aws.com', 'kubernetes.io/aws-ebs']) || (has(object.parameters) && 'encrypted' in object.parameters && object.parameters['encrypted'].lowerAscii() == 'true')",
+        expression: DRIVERS.map(({ provisioners, parameters, isSwitch }) => {
+            const value = "object.?parameters.orValue({})[?p].orValue('')";
+            const isGood = isSwitch ? `${value}.lowerAscii() == 'true'` : `${value} != ''`;
+            return `(!(object.provisioner in ${texts(provisioners)}) || ${texts(parameters)}.exists(p, ${isGood}))`;
+        }).join(" &&\n"),
     },
 });

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { join } from "node:path";
-import { policySpec, twins, type Twin } from "../../../components/admission/policies";
+import { globSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join, resolve } from "node:path";
+import { twins, type Twin } from "../../../components/admission/policies";
 import { controls } from "../../../policies/controls";
 import { selectControls } from "../../../policies/profiles";
 import { runControl } from "../../../policies/run";
+import { manifestsOf } from "../../support/cases";
+import { tablesOf, type Described } from "../../support/control-suite";
 import { stackOf, type Manifest } from "../../support/controls";
 import { readCsv, readManifests, suite } from "../../support/suites";
 import type { Cluster } from "../harness/cluster";
@@ -12,187 +16,214 @@ import type { KubernetesObject } from "../harness/kubectl";
 import { policiesInForce, removePolicies, typeWarnings } from "../support/admission";
 import { remove } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
+import { accountsOf, valid } from "../support/twin-cases";
+import {
+    admitted,
+    casesNamespace,
+    differences,
+    missingDefinitions,
+    NAMESPACE,
+    placed,
+    policiesAndBindings,
+    previewed,
+    resourceOf,
+    send,
+    served,
+} from "../support/twins";
 
-const NAMESPACE = "admission-twins";
 const { folder, missing } = suite("psa");
-
-/** One manifest of the suite; the same manifest at several versions of the standards is one case. */
-interface Case {
-    readonly file: string;
-    readonly manifest: Manifest;
-}
-
-/**
- * Where the API server fills in what a manifest leaves out before admission sees it, preview judges what is written. Each
- * name is a control and the reason why it may refuse at preview only.
- */
-const DEFAULTED: Readonly<Record<string, string>> = {
-    "image-pull-policy-always": "an image without a tag gets the policy Always when it is admitted",
-};
+const withSuite = missing === undefined ? "" : ` (skipped: ${missing})`;
 
 /** The standards as the API server of this cluster knows them; a newer one allows more sysctls. */
 const PSS_VERSION = "v1.36";
 
-/** Who says what about a case. */
-interface Opinions {
-    readonly preview: readonly string[];
-    readonly admission: readonly string[];
+/** Twins that can be shown nothing bad, and why. */
+const UNSHOWN: Readonly<Record<string, string>> = {
+    "no-ephemeral-containers": "the API server takes them on a running pod only",
+    "proc-mount-masked": "the API server itself refuses an open /proc without a user namespace",
+};
+
+/** One manifest; the same manifest from several places is one case. */
+interface Case {
+    readonly title: string;
+    readonly manifest: Manifest;
 }
 
-describeOnCluster(
-    `the ValidatingAdmissionPolicies of the controls${missing === undefined ? "" : ` (skipped: ${missing})`}`,
-    "control-plane",
-    (cluster) => {
-        let all: readonly Twin[];
-        let cases: readonly Case[];
+describeOnCluster("the ValidatingAdmissionPolicies of the controls", "control-plane", (cluster) => {
+    let all: readonly Twin[] | undefined;
+    let names: ReadonlySet<string>;
+    let definitions: readonly KubernetesObject[] = [];
 
-        before(async function () {
-            if (missing !== undefined) {
-                this.skip();
+    before(async function () {
+        this.timeout(300_000);
+        const settings = { action: "warn" as const, controls: {}, exemptUsers: [], signatures: undefined };
+        all = twins(settings, selectControls(controls, "all"));
+        names = new Set(all.map(({ control }) => control.name));
+        await apply(cluster(), [casesNamespace()]);
+        await apply(cluster(), policiesAndBindings(all));
+        await policiesInForce(cluster());
+    });
+
+    after(async function () {
+        this.timeout(180_000);
+        if (all !== undefined) {
+            await removePolicies(cluster());
+            await remove(cluster(), [casesNamespace()], { wait: false });
+            // Later suites bring the real ones.
+            await remove(cluster(), definitions);
+        }
+    });
+
+    it(`decide every case of the Pod Security suite as the controls do at preview${withSuite}`, async function () {
+        if (missing !== undefined) {
+            this.skip();
+        }
+        this.timeout(300_000);
+        const { found, decided, invalid } = await decide(cluster(), names, suiteCases());
+        assert.deepEqual(found, []);
+        // What a newer API server finds no valid pod by itself (seccomp by annotation only) says nothing about policies.
+        assert.ok(decided >= 300, `only ${decided} cases are valid pods; not: ${invalid.join(" ")}`);
+    });
+
+    it(`agree with Pod Security admission itself on what restricted allows${withSuite}`, async function () {
+        if (missing !== undefined) {
+            this.skip();
+        }
+        this.timeout(300_000);
+        const rows = readCsv(join(folder, "oracle-v1.37.csv")).filter(({ level }) => level === "restricted");
+        const mistakes: string[] = [];
+        for (const { file = "" } of rows) {
+            for (const manifest of readManifests(join(folder, file))) {
+                const response = await send(cluster(), manifest);
+                if (response.status !== 201) {
+                    continue;
+                }
+                const standard = /would violate PodSecurity/.test(response.warnings);
+                const preview = restrictedVerdict(manifest);
+                if (standard !== preview) {
+                    mistakes.push(
+                        `${file}: Pod Security admission says ${standard}, the restricted profile ${preview}`,
+                    );
+                }
             }
-            this.timeout(300_000);
-            const settings = { action: "warn" as const, controls: {}, exemptUsers: [], signatures: undefined };
-            all = twins(settings, selectControls(controls, "all"));
-            cases = distinctCases();
-            const outcome = await cluster().kubectl.apply([namespace(), ...all.flatMap(policyAndBinding)]);
-            assert.equal(outcome.code, 0, outcome.stderr);
-            await policiesInForce(cluster());
-        });
+        }
+        assert.ok(rows.length > 50);
+        assert.deepEqual(mistakes, []);
+    });
 
-        after(async function () {
-            this.timeout(120_000);
-            if (missing === undefined) {
-                await removePolicies(cluster());
-                await remove(cluster(), [namespace()], { wait: false });
-            }
-        });
+    // The controller manager needs a while for it, and has had it by now.
+    it("all compile, and fit the types that the API server knows", async function () {
+        this.timeout(120_000);
+        assert.deepEqual(await typeWarnings(cluster(), [...names]), []);
+    });
 
-        it("decide every case of the Pod Security suite as the controls do at preview", async function () {
-            this.timeout(300_000);
-            const differences: string[] = [];
-            const refused: string[] = [];
-            await Promise.all(
-                cases.map(async ({ file, manifest }) => {
-                    const admission = await admissionVerdict(cluster(), manifest);
-                    if (admission === undefined) {
-                        refused.push(file);
-                        return;
-                    }
-                    const opinions = { preview: previewVerdict(all, manifest), admission };
-                    differences.push(...differ(file, opinions));
-                }),
-            );
-            assert.deepEqual(differences, []);
-            // What a newer API server finds no valid pod by itself (seccomp by annotation only) says nothing about policies.
-            const decided = cases.length - refused.length;
-            assert.ok(
-                decided >= 300,
-                `only ${decided} of ${cases.length} cases are valid pods; not: ${refused.join(" ")}`,
-            );
-            process.stderr.write(`admission: ${decided} cases decided alike by ${all.length} twins\n`);
-        });
+    it("decide the cases of the controls' own tests as the controls do at preview, each at least one bad and one good", async function () {
+        this.timeout(600_000);
+        // Not before the types are checked: these definitions have none.
+        definitions = await missingDefinitions(cluster());
+        await apply(cluster(), definitions);
+        await served(cluster(), definitions);
+        const cases = ownCases(names);
+        const accounts = accountsOf(cases.map(({ manifest }) => manifest)).map((name) => ({
+            apiVersion: "v1",
+            kind: "ServiceAccount",
+            metadata: { name, namespace: NAMESPACE },
+        }));
+        await apply(cluster(), accounts);
+        const { found, refusedBy, allowedBy } = await decide(cluster(), names, cases);
+        assert.deepEqual(found, []);
+        const unseen = (by: ReadonlySet<string>): readonly string[] =>
+            [...names].filter((name) => !by.has(name)).sort();
+        assert.deepEqual(unseen(refusedBy), Object.keys(UNSHOWN), "twins that were shown nothing bad");
+        assert.deepEqual(unseen(allowedBy), [], "twins that were shown nothing good");
+    });
+});
 
-        it("agree with Pod Security admission itself on what restricted allows", async function () {
-            this.timeout(300_000);
-            const rows = readCsv(join(folder, "oracle-v1.37.csv")).filter(({ level }) => level === "restricted");
-            const mistakes: string[] = [];
-            const manifests = rows.flatMap(({ file = "" }) =>
-                readManifests(join(folder, file)).map((manifest) => ({ file, manifest })),
-            );
-            await Promise.all(
-                manifests.map(async ({ file, manifest }) => {
-                    const { status, warnings } = await create(cluster(), manifest);
-                    const standard = /would violate PodSecurity/.test(warnings);
-                    const preview = restrictedVerdict(manifest);
-                    if (status === 201 && standard !== preview) {
-                        mistakes.push(
-                            `${file}: Pod Security admission says ${standard}, the restricted profile ${preview}`,
-                        );
-                    }
-                }),
-            );
-            assert.ok(rows.length > 50);
-            assert.deepEqual(mistakes, []);
-        });
-
-        // Last: the controller manager needs a while, and has had it by now.
-        it("all compile, and fit the types that the API server knows", async function () {
-            this.timeout(120_000);
-            assert.deepEqual(await typeWarnings(cluster(), all.map(nameOf)), []);
-        });
-    },
-);
-
-function nameOf({ control }: Twin): string {
-    return control.name;
+async function apply(cluster: Cluster, objects: readonly object[]): Promise<void> {
+    const outcome = await cluster.kubectl.apply(objects);
+    assert.equal(outcome.code, 0, outcome.stderr);
 }
 
-function namespace(): KubernetesObject {
-    const labels = {
-        "pod-security.kubernetes.io/enforce": "privileged",
-        "pod-security.kubernetes.io/warn": "restricted",
+interface Decisions {
+    /** Where preview and admission differ. */
+    readonly found: readonly string[];
+    readonly refusedBy: ReadonlySet<string>;
+    readonly allowedBy: ReadonlySet<string>;
+    readonly decided: number;
+    readonly invalid: readonly string[];
+}
+
+/** Shows the cases to preview and to the API server, several at a time. */
+async function decide(cluster: Cluster, names: ReadonlySet<string>, cases: readonly Case[]): Promise<Decisions> {
+    const found: string[] = [];
+    const invalid: string[] = [];
+    const refusedBy = new Set<string>();
+    const allowedBy = new Set<string>();
+    let decided = 0;
+    const queue = [...cases];
+    const work = async (): Promise<void> => {
+        for (let next = queue.shift(); next !== undefined; next = queue.shift()) {
+            const { title, manifest } = next;
+            const verdict = await admitted(cluster, manifest);
+            if ("invalid" in verdict) {
+                invalid.push(title);
+                continue;
+            }
+            decided += 1;
+            found.push(...differences(title, previewed(names, manifest), verdict.refused));
+            for (const name of concerned(names, manifest)) {
+                (verdict.refused.includes(name) ? refusedBy : allowedBy).add(name);
+            }
+        }
     };
-    return { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } };
+    await Promise.all(Array.from({ length: 8 }, work));
+    process.stderr.write(`admission: ${decided} of ${cases.length} cases decided\n`);
+    return { found: found.sort(), refusedBy, allowedBy, decided, invalid };
 }
 
-/** The program's own policy, bound to warn: one request then tells the verdict of every control. */
-function policyAndBinding(twin: Twin): object[] {
-    const name = nameOf(twin);
-    const spec = policySpec(twin, [], []);
-    const [validation] = spec.validations as { expression: string }[];
-    // Warnings are cut when there are many, so each says no more than it must.
-    const validations = [{ expression: validation?.expression, message: "refused" }];
-    return [
-        {
-            apiVersion: "admissionregistration.k8s.io/v1",
-            kind: "ValidatingAdmissionPolicy",
-            metadata: { name },
-            spec: { ...spec, validations },
-        },
-        {
-            apiVersion: "admissionregistration.k8s.io/v1",
-            kind: "ValidatingAdmissionPolicyBinding",
-            metadata: { name },
-            spec: {
-                policyName: name,
-                validationActions: ["Warn"],
-                matchResources: { namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": NAMESPACE } } },
-            },
-        },
-    ];
+/** The twins that look at a manifest at all. */
+function concerned(names: ReadonlySet<string>, manifest: Manifest): readonly string[] {
+    const [object] = stackOf(placed(manifest)).objects;
+    return controls
+        .filter((control) => names.has(control.name) && object !== undefined && control.applies?.(object) === true)
+        .map(({ name }) => name);
 }
 
-function distinctCases(): Case[] {
+function distinct(cases: readonly Case[]): readonly Case[] {
     const seen = new Map<string, Case>();
-    for (const { file = "" } of readCsv(join(folder, "manifest.csv"))) {
-        for (const manifest of readManifests(join(folder, file))) {
-            const key = createHash("sha256").update(JSON.stringify(manifest)).digest("hex");
-            if (!seen.has(key)) {
-                seen.set(key, { file, manifest });
-            }
+    for (const one of cases) {
+        const key = createHash("sha256").update(JSON.stringify(one.manifest)).digest("hex");
+        if (!seen.has(key)) {
+            seen.set(key, one);
         }
     }
     return [...seen.values()];
 }
 
-async function create(cluster: Cluster, manifest: Manifest): ReturnType<Cluster["request"]> {
-    return cluster.request("POST", `/api/v1/namespaces/${NAMESPACE}/pods?dryRun=All`, placed(manifest));
+function suiteCases(): readonly Case[] {
+    return distinct(
+        readCsv(join(folder, "manifest.csv")).flatMap(({ file = "" }) =>
+            readManifests(join(folder, file)).map((manifest) => ({ title: file, manifest })),
+        ),
+    );
 }
 
-/** The controls whose policy warns; undefined where the pod is invalid whatever the policies say. */
-async function admissionVerdict(cluster: Cluster, manifest: Manifest): Promise<readonly string[] | undefined> {
-    const { status, warnings } = await create(cluster, manifest);
-    if (status !== 201) {
-        return undefined;
-    }
-    return [...warnings.matchAll(/ValidatingAdmissionPolicy '([^']+)'/g)].map(([, name = ""]) => name).sort();
+/** Every manifest of the own tables of the controls that have a twin, of a kind that admission sees, completed to what the API server takes. */
+function ownCases(names: ReadonlySet<string>): readonly Case[] {
+    const load = createRequire(__filename);
+    const specs = globSync("test/policies/controls/**/*.spec.ts").sort();
+    const tables = tablesOf(() => specs.forEach((spec) => void load(resolve(spec))));
+    const wanted = tables.filter(({ control }) => names.has(control.name));
+    assert.ok(wanted.length >= names.size, `only ${wanted.length} tables were found`);
+    return distinct(wanted.flatMap(casesOf).filter(({ manifest }) => resourceOf(manifest) !== undefined));
 }
 
-/** The controls with a twin that find a violation in the manifest as it is written. */
-function previewVerdict(all: readonly Twin[], manifest: Manifest): readonly string[] {
-    return verdictOf(
-        all.map(({ control }) => control.name),
-        manifest,
+function casesOf({ control, table }: Described): readonly Case[] {
+    return [...Object.entries(table.refused), ...Object.entries(table.allowed)].flatMap(([title, one]) =>
+        manifestsOf(one, table.good ?? {}).map((manifest) => ({
+            title: `${control.name}: ${title}`,
+            manifest: valid(manifest),
+        })),
     );
 }
 
@@ -203,32 +234,7 @@ function restrictedVerdict(manifest: Manifest): boolean {
     const held = new Set(selectControls(controls, "restricted").map(({ control }) => control));
     return selectControls(controls, "restricted", config)
         .filter(({ control }) => held.has(control))
-        .some(({ control, params }) => [...runControl(control, stackOf(placed(manifest)), params)].some(isViolation));
-}
-
-function placed(manifest: Manifest): Manifest {
-    return { ...manifest, metadata: { ...(manifest["metadata"] as object), namespace: NAMESPACE } } as Manifest;
-}
-
-function isViolation({ status }: { readonly status: string }): boolean {
-    return status === "violation";
-}
-
-function verdictOf(names: readonly string[], manifest: Manifest): readonly string[] {
-    return selectControls(controls, "all")
-        .filter(({ control }) => names.includes(control.name))
-        .filter(({ control, params }) => [...runControl(control, stackOf(placed(manifest)), params)].some(isViolation))
-        .map(({ control }) => control.name)
-        .sort();
-}
-
-function differ(file: string, { preview, admission }: Opinions): string[] {
-    return [
-        ...preview
-            .filter((name) => !admission.includes(name) && DEFAULTED[name] === undefined)
-            .map((name) => `${file}: ${name} refuses at preview only`),
-        ...admission
-            .filter((name) => !preview.includes(name))
-            .map((name) => `${file}: ${name} refuses at admission only`),
-    ];
+        .some(({ control, params }) =>
+            [...runControl(control, stackOf(placed(manifest)), params)].some(({ status }) => status === "violation"),
+        );
 }

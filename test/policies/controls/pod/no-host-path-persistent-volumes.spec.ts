@@ -19,7 +19,7 @@ describeControl(noHostPathPersistentVolumes, {
                 apiVersion: "v1",
                 kind: "PersistentVolume",
                 metadata: { name: "data" },
-                spec: { csi: { driver: "ebs.csi.aws.com" } },
+                spec: { csi: { driver: "ebs.csi.aws.com", volumeHandle: "data" } },
             },
         },
         "an object of another kind": { object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "data" } } },

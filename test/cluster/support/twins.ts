@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { CATALOGUE, type AdmittedKind } from "../../../components/admission/catalogue";
+import { policySpec, type Twin } from "../../../components/admission/policies";
+import { controls } from "../../../policies/controls";
+import { str } from "../../../policies/kube";
+import { selectControls } from "../../../policies/profiles";
+import { runControl } from "../../../policies/run";
+import { stackOf, type Manifest } from "../../support/controls";
+import type { Cluster } from "../harness/cluster";
+import type { KubernetesObject } from "../harness/kubectl";
+import { until } from "./until";
+
+/** Where the cases are tried; the program's own namespaces are left alone. */
+export const NAMESPACE = "admission-twins";
+
+/** Namespaces that mean something of their own to a control. */
+const MEANINGFUL = ["default", "kube-system"];
+
+/**
+ * Where the API server fills in what a manifest leaves out before admission sees it, preview judges what is written. Each
+ * name is a control and the reason why it may refuse at preview only.
+ */
+const DEFAULTED: Readonly<Record<string, string>> = {
+    "image-pull-policy-always": "an image without a tag gets the policy Always when it is admitted",
+    "cpu-requests-set": "a container that states a limit only gets the same request",
+    "memory-requests-set": "a container that states a limit only gets the same request",
+    "security-context-present": "the annotation of AppArmor is copied to the security context",
+};
+
+/** What the API server makes of a manifest: the names of the twins that refuse it, or why the manifest is none. */
+export type Admitted = { readonly refused: readonly string[] } | { readonly invalid: string };
+
+/** The namespace of the cases. */
+export function casesNamespace(): KubernetesObject {
+    const labels = {
+        "pod-security.kubernetes.io/enforce": "privileged",
+        "pod-security.kubernetes.io/warn": "restricted",
+    };
+    return { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE, labels } };
+}
+
+/** The program's own policies, bound to warn: one request then tells the verdict of every control. */
+export function policiesAndBindings(all: readonly Twin[]): readonly object[] {
+    return all.flatMap((twin) => {
+        const { name } = twin.control;
+        const spec = policySpec(twin, [], []);
+        const [validation] = spec.validations as { expression: string }[];
+        // Warnings are cut when there are many, so each says no more than it must.
+        const validations = [{ expression: validation?.expression, message: "refused" }];
+        const values = [NAMESPACE, ...MEANINGFUL];
+        return [
+            {
+                apiVersion: "admissionregistration.k8s.io/v1",
+                kind: "ValidatingAdmissionPolicy",
+                metadata: { name },
+                spec: { ...spec, validations },
+            },
+            {
+                apiVersion: "admissionregistration.k8s.io/v1",
+                kind: "ValidatingAdmissionPolicyBinding",
+                metadata: { name },
+                spec: {
+                    policyName: name,
+                    validationActions: ["Warn"],
+                    matchResources: {
+                        namespaceSelector: {
+                            matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values }],
+                        },
+                    },
+                },
+            },
+        ];
+    });
+}
+
+/** The resource of a manifest in the catalogue; undefined where admission never sees its kind in that version. */
+export function resourceOf(manifest: Manifest): AdmittedKind | undefined {
+    return CATALOGUE.find(
+        ({ group, version, kind }) =>
+            kind === manifest["kind"] && (group === "" ? version : `${group}/${version}`) === manifest["apiVersion"],
+    );
+}
+
+/** A manifest where the policies are in force: in the namespace of the cases, or one that a control knows by name. */
+export function placed(manifest: Manifest): Manifest {
+    const metadata = manifest["metadata"] as Manifest | undefined;
+    const { kind, namespaced } = resourceOf(manifest) ?? {};
+    if (kind === "Namespace") {
+        return { ...manifest, metadata: { ...metadata, name: NAMESPACE } };
+    }
+    const namespace = MEANINGFUL.includes(str(metadata?.["namespace"])) ? metadata?.["namespace"] : NAMESPACE;
+    return { ...manifest, metadata: { name: "tested", ...metadata, namespace: namespaced ? namespace : undefined } };
+}
+
+/** Sends a manifest to the API server, without keeping it. */
+export async function send(cluster: Cluster, manifest: Manifest): ReturnType<Cluster["request"]> {
+    const kind = resourceOf(manifest);
+    assert.ok(kind !== undefined, `${str(manifest["apiVersion"])} ${str(manifest["kind"])} is not in the catalogue`);
+    const object = placed(manifest);
+    const { namespace } = object["metadata"] as { readonly namespace?: string };
+    const base = kind.group === "" ? `/api/${kind.version}` : `/apis/${kind.group}/${kind.version}`;
+    const folder = namespace === undefined ? base : `${base}/namespaces/${namespace}`;
+    const created = await cluster.request("POST", `${folder}/${kind.resource}?dryRun=All`, object);
+    // What is there already can still be changed.
+    return created.status === 409
+        ? cluster.request("PUT", `${folder}/${kind.resource}/${knownName(object)}?dryRun=All`, object)
+        : created;
+}
+
+function knownName(object: Manifest): string {
+    return str((object["metadata"] as Manifest)["name"]);
+}
+
+/** What the API server says about a manifest. */
+export async function admitted(cluster: Cluster, manifest: Manifest): Promise<Admitted> {
+    const { status, text, warnings } = await send(cluster, manifest);
+    if (status !== 201 && status !== 200) {
+        return { invalid: text };
+    }
+    return {
+        refused: [...warnings.matchAll(/ValidatingAdmissionPolicy '([^']+)'/g)].map(([, name = ""]) => name).sort(),
+    };
+}
+
+/** The controls among those named that find a violation in the manifest as it is written. */
+export function previewed(names: ReadonlySet<string>, manifest: Manifest): readonly string[] {
+    return selectControls(controls, "all")
+        .filter(({ control }) => names.has(control.name))
+        .filter(({ control, params }) =>
+            [...runControl(control, stackOf(placed(manifest)), params)].some(({ status }) => status === "violation"),
+        )
+        .map(({ control }) => control.name)
+        .sort();
+}
+
+/** Where preview and admission differ about a case, a line for each control. */
+export function differences(title: string, preview: readonly string[], refused: readonly string[]): readonly string[] {
+    return [
+        ...preview
+            .filter((name) => !refused.includes(name) && DEFAULTED[name] === undefined)
+            .map((name) => `${title}: ${name} refuses at preview only`),
+        ...refused
+            .filter((name) => !preview.includes(name))
+            .map((name) => `${title}: ${name} refuses at admission only`),
+    ];
+}
+
+/** Custom resources of the catalogue that the cluster does not have, with any content: what a twin reads is a manifest's. */
+export async function missingDefinitions(cluster: Cluster): Promise<readonly KubernetesObject[]> {
+    const found = await Promise.all(
+        CATALOGUE.filter(({ group }) => group.includes(".")).map(async (kind) => {
+            const { status } = await cluster.request("GET", `/apis/${kind.group}/${kind.version}/${kind.resource}`);
+            return status === 404 ? [definition(kind)] : [];
+        }),
+    );
+    return found.flat();
+}
+
+/** Waits until the resources of some definitions can be used. */
+export async function served(cluster: Cluster, definitions: readonly KubernetesObject[]): Promise<void> {
+    const names = new Set(definitions.map(({ metadata }) => metadata.name));
+    const kinds = CATALOGUE.filter(({ group, resource }) => names.has(`${resource}.${group}`));
+    await until(
+        "the custom resources are served",
+        async () => {
+            const answers = await Promise.all(
+                kinds.map(async ({ group, version, resource }) => {
+                    const { status } = await cluster.request("GET", `/apis/${group}/${version}/${resource}`);
+                    return status === 200 ? [] : [resource];
+                }),
+            );
+            return answers.flat().length === 0 || `not yet ${answers.flat().join(", ")}`;
+        },
+        { seconds: 90 },
+    );
+}
+
+function definition({ group, version, kind, resource, namespaced }: AdmittedKind): KubernetesObject {
+    const schema = { openAPIV3Schema: { type: "object", "x-kubernetes-preserve-unknown-fields": true } };
+    return {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: {
+            name: `${resource}.${group}`,
+            // Groups under k8s.io are protected; this says that the definition is none of theirs.
+            annotations: { "api-approved.kubernetes.io": "unapproved, for a test" },
+        },
+        spec: {
+            group,
+            names: { kind, plural: resource },
+            scope: namespaced ? "Namespaced" : "Cluster",
+            versions: [{ name: version, served: true, storage: true, schema }],
+        },
+    };
+}
