@@ -1,29 +1,17 @@
 import assert from "node:assert/strict";
+import { setTimeout as sleep } from "node:timers/promises";
 
 import { Cluster } from "../cluster/harness/cluster";
 import { MissingRequirement } from "../cluster/harness/errors";
-import { Kubectl, type KubernetesObject } from "../cluster/harness/kubectl";
+import { Kubectl } from "../cluster/harness/kubectl";
 import { renderStack, STACKS } from "../cluster/support/stack";
-import { missingPrograms, Project, type KubernetesInputs, type Outcome } from "./project";
+import { missingPrograms, skipNote } from "./cli";
+import { nameOf, podsOf, succeeded } from "./outcome";
+import { Project } from "./project";
 
 const missing = missingPrograms();
-const reason = missing.length === 0 ? "" : ` (skipped: ${missing.join(", ")} not on the PATH)`;
 
-const nameOf = ({ kind, metadata }: KubernetesInputs): string =>
-    `${kind} ${metadata.namespace === undefined ? "" : `${metadata.namespace}/`}${metadata.name}`;
-
-const podsOf = (deployment: KubernetesObject | undefined): unknown =>
-    (deployment?.["spec"] as { template: unknown } | undefined)?.template;
-
-function succeeded(outcome: Outcome): void {
-    assert.equal(outcome.code, 0, outcome.output);
-    assert.deepEqual(
-        outcome.findings.filter(({ level }) => level === "mandatory"),
-        [],
-    );
-}
-
-describe(`The official engine at preview${reason}`, () => {
+describe(`The official engine at preview${skipNote()}`, () => {
     const projects: Project[] = [];
 
     async function projectOf(stack: string): Promise<Project> {
@@ -71,7 +59,30 @@ describe(`The official engine at preview${reason}`, () => {
     });
 });
 
-describe(`The official engine on a cluster${reason}`, () => {
+describe(`The official engine, cut short${skipNote()}`, () => {
+    it("leaves no process behind: neither itself, nor the hosts and providers it started", async function () {
+        if (missing.length > 0) {
+            this.skip();
+        }
+        const project = await Project.create({
+            settings: "Pulumi.yaml",
+            stack: "staging",
+            kubeconfig: "/nonexistent/kubeconfig",
+        });
+        try {
+            const running = project.preview();
+            await until("the engine has started its host and a provider", () => project.processes().length >= 3);
+            project.cutShort();
+            const { code } = await running;
+            assert.notEqual(code, 0);
+            await until("all of it is gone", () => project.processes().length === 0);
+        } finally {
+            project.remove();
+        }
+    });
+});
+
+describe(`The official engine on a cluster${skipNote()}`, () => {
     let cluster: Cluster | undefined;
     let kubectl: Kubectl;
     let project: Project | undefined;
@@ -183,3 +194,9 @@ describe(`The official engine on a cluster${reason}`, () => {
         assert.equal(await kubectl.get("namespace", "engine-store"), undefined);
     });
 });
+
+async function until(what: string, condition: () => boolean): Promise<void> {
+    for (const deadline = Date.now() + 60_000; !condition(); await sleep(50)) {
+        assert.ok(Date.now() < deadline, `not within a minute: ${what}`);
+    }
+}

@@ -1,54 +1,12 @@
-import { spawn } from "node:child_process";
-import {
-    accessSync,
-    constants,
-    cpSync,
-    mkdirSync,
-    mkdtempSync,
-    readFileSync,
-    rmSync,
-    symlinkSync,
-    writeFileSync,
-} from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { join } from "node:path";
 
-/** The CLI with its host for Node.js, and the providers that the stack uses. */
-const PROGRAMS = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "pulumi-resource-random"];
+import { endEngine, processesOf, runCli } from "./cli";
 
 const ROOT = join(__dirname, "..", "..");
 const COPIED = ["components", "policies", "test/engine/program", "index.ts", "package.json", "tsconfig.json"];
 const SETTINGS = ["Pulumi.yaml", "Pulumi.staging.yaml", "Pulumi.production.yaml"];
-
-/** No command of the suite takes longer than this on a busy machine. */
-const COMMAND_MINUTES = 10;
-
-/**
- * PATH without the folders of npm: npm's `pulumi` is a launcher that downloads a CLI, and the suite runs the one that
- * is installed.
- */
-function searchPath(): readonly string[] {
-    const npm = join("node_modules", ".bin");
-    return (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "" && !folder.endsWith(npm));
-}
-
-function find(program: string): string | undefined {
-    return searchPath()
-        .map((folder) => join(folder, program))
-        .find((path) => {
-            try {
-                accessSync(path, constants.X_OK);
-                return true;
-            } catch {
-                return false;
-            }
-        });
-}
-
-/** Which of the engine's programs are not installed. */
-export function missingPrograms(): readonly string[] {
-    return PROGRAMS.filter((program) => find(program) === undefined);
-}
 
 /** What a policy of the pack found. */
 export interface Finding {
@@ -102,6 +60,11 @@ export interface ProjectOptions {
     readonly policies?: string;
     /** Path of the kubeconfig; one that does not exist makes previews work without a cluster. */
     readonly kubeconfig: string;
+    /**
+     * Whether the engine checks the program's types before each run.
+     * @default true
+     */
+    readonly typeCheck?: boolean;
 }
 
 /**
@@ -155,6 +118,26 @@ export class Project {
         return this.operate("destroy", "--yes", "--skip-preview");
     }
 
+    /** A destroy as people run it, which previews first; it deletes nothing when that fails. */
+    async destroyAfterPreview(): Promise<Outcome> {
+        return this.operate("destroy", "--yes");
+    }
+
+    /** Gives up the protection of everything in the state. */
+    async unprotect(): Promise<void> {
+        await this.must("state", "unprotect", "--all", "--yes", "--stack", this.options.stack);
+    }
+
+    /** Ends a run at once, as a machine that is switched off would. */
+    cutShort(): void {
+        endEngine(this.home);
+    }
+
+    /** The engine and all that it has started, if it runs. */
+    processes(): readonly number[] {
+        return processesOf(this.home);
+    }
+
     /** What the state holds, by URN. */
     async resources(): Promise<readonly string[]> {
         const state = JSON.parse(await this.must("stack", "export", "--stack", this.options.stack)) as {
@@ -165,7 +148,11 @@ export class Project {
 
     /** Removes the copy with its state. What is deployed must have been destroyed. */
     remove(): void {
-        rmSync(this.folder, { recursive: true, force: true });
+        rmSync(this.folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 200 });
+    }
+
+    private get home(): string {
+        return join(this.folder, "home");
     }
 
     private pack(): readonly string[] {
@@ -180,9 +167,10 @@ export class Project {
         const log = join(this.folder, "events.json");
         rmSync(log, { force: true });
         const { code, output } = await this.run(command, "--stack", this.options.stack, "--event-log", log, ...args);
-        const events = readFileSync(log, "utf8")
+        const events = (existsSync(log) ? readFileSync(log, "utf8") : "")
             .split("\n")
-            .filter((line) => line !== "")
+            // A run that was cut short may have left half a line.
+            .filter((line) => line.endsWith("}"))
             .map((line) => JSON.parse(line) as EngineEvent);
         const summary = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent;
         return {
@@ -211,58 +199,16 @@ export class Project {
         return output;
     }
 
-    /** Runs the CLI in a process group of its own, so that no provider outlives it, however it ends. */
     private async run(...args: string[]): Promise<{ code: number; output: string }> {
-        const command = find("pulumi");
-        if (command === undefined) {
-            throw new Error("pulumi is not on the PATH");
-        }
-        const child = spawn(command, ["--non-interactive", "--color=never", ...args], {
+        return runCli(args, {
+            home: this.home,
             cwd: this.folder,
-            env: this.environment(),
-            detached: true,
-            stdio: ["ignore", "pipe", "pipe"],
+            env: {
+                KUBECONFIG: this.options.kubeconfig,
+                PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+                PULUMI_CONFIG_PASSPHRASE: "only-for-this-run",
+                PULUMI_NODEJS_TRANSPILE_ONLY: String(this.options.typeCheck === false),
+            },
         });
-        const endGroup = (): void => {
-            try {
-                process.kill(-(child.pid ?? Number.NaN), "SIGKILL");
-            } catch {
-                // The whole group has ended by itself.
-            }
-        };
-        process.once("exit", endGroup);
-        const timer = setTimeout(endGroup, COMMAND_MINUTES * 60_000);
-        try {
-            const chunks: Buffer[] = [];
-            child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-            child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-            const code = await new Promise<number>((resolve, reject) => {
-                child.once("error", reject);
-                child.once("exit", (status) => resolve(status ?? -1));
-            });
-            return { code, output: Buffer.concat(chunks).toString() };
-        } finally {
-            clearTimeout(timer);
-            process.off("exit", endGroup);
-            endGroup();
-        }
-    }
-
-    private environment(): NodeJS.ProcessEnv {
-        return {
-            ...process.env,
-            // The program runs on the Node.js of the tests.
-            PATH: [dirname(process.execPath), ...searchPath()].join(delimiter),
-            KUBECONFIG: this.options.kubeconfig,
-            // ts-node would take over the options of the test runner.
-            NODE_OPTIONS: "",
-            PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-            PULUMI_HOME: join(this.folder, "home"),
-            PULUMI_CONFIG_PASSPHRASE: "only-for-this-run",
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-            // Event logs are an option for tools.
-            PULUMI_DEBUG_COMMANDS: "true",
-        };
     }
 }

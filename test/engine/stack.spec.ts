@@ -1,0 +1,157 @@
+import assert from "node:assert/strict";
+
+import type { KubernetesObject } from "../cluster/harness/kubectl";
+import { inventory } from "../cluster/support/inventory";
+import { addVolumes, prepareFor, renderStack, rolledOut, STACKS } from "../cluster/support/stack";
+import { nameOf, podsOf, succeeded } from "./outcome";
+import { Project } from "./project";
+import { describeWithEngine } from "./support";
+import { Webhooks } from "./webhooks";
+
+/** Whole stacks take minutes each; ENGINE_STACKS chooses others than this one, by commas. */
+const CHOSEN = (process.env["ENGINE_STACKS"] ?? "staging").split(",");
+const WORKLOADS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+/** What a removed stack leaves on purpose: deleting a definition would delete every object of its kind. */
+const KEPT = ["clusterfederatedtrustdomains", "clusterspiffeids", "clusterstaticentries"].map(
+    (name) => `CustomResourceDefinition.apiextensions.k8s.io/v1 /${name}.spire.spiffe.io`,
+);
+
+/** Why a stack is not deployed here, if it isn't. */
+function skipNote(stack: string): string {
+    if (!CHOSEN.includes(stack)) {
+        return " (skipped: not among ENGINE_STACKS)";
+    }
+    return process.getuid?.() === 0 ? "" : " (skipped: only root can answer for the webhooks of fake pods)";
+}
+
+for (const stack of STACKS) {
+    const note = skipNote(stack);
+
+    describeWithEngine(`The whole ${stack} stack by the official engine${note}`, (cluster) => {
+        const app = `x0tta6bl4-${stack}`;
+        let rendered: readonly KubernetesObject[];
+        let untouched: readonly string[];
+        let project: Project;
+        let webhooks: Webhooks | undefined;
+        let created: number;
+
+        before(async function () {
+            if (note !== "") {
+                this.skip();
+            }
+            rendered = (await renderStack(stack)).objects;
+            assert.deepEqual((await prepareFor(cluster(), rendered)).unavailable, []);
+            await addVolumes(cluster(), 5);
+            untouched = await inventory(cluster());
+            webhooks = new Webhooks(cluster());
+            project = await Project.create({
+                settings: "Pulumi.yaml",
+                stack,
+                kubeconfig: cluster().kubeconfig,
+                typeCheck: false,
+            });
+        });
+        after(async () => {
+            await webhooks?.stop();
+            project?.remove();
+        });
+
+        it("is previewed object by object, and nothing is created", async () => {
+            const outcome = await project.preview();
+            succeeded(outcome);
+            assert.deepEqual(Object.keys(outcome.changes), ["create"]);
+            created = outcome.changes["create"] ?? 0;
+            assert.deepEqual(outcome.objects.map(nameOf).sort(), rendered.map(nameOf).sort());
+            assert.deepEqual(await inventory(cluster()), untouched);
+        });
+
+        it("is deployed in its order, and every workload comes up", async () => {
+            const outcome = await project.up();
+            succeeded(outcome);
+            assert.deepEqual(outcome.packs, ["x0tta6bl4-hardening"]);
+            assert.deepEqual(outcome.changes, { create: created });
+            for (const workload of rendered.filter(({ kind }) => WORKLOADS.has(kind))) {
+                await rolledOut(cluster(), workload, 60);
+            }
+            const judged = rendered.filter(({ kind }) => kind === "SecretStore" || kind === "ExternalSecret");
+            assert.equal(webhooks?.asked, judged.length, "stores and secrets that their webhook was asked about");
+        });
+
+        it("is not changed by a second deployment", async () => {
+            const outcome = await project.up("--expect-no-changes");
+            succeeded(outcome);
+            assert.deepEqual(outcome.changes, { same: created });
+        });
+
+        it("is repaired where it was changed behind the engine's back, and nowhere else", async () => {
+            const { kubectl } = cluster();
+            await kubectl.run(["-n", app, "delete", "networkpolicy", "default-deny"]);
+            await kubectl.run(["-n", "spire", "delete", "configmap", "spire-server"]);
+            await kubectl.run(["delete", "validatingadmissionpolicybinding", "spire-host-access"]);
+            await kubectl.run(["label", "namespace", "spire", "--overwrite", "istio-injection=enabled"]);
+            const outcome = await project.up("--refresh");
+            succeeded(outcome);
+            assert.deepEqual(outcome.changes, { create: 3, update: 1, same: created - 4 });
+            const namespace = await kubectl.get("namespace", "spire");
+            assert.equal(namespace?.metadata.labels?.["istio-injection"], "disabled");
+            const policy = await kubectl.get("networkpolicy", "default-deny", app);
+            assert.deepEqual(policy?.["spec"], { podSelector: {}, policyTypes: ["Ingress", "Egress"] });
+        });
+
+        it("is not deployed with a change that breaks a control", async () => {
+            const before = await cluster().kubectl.get("deployment", "x0tta6bl4", app);
+            project.edit("components/workload.ts", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false");
+            const outcome = await project.preview();
+            project.edit("components/workload.ts", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem: true");
+            assert.equal(outcome.code, 1, outcome.output);
+            const mandatory = outcome.findings.filter(({ level }) => level === "mandatory");
+            assert.deepEqual([...new Set(mandatory.map(({ policy }) => policy))], ["read-only-root-filesystem"]);
+            const after = await cluster().kubectl.get("deployment", "x0tta6bl4", app);
+            assert.ok(podsOf(before) !== undefined);
+            assert.deepEqual(podsOf(after), podsOf(before));
+        });
+
+        it("is stopped at preview by the cluster when the trust domain changes, unless that is confirmed", async () => {
+            const settings = `Pulumi.${stack}.yaml`;
+            const [old, renamed] = [`${stack}.x0tta6bl4.io`, `renamed-${stack}.x0tta6bl4.io`];
+            project.edit(settings, `trustDomain: ${old}`, `trustDomain: ${renamed}`);
+            const refused = await project.preview();
+            assert.equal(refused.code, 1, refused.output);
+            const reason =
+                `'spire-transitions' denied request: The trust domain would change from ${old} to ${renamed}. Every ` +
+                "identity would be re-issued and every peer that trusts the old name would refuse its workloads. " +
+                `To confirm, set spire.leavingTrustDomain to ${old}.`;
+            assert.ok(refused.output.includes(reason), refused.output);
+            const confirmed = `trustDomain: ${renamed}\n    leavingTrustDomain: ${old}`;
+            project.edit(settings, `trustDomain: ${renamed}`, confirmed);
+            succeeded(await project.preview());
+            project.edit(settings, confirmed, `trustDomain: ${old}`);
+        });
+
+        it("is not destroyed while its trust bundle is protected", async () => {
+            const outcome = await project.destroyAfterPreview();
+            assert.notEqual(outcome.code, 0);
+            assert.match(outcome.output, /spire-bundle-configmap" cannot be deleted\s+because it is protected/);
+            assert.equal((await project.resources()).length, created);
+            assert.ok((await cluster().kubectl.get("configmap", "spire-bundle", "spire")) !== undefined);
+        });
+
+        it("is destroyed once that is given up, and leaves nothing but definitions", async () => {
+            await project.unprotect();
+            const outcome = await project.destroy();
+            assert.equal(outcome.code, 0, outcome.output);
+            assert.deepEqual(outcome.changes, { delete: created });
+            assert.deepEqual(await project.resources(), []);
+            const left = await inventory(cluster());
+            assert.deepEqual(
+                left.filter((object) => !untouched.includes(object)),
+                KEPT.filter((definition) => !untouched.includes(definition)),
+            );
+            assert.deepEqual(
+                untouched.filter((object) => !left.includes(object)),
+                [],
+            );
+        });
+    });
+}
