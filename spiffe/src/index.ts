@@ -37,6 +37,7 @@ export { WorkloadApiClient } from "./workload/client.js";
 export type { CallOptions, JwtSvidRequest, ValidatedToken, WorkloadApiOptions } from "./workload/client.js";
 export type { SourceState } from "./workload/follower.js";
 export { JwtSource } from "./workload/jwtsource.js";
+export type { JwtSourceOptions } from "./workload/jwtsource.js";
 export type { WorkloadLimits, X509Context } from "./workload/messages.js";
 export type { WorkloadFailure, WorkloadObserver } from "./workload/observer.js";
 export { pickFirst, pickHint, pickId } from "./workload/sourceoptions.js";

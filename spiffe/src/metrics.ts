@@ -1,6 +1,7 @@
 import type { Registry } from "prom-client";
 import { Counter, Gauge, Histogram } from "prom-client";
 
+import type { JwtSvidError } from "./errors.js";
 import type { X509Provider, X509Snapshot } from "./source.js";
 import type { HandshakeEvent, HandshakeObserver } from "./tls/observer.js";
 import { AFTER_HANDSHAKE } from "./tls/observer.js";
@@ -21,6 +22,7 @@ const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
  * | `pqc_handshakes_total` | side, group, pqc, result, trust_domain | handshakes; result is success, failure or aborted |
  * | `pqc_handshake_duration_seconds` | group | successful handshakes of clients, verification included |
  * | `spiffe_authentication_failures_total` | side, reason | peers refused and why |
+ * | `spiffe_jwt_svid_refusals_total` | reason | tokens of peers refused and why |
  * | `spiffe_workload_api_failures_total` | method, reason | calls of the Workload API that failed, and unusable answers |
  * | `spiffe_svid_expiry_seconds` | spiffe_id | seconds until the SVID in use expires; negative afterwards |
  * | `spiffe_svid_rotations_total` | spiffe_id | SVIDs replaced by another certificate |
@@ -32,6 +34,7 @@ export class SpiffeMetrics {
     private readonly handshakeCount: Counter<"side" | "group" | "pqc" | "result" | "trust_domain">;
     private readonly handshakeDuration: Histogram<"group">;
     private readonly failureCount: Counter<"side" | "reason">;
+    private readonly refusalCount: Counter<"reason">;
     private readonly workloadFailureCount: Counter<"method" | "reason">;
     private readonly rotationCount: Counter<"spiffe_id">;
     private readonly identities = new Set<X509Provider>();
@@ -57,6 +60,12 @@ export class SpiffeMetrics {
             name: "spiffe_authentication_failures_total",
             help: "Peers refused, by side and reason",
             labelNames: ["side", "reason"],
+            registers,
+        });
+        this.refusalCount = new Counter({
+            name: "spiffe_jwt_svid_refusals_total",
+            help: "JWT-SVIDs of peers refused, by reason",
+            labelNames: ["reason"],
             registers,
         });
         this.workloadFailureCount = new Counter({
@@ -95,6 +104,11 @@ export class SpiffeMetrics {
         if (result === "success" && event.durationMs !== undefined) {
             this.handshakeDuration.observe({ group: group?.name ?? "none" }, event.durationMs / 1000);
         }
+    };
+
+    /** Give this as `onRefused` of a `JwtSource`. */
+    readonly refusedTokens = ({ code }: JwtSvidError): void => {
+        this.refusalCount.inc({ reason: code });
     };
 
     /** Give this as `observer` of a source or a client of the Workload API. */

@@ -99,6 +99,30 @@ describe("Failures of the Workload API", () => {
         assert.deepEqual(await counted(), { "FetchJWTSVID malformed_response": 1 });
     });
 
+    it("are told apart from tokens of peers that are refused, which are counted by their reason", async () => {
+        const issuer = new TokenIssuer("example.org");
+        api.setJwtBundles({ bundles: { "spiffe://example.org": new TextEncoder().encode(issuer.document) } });
+        const own = new Registry();
+        const source = await JwtSource.start({ ...options, onRefused: new SpiffeMetrics(own).refusedTokens });
+        open.push(source);
+        const token = await issuer.issue();
+        assert.equal((await source.validate(token, ["reports"])).id.path, "/web");
+        await assert.rejects(source.validate(token, ["elsewhere"]), { code: "audience" });
+        await assert.rejects(source.validate("no token", ["reports"]), { code: "malformed" });
+        const stranger = new TokenIssuer("example.org");
+        await assert.rejects(source.validate(await stranger.issue(), ["reports"]), { code: "no_key" });
+        const metric = await own.getSingleMetric("spiffe_jwt_svid_refusals_total")?.get();
+        assert.deepEqual(
+            metric?.values.map(({ labels, value }) => [labels["reason"], value]),
+            [
+                ["audience", 1],
+                ["malformed", 1],
+                ["no_key", 1],
+            ],
+        );
+        assert.deepEqual(await counted(), {});
+    });
+
     it("are none where the caller ended the call itself", async () => {
         const source = await X509Source.start(options);
         source.close();

@@ -1,12 +1,17 @@
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtValidationOptions } from "../jwtsvid.js";
 import { JwtSvid } from "../jwtsvid.js";
-import { NoIdentityIssuedError } from "../errors.js";
+import { JwtSvidError, NoIdentityIssuedError } from "../errors.js";
 import { abortable } from "./abort.js";
 import { BundleSource } from "./bundlesource.js";
 import type { JwtSvidRequest, WorkloadApiClient } from "./client.js";
 import type { SourceHealth, SourceOptions } from "./sourceoptions.js";
 import { clientFor } from "./sourceoptions.js";
+
+export interface JwtSourceOptions extends SourceOptions {
+    /** Hears of every token that {@link JwtSource.validate} refuses; see `SpiffeMetrics.refusedTokens`. */
+    readonly onRefused?: (refusal: JwtSvidError) => void;
+}
 
 /** Most tokens kept; the ones used longest ago go first. */
 const MAX_CACHED_TOKENS = 1_000;
@@ -30,13 +35,13 @@ export class JwtSource {
         private readonly client: WorkloadApiClient,
         private readonly release: () => void,
         private readonly bundleSource: BundleSource,
-        options: SourceOptions,
+        private readonly options: JwtSourceOptions,
     ) {
         this.now = options.now ?? (() => new Date());
     }
 
     /** Connects and waits for the JWT bundles. @throws {WorkloadApiError} as `X509Source.start` does */
-    static async start(options: SourceOptions = {}): Promise<JwtSource> {
+    static async start(options: JwtSourceOptions = {}): Promise<JwtSource> {
         const { client, release } = clientFor(options);
         try {
             const bundles = await BundleSource.start({ ...options, client, kinds: ["jwt"] });
@@ -79,7 +84,14 @@ export class JwtSource {
         audience: readonly [string, ...string[]],
         options: Omit<JwtValidationOptions, "now"> = {},
     ): Promise<JwtSvid> {
-        return JwtSvid.parseAndValidate(token, audience, this.bundles(), { ...options, now: this.now() });
+        try {
+            return await JwtSvid.parseAndValidate(token, audience, this.bundles(), { ...options, now: this.now() });
+        } catch (error) {
+            if (error instanceof JwtSvidError) {
+                this.options.onRefused?.(error);
+            }
+            throw error;
+        }
     }
 
     /** The current JWT bundles. @throws {SourceError} `closed` */
