@@ -130,10 +130,11 @@ for (const stack of STACKS) {
         });
 
         it("is not destroyed while its trust bundle is protected", async () => {
+            const held = await project.resources();
             const outcome = await project.destroyAfterPreview();
             assert.notEqual(outcome.code, 0);
             assert.match(outcome.output, /spire-bundle-configmap" cannot be deleted\s+because it is protected/);
-            assert.equal((await project.resources()).length, created);
+            assert.deepEqual(await project.resources(), held);
             assert.ok((await cluster().kubectl.get("configmap", "spire-bundle", "spire")) !== undefined);
         });
 

@@ -1,9 +1,10 @@
+import { spawnSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { createServer, type Server } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
 import type { Cluster } from "../cluster/harness/cluster";
-import { must, run } from "../cluster/harness/exec";
+import { must } from "../cluster/harness/exec";
 
 interface Webhook {
     readonly clientConfig: {
@@ -28,7 +29,7 @@ const CONFIGURATIONS = "/apis/admissionregistration.k8s.io/v1/validatingwebhookc
 /**
  * Does the part of pods that exist in name only: fills in the CA of webhooks, as the controllers of their owners do, and
  * answers them at their Service's address, where it admits everything. The address is put on the loopback interface and
- * taken away again.
+ * taken away again, however the run ends.
  */
 export class Webhooks {
     private readonly servers = new Map<string, Server>();
@@ -36,7 +37,14 @@ export class Webhooks {
     private readonly work: Promise<void>;
     private reviews = 0;
 
+    private readonly withdraw = (): void => {
+        for (const address of this.servers.keys()) {
+            spawnSync("ip", ["address", "delete", `${address}/32`, "dev", "lo"]);
+        }
+    };
+
     constructor(private readonly cluster: Cluster) {
+        process.once("exit", this.withdraw);
         this.work = this.follow();
     }
 
@@ -51,11 +59,12 @@ export class Webhooks {
         try {
             await this.work;
         } finally {
-            for (const [address, server] of this.servers) {
+            for (const server of this.servers.values()) {
                 server.closeAllConnections();
                 server.close();
-                await run("ip", ["address", "delete", `${address}/32`, "dev", "lo"]);
             }
+            process.off("exit", this.withdraw);
+            this.withdraw();
         }
     }
 
