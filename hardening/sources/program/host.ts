@@ -1,4 +1,3 @@
-import { enableCompileCache } from "node:module";
 import { dirname } from "node:path";
 
 import * as pulumi from "@pulumi/pulumi";
@@ -32,8 +31,6 @@ function messageOf(error: unknown, directory: string): string {
 }
 
 async function run(request: HostRequest): Promise<Recording> {
-    // The compiled form of the SDK and the provider, some megabytes of code, is kept between runs.
-    enableCompileCache();
     process.chdir(request.directory);
     pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
     const recording = await recordProgram(request.project, request.stack);
