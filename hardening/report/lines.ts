@@ -1,6 +1,7 @@
 import type { Document, Node, Pair } from "yaml";
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
 
+import { rememberLast } from "../../policies/last";
 import type { Finding } from "../findings";
 import type { Run } from "./report";
 
@@ -18,15 +19,17 @@ interface Parsed {
     readonly lines: LineCounter;
 }
 
-/** Finds the line of each finding; every source is parsed once, and only when it is asked for. */
+/** Finds the line of each finding. The findings of one source come in a row, so only the source at hand is kept parsed. */
 export class LineFinder {
-    private readonly parsed = new Map<string, Parsed | undefined>();
+    private readonly parsed: (source: string) => Parsed | undefined;
 
-    constructor(private readonly run: Run) {}
+    constructor({ textOf }: Pick<Run, "textOf">) {
+        this.parsed = rememberLast((source) => parse(textOf?.(source)));
+    }
 
     /** Where the field of a finding stands, or the innermost field above it that exists; undefined for what is no text. */
     public place({ source, document, path }: Finding): Place | undefined {
-        const parsed = this.parse(source);
+        const parsed = this.parsed(source);
         const contents = parsed?.documents[document]?.contents;
         if (parsed === undefined || contents === undefined || contents === null) {
             return undefined;
@@ -34,13 +37,6 @@ export class LineFinder {
         const node = deepest(contents, path) ?? contents;
         const { line, col } = parsed.lines.linePos(node.range?.[0] ?? 0);
         return { line, column: col };
-    }
-
-    private parse(source: string): Parsed | undefined {
-        if (!this.parsed.has(source)) {
-            this.parsed.set(source, parse(this.run.textOf?.(source)));
-        }
-        return this.parsed.get(source);
     }
 }
 
