@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { Component, type ComponentSpec } from "../harness/component";
 import { ComponentFailure } from "../harness/errors";
+import { run, which, type Outcome } from "../harness/exec";
 import { isAlive, reap, startTimeOf, StateFile, type ProcessRecord } from "../harness/state";
 import { describeOnCluster } from "../support/shared";
 import { removeInOrder, rolledOut } from "../support/stack";
@@ -94,6 +95,39 @@ describe("StateFile", () => {
         await file.destroy();
         assert.equal(isAlive(stranger), true);
         process.kill(stranger.pid, "SIGKILL");
+    });
+});
+
+describe("npm run cluster -- up", () => {
+    /** Runs the command where only the named programs are on PATH and nothing has been built. */
+    async function up(programs: readonly string[]): Promise<Outcome> {
+        const folder = mkdtempSync(join(tmpdir(), "bare-"));
+        for (const program of programs) {
+            symlinkSync((await which(program)) ?? "", join(folder, program));
+        }
+        const env = { ...process.env, PATH: folder, XDG_CACHE_HOME: join(folder, "cache"), NODE_OPTIONS: "" };
+        const cli = join(__dirname, "..", "cli.ts");
+        try {
+            return await run(process.execPath, ["--import", "tsx", cli, "up"], { env });
+        } finally {
+            rmSync(folder, { recursive: true });
+        }
+    }
+
+    it("says everything that is missing, and exits with 77, which is a skip", async () => {
+        assert.deepEqual(await up([]), {
+            code: 77,
+            stdout: "",
+            stderr: "cluster: a cluster can't run here: no openssl (Debian package openssl); no setpriv (Debian package util-linux)\n",
+        });
+    });
+
+    it("says that there is no Go to build with, and exits with 77", async () => {
+        assert.deepEqual(await up(["openssl", "setpriv"]), {
+            code: 77,
+            stdout: "",
+            stderr: "cluster: a cluster can't run here: etcd is not built yet and there is no go on PATH to build it (go.dev/dl)\n",
+        });
     });
 });
 

@@ -1,10 +1,14 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { main } from "../../../hardening/main";
 import { ReadOnlyClient } from "../../../hardening/sources/cluster/client";
 import { readConnection } from "../../../hardening/sources/cluster/kubeconfig";
 import { checks, verify } from "../../../hardening/verify";
 import { Expected } from "../../../hardening/verify/expected";
 import { LiveCluster } from "../../../hardening/verify/live";
+import { must } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
 import {
@@ -191,6 +195,70 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
         assert.deepEqual(failures, [
             `ServiceAccount ${NAMESPACE}/x0tta6bl4: may create pods/exec in ${NAMESPACE}, which the stack does not grant`,
         ]);
+    });
+
+    it("proves that identities were issued, and finds one that selects no pod or whose entries were refused", async () => {
+        const identity = objects.find(({ kind }) => kind === "ClusterSPIFFEID");
+        assert.ok(identity !== undefined);
+        /** What SPIRE's controller manager, which doesn't run here, would write. */
+        const report = async (podsSelected: number, entryFailures: number): Promise<void> => {
+            const stats = {
+                ...{ entriesMasked: 0, entriesToSet: podsSelected, namespacesIgnored: 0, namespacesSelected: 1 },
+                ...{ entryFailures, podEntryRenderFailures: 0, podsSelected },
+            };
+            const path = `/apis/spire.spiffe.io/v1alpha1/clusterspiffeids/${identity.metadata.name}/status`;
+            const type = "application/merge-patch+json";
+            const response = await cluster().request("PATCH", path, { status: { stats } }, { type });
+            assert.equal(response.status, 200, response.text);
+        };
+        const subject = `ClusterSPIFFEID ${identity.metadata.name}`;
+        assert.deepEqual(await check("identities-issued"), {
+            status: "failed",
+            failures: [`${subject}: selects 0 pods, and 0 entries were refused`],
+        });
+        await report(2, 0);
+        await provedAgain("identities-issued");
+        await report(2, 1);
+        assert.deepEqual(await check("identities-issued"), {
+            status: "failed",
+            failures: [`${subject}: selects 2 pods, and 1 entries were refused`],
+        });
+    });
+
+    it("proves that certificates have days left, and finds one that runs out", async () => {
+        const folder = mkdtempSync(join(tmpdir(), "certificates-"));
+        const secret = async (name: string, days: number): Promise<void> => {
+            const [key, certificate] = [join(folder, `${name}.key`), join(folder, `${name}.crt`)];
+            await must("openssl", [
+                ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
+                ...["-subj", `/CN=${name}`, "-days", String(days), "-keyout", key, "-out", certificate],
+            ]);
+            const create = ["create", "secret", "tls", name, "-n", NAMESPACE, "--cert", certificate, "--key", key];
+            await cluster().kubectl.run(create);
+        };
+        await secret("lasting", 400);
+        await provedAgain("certificates-not-expiring");
+        await secret("ending", 3);
+        const found = await check("certificates-not-expiring");
+        rmSync(folder, { recursive: true });
+        await cluster().kubectl.run(["delete", "secret", "-n", NAMESPACE, "lasting", "ending"]);
+        assert.deepEqual(found, {
+            status: "failed",
+            failures: [`Secret ${NAMESPACE}/ending, tls.crt: 2 days left`],
+        });
+    });
+
+    it("finds an alert rule that is gone; whether Prometheus has the others it can't tell without one", async () => {
+        assert.deepEqual(await check("alert-rules-loaded"), { status: "unknown", failures: [] });
+        const [rule] = objects.filter(({ kind }) => kind === "PrometheusRule");
+        assert.ok(rule !== undefined);
+        const { name, namespace = "" } = rule.metadata;
+        await cluster().kubectl.run(["delete", "prometheusrule", "-n", namespace, name]);
+        assert.deepEqual(await check("alert-rules-loaded"), {
+            status: "failed",
+            failures: [`PrometheusRule ${namespace}/${name}: is not there`],
+        });
+        await cluster().kubectl.apply([rule]);
     });
 
     it("can't tell what logs and metrics say where pods exist in name only, and says so", async () => {
