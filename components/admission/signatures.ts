@@ -2,15 +2,23 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { suggestion } from "../../policies/text";
-import type { Config } from "../config";
 import { OWNER } from "../deployment";
-import type { ImageName } from "../images";
+import type { ExternalSecretsSettings } from "../external-secrets/settings";
+import type { FalcoSettings } from "../falco/settings";
+import type { ImageName, ImageSettings } from "../images";
 import { IMAGES, Images } from "../images";
 import { NAMESPACE as SPIRE_NAMESPACE } from "../spire/layout";
+import type { SpireSettings } from "../spire/model";
 import type { SignatureSettings, Signer } from "./settings";
 
 /** The settings that say which images run where. */
-export type DeployedImages = Pick<Config, "externalSecrets" | "falco" | "images" | "platform" | "spire">;
+export interface DeployedImages {
+    readonly externalSecrets: Pick<ExternalSecretsSettings, "namespace">;
+    readonly falco: FalcoSettings;
+    readonly images: ImageSettings;
+    readonly platform: { readonly namespace: string };
+    readonly spire: SpireSettings;
+}
 
 /** The images that this program runs, by namespace. */
 export function imagesByNamespace({
