@@ -16,7 +16,7 @@ export default tseslint.config(
         },
     },
     {
-        files: ["**/*.ts"],
+        files: ["**/*.ts", "**/*.mts"],
         languageOptions: { parserOptions: { projectService: true } },
         rules: {
             "@typescript-eslint/no-explicit-any": "error",

@@ -11,6 +11,7 @@ import {
     kwokSpec,
     loadControlPlane,
     NODE_ADDRESS,
+    NODE_NAME,
     PORT_NAMES,
     prepareControlPlane,
     schedulerSpec,
@@ -157,9 +158,10 @@ export class Cluster {
         forget(this.plane.ports.apiserver);
     }
 
-    /** Starts a program of a test beside the components; it ends with the cluster at the latest. */
-    async startProgram(spec: ComponentSpec): Promise<Component> {
-        const component = Component.launch(spec, { prefix: WITH_OWNER, wraps: false }, (record) =>
+    /** Starts a program of a test beside the components, on the node where asked; it ends with the cluster at the latest. */
+    async startProgram(spec: ComponentSpec, where: "machine" | "node" = "machine"): Promise<Component> {
+        const { inside, outside } = launcherOf(this.node, false);
+        const component = Component.launch(spec, where === "node" ? inside : outside, (record) =>
             this.state.addProcess(record),
         );
         await component.untilReady();
@@ -237,6 +239,9 @@ async function start(state: StateFile, options: UpOptions, paths: Record<BinaryN
     }
     const cluster = Cluster.create(state, plane, kubectl, node, components);
     await defaultServiceAccount(cluster);
+    if (node !== undefined) {
+        await advertiseStorage(cluster);
+    }
     progress(`up in ${((Date.now() - begun) / 1000).toFixed(1)} s`);
     return cluster;
 }
@@ -278,6 +283,24 @@ async function defaultServiceAccount(cluster: Cluster): Promise<void> {
             throw new Error("the default service account was not made within 30 s");
         }
         await sleep(100);
+    }
+}
+
+/**
+ * The kubelet can't measure disks here, and says nothing about them; without this no pod that asks for ephemeral storage
+ * would be placed on it.
+ */
+async function advertiseStorage(cluster: Cluster): Promise<void> {
+    const capacity = { "ephemeral-storage": "10Gi" };
+    const path = `/api/v1/nodes/${NODE_NAME}/status`;
+    const response = await cluster.request(
+        "PATCH",
+        path,
+        { status: { capacity } },
+        { type: "application/merge-patch+json" },
+    );
+    if (response.status !== 200) {
+        throw new Error(`the node's storage can't be set: ${response.text}`);
     }
 }
 

@@ -1,5 +1,6 @@
 // Standin stands for the x0tta6bl4 application: it answers health checks and /metrics on 8080, needs no file system and
-// runs as any user. Called as `standin fetch URL` it is a client: it prints the answer's status and ends.
+// runs as any user. Called as `standin fetch URL` it is a client: it prints the answer's status and ends. `standin read FILE`
+// prints a file, for images without a shell.
 package main
 
 import (
@@ -18,6 +19,14 @@ func main() {
 			log.Fatal(err)
 		}
 		fmt.Println(response.StatusCode)
+		return
+	}
+	if len(os.Args) == 3 && os.Args[1] == "read" {
+		content, err := os.ReadFile(os.Args[2])
+		if err != nil {
+			log.Fatal(err)
+		}
+		fmt.Print(string(content))
 		return
 	}
 	server := http.Server{Addr: ":8080", ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(answer)}
