@@ -5,6 +5,7 @@ import type { KubernetesObject } from "../harness/kubectl";
 import { onNode } from "../harness/node";
 import { describeOnCluster } from "../support/shared";
 import { rolledOut } from "../support/stack";
+import { until } from "../support/until";
 
 const NAMESPACE = "standin";
 const LABELS = { app: "x0tta6bl4" };
@@ -89,11 +90,12 @@ describeOnCluster("the full cluster", "full", (cluster) => {
 
     it("resolves names and routes Services to restricted pods", async () => {
         const url = `http://x0tta6bl4.${NAMESPACE}.svc.cluster.local/metrics`;
-        const { kubectl } = cluster();
-        assert.equal(
-            await kubectl.run(["exec", "-n", NAMESPACE, "deployment/x0tta6bl4", "--", "/standin", "fetch", url]),
-            "200\n",
-        );
+        const exec = ["exec", "-n", NAMESPACE, "deployment/x0tta6bl4", "--", "/standin", "fetch", url];
+        // kube-proxy writes its rules a moment after the pods are ready.
+        await until(`${url} answers 200`, async () => {
+            const { stdout, stderr } = await cluster().kubectl.try(exec);
+            return stdout === "200\n" || stdout + stderr;
+        });
     });
 
     it("serves a pod's metrics through the API server, as hardening verify reads them", async () => {
