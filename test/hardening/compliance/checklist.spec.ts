@@ -86,7 +86,9 @@ describe("the hardening checklist", () => {
                 return true;
             }
             const stated = [
-                ...readFileSync(file, "utf8").matchAll(/\b(?:describe|describeOnCluster|it)\(\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)/g),
+                ...readFileSync(file, "utf8").matchAll(
+                    /\b(?:describe|describeOnCluster|it)\(\s*(?:"([^"]+)"|'([^']+)'|`([^`]+)`)/g,
+                ),
             ]
                 .map(([, double, single, template]) => double ?? single ?? template ?? "")
                 // Of a title that is worked out, such as one with a skip's reason, what stands before the first hole.
