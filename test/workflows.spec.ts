@@ -128,7 +128,33 @@ describe("workflows", () => {
     it("test, preview, integrate, deploy to a cluster, run the official engine and measure on pull requests", () => {
         const { on, jobs } = workflow("ci.yml");
         assert.ok("pull_request" in on);
-        assert.deepEqual(Object.keys(jobs), ["test", "preview", "spiffe-integration", "cluster", "engine", "bench"]);
+        assert.deepEqual(Object.keys(jobs), [
+            "test",
+            "next-node",
+            "preview",
+            "spiffe-integration",
+            "cluster",
+            "engine",
+            "bench",
+        ]);
+    });
+
+    it("test the SPIFFE library on the next Node.js, not on the one that npm ci brings", () => {
+        const steps = workflow("ci.yml").jobs["next-node"]?.steps ?? [];
+        assert.ok(steps.some((step) => step.with?.["node-version"] === "26"));
+        const runs = steps.flatMap(({ run = [] }) => run);
+        // Scripts of npm find node_modules/.bin/node first.
+        assert.deepEqual(
+            runs.filter((run) => /^(?:npm run|npx|npm exec)/.test(run)),
+            [],
+        );
+        assert.ok(runs.some((run) => run.startsWith("node node_modules/mocha/bin/mocha.js ")));
+    });
+
+    it("run both profiles of the cluster, and the one that needs it as root", () => {
+        const runs = (workflow("ci.yml").jobs["cluster"]?.steps ?? []).flatMap(({ run = [] }) => run);
+        assert.ok(runs.includes("npm run test:cluster"));
+        assert.ok(runs.some((run) => /^sudo .*npm run test:cluster:full$/.test(run)));
     });
 
     it("measure a change in relation to its base, on the same machine", () => {
