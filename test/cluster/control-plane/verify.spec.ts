@@ -117,15 +117,19 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
 
     it("proves that every workload is ready, and finds one that was scaled away", async () => {
         await provedAgain("workloads-ready");
-        const { kubectl } = cluster();
-        await kubectl.run(["delete", "hpa", "-n", NAMESPACE, "--all"]);
-        await kubectl.run(["scale", "-n", NAMESPACE, "deployment/x0tta6bl4", "--replicas=0"]);
-        await kubectl.run(["rollout", "status", "-n", NAMESPACE, "deployment/x0tta6bl4", "--timeout=60s"]);
+        const platform = objects.find(({ kind, metadata }) => kind === "Deployment" && metadata.name === "x0tta6bl4");
+        assert.ok(platform !== undefined);
+        const scale = async (replicas: number): Promise<void> => {
+            const target = ["-n", NAMESPACE, "deployment/x0tta6bl4", `--replicas=${replicas}`];
+            await cluster().kubectl.run(["scale", ...target]);
+            await rolledOut(cluster(), platform, 60);
+        };
+        await cluster().kubectl.run(["delete", "hpa", "-n", NAMESPACE, "--all"]);
+        await scale(0);
         const { status, failures } = await check("workloads-ready");
         assert.equal(status, "failed");
         assert.deepEqual(failures, [`Deployment ${NAMESPACE}/x0tta6bl4: 0 of 0 pods ready`]);
-        await kubectl.run(["scale", "-n", NAMESPACE, "deployment/x0tta6bl4", "--replicas=2"]);
-        await kubectl.run(["rollout", "status", "-n", NAMESPACE, "deployment/x0tta6bl4", "--timeout=60s"]);
+        await scale(2);
         await provedAgain("workloads-ready");
     });
 
