@@ -7,6 +7,7 @@ import { cli } from "../../support/cli";
 import type { KubernetesObject } from "../harness/kubectl";
 import { Recorder } from "../support/recorder";
 import { describeOnCluster } from "../support/shared";
+import { removeInOrder } from "../support/stack";
 
 const NAMESPACE = "audit-test";
 /** Pages so small that most lists have several. */
@@ -131,9 +132,7 @@ describeOnCluster("hardening audit", "control-plane", (cluster) => {
         this.timeout(120_000);
         await recorder?.stop();
         rmSync(folder, { recursive: true, force: true });
-        const accounts = ACCOUNTS.map(({ kind, metadata }) => `${kind.toLowerCase()}/${metadata.name}`);
-        await cluster().kubectl.run(["delete", "--ignore-not-found", ...accounts]);
-        await cluster().kubectl.run(["delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=90s"]);
+        await removeInOrder(cluster(), [...OBJECTS, ...ACCOUNTS], "leave");
     });
     beforeEach(() => recorder.requests.splice(0));
 

@@ -85,7 +85,8 @@ for (const stack of STACKS) {
             assert.equal(first.size, appliable.length);
         });
 
-        it("is removed without leaving anything behind", async () => {
+        it("is removed without leaving anything behind", async function () {
+            this.timeout(300_000);
             await removeInOrder(cluster(), appliable);
             assert.deepEqual(await inventory(cluster()), untouched);
         });

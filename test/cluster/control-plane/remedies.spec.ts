@@ -46,7 +46,7 @@ describeOnCluster("the remedies of the controls", "control-plane", (cluster) => 
     });
     after(async function () {
         this.timeout(120_000);
-        await remove(cluster(), [NAMESPACE]);
+        await remove(cluster(), [NAMESPACE], { wait: false });
     });
 
     for (const one of CASES.filter(({ manifests }) => SERVED.test(String(manifests[0]?.["apiVersion"])))) {

@@ -70,7 +70,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
 
     after(async function () {
         this.timeout(300_000);
-        await removeInOrder(cluster(), withoutWebhooks(rendered.objects));
+        await removeInOrder(cluster(), withoutWebhooks(rendered.objects), "leave");
     });
 
     it("leave out for a reason what they leave out, and for no reason that has gone", () => {

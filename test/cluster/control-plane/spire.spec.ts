@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import { typeWarnings } from "../support/admission";
-import { apply, create, type Answer } from "../support/objects";
+import { apply, create, namespacesSettled, type Answer } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
 import { removeInOrder, renderStack } from "../support/stack";
 import { until } from "../support/until";
@@ -292,6 +292,7 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
 
 /** Applies guards and waits until the API server both serves the definitions and enforces the policies. */
 async function install(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+    await namespacesSettled(cluster);
     const { code, stderr } = await cluster.kubectl.apply(objects);
     assert.equal(code, 0, stderr);
     const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");

@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
 import { main } from "../../../hardening/main";
-import { definitions, install } from "../harness/definitions";
+import { definitions as knownDefinitions, install } from "../harness/definitions";
 import type { Cluster } from "../harness/cluster";
 import { messageOf } from "../harness/errors";
 import type { Outcome } from "../harness/exec";
@@ -155,13 +155,13 @@ const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Cro
  * Removes objects, what was applied last before what it rests on, and waits until they are gone. Workloads go first, with
  * their pods: a namespace that still finds pods waits for half of their grace period before it looks again.
  *
- * @param namespaces `leave`: doesn't wait for the namespaces, which Kubernetes looks at only 5 s after their deletion; the
- *     next `applyInOrder` or `inventory` does
+ * @param foundations `leave`: doesn't wait for the namespaces, which Kubernetes looks at only 5 s after their deletion (the
+ *     next `applyInOrder` or `inventory` does), and keeps the definitions, which are nobody's harm
  */
 export async function removeInOrder(
     cluster: Cluster,
     objects: readonly KubernetesObject[],
-    namespaces: "wait" | "leave" = "wait",
+    foundations: "wait" | "leave" = "wait",
 ): Promise<void> {
     const isFoundation = ({ kind }: KubernetesObject): boolean => FOUNDATIONS.has(kind);
     const others = objects.filter((object) => !WITH_PODS.has(object.kind) && !isFoundation(object));
@@ -177,17 +177,29 @@ export async function removeInOrder(
         others.filter((object) => !isCustom(object)),
         { wait: false },
     );
-    await Promise.all([
-        remove(
-            cluster,
-            objects.filter(({ kind }) => kind === "CustomResourceDefinition"),
-        ),
-        remove(
-            cluster,
-            objects.filter(({ kind }) => kind === "Namespace"),
-            { wait: namespaces === "wait" },
-        ),
-    ]);
+    const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+    if (foundations === "leave") {
+        await remove(cluster, namespaces, { wait: false });
+        return;
+    }
+    const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
+    await Promise.all(definitions.map(async (definition) => listInstances(cluster, definition)));
+    await remove(cluster, [...definitions, ...namespaces]);
+}
+
+/**
+ * Has the API server list the objects of a definition. It reads them only when it is first asked, and a definition that is
+ * deleted before that stays until its removal is tried again, ever more seldom.
+ */
+async function listInstances(cluster: Cluster, definition: KubernetesObject): Promise<void> {
+    const { group, names, versions } = definition["spec"] as {
+        group: string;
+        names: { plural: string };
+        versions: { name: string }[];
+    };
+    await Promise.all(
+        versions.map(async ({ name }) => cluster.request("GET", `/apis/${group}/${name}/${names.plural}`)),
+    );
 }
 
 /** Groups of Kubernetes itself have no dot, or end in k8s.io. */
@@ -222,7 +234,7 @@ export async function prepareFor(
         return { unavailable: [] };
     }
     const known = new Map<string, string>();
-    for (const text of (await definitions()).values()) {
+    for (const text of (await knownDefinitions()).values()) {
         kindsDefinedBy(load(text) as KubernetesObject).forEach((kind) => known.set(kind, text));
     }
     const texts = needed.flatMap(({ apiVersion, kind }) => known.get(`${apiVersion} ${kind}`) ?? []);
