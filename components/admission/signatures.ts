@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { suggestion } from "../../policies/text";
+import type { CanarySettings } from "../canary/settings";
 import { OWNER } from "../deployment";
 import type { ExternalSecretsSettings } from "../external-secrets/settings";
 import type { FalcoSettings } from "../falco/settings";
@@ -13,6 +14,7 @@ import type { SignatureSettings, Signer } from "./settings";
 
 /** The settings that say which images run where. */
 export interface DeployedImages {
+    readonly canary: CanarySettings;
     readonly externalSecrets: Pick<ExternalSecretsSettings, "namespace">;
     readonly falco: FalcoSettings;
     readonly images: ImageSettings;
@@ -22,13 +24,15 @@ export interface DeployedImages {
 
 /** The images that this program runs, by namespace. */
 export function imagesByNamespace({
+    canary,
     externalSecrets,
     falco,
     platform,
     spire,
 }: DeployedImages): Readonly<Record<string, readonly ImageName[]>> {
     return {
-        [platform.namespace]: ["x0tta6bl4"],
+        [platform.namespace]: canary.enabled ? ["x0tta6bl4", "probe"] : ["x0tta6bl4"],
+        ...(canary.enabled && { [canary.namespace]: ["probe"] as const }),
         [externalSecrets.namespace]: ["external-secrets"],
         [falco.namespace]: falco.kubernetesAudit === undefined ? ["falco"] : ["falco", "falcoctl"],
         ...(falco.sidekick && { [falco.sidekick.namespace]: ["falcosidekick"] }),

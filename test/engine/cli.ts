@@ -1,6 +1,8 @@
 import { spawn } from "node:child_process";
-import { accessSync, constants, readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+
+import { findBinary } from "../support/binary";
 
 /** The CLI with its host for Node.js, and the providers that the stack uses. */
 const PROGRAMS = ["pulumi", "pulumi-language-nodejs", "pulumi-resource-kubernetes", "pulumi-resource-random"];
@@ -17,22 +19,9 @@ function searchPath(): readonly string[] {
     return (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "" && !folder.endsWith(npm));
 }
 
-function find(program: string): string | undefined {
-    return searchPath()
-        .map((folder) => join(folder, program))
-        .find((path) => {
-            try {
-                accessSync(path, constants.X_OK);
-                return true;
-            } catch {
-                return false;
-            }
-        });
-}
-
 /** Which of the engine's programs are not installed. */
 export function missingPrograms(): readonly string[] {
-    return PROGRAMS.filter((program) => find(program) === undefined);
+    return PROGRAMS.filter((program) => findBinary(program, searchPath()) === undefined);
 }
 
 /** What to add to a suite's title where the engine is not installed. */
@@ -90,7 +79,7 @@ export async function runCli(
     args: readonly string[],
     { home, cwd, env }: CliRun,
 ): Promise<{ code: number; output: string }> {
-    const command = find("pulumi");
+    const command = findBinary("pulumi", searchPath());
     if (command === undefined) {
         throw new Error("pulumi is not on the PATH");
     }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 
 import { Cluster } from "../cluster/harness/cluster";
 import { MissingRequirement } from "../cluster/harness/errors";
 import { Kubectl } from "../cluster/harness/kubectl";
 import { renderStack, STACKS } from "../cluster/support/stack";
+import { until } from "../cluster/support/until";
 import { missingPrograms, skipNote } from "./cli";
 import { nameOf, podsOf, succeeded } from "./outcome";
 import { Project } from "./project";
@@ -71,11 +71,11 @@ describe(`The official engine, cut short${skipNote()}`, () => {
         });
         try {
             const running = project.preview();
-            await until("the engine has started its host and a provider", () => project.processes().length >= 3);
+            await until("the engine has started its host and a provider", async () => project.processes().length >= 3);
             project.cutShort();
             const { code } = await running;
             assert.notEqual(code, 0);
-            await until("all of it is gone", () => project.processes().length === 0);
+            await until("all of it is gone", async () => project.processes().length === 0);
         } finally {
             project.remove();
         }
@@ -194,9 +194,3 @@ describe(`The official engine on a cluster${skipNote()}`, () => {
         assert.equal(await kubectl.get("namespace", "engine-store"), undefined);
     });
 });
-
-async function until(what: string, condition: () => boolean): Promise<void> {
-    for (const deadline = Date.now() + 60_000; !condition(); await sleep(50)) {
-        assert.ok(Date.now() < deadline, `not within a minute: ${what}`);
-    }
-}

@@ -1,13 +1,22 @@
 import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { KubernetesObject } from "../cluster/harness/kubectl";
+import {
+    limitServices,
+    probeAccount,
+    QUOTA_EXCEEDED,
+    WEBHOOK_FAILED,
+    webhookWithoutBackend,
+} from "../cluster/support/faults";
+import { until } from "../cluster/support/until";
 import { succeeded } from "./outcome";
 import { Project } from "./project";
 import { describeWithEngine } from "./support";
 
 const NAMESPACE = "engine-store";
 const RESOURCES = 19;
+/** How long to wait for what a busy machine does late. */
+const BUSY = { seconds: 120 };
 
 describeWithEngine("A deployment by the official engine that meets a fault", (cluster) => {
     let project: Project;
@@ -42,7 +51,7 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
 
     it("says that the API server is gone when it is stopped half-way, and converges afterwards", async () => {
         const running = project.up();
-        await until("the first object is there", exists);
+        await until("the first object is there", exists, BUSY);
         // Not killed: what it has stored and could not answer any more, the engine would not know to be its own.
         await cluster().component("kube-apiserver").stop();
         const outcome = await running;
@@ -55,7 +64,7 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
 
     it("outlasts an etcd that does not answer for 20 s, or says so; and converges afterwards", async () => {
         const running = project.up();
-        await until("the first object is there", exists);
+        await until("the first object is there", exists, BUSY);
         const etcd = cluster().component("etcd");
         etcd.pause();
         try {
@@ -72,76 +81,31 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
     });
 
     it("names the webhook that has no backend, and converges once it is gone", async () => {
-        await cluster().kubectl.apply([webhookWithoutBackend()]);
+        await cluster().kubectl.apply([webhookWithoutBackend(NAMESPACE)]);
         const outcome = await project.up();
         assert.notEqual(outcome.code, 0, outcome.output);
-        assert.match(outcome.output, /failed calling webhook "nobody\.is\.there".*service "nobody" not found/);
+        assert.match(outcome.output, WEBHOOK_FAILED);
         await cluster().kubectl.run(["delete", "validatingwebhookconfiguration", "without-backend"]);
         // The API server takes a moment to forget it.
-        await until("service accounts are admitted", async () => {
-            const account = {
-                apiVersion: "v1",
-                kind: "ServiceAccount",
-                metadata: { name: "probe", namespace: NAMESPACE },
-            };
-            return (await cluster().kubectl.apply([account], ["--dry-run=server"])).code === 0;
-        });
+        await until(
+            "service accounts are admitted",
+            async () => {
+                const { code, stderr } = await cluster().kubectl.apply([probeAccount(NAMESPACE)], ["--dry-run=server"]);
+                return code === 0 || stderr;
+            },
+            BUSY,
+        );
         await converges();
     });
 
     it("says which quota blocks an object, and converges once it is raised", async () => {
-        const quota = (services: string): KubernetesObject => ({
-            apiVersion: "v1",
-            kind: "ResourceQuota",
-            metadata: { name: "blocking", namespace: NAMESPACE },
-            spec: { hard: { "count/services": services } },
-        });
-        /** Quotas hold once they are counted. */
-        async function enforce(services: string): Promise<void> {
-            assert.equal((await cluster().kubectl.apply([quota(services)])).code, 0);
-            await cluster().kubectl.run([
-                ...["wait", "-n", NAMESPACE, "resourcequota/blocking", "--timeout=60s"],
-                `--for=jsonpath={.status.hard.count/services}=${services}`,
-            ]);
-        }
         succeeded(await project.up());
         await cluster().kubectl.run(["-n", NAMESPACE, "delete", "service", "store"]);
-        await enforce("0");
+        await limitServices(cluster(), NAMESPACE, 0);
         const outcome = await project.up("--refresh");
         assert.notEqual(outcome.code, 0, outcome.output);
-        assert.match(
-            outcome.output,
-            /exceeded quota: blocking, requested: count\/services=1, used: count\/services=0, limited: count\/services=0/,
-        );
-        await enforce("5");
+        assert.match(outcome.output, QUOTA_EXCEEDED);
+        await limitServices(cluster(), NAMESPACE, 5);
         await converges();
     });
 });
-
-function webhookWithoutBackend(): KubernetesObject {
-    return {
-        apiVersion: "admissionregistration.k8s.io/v1",
-        kind: "ValidatingWebhookConfiguration",
-        metadata: { name: "without-backend" },
-        webhooks: [
-            {
-                name: "nobody.is.there",
-                admissionReviewVersions: ["v1"],
-                sideEffects: "None",
-                failurePolicy: "Fail",
-                timeoutSeconds: 2,
-                clientConfig: { service: { name: "nobody", namespace: "default", path: "/" }, caBundle: "" },
-                rules: [
-                    { apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["serviceaccounts"] },
-                ],
-                namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": NAMESPACE } },
-            },
-        ],
-    };
-}
-
-async function until(what: string, condition: () => Promise<boolean>): Promise<void> {
-    for (const deadline = Date.now() + 120_000; !(await condition()); await sleep(100)) {
-        assert.ok(Date.now() < deadline, `not within two minutes: ${what}`);
-    }
-}

@@ -1,10 +1,12 @@
 import { accessSync, constants } from "node:fs";
 import { delimiter, join } from "node:path";
 
-/** Path of a program on PATH, or undefined where there is none. */
-export function findBinary(name: string): string | undefined {
-    return (process.env["PATH"] ?? "")
-        .split(delimiter)
+/** Path of a program in some folders, those of PATH unless said otherwise, or undefined where there is none. */
+export function findBinary(
+    name: string,
+    folders: readonly string[] = (process.env["PATH"] ?? "").split(delimiter),
+): string | undefined {
+    return folders
         .map((directory) => join(directory, name))
         .find((path) => {
             try {

@@ -7,14 +7,13 @@ import { freePort, type Cluster } from "../harness/cluster";
 import type { Component } from "../harness/component";
 import { run } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
+import { secretSource, SOURCE, sourceSecret } from "../support/secret-source";
 import { describeOnCluster } from "../support/shared";
 import { applyInOrder, prepareFor, removeInOrder, renderStack } from "../support/stack";
 import { until } from "../support/until";
 
 const NAMESPACE = "x0tta6bl4-staging";
 const OPERATOR = "external-secrets-x0tta6bl4-staging";
-/** Where the secrets come from; it stands for the secrets manager. */
-const SOURCE = "secret-source";
 const KINDS = new Set(["Namespace", "ServiceAccount", "Role", "RoleBinding", "ClusterRole", "ClusterRoleBinding"]);
 
 /**
@@ -54,7 +53,7 @@ describeOnCluster("External Secrets with the rights that the staging stack gives
 
     async function change(value: string): Promise<void> {
         await cluster().kubectl.run(["apply", "--server-side", "--force-conflicts", "-f", "-"], {
-            input: JSON.stringify(sourceSecret(value)),
+            input: JSON.stringify(passwordAtSource(value)),
         });
     }
 
@@ -138,32 +137,11 @@ async function target(cluster: Cluster): Promise<Readonly<Record<string, string>
     );
 }
 
-function sourceSecret(password: string): KubernetesObject {
-    return { apiVersion: "v1", kind: "Secret", metadata: { name: "app", namespace: SOURCE }, stringData: { password } };
-}
+const passwordAtSource = (password: string): KubernetesObject => sourceSecret("app", { password });
 
 /** The source, and the store and the secret that use it. */
 function source(cluster: Cluster): KubernetesObject[] {
-    const group = "rbac.authorization.k8s.io";
-    return [
-        { apiVersion: "v1", kind: "Namespace", metadata: { name: SOURCE } },
-        sourceSecret("first"),
-        {
-            apiVersion: `${group}/v1`,
-            kind: "Role",
-            metadata: { name: "reader", namespace: SOURCE },
-            rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] }],
-        },
-        {
-            apiVersion: `${group}/v1`,
-            kind: "RoleBinding",
-            metadata: { name: "reader", namespace: SOURCE },
-            roleRef: { apiGroup: group, kind: "Role", name: "reader" },
-            subjects: [{ kind: "ServiceAccount", name: "secret-reader", namespace: NAMESPACE }],
-        },
-        secretStore(cluster),
-        externalSecret(),
-    ];
+    return [...secretSource(NAMESPACE), passwordAtSource("first"), secretStore(cluster), externalSecret()];
 }
 
 function secretStore(cluster: Cluster): KubernetesObject {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as sleep } from "node:timers/promises";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
+import { limitServices, probeAccount, QUOTA_EXCEEDED, WEBHOOK_FAILED, webhookWithoutBackend } from "../support/faults";
 import { desiredState } from "../support/inventory";
 import { apply } from "../support/objects";
 import { applyInOrder, prepareFor, removeInOrder, renderStack } from "../support/stack";
@@ -93,42 +94,16 @@ describeOnCluster("a deployment that meets a fault", "control-plane", (cluster) 
     });
 
     it("names the webhook that has no backend, and converges once it is gone", async () => {
-        const webhook = {
-            apiVersion: "admissionregistration.k8s.io/v1",
-            kind: "ValidatingWebhookConfiguration",
-            metadata: { name: "without-backend" },
-            webhooks: [
-                {
-                    name: "nobody.is.there",
-                    admissionReviewVersions: ["v1"],
-                    sideEffects: "None",
-                    failurePolicy: "Fail",
-                    timeoutSeconds: 2,
-                    clientConfig: { service: { name: "nobody", namespace: "default", path: "/" }, caBundle: "" },
-                    rules: [
-                        {
-                            apiGroups: [""],
-                            apiVersions: ["v1"],
-                            operations: ["CREATE"],
-                            resources: ["serviceaccounts"],
-                        },
-                    ],
-                    namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": NAMESPACE } },
-                },
-            ],
-        };
-        await cluster().kubectl.apply([...objects.filter(({ kind }) => kind === "Namespace"), webhook]);
+        await cluster().kubectl.apply([
+            ...objects.filter(({ kind }) => kind === "Namespace"),
+            webhookWithoutBackend(NAMESPACE),
+        ]);
         await until("the webhook is asked", async () => {
-            const probe = {
-                apiVersion: "v1",
-                kind: "ServiceAccount",
-                metadata: { name: "probe", namespace: NAMESPACE },
-            };
-            return !(await apply(cluster(), probe, { dryRun: true })).accepted;
+            return !(await apply(cluster(), probeAccount(NAMESPACE), { dryRun: true })).accepted;
         });
         const outcome = await applyInOrder(cluster(), objects);
         assert.equal(outcome.code, 1);
-        assert.match(outcome.stderr, /failed calling webhook "nobody\.is\.there".*service "nobody" not found/);
+        assert.match(outcome.stderr, WEBHOOK_FAILED);
         await cluster().kubectl.run(["delete", "validatingwebhookconfiguration", "without-backend"]);
         await until("the objects are accepted again", async () => {
             const again = await applyInOrder(cluster(), objects);
@@ -138,25 +113,13 @@ describeOnCluster("a deployment that meets a fault", "control-plane", (cluster) 
     });
 
     it("says which quota blocks an object, and converges once it is raised", async () => {
-        const quota = (services: string): KubernetesObject => ({
-            apiVersion: "v1",
-            kind: "ResourceQuota",
-            metadata: { name: "blocking", namespace: NAMESPACE },
-            spec: { hard: { "count/services": services } },
-        });
-        const namespace = objects.filter(({ kind }) => kind === "Namespace");
-        assert.equal((await cluster().kubectl.apply([...namespace, quota("0")])).code, 0);
-        await cluster().kubectl.run([
-            ...["wait", "-n", NAMESPACE, "resourcequota/blocking", "--timeout=30s"],
-            "--for=jsonpath={.status.hard.count/services}=0",
-        ]);
+        const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+        assert.equal((await cluster().kubectl.apply(namespaces)).code, 0);
+        await limitServices(cluster(), NAMESPACE, 0);
         const outcome = await applyInOrder(cluster(), objects);
         assert.equal(outcome.code, 1);
-        assert.match(
-            outcome.stderr,
-            /exceeded quota: blocking, requested: count\/services=1, used: count\/services=0, limited: count\/services=0/,
-        );
-        assert.equal((await cluster().kubectl.apply([quota("5")])).code, 0);
+        assert.match(outcome.stderr, QUOTA_EXCEEDED);
+        await limitServices(cluster(), NAMESPACE, 5);
         await until("the objects are accepted again", async () => {
             const again = await applyInOrder(cluster(), objects);
             return again.code === 0 || again.stderr;

@@ -11,6 +11,7 @@ import type { KubernetesObject } from "../harness/kubectl";
 import { apply, read, remove } from "../support/objects";
 import { projectWith, type Project, type Settings } from "../support/project";
 import { REGISTRY, startRegistry } from "../support/registry";
+import { secretSource, SOURCE, sourceSecret } from "../support/secret-source";
 import { describeOnCluster } from "../support/shared";
 import {
     addVolumes,
@@ -33,8 +34,6 @@ const CONTROLLER = `external-secrets-${NAMESPACE}`;
  */
 const REAL = new Set([`${NAMESPACE}/x0tta6bl4`, `${OPERATORS}/${CONTROLLER}`]);
 const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet"];
-/** Where secrets come from; it stands for the secrets manager. */
-const SOURCE = "secret-source";
 const ENTRIES = ["certificate", "private-key", "issuing-ca"];
 
 interface PodSpec {
@@ -102,33 +101,10 @@ function forTheNode(object: KubernetesObject, known: string): KubernetesObject {
     return copy;
 }
 
-/** The source's Secrets, and the right of the platform's reader to see them. */
-function source(value: string): KubernetesObject[] {
-    const group = "rbac.authorization.k8s.io";
-    const secret = (name: string): KubernetesObject => ({
-        apiVersion: "v1",
-        kind: "Secret",
-        metadata: { name, namespace: SOURCE },
-        stringData: Object.fromEntries(ENTRIES.map((entry) => [entry, `${value} ${entry}`])),
-    });
-    return [
-        { apiVersion: "v1", kind: "Namespace", metadata: { name: SOURCE } },
-        secret("x0tta6bl4-certs"),
-        secret("shield-tls"),
-        {
-            apiVersion: `${group}/v1`,
-            kind: "Role",
-            metadata: { name: "reader", namespace: SOURCE },
-            rules: [{ apiGroups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"] }],
-        },
-        {
-            apiVersion: `${group}/v1`,
-            kind: "RoleBinding",
-            metadata: { name: "reader", namespace: SOURCE },
-            roleRef: { apiGroup: group, kind: "Role", name: "reader" },
-            subjects: [{ kind: "ServiceAccount", name: "secret-reader", namespace: NAMESPACE }],
-        },
-    ];
+/** What the stack's ExternalSecrets take their entries from, each with a value that says which it is. */
+function sourceSecrets(value: string): readonly KubernetesObject[] {
+    const entries = Object.fromEntries(ENTRIES.map((entry) => [entry, `${value} ${entry}`]));
+    return ["x0tta6bl4-certs", "shield-tls"].map((name) => sourceSecret(name, entries));
 }
 
 describeOnCluster("the staging stack on a real node", "full", (cluster) => {
@@ -159,7 +135,11 @@ describeOnCluster("the staging stack on a real node", "full", (cluster) => {
         await addVolumes(cluster(), 5);
         await cluster().addFakeNodes(2);
         const help = await must(operator, ["--help"]);
-        objects = [...source("first"), ...withoutWebhooks(rendered.objects).map((object) => forTheNode(object, help))];
+        objects = [
+            ...secretSource(NAMESPACE),
+            ...sourceSecrets("first"),
+            ...withoutWebhooks(rendered.objects).map((object) => forTheNode(object, help)),
+        ];
         const outcome = await applyInOrder(cluster(), objects);
         assert.equal(outcome.code, 0, outcome.stderr);
     });
@@ -222,7 +202,7 @@ describeOnCluster("the staging stack on a real node", "full", (cluster) => {
     it("shows the platform's pods a secret of the source, and its rotation without a restart", async function () {
         this.timeout(240_000);
         assert.equal(await seen(), "first certificate");
-        for (const object of source("second").filter(({ kind }) => kind === "Secret")) {
+        for (const object of sourceSecrets("second")) {
             const { accepted, message } = await apply(cluster(), object);
             assert.ok(accepted, message);
         }

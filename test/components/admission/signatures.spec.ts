@@ -213,14 +213,20 @@ describe("ImageSignatures", function () {
         ]);
     });
 
-    for (const stack of ["staging", "production"]) {
-        it(`knows every image that ${stack} runs, by namespace`, async () => {
-            const { resources } = await preview(stack);
+    const canary = { canary: { enabled: true }, images: { overrides: { probe: { digest: DIGEST } } } };
+    for (const [stack, over, what] of [
+        ["staging", {}, "staging"],
+        ["production", {}, "production"],
+        ["staging", canary, "staging with its canary"],
+    ] as const) {
+        it(`knows every image that ${what} runs, by namespace`, async () => {
+            const { resources } = await preview(stack, over);
             const values = Object.entries(readStack(process.cwd(), stack).config).map(([key, value]) => [
                 key,
                 JSON.parse(value) as unknown,
             ]);
-            const { config } = readConfig(Object.fromEntries(values), "x0tta6bl4");
+            const overrides = Object.entries(over).map(([key, value]) => [`x0tta6bl4:${key}`, value as unknown]);
+            const { config } = readConfig(Object.fromEntries([...values, ...overrides]), "x0tta6bl4");
             const images = new Images(config.images);
             const told = Object.entries(imagesByNamespace(config)).flatMap(([namespace, names]) =>
                 names.map((name) => `${namespace} ${images.repository(name)}`),
