@@ -42,7 +42,7 @@ export function falcoFlows(args: FalcoArgs): readonly Flow[] {
 }
 
 /** Images of ours that use the Workload API. */
-const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-driver"] as const;
+const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-driver", "probe"] as const;
 
 /** Images of ours that call the API server. */
 const API_CLIENTS = ["spire-server", "spire-agent", "spire-controller-manager", "external-secrets"] as const;

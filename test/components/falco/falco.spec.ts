@@ -166,6 +166,7 @@ describe("Falco", () => {
                     "mirror.example.org/spiffe/spire-agent",
                     "mirror.example.org/spiffe/oidc-discovery-provider",
                     "mirror.example.org/spiffe/spiffe-csi-driver",
+                    "mirror.example.org/x0tta6bl4-probe",
                     "ghcr.io/x/billing",
                 ],
                 override: { items: "append" },
