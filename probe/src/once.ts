@@ -17,6 +17,7 @@ import {
 import { authorizer } from "./authorization.js";
 import type { EchoAnswer } from "./echo.js";
 import { echo } from "./echo.js";
+import { attempt } from "./forbidden.js";
 import type { ProbeSettings } from "./settings.js";
 
 const START_TIMEOUT_MS = 30_000;
@@ -39,8 +40,9 @@ export interface ProbeReport {
 }
 
 /**
- * Proves, one after the other, that this process has an identity and that mutual TLS by it works and keeps others out. Goes on after a
- * failure, so that the report is whole; without an identity there is nothing more to prove.
+ * Proves, one after the other, that this process has an identity, that mutual TLS by it works and keeps others out, and that what
+ * network policies forbid is refused. Goes on after a failure, so that the report is whole; without an identity there is nothing
+ * to prove about mutual TLS.
  */
 export async function proveOnce(settings: ProbeSettings): Promise<ProbeReport> {
     const proofs: Proof[] = [];
@@ -66,6 +68,15 @@ export async function proveOnce(settings: ProbeSettings): Promise<ProbeReport> {
         }
     } finally {
         source?.close();
+    }
+    for (const target of settings.forbidden) {
+        await prove(`a connection to ${target.name} is refused`, async () => {
+            const { result, detail } = await attempt(target);
+            if (result !== "refused") {
+                throw new Error(result === "open" ? detail : `could not be tried: ${detail}`);
+            }
+            return detail;
+        });
     }
     return {
         schema: 1,

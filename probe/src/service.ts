@@ -9,17 +9,22 @@ import { collectDefaultMetrics, Counter, Registry } from "prom-client";
 
 import { authorizer } from "./authorization.js";
 import { echo } from "./echo.js";
+import { ForbiddenTargets } from "./forbidden.js";
 import type { ProbeSettings } from "./settings.js";
 
 const CALL_TIMEOUT_MS = 10_000;
 
-/** The probe as a service: an echo for other probes, calls of their echoes, and what it all came to at /metrics. */
+/**
+ * The probe as a service: an echo for other probes, calls of their echoes, attempts at what network policies forbid, and what
+ * it all came to at /metrics.
+ */
 export class ProbeService {
     private readonly calls: Counter<"host" | "result">;
     private readonly policy: TlsPolicy;
     private readonly echoServer: Server;
     private readonly httpServer: HttpServer;
     private readonly dispatcher: SpiffeDispatcher;
+    private readonly forbidden: ForbiddenTargets;
     private timer: NodeJS.Timeout | undefined;
 
     private constructor(
@@ -34,6 +39,7 @@ export class ProbeService {
             labelNames: ["host", "result"],
             registers: [registry],
         });
+        this.forbidden = new ForbiddenTargets(settings.forbidden, registry);
         this.policy = {
             authorize: authorizer(settings.allowed, identity.snapshot().svid.id.trustDomain),
             kem: settings.kem,
@@ -52,7 +58,7 @@ export class ProbeService {
     }
 
     /**
-     * Waits for the first identity, then listens and begins to call its peers.
+     * Waits for the first identity, then listens and begins to call its peers and to try what is forbidden.
      *
      * @throws {WorkloadApiError} when there is no identity in time
      */
@@ -66,8 +72,8 @@ export class ProbeService {
             once(service.echoServer.listen(settings.echoPort), "listening"),
             once(service.httpServer.listen(settings.httpPort), "listening"),
         ]);
-        service.timer = setInterval(() => void service.callPeers(), settings.intervalSeconds * 1_000);
-        await service.callPeers();
+        service.timer = setInterval(() => void service.tryAll(), settings.intervalSeconds * 1_000);
+        await service.tryAll();
         return service;
     }
 
@@ -75,6 +81,10 @@ export class ProbeService {
     get ports(): { echo: number; http: number } {
         const port = (server: Server): number => (server.address() as AddressInfo).port;
         return { echo: port(this.echoServer), http: port(this.httpServer) };
+    }
+
+    private async tryAll(): Promise<void> {
+        await Promise.all([this.callPeers(), this.forbidden.check()]);
     }
 
     /** Calls every peer once; outcomes are counted, never thrown. */
@@ -97,6 +107,7 @@ export class ProbeService {
 
     async stop(): Promise<void> {
         clearInterval(this.timer);
+        this.forbidden.close();
         const closed = [this.echoServer, this.httpServer].map(
             (server) => new Promise((resolve) => server.close(resolve)),
         );

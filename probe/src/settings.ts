@@ -1,5 +1,7 @@
 import { SpiffeError, SpiffeId, TrustDomain } from "@x0tta6bl4/spiffe";
 
+import type { ForbiddenTarget } from "./forbidden.js";
+
 /** How the probe runs; read from the environment once. */
 export interface ProbeSettings {
     /** The Workload API, `unix:///…` or `tcp://IP:port`. */
@@ -12,7 +14,9 @@ export interface ProbeSettings {
     readonly allowed: readonly (SpiffeId | TrustDomain)[];
     /** Echo endpoints of other probes. */
     readonly peers: readonly URL[];
-    /** Seconds between two calls of the peers. */
+    /** What network policies forbid the probe to connect to. Something must listen there, or a refusal proves nothing. */
+    readonly forbidden: readonly ForbiddenTarget[];
+    /** Seconds between two calls of the peers, and between two attempts at what is forbidden. */
     readonly intervalSeconds: number;
     readonly kem: "prefer" | "require";
 }
@@ -56,6 +60,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     const httpPort = read("PROBE_HTTP_PORT", "8080", (text) => wholeNumber(text, 65_535), port);
     const allowed = read("PROBE_ALLOWED", "", parseAllowed, "SPIFFE IDs and trust domains with commas between them");
     const peers = read("PROBE_PEERS", "", parsePeers, "https URLs with commas between them");
+    const forbidden = read("PROBE_FORBIDDEN", "", parseForbidden, "host:port items with commas between them");
     const intervalSeconds = read(
         "PROBE_INTERVAL",
         "30",
@@ -66,10 +71,11 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
     if (echoPort === httpPort && echoPort !== undefined) {
         faults.push(`PROBE_ECHO_PORT and PROBE_HTTP_PORT are both ${echoPort}; they must differ`);
     }
-    if (faults.length > 0 || !workloadApi || !echoPort || !httpPort || !allowed || !peers || !intervalSeconds || !kem) {
+    const lists = allowed && peers && forbidden && { allowed, peers, forbidden };
+    if (faults.length > 0 || !workloadApi || !echoPort || !httpPort || !lists || !intervalSeconds || !kem) {
         throw new SettingsError(faults);
     }
-    return { workloadApi, echoPort, httpPort, allowed, peers, intervalSeconds, kem };
+    return { workloadApi, echoPort, httpPort, ...lists, intervalSeconds, kem };
 }
 
 function wholeNumber(text: string, max: number): number | undefined {
@@ -98,6 +104,17 @@ function parseAllowed(text: string): readonly (SpiffeId | TrustDomain)[] | undef
 function parsePeers(text: string): readonly URL[] | undefined {
     const urls = items(text).map((item) => URL.parse(item));
     return urls.every((url) => url?.protocol === "https:") ? urls.filter((url) => url !== null) : undefined;
+}
+
+function parseForbidden(text: string): readonly ForbiddenTarget[] | undefined {
+    const targets = items(text).map((name) => {
+        // An address of IPv6 stands in brackets, as in a URL.
+        const url = URL.parse(`tcp://${name}`);
+        const port = wholeNumber(url?.port ?? "", 65_535);
+        const host = url?.hostname.replace(/^\[(.*)\]$/, "$1");
+        return url?.host === name && host && port ? { name, host, port } : undefined;
+    });
+    return targets.every((target) => target !== undefined) ? targets : undefined;
 }
 
 function parseKem(text: string): "prefer" | "require" | undefined {

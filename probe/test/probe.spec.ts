@@ -37,6 +37,7 @@ describe("The probe", () => {
             httpPort: 0,
             allowed: [],
             peers: [],
+            forbidden: [],
             intervalSeconds: 3_600,
             kem: "require",
         };
@@ -88,6 +89,29 @@ describe("The probe", () => {
             assert.equal(report.proved, false);
         });
 
+        it("tries what is forbidden, and fails where it gets through or can't tell", async () => {
+            const { ports } = await serve();
+            const forbidden = [ports.http, await freePort()].map((port) => ({
+                name: `api:${port}`,
+                host: "127.0.0.1",
+                port,
+            }));
+            const lost = { name: "lost:443", host: `${"x".repeat(64)}.invalid`, port: 443 };
+            const report = await proveOnce({ ...settings, forbidden: [...forbidden, lost] });
+            assert.deepEqual(
+                report.proofs.slice(6).map(({ name, proved }) => [name, proved]),
+                [
+                    [`a connection to api:${forbidden[0]?.port} is refused`, false],
+                    [`a connection to api:${forbidden[1]?.port} is refused`, true],
+                    ["a connection to lost:443 is refused", false],
+                ],
+            );
+            assert.equal(report.proofs[6]?.detail, "the connection came about");
+            assert.match(report.proofs[7]?.detail ?? "", /^connect ECONNREFUSED /);
+            assert.match(report.proofs[8]?.detail ?? "", /^could not be tried: getaddrinfo /);
+            assert.equal(report.proved, false);
+        });
+
         it("goes on after a failure: a bad token doesn't hide that mutual TLS works", async () => {
             api.onFetchJwt = () => ({ svids: [{ spiffeId: ID, svid: "not.a.token" }] });
             const { proved, proofs } = await proveOnce(settings);
@@ -104,7 +128,10 @@ describe("The probe", () => {
 
         it("is alive, ready, and exports what its handshakes and calls came to", async () => {
             const first = await serve();
-            const second = await serve({ peers: [new URL(`https://localhost:${first.ports.echo}`)] });
+            const second = await serve({
+                peers: [new URL(`https://localhost:${first.ports.echo}`)],
+                forbidden: [{ name: "first:8080", host: "127.0.0.1", port: first.ports.http }],
+            });
             assert.equal((await over(second.ports.http, "/healthz")).status, 200);
             const ready = (await (await over(second.ports.http, "/readyz")).json()) as Record<string, unknown>;
             assert.equal(ready.healthy, true);
@@ -113,6 +140,9 @@ describe("The probe", () => {
             for (const line of [
                 `probe_calls_total{host="localhost:${first.ports.echo}",result="success"} 1`,
                 'pqc_handshakes_total{side="client",result="success",group="X25519MLKEM768",pqc="true",trust_domain="example.org"} 1',
+                'probe_forbidden_open{target="first:8080"} 1',
+                // Known from the start: what `hardening verify` judges MET-3 by.
+                'spiffe_authentication_failures_total{side="server",reason="unauthorized"} 0',
                 'spiffe_stream_healthy{stream="x509"} 1',
                 'spiffe_bundle_authorities{trust_domain="example.org"} 1',
             ]) {

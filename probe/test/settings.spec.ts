@@ -15,6 +15,7 @@ describe("Settings of the probe", () => {
             httpPort: 8080,
             allowed: [],
             peers: [],
+            forbidden: [],
             intervalSeconds: 30,
             kem: "require",
         });
@@ -27,6 +28,7 @@ describe("Settings of the probe", () => {
             PROBE_HTTP_PORT: "9080",
             PROBE_ALLOWED: "spiffe://example.org/probe, other.test",
             PROBE_PEERS: "https://a.test:8443,https://b.test",
+            PROBE_FORBIDDEN: "kubernetes.default.svc:443, [::1]:8080",
             PROBE_INTERVAL: "5",
             PROBE_KEM: "prefer",
         });
@@ -35,6 +37,10 @@ describe("Settings of the probe", () => {
             settings.peers.map(({ host }) => host),
             ["a.test:8443", "b.test"],
         );
+        assert.deepEqual(settings.forbidden, [
+            { name: "kubernetes.default.svc:443", host: "kubernetes.default.svc", port: 443 },
+            { name: "[::1]:8080", host: "::1", port: 8080 },
+        ]);
         assert.deepEqual(
             [settings.echoPort, settings.httpPort, settings.intervalSeconds, settings.kem],
             [9443, 9080, 5, "prefer"],
@@ -47,6 +53,7 @@ describe("Settings of the probe", () => {
             PROBE_HTTP_PORT: "http",
             PROBE_ALLOWED: "spiffe://",
             PROBE_PEERS: "http://a.test",
+            PROBE_FORBIDDEN: "api:443,https://api",
             PROBE_INTERVAL: "0.5",
             PROBE_KEM: "hope",
         };
@@ -57,11 +64,20 @@ describe("Settings of the probe", () => {
             '  PROBE_HTTP_PORT is "http"; it must be a whole number from 1 to 65535',
             '  PROBE_ALLOWED is "spiffe://"; it must be SPIFFE IDs and trust domains with commas between them',
             '  PROBE_PEERS is "http://a.test"; it must be https URLs with commas between them',
+            '  PROBE_FORBIDDEN is "api:443,https://api"; it must be host:port items with commas between them',
             '  PROBE_INTERVAL is "0.5"; it must be seconds, from 1 to 86400',
             '  PROBE_KEM is "hope"; it must be "prefer" or "require"',
         ].join("\n");
         assert.throws(() => readSettings(env), { name: SettingsError.name, message });
     });
+
+    for (const text of ["api", "api:0", "api:65536", "api:0443", "api:443/", "user@api:443", ":443", "::1:443"]) {
+        it(`are refused with the forbidden target ${text}`, () => {
+            assert.throws(() => readSettings({ ...base, PROBE_FORBIDDEN: text }), {
+                message: `The probe is misconfigured:\n  PROBE_FORBIDDEN is "${text}"; it must be host:port items with commas between them`,
+            });
+        });
+    }
 
     it("are refused when both servers would listen at one port", () => {
         assert.throws(() => readSettings({ ...base, PROBE_ECHO_PORT: "8080" }), {

@@ -12,6 +12,7 @@ export interface HealthReporting {
     health(): { readonly healthy: boolean; readonly state: string };
 }
 
+const SIDES = ["client", "server"] as const;
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /**
@@ -21,7 +22,7 @@ const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
  * |---|---|---|
  * | `pqc_handshakes_total` | side, group, pqc, result, trust_domain | handshakes; result is success, failure or aborted |
  * | `pqc_handshake_duration_seconds` | group | successful handshakes of clients, verification included |
- * | `spiffe_authentication_failures_total` | side, reason | peers refused and why |
+ * | `spiffe_authentication_failures_total` | side, reason | peers refused and why; 0 from the start |
  * | `spiffe_jwt_svid_refusals_total` | reason | tokens of peers refused and why |
  * | `spiffe_workload_api_failures_total` | method, reason | calls of the Workload API that failed, and unusable answers |
  * | `spiffe_svid_expiry_seconds` | spiffe_id | seconds until the SVID in use expires; negative afterwards |
@@ -80,6 +81,8 @@ export class SpiffeMetrics {
             labelNames: ["spiffe_id"],
             registers,
         });
+        // A counter that comes with its first failure could not be told from one that nobody exports.
+        SIDES.forEach((side) => this.failureCount.inc({ side, reason: "unauthorized" }, 0));
         this.addIdentityGauges(registers);
         this.addStreamGauges(registers);
     }

@@ -24,6 +24,15 @@ describe("SpiffeMetrics", () => {
         return text.split("\n").filter((line) => line !== "" && !line.startsWith("#"));
     }
 
+    const NO_FAILURE = [
+        'spiffe_authentication_failures_total{side="client",reason="unauthorized"} 0',
+        'spiffe_authentication_failures_total{side="server",reason="unauthorized"} 0',
+    ];
+
+    it("shows that nothing was refused yet", async () => {
+        assert.deepEqual(await samples("spiffe_authentication_failures_total"), NO_FAILURE);
+    });
+
     it("counts handshakes by side, group, result and the peer's trust domain", async () => {
         metrics.handshakes({ side: "server", result: "success", group, peer });
         metrics.handshakes({ side: "server", result: "success", group, peer });
@@ -32,12 +41,13 @@ describe("SpiffeMetrics", () => {
             'pqc_handshakes_total{side="server",result="success",group="X25519MLKEM768",pqc="true",trust_domain="example.org"} 2',
             'pqc_handshakes_total{side="client",result="aborted",group="none",pqc="false",trust_domain=""} 1',
         ]);
-        assert.deepEqual(await samples("spiffe_authentication_failures_total"), []);
+        assert.deepEqual(await samples("spiffe_authentication_failures_total"), NO_FAILURE);
     });
 
     it("counts a failure by its reason, and as a handshake that failed", async () => {
         metrics.handshakes({ side: "server", result: "failure", reason: "expired", group });
         assert.deepEqual(await samples("spiffe_authentication_failures_total"), [
+            ...NO_FAILURE,
             'spiffe_authentication_failures_total{side="server",reason="expired"} 1',
         ]);
         assert.equal((await samples("pqc_handshakes_total")).length, 1);
@@ -46,7 +56,10 @@ describe("SpiffeMetrics", () => {
     for (const reason of ["distrusted", "refused_by_peer", "protocol"] as const) {
         it(`counts ${reason} as a failure but not as another handshake`, async () => {
             metrics.handshakes({ side: "client", result: "failure", reason });
-            assert.equal((await samples("spiffe_authentication_failures_total")).length, 1);
+            assert.deepEqual(await samples("spiffe_authentication_failures_total"), [
+                ...NO_FAILURE,
+                `spiffe_authentication_failures_total{side="client",reason="${reason}"} 1`,
+            ]);
             assert.deepEqual(await samples("pqc_handshakes_total"), []);
         });
     }

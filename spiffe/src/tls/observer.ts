@@ -35,7 +35,7 @@ export type HandshakeFailureReason =
 /** What became of one handshake, or of the connection afterwards. */
 export interface HandshakeEvent {
     readonly side: "client" | "server";
-    /** `aborted`: the peer went away before anything was decided, as port scanners and TCP health checks do. */
+    /** `aborted`: the peer was not there, or went away before anything was decided, as port scanners and TCP health checks do. */
     readonly result: "success" | "failure" | "aborted";
     /** The group, where the handshake got that far. */
     readonly group?: TlsGroup;
@@ -84,8 +84,11 @@ const REASONS: ReadonlyMap<string, HandshakeFailureReason> = new Map([
     ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "refused_by_peer"],
 ]);
 
-/** A peer that leaves in the middle of a handshake has decided nothing and proved nothing. */
-const ABORTS: ReadonlySet<string> = new Set(["ECONNRESET", "EPIPE", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"]);
+/** A peer that leaves in the middle of a handshake, or was never reached, has decided nothing and proved nothing. */
+const ABORTS: ReadonlySet<string> = new Set([
+    ...["ECONNRESET", "EPIPE", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"],
+    ...["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOENT", "ENOTFOUND", "EAI_AGAIN"],
+]);
 
 /** Turns an error of node:tls before the handshake's end into an event. */
 export function failureEvent(side: "client" | "server", error: unknown): HandshakeEvent {

@@ -16,6 +16,7 @@ import { connectTls, createHttp2Server, createTlsServer } from "../../src/tls/in
 import { contextOptions } from "../../src/tls/policy.js";
 import type { CertificateOptions } from "../support/ca.js";
 import { TestCa } from "../support/ca.js";
+import { freePort } from "../support/spire.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 
 const HOUR = 3_600_000;
@@ -360,6 +361,12 @@ describe("Attacks on a connection", () => {
         await world.settled("server");
         assert.deepEqual(world.verdicts("server"), ["aborted"]);
         assert.equal(await world.value("pqc_handshakes_total", { side: "server", result: "aborted" }), 1);
+    });
+
+    it("counts a server that is not there as aborted, not as a failed authentication", async () => {
+        const target = { host: "127.0.0.1", port: await freePort() };
+        await assert.rejects(connectTls(world.client, world.clientPolicy, target), { code: "ECONNREFUSED" });
+        assert.deepEqual(world.verdicts("client"), ["aborted"]);
     });
 
     it("refuses a chain of more certificates than verification takes", async () => {
