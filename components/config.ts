@@ -5,6 +5,7 @@ import { accessSettings } from "./access";
 import { admissionSettings } from "./admission/settings";
 import { signatureFaults } from "./admission/signatures";
 import { canarySettings } from "./canary/settings";
+import { namespaceCollisions } from "./collisions";
 import { controlPlaneSettings } from "./control-plane/settings";
 import { externalSecretsSettings } from "./external-secrets/settings";
 import { falcoSettings } from "./falco/settings";
@@ -97,6 +98,7 @@ export function readConfig(
     if (faults.length === 0) {
         const images = new Images(config.images);
         const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
+        faults.push(...namespaceCollisions(config, `${project}:`));
         faults.push(...imageFaults(config.images, `${project}:images`));
         faults.push(...signatureFaults(config.admission.signatures, config, `${project}:admission.signatures`));
         faults.push(...spireFaults(config.spire, versions, `${project}:spire`));

@@ -53,11 +53,11 @@ export interface GuardedNamespaceArgs {
 }
 
 /** Namespaces that every cluster shares and that can't be guarded without breaking others. */
-const SHARED = ["default", "kube-system", "kube-public", "kube-node-lease"];
+export const SHARED_NAMESPACES: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
 /** What is wrong with the arguments; one line each. */
 export function namespaceFaults(args: GuardedNamespaceArgs): readonly string[] {
-    return SHARED.includes(args.namespace)
+    return SHARED_NAMESPACES.includes(args.namespace)
         ? [`namespace "${args.namespace}" can't be guarded: every cluster shares it. Choose a namespace of your own`]
         : [];
 }
