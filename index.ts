@@ -46,7 +46,7 @@ new Monitoring("monitoring", { settings: monitoring, targets: scrapeTargets(conf
 const platformArgs = { ...config, images, namespace: home.namespaceName };
 const application = new Platform("platform", platformArgs, after(provider, secrets, identities));
 if (canary.enabled) {
-    const canaryArgs = { ...surroundings, settings: canary, spire, platformNamespace: platform.namespace };
+    const canaryArgs = { ...surroundings, settings: canary, spire, platform };
     new Canary("canary", canaryArgs, after(provider, guards, home, identities));
 }
 const admissionArgs = { settings: admission, namespaces, waivers: waiversOf(pulumi.getStack()) };

@@ -7,6 +7,7 @@ import { load } from "js-yaml";
 import { connectivity } from "../hardening/network/matrix";
 import type { Matrix } from "../hardening/network/matrix";
 import { portsText } from "../hardening/network/ports";
+import type { ProgramPreview } from "../hardening/sources/program";
 import { previewProgram } from "../hardening/sources/program";
 import { readStack } from "../hardening/sources/program/stack-file";
 import { Stack } from "../policies/stack";
@@ -77,6 +78,70 @@ for (const stack of ["staging", "production"]) {
                 matrix.connections.filter(({ from, to }) => from.name === "anywhere" || to.name === "anywhere"),
                 [],
             );
+        });
+    });
+}
+
+for (const [stack, apiServer] of [
+    ["staging", "172.16.0.0/28"],
+    ["production", "172.16.0.16/28"],
+] as const) {
+    describe(`the connectivity of the canary in the stack ${stack}`, () => {
+        const halves = ["canary/canary", `x0tta6bl4-${stack}/canary`] as const;
+        let preview: ProgramPreview;
+        let matrix: Matrix;
+
+        before(async function () {
+            this.timeout(120_000);
+            const request = readStack(ROOT, stack);
+            const images = { overrides: { probe: { digest: `sha256:${"a".repeat(64)}` } } };
+            const config = {
+                ...request.config,
+                "x0tta6bl4:canary": JSON.stringify({ enabled: true }),
+                "x0tta6bl4:images": JSON.stringify(images),
+            };
+            preview = await previewProgram({ ...request, config }, () => undefined);
+            matrix = connectivity(new Stack(preview.resources));
+        });
+
+        it("is the echo between its halves, name resolution and metrics, and nothing else", () => {
+            const [own, beside] = halves;
+            assert.deepEqual(
+                matrix.connections
+                    .filter(({ from, to }) => [from.name, to.name].some((name) => name.endsWith("/canary")))
+                    .map(({ from, to, ports }) => `${from.name} > ${to.name}: ${portsText(ports)}`)
+                    .sort(),
+                [
+                    `${own} > ${beside}: TCP 8443`,
+                    `${beside} > ${own}: TCP 8443`,
+                    ...halves.flatMap((half) => [
+                        `${half} > kube-system (k8s-app=kube-dns): TCP 53, UDP 53`,
+                        `monitoring (app.kubernetes.io/name=prometheus) > ${half}: TCP 8080`,
+                    ]),
+                ].sort(),
+            );
+            assert.deepEqual(matrix.halfOpen, []);
+        });
+
+        it("holds nothing that the canary tries as forbidden, though others may use it", () => {
+            const tried = preview.registrations
+                .filter(({ type, name }) => type === "kubernetes:apps/v1:Deployment" && name.startsWith("canary-"))
+                .map(({ inputs }) => /"PROBE_FORBIDDEN","value":"([^"]*)"/.exec(JSON.stringify(inputs))?.[1]);
+            const platform = `x0tta6bl4.x0tta6bl4-${stack}.svc:8080`;
+            assert.deepEqual(
+                tried,
+                halves.map(() => `kubernetes.default.svc:443,${platform}`),
+            );
+            const reaching = (target: string): readonly string[] =>
+                matrix.connections.filter(({ to }) => to.name === target).map(({ from }) => from.name);
+            for (const target of [apiServer, `x0tta6bl4-${stack}/x0tta6bl4`]) {
+                assert.notDeepEqual(reaching(target), [], target);
+                assert.deepEqual(
+                    reaching(target).filter((name) => name.endsWith("/canary")),
+                    [],
+                    target,
+                );
+            }
         });
     });
 }

@@ -16,8 +16,8 @@ import type { CanarySettings } from "./settings";
 export interface CanaryArgs extends Surroundings {
     readonly settings: CanarySettings;
     readonly spire: SpireSettings;
-    /** The platform's namespace, where the other half is. */
-    readonly platformNamespace: string;
+    /** The platform, beside which the other half is: its namespace, and its Service's name and port. */
+    readonly platform: { readonly namespace: string; readonly app: string; readonly port: number };
 }
 
 /** Name of both Deployments, Services and ServiceAccounts. */
@@ -32,11 +32,19 @@ interface Half {
     readonly other: string;
 }
 
-function halves({ settings, platformNamespace }: Pick<CanaryArgs, "settings" | "platformNamespace">): readonly Half[] {
+function halves({ settings, platform }: Pick<CanaryArgs, "settings" | "platform">): readonly Half[] {
     return [
-        { namespace: settings.namespace, other: platformNamespace },
-        { namespace: platformNamespace, other: settings.namespace },
+        { namespace: settings.namespace, other: platform.namespace },
+        { namespace: platform.namespace, other: settings.namespace },
     ];
+}
+
+/**
+ * What no flow lets a half of the canary reach. Both are always there, so that a refusal is never for want of a listener: the
+ * API server, and the platform.
+ */
+function forbiddenTargets({ namespace, app, port }: CanaryArgs["platform"]): readonly string[] {
+    return ["kubernetes.default.svc:443", `${app}.${namespace}.svc:${port}`];
 }
 
 const pods = (namespace: string): Extract<Peer, { kind: "pods" }> => ({
@@ -60,13 +68,16 @@ export function canaryFlows(args: Omit<CanaryArgs, "spire" | "images">): readonl
     ]);
 }
 
-/** The probe as a service: post-quantum key exchange required, and nobody let in but its other half. */
+/**
+ * The probe as a service: post-quantum key exchange required, nobody let in but its other half, and tries at what network
+ * policies forbid, so that they are known to be enforced.
+ */
 export function canaryService(
     { other }: Half,
     identity: PodIdentity,
-    args: Pick<CanaryArgs, "settings" | "spire"> & { readonly image: string; readonly version: string },
+    args: Pick<CanaryArgs, "settings" | "spire" | "platform"> & { readonly image: string; readonly version: string },
 ): ServiceSpec {
-    const { settings, spire, image, version } = args;
+    const { settings, spire, platform, image, version } = args;
     return {
         app: CANARY,
         version,
@@ -76,6 +87,7 @@ export function canaryService(
         env: [
             { name: "PROBE_PEERS", value: `https://${CANARY}.${other}.svc:${PORTS.echo}` },
             { name: "PROBE_ALLOWED", value: `spiffe://${spire.trustDomain}/ns/${other}/sa/${CANARY}` },
+            { name: "PROBE_FORBIDDEN", value: forbiddenTargets(platform).join() },
             { name: "PROBE_INTERVAL", value: String(settings.intervalSeconds) },
             { name: "PROBE_KEM", value: "require" },
         ],
@@ -99,7 +111,8 @@ function imageFaults(images: Images): readonly string[] {
 
 /**
  * Two probes that call each other from the platform's namespace and from one of their own: identities, mutual TLS by
- * post-quantum key exchange and the network between namespaces are proved all the time, and told in metrics.
+ * post-quantum key exchange, the network between namespaces and the enforcement of its policies are proved all the time, and told
+ * in metrics.
  *
  * Creates, in each of both namespaces: flows, a ClusterSPIFFEID and a FoundationService.
  */
@@ -108,7 +121,7 @@ export class Canary extends pulumi.ComponentResource {
 
     constructor(name: string, args: CanaryArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Canary.__pulumiType, name, {}, opts);
-        const { settings, spire, images } = args;
+        const { settings, spire, platform, images } = args;
         refuse(this, name, imageFaults(images));
         const own = { parent: this };
         const flows = new AllowedFlows(`${name}-network`, { flows: canaryFlows(args) }, own);
@@ -123,7 +136,7 @@ export class Canary extends pulumi.ComponentResource {
             new FoundationService(
                 `${name}-${namespace}`,
                 {
-                    ...canaryService(half, identity.pod, { settings, spire, ...image }),
+                    ...canaryService(half, identity.pod, { settings, spire, platform, ...image }),
                     namespace,
                     service: { port: PORTS.echo, target: "echo" },
                 },

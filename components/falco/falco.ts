@@ -53,6 +53,7 @@ export function ruleAdditions({ settings, images }: FalcoArgs): RuleAdditions {
         applicationImages: [images.repository("x0tta6bl4")],
         workloadImages: [...IDENTITY_IMAGES.map((name) => images.repository(name)), ...settings.workloadImages],
         foundationImages: API_CLIENTS.map((name) => images.repository(name)),
+        probeImages: [images.repository("probe")],
     };
 }
 

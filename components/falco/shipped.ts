@@ -19,6 +19,8 @@ export interface RuleAdditions {
     readonly workloadImages: readonly string[];
     /** Repositories of the foundation's images, where they come from a mirror. */
     readonly foundationImages: readonly string[];
+    /** Repositories of the canary's image. */
+    readonly probeImages: readonly string[];
 }
 
 /** The rule files of a source, in the order Falco loads them, with the stack's additions last. */
@@ -40,6 +42,7 @@ function stackLists(additions: RuleAdditions): string {
         x0_application_images: additions.applicationImages,
         x0_workload_api_images: [...additions.applicationImages, ...additions.workloadImages],
         x0_foundation_images: additions.foundationImages,
+        x0_probe_images: additions.probeImages,
     };
     return toYaml(
         Object.entries(lists).map(([list, items]) => ({

@@ -29,7 +29,8 @@ const stack = load(readFileSync(join(__dirname, "../../../Pulumi.staging.yaml"),
     config: Record<string, unknown>;
 };
 const { config } = readConfig(stack.config, "x0tta6bl4");
-const ARGS = { ...SURROUNDINGS, images, settings: settings(), spire: spireOf(), platformNamespace: "shop" };
+const PLATFORM = { namespace: "shop", app: "web", port: 9000 };
+const ARGS = { ...SURROUNDINGS, images, settings: settings(), spire: spireOf(), platform: PLATFORM };
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 interface Template {
@@ -99,6 +100,7 @@ describe("Canary", () => {
                 { name: "SPIFFE_ENDPOINT_SOCKET", value: "unix:///run/spiffe/workload/spire-agent.sock" },
                 { name: "PROBE_PEERS", value: `https://canary.${other}.svc:8443` },
                 { name: "PROBE_ALLOWED", value: `spiffe://staging.x0tta6bl4.io/ns/${other}/sa/canary` },
+                { name: "PROBE_FORBIDDEN", value: "kubernetes.default.svc:443,web.shop.svc:9000" },
                 { name: "PROBE_INTERVAL", value: "30" },
                 { name: "PROBE_KEM", value: "require" },
             ]);

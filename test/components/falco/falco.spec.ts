@@ -181,6 +181,11 @@ describe("Falco", () => {
                 ],
                 override: { items: "append" },
             },
+            {
+                list: "x0_probe_images",
+                items: ["mirror.example.org/x0tta6bl4-probe"],
+                override: { items: "append" },
+            },
         ]);
     });
 

@@ -50,6 +50,7 @@ describe("the Falco rules we ship", () => {
                 "platform_reads_its_certificates",
                 "programs_that_talk_to_the_api",
                 "kubelet_managed_files",
+                "canary_tries_the_api_server",
                 "cloud_network_plugins",
                 "server_and_deployer",
             ],
