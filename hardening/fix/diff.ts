@@ -6,13 +6,20 @@ interface Line {
     readonly text: string;
 }
 
-/** A unified diff of two texts; empty where they are equal. */
+/** A unified diff of two texts, as `git apply` and `patch` take it; empty where they are equal. */
 export function unifiedDiff(name: string, before: string, after: string): string {
     if (before === after) {
         return "";
     }
-    const lines = align(before.split("\n"), after.split("\n"));
+    const lines = align(linesOf(before), linesOf(after));
     return [`--- a/${name}`, `+++ b/${name}`, ...hunks(lines), ""].join("\n");
+}
+
+/** The lines of a text. One that has no line break at its end says so, and so is no other's equal. */
+function linesOf(text: string): readonly string[] {
+    const lines = text.split("\n");
+    const last = lines.pop() ?? "";
+    return last === "" ? lines : [...lines, `${last}\n\\ No newline at end of file`];
 }
 
 /**
@@ -113,7 +120,8 @@ function hunk(lines: readonly Line[], from: number, to: number): readonly string
         part.filter((line) => line.mark === " " || line.mark === mark).length;
     const above = lines.slice(0, from);
     const part = lines.slice(from, to);
-    const old = `${count(above, "-") + 1},${count(part, "-")}`;
-    const fresh = `${count(above, "+") + 1},${count(part, "+")}`;
-    return [`@@ -${old} +${fresh} @@`, ...part.map(({ mark, text }) => `${mark}${text}`)];
+    // A side without lines is told by the line above it.
+    const range = (mark: Line["mark"]) =>
+        `${count(above, mark) + (count(part, mark) > 0 ? 1 : 0)},${count(part, mark)}`;
+    return [`@@ -${range("-")} +${range("+")} @@`, ...part.map(({ mark, text }) => `${mark}${text}`)];
 }

@@ -4,26 +4,32 @@ import fc from "fast-check";
 
 import { unifiedDiff } from "../../../hardening/fix/diff";
 
-/** Applies a unified diff as `patch` would, and fails where it does not fit. */
+/** Applies a unified diff as `patch` does, and fails where it does not fit the text or its own heads. */
 function apply(before: string, diff: string): string {
-    const old = before.split("\n");
+    // Each line with the line break that ends it, which the last may lack.
+    const old = before.match(/[^\n]*\n|[^\n]+$/g) ?? [];
     const fresh: string[] = [];
     let at = 0;
-    for (const line of diff.split("\n").slice(2, -1)) {
-        const head = /^@@ -(\d+),\d+ \+\d+,\d+ @@$/.exec(line);
-        if (head !== null) {
-            const start = Number(head[1]) - 1;
-            fresh.push(...old.slice(at, start));
-            at = start;
-        } else if (line.startsWith("+")) {
-            fresh.push(line.slice(1));
-        } else {
-            assert.equal(line.slice(1), old[at]);
-            fresh.push(...(line.startsWith(" ") ? [line.slice(1)] : []));
-            at++;
-        }
+    const [, ...hunks] = diff.split(/^@@ /m);
+    for (const hunk of hunks) {
+        const [, first = "", gone, put, come, body = ""] =
+            /^-(\d+),(\d+) \+(\d+),(\d+) @@\n([^]*)$/.exec(hunk) ?? assert.fail(hunk);
+        const lines = body.match(/[ +-][^\n]*\n(?:\\ No newline at end of file\n)?/g) ?? [];
+        assert.equal(lines.join(""), body);
+        const texts = (marks: string) =>
+            lines
+                .filter((line) => marks.includes(line.charAt(0)))
+                .map((line) => line.slice(1).replace("\n\\ No newline at end of file\n", ""));
+        const [taken, written] = [texts(" -"), texts(" +")];
+        assert.deepEqual([taken.length, written.length], [Number(gone), Number(come)]);
+        const start = Number(first) - (taken.length > 0 ? 1 : 0);
+        fresh.push(...old.slice(at, start));
+        assert.deepEqual(old.slice(start, start + taken.length), taken);
+        assert.equal(fresh.length, Number(put) - (written.length > 0 ? 1 : 0));
+        fresh.push(...written);
+        at = start + taken.length;
     }
-    return [...fresh, ...old.slice(at)].join("\n");
+    return [...fresh, ...old.slice(at)].join("");
 }
 
 describe("unifiedDiff", () => {
@@ -31,8 +37,17 @@ describe("unifiedDiff", () => {
         const before = "a\nb\nc\nd\ne\nf\ng\n";
         assert.equal(
             unifiedDiff("x.yaml", before, before.replace("e\n", "E\nE2\n")),
-            "--- a/x.yaml\n+++ b/x.yaml\n@@ -2,7 +2,8 @@\n b\n c\n d\n-e\n+E\n+E2\n f\n g\n \n",
+            "--- a/x.yaml\n+++ b/x.yaml\n@@ -2,6 +2,7 @@\n b\n c\n d\n-e\n+E\n+E2\n f\n g\n",
         );
+    });
+
+    it("says where the last line has no line break", () => {
+        const none = "\\ No newline at end of file\n";
+        const head = "--- a/x\n+++ b/x\n";
+        assert.equal(unifiedDiff("x", "a\nb", "a\nc"), `${head}@@ -1,2 +1,2 @@\n a\n-b\n${none}+c\n${none}`);
+        assert.equal(unifiedDiff("x", "a\nb", "c\nb"), `${head}@@ -1,2 +1,2 @@\n-a\n+c\n b\n${none}`);
+        assert.equal(unifiedDiff("x", "a", "a\n"), `${head}@@ -1,1 +1,1 @@\n-a\n${none}+a\n`);
+        assert.equal(unifiedDiff("x", "", "a\n"), `${head}@@ -0,0 +1,1 @@\n+a\n`);
     });
 
     it("is empty where nothing changes", () => {
