@@ -25,7 +25,7 @@ function editMap(text: string, map: YAMLMap, key: string, { op, value }: PatchOp
     if (op === "remove") {
         return removePair(text, map, pair);
     }
-    return pair === undefined ? addPair(text, map, key, value, style) : replaceValue(text, pair, key, value, style);
+    return pair === undefined ? addPair(text, map, key, value, style) : replaceValue(text, pair, value, style);
 }
 
 /** Columns before an offset within its line. */
@@ -87,10 +87,10 @@ function addPair(text: string, map: YAMLMap, key: string, value: unknown, style:
     return insertLine(text, below(text, endOfPair(last)), line, style);
 }
 
-function replaceValue(text: string, pair: Pair, key: string, value: unknown, style: TextStyle): Edit {
+function replaceValue(text: string, pair: Pair, value: unknown, style: TextStyle): Edit {
     const [keyStart, keyEnd] = rangeOf(pair.key);
-    const written = blockPair(key, value, columnOf(text, keyStart), style);
-    const put = written.slice(written.indexOf(":") + 1);
+    // Behind a key of any name the value is written the same; the pair's own might hold a colon.
+    const put = blockPair("key", value, columnOf(text, keyStart), style).slice("key:".length);
     const colon = text.indexOf(":", keyEnd);
     if (isScalar(pair.value) && typeof value !== "object") {
         const [start, end] = rangeOf(pair.value);

@@ -17,6 +17,9 @@ export class SharedField extends EditRefused {
     }
 }
 
+/** It is part of the file and not of the text: no column counts it, and JSON knows none. */
+const BYTE_ORDER_MARK = "\uFEFF";
+
 /**
  * Applies operations of RFC 6902 to one document of a YAML or JSON text. Only the characters that the operations mean are
  * changed: comments, order, quotes, line ends and indentation elsewhere stay as they are. What an alias or a merge key
@@ -26,6 +29,9 @@ export class SharedField extends EditRefused {
  * @throws EditRefused where that can't be done.
  */
 export function editText(text: string, document: number, operations: readonly PatchOperation[]): string {
+    if (text.startsWith(BYTE_ORDER_MARK)) {
+        return BYTE_ORDER_MARK + editText(text.slice(BYTE_ORDER_MARK.length), document, operations);
+    }
     const wanted = parseDocuments(text).map((body, index) => (index === document ? patched(body, operations) : body));
     let edited = text;
     let shared = false;

@@ -30,7 +30,7 @@ export function editFlow(
     }
     const margin = marginOfItems(text, holder);
     const put = isMap(holder) ? flowPair(step, value, style, margin) : flowItem(value, style, margin);
-    return item === undefined ? append(text, holder, put, style) : before(text, holder, index ?? 0, put);
+    return item === undefined ? append(text, holder, put, style) : before(text, holder, index ?? 0, put, style);
 }
 
 /** The position of a key or an index among the items; undefined where there is nothing. */
@@ -52,7 +52,7 @@ function rangeOfItem(item: unknown): readonly [start: number, end: number] {
 function replaceValue(text: string, { key, value: old }: Pair, value: unknown, style: TextStyle): Edit {
     const [start, end] = rangeOf(old);
     const put = flowItem(value, style, marginAt(text, rangeOf(key)[0]));
-    return { start, end, put: text[start - 1] === ":" ? ` ${put}` : put };
+    return { start, end, put: text[start - 1] === ":" && !style.compact ? ` ${put}` : put };
 }
 
 /** What a line that an item starts is indented by. */
@@ -71,10 +71,7 @@ function append(text: string, holder: Holder, put: string, style: TextStyle): Ed
     const [start, end] = rangeOfItem(last);
     const previous = items.at(-2);
     // What parts the last two items parts the next one too; behind a comment there is room on the same line only.
-    const gap =
-        previous === undefined
-            ? text.slice(open + 1, start)
-            : text.slice(rangeOfItem(previous)[1], start).replace(/^\s*,/, "");
+    const gap = gapBefore(text, previous === undefined ? open + 1 : rangeOfItem(previous)[1], start);
     const isCommented = /^[^\n]*#/.test(text.slice(end, close));
     const isPlain = /^\s+$/.test(gap) && !(isCommented && gap.includes("\n"));
     return { start: end, end, put: `,${style.compact ? "" : isPlain ? gap : " "}${put}` };
@@ -94,9 +91,16 @@ function inEmpty(
     return isMap(holder) && padded && !json ? ` ${put} ` : put;
 }
 
-function before(text: string, holder: Holder, index: number, put: string): Edit {
+function before(text: string, holder: Holder, index: number, put: string, { compact }: TextStyle): Edit {
+    const items: readonly unknown[] = holder.items;
     const [start] = startOf(text, holder, index);
-    return { start, end: start, put: `${put}, ` };
+    const gap = gapBefore(text, index === 0 ? rangeOf(holder)[0] + 1 : rangeOfItem(items[index - 1])[1], start);
+    return { start, end: start, put: `${put},${compact ? "" : /^\s+$/.test(gap) ? gap : " "}` };
+}
+
+/** What stands between an item and the one, or the bracket, before it, but for the comma. */
+function gapBefore(text: string, end: number, start: number): string {
+    return text.slice(end, start).replace(/^\s*,/, "");
 }
 
 /** An item takes the comma behind it along, and the last one the comma before it. */

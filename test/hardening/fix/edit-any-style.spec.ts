@@ -11,7 +11,7 @@ import type { PatchOperation } from "../../../policies/control";
 
 type Tree = { readonly [key: string]: Tree } | readonly Tree[] | string | number | boolean | null;
 
-const KEYS = ["spec", "name", "containers", "a/b", "x.y~z", "on", "with space"];
+const KEYS = ["spec", "name", "containers", "a/b", "x.y~z", "on", "with space", "a: b"];
 const leaf = fc.constantFrom<Tree>(
     "web",
     "yes",
@@ -163,13 +163,7 @@ describe("editText in any style", () => {
                 assert.ok(change);
                 const before = JSON.stringify(value, undefined, layout);
                 const after = editText(before, 0, [change.operation]);
-                assert.deepEqual(JSON.parse(after), applyPatch(value, [change.operation]));
-                const { out, in: come } = difference(before, after);
-                if (change.fresh) {
-                    assert.equal(out.trim(), "");
-                } else if (change.operation.op === "remove") {
-                    assert.equal(come.trim(), "");
-                }
+                assert.equal(after, JSON.stringify(applyPatch(value, [change.operation]), undefined, layout));
             }),
             { numRuns: 300 },
         );

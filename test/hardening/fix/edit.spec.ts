@@ -262,6 +262,24 @@ two:
             '{"kind":"Pod","spec":{"a":1,"b":{"c":true}}}',
         ],
         [
+            "keeps a byte order mark, and the style of what follows it",
+            '\uFEFF{"a": 1}',
+            [{ op: "add", path: "/b", value: "x" }],
+            '\uFEFF{"a": 1, "b": "x"}',
+        ],
+        [
+            "adds to the first line's mapping behind a byte order mark",
+            "\uFEFFa: 1\n",
+            [{ op: "add", path: "/b", value: { c: 2 } }],
+            "\uFEFFa: 1\nb:\n  c: 2\n",
+        ],
+        [
+            "writes a value behind a key that holds a colon",
+            '"a: b": 1 # one\n',
+            [{ op: "replace", path: "/a: b", value: { c: 2 } }],
+            '"a: b":\n  c: 2 # one\n',
+        ],
+        [
             "changes an anchor where all that follow it are meant",
             ANCHORED,
             [
