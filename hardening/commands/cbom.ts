@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-
 import { EXIT } from "../findings";
 import { cbom } from "../inventory/cbom";
 import { cryptoAssets } from "../inventory/crypto";
@@ -10,6 +8,7 @@ import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
 import { count } from "../report/style";
 import { previewProgram } from "../sources/program";
 import type { Command } from "./command";
+import { writeOut } from "./out";
 
 /** Writes the cryptographic inventory of a stack. */
 export const command: Command = {
@@ -38,7 +37,7 @@ async function inventory({ options }: Arguments, io: Io) {
     if (out === undefined) {
         io.out(text);
     } else {
-        writeFileSync(out, text);
+        writeOut(out, text);
     }
     const quantum = assets.filter(({ nistQuantumSecurityLevel }) => nistQuantumSecurityLevel > 0).length;
     io.log(`stack ${request.stack}: ${count(assets.length, "asset")}, ${quantum} post-quantum`);

@@ -13,9 +13,9 @@ import { UsageError } from "../io";
 import type { Arguments, OptionValues } from "../options";
 import { count, plain } from "../report/style";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
-import { reasonOf } from "../sources/files";
 import { readManifests } from "../sources/manifests";
 import type { Command } from "./command";
+import { whyUnwritten } from "./out";
 
 /** Applies remedies to YAML and JSON files: the safe ones, and others by name. */
 export const command: Command = {
@@ -57,15 +57,10 @@ function fix({ options, positionals }: Arguments, io: Io): ExitCode {
     const { selected, waivers } = selection;
     const mending = mend(files, { selected, waivers, now: io.now(), also: also(options, selected) });
     failures.push(...mending.failures);
-    const changed = mending.files.filter(({ before, after }) => before !== after);
     const dryRun = options.flag("dry-run");
-    for (const file of changed) {
-        if (dryRun) {
-            io.out(unifiedDiff(file.source, file.before, file.after));
-        } else {
-            write(file, failures);
-            io.out(`${plain(file.source)}\n${file.fixed.map(lineOf).join("")}`);
-        }
+    const changed = mending.files.filter((file) => file.before !== file.after && (dryRun || isWritten(file, failures)));
+    for (const { source, before, after, fixed } of changed) {
+        io.out(dryRun ? unifiedDiff(source, before, after) : `${plain(source)}\n${fixed.map(lineOf).join("")}`);
     }
     for (const { source, refused } of mending.files) {
         refused.forEach(({ finding, reason }) =>
@@ -111,14 +106,19 @@ function lineOf({ control, path }: MendedFile["fixed"][number]): string {
     return `  ${control}: ${plain(path)}\n`;
 }
 
-/** Replaces a file as a whole, so that a crash leaves the old one or the new one; its mode is kept. */
-function write({ source, after }: MendedFile, failures: Failure[]): void {
-    const target = realpathSync(source);
-    const fresh = `${target}.hardening-${process.pid}`;
+/**
+ * Replaces a file as a whole, so that a crash leaves the old one or the new one; its mode is kept. Says whether that could
+ * be done, and adds to the failures where not.
+ */
+function isWritten({ source, after }: MendedFile, failures: Failure[]): boolean {
     try {
+        const target = realpathSync(source);
+        const fresh = `${target}.hardening-${process.pid}`;
         writeFileSync(fresh, after, { mode: statSync(target).mode, flag: "wx" });
         renameSync(fresh, target);
+        return true;
     } catch (error) {
-        failures.push({ source, message: reasonOf(error).replace("read", "written"), cause: "input" });
+        failures.push({ source, message: whyUnwritten(error), cause: "input" });
+        return false;
     }
 }

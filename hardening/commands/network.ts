@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-
 import { Stack } from "../../policies/stack";
 import { EXIT } from "../findings";
 import type { Io } from "../io";
@@ -10,6 +8,7 @@ import type { Arguments } from "../options";
 import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
 import { previewProgram } from "../sources/program";
 import type { Command } from "./command";
+import { writeOut } from "./out";
 
 const FORMATS = ["table", "mermaid", "svg", "json"] as const;
 
@@ -59,14 +58,4 @@ async function network({ options }: Arguments, io: Io) {
         io.log(`stack ${request.stack}: ${matrix.connections.length} connections written to ${out}`);
     }
     return EXIT.clean;
-}
-
-function writeOut(file: string, content: string): void {
-    try {
-        writeFileSync(file, content);
-    } catch (error) {
-        throw new UsageError([
-            `--out ${file} can't be written (${(error as NodeJS.ErrnoException).code ?? "unknown"})`,
-        ]);
-    }
 }

@@ -1,5 +1,3 @@
-import { closeSync, openSync, writeFileSync } from "node:fs";
-
 import type { Resource } from "../../policies/resource";
 import { applyBaseline } from "../baseline";
 import type { EvaluateOptions } from "../evaluate";
@@ -7,7 +5,7 @@ import { Evaluation } from "../evaluate";
 import type { ExitCode, Failure, Finding } from "../findings";
 import { exitCode, Tally } from "../findings";
 import type { Io } from "../io";
-import { Progress, UsageError } from "../io";
+import { Progress } from "../io";
 import type { OptionTable, OptionValues } from "../options";
 import type { Run } from "../report";
 import { FORMAT_NAMES, formatNamed } from "../report";
@@ -15,7 +13,7 @@ import { withFindings } from "../report/report";
 import { painter } from "../report/style";
 import { summaryLines } from "../report/tree";
 import type { Selection } from "../selection";
-import { reasonOf } from "../sources/files";
+import { inPieces, writeOut } from "./out";
 
 /** Options of every command that ends in a report. */
 export const OUTPUT_OPTIONS = {
@@ -98,43 +96,12 @@ export async function finish(run: Run, selection: Selection, options: OptionValu
     const format = await formatNamed(options.text("format") ?? "tree");
     const out = options.text("out");
     if (out === undefined) {
-        pieces(format.render(judged, { colour: io.colour }), io.out);
+        inPieces(format.render(judged, { colour: io.colour }), io.out);
     } else {
-        writeReport(out, format.render(judged, { colour: false }));
+        writeOut(out, format.render(judged, { colour: false }));
     }
     if (out !== undefined || format.name !== "tree") {
         summaryLines(judged, tally, painter(false)).forEach((line) => io.log(line));
     }
     return exitCode(tally, run.failures);
-}
-
-/** Passes text on in pieces that are neither many nor large. */
-function pieces(text: Iterable<string>, write: (piece: string) => void): void {
-    let waiting = "";
-    for (const piece of text) {
-        waiting += piece;
-        if (waiting.length >= 1 << 16) {
-            write(waiting);
-            waiting = "";
-        }
-    }
-    write(waiting);
-}
-
-function writeReport(file: string, text: Iterable<string>): void {
-    let open: number | undefined;
-    try {
-        const descriptor = openSync(file, "w");
-        open = descriptor;
-        pieces(text, (piece) => writeFileSync(descriptor, piece));
-    } catch (error) {
-        if (!(error instanceof Error && "code" in error)) {
-            throw error;
-        }
-        throw new UsageError([`--out ${file}: ${reasonOf(error).replace("read", "written")}`]);
-    } finally {
-        if (open !== undefined) {
-            closeSync(open);
-        }
-    }
 }

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { ChecklistArea } from "../compliance/checklist";
@@ -21,6 +21,7 @@ import { judgeStack } from "../preview/judge";
 import { requestedStacks, STACK_OPTIONS } from "../preview/stacks";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
 import type { Command } from "./command";
+import { writeOut } from "./out";
 
 /** The forms of the compliance report; a new one is a line here. */
 const FORMATS: Readonly<Record<string, (report: ComplianceReport) => string>> = {
@@ -107,7 +108,7 @@ async function report({ options }: Arguments, io: Io): Promise<ExitCode> {
     if (out === undefined) {
         io.out(format(result));
     } else {
-        writeFileSync(out, format(result));
+        writeOut(out, format(result));
         io.out(openRows(result));
     }
     const { percent, open } = result.score;

@@ -1,5 +1,3 @@
-import { writeFileSync } from "node:fs";
-
 import { obj, str } from "../../policies/kube";
 import type { ExitCode } from "../findings";
 import { EXIT } from "../findings";
@@ -10,7 +8,6 @@ import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
 import { painter } from "../report/style";
 import { ReadOnlyClient } from "../sources/cluster/client";
 import { readConnection } from "../sources/cluster/kubeconfig";
-import { reasonOf } from "../sources/files";
 import { previewProgram } from "../sources/program";
 import { checks, verify } from "../verify";
 import type { Check } from "../verify/check";
@@ -18,6 +15,7 @@ import { Expected } from "../verify/expected";
 import { LiveCluster } from "../verify/live";
 import { jsonOf, textOf } from "../verify/print";
 import type { Command } from "./command";
+import { writeOut } from "./out";
 
 /** Proves against a live cluster what the program and the guide say. */
 export const command: Command = {
@@ -117,11 +115,7 @@ function selectedChecks(options: OptionValues, now: () => Date): readonly Check[
 function deliver(report: string, out: string | undefined, io: Io): void {
     if (out === undefined) {
         io.out(report);
-        return;
-    }
-    try {
-        writeFileSync(out, report);
-    } catch (error) {
-        throw new UsageError([`--out ${out}: ${reasonOf(error).replace("read", "written")}`]);
+    } else {
+        writeOut(out, report);
     }
 }

@@ -227,6 +227,22 @@ spec:
         });
     });
 
+    it("does not call put right what it could not write, and exits 2", async () => {
+        await withFiles({ "a.yaml": TEXT, "c.json": CONFIG }, async (folder) => {
+            // The name that the new content goes by until it is whole is taken.
+            const fresh = `${folder}/a.yaml.hardening-${process.pid}`;
+            writeFileSync(fresh, "");
+            const { code, out, log } = await cli(["fix", "-c", `${folder}/c.json`, `${folder}/a.yaml`]);
+            assert.equal(code, 2);
+            assert.equal(out, "");
+            assert.equal(readFileSync(`${folder}/a.yaml`, "utf8"), TEXT);
+            assert.deepEqual(log, [
+                `error: ${folder}/a.yaml: can't be written: EEXIST: file already exists, open '${fresh}'`,
+                "1 file read, 0 files changed, 0 findings put right",
+            ]);
+        });
+    });
+
     it("refuses standard input", async () => {
         const { code, log } = await cli(["fix", "-"]);
         assert.equal(code, 2);
