@@ -11,8 +11,11 @@ interface Verifier {
     readonly images: readonly string[];
     /** It sees an image that has a digest by that alone, without its tag. */
     readonly dropsTags: boolean;
-    /** Predicate types of the attestations it demands, in lower case; a signature is demanded in any case. */
-    readonly attestations: readonly string[];
+    /**
+     * Predicate types of the attestations that each of its authorities demands, in lower case; a signature is demanded in any
+     * case. One authority is enough to let an image in.
+     */
+    readonly attestations: readonly (readonly string[])[];
 }
 
 /**
@@ -36,7 +39,7 @@ function isVerified(
     return verifiers.some(
         ({ images, dropsTags, attestations }) =>
             imageMatches(dropsTags ? withoutTag(reference) : reference, images) &&
-            (accepts === undefined || attestations.some(accepts)),
+            (accepts === undefined || (attestations.length > 0 && attestations.every((types) => types.some(accepts)))),
     );
 }
 
@@ -58,13 +61,17 @@ function kyvernoVerifiers(object: KubeObject): readonly Verifier[] {
             object,
             images: strings(verify["imageReferences"]).concat(str(verify["image"]) || []),
             dropsTags: false,
-            attestations: list(verify["attestations"]).map((entry) => typeOf(obj(entry))),
+            attestations: [typesOf(verify)],
         }));
 }
 
 /** Kyverno's default is to audit. */
 function enforces(action: unknown): boolean {
     return str(action).toLowerCase() === "enforce";
+}
+
+function typesOf({ attestations }: Body): readonly string[] {
+    return list(attestations).map((entry) => typeOf(obj(entry)));
 }
 
 function typeOf(attestation: Body): string {
@@ -82,10 +89,12 @@ function imageValidatingVerifier(object: KubeObject): readonly Verifier[] {
             object,
             images: list(spec["matchImageReferences"]).flatMap((reference) => str(obj(reference)["glob"]) || []),
             dropsTags: false,
-            attestations: list(spec["attestations"]).map((entry) => {
-                const { intoto, referrer } = obj(entry) as { intoto?: unknown; referrer?: unknown };
-                return typeOf(obj(intoto ?? referrer));
-            }),
+            attestations: [
+                list(spec["attestations"]).map((entry) => {
+                    const { intoto, referrer } = obj(entry) as { intoto?: unknown; referrer?: unknown };
+                    return typeOf(obj(intoto ?? referrer));
+                }),
+            ],
         },
     ];
 }
@@ -103,9 +112,7 @@ function sigstoreVerifier(object: KubeObject): readonly Verifier[] {
             object,
             images: list(spec["images"]).flatMap((image) => sigstorePattern(str(obj(image)["glob"])) || []),
             dropsTags: true,
-            attestations: authorities
-                .flatMap((authority) => list(authority["attestations"]))
-                .map((entry) => typeOf(obj(entry))),
+            attestations: authorities.map(typesOf),
         },
     ];
 }
