@@ -7,6 +7,8 @@ import { obj, str } from "../../kube";
 
 const LOCALHOST = /^(?:.+\.)?(?:localhost|localhost\.localdomain|ip6-localhost|ip6-loopback)$/i;
 
+const NAME = "object.spec.?externalName.orValue('')";
+
 export const noLocalExternalNames = objectControl({
     name: "no-local-external-names",
     description: "No Service of type ExternalName points at the local host.",
@@ -28,7 +30,11 @@ export const noLocalExternalNames = objectControl({
     },
     admission: {
         expression: `object.spec.?type.orValue('') != 'ExternalName' || !(
- object.spec.externalName.matches(r"(?i)${LOCALHOST.source.replace(/\$$/, "[.]?$")}") ||
- (isIP(object.spec.externalName) && (ip(object.spec.externalName).isLoopback() || ip(object.spec.externalName).isLinkLocalUnicast())))`,
+ variables.host.matches(r"(?i)${LOCALHOST.source}") ||
+ (isIP(variables.host) && (ip(variables.host).isLoopback() || ip(variables.host).isLinkLocalUnicast())))`,
+        // A dot at the end marks a name as whole.
+        variables: {
+            host: `${NAME}.endsWith('.') ? ${NAME}.substring(0, size(${NAME}) - 1) : ${NAME}`,
+        },
     },
 });

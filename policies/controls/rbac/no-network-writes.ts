@@ -1,7 +1,9 @@
-import type { Grant } from "../../rbac";
-import { granted, grantAdmission, grantText, rulesOf } from "../../rbac";
+import { pattern } from "../../admission";
 import { objectControl } from "../../control";
 import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import type { KubeObject } from "../../kube";
+import type { Grant } from "../../rbac";
+import { granted, grantAdmission, grantText, rulesOf } from "../../rbac";
 
 const GRANT: Grant = {
     groups: [
@@ -27,8 +29,16 @@ const GRANT: Grant = {
     namesNarrow: true,
 };
 
-/** The API server writes its own roles back at every start, so their authors can't change them (Kubernetes RBAC, auto-reconciliation). */
+/**
+ * The API server writes its own roles back at every start, so nobody can change them (Kubernetes RBAC, "Auto-reconciliation").
+ * The label alone proves nothing, since whoever writes a role may set it; the names are the system's own.
+ */
 const BOOTSTRAP = "kubernetes.io/bootstrapping";
+const OWN_NAME = /^(?:admin|edit|view|cluster-admin|system:.+)$/;
+
+function isBootstrapped({ kind, name, labels }: KubeObject): boolean {
+    return kind === "ClusterRole" && OWN_NAME.test(name) && labels[BOOTSTRAP] === "rbac-defaults";
+}
 
 export const noNetworkWrites = objectControl({
     name: "no-network-writes",
@@ -41,7 +51,7 @@ export const noNetworkWrites = objectControl({
     profiles: ["nsa"],
     kinds: ["rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole"],
     *check(role) {
-        if (role.labels[BOOTSTRAP] === "rbac-defaults") {
+        if (isBootstrapped(role)) {
             return;
         }
         for (const rule of rulesOf(role)) {
@@ -55,6 +65,10 @@ export const noNetworkWrites = objectControl({
         }
     },
     admission: {
-        expression: `object.metadata.?labels[?'${BOOTSTRAP}'].orValue('') == 'rbac-defaults' || ${grantAdmission([GRANT]).expression}`,
+        expression: [
+            `(object.kind == 'ClusterRole' && object.metadata.name.matches(${pattern(OWN_NAME)}) &&`,
+            ` object.metadata.?labels[?'${BOOTSTRAP}'].orValue('') == 'rbac-defaults') ||`,
+            grantAdmission([GRANT]).expression,
+        ].join("\n"),
     },
 });

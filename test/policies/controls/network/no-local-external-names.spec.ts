@@ -11,6 +11,7 @@ describeControl(noLocalExternalNames, {
         localhost: { object: named("localhost"), message: message("localhost") },
         "a name below localhost": { object: named("admin.Localhost."), message: message("admin.Localhost") },
         "a loopback address": { object: named("127.0.0.53"), message: message("127.0.0.53") },
+        "a loopback address that ends on a dot": { object: named("127.0.0.1."), message: message("127.0.0.1") },
         "the metadata address": { object: named("169.254.169.254"), message: message("169.254.169.254") },
     },
     allowed: {

@@ -4,6 +4,7 @@ import { clusterRole, role } from "../../../support/rbac";
 
 const policies = { apiGroups: ["networking.k8s.io"], resources: ["networkpolicies"], verbs: ["get", "delete"] };
 const ADVICE = "Leave networking objects to the pipeline identity.";
+const BOOTSTRAP = { "kubernetes.io/bootstrapping": "rbac-defaults" };
 
 describeControl(noNetworkWrites, {
     refused: {
@@ -19,16 +20,24 @@ describeControl(noNetworkWrites, {
             object: clusterRole([policies], { metadata: { name: "system:aggregate-to-edit" } }),
             message: `rules[0] grants delete on networkpolicies. ${ADVICE}`,
         },
+        "a cluster role that only has a system role's label": {
+            object: clusterRole([policies], { metadata: { name: "team", labels: BOOTSTRAP } }),
+            message: `rules[0] grants delete on networkpolicies. ${ADVICE}`,
+        },
+        "a role of a namespace that has a system role's name and label": {
+            object: clusterRole([policies], {
+                kind: "Role",
+                metadata: { name: "edit", namespace: "shop", labels: BOOTSTRAP },
+            }),
+            message: `rules[0] grants delete on networkpolicies. ${ADVICE}`,
+        },
     },
     allowed: {
         "reading them": { object: clusterRole([{ ...policies, verbs: ["get", "list", "watch"] }]) },
         "one of them by name": { object: role([{ ...policies, resourceNames: ["api"] }]) },
         "the roles that the API server itself writes back": {
             object: clusterRole([policies], {
-                metadata: {
-                    name: "system:aggregate-to-edit",
-                    labels: { "kubernetes.io/bootstrapping": "rbac-defaults" },
-                },
+                metadata: { name: "system:aggregate-to-edit", labels: BOOTSTRAP },
             }),
         },
     },
