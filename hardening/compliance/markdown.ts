@@ -27,7 +27,7 @@ export function complianceMarkdown(report: ComplianceReport): string {
         "| --- | --- | --- |",
         ...report.areas.flatMap(({ rows }) =>
             rows.map(({ id, title, state, proofs, reason }) => {
-                const shown = proofs.map(({ kind, entry, detail }) => `${LABEL[kind]} \`${cell(entry)}\`: ${detail}`);
+                const shown = proofs.map(({ kind, entry, detail }) => cell(`${LABEL[kind]} \`${entry}\`: ${detail}`));
                 return `| ${id} ${cell(title)} | ${state} | ${shown.join("<br>") || cell(reason)} |`;
             }),
         ),

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 
+import { count } from "../report/style";
 import type { ComplianceReport } from "./model";
 import type { RowState, ScoredRow } from "./score";
 import { LABEL } from "./score";
@@ -92,7 +93,7 @@ function finding(row: ScoredRow, id: Id): object {
     return {
         uuid: id("finding", row.id),
         title: `${row.id} ${row.title}`,
-        description: row.reason || `Proven by ${row.proofs.length} piece(s) of evidence.`,
+        description: row.reason || `Proven by ${count(row.proofs.length, "piece")} of evidence.`,
         target: { type: "objective-id", "target-id": controlId(row), status: STATE[row.state] },
         "related-observations": [{ "observation-uuid": id("observation", row.id) }],
     };

@@ -1,5 +1,6 @@
 import { groupBy } from "../collections";
 import type { Finding } from "../findings";
+import { count } from "../report/style";
 import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
 import { evidenceEntries } from "./checklist";
 
@@ -83,7 +84,7 @@ export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): r
     if (open.length === 0) {
         return scored;
     }
-    const lacking = `${open.length} other row(s) are open: ${open.map(({ id }) => id).join(", ")}`;
+    const lacking = `${count(open.length, "other row")} ${open.length === 1 ? "is" : "are"} open: ${open.map(({ id }) => id).join(", ")}`;
     const judged = (row: ScoredRow): ScoredRow =>
         whole.has(row.id) && row.state !== "not-applicable"
             ? { ...row, state: "open", reason: [row.reason, lacking].filter((reason) => reason !== "").join("; ") }
@@ -126,9 +127,14 @@ function lackingReasons(proofs: readonly Proof[]): readonly string[] {
         .map(({ kind, entry, detail }) => `${LABEL[kind]} ${entry}: ${detail}`);
     const unproven = groupBy(
         proofs.filter(({ state }) => state === "unproven"),
-        ({ kind, detail }) => `${LABEL[kind]}s: ${detail}`,
+        ({ kind }) => kind,
     );
-    return [...missingOnes, ...[...unproven].map(([reason, group]) => `${group.length} ${reason}`)];
+    const unprovenOnes = [...unproven].flatMap(([kind, ofKind]) =>
+        [...groupBy(ofKind, ({ detail }) => detail)].map(
+            ([detail, alike]) => `${count(alike.length, LABEL[kind])}: ${detail}`,
+        ),
+    );
+    return [...missingOnes, ...unprovenOnes];
 }
 
 /** What a kind of evidence is called in a report. */
@@ -150,8 +156,8 @@ function prove(kind: EvidenceKind, entry: string, known: Known, live: boolean): 
         case "controls":
             return proveControl(entry, known);
         case "resources": {
-            const count = known.types.get(entry) ?? 0;
-            return count > 0 ? proven(`${count} in the stack`) : missing("none in the stack");
+            const found = known.types.get(entry) ?? 0;
+            return found > 0 ? proven(`${found} in the stack`) : missing("none in the stack");
         }
         case "alerts":
             return known.alerts.has(entry) ? proven("defined in the stack") : missing("no PrometheusRule defines it");
@@ -176,12 +182,12 @@ function proveControl(name: string, { controls, findings }: Known): Judgement {
     const of = (status: Finding["status"]): number => own.filter((finding) => finding.status === status).length;
     const [violations, unverifiable, waived] = [of("violation"), of("unverifiable"), of("waived")];
     if (violations > 0) {
-        return missing(`${violations} violation(s)`);
+        return missing(count(violations, "violation"));
     }
     if (unverifiable > 0) {
-        return unproven(`${unverifiable} value(s) unknown before deployment`);
+        return unproven(`${count(unverifiable, "value")} unknown before deployment`);
     }
-    return waived > 0 ? { state: "waived", detail: `${waived} waived finding(s)` } : proven("no violation");
+    return waived > 0 ? { state: "waived", detail: count(waived, "waived finding") } : proven("no violation");
 }
 
 function proveTest(entry: string, results: Known["tests"]): Judgement {

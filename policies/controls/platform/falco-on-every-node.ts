@@ -27,7 +27,7 @@ export const falcoOnEveryNode = stackControl({
             yield {
                 object: first.object,
                 path: `${first.object.prefix}kind`,
-                message: `this stack runs ${pods.length} workload(s) and no DaemonSet of Falco. Add one.`,
+                message: `this stack runs ${pods.length === 1 ? "a workload" : `${pods.length} workloads`} and no DaemonSet of Falco. Add one.`,
                 absent: true,
             };
         }

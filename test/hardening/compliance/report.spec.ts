@@ -32,7 +32,12 @@ const areas: readonly ScoredArea[] = [
                 state: "satisfied",
                 reason: "",
                 proofs: [
-                    { kind: "controls", entry: "namespaces-deny-by-default", state: "proven", detail: "no violation" },
+                    {
+                        kind: "controls",
+                        entry: "namespaces-deny-by-default",
+                        state: "proven",
+                        detail: "no | violation",
+                    },
                 ],
             },
             { id: "NET-2", title: "Applied", state: "open", reason: "Ask <somebody> & wait.", proofs: [] },
@@ -97,7 +102,7 @@ describe("compliance report", () => {
         assert.ok(text.includes("- **NET-2** Applied: Ask <somebody> & wait."));
         const table = text.split("\n").filter((line) => line.startsWith("| NET-1"));
         assert.deepEqual(table, [
-            "| NET-1 Policies \\| implemented | satisfied | control `namespaces-deny-by-default`: no violation |",
+            "| NET-1 Policies \\| implemented | satisfied | control `namespaces-deny-by-default`: no \\| violation |",
         ]);
     });
 
@@ -111,7 +116,9 @@ describe("compliance report", () => {
         const document = complianceOscal(report()) as {
             "assessment-results": {
                 uuid: string;
-                results: { findings: { target: { "target-id": string; status: { state: string } } }[] }[];
+                results: {
+                    findings: { description: string; target: { "target-id": string; status: { state: string } } }[];
+                }[];
             };
         };
         assert.deepEqual(document, complianceOscal(report()));
@@ -121,6 +128,7 @@ describe("compliance report", () => {
             results.results[0]?.findings.map(({ target }) => `${target["target-id"]} ${target.status.state}`),
             ["net-1 satisfied", "net-2 not-satisfied", "net-4 satisfied"],
         );
+        assert.equal(results.results[0]?.findings[0]?.description, "Proven by 1 piece of evidence.");
     });
 
     describe("as a page", () => {

@@ -93,18 +93,18 @@ describe("compliance score", () => {
             "a control with a violation",
             { controls: ["no-host-pid"] },
             { findings: [finding("violation"), finding("waived")] },
-            "control no-host-pid: 1 violation(s)",
+            "control no-host-pid: 1 violation",
         ],
         [
             "a control that could not tell",
             { controls: ["no-host-pid"] },
             { findings: [finding("unverifiable")] },
-            "1 controls: 1 value(s) unknown before deployment",
+            "1 control: 1 value unknown before deployment",
         ],
         ["a resource that is not there", { resources: ["x:y:Z"] }, {}, "resource x:y:Z: none in the stack"],
         ["an alert that nobody defines", { alerts: ["Gone"] }, {}, "alert Gone: no PrometheusRule defines it"],
         ["a test that failed", { tests: ["a.spec.ts: breaks"] }, {}, "test a.spec.ts: breaks: failed"],
-        ["a test that did not run", { tests: ["b.spec.ts: x"] }, {}, "1 tests: not among the results"],
+        ["a test that did not run", { tests: ["b.spec.ts: x"] }, {}, "1 test: not among the results"],
         [
             "tests without results",
             { tests: ["a.spec.ts: works", "a.spec.ts: breaks"] },
@@ -117,21 +117,21 @@ describe("compliance score", () => {
             {},
             "check logs-clean: not proved on cluster production at noon",
         ],
-        ["a check that did not run", { verify: ["other"] }, {}, "1 checks: not among the results"],
+        ["a check that did not run", { verify: ["other"] }, {}, "1 check: not among the results"],
         [
             "a cluster that nobody looked at",
             { verify: ["pods-ready"] },
             { verified: undefined },
-            "1 checks: no cluster was looked at (--verified)",
+            "1 check: no cluster was looked at (--verified)",
         ],
         ["a scanner that found something", { scans: ["semgrep"] }, {}, "scanner semgrep: 2 critical or high"],
-        ["a scanner that could not run", { scans: ["npm-audit"] }, {}, "1 scanners: did not run: no network"],
-        ["a scanner that is unknown", { scans: ["other"] }, {}, "1 scanners: not among the results"],
+        ["a scanner that could not run", { scans: ["npm-audit"] }, {}, "1 scanner: did not run: no network"],
+        ["a scanner that is unknown", { scans: ["other"] }, {}, "1 scanner: not among the results"],
         [
             "scanners without a report",
             { scans: ["gitleaks"] },
             { scans: undefined },
-            "1 scanners: no results of scanners were given (--scans)",
+            "1 scanner: no results of scanners were given (--scans)",
         ],
         ["a document that is gone", { documents: ["docs/b.md"] }, {}, "document docs/b.md: does not exist"],
         ["a job that is gone", { workflows: ["ci.yml#x"] }, {}, "workflow ci.yml#x: does not exist"],
@@ -161,7 +161,7 @@ describe("compliance score", () => {
         assert.equal(rehearsed.proofs[0]?.detail, "proved in a rehearsal on cluster test-1 at noon");
         const live = scored({ verify: ["rules-loaded"] }, {}, { live: true });
         assert.equal(live.state, "open");
-        assert.equal(live.reason, "1 checks: proved in a rehearsal on cluster test-1 at noon only");
+        assert.equal(live.reason, "1 check: proved in a rehearsal on cluster test-1 at noon only");
         assert.equal(scored({ verify: ["pods-ready"] }, {}, { live: true }).state, "satisfied");
     });
 
@@ -175,10 +175,10 @@ describe("compliance score", () => {
         const open: ChecklistRow = { id: "A-3", title: "Open", evidence: NONE, open: "Ask." };
         assert.equal(list(whole, done)?.state, "satisfied");
         const lacking = list(whole, done, open, { ...open, id: "A-4" });
-        assert.deepEqual([lacking?.state, lacking?.reason], ["open", "2 other row(s) are open: A-3, A-4"]);
+        assert.deepEqual([lacking?.state, lacking?.reason], ["open", "2 other rows are open: A-3, A-4"]);
         assert.equal(
             list({ ...whole, evidence: { ...NONE, alerts: ["Gone"] } }, open)?.reason,
-            "alert Gone: no PrometheusRule defines it; 1 other row(s) are open: A-3",
+            "alert Gone: no PrometheusRule defines it; 1 other row is open: A-3",
         );
     });
 

@@ -8,7 +8,7 @@ const falco = (spec: object, image = "docker.io/falcosecurity/falco:0.44.1", kin
 const everywhere = { tolerations: [{ operator: "Exists" }] };
 const tolerations =
     "spec.template.spec.tolerations does not tolerate every taint, so tainted nodes run without Falco. Add {operator: Exists}.";
-const missing = "this stack runs 1 workload(s) and no DaemonSet of Falco. Add one.";
+const missing = "this stack runs a workload and no DaemonSet of Falco. Add one.";
 
 describeControl(falcoOnEveryNode, {
     refused: {
@@ -25,7 +25,11 @@ describeControl(falcoOnEveryNode, {
             message:
                 "spec.template.spec.nodeSelector asks for the label pool, so nodes without it run without Falco. Remove it.",
         },
-        "workloads without Falco": { object: pod(), message: missing },
+        "a workload without Falco": { object: pod(), message: missing },
+        "workloads without Falco": {
+            stack: [pod(), pod({}, {}, { name: "api" })],
+            message: "this stack runs 2 workloads and no DaemonSet of Falco. Add one.",
+        },
         "a Falco that is no DaemonSet": { object: falco(everywhere, undefined, "Deployment"), message: missing },
         "another image of the same organisation": {
             object: falco(everywhere, "docker.io/falcosecurity/falcosidekick:2"),
