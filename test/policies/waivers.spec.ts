@@ -238,7 +238,7 @@ describe("WaiverBook", () => {
         ]);
     });
 
-    it("takes one object that several controls' faults or documents name for one", () => {
+    it("counts an object once, however often it meets it", () => {
         assert.deepEqual(saidOf([TWO[0], TWO[0]], [waiver()]).messages, []);
     });
 
@@ -262,7 +262,7 @@ describe("WaiverBook", () => {
             ["apps/v1", "api.yaml"],
             ["example.org/v1", "api.yaml"],
         ] as const;
-        assert.deepEqual(saidOf(groups, [waiver()]).messages.length, 1);
+        assert.equal(saidOf(groups, [waiver()]).messages.length, 1);
         assert.deepEqual(saidOf(groups, [waiver({ object: "Deployment.apps prod/api" })]), {
             covered: [true, false],
             messages: [],

@@ -8,7 +8,7 @@ import { namespaceOf } from "../../stack";
 
 export const servicesSelectPods = stackControl({
     name: "services-select-pods",
-    description: "Every Service selects pods, and where the stack has any at least one of them in its namespace.",
+    description: "Every Service has a selector, and one that a pod of its namespace meets where the stack has pods.",
     why: "A Service that selects nothing is down; one without a selector goes wherever somebody points its endpoints.",
     severity: "medium",
     covers: ["net.service-selector"],

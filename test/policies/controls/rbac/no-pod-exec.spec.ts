@@ -11,7 +11,7 @@ describeGrants(noPodExec, {
             { apiGroups: [""], resources: ["pods/attach"], verbs: ["get"] },
             "rules[0] grants get on pods/attach. Remove it; use break-glass access for a limited time instead.",
         ],
-        "verbs that pods/exec does not know, but that nobody else needs": [
+        "verbs that pods/exec does not know, by which the shell was meant": [
             { apiGroups: [""], resources: ["pods/exec"], verbs: ["update", "delete", "watch"] },
             "rules[0] grants update, delete on pods/exec. Remove it; use break-glass access for a limited time instead.",
         ],
