@@ -17,6 +17,11 @@ export class Expected {
         return this.ofKind("Namespace").map(nameOf);
     }
 
+    /** The probes that the stack deploys to try its connections. */
+    public canaries(): readonly Workload[] {
+        return this.workloads().filter(({ selector }) => selector["app.kubernetes.io/name"] === "canary");
+    }
+
     /** Everything that runs pods, with its pod template. */
     public workloads(): readonly Workload[] {
         return this.ofKind("Deployment", "StatefulSet", "DaemonSet").map((object) => ({

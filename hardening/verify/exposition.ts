@@ -29,6 +29,7 @@ function unescape(quoted: string): string {
     return quoted.replace(/\\(.)/g, (_match, character: string) => (character === "n" ? "\n" : character));
 }
 
-function numberOf(text: string): number {
+/** A sample's value as Prometheus writes it. */
+export function numberOf(text: string): number {
     return text === "+Inf" ? Infinity : text === "-Inf" ? -Infinity : Number(text);
 }

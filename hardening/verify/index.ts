@@ -4,9 +4,10 @@ import { unknown } from "./check";
 import { accessAsGranted } from "./checks/access";
 import { alertRulesLoaded } from "./checks/alerts";
 import { certificateDaysLeft } from "./checks/certificates";
+import { networkPoliciesEnforced } from "./checks/enforcement";
 import { identityLogsFreeOfErrors, noSecretInLogs } from "./checks/logs";
 import { metricsMeetTargets } from "./checks/metrics";
-import { networkPoliciesInPlace, networkPolicyEngine } from "./checks/network";
+import { networkPoliciesInPlace } from "./checks/network";
 import { identitiesIssued, nodeProgramsOnEveryNode, workloadsReady } from "./checks/node-programs";
 import { securityContextsAsWritten } from "./checks/security-contexts";
 import type { Expected } from "./expected";
@@ -22,7 +23,7 @@ export function checks(now: () => Date): readonly Check[] {
         identityLogsFreeOfErrors,
         identitiesIssued,
         networkPoliciesInPlace,
-        networkPolicyEngine,
+        networkPoliciesEnforced,
         securityContextsAsWritten,
         noSecretInLogs,
         accessAsGranted,

@@ -2,15 +2,12 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Body } from "../../../policies/kube";
 import { isObj, list, obj, str } from "../../../policies/kube";
-import { ApiError } from "../../sources/cluster/client";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
+import type { Expected } from "../expected";
 import { describe, nameOf, namespaceOf } from "../expected";
 import type { Live } from "../live";
-
-/** The service that Prometheus' operator makes, and the one of the platform (port 9090 in namespace monitoring). */
-const SERVICES = ["prometheus-operated", "prometheus"];
-const PORT = 9090;
+import { askPrometheus } from "../prometheus";
 
 /** Rules that lie in the cluster alert nobody until a Prometheus has read them. */
 export const alertRulesLoaded: Check = {
@@ -25,7 +22,7 @@ export const alertRulesLoaded: Check = {
         }
         const found = await live.objects("/apis/monitoring.coreos.com/v1", "prometheusrules");
         const verdicts: Verdict[] = [];
-        const loaded = await loadedAlerts(live, namespaceOf(rules[0] ?? {}));
+        const loaded = await loadedAlerts(expected, live);
         for (const rule of rules) {
             const subject = describe("PrometheusRule", rule);
             const match = found.find((one) => nameOf(one) === nameOf(rule) && namespaceOf(one) === namespaceOf(rule));
@@ -60,21 +57,10 @@ function alertsIn(rule: Body): readonly string[] {
 }
 
 /** The names of the alerts that Prometheus knows; undefined where none answers. */
-async function loadedAlerts(live: Live, namespace: string): Promise<ReadonlySet<string> | undefined> {
-    for (const service of SERVICES) {
-        try {
-            const answer = JSON.parse(
-                await live.serviceText(namespace, service, PORT, "/api/v1/rules?type=alert"),
-            ) as unknown;
-            const groups = list(obj(obj(answer)["data"])["groups"]).filter(isObj);
-            return new Set(
-                groups.flatMap((group) => list(group["rules"]).filter(isObj)).map((entry) => str(entry["name"])),
-            );
-        } catch (error) {
-            if (!(error instanceof ApiError) && !(error instanceof SyntaxError)) {
-                throw error;
-            }
-        }
-    }
-    return undefined;
+async function loadedAlerts(expected: Expected, live: Live): Promise<ReadonlySet<string> | undefined> {
+    const answer = await askPrometheus(expected, live, "/api/v1/rules?type=alert");
+    const groups = list(answer?.["groups"]).filter(isObj);
+    return (
+        answer && new Set(groups.flatMap((group) => list(group["rules"]).filter(isObj)).map(({ name }) => str(name)))
+    );
 }

@@ -1,13 +1,11 @@
-import { obj } from "../../../policies/kube";
-import { ApiError } from "../../sources/cluster/client";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
-import type { Expected, Workload } from "../expected";
-import { containersOf, isReady, nameOf, selects } from "../expected";
-import type { Live } from "../live";
 import type { Sample } from "../exposition";
-import { parseExposition, total } from "../exposition";
+import { total } from "../exposition";
+import { scrape } from "../scrape";
 
+/** Pods that serve the security metrics say so by this label `app`. */
+const APPLICATION = "x0tta6bl4";
 /** MET-1: successful handshakes, of those that were not given up by the client. */
 const HANDSHAKE_TARGET = 0.999;
 /** MET-2: days that a certificate must have left. */
@@ -19,48 +17,32 @@ const SVID_SECONDS = 600;
 
 export const metricsMeetTargets: Check = {
     name: "metrics-meet-targets",
-    title: "The application's metrics are there and meet their targets",
+    title: "The metrics of the application and the canary are there and meet their targets",
     covers: ["MET-1", "MET-2", "MET-3", "MON-1", "POST-1"],
     remedy: "See the alert of the same metric and its runbook in docs/runbooks.",
     async run(expected, live) {
         const verdicts: Verdict[] = [];
-        for (const workload of applications(expected)) {
-            const pods = await live.objects("/api/v1", "pods", workload.namespace);
-            for (const pod of pods.filter((candidate) => selects(workload.selector, candidate) && isReady(candidate))) {
-                const subject = `Pod ${workload.namespace}/${nameOf(pod)}`;
-                const samples = await scrape(live, workload, nameOf(pod));
+        const applications = expected.workloads().filter(({ selector }) => selector["app"] === APPLICATION);
+        if (applications.length === 0) {
+            verdicts.push(failed(APPLICATION, "is not in the stack, so nothing proves its metrics"));
+        }
+        for (const workload of [...applications, ...expected.canaries()]) {
+            const pods = await scrape(workload, expected, live);
+            if (pods.length === 0) {
+                const subject = `${workload.kind} ${workload.namespace}/${workload.name}`;
+                verdicts.push(failed(subject, "no ready pod that serves metrics is there"));
+            }
+            for (const { subject, samples } of pods) {
                 verdicts.push(
                     ...(samples === undefined
-                        ? [unknown(subject, "/metrics can't be reached through the API server")]
+                        ? [unknown(subject, "/metrics can't be reached, neither by Prometheus nor by the API server")]
                         : judge(subject, samples)),
                 );
             }
         }
-        return verdicts.length > 0 ? verdicts : [failed("x0tta6bl4", "no ready pod that serves metrics is there")];
+        return verdicts;
     },
 };
-
-/** Pods that serve the security metrics say so by the application's label. */
-function applications(expected: Expected): readonly Workload[] {
-    return expected.workloads().filter(({ selector }) => selector["app"] === "x0tta6bl4");
-}
-
-async function scrape(live: Live, workload: Workload, pod: string): Promise<readonly Sample[] | undefined> {
-    const ports = containersOf(obj(workload.template["spec"])).flatMap((container) => {
-        const declared = container["ports"];
-        return Array.isArray(declared) ? declared.map((port: unknown) => Number(obj(port)["containerPort"])) : [];
-    });
-    for (const port of ports) {
-        try {
-            return parseExposition(await live.podText(workload.namespace, pod, port, "/metrics"));
-        } catch (error) {
-            if (!(error instanceof ApiError)) {
-                throw error;
-            }
-        }
-    }
-    return undefined;
-}
 
 function judge(subject: string, samples: readonly Sample[]): readonly Verdict[] {
     return [handshakes(subject, samples), authentication(subject, samples), expiry(subject, samples)];

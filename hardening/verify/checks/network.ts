@@ -3,13 +3,8 @@ import { isDeepStrictEqual } from "node:util";
 import type { Body } from "../../../policies/kube";
 import { list, obj, str, strings } from "../../../policies/kube";
 import type { Check, Verdict } from "../check";
-import { failed, proved, unknown } from "../check";
+import { failed, proved } from "../check";
 import { describe, nameOf, namespaceOf } from "../expected";
-
-/** Programs that enforce network policies, by a part of their DaemonSet's name. Without one, policies are only words. */
-const ENGINES = ["calico-node", "canal", "cilium", "antrea-agent", "kube-router", "weave-net", "kube-network-policies"];
-/** Nodes whose provider enforces policies without a DaemonSet of a known name say so in a label or annotation. */
-const ENGINE_LABELS = ["cloud.google.com/gke-netd-ready", "kubernetes.azure.com/network-policy"];
 
 export const networkPoliciesInPlace: Check = {
     name: "network-policies-in-place",
@@ -47,27 +42,6 @@ export const networkPoliciesInPlace: Check = {
             );
         }
         return verdicts;
-    },
-};
-
-export const networkPolicyEngine: Check = {
-    name: "network-policies-enforced",
-    title: "A network policy engine runs",
-    covers: ["NET-2"],
-    remedy: "Install a network plugin that enforces policies, or turn enforcement on in the cluster's settings.",
-    async run(_expected, live) {
-        const daemons = (await live.objects("/apis/apps/v1", "daemonsets")).map(nameOf);
-        const engine = daemons.find((name) => ENGINES.some((known) => name.includes(known)));
-        if (engine !== undefined) {
-            return [proved("cluster", `DaemonSet ${engine} enforces network policies`)];
-        }
-        const nodes = await live.objects("/api/v1", "nodes");
-        const label = ENGINE_LABELS.find((name) => nodes.some((node) => name in obj(obj(node["metadata"])["labels"])));
-        return [
-            label === undefined
-                ? unknown("cluster", "no engine that enforces network policies was recognised: they may be words only")
-                : proved("cluster", `the nodes carry ${label}: the provider enforces network policies`),
-        ];
     },
 };
 

@@ -3,44 +3,10 @@ import { execFileSync } from "node:child_process";
 import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { ApiError } from "../../../hardening/sources/cluster/client";
-import { checks, verify } from "../../../hardening/verify";
 import { Expected } from "../../../hardening/verify/expected";
 import type { Live } from "../../../hardening/verify/live";
 import type { Body } from "../../../policies/kube";
-
-/** A cluster of a few answers; whatever else is asked is refused. */
-class FakeCluster implements Live {
-    public readonly lists: Record<string, readonly Body[]> = {};
-    public logText = "";
-    public metrics = "";
-    public rules: string | undefined;
-
-    public async objects(_base: string, plural: string): Promise<readonly Body[]> {
-        const found = this.lists[plural];
-        return found === undefined
-            ? Promise.reject(new ApiError(`${plural} is forbidden`, 403))
-            : Promise.resolve(found);
-    }
-
-    public async log(): Promise<string> {
-        return Promise.resolve(this.logText);
-    }
-
-    public async podText(): Promise<string> {
-        return this.metrics === "" ? Promise.reject(new ApiError("no answer", 503)) : Promise.resolve(this.metrics);
-    }
-
-    public async serviceText(): Promise<string> {
-        return this.rules === undefined
-            ? Promise.reject(new ApiError("no endpoints", 503))
-            : Promise.resolve(this.rules);
-    }
-
-    public async allowed(): Promise<boolean> {
-        return Promise.resolve(false);
-    }
-}
+import { FakeCluster, verdictsOn } from "../../support/fake-cluster";
 
 const POD = {
     metadata: { name: "web-1", namespace: "apps", labels: { app: "x0tta6bl4" } },
@@ -70,13 +36,7 @@ function workload(kind: string, name: string, labels: Body): Body {
     };
 }
 
-/** The verdicts of one check, as `status subject: message`. */
-async function verdictsOf(name: string, live: Live, now = new Date()): Promise<string[]> {
-    const selected = checks(() => now).filter((check) => check.name === name);
-    const [result] = await verify(selected, STACK, live);
-    assert.ok(result !== undefined, `there is no check ${name}`);
-    return result.verdicts.map(({ status, subject, message }) => `${status} ${subject}: ${message}`);
-}
+const verdictsOf = (name: string, live: Live, now?: Date): Promise<string[]> => verdictsOn(STACK, name, live, now);
 
 describe("metrics-meet-targets", () => {
     const good = [
@@ -123,7 +83,10 @@ describe("metrics-meet-targets", () => {
 
     it("can't tell where the metrics can't be reached", async () => {
         const [verdict] = await verdictsOf("metrics-meet-targets", live(""));
-        assert.equal(verdict, "unknown Pod apps/web-1: /metrics can't be reached through the API server");
+        assert.equal(
+            verdict,
+            "unknown Pod apps/web-1: /metrics can't be reached, neither by Prometheus nor by the API server",
+        );
     });
 });
 
@@ -209,7 +172,7 @@ describe("alert-rules-loaded", () => {
     function live(rules: readonly Body[], answer?: string): FakeCluster {
         const cluster = new FakeCluster();
         cluster.lists["prometheusrules"] = rules;
-        cluster.rules = answer;
+        cluster.prometheus = answer === undefined ? undefined : () => answer;
         return cluster;
     }
 

@@ -1,0 +1,55 @@
+import { isObj, list, obj, str } from "../../policies/kube";
+import { ApiError } from "../sources/cluster/client";
+import type { Expected, Workload } from "./expected";
+import { containersOf, isReady, nameOf, selects } from "./expected";
+import type { Sample } from "./exposition";
+import { parseExposition } from "./exposition";
+import type { Live } from "./live";
+import { samplesOf } from "./prometheus";
+
+/** A ready pod and what it measures. */
+export interface ScrapedPod {
+    /** `Pod namespace/name`. */
+    readonly subject: string;
+    /** Undefined where its metrics can't be read. */
+    readonly samples: readonly Sample[] | undefined;
+}
+
+/** Names of ports that serve metrics, best first. Others may not be asked: a TLS port would count a failed handshake. */
+const PORT_NAMES = ["metrics", "http"];
+
+/**
+ * The metrics of each ready pod of a workload. Prometheus is asked first: where network policies are enforced they let nobody
+ * else reach the port, and the API server's proxy would wait for each pod until it gives up.
+ */
+export async function scrape(workload: Workload, expected: Expected, live: Live): Promise<readonly ScrapedPod[]> {
+    const { namespace, selector } = workload;
+    const pods = await live.objects("/api/v1", "pods", namespace);
+    const names = pods.filter((pod) => selects(selector, pod) && isReady(pod)).map(nameOf);
+    return Promise.all(
+        names.map(async (name) => ({
+            subject: `Pod ${namespace}/${name}`,
+            samples:
+                (await samplesOf(expected, live, { namespace, name })) ?? (await throughProxy(workload, name, live)),
+        })),
+    );
+}
+
+async function throughProxy(workload: Workload, pod: string, live: Live): Promise<readonly Sample[] | undefined> {
+    for (const port of metricsPorts(workload)) {
+        try {
+            return parseExposition(await live.podText(workload.namespace, pod, port, "/metrics"));
+        } catch (error) {
+            if (!(error instanceof ApiError)) {
+                throw error;
+            }
+        }
+    }
+    return undefined;
+}
+
+function metricsPorts({ template }: Workload): readonly number[] {
+    const ports = containersOf(obj(template["spec"])).flatMap((container) => list(container["ports"]).filter(isObj));
+    const named = PORT_NAMES.flatMap((name) => ports.filter((port) => str(port["name"]) === name));
+    return (named.length > 0 ? named : ports).map((port) => Number(port["containerPort"]));
+}
