@@ -219,6 +219,14 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
         silent: { 'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Container drift"}': "0x10 1x60" },
         after: 12,
     },
+    ForbiddenConnectionOpen: {
+        fires: { 'probe_forbidden_open{namespace="canary", target="kubernetes.default.svc:443"}': "1x60" },
+        silent: {
+            'probe_forbidden_open{namespace="canary", target="kubernetes.default.svc:443"}': "0x6 1x60",
+            'probe_forbidden_open{namespace="canary", target="x0tta6bl4.shop.svc:8080"}': "0x60",
+        },
+        after: 10,
+    },
     FalcoDown: {
         fires: { 'kube_daemonset_status_number_unavailable{daemonset="falco"}': "2x60" },
         silent: {

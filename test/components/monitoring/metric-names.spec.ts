@@ -11,7 +11,7 @@ const EMITTED: Readonly<Record<string, RegExp>> = {
         /^spire_agent_(?:bootstrapped|started|agent_svid_rotate|manager_sync_fetch_entries_updates|workload_api_(?:workload_attestation|workload_attestation_elapsed_time|rate_limit_exceeded))$/,
     "the SPIFFE library (spiffe/src/metrics.ts)":
         /^(?:pqc_handshakes_total|spiffe_(?:authentication_failures_total|svid_expiry_seconds|stream_healthy))$/,
-    "the probe (probe/src/service.ts)": /^probe_calls_total$/,
+    "the probe (probe/src/service.ts, forbidden.ts)": /^probe_(?:calls_total|forbidden_open)$/,
     "Falco 0.44":
         /^falcosecurity_(?:falco_(?:rules_matches_total|version_info|outputs_queue_num_drops_total|sha256_rules_files_info)|scap_n_(?:drops|evts)_total)$/,
     falcosidekick: /^falcosecurity_falcosidekick_outputs_total$/,
