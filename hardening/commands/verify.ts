@@ -54,9 +54,10 @@ export const command: Command = {
         },
     },
     notes: [
-        "Runs the hardening guide's actions by reading: objects, logs, metrics through the API server's proxy, and access",
-        "reviews. Secrets are read to look for their values in logs; no value is ever shown. Exit code 2: something could",
-        "not be seen, so it is neither proved nor refuted.",
+        "Runs the hardening guide's actions by reading: objects, logs, metrics (from Prometheus, or through the API server's",
+        "proxy) and access reviews. Whether network policies are enforced is what the canary measured, where there is one.",
+        "Secrets are read to look for their values in logs; no value is ever shown. Exit code 2: something could not be seen,",
+        "so it is neither proved nor refuted.",
     ],
     run,
 };
