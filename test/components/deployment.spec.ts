@@ -4,6 +4,7 @@ import type { ServiceSpec } from "../../components/deployment";
 import { apiTokenVolume, deploymentSpec, resourcesOf } from "../../components/deployment";
 import { FoundationService } from "../../components/foundation-service";
 import { deploy } from "../support/deploy";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../support/restricted";
 
 const SERVICE: ServiceSpec = {
     app: "eyes",
@@ -30,19 +31,8 @@ function podOf(service: ServiceSpec): Pod["spec"] {
 describe("the Deployment of a foundation service", () => {
     it("satisfies the Pod Security Standard restricted, on a read-only root", () => {
         const pod = podOf(SERVICE);
-        assert.deepEqual(pod["securityContext"], {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        });
-        assert.deepEqual(pod.containers[0]?.["securityContext"], {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
+        assert.deepEqual(pod["securityContext"], RESTRICTED_POD);
+        assert.deepEqual(pod.containers[0]?.["securityContext"], RESTRICTED_CONTAINER);
         assert.deepEqual(pod.volumes, [{ name: "tmp", emptyDir: { sizeLimit: "64Mi" } }]);
     });
 

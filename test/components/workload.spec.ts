@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { WorkloadArgs } from "../../components/workload";
 import { podSpec, Workload } from "../../components/workload";
 import { deploy, refusalOf } from "../support/deploy";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../support/restricted";
 
 const args: WorkloadArgs = {
     app: "api",
@@ -30,23 +31,12 @@ describe("Workload", () => {
     });
 
     it("runs every container as uid and gid 1000 under the runtime's seccomp profile", () => {
-        assert.deepEqual(podSpec(args).securityContext, {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        });
+        assert.deepEqual(podSpec(args).securityContext, RESTRICTED_POD);
     });
 
     it("drops every capability and mounts the root file system read-only", () => {
         const [container] = podSpec(args).containers as { securityContext: unknown }[];
-        assert.deepEqual(container?.securityContext, {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
+        assert.deepEqual(container?.securityContext, RESTRICTED_CONTAINER);
     });
 
     it("gives the pods no token, neither by the account nor by the pod", async () => {

@@ -41,6 +41,13 @@ function object(control: string, what: string, safe: boolean, manifest: Manifest
 }
 
 const metadata = { name: "web", namespace: "shop" };
+/** A Service on a port of every node. */
+const NODE_PORT: Manifest = {
+    apiVersion: "v1",
+    kind: "Service",
+    metadata,
+    spec: { type: "NodePort", selector: { app: "web" }, ports: [{ port: 80 }] },
+};
 /** A process that is not root and may gain no rights, so that it has no capabilities. */
 const POWERLESS = { runAsUser: 1000, allowPrivilegeEscalation: false };
 
@@ -265,24 +272,14 @@ const OTHERS: readonly RemedyCase[] = [
         metadata,
         spec: { duration: "8760h", secretName: "tls", issuerRef: { name: "ca" }, dnsNames: ["shop.example.org"] },
     }),
-    object("client-addresses-are-kept", "a Service that hides its clients", false, {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata,
-        spec: { type: "NodePort", selector: { app: "web" }, ports: [{ port: 80 }] },
-    }),
+    object("client-addresses-are-kept", "a Service that hides its clients", false, NODE_PORT),
     object("config-is-immutable", "a ConfigMap that may change", false, {
         apiVersion: "v1",
         kind: "ConfigMap",
         metadata,
         data: { mode: "production" },
     }),
-    object("no-node-ports", "a port on every node", false, {
-        apiVersion: "v1",
-        kind: "Service",
-        metadata,
-        spec: { type: "NodePort", selector: { app: "web" }, ports: [{ port: 80 }] },
-    }),
+    object("no-node-ports", "a port on every node", false, NODE_PORT),
     object("no-privileged-pod-security", "a namespace that admits any pod", false, {
         apiVersion: "v1",
         kind: "Namespace",

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { Images, imageSettings } from "../../../components/images";
 import { oidcPodSpec } from "../../../components/spire/oidc-provider";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../support/restricted";
 import type { Raw } from "../../support/spire";
 import { spireOf } from "../../support/spire";
 
@@ -27,19 +28,8 @@ function podOf(): Pod {
 describe("OidcProvider", () => {
     it("satisfies the restricted standard", () => {
         const pod = podOf();
-        assert.deepEqual(pod["securityContext"], {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        });
-        assert.deepEqual(pod.containers[0]["securityContext"], {
-            allowPrivilegeEscalation: false,
-            readOnlyRootFilesystem: true,
-            capabilities: { drop: ["ALL"] },
-        });
+        assert.deepEqual(pod["securityContext"], RESTRICTED_POD);
+        assert.deepEqual(pod.containers[0]["securityContext"], RESTRICTED_CONTAINER);
         assert.equal(pod["automountServiceAccountToken"], false);
     });
 

@@ -5,6 +5,7 @@ import { serverPodSpec } from "../../../components/spire/server-pod";
 import { managerClusterRules, SERVER_CLUSTER_RULES, serverRules } from "../../../components/spire/server-rights";
 import type { Deployed } from "../../support/deploy";
 import { deploy } from "../../support/deploy";
+import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../../support/restricted";
 import type { Raw } from "../../support/spire";
 import { DATABASE_EGRESS, POSTGRES, spireOf } from "../../support/spire";
 import { SURROUNDINGS } from "../../support/surroundings";
@@ -79,20 +80,10 @@ describe("SpireServer", () => {
 
     it("satisfies the restricted standard in every container", () => {
         const pod = podOf();
-        assert.deepEqual(pod["securityContext"], {
-            runAsNonRoot: true,
-            runAsUser: 1000,
-            runAsGroup: 1000,
-            fsGroup: 1000,
-            fsGroupChangePolicy: "OnRootMismatch",
-            seccompProfile: { type: "RuntimeDefault" },
-        });
+        assert.deepEqual(pod["securityContext"], RESTRICTED_POD);
         assert.deepEqual(
             pod.containers.map(({ name, securityContext }) => [name, securityContext]),
-            ["spire-server", "spire-controller-manager"].map((name) => [
-                name,
-                { allowPrivilegeEscalation: false, readOnlyRootFilesystem: true, capabilities: { drop: ["ALL"] } },
-            ]),
+            ["spire-server", "spire-controller-manager"].map((name) => [name, RESTRICTED_CONTAINER]),
         );
         for (const field of ["hostPID", "hostNetwork", "hostIPC"]) {
             assert.equal(field in pod, false, field);
