@@ -33,6 +33,19 @@ export const ALLOWED = {
         .join(" +\n"),
 } as const;
 
+/** A directory as `normalised` of host-paths.ts spells it. The API server takes no `..` in a hostPath. */
+export function spelled(directory: string): string {
+    return `('/' + ${directory}.split('/').filter(step, !(step in ['', '.'])).join('/'))`;
+}
+
+/** `variables.hostPaths`: the directories of the node that a pod mounts, normalised. */
+export const HOST_PATHS = {
+    hostPaths: [
+        "variables.podSpec == null ? [] :",
+        `variables.podSpec.?volumes.orValue([]).filter(v, has(v.hostPath)).map(v, ${spelled("v.hostPath.path")})`,
+    ].join("\n"),
+} as const;
+
 /** A list of CEL strings. */
 export function texts(values: Iterable<string>): string {
     return `[${[...values].map((value) => `'${value}'`).join(", ")}]`;

@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 
+import { pattern, texts } from "./admission";
 import { isObj, list, obj, str } from "./kube";
 import type { PodView } from "./pods";
 
@@ -50,7 +51,14 @@ export function exposesSocket(directory: string): boolean {
     return SOCKET_NAME.test(directory) || SOCKETS.some((socket) => isWithin(socket, directory));
 }
 
-function normalised(directory: string): string {
+/** The same in Common Expression Language: true where the directory is no such one. */
+export function sparesSocket(directory: string): string {
+    const isAbove = `s == ${directory} || s.startsWith(${directory} == '/' ? '/' : ${directory} + '/')`;
+    return `!${directory}.matches(${pattern(SOCKET_NAME)}) && !${texts(SOCKETS)}.exists(s, ${isAbove})`;
+}
+
+/** A directory as the kernel finds it: absolute, with neither empty steps nor `.` and `..`. */
+export function normalised(directory: string): string {
     const absolute = posix.normalize(`/${directory}`);
     return absolute.length > 1 && absolute.endsWith("/") ? absolute.slice(0, -1) : absolute;
 }

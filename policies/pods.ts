@@ -33,36 +33,31 @@ export interface PodView {
     readonly userNamespace: boolean;
 }
 
-/** Where each pod-carrying kind keeps its pod, relative to the object. */
-const POD_PATHS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
-    "": { Pod: [], PodTemplate: ["template"], ReplicationController: ["spec", "template"] },
-    apps: {
-        Deployment: ["spec", "template"],
-        DaemonSet: ["spec", "template"],
-        StatefulSet: ["spec", "template"],
-        ReplicaSet: ["spec", "template"],
-    },
-    extensions: {
-        Deployment: ["spec", "template"],
-        DaemonSet: ["spec", "template"],
-        ReplicaSet: ["spec", "template"],
-    },
-    batch: { Job: ["spec", "template"], CronJob: ["spec", "jobTemplate", "spec", "template"] },
-    // Widely used stand-ins for a Deployment, with the pod at the same place.
-    "apps.openshift.io": { DeploymentConfig: ["spec", "template"] },
-    "argoproj.io": { Rollout: ["spec", "template"] },
-};
+const TEMPLATE: readonly string[] = ["spec", "template"];
+
+/** Where each pod-carrying kind keeps its pod, relative to the object, by group and kind. */
+const POD_PATHS: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = new Map(
+    Object.entries({
+        "": { Pod: [], PodTemplate: ["template"], ReplicationController: TEMPLATE },
+        apps: { Deployment: TEMPLATE, DaemonSet: TEMPLATE, StatefulSet: TEMPLATE, ReplicaSet: TEMPLATE },
+        extensions: { Deployment: TEMPLATE, DaemonSet: TEMPLATE, ReplicaSet: TEMPLATE },
+        batch: { Job: TEMPLATE, CronJob: ["spec", "jobTemplate", ...TEMPLATE] },
+        // Widely used stand-ins for a Deployment, with the pod at the same place.
+        "apps.openshift.io": { DeploymentConfig: TEMPLATE },
+        "argoproj.io": { Rollout: TEMPLATE },
+    }).map(([group, paths]) => [group, new Map<string, readonly string[]>(Object.entries(paths))] as const),
+);
 
 /** Says whether objects of this kind carry a pod. */
 export function carriesPod(object: KubeObject): boolean {
-    return POD_PATHS[object.group]?.[object.kind] !== undefined;
+    return POD_PATHS.get(object.group)?.has(object.kind) === true;
 }
 
 const views = new WeakMap<KubeObject, PodView>();
 
 /** The pod an object carries, or undefined where its kind carries none. Throws where the pod is unknown in preview. */
 export function podOf(object: KubeObject): PodView | undefined {
-    const steps = POD_PATHS[object.group]?.[object.kind];
+    const steps = POD_PATHS.get(object.group)?.get(object.kind);
     if (steps === undefined) {
         return undefined;
     }

@@ -2,17 +2,17 @@ import { checklist, gdpr, mitre, nist, soc2 } from "../../frameworks";
 import { str } from "../../kube";
 import { merged, objects, spireConfigControl } from "../../spire";
 
-const REMOTE: Readonly<Record<string, "postgres" | "mysql">> = {
-    postgres: "postgres",
-    aws_postgres: "postgres",
-    mysql: "mysql",
-    aws_mysql: "mysql",
-};
+const REMOTE: ReadonlyMap<string, "postgres" | "mysql"> = new Map([
+    ["postgres", "postgres"],
+    ["aws_postgres", "postgres"],
+    ["mysql", "mysql"],
+    ["aws_mysql", "mysql"],
+]);
 
 /** The database type, which is a word, or an object named after the type for IAM authentication. */
 function databaseType(value: unknown): "postgres" | "mysql" | undefined {
     const name = str(value) || objects(value).flatMap(Object.keys)[0] || "";
-    return REMOTE[name];
+    return REMOTE.get(name);
 }
 
 export const spireDatabaseVerified = spireConfigControl({

@@ -1,6 +1,6 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, pss } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import { hostPathsOf } from "../../host-paths";
 import { serviceAccountName } from "../../service-accounts";
 
 /** What of the node each of SPIRE's accounts needs. */
@@ -10,14 +10,17 @@ interface Need {
 }
 
 const SOCKETS = /^\/run\/spire\/agent-sockets$/;
-const NEEDS: Readonly<Record<string, Need>> = {
-    "spire-agent": { hostPid: true, paths: [SOCKETS, /^\/var\/lib\/kubelet\/pki\/kubelet\.crt$/] },
-    "spiffe-csi-driver": {
-        hostPid: false,
-        // Distributions keep the kubelet elsewhere; what stands below its root is fixed.
-        paths: [SOCKETS, /^\/var\/[a-z0-9./-]*\/(?:plugins\/csi\.spiffe\.io|pods|plugins_registry)$/],
-    },
-};
+const NEEDS: ReadonlyMap<string, Need> = new Map([
+    ["spire-agent", { hostPid: true, paths: [SOCKETS, /^\/var\/lib\/kubelet\/pki\/kubelet\.crt$/] }],
+    [
+        "spiffe-csi-driver",
+        {
+            hostPid: false,
+            // Distributions keep the kubelet elsewhere; what stands below its root is fixed.
+            paths: [SOCKETS, /^\/var\/[a-z0-9./-]*\/(?:plugins\/csi\.spiffe\.io|pods|plugins_registry)$/],
+        },
+    ],
+]);
 
 export const spireHostAccess = podControl({
     name: "spire-host-access",
@@ -41,7 +44,7 @@ export const spireHostAccess = podControl({
             return;
         }
         const account = serviceAccountName(pod);
-        const need = NEEDS[account];
+        const need = NEEDS.get(account);
         for (const field of ["hostPID", "hostNetwork", "hostIPC"]) {
             const needed = field === "hostPID" && need?.hostPid === true;
             if (pod.spec[field] === true && !needed) {
@@ -52,11 +55,8 @@ export const spireHostAccess = podControl({
                 };
             }
         }
-        for (const [index, volume] of list(pod.spec["volumes"]).entries()) {
-            const path = `${pod.path}.volumes[${index}].hostPath.path`;
-            const directory =
-                obj(volume)["hostPath"] === undefined ? undefined : str(obj(obj(volume)["hostPath"])["path"]);
-            if (directory !== undefined && need?.paths.some((pattern) => pattern.test(directory)) !== true) {
+        for (const { path, directory } of hostPathsOf(pod)) {
+            if (need?.paths.some((pattern) => pattern.test(directory)) !== true) {
                 yield {
                     path,
                     message: `${path} is "${directory}", which the service account "${account}" has no need of. Remove the volume.`,

@@ -1,10 +1,11 @@
-import { pattern, texts } from "../../admission";
+import { pattern, spelled, texts } from "../../admission";
 import type { Fault } from "../../control";
 import { podControl } from "../../control";
 import { checklist, mitre, nist } from "../../frameworks";
+import { normalised } from "../../host-paths";
 import type { Body } from "../../kube";
+import { isObj, list, obj, str } from "../../kube";
 import { setField } from "../../path";
-import { list, obj, str } from "../../kube";
 import type { PodView } from "../../pods";
 import { serviceAccountName } from "../../service-accounts";
 
@@ -26,7 +27,7 @@ export const workloadApiThroughCsi = podControl({
         for (const [index, value] of list(pod.spec["volumes"]).entries()) {
             const volume = obj(value);
             const path = `${pod.path}.volumes[${index}]`;
-            const directory = str(obj(volume["hostPath"])["path"]);
+            const directory = isObj(volume["hostPath"]) ? normalised(str(volume["hostPath"]["path"])) : "";
             if (SOCKET_DIRECTORY.test(directory) && !OWNERS.includes(serviceAccountName(pod))) {
                 yield {
                     path: `${path}.hostPath.path`,
@@ -40,7 +41,7 @@ export const workloadApiThroughCsi = podControl({
     },
     admission: {
         expression: `variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v,
- (!has(v.hostPath) || !v.hostPath.path.matches(${pattern(SOCKET_DIRECTORY)}) ||
+ (!has(v.hostPath) || !${spelled("v.hostPath.path")}.matches(${pattern(SOCKET_DIRECTORY)}) ||
   variables.podSpec.?serviceAccountName.orValue('') in ${texts(OWNERS)}) &&
  (!has(v.csi) || v.csi.driver != '${DRIVER}' || (v.csi.?readOnly.orValue(false) &&
   variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, m.name != v.name || m.?readOnly.orValue(false))))))`,

@@ -3,7 +3,7 @@ import { isWorldRange } from "../../addresses";
 import { objectControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
 import type { Body } from "../../kube";
-import { obj, str } from "../../kube";
+import { isObj, obj, str } from "../../kube";
 import { allowRules, allowsEverything, isEmptySelector, NETWORK_POLICY_KINDS, policyOf } from "../../network";
 
 export const noAllowAllRules = objectControl({
@@ -61,7 +61,7 @@ export const noAllowAllRules = objectControl({
 /** An empty namespaceSelector is every namespace, with an empty podSelector or none every pod in it. */
 function selectsCluster(peer: Body): boolean {
     const { namespaceSelector, podSelector } = peer;
-    return namespaceSelector !== undefined && isEmptySelector(namespaceSelector) && isEmptySelector(podSelector);
+    return isObj(namespaceSelector) && isEmptySelector(namespaceSelector) && isEmptySelector(podSelector);
 }
 
 function isEmpty(selector: string): string {

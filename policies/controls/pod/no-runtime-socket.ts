@@ -1,6 +1,7 @@
+import { HOST_PATHS } from "../../admission";
 import { podControl } from "../../control";
 import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { exposesSocket, hostPathsOf } from "../../host-paths";
+import { exposesSocket, hostPathsOf, sparesSocket } from "../../host-paths";
 
 export const noRuntimeSocket = podControl({
     name: "no-runtime-socket",
@@ -17,10 +18,8 @@ export const noRuntimeSocket = podControl({
     remediation: "Remove the volume; build images with a tool that needs no daemon.",
     profiles: ["nsa", "x0tta6bl4"],
     admission: {
-        expression: [
-            "variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v, !has(v.hostPath) || !v.hostPath.path.matches(",
-            "  '^/*$|^/+(var/+)?(run/*)?$|(docker|dockershim|containerd|crio|cri-dockerd|podman|buildkitd)[.]sock/*$|^/+(var/+)?run/+(containerd|crio|k3s|k0s|podman|buildkit)(/|$)'))",
-        ].join("\n"),
+        expression: `variables.hostPaths.all(d, ${sparesSocket("d")})`,
+        variables: HOST_PATHS,
     },
     *check(pod) {
         for (const { path, volume, directory } of hostPathsOf(pod)) {

@@ -1,6 +1,7 @@
 import { podControl } from "../../control";
 import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
 import { setField } from "../../path";
+import { ifKnown } from "../../unknown";
 
 export const securityContextPresent = podControl({
     name: "security-context-present",
@@ -20,7 +21,9 @@ export const securityContextPresent = podControl({
     admission: { expression: "variables.containers.all(c, c.?securityContext.orValue({}).size() > 0)" },
     *check(pod) {
         for (const { name, path: at, securityContext, body } of pod.containers) {
-            if (Object.keys(securityContext).length === 0) {
+            // A field that is left empty is as good as left out; one that is unknown yet is not.
+            const isLeftOut = (field: string): boolean => ifKnown(() => securityContext[field]) === null;
+            if (Object.keys(securityContext).every(isLeftOut)) {
                 const path = `${at}.securityContext`;
                 const empty = body["securityContext"] !== undefined;
                 yield {

@@ -35,6 +35,11 @@ describeControl(spireHostAccess, {
             message:
                 'spec.volumes[0].hostPath.path is "/var/lib/kubelet", which the service account "spiffe-csi-driver" has no need of. Remove the volume.',
         },
+        "a stranger whose account has the name of what every object inherits": {
+            pod: { serviceAccountName: "constructor", volumes: [hostPath("/etc")] },
+            message:
+                'spec.volumes[0].hostPath.path is "/etc", which the service account "constructor" has no need of. Remove the volume.',
+        },
         "a stranger with the socket": {
             pod: { serviceAccountName: "web", volumes: [hostPath("/run/spire/agent-sockets")] },
             message:
@@ -57,6 +62,9 @@ describeControl(spireHostAccess, {
             },
         },
         "a server without anything of the node": { pod: { serviceAccountName: "spire-server" } },
+        "a volume whose hostPath is left empty": {
+            pod: { volumes: [{ name: "tmp", hostPath: null, emptyDir: {} }] },
+        },
         "another namespace, which other controls judge": { metadata: { namespace: "shop" }, pod: { hostPID: true } },
         "a namespace that the parameters leave out": { pod: { hostPID: true }, params: { namespace: "identity" } },
     },

@@ -15,6 +15,11 @@ describeControl(workloadApiThroughCsi, {
             message:
                 'spec.volumes[0].hostPath.path is "/run/spire/sockets", where SPIRE keeps its socket. Use the CSI driver csi.spiffe.io.',
         },
+        "its directory, spelled in another way": {
+            pod: { volumes: [{ name: "sockets", hostPath: { path: "//var/./run//spire/" } }] },
+            message:
+                'spec.volumes[0].hostPath.path is "/var/run/spire", where SPIRE keeps its socket. Use the CSI driver csi.spiffe.io.',
+        },
         "a volume that could be written to": {
             pod: { volumes: [{ name: "spiffe", csi: { driver: "csi.spiffe.io" } }] },
             message:

@@ -39,6 +39,12 @@ describeControl(noAllowAllRules, {
     allowed: {
         "a default deny": { object: networkPolicy({ podSelector: {}, policyTypes: BOTH }) },
         "named peers": { object: networkPolicy({ podSelector, ingress: [{ from: [{ podSelector: {} }] }] }) },
+        "the pods of the namespace, with a namespaceSelector that is left empty": {
+            object: networkPolicy({
+                podSelector,
+                ingress: [{ from: [{ podSelector: {}, namespaceSelector: null }] }],
+            }),
+        },
         "every peer on named ports": { object: networkPolicy({ podSelector, ingress: [{ ports }] }) },
         "every address on named ports": {
             object: networkPolicy({

@@ -13,6 +13,21 @@ describeControl(noRuntimeSocket, {
             message:
                 'spec.volumes[0].hostPath.path is "/run/containerd", which holds the container runtime\'s socket (volume "cri"). Remove the volume.',
         },
+        "a path with steps that lead nowhere": {
+            pod: { volumes: [{ name: "cri", hostPath: { path: "//run/./containerd/." } }] },
+            message:
+                'spec.volumes[0].hostPath.path is "/run/containerd", which holds the container runtime\'s socket (volume "cri"). Remove the volume.',
+        },
+        "the whole node, spelled oddly": {
+            pod: { volumes: [{ name: "node", hostPath: { path: "/." } }] },
+            message:
+                'spec.volumes[0].hostPath.path is "/", which holds the container runtime\'s socket (volume "node"). Remove the volume.',
+        },
+        "the socket of a runtime of its own": {
+            pod: { volumes: [{ name: "x", hostPath: { path: "/var/run/frakti.sock" } }] },
+            message:
+                'spec.volumes[0].hostPath.path is "/var/run/frakti.sock", which holds the container runtime\'s socket (volume "x"). Remove the volume.',
+        },
         "a directory above it": {
             pod: { volumes: [{ name: "run", hostPath: { path: "/var/run" } }] },
             message:
@@ -26,6 +41,9 @@ describeControl(noRuntimeSocket, {
     },
     allowed: {
         "another directory": { pod: { volumes: [{ name: "data", hostPath: { path: "/run/app" } }] } },
+        "a directory that only starts like one": {
+            pod: { volumes: [{ name: "data", hostPath: { path: "/run/container" } }] },
+        },
         "other volumes": { pod: { volumes: [{ name: "tmp", emptyDir: {} }] } },
         "a pod without volumes": {},
     },

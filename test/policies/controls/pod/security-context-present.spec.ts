@@ -13,6 +13,10 @@ describeControl(securityContextPresent, {
             pod: { securityContext: { runAsNonRoot: true } },
             message: 'spec.containers[0].securityContext is empty (container "web"). State one.',
         },
+        "one whose fields are all left empty": {
+            container: { securityContext: { runAsUser: null, seccompProfile: null } },
+            message: 'spec.containers[0].securityContext is empty (container "web"). State one.',
+        },
     },
     allowed: { "a container that states one": {} },
 });
