@@ -7,9 +7,12 @@ import { show } from "../../text";
 /** The port of SSH, and the one that servers without root take in its place. */
 const PORTS: readonly unknown[] = [22, 2222];
 
-/** Says whether a port of a container or Service is one of SSH, which runs over TCP: what a port without a protocol is. */
+/** What the API server takes for TCP. */
+const TCP: readonly unknown[] = [undefined, null, "", "TCP"];
+
+/** Says whether a port of a container or Service is one of SSH, which runs over TCP. */
 export function isSshPort(port: Body, field: string): boolean {
-    return PORTS.includes(port[field]) && (port["protocol"] ?? "TCP") === "TCP";
+    return PORTS.includes(port[field]) && TCP.includes(port["protocol"]);
 }
 
 /** The server's program as a word of a command line; JavaScript and CEL (RE2) read the pattern alike. */

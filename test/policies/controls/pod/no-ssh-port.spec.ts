@@ -10,6 +10,10 @@ describeControl(noSshPort, {
                 'spec.containers[0].ports[1].containerPort is 2222, a port of SSH (container "web"). Remove it.',
             ],
         },
+        "a port whose protocol is left empty": {
+            container: { ports: [{ containerPort: 22, protocol: "" }] },
+            message: 'spec.containers[0].ports[0].containerPort is 22, a port of SSH (container "web"). Remove it.',
+        },
         "a container that starts a server": {
             container: { command: ["sh", "-c", "/usr/sbin/sshd -D"] },
             message: 'spec.containers[0].command[2] starts an SSH server (container "web"). Remove it.',

@@ -16,6 +16,10 @@ describeControl(noSshService, {
             object: service({ port: 8022, targetPort: 2222 }),
             message: "spec.ports[0].targetPort is 2222, a port of SSH. Remove it.",
         },
+        "a port whose protocol is left empty": {
+            object: service({ port: 22, protocol: "" }),
+            message: "spec.ports[0].port is 22, a port of SSH. Remove it.",
+        },
     },
     allowed: {
         "other ports": { object: service({ port: 80, targetPort: 8080 }) },
