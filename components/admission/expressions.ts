@@ -37,17 +37,22 @@ export const SHARED_VARIABLES: readonly Variable[] = [
     },
 ];
 
-/** An object that waivers name: `<Kind> <namespace>/<name>` or `<Kind> <name>`. */
+/** An object that waivers name: `<Kind> <namespace>/<name>` or `<Kind> <name>`, where the kind may name its API group. */
 interface Waived {
     readonly kind: string;
+    readonly group: string | undefined;
     readonly namespace: string;
     readonly name: string;
 }
 
 function waivedObject({ object }: Waiver): Waived {
-    const [kind = "", place = ""] = object.split(" ");
+    const [, kind = "", group, place = ""] = /^([^. ]*)(?:\.(\S+))? (.*)$/.exec(object) ?? [];
     const [first = "", second] = place.split("/");
-    return second === undefined ? { kind, namespace: "", name: first } : { kind, namespace: first, name: second };
+    return {
+        kind,
+        group,
+        ...(second === undefined ? { namespace: "", name: first } : { namespace: first, name: second }),
+    };
 }
 
 /** Kinds that make pods of their own; such a pod is judged again when it is made, and is waived with its maker. */
@@ -62,9 +67,13 @@ export function waivedExpression(waivers: readonly Waiver[]): string {
     return clauses.length === 0 ? "false" : clauses.join(" ||\n");
 }
 
-function clause({ kind, namespace, name }: Waived): string {
+function clause({ kind, group, namespace, name }: Waived): string {
     const where = `object.metadata.?namespace.orValue('') == ${literal(namespace)}`;
-    const self = `(object.kind == ${literal(kind)} && object.metadata.name == ${literal(name)})`;
+    const self = `(${[
+        `object.kind == ${literal(kind)}`,
+        ...(group === undefined ? [] : [`object.apiVersion.startsWith(${literal(`${group}/`)})`]),
+        `object.metadata.name == ${literal(name)}`,
+    ].join(" && ")})`;
     if (!MAKERS.has(kind)) {
         return `(${where} && ${self})`;
     }

@@ -133,6 +133,11 @@ describe("Admission", () => {
             waivedExpression([{ ...WAIVER, object: "Namespace falco" }]),
             "(object.metadata.?namespace.orValue('') == '' && (object.kind == 'Namespace' && object.metadata.name == 'falco'))",
         );
+        assert.equal(
+            waivedExpression([{ ...WAIVER, object: "Service.serving.knative.dev shop/web" }]),
+            "(object.metadata.?namespace.orValue('') == 'shop' && (object.kind == 'Service' && " +
+                "object.apiVersion.startsWith('serving.knative.dev/') && object.metadata.name == 'web'))",
+        );
         assert.equal(waivedExpression([]), "false");
     });
 
