@@ -4,7 +4,7 @@ import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
 
 export const apiServerBoundsRequests = flagControl({
     name: "api-server-bounds-requests",
-    description: "The API server gives every request a time limit and no profile of itself.",
+    description: "The API server gives every request a time limit and has profiling off.",
     why: "Requests without an end exhaust it, and a profile shows what it holds in memory.",
     severity: "low",
     covers: ["cp.api-server"],

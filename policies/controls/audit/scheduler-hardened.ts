@@ -5,7 +5,7 @@ const LOOPBACK = /^(?:127(?:\.\d+){3}|::1|localhost)$/;
 
 export const schedulerHardened = flagControl({
     name: "scheduler-hardened",
-    description: "The scheduler listens locally and shows no profile of itself.",
+    description: "The scheduler listens locally and has profiling off.",
     why: "Its port answers without asking who calls, and a profile shows what it holds in memory.",
     severity: "medium",
     covers: ["cp.scheduler"],

@@ -4,7 +4,7 @@ import { RESERVED_DOMAIN, spireConfigControl, TRUST_DOMAIN } from "../../spire";
 
 export const spireTrustDomainOwned = spireConfigControl({
     name: "spire-trust-domain-owned",
-    description: "SPIRE's trust domain is well formed and not a name from a manual.",
+    description: "SPIRE's trust domain is well formed and not a name kept for documentation and tests.",
     why: "Two installations that kept the same sample name can't federate, and one day somebody trusts the wrong one.",
     severity: "high",
     covers: [],

@@ -16,7 +16,7 @@ const DEFAULTS: Readonly<Record<string, string | undefined>> = {
 
 export const spireTtlsBounded = spireConfigControl({
     name: "spire-ttls-bounded",
-    description: "SPIRE's certificates live short, and no SVID is promised for longer than a sixth of its CA's life.",
+    description: "SPIRE's certificates are short-lived, and no SVID is promised more than a sixth of its CA's life.",
     why: "A stolen key is good for as long as its certificate; and a life above a sixth is cut silently, so that renewals come when nobody expects them.",
     severity: "medium",
     covers: [],

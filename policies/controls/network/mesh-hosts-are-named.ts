@@ -4,7 +4,7 @@ import { obj, str, strings } from "../../kube";
 
 export const meshHostsAreNamed = objectControl({
     name: "mesh-hosts-are-named",
-    description: "No VirtualService routes for a wildcard host, and no DestinationRule sets one free of TLS.",
+    description: "No VirtualService routes for a wildcard host, and no DestinationRule takes mutual TLS off one.",
     why: "A route for every host takes traffic that is meant for others, and a rule for every host turns TLS off for all of them.",
     severity: "medium",
     covers: ["net.mesh-wildcard"],

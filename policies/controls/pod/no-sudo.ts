@@ -12,7 +12,7 @@ export const noSudo = podControl({
     severity: "medium",
     covers: ["pod.no-sudo"],
     frameworks: [...mitre("T1068"), ...nist("AC-6")],
-    remediation: "Start the program directly, as the user it shall run as.",
+    remediation: "Start the program directly, as the user that it is meant to run as.",
     profiles: ["nsa", "x0tta6bl4"],
     admission: {
         expression:

@@ -6,7 +6,7 @@ import { setField } from "../../path";
 
 export const certificatesAreShortLived = objectControl({
     name: "certificates-are-short-lived",
-    description: "No certificate is asked for a longer time than a quarter of a year or so.",
+    description: "No certificate is requested for much longer than a quarter of a year.",
     why: "A stolen key is good until its certificate expires: revocation is not looked at by most clients.",
     severity: "medium",
     covers: ["sec.cert-lifetime"],
