@@ -159,6 +159,22 @@ describe("identity-logs-free-of-errors", () => {
         ]);
     });
 
+    it("tells refusals and what is tried again from errors, as they turn up whenever pods start", async () => {
+        const refusal = '{"level":"error","method":"FetchX509SVID","msg":"No identity issued","registered":false}';
+        const retried = '{"level":"error","logger":"entry-reconciler","msg":"Failed to render entry"}';
+        assert.deepEqual(
+            await verdictsOf("identity-logs-free-of-errors", live([refusal, retried, refusal].join("\n"))),
+            [
+                "proved log of web-1/web: no error in its last lines, " +
+                    "2 requests of workloads without an entry refused, 1 entries put off",
+            ],
+        );
+        const error = '{"level":"error","msg":"No identity issued to the agent"}';
+        assert.deepEqual(await verdictsOf("identity-logs-free-of-errors", live([refusal, error].join("\n"))), [
+            "failed log of web-1/web: 1 errors; the last one says: No identity issued to the agent",
+        ]);
+    });
+
     it("fails where there is no pod to read from", async () => {
         const cluster = live("");
         cluster.lists["pods"] = [];
