@@ -18,8 +18,8 @@ const KEPT = ["clusterfederatedtrustdomains", "clusterspiffeids", "clusterstatic
 );
 /** The same as the API server lists it, with what it makes of definitions itself. */
 const KEPT_OBJECTS = [
-    "APIService.apiregistration.k8s.io/v1 /v1alpha1.spire.spiffe.io",
-    ...KEPT.map((name) => `CustomResourceDefinition.apiextensions.k8s.io/v1 /${name}`),
+    "apiservices.apiregistration.k8s.io v1alpha1.spire.spiffe.io",
+    ...KEPT.map((name) => `customresourcedefinitions.apiextensions.k8s.io ${name}`),
 ];
 
 /** Why a stack is not deployed here, if it isn't. */
