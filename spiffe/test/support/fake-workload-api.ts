@@ -3,7 +3,7 @@ import { create } from "@bufbuild/protobuf";
 import * as grpc from "@grpc/grpc-js";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import type { JWTSVIDRequest, ValidateJWTSVIDRequest } from "../../src/gen/workload/workloadapi_pb.js";
 import {
@@ -54,12 +54,13 @@ export class FakeWorkloadApi {
         public address: string,
     ) {}
 
-    /** Listens on a new unix socket, or with `tcp` on a free loopback port. */
-    static async start(transport: "unix" | "tcp" = "unix"): Promise<FakeWorkloadApi> {
-        const folder = await mkdtemp(join(tmpdir(), "fake-workload-api-"));
+    /** Listens on a new unix socket, with `tcp` on a free loopback port, or on the socket given, whose folder is its own. */
+    static async start(where: "unix" | "tcp" | { readonly socket: string } = "unix"): Promise<FakeWorkloadApi> {
+        const socket = typeof where === "object" ? where.socket : undefined;
+        const folder = socket === undefined ? await mkdtemp(join(tmpdir(), "fake-workload-api-")) : dirname(socket);
         const fake = new FakeWorkloadApi(
             folder,
-            transport === "unix" ? `unix://${join(folder, "api.sock")}` : "tcp://127.0.0.1:0",
+            where === "tcp" ? "tcp://127.0.0.1:0" : `unix://${socket ?? join(folder, "api.sock")}`,
         );
         await fake.listen();
         return fake;

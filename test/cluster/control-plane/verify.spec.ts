@@ -3,11 +3,6 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { main } from "../../../hardening/main";
-import { ReadOnlyClient } from "../../../hardening/sources/cluster/client";
-import { readConnection } from "../../../hardening/sources/cluster/kubeconfig";
-import { checks, verify } from "../../../hardening/verify";
-import { Expected } from "../../../hardening/verify/expected";
-import { LiveCluster } from "../../../hardening/verify/live";
 import { must } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
@@ -21,6 +16,7 @@ import {
     withoutWebhooks,
 } from "../support/stack";
 import { until } from "../support/until";
+import { runCheck } from "../support/verification";
 
 const NAMESPACE = "x0tta6bl4-staging";
 
@@ -53,15 +49,11 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
         await removeInOrder(cluster(), objects, "leave");
     });
 
-    /** Runs one check; the stack is rendered only once. */
+    /** The state of one check, and what failed. */
     async function check(name: string): Promise<{ failures: string[]; status: string }> {
-        const client = new ReadOnlyClient(readConnection({ kubeconfig: cluster().kubeconfig }));
-        const selected = checks(() => new Date()).filter((one) => one.name === name);
-        const [result] = await verify(selected, new Expected("staging", objects), new LiveCluster(client));
-        client.close();
-        assert.ok(result !== undefined, `there is no check ${name}`);
-        const failures = result.verdicts.filter(({ status }) => status === "failed");
-        return { status: result.status, failures: failures.map(({ subject, message }) => `${subject}: ${message}`) };
+        const { status, verdicts } = await runCheck(cluster(), "staging", objects, name);
+        const failures = verdicts.filter((verdict) => verdict.status === "failed");
+        return { status, failures: failures.map(({ subject, message }) => `${subject}: ${message}`) };
     }
 
     async function provedAgain(name: string): Promise<void> {

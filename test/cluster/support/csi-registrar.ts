@@ -1,13 +1,5 @@
-import { mkdirSync, rmSync } from "node:fs";
-import { dirname } from "node:path";
-
-import { Server, ServerCredentials } from "@grpc/grpc-js";
-
-/** One text field of a protocol buffer message; `number` below 16, text below 128 bytes. */
-function field(number: number, text: string): Buffer {
-    const bytes = Buffer.from(text);
-    return Buffer.concat([Buffer.from([(number << 3) | 2, bytes.length]), bytes]);
-}
+import { textMessage } from "./protobuf";
+import { serveRaw } from "./raw-grpc";
 
 export interface Registrar {
     stop(): void;
@@ -25,44 +17,15 @@ export interface Registrar {
  */
 export async function registerCsiDriver(socket: string, driver: string, endpoint: string): Promise<Registrar> {
     let answer: boolean | undefined;
-    const server = new Server();
-    const raw = {
-        requestStream: false,
-        responseStream: false,
-        requestSerialize: (value: Buffer) => value,
-        requestDeserialize: (value: Buffer) => value,
-        responseSerialize: (value: Buffer) => value,
-        responseDeserialize: (value: Buffer) => value,
-    };
-    server.addService(
-        {
-            GetInfo: { path: "/pluginregistration.Registration/GetInfo", ...raw },
-            NotifyRegistrationStatus: { path: "/pluginregistration.Registration/NotifyRegistrationStatus", ...raw },
-        },
-        {
-            GetInfo: (_call: unknown, reply: (error: null, value: Buffer) => void) => {
-                reply(
-                    null,
-                    Buffer.concat([field(1, "CSIPlugin"), field(2, driver), field(3, endpoint), field(4, "1.0.0")]),
-                );
-            },
-            NotifyRegistrationStatus: (call: { request: Buffer }, reply: (error: null, value: Buffer) => void) => {
+    const server = await serveRaw(socket, {
+        "pluginregistration.Registration": {
+            GetInfo: () => textMessage({ 1: "CSIPlugin", 2: driver, 3: endpoint, 4: "1.0.0" }),
+            NotifyRegistrationStatus: (request) => {
                 // RegistrationStatus.plugin_registered is field 1; it is left out where it is false.
-                answer = call.request[0] === 8 && call.request[1] === 1;
-                reply(null, Buffer.alloc(0));
+                answer = request[0] === 8 && request[1] === 1;
+                return Buffer.alloc(0);
             },
         },
-    );
-    mkdirSync(dirname(socket), { recursive: true });
-    rmSync(socket, { force: true });
-    await new Promise<void>((resolve, reject) => {
-        server.bindAsync(`unix:${socket}`, ServerCredentials.createInsecure(), (error) => {
-            if (error === null) {
-                resolve();
-            } else {
-                reject(error);
-            }
-        });
     });
     return { stop: () => server.forceShutdown(), registered: () => answer };
 }
