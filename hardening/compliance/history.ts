@@ -5,13 +5,26 @@ import { obj, str } from "../../policies/kube";
 import { UsageError } from "../io";
 import type { ComplianceReport, HistoryPoint } from "./model";
 
-/** Former reports of a stack in a folder, oldest first. @throws UsageError naming a file that is no report. */
+/**
+ * Former reports of a stack in a folder, oldest first; the folder is made where there is none.
+ *
+ * @throws UsageError naming what is no folder, or a file that is no report
+ */
 export function readHistory(directory: string, stack: string): readonly HistoryPoint[] {
-    mkdirSync(directory, { recursive: true });
-    return readdirSync(directory)
+    return filesOf(directory)
         .filter((file) => file.startsWith(`${stack}-`) && file.endsWith(".json"))
         .sort()
         .map((file) => readPoint(join(directory, file)));
+}
+
+function filesOf(directory: string): readonly string[] {
+    try {
+        mkdirSync(directory, { recursive: true });
+        return readdirSync(directory);
+    } catch (error) {
+        const { code } = error as NodeJS.ErrnoException;
+        throw new UsageError([`--history ${directory} is not a folder that can be written to (${code})`]);
+    }
 }
 
 function readPoint(file: string): HistoryPoint {

@@ -213,6 +213,15 @@ describe("compliance history", () => {
             message: `--history ${join(folder, "staging-1.json")}: is not a compliance report`,
         });
     });
+
+    it("refuses a file where the folder should be", () => {
+        const file = join(folder, "history");
+        writeFileSync(file, "");
+        assert.throws(() => readHistory(file, "staging"), {
+            name: "UsageError",
+            message: `--history ${file} is not a folder that can be written to (EEXIST)`,
+        });
+    });
 });
 
 describe("cryptographic inventory", () => {
