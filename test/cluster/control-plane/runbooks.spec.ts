@@ -1,19 +1,13 @@
 import assert from "node:assert/strict";
 import { dirname } from "node:path";
 
+import type { Cluster } from "../harness/cluster";
 import { run } from "../harness/exec";
+import type { KubernetesObject } from "../harness/kubectl";
+import { deployedStaging } from "../support/deployed";
 import { commandsOf, filledIn, runbookCommands } from "../support/runbooks";
 import { describeOnCluster } from "../support/shared";
-import type { RenderedStack } from "../support/stack";
-import {
-    addVolumes,
-    applyInOrder,
-    prepareFor,
-    removeInOrder,
-    renderStack,
-    rolledOut,
-    withoutWebhooks,
-} from "../support/stack";
+import { until } from "../support/until";
 
 const NAMESPACE = "x0tta6bl4-staging";
 const KUBELET = "asks a kubelet, and these nodes exist in name only";
@@ -37,21 +31,11 @@ function reasonNotToRun(line: string): string | undefined {
 }
 
 describeOnCluster("runbooks on a real API server", "control-plane", (cluster) => {
-    let rendered: RenderedStack;
     let values: Readonly<Record<string, string>>;
 
     before(async function () {
         this.timeout(300_000);
-        rendered = await renderStack("staging");
-        await prepareFor(cluster(), rendered.objects);
-        await addVolumes(cluster(), 5);
-        const outcome = await applyInOrder(cluster(), withoutWebhooks(rendered.objects));
-        assert.equal(outcome.code, 0, outcome.stderr);
-        for (const workload of rendered.objects.filter(({ kind }) =>
-            ["Deployment", "StatefulSet", "DaemonSet"].includes(kind),
-        )) {
-            await rolledOut(cluster(), workload, 60);
-        }
+        await deployedStaging(cluster());
         const { kubectl } = cluster();
         const name = async (...args: readonly string[]): Promise<string> =>
             kubectl.run(["get", ...args, "-o", "jsonpath={.items[0].metadata.name}"]);
@@ -66,11 +50,6 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
             node,
             NODE: node,
         };
-    });
-
-    after(async function () {
-        this.timeout(300_000);
-        await removeInOrder(cluster(), withoutWebhooks(rendered.objects), "leave");
     });
 
     it("leave out for a reason what they leave out, and for no reason that has gone", () => {
@@ -93,17 +72,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
                 for (const { line } of commands) {
                     // Isolated pods, replaced ones and new revisions come of the commands before.
                     const [namespace = NAMESPACE] = /-n (falco)\b/.exec(line)?.slice(1) ?? [];
-                    const pod = await cluster().kubectl.run([
-                        ...[
-                            "get",
-                            "pods",
-                            "-n",
-                            namespace,
-                            "-l",
-                            `app.kubernetes.io/name=${namespace === "falco" ? "falco" : "x0tta6bl4"}`,
-                        ],
-                        ...["-o", "jsonpath={.items[0].metadata.name}"],
-                    ]);
+                    const pod = await firstPod(cluster(), namespace, namespace === "falco" ? "falco" : "x0tta6bl4");
                     const command = filledIn(line, { ...values, pod });
                     const path = `${dirname(cluster().kubectl.command)}:${process.env["PATH"] ?? ""}`;
                     const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", command], {
@@ -116,3 +85,13 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
         }
     }
 });
+
+/** The name of a pod of an application; a drain or a restart before may have left none for a moment. */
+async function firstPod({ kubectl }: Cluster, namespace: string, app: string): Promise<string> {
+    let pods: readonly KubernetesObject[] = [];
+    await until(`there is a pod of ${namespace}/${app}`, async () => {
+        pods = await kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${app}`]);
+        return pods.length > 0;
+    });
+    return pods[0]?.metadata.name ?? "";
+}

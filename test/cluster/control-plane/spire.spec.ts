@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 
-import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import { typeWarnings } from "../support/admission";
-import { apply, create, namespacesSettled, type Answer } from "../support/objects";
+import { deployedStaging } from "../support/deployed";
+import { apply, create, remove, type Answer } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
-import { removeInOrder, renderStack } from "../support/stack";
 import { until } from "../support/until";
 
 type Body = Readonly<Record<string, unknown>>;
@@ -16,22 +15,7 @@ const POLICIES = [
     "spire-federated-trust-domains",
     "spire-host-access",
 ];
-const KINDS = [
-    "Namespace",
-    "CustomResourceDefinition",
-    "ValidatingAdmissionPolicy",
-    "ValidatingAdmissionPolicyBinding",
-];
 const DAEMON_SETS = "system:serviceaccount:kube-system:daemon-set-controller";
-
-/** SPIRE's own guards out of a rendered stack, and the namespace they look at. */
-async function guards(): Promise<readonly KubernetesObject[]> {
-    const { objects } = await renderStack("staging");
-    return objects.filter(
-        ({ kind, metadata: { name } }) =>
-            KINDS.includes(kind) && (name === "spire" || name.endsWith(".spire.spiffe.io") || POLICIES.includes(name)),
-    );
-}
 
 const bundle = (annotations: Readonly<Record<string, string>>): KubernetesObject => ({
     apiVersion: "v1",
@@ -67,17 +51,13 @@ const pod = (spec: Body): KubernetesObject => ({
 });
 
 describeOnCluster("SPIRE's guards on a real API server", "control-plane", (cluster) => {
-    let objects: readonly KubernetesObject[];
-
     before(async function () {
         this.timeout(300_000);
-        objects = await guards();
-        await install(cluster(), objects);
-    });
-
-    after(async function () {
-        this.timeout(120_000);
-        await removeInOrder(cluster(), objects, "leave");
+        await deployedStaging(cluster());
+        await until("the API server enforces spire-host-access", async () => {
+            const { message } = await create(cluster(), pod({ hostPID: true }), { dryRun: true });
+            return message.includes("may use hostPID") || message;
+        });
     });
 
     const dryRun = async (object: KubernetesObject, as?: string): Promise<Answer> =>
@@ -101,6 +81,7 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
             apply(cluster(), bundle(annotations));
 
         before(async () => {
+            await remove(cluster(), [bundle({})]);
             const { accepted, message } = await annotate({ [DOMAIN]: "a.x0tta6bl4.io", [VERSION]: "1.15.2" });
             assert.ok(accepted, message);
         });
@@ -289,20 +270,3 @@ describeOnCluster("SPIRE's guards on a real API server", "control-plane", (clust
         });
     });
 });
-
-/** Applies guards and waits until the API server both serves the definitions and enforces the policies. */
-async function install(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
-    await namespacesSettled(cluster);
-    const { code, stderr } = await cluster.kubectl.apply(objects);
-    assert.equal(code, 0, stderr);
-    const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
-    await cluster.kubectl.run([
-        ...["wait", "--for=condition=Established", "--timeout=60s"],
-        ...definitions.map(({ metadata }) => `crd/${metadata.name}`),
-    ]);
-    const forbidden = pod({ hostPID: true });
-    await until("the API server enforces spire-host-access", async () => {
-        const { message } = await create(cluster, forbidden, { dryRun: true });
-        return message.includes("may use hostPID") || message;
-    });
-}

@@ -5,17 +5,9 @@ import { join } from "node:path";
 import { main } from "../../../hardening/main";
 import { must } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
+import { deployedStaging } from "../support/deployed";
 import { describeOnCluster } from "../support/shared";
-import {
-    addVolumes,
-    applyInOrder,
-    prepareFor,
-    removeInOrder,
-    renderStack,
-    rolledOut,
-    withoutWebhooks,
-} from "../support/stack";
-import { until } from "../support/until";
+import { rolledOut } from "../support/stack";
 import { runCheck } from "../support/verification";
 
 const NAMESPACE = "x0tta6bl4-staging";
@@ -25,28 +17,7 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
 
     before(async function () {
         this.timeout(300_000);
-        const rendered = await renderStack("staging");
-        await prepareFor(cluster(), rendered.objects);
-        await addVolumes(cluster(), 5);
-        objects = withoutWebhooks(rendered.objects);
-        const outcome = await applyInOrder(cluster(), objects);
-        assert.equal(outcome.code, 0, outcome.stderr);
-        const workloads = objects.filter(({ kind }) => ["Deployment", "StatefulSet", "DaemonSet"].includes(kind));
-        await Promise.all(workloads.map(async (workload) => rolledOut(cluster(), workload, 60)));
-        // The autoscaler adds pods some time later; in the middle of a check they would not be ready.
-        for (const scaler of objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler")) {
-            await until("the autoscaler has brought the platform to its minimum", async () => {
-                const { name, namespace } = scaler.metadata;
-                const platform = await cluster().kubectl.get("deployment", name, namespace);
-                const { minReplicas } = scaler["spec"] as { minReplicas: number };
-                return (platform?.["status"] as { readyReplicas?: number }).readyReplicas === minReplicas;
-            });
-        }
-    });
-
-    after(async function () {
-        this.timeout(300_000);
-        await removeInOrder(cluster(), objects, "leave");
+        objects = await deployedStaging(cluster());
     });
 
     /** The state of one check, and what failed. */

@@ -159,8 +159,9 @@ export function controllerManagerSpec(plane: ControlPlane, command: string): Com
             ...[`--root-ca-file=${authority.certificate}`, "--use-service-account-credentials=true"],
             ...[`--service-account-private-key-file=${authority.pair("service-accounts").key}`],
             ...[`--cluster-signing-cert-file=${authority.certificate}`, `--cluster-signing-key-file=${authority.key}`],
-            // Deleted namespaces and changed quotas are waited for in tests; the defaults suit big clusters.
+            // Deleted namespaces, changed quotas and autoscalers are waited for in tests; the defaults suit big clusters.
             ...["--concurrent-namespace-syncs=20", "--resource-quota-sync-period=10s", "--profiling=false"],
+            "--horizontal-pod-autoscaler-sync-period=1s",
             ...["--concurrent-validating-admission-policy-status-syncs=20", "--concurrent-gc-syncs=40"],
             ...UNTHROTTLED,
         ],
