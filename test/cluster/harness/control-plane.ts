@@ -131,6 +131,8 @@ export function apiServerSpec(plane: ControlPlane, command: string): ComponentSp
                 `--kubelet-certificate-authority=${authority.certificate}`,
             ],
             ...[`--kubelet-client-certificate=${kubelet.certificate}`, `--kubelet-client-key=${kubelet.key}`],
+            // Nodes in name only have no address: what they are asked for fails at once, not when their names aren't resolved.
+            "--kubelet-preferred-address-types=InternalIP",
             ...[`--service-account-key-file=${accounts.certificate}`],
             ...[`--service-account-signing-key-file=${accounts.key}`],
             ...["--service-account-issuer=https://kubernetes.default.svc.cluster.local"],
