@@ -153,7 +153,7 @@ const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "Cro
 
 /**
  * Removes objects, what was applied last before what it rests on, and waits until they are gone. Workloads go first, with
- * their pods: a namespace that still finds pods waits for half of their grace period before it looks again.
+ * their pods and their claims: a namespace that still finds one of them waits 5 s and more before it looks again.
  *
  * @param foundations `leave`: doesn't wait for the namespaces, which Kubernetes looks at only 5 s after their deletion (the
  *     next `applyInOrder` or `inventory` does), and keeps the definitions, which are nobody's harm
@@ -165,26 +165,39 @@ export async function removeInOrder(
 ): Promise<void> {
     const isFoundation = ({ kind }: KubernetesObject): boolean => FOUNDATIONS.has(kind);
     const others = objects.filter((object) => !WITH_PODS.has(object.kind) && !isFoundation(object));
+    const namespaces = objects.filter(({ kind }) => kind === "Namespace");
     await remove(
         cluster,
         objects.filter(({ kind }) => WITH_PODS.has(kind)),
         { propagation: "Foreground" },
     );
-    // Custom resources must go while their definition is there.
-    await remove(cluster, others.filter(isCustom));
+    await remove(cluster, await claimsIn(cluster, objects));
+    // From here on their 5 s pass, while everything in them goes.
+    await remove(cluster, namespaces, { wait: false });
     await remove(
         cluster,
         others.filter((object) => !isCustom(object)),
         { wait: false },
     );
-    const namespaces = objects.filter(({ kind }) => kind === "Namespace");
+    // Custom resources must go while their definition is there.
+    await remove(cluster, others.filter(isCustom));
     if (foundations === "leave") {
-        await remove(cluster, namespaces, { wait: false });
         return;
     }
     const definitions = objects.filter(({ kind }) => kind === "CustomResourceDefinition");
     await Promise.all(definitions.map(async (definition) => listInstances(cluster, definition)));
     await remove(cluster, [...definitions, ...namespaces]);
+}
+
+/** The volume claims that stateful sets made for their pods and leave behind. */
+async function claimsIn(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<readonly KubernetesObject[]> {
+    const namespaces = new Set(
+        objects.filter(({ kind }) => kind === "StatefulSet").map(({ metadata }) => metadata.namespace ?? "default"),
+    );
+    const claims = await Promise.all(
+        [...namespaces].map(async (namespace) => cluster.kubectl.list("persistentvolumeclaims", namespace)),
+    );
+    return claims.flat();
 }
 
 /**
