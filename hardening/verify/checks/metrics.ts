@@ -66,8 +66,20 @@ function authentication(subject: string, samples: readonly Sample[]): Verdict {
         return failed(subject, "spiffe_authentication_failures_total is not there, so nothing proves MET-3");
     }
     const ratio = handshakeCount === 0 ? 0 : total(failures) / handshakeCount;
-    const text = `${total(failures)} authentication failures in ${handshakeCount} handshakes (target: less than 0.1 %)`;
+    const why = reasons(failures);
+    const text = `${total(failures)} authentication failures${why} in ${handshakeCount} handshakes (target: less than 0.1 %)`;
     return ratio < AUTHENTICATION_TARGET ? proved(subject, text) : failed(subject, text);
+}
+
+/** What failures are counted under: ` (unauthorized 2, tls_version 1)`; nothing where there are none. */
+function reasons(failures: readonly Sample[]): string {
+    const counts = new Map<string, number>();
+    for (const { labels, value } of failures.filter((sample) => sample.value > 0)) {
+        const reason = labels["reason"] ?? "no reason given";
+        counts.set(reason, (counts.get(reason) ?? 0) + value);
+    }
+    const texts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} ${count}`);
+    return texts.length === 0 ? "" : ` (${texts.join(", ")})`;
 }
 
 function expiry(subject: string, samples: readonly Sample[]): Verdict {

@@ -47,8 +47,10 @@ type Policy = KubernetesObject & {
  *
  * As the API says (networking.k8s.io/v1): a pod is isolated in a direction once a policy selects it for that, policies add up,
  * both ends must allow a connection, answers may return, and the node itself always reaches its pods.
+ *
+ * @returns what ends it
  */
-export async function enforcePolicies(cluster: Cluster, node: Node): Promise<void> {
+export async function startPacketFilter(cluster: Cluster, node: Node): Promise<() => Promise<void>> {
     const { kubectl } = cluster;
     const namespaces = new Map(
         (await kubectl.list("namespaces")).map(({ metadata: { name, labels } }) => [name, labels ?? {}]),
@@ -95,14 +97,8 @@ export async function enforcePolicies(cluster: Cluster, node: Node): Promise<voi
         hook("input"),
         "}\n",
     ].join("\n");
-    await stopEnforcing(node);
     await nft(node, ["-f", "-"], text);
-}
-
-/** Lets every connection come about again. */
-export async function stopEnforcing(node: Node): Promise<void> {
-    await nft(node, ["add", "table", "ip", TABLE]);
-    await nft(node, ["delete", "table", "ip", TABLE]);
+    return async () => nft(node, ["delete", "table", "ip", TABLE]);
 }
 
 async function nft(node: Node, args: readonly string[], input = ""): Promise<void> {

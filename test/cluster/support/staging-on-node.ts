@@ -179,6 +179,7 @@ function forTheNode(object: KubernetesObject, known: string): KubernetesObject {
 
 /** What the stack's ExternalSecrets take their entries from, each with a value that says which it is. */
 export function sourceSecrets(value: string): readonly KubernetesObject[] {
-    const entries = Object.fromEntries(ENTRIES.map((entry) => [entry, `${value} ${entry}`]));
-    return ["x0tta6bl4-certs", "shield-tls"].map((name) => sourceSecret(name, entries));
+    return ["x0tta6bl4-certs", "shield-tls"].map((name) =>
+        sourceSecret(name, Object.fromEntries(ENTRIES.map((entry) => [entry, `${value} ${entry} of ${name}`]))),
+    );
 }
