@@ -67,7 +67,7 @@ for (const stack of STACKS) {
 
         it("is what hardening verify finds, as far as an API server without nodes can tell", async function () {
             this.timeout(300_000);
-            assert.deepEqual(await rehearse(cluster(), stack, rendered.objects), {
+            assert.deepEqual(await rehearse(cluster(), stack, rendered.objects, "api-server"), {
                 states: {
                     "network-policies-in-place": "proved",
                     "security-contexts-as-written": "proved",

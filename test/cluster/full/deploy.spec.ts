@@ -3,11 +3,13 @@ import { isDeepStrictEqual } from "node:util";
 
 import { IMAGES } from "../../../components/images";
 import { NODE_NAME } from "../harness/control-plane";
-import { callsOf, halvesAnswer, podsOf } from "../support/canary";
+import { callsOf, halvesAnswer, podsOf, type Pod } from "../support/canary";
 import { apply, read } from "../support/objects";
 import { kubeRouter, startKubeRouter } from "../support/kube-router";
 import { startPacketFilter } from "../support/packet-filter";
+import { prometheus, startPrometheus } from "../support/prometheus";
 import { REGISTRY } from "../support/registry";
+import { rehearse } from "../support/rehearsal";
 import { describeOnCluster } from "../support/shared";
 import { describeObject, rolledOut } from "../support/stack";
 import {
@@ -152,6 +154,55 @@ describeOnCluster("the staging stack on a real node", "full", (cluster) => {
                     `${status} ${subject.replace(/-[0-9a-z]+-[0-9a-z]{5}/, "")}: ${message}`,
             );
     }
+
+    /** The pods that run the probe. */
+    async function probes(): Promise<readonly Pod[]> {
+        const workloads = Object.keys(REAL).filter((workload) => REAL[workload] !== "external-secrets");
+        return (await Promise.all(workloads.map(async (workload) => podsOf(cluster(), workload)))).flat();
+    }
+
+    const noPrometheus = prometheus === undefined ? " (skipped: prometheus is not on PATH)" : "";
+
+    it(`has its alerts loaded by Prometheus, and only it reads the metrics once policies are enforced${noPrometheus}`, async function () {
+        this.timeout(240_000);
+        const { node } = cluster();
+        assert.ok(node);
+        if (noPrometheus !== "") {
+            this.skip();
+        }
+        const check = "alert-rules-loaded";
+        assert.equal((await runCheck(cluster(), "staging", stack.objects, check)).status, "unknown");
+        const pods = await probes();
+        const watcher = await startPrometheus(cluster(), node, stack.objects, pods);
+        const names = pods.map(({ metadata }) => metadata.name).sort();
+        const scraped = async (): Promise<void> => {
+            const moment = Date.now();
+            await until("Prometheus scrapes every pod", async () => {
+                const found = await watcher.scrapedSince(moment);
+                return isDeepStrictEqual(found, names) || found.join();
+            });
+        };
+        try {
+            const { status, verdicts } = await runCheck(cluster(), "staging", stack.objects, check);
+            assert.equal(status, "proved", JSON.stringify(verdicts));
+            await scraped();
+            const stop = await startPacketFilter(cluster(), node);
+            await scraped();
+            const [first] = pods.filter(({ metadata }) => metadata.namespace === CANARY);
+            const read = `fetch("http://${first?.status.podIP ?? ""}:8080/metrics", { signal: AbortSignal.timeout(3000) })`;
+            const said = await inPlatform(
+                `${read}.then(({ status }) => console.log(status), ({ name }) => console.log(name))`,
+            );
+            await until("all that needs a node is proved", async () => {
+                const { open } = await rehearse(cluster(), "staging", stack.objects, "node");
+                return open.length === 0 || open.join("\n");
+            });
+            await stop();
+            assert.equal(said, "TimeoutError\n");
+        } finally {
+            await watcher.stop();
+        }
+    });
 
     for (const { engine, missing, start } of ENGINES) {
         const note = missing === "" ? "" : ` (skipped: ${missing})`;

@@ -7,15 +7,17 @@ import type { KubernetesObject } from "../harness/kubectl";
 import type { StackName } from "./stack";
 import { runChecks } from "./verification";
 
-/**
- * What `hardening verify` can find out where nodes and pods exist in name only: it asks the API server alone, whose
- * admission, storage and authorization are the real ones.
- */
-const OF_THE_API_SERVER = ["network-policies-in-place", "security-contexts-as-written", "access-as-granted"] as const;
+/** What `hardening verify` can find out, by what there is. */
+const CHECKS = {
+    /** Nodes and pods in name only: the API server alone is asked, whose admission, storage and authorization are the real ones. */
+    "api-server": ["network-policies-in-place", "security-contexts-as-written", "access-as-granted"],
+    /** A real node, on which the canary runs, Prometheus scrapes it and network policies are enforced. */
+    node: ["metrics-meet-targets", "network-policies-enforced", "alert-rules-loaded"],
+} as const;
 
 /**
  * Runs those checks on a stack that has been applied. Where VERIFY_RESULTS names a folder, the report is kept there as
- * `<stack>.json` for `hardening report --verified`, marked as a rehearsal.
+ * `<stack>-<where>.json` for `hardening report --verified`, marked as a rehearsal.
  *
  * @returns the state of each check, and everything that was not proved
  */
@@ -23,12 +25,13 @@ export async function rehearse(
     cluster: Cluster,
     stack: StackName,
     objects: readonly KubernetesObject[],
+    where: keyof typeof CHECKS,
 ): Promise<{ readonly states: Readonly<Record<string, string>>; readonly open: readonly string[] }> {
-    const results = await runChecks(cluster, stack, objects, OF_THE_API_SERVER);
+    const results = await runChecks(cluster, stack, objects, CHECKS[where]);
     const kept = process.env["VERIFY_RESULTS"] ?? "";
     if (kept !== "") {
         const head = { stack, cluster: cluster.kubectl.kubeconfig, at: new Date(), rehearsal: true };
-        writeFileSync(join(kept, `${stack}.json`), jsonOf(head, results));
+        writeFileSync(join(kept, `${stack}-${where}.json`), jsonOf(head, results));
     }
     return {
         states: Object.fromEntries(results.map(({ check, status }) => [check.name, status])),
