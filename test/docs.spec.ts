@@ -197,7 +197,11 @@ describe("runbooks", () => {
             .map((file) => readFileSync(join(folder, file), "utf8"))
             .join("\n");
         const wrong = runbooks.flatMap((file) =>
-            [...readFileSync(file, "utf8").matchAll(/`((?:Spire|Falco|Secret|Svid|Certificate|Platform)[A-Z]\w+)`/g)]
+            [
+                ...readFileSync(file, "utf8").matchAll(
+                    /`((?:Spire|Falco|Secret|Svid|Certificate|Platform|Canary|Forbidden)[A-Z]\w+)`/g,
+                ),
+            ]
                 .map(([, name = ""]) => name)
                 .filter((name) => !alerts.includes(`alert: ${name}\n`))
                 .map((name) => `${file}: ${name}`),
