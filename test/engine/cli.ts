@@ -1,6 +1,7 @@
-import { spawn } from "node:child_process";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
+
+import { PulumiCommand } from "@pulumi/pulumi/automation";
 
 import { findBinary } from "../support/binary";
 
@@ -28,14 +29,6 @@ export function missingPrograms(): readonly string[] {
 export function skipNote(): string {
     const missing = missingPrograms();
     return missing.length === 0 ? "" : ` (skipped: ${missing.join(", ")} not on the PATH)`;
-}
-
-/** One command of the CLI. */
-export interface CliRun {
-    /** Where the engine keeps what is its own; no two projects share one. */
-    readonly home: string;
-    readonly cwd: string;
-    readonly env: NodeJS.ProcessEnv;
 }
 
 /**
@@ -74,45 +67,42 @@ function endSuite(): void {
     process.exit(143);
 }
 
-/** Runs the CLI. Neither it nor anything it started outlives the run or the suite, however either ends. */
-export async function runCli(
-    args: readonly string[],
-    { home, cwd, env }: CliRun,
-): Promise<{ code: number; output: string }> {
+/** What the engine is started with beside the variables of the suite. */
+export function engineEnvironment(home: string): Readonly<Record<string, string>> {
+    return {
+        // The program runs on the Node.js of the tests.
+        PATH: [dirname(process.execPath), ...searchPath()].join(delimiter),
+        // ts-node would take over the options of the test runner.
+        NODE_OPTIONS: "",
+        PULUMI_HOME: home,
+        PULUMI_SKIP_UPDATE_CHECK: "true",
+        PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    };
+}
+
+/**
+ * The installed CLI, as the Automation API takes it: in a folder `bin` below a root of its own, since npm's launcher comes
+ * first on the suite's PATH.
+ */
+export async function installedEngine(home: string): Promise<PulumiCommand> {
     const command = findBinary("pulumi", searchPath());
     if (command === undefined) {
         throw new Error("pulumi is not on the PATH");
     }
-    const child = spawn(command, ["--non-interactive", "--color=never", ...args], {
-        cwd,
-        env: {
-            ...process.env,
-            // The program runs on the Node.js of the tests.
-            PATH: [dirname(process.execPath), ...searchPath()].join(delimiter),
-            // ts-node would take over the options of the test runner.
-            NODE_OPTIONS: "",
-            PULUMI_HOME: home,
-            PULUMI_SKIP_UPDATE_CHECK: "true",
-            PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
-            // Event logs are an option for tools.
-            PULUMI_DEBUG_COMMANDS: "true",
-            ...env,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
-    });
+    const root = join(home, "cli");
+    mkdirSync(join(root, "bin"), { recursive: true });
+    symlinkSync(command, join(root, "bin", "pulumi"));
+    return PulumiCommand.get({ root });
+}
+
+/** Waits for what the engine was asked to do. Nothing that it starts outlives that, or the suite, however either ends. */
+export async function attended<Result>(home: string, asked: () => Promise<Result>): Promise<Result> {
     const end = (): void => endEngine(home);
     process.once("exit", end);
     process.once("SIGTERM", endSuite);
     const timer = setTimeout(end, COMMAND_MINUTES * 60_000);
     try {
-        const chunks: Buffer[] = [];
-        child.stdout.on("data", (chunk: Buffer) => chunks.push(chunk));
-        child.stderr.on("data", (chunk: Buffer) => chunks.push(chunk));
-        const code = await new Promise<number>((resolve, reject) => {
-            child.once("error", reject);
-            child.once("exit", (status) => resolve(status ?? -1));
-        });
-        return { code, output: Buffer.concat(chunks).toString() };
+        return await asked();
     } finally {
         clearTimeout(timer);
         process.off("exit", end);

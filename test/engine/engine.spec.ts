@@ -149,7 +149,7 @@ describe(`The official engine on a cluster${skipNote()}`, () => {
     });
 
     it("changes nothing the second time", async () => {
-        const outcome = await deployed().up("--expect-no-changes");
+        const outcome = await deployed().up({ expectNoChanges: true });
         succeeded(outcome);
         assert.deepEqual(outcome.changes, { same: created["create"] });
     });
@@ -163,7 +163,7 @@ describe(`The official engine on a cluster${skipNote()}`, () => {
             "pod-security.kubernetes.io/enforce=privileged",
             "--overwrite",
         ]);
-        const outcome = await deployed().up("--refresh");
+        const outcome = await deployed().up({ refresh: true });
         succeeded(outcome);
         const policy = await kubectl.get("networkpolicy", "default-deny", "engine-store");
         assert.deepEqual(policy?.["spec"], { podSelector: {}, policyTypes: ["Ingress", "Egress"] });

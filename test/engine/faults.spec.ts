@@ -40,7 +40,7 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
     /** Another deployment creates what is missing, and one more has nothing to do. */
     async function converges(): Promise<void> {
         succeeded(await project.up());
-        const outcome = await project.up("--expect-no-changes");
+        const outcome = await project.up({ expectNoChanges: true });
         succeeded(outcome);
         assert.deepEqual(outcome.changes, { same: RESOURCES });
     }
@@ -102,7 +102,7 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
         succeeded(await project.up());
         await cluster().kubectl.run(["-n", NAMESPACE, "delete", "service", "store"]);
         await limitServices(cluster(), NAMESPACE, 0);
-        const outcome = await project.up("--refresh");
+        const outcome = await project.up({ refresh: true });
         assert.notEqual(outcome.code, 0, outcome.output);
         assert.match(outcome.output, QUOTA_EXCEEDED);
         await limitServices(cluster(), NAMESPACE, 5);

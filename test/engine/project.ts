@@ -1,8 +1,11 @@
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { endEngine, processesOf, runCli } from "./cli";
+import type { EngineEvent, Stack } from "@pulumi/pulumi/automation";
+import { CommandError, LocalWorkspace } from "@pulumi/pulumi/automation";
+
+import { attended, endEngine, engineEnvironment, installedEngine, processesOf } from "./cli";
 
 const ROOT = join(__dirname, "..", "..");
 const COPIED = ["components", "policies", "test/engine/program", "index.ts", "package.json", "tsconfig.json"];
@@ -15,8 +18,9 @@ export interface Finding {
     readonly message: string;
 }
 
-/** One command of the engine, as its event log tells it. */
+/** One command of the engine, as its events tell it. */
 export interface Outcome {
+    /** The exit code of the CLI, which the Automation API runs; -1 where it was killed. */
     readonly code: number;
     /** What it printed, for messages. */
     readonly output: string;
@@ -32,21 +36,6 @@ export interface Outcome {
 export interface KubernetesInputs {
     readonly kind: string;
     readonly metadata: { readonly name: string; readonly namespace?: string };
-}
-
-interface EngineEvent {
-    readonly policyEvent?: {
-        readonly policyName: string;
-        readonly enforcementLevel: string;
-        readonly message: string;
-    };
-    readonly summaryEvent?: {
-        readonly resourceChanges: Readonly<Record<string, number>>;
-        readonly PolicyPacks?: Readonly<Record<string, string>>;
-    };
-    readonly resourcePreEvent?: {
-        readonly metadata: { readonly type: string; readonly new?: { readonly inputs?: unknown } };
-    };
 }
 
 export interface ProjectOptions {
@@ -67,11 +56,29 @@ export interface ProjectOptions {
     readonly typeCheck?: boolean;
 }
 
+/** What every command takes, and what some do. */
+interface Reporting {
+    readonly color: "never";
+    readonly onEvent: (event: EngineEvent) => void;
+    readonly onOutput: (text: string) => void;
+    readonly onError: (text: string) => void;
+}
+
+/** How a deployment is run. */
+export interface UpOptions {
+    /** Fails where anything would change. */
+    readonly expectNoChanges?: boolean;
+    /** Looks first at what is there. */
+    readonly refresh?: boolean;
+}
+
 /**
  * A copy of the program in a temporary folder, with a state, a home and a stack of its own: the engine writes into the
  * files of a stack, and a test may change the copy.
  */
 export class Project {
+    private opened: Stack | undefined;
+
     private constructor(
         private readonly folder: string,
         private readonly options: ProjectOptions,
@@ -88,7 +95,7 @@ export class Project {
             cpSync(join(ROOT, options.settings), join(folder, "Pulumi.yaml"));
             symlinkSync(join(ROOT, "node_modules"), join(folder, "node_modules"));
             mkdirSync(join(folder, "state"));
-            await project.must("stack", "init", options.stack);
+            await project.open();
             return project;
         } catch (error) {
             project.remove();
@@ -107,25 +114,28 @@ export class Project {
     }
 
     async preview(): Promise<Outcome> {
-        return this.operate("preview", ...this.pack());
+        return this.operate((stack, reporting) => stack.preview({ ...reporting, ...this.pack() }));
     }
 
-    async up(...args: string[]): Promise<Outcome> {
-        return this.operate("up", "--yes", "--skip-preview", ...this.pack(), ...args);
+    async up(options: UpOptions = {}): Promise<Outcome> {
+        return this.operate((stack, reporting) => stack.up({ ...reporting, ...this.pack(), ...options }));
     }
 
     async destroy(): Promise<Outcome> {
-        return this.operate("destroy", "--yes", "--skip-preview");
+        return this.operate((stack, reporting) => stack.destroy(reporting));
     }
 
-    /** A destroy as people run it, which previews first; it deletes nothing when that fails. */
-    async destroyAfterPreview(): Promise<Outcome> {
-        return this.operate("destroy", "--yes");
+    /** What a destroy would do. People are shown it first, and nothing is deleted when it fails. */
+    async previewDestroy(): Promise<Outcome> {
+        return this.operate((stack, reporting) => stack.destroy({ ...reporting, previewOnly: true }));
     }
 
     /** Gives up the protection of everything in the state. */
     async unprotect(): Promise<void> {
-        await this.must("state", "unprotect", "--all", "--yes", "--stack", this.options.stack);
+        const state = await this.stack.exportStack();
+        const { resources } = state.deployment as { resources?: { protect?: boolean }[] };
+        resources?.forEach((resource) => delete resource.protect);
+        await this.stack.importStack(state);
     }
 
     /** Ends a run at once, as a machine that is switched off would. */
@@ -140,10 +150,8 @@ export class Project {
 
     /** What the state holds, by URN. */
     async resources(): Promise<readonly string[]> {
-        const state = JSON.parse(await this.must("stack", "export", "--stack", this.options.stack)) as {
-            deployment: { resources?: { urn: string }[] };
-        };
-        return (state.deployment.resources ?? []).map(({ urn }) => urn);
+        const { deployment } = await this.stack.exportStack();
+        return ((deployment as { resources?: { urn: string }[] }).resources ?? []).map(({ urn }) => urn);
     }
 
     /** Removes the copy with its state. What is deployed must have been destroyed. */
@@ -155,27 +163,61 @@ export class Project {
         return join(this.folder, "home");
     }
 
-    private pack(): readonly string[] {
-        const { policies } = this.options;
-        return [
-            ...["--policy-pack", "policies"],
-            ...(policies === undefined ? [] : ["--policy-pack-config", join(ROOT, policies)]),
-        ];
+    private get stack(): Stack {
+        if (this.opened === undefined) {
+            throw new Error("the project has no stack yet");
+        }
+        return this.opened;
     }
 
-    private async operate(command: string, ...args: string[]): Promise<Outcome> {
-        const log = join(this.folder, "events.json");
-        rmSync(log, { force: true });
-        const { code, output } = await this.run(command, "--stack", this.options.stack, "--event-log", log, ...args);
-        const events = (existsSync(log) ? readFileSync(log, "utf8") : "")
-            .split("\n")
-            // A run that was cut short may have left half a line.
-            .filter((line) => line.endsWith("}"))
-            .map((line) => JSON.parse(line) as EngineEvent);
-        const summary = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent;
+    private async open(): Promise<void> {
+        const { stack, kubeconfig, typeCheck } = this.options;
+        const envVars = {
+            ...engineEnvironment(this.home),
+            KUBECONFIG: kubeconfig,
+            PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
+            PULUMI_CONFIG_PASSPHRASE: "only-for-this-run",
+            PULUMI_NODEJS_TRANSPILE_ONLY: String(typeCheck === false),
+        };
+        this.opened = await attended(this.home, async () =>
+            LocalWorkspace.createStack(
+                { stackName: stack, workDir: this.folder },
+                { pulumiHome: this.home, pulumiCommand: await installedEngine(this.home), envVars },
+            ),
+        );
+    }
+
+    private pack(): { policyPacks: string[]; policyPackConfigs?: string[] } {
+        const { policies } = this.options;
+        return {
+            policyPacks: ["policies"],
+            ...(policies !== undefined && { policyPackConfigs: [join(ROOT, policies)] }),
+        };
+    }
+
+    private async operate(command: (stack: Stack, reporting: Reporting) => Promise<unknown>): Promise<Outcome> {
+        const events: EngineEvent[] = [];
+        const texts: string[] = [];
+        const onOutput = (text: string): void => void texts.push(text);
+        const onEvent = (event: EngineEvent): void => void events.push(event);
+        const reporting = { color: "never", onEvent, onOutput, onError: onOutput } as const;
+        const code = await attended(this.home, async () => command(this.stack, reporting)).then(
+            () => 0,
+            (error: unknown) => {
+                if (!(error instanceof CommandError)) {
+                    throw error;
+                }
+                texts.push(error.message);
+                return Number(/failed with exit code (\d+)/.exec(error.message)?.[1] ?? -1);
+            },
+        );
+        // The interface of the SDK calls the packs otherwise than the engine does.
+        const summary = events.findLast(({ summaryEvent }) => summaryEvent !== undefined)?.summaryEvent as
+            | { resourceChanges: Readonly<Record<string, number>>; PolicyPacks?: Readonly<Record<string, string>> }
+            | undefined;
         return {
             code,
-            output,
+            output: texts.join(""),
             changes: summary?.resourceChanges ?? {},
             packs: Object.keys(summary?.PolicyPacks ?? {}).map((pack) => pack.replace(/\|.*/, "")),
             findings: events.flatMap(({ policyEvent: found }) =>
@@ -185,30 +227,9 @@ export class Project {
             ),
             objects: events.flatMap(({ resourcePreEvent: step }) =>
                 step?.metadata.type.startsWith("kubernetes:") === true
-                    ? [step.metadata.new?.inputs as KubernetesInputs]
+                    ? [step.metadata.new?.inputs as unknown as KubernetesInputs]
                     : [],
             ),
         };
-    }
-
-    private async must(...args: string[]): Promise<string> {
-        const { code, output } = await this.run(...args);
-        if (code !== 0) {
-            throw new Error(`pulumi ${args.join(" ")} ended with ${code}:\n${output}`);
-        }
-        return output;
-    }
-
-    private async run(...args: string[]): Promise<{ code: number; output: string }> {
-        return runCli(args, {
-            home: this.home,
-            cwd: this.folder,
-            env: {
-                KUBECONFIG: this.options.kubeconfig,
-                PULUMI_BACKEND_URL: `file://${join(this.folder, "state")}`,
-                PULUMI_CONFIG_PASSPHRASE: "only-for-this-run",
-                PULUMI_NODEJS_TRANSPILE_ONLY: String(this.options.typeCheck === false),
-            },
-        });
     }
 }

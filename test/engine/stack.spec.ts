@@ -84,7 +84,7 @@ for (const stack of STACKS) {
         });
 
         it("is not changed by a second deployment", async () => {
-            const outcome = await project.up("--expect-no-changes");
+            const outcome = await project.up({ expectNoChanges: true });
             succeeded(outcome);
             assert.deepEqual(outcome.changes, { same: created });
         });
@@ -95,7 +95,7 @@ for (const stack of STACKS) {
             await kubectl.run(["-n", "spire", "delete", "configmap", "spire-server"]);
             await kubectl.run(["delete", "validatingadmissionpolicybinding", "spire-host-access"]);
             await kubectl.run(["label", "namespace", "spire", "--overwrite", "istio-injection=enabled"]);
-            const outcome = await project.up("--refresh");
+            const outcome = await project.up({ refresh: true });
             succeeded(outcome);
             assert.deepEqual(outcome.changes, { create: 3, update: 1, same: created - 4 });
             const namespace = await kubectl.get("namespace", "spire");
@@ -136,7 +136,7 @@ for (const stack of STACKS) {
 
         it("is not destroyed while its trust bundle is protected", async () => {
             const held = await project.resources();
-            const outcome = await project.destroyAfterPreview();
+            const outcome = await project.previewDestroy();
             assert.notEqual(outcome.code, 0);
             assert.match(outcome.output, /spire-bundle-configmap" cannot be deleted\s+because it is protected/);
             assert.deepEqual(await project.resources(), held);
