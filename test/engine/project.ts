@@ -132,10 +132,10 @@ export class Project {
 
     /** Gives up the protection of everything in the state. */
     async unprotect(): Promise<void> {
-        const state = await this.stack.exportStack();
+        const state = await attended(this.home, async () => this.stack.exportStack());
         const { resources } = state.deployment as { resources?: { protect?: boolean }[] };
         resources?.forEach((resource) => delete resource.protect);
-        await this.stack.importStack(state);
+        await attended(this.home, async () => this.stack.importStack(state));
     }
 
     /** Ends a run at once, as a machine that is switched off would. */
@@ -150,7 +150,7 @@ export class Project {
 
     /** What the state holds, by URN. */
     async resources(): Promise<readonly string[]> {
-        const { deployment } = await this.stack.exportStack();
+        const { deployment } = await attended(this.home, async () => this.stack.exportStack());
         return ((deployment as { resources?: { urn: string }[] }).resources ?? []).map(({ urn }) => urn);
     }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { KubernetesObject } from "../cluster/harness/kubectl";
 import { inventory } from "../cluster/support/inventory";
-import { addVolumes, prepareFor, renderStack, rolledOut, STACKS } from "../cluster/support/stack";
+import { addVolumes, prepareFor, renderStack, rolledOut, STACKS, WORKLOADS } from "../cluster/support/stack";
 import { nameOf, podsOf, succeeded } from "./outcome";
 import { Project } from "./project";
 import { describeWithEngine } from "./support";
@@ -10,7 +10,6 @@ import { Webhooks } from "./webhooks";
 
 /** Whole stacks take minutes each; ENGINE_STACKS chooses others than this one, by commas. */
 const CHOSEN = (process.env["ENGINE_STACKS"] ?? "staging").split(",");
-const WORKLOADS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
 /** What a removed stack leaves on purpose: deleting a definition would delete every object of its kind. */
 const KEPT = ["clusterfederatedtrustdomains", "clusterspiffeids", "clusterstaticentries"].map(

@@ -13,6 +13,7 @@ import {
     rolledOut,
     STACKS,
     withoutWebhooks,
+    WORKLOADS,
     type RenderedStack,
 } from "../support/stack";
 
@@ -24,8 +25,6 @@ function unexpectedWarnings(stderr: string): string[] {
     const lines = stderr.split("\n").filter((line) => line !== "");
     return lines.filter((line) => !line.startsWith('Warning: would violate PodSecurity "restricted:'));
 }
-
-const WORKLOADS = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
 
 for (const stack of STACKS) {
     describeOnCluster(`the ${stack} stack on a real API server`, "control-plane", (cluster) => {

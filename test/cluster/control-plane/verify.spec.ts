@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { main } from "../../../hardening/main";
+import { cli } from "../../support/cli";
 import { must } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { deployedStaging } from "../support/deployed";
@@ -64,29 +64,17 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
     });
 
     it("says that no engine enforces the policies, which is true of this cluster, and exits with 2", async () => {
-        const lines: string[] = [];
         const name = "network-policies-enforced";
-        const code = await main(
-            ["verify", "--stack", "staging", "--check", name, "--kubeconfig", cluster().kubeconfig],
-            {
-                out: (text) => lines.push(text),
-                log: (line) => lines.push(`${line}\n`),
-                stdin: () => Buffer.alloc(0),
-                colour: false,
-                shown: false,
-                interactive: false,
-                now: () => new Date(),
-                clock: () => performance.now(),
-            },
-        );
+        const target = ["--stack", "staging", "--kubeconfig", cluster().kubeconfig];
+        const { code, out, log } = await cli(["verify", ...target, "--check", name]);
         assert.equal(code, 2);
         assert.equal(
-            lines.join(""),
+            out,
             "? Network policies are enforced NET-2\n" +
                 "  ? cluster: no engine that enforces network policies was recognised: they may be words only; " +
-                "switch the canary on (x0tta6bl4:canary.enabled), and it is measured\n" +
-                "0 proved, 0 failed, 1 unknown\n",
+                "switch the canary on (x0tta6bl4:canary.enabled), and it is measured\n",
         );
+        assert.equal(log.at(-1), "0 proved, 0 failed, 1 unknown");
     });
 
     it("proves that every workload is ready, and finds one that was scaled away", async () => {

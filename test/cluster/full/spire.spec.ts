@@ -155,7 +155,7 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
         });
     });
 
-    /** The verdicts of one of the checks of `hardening verify`, without the hashes of pods' names. */
+    /** The state of one of the checks of `hardening verify`, and whatever it could not prove. */
     async function verified(name: string): Promise<{ status: string; open: readonly string[] }> {
         const { status, verdicts } = await runCheck(cluster(), "staging", stack.objects, name);
         const open = verdicts.filter((verdict) => verdict.status !== "proved");

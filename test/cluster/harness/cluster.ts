@@ -164,7 +164,12 @@ export class Cluster {
         const component = Component.launch(spec, where === "node" ? inside : outside, (record) =>
             this.state.addProcess(record),
         );
-        await component.untilReady();
+        try {
+            await component.untilReady();
+        } catch (error) {
+            await component.stop("SIGKILL");
+            throw error;
+        }
         return component;
     }
 

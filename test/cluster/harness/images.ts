@@ -18,6 +18,12 @@ export interface ImageSpec {
     readonly env?: readonly string[];
 }
 
+/** A program of this machine at a path in an image, with the libraries that the dynamic loader says it needs. */
+export async function programWithLibraries(program: string, path: string): Promise<Readonly<Record<string, string>>> {
+    const libraries = (await must("ldd", [program])).match(/\/\S+/g) ?? [];
+    return { ...Object.fromEntries(libraries.map((library) => [library, library])), [path]: program };
+}
+
 /** Builds a docker archive with one layer and imports it into the node's containerd, in the kubelet's namespace. */
 export async function importImage(node: Node, image: ImageSpec): Promise<void> {
     await inWorkFolder(node, async (work) => {

@@ -1,3 +1,6 @@
+import { join } from "node:path";
+
+import type { Node } from "../harness/node";
 import { textMessage } from "./protobuf";
 import { serveRaw } from "./raw-grpc";
 
@@ -7,16 +10,23 @@ export interface Registrar {
     registered(): boolean | undefined;
 }
 
+/** The kubelet's folder on the node. */
+const KUBELET = "var-lib/kubelet";
+
+/** Where a driver listens on the node, as a path of this machine. */
+export function driverSocket(node: Node, driver: string): string {
+    return join(node.folder, KUBELET, "plugins", driver, "csi.sock");
+}
+
 /**
  * Plays `node-driver-registrar`, which is not to be had as a Go module: tells the kubelet of a CSI driver over the plugin
  * registration socket (kubelet plugin registration API, v1).
- *
- * @param socket the registration socket, as a path of this machine
- * @param driver name of the driver
- * @param endpoint the driver's own socket, as a path of the node
  */
-export async function registerCsiDriver(socket: string, driver: string, endpoint: string): Promise<Registrar> {
+export async function registerCsiDriver(node: Node, driver: string): Promise<Registrar> {
     let answer: boolean | undefined;
+    const socket = join(node.folder, KUBELET, "plugins_registry", `${driver}-reg.sock`);
+    // As the kubelet of the node finds it.
+    const endpoint = `/var/lib/kubelet/plugins/${driver}/csi.sock`;
     const server = await serveRaw(socket, {
         "pluginregistration.Registration": {
             GetInfo: () => textMessage({ 1: "CSIPlugin", 2: driver, 3: endpoint, 4: "1.0.0" }),

@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
-import { read } from "./objects";
-import { addVolumes, applyInOrder, prepareFor, renderStack, rolledOut, withoutWebhooks } from "./stack";
-import { until } from "./until";
-
-const WITH_PODS = ["Deployment", "StatefulSet", "DaemonSet"];
-const APPLICATION = { name: "x0tta6bl4", namespace: "x0tta6bl4-staging" };
+import { addVolumes, allRolledOut, applyInOrder, prepareFor, renderStack, withoutWebhooks } from "./stack";
 
 let deployed: Promise<readonly KubernetesObject[]> | undefined;
 
@@ -29,17 +24,6 @@ async function deploy(cluster: Cluster): Promise<readonly KubernetesObject[]> {
     const objects = withoutWebhooks(rendered.objects);
     const outcome = await applyInOrder(cluster, objects);
     assert.equal(outcome.code, 0, outcome.stderr);
-    const workloads = objects.filter(({ kind }) => WITH_PODS.includes(kind));
-    await Promise.all(workloads.map(async (workload) => rolledOut(cluster, workload, 60)));
-    const scaler = objects.find(
-        ({ kind, metadata: { name } }) => kind === "HorizontalPodAutoscaler" && name === APPLICATION.name,
-    );
-    const { minReplicas } = scaler?.["spec"] as { minReplicas: number };
-    // The autoscaler adds pods some time later; in the middle of a check they would not be ready.
-    await until("the autoscaler has brought the platform to its minimum", async () => {
-        const platform = await read(cluster, { apiVersion: "apps/v1", kind: "Deployment", metadata: APPLICATION });
-        const { readyReplicas = 0 } = platform?.["status"] as { readyReplicas?: number };
-        return readyReplicas === minReplicas || `${readyReplicas} are ready`;
-    });
+    await allRolledOut(cluster, objects, 60);
     return objects;
 }

@@ -6,12 +6,10 @@ import { TestCa } from "../../../spiffe/test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../../../spiffe/test/support/fake-workload-api.js";
 import { NODE_NAME } from "../harness/control-plane";
 import { onNode, type Node } from "../harness/node";
-import { registerCsiDriver } from "./csi-registrar";
+import { driverSocket, registerCsiDriver } from "./csi-registrar";
 import { mapOf, readFields, textMessage, textOf } from "./protobuf";
 import { serveRaw } from "./raw-grpc";
 
-/** Where the kubelet of the node keeps its sockets, on the node itself. */
-const KUBELET = "var-lib/kubelet";
 const SOCKET = "spire-agent.sock";
 
 /** What a CSI driver is told of the pod that a volume is for (CSIDriver, `podInfoOnMount`). */
@@ -47,7 +45,7 @@ export async function startIdentityStandin(node: Node, trustDomain: string): Pro
         issued.add(`spiffe://${trustDomain}${path}`);
         return api;
     };
-    const driver = await serveRaw(join(node.folder, KUBELET, "plugins", CSI_DRIVER_NAME, "csi.sock"), {
+    const driver = await serveRaw(driverSocket(node, CSI_DRIVER_NAME), {
         "csi.v1.Node": {
             NodeGetInfo: () => textMessage({ 1: NODE_NAME }),
             NodeGetCapabilities: () => Buffer.alloc(0),
@@ -70,11 +68,7 @@ export async function startIdentityStandin(node: Node, trustDomain: string): Pro
             },
         },
     });
-    const registrar = await registerCsiDriver(
-        join(node.folder, KUBELET, "plugins_registry", `${CSI_DRIVER_NAME}-reg.sock`),
-        CSI_DRIVER_NAME,
-        `/var/lib/kubelet/plugins/${CSI_DRIVER_NAME}/csi.sock`,
-    );
+    const registrar = await registerCsiDriver(node, CSI_DRIVER_NAME);
     return {
         registered: () => registrar.registered(),
         issued,

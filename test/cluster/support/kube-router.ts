@@ -38,26 +38,32 @@ export async function startKubeRouter(cluster: Cluster, node: Node): Promise<() 
     const path = "/api/v1/namespaces/kube-system/pods/coredns/status";
     const patched = await cluster.request("PATCH", path, status, { type: "application/merge-patch+json" });
     assert.equal(patched.status, 200, patched.text);
-    const kubeconfig = `--kubeconfig=${cluster.kubeconfig}`;
-    const program = await cluster.startProgram(
-        {
-            name: "kube-router",
-            command: kubeRouter,
-            args: [kubeconfig, ...CONFIGURATION],
-            logFile: join(node.folder, "logs", "kube-router.log"),
-            ready: async () => (await onNode(node, "nft", "list", "ruleset")).includes("kube-router"),
-            timeoutSeconds: 60,
-        },
-        "node",
-    );
-    return async () => {
-        await program.stop();
-        // Its own clean-up knows the tables of iptables only.
-        for (const [, table = ""] of (await onNode(node, "nft", "list", "tables")).matchAll(
-            /^table (\S+ \S*kube-router\S*)$/gm,
-        )) {
-            await onNode(node, "nft", "delete", "table", ...table.split(" "));
+    const cleanUp = async (): Promise<void> => {
+        // The engine's own clean-up knows the tables of iptables only.
+        const tables = (await onNode(node, "nft", "list", "tables")).matchAll(/^table (\S+) (\S*kube-router\S*)$/gm);
+        for (const [, family = "", table = ""] of tables) {
+            await onNode(node, "nft", "delete", "table", family, table);
         }
         await remove(cluster, [DNS]);
     };
+    try {
+        const program = await cluster.startProgram(
+            {
+                name: "kube-router",
+                command: kubeRouter,
+                args: [`--kubeconfig=${cluster.kubeconfig}`, ...CONFIGURATION],
+                logFile: join(node.folder, "logs", "kube-router.log"),
+                ready: async () => (await onNode(node, "nft", "list", "ruleset")).includes("kube-router"),
+                timeoutSeconds: 60,
+            },
+            "node",
+        );
+        return async () => {
+            await program.stop();
+            await cleanUp();
+        };
+    } catch (error) {
+        await cleanUp();
+        throw error;
+    }
 }

@@ -3,8 +3,7 @@ import assert from "node:assert/strict";
 import { findBinary } from "../../support/binary";
 import type { Cluster } from "../harness/cluster";
 import { NODE_NAME } from "../harness/control-plane";
-import { must } from "../harness/exec";
-import { importImage, type ImageSpec } from "../harness/images";
+import { importImage, programWithLibraries, type ImageSpec } from "../harness/images";
 import type { KubernetesObject } from "../harness/kubectl";
 import type { Node } from "../harness/node";
 import type { Pod } from "./canary";
@@ -68,10 +67,9 @@ export async function startPrometheus(
 }
 
 async function image(program: string): Promise<ImageSpec> {
-    const libraries = (await must("ldd", [program])).match(/\/\S+/g) ?? [];
     return {
         tag: IMAGE,
-        files: { ...Object.fromEntries(libraries.map((path) => [path, path])), "/prometheus": program },
+        files: await programWithLibraries(program, "/prometheus"),
         entrypoint: ["/prometheus", "--config.file=/etc/prometheus/prometheus.yaml", "--storage.tsdb.path=/data"],
         user: "65534:65534",
     };

@@ -1,4 +1,4 @@
-import { chmod, mkdir, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname } from "node:path";
 
 import { Server, ServerCredentials, status } from "@grpc/grpc-js";
@@ -60,6 +60,5 @@ export async function serveRaw(
             }
         });
     });
-    await chmod(socket, 0o777);
     return server;
 }

@@ -1,6 +1,7 @@
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { readConnection } from "../../../hardening/sources/cluster/kubeconfig";
 import { jsonOf } from "../../../hardening/verify/print";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
@@ -30,7 +31,12 @@ export async function rehearse(
     const results = await runChecks(cluster, stack, objects, CHECKS[where]);
     const kept = process.env["VERIFY_RESULTS"] ?? "";
     if (kept !== "") {
-        const head = { stack, cluster: cluster.kubectl.kubeconfig, at: new Date(), rehearsal: true };
+        const head = {
+            stack,
+            cluster: readConnection({ kubeconfig: cluster.kubeconfig }).name,
+            at: new Date(),
+            rehearsal: true,
+        };
         writeFileSync(join(kept, `${stack}-${where}.json`), jsonOf(head, results));
     }
     return {

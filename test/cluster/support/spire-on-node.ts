@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 
 import { IMAGES, type ImageName } from "../../../components/images";
+import { CSI_DRIVER_NAME } from "../../../components/spire/layout";
 import { findBinary } from "../../support/binary";
 import type { Cluster } from "../harness/cluster";
 import { importImage, type ImageSpec } from "../harness/images";
@@ -9,9 +9,8 @@ import type { KubernetesObject } from "../harness/kubectl";
 import { onNode } from "../harness/node";
 import { registerCsiDriver, type Registrar } from "./csi-registrar";
 import { probeImage } from "./probe-image";
-import { projectWith } from "./project";
-import { renderStack } from "./stack";
-import { CANARY, PLATFORM } from "./staging-on-node";
+import { renderWith } from "./project";
+import { CANARY, CANARY_SETTINGS, PLATFORM } from "./staging-on-node";
 
 type Mutable = Record<string, unknown>;
 
@@ -46,18 +45,11 @@ export async function deploySpire(cluster: Cluster): Promise<SpireOnNode> {
         await importImage(node, image);
     }
     await onNode(node, "mkdir", "-p", "-m", "777", "/run/spire-data");
-    const registrar = await registerCsiDriver(
-        join(node.folder, "var-lib/kubelet/plugins_registry/csi.spiffe.io-reg.sock"),
-        "csi.spiffe.io",
-        "/var/lib/kubelet/plugins/csi.spiffe.io/csi.sock",
-    );
-    const project = projectWith("staging", (settings) => {
-        settings["x0tta6bl4:canary"] = { enabled: true, namespace: CANARY, intervalSeconds: 2 };
+    const rendered = await renderWith("staging", (settings) => {
+        settings["x0tta6bl4:canary"] = CANARY_SETTINGS;
         settings["x0tta6bl4:images"] = { overrides: { probe: { digest: `sha256:${"0".repeat(64)}` } } };
     });
-    const { objects: rendered } = await renderStack("staging", ["--directory", project.directory]).finally(() =>
-        project.remove(),
-    );
+    const registrar = await registerCsiDriver(node, CSI_DRIVER_NAME);
     const objects = rendered.filter(isNeeded).map(forTheNode);
     try {
         await deploy(cluster, objects);

@@ -114,6 +114,34 @@ export async function addVolumes(cluster: Cluster, count: number): Promise<void>
     );
 }
 
+/** Kinds that keep pods running, which `rolledOut` can wait for. */
+export const WORKLOADS: ReadonlySet<string> = new Set(["Deployment", "StatefulSet", "DaemonSet"]);
+
+/**
+ * Waits until every workload among some objects is rolled out, and its autoscaler has brought it to its minimum: that adds pods
+ * some time later, which would not be ready in the middle of what comes next.
+ */
+export async function allRolledOut(
+    cluster: Cluster,
+    objects: readonly KubernetesObject[],
+    seconds: number,
+): Promise<void> {
+    const workloads = objects.filter(({ kind }) => WORKLOADS.has(kind));
+    await Promise.all(workloads.map(async (workload) => rolledOut(cluster, workload, seconds)));
+    for (const scaler of objects.filter(({ kind }) => kind === "HorizontalPodAutoscaler")) {
+        const { scaleTargetRef, minReplicas } = scaler["spec"] as {
+            scaleTargetRef: { apiVersion: string; kind: string; name: string };
+            minReplicas: number;
+        };
+        const { apiVersion, kind, name } = scaleTargetRef;
+        const target = { apiVersion, kind, metadata: { name, namespace: scaler.metadata.namespace ?? "default" } };
+        await until(`${describeObject(scaler)} has brought its target to its minimum`, async () => {
+            const { readyReplicas = 0 } = (await read(cluster, target))?.["status"] as { readyReplicas?: number };
+            return readyReplicas === minReplicas || `${readyReplicas} of ${minReplicas} are ready`;
+        });
+    }
+}
+
 /** Waits until the pods of a workload are there and ready; if not, says what the cluster has to say about them. */
 export async function rolledOut(cluster: Cluster, workload: KubernetesObject, seconds: number): Promise<void> {
     const what = `the pods of ${describeObject(workload)} are ready`;
@@ -149,7 +177,7 @@ function unready(workload: KubernetesObject | undefined): string | undefined {
 
 /** What holds other objects and goes last. */
 const FOUNDATIONS = new Set(["CustomResourceDefinition", "Namespace"]);
-const WITH_PODS = new Set(["Deployment", "StatefulSet", "DaemonSet", "Job", "CronJob"]);
+const WITH_PODS = new Set([...WORKLOADS, "Job", "CronJob"]);
 
 /**
  * Removes objects, what was applied last before what it rests on, and waits until they are gone. Workloads go first, with

@@ -12,16 +12,16 @@ import type { Node } from "../harness/node";
 import { startIdentityStandin, type IdentityStandin } from "./identity-standin";
 import { remove } from "./objects";
 import { probeImage } from "./probe-image";
-import { projectWith, type Settings } from "./project";
+import { renderWith, type Settings } from "./project";
 import { REGISTRY, startRegistry } from "./registry";
 import { secretSource, SOURCE, sourceSecret } from "./secret-source";
-import { addVolumes, applyInOrder, prepareFor, removeInOrder, renderStack, withoutWebhooks } from "./stack";
+import { addVolumes, applyInOrder, prepareFor, removeInOrder, withoutWebhooks, WORKLOADS } from "./stack";
 
 export const PLATFORM = "x0tta6bl4-staging";
 export const CANARY = "canary";
-export const OPERATORS = "external-secrets";
+export const CANARY_SETTINGS = { enabled: true, namespace: CANARY, intervalSeconds: 2 };
+const OPERATORS = "external-secrets";
 const CONTROLLER = `${OPERATORS}/external-secrets-${PLATFORM}`;
-export const WORKLOADS = ["Deployment", "StatefulSet", "DaemonSet"];
 const ENTRIES = ["certificate", "private-key", "issuing-ca"];
 
 /**
@@ -75,10 +75,7 @@ async function apply(
     digests: Readonly<Record<string, string>>,
     identity: IdentityStandin,
 ): Promise<StagingOnNode> {
-    const project = projectWith("staging", forThisCluster(cluster, digests));
-    const { objects: rendered } = await renderStack("staging", ["--directory", project.directory]).finally(() =>
-        project.remove(),
-    );
+    const rendered = await renderWith("staging", forThisCluster(cluster, digests));
     await prepareFor(cluster, rendered);
     await addVolumes(cluster, 5);
     await cluster.addFakeNodes(2);
@@ -145,7 +142,7 @@ function forThisCluster(cluster: Cluster, digests: Readonly<Record<string, strin
         }
         const { apiServer } = settings["x0tta6bl4:cluster"] as { apiServer: object };
         Object.assign(apiServer, { cidrs: [`${NODE_ADDRESS}/32`], ports: [cluster.plane.ports.apiserver] });
-        settings["x0tta6bl4:canary"] = { enabled: true, namespace: CANARY, intervalSeconds: 2 };
+        settings["x0tta6bl4:canary"] = CANARY_SETTINGS;
         const overrides = Object.fromEntries(Object.entries(digests).map(([name, digest]) => [name, { digest }]));
         settings["x0tta6bl4:images"] = { mirror: REGISTRY, overrides };
     };
@@ -156,7 +153,7 @@ function forThisCluster(cluster: Cluster, digests: Readonly<Record<string, strin
  * version which can be built, with the probes they serve.
  */
 function forTheNode(object: KubernetesObject, known: string): KubernetesObject {
-    if (!WORKLOADS.includes(object.kind)) {
+    if (!WORKLOADS.has(object.kind)) {
         return object;
     }
     const copy = structuredClone(object);

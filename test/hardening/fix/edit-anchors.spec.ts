@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 
 import { editText } from "../../../hardening/fix/edit";
-import { EditRefused } from "../../../hardening/fix/place";
 import type { PatchOperation } from "../../../policies/control";
+import { refusesEdits } from "../../support/refused-edits";
 
 const ANCHORED = `kind: List
 one: &same
@@ -59,7 +59,7 @@ describe("editText of what an anchor shares", () => {
         });
     }
 
-    const refused: readonly (readonly [what: string, text: string, operation: PatchOperation, reason: string])[] = [
+    refusesEdits([
         ["an alias where the anchor is not meant", ANCHORED, { op: "replace", path: "/two/a", value: 2 }, SHARED],
         ["an anchor where the alias is not meant", ANCHORED, { op: "replace", path: "/one/a", value: 2 }, SHARED],
         ["a merge key that others have too", MERGED, { op: "replace", path: "/two/deep/a", value: 2 }, SHARED],
@@ -69,13 +69,5 @@ describe("editText of what an anchor shares", () => {
             { op: "remove", path: "/two/b" },
             "the field comes in by a merge key; change it by hand",
         ],
-    ];
-    for (const [what, text, operation, reason] of refused) {
-        it(`refuses ${what}`, () => {
-            assert.throws(
-                () => editText(text, 0, [operation]),
-                (error) => error instanceof EditRefused && error.message === reason,
-            );
-        });
-    }
+    ]);
 });

@@ -1,8 +1,8 @@
 import { strict as assert } from "node:assert";
 
 import { editText } from "../../../hardening/fix/edit";
-import { EditRefused } from "../../../hardening/fix/place";
 import type { PatchOperation } from "../../../policies/control";
+import { refusesEdits } from "../../support/refused-edits";
 
 const TEXT = `# The web server
 apiVersion: v1   # core
@@ -273,7 +273,7 @@ describe("editText", () => {
         });
     }
 
-    const refused: readonly (readonly [what: string, text: string, operation: PatchOperation, reason: string])[] = [
+    refusesEdits([
         ["a field that is not there", TEXT, { op: "remove", path: "/spec/hostIPC" }, "/spec/hostIPC is not there"],
         [
             "a way that is not there",
@@ -293,13 +293,5 @@ describe("editText", () => {
             { op: "remove", path: "/x/a" },
             "an anchor or a tag stands before the field; change it by hand",
         ],
-    ];
-    for (const [what, text, operation, reason] of refused) {
-        it(`refuses ${what}`, () => {
-            assert.throws(
-                () => editText(text, 0, [operation]),
-                (error) => error instanceof EditRefused && error.message === reason,
-            );
-        });
-    }
+    ]);
 });

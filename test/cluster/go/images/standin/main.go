@@ -1,6 +1,5 @@
 // Standin stands for the x0tta6bl4 application: it answers health checks and /metrics on 8080, needs no file system and
-// runs as any user. Called as `standin fetch URL` it is a client: it prints the answer's status and ends. `standin read FILE`
-// prints a file, for images without a shell.
+// runs as any user. Called as `standin fetch URL` it is a client: it prints the answer's status and ends.
 package main
 
 import (
@@ -19,14 +18,6 @@ func main() {
 			log.Fatal(err)
 		}
 		fmt.Println(response.StatusCode)
-		return
-	}
-	if len(os.Args) == 3 && os.Args[1] == "read" {
-		content, err := os.ReadFile(os.Args[2])
-		if err != nil {
-			log.Fatal(err)
-		}
-		fmt.Print(string(content))
 		return
 	}
 	server := http.Server{Addr: ":8080", ReadHeaderTimeout: 5 * time.Second, Handler: http.HandlerFunc(answer)}
