@@ -6,6 +6,7 @@ import { dirname, join, normalize } from "node:path";
 import { COMMANDS } from "../hardening/commands";
 import { readArguments } from "../hardening/options";
 import { FORMAT_NAMES } from "../hardening/report";
+import { runbookCommands } from "./cluster/support/runbooks";
 
 const files = [
     ...readdirSync(".").filter((file) => file.endsWith(".md")),
@@ -189,6 +190,15 @@ describe("runbooks", () => {
     it("each say what of them was rehearsed, where, and what was not", () => {
         const silent = runbooks.filter((file) => !/^Rehearsed: \S.{20,}\.$/m.test(readFileSync(file, "utf8")));
         assert.deepEqual(silent, []);
+    });
+
+    it("call hardening verify with the stack it needs, so that each call can be run as it stands", () => {
+        const calls = runbookCommands().filter(({ line }) => line.includes("hardening verify"));
+        assert.ok(calls.length > 0);
+        assert.deepEqual(
+            calls.filter(({ line }) => !line.includes("--stack ")),
+            [],
+        );
     });
 
     it("name only alerts that there are", () => {
