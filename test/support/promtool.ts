@@ -1,11 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { dump } from "js-yaml";
 
 import type { AlertGroup, AlertRule } from "../../components/monitoring/alerts";
+import { withFiles } from "./files";
 
 /** Says whether Prometheus' own tool is on the PATH (Debian's package `prometheus`). */
 export function hasPromtool(): boolean {
@@ -29,29 +28,46 @@ export interface AlertCase {
  * Runs alert cases through promtool, all in one process.
  *
  * @returns names of the cases that turned out otherwise than expected
+ * @throws Error where promtool itself failed, so that a case it never got to can't count as one that held
  */
-export function wrongCases(groups: readonly AlertGroup[], cases: readonly AlertCase[]): readonly string[] {
-    const directory = mkdtempSync(join(tmpdir(), "promtool-"));
+export async function wrongCases(
+    groups: readonly AlertGroup[],
+    cases: readonly AlertCase[],
+): Promise<readonly string[]> {
     const rules = groups.flatMap((group) => group.rules);
-    const files = cases.map((entry, index) => {
-        const file = join(directory, `${index}.test.yaml`);
-        const tested = rules.filter(({ alert }) => alert === entry.alert);
+    const files = cases.flatMap((entry, index): [string, string][] => [
         // One alert a case: with all of them, promtool would evaluate every one at every step of every case.
-        writeFileSync(
-            join(directory, `${index}.rules.yaml`),
-            dump({ groups: [{ name: "tested", rules: tested.map(bare) }] }),
+        [rulesFile(index), dump({ groups: [{ name: "tested", rules: rules.filter(named(entry.alert)).map(bare) }] })],
+        [testFile(index), dump(testOf(entry, rulesFile(index)))],
+    ]);
+    return withFiles(Object.fromEntries(files), (folder) => {
+        const tests = cases.map((_, index) => join(folder, testFile(index)));
+        const run = spawnSync("promtool", ["test", "rules", ...tests], {
+            encoding: "utf8",
+            maxBuffer: 64 * 1024 * 1024,
+        });
+        const output = run.stdout + run.stderr;
+        const parts = output.split("Unit Testing:").slice(1);
+        const failed = new Set(
+            parts.filter((part) => part.includes("FAILED")).map((part) => part.trim().split(/\s/, 1)[0]),
         );
-        writeFileSync(file, dump(testFile(entry, `${index}.rules.yaml`)));
-        return file;
+        if (parts.length !== cases.length || (run.status === 0) !== (failed.size === 0)) {
+            throw new Error(`promtool judged ${parts.length} of ${cases.length} cases: ${output}`);
+        }
+        return cases.filter((_, index) => failed.has(tests[index])).map(({ name }) => name);
     });
-    const run = spawnSync("promtool", ["test", "rules", ...files], { encoding: "utf8", maxBuffer: 64 * 1024 * 1024 });
-    const failed = new Set(
-        (run.stdout + run.stderr)
-            .split("Unit Testing:")
-            .filter((part) => part.includes("FAILED"))
-            .map((part) => part.trim().split(/\s/, 1)[0]),
-    );
-    return cases.filter((_, index) => failed.has(files[index] ?? "")).map(({ name }) => name);
+}
+
+function rulesFile(index: number): string {
+    return `${index}.rules.yaml`;
+}
+
+function testFile(index: number): string {
+    return `${index}.test.yaml`;
+}
+
+function named(name: string): (rule: AlertRule) => boolean {
+    return ({ alert }) => alert === name;
 }
 
 /** promtool compares annotations and labels word by word; the cases are about whether an alert fires at all. */
@@ -59,7 +75,7 @@ function bare({ alert, expr, for: duration }: AlertRule): unknown {
     return { alert, expr, ...(duration !== undefined && { for: duration }) };
 }
 
-function testFile({ series, minutes, alert, fires }: AlertCase, rules: string): unknown {
+function testOf({ series, minutes, alert, fires }: AlertCase, rules: string): unknown {
     return {
         rule_files: [rules],
         evaluation_interval: "1m",

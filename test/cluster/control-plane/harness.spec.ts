@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
-import { existsSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -8,19 +8,18 @@ import { Component, type ComponentSpec } from "../harness/component";
 import { ComponentFailure } from "../harness/errors";
 import { run, which, type Outcome } from "../harness/exec";
 import { isAlive, reap, startTimeOf, StateFile, type ProcessRecord } from "../harness/state";
+import { withFiles } from "../../support/files";
 import { describeOnCluster } from "../support/shared";
 import { removeInOrder, rolledOut } from "../support/stack";
 
 const DIRECT = { prefix: [], wraps: false };
 
-function shell(script: string, change: Partial<ComponentSpec> = {}): ComponentSpec {
-    const logFile = join(mkdtempSync(join(tmpdir(), "component-")), "log");
-    writeFileSync(logFile, "");
+function shell(folder: string, script: string, change: Partial<ComponentSpec> = {}): ComponentSpec {
     return {
         name: "shell",
         command: "sh",
         args: ["-c", script],
-        logFile,
+        logFile: join(folder, "log"),
         ready: async () => Promise.resolve(false),
         timeoutSeconds: 1,
         ...change,
@@ -28,33 +27,40 @@ function shell(script: string, change: Partial<ComponentSpec> = {}): ComponentSp
 }
 
 describe("Component", () => {
-    it("names a component that ends while starting and shows its last words", async () => {
-        const component = Component.launch(shell("echo no such certificate; exit 3"), DIRECT, () => undefined);
-        await assert.rejects(component.untilReady(), (error: unknown) => {
-            assert.ok(error instanceof ComponentFailure);
-            assert.equal(error.message, "shell ended while starting; its last lines:\nno such certificate");
-            return true;
-        });
-    });
+    const EMPTY_LOG = { log: "" };
 
-    it("names a component that is not ready in time", async () => {
-        const component = Component.launch(shell("echo waiting for etcd; exec sleep 60"), DIRECT, () => undefined);
-        try {
-            await assert.rejects(component.untilReady(), {
-                message: "shell was not ready within 1 s; its last lines:\nwaiting for etcd",
+    it("names a component that ends while starting and shows its last words", () =>
+        withFiles(EMPTY_LOG, async (folder) => {
+            const script = "echo no such certificate; exit 3";
+            const component = Component.launch(shell(folder, script), DIRECT, () => undefined);
+            await assert.rejects(component.untilReady(), (error: unknown) => {
+                assert.ok(error instanceof ComponentFailure);
+                assert.equal(error.message, "shell ended while starting; its last lines:\nno such certificate");
+                return true;
             });
-        } finally {
-            await component.stop("SIGKILL");
-        }
-        assert.equal(component.isRunning(), false);
-    });
+        }));
 
-    it("refuses a program that is not there", () => {
-        const spec = shell("", { command: "/nonexistent/etcd" });
-        assert.throws(() => Component.launch(spec, DIRECT, () => undefined), {
-            message: "shell can't be started: /nonexistent/etcd is missing or not executable (its log is empty)",
-        });
-    });
+    it("names a component that is not ready in time", () =>
+        withFiles(EMPTY_LOG, async (folder) => {
+            const script = "echo waiting for etcd; exec sleep 60";
+            const component = Component.launch(shell(folder, script), DIRECT, () => undefined);
+            try {
+                await assert.rejects(component.untilReady(), {
+                    message: "shell was not ready within 1 s; its last lines:\nwaiting for etcd",
+                });
+            } finally {
+                await component.stop("SIGKILL");
+            }
+            assert.equal(component.isRunning(), false);
+        }));
+
+    it("refuses a program that is not there", () =>
+        withFiles(EMPTY_LOG, (folder) => {
+            const spec = shell(folder, "", { command: "/nonexistent/etcd" });
+            assert.throws(() => Component.launch(spec, DIRECT, () => undefined), {
+                message: "shell can't be started: /nonexistent/etcd is missing or not executable (its log is empty)",
+            });
+        }));
 });
 
 describe("StateFile", () => {

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { CrdError, parseCrds, readCrds } from "../../../components/external-secrets/crds";
+import { withFiles } from "../../support/files";
 
 function definition(name: string): string {
     return `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: ${name}\nspec: {}\n`;
@@ -29,37 +28,37 @@ describe("External Secrets' definitions", () => {
         assert.deepEqual(readCrds({ source: "preinstalled" }), []);
     });
 
-    it("are read from a file", () => {
-        const path = join(mkdtempSync(join(tmpdir(), "crds-")), "crds.yaml");
-        writeFileSync(path, COMPLETE);
-        assert.deepEqual(
-            readCrds({ source: "path", path }).map(({ metadata }) => metadata.name),
-            ["externalsecrets.external-secrets.io", "secretstores.external-secrets.io"],
-        );
-    });
-
-    it("are taken from the web only with the content that was pinned, and only once", () => {
-        const cwd = process.cwd();
-        process.chdir(mkdtempSync(join(tmpdir(), "crds-")));
-        try {
-            const sha256 = createHash("sha256").update(COMPLETE).digest("hex");
-            const settings = { source: "url", url: "https://example.org/crds.yaml", sha256 } as const;
-            let downloads = 0;
-            const download = () => {
-                downloads++;
-                return COMPLETE;
-            };
-            assert.equal(readCrds(settings, download).length, 2);
-            assert.equal(readCrds(settings, download).length, 2);
-            assert.equal(downloads, 1);
+    it("are read from a file", () =>
+        withFiles({ "crds.yaml": COMPLETE }, (folder) => {
             assert.deepEqual(
-                faultsOf(() => readCrds({ ...settings, sha256: "0".repeat(64) }, download)),
-                [`https://example.org/crds.yaml: has the SHA-256 checksum ${sha256}, expected ${"0".repeat(64)}`],
+                readCrds({ source: "path", path: join(folder, "crds.yaml") }).map(({ metadata }) => metadata.name),
+                ["externalsecrets.external-secrets.io", "secretstores.external-secrets.io"],
             );
-        } finally {
-            process.chdir(cwd);
-        }
-    });
+        }));
+
+    it("are taken from the web only with the content that was pinned, and only once", () =>
+        withFiles({}, (folder) => {
+            const cwd = process.cwd();
+            process.chdir(folder);
+            try {
+                const sha256 = createHash("sha256").update(COMPLETE).digest("hex");
+                const settings = { source: "url", url: "https://example.org/crds.yaml", sha256 } as const;
+                let downloads = 0;
+                const download = () => {
+                    downloads++;
+                    return COMPLETE;
+                };
+                assert.equal(readCrds(settings, download).length, 2);
+                assert.equal(readCrds(settings, download).length, 2);
+                assert.equal(downloads, 1);
+                assert.deepEqual(
+                    faultsOf(() => readCrds({ ...settings, sha256: "0".repeat(64) }, download)),
+                    [`https://example.org/crds.yaml: has the SHA-256 checksum ${sha256}, expected ${"0".repeat(64)}`],
+                );
+            } finally {
+                process.chdir(cwd);
+            }
+        }));
 
     it("are refused when the address does not answer", () => {
         const settings = { source: "url", url: "https://127.0.0.1:1/crds.yaml", sha256: "1".repeat(64) } as const;

@@ -62,7 +62,7 @@ describe("alerts", () => {
         assert.equal(rules.length, 49);
     });
 
-    it("fire in the one example and stay silent in the other (skipped where promtool is not on the PATH)", function () {
+    it("fire in the one example and stay silent in the other (skipped where promtool is not on the PATH)", async function () {
         if (!hasPromtool()) {
             this.skip();
         }
@@ -71,10 +71,10 @@ describe("alerts", () => {
             { name: `${alert} fires`, alert, series: fires, minutes: after, fires: true },
             { name: `${alert} stays silent`, alert, series: silent, minutes: after, fires: false },
         ]);
-        assert.deepEqual(wrongCases(groups, cases), []);
+        assert.deepEqual(await wrongCases(groups, cases), []);
     });
 
-    it("are judged by promtool: a case with the opposite expectation is reported (skipped without promtool)", function () {
+    it("are judged by promtool: a case with the opposite expectation is reported (skipped without promtool)", async function () {
         if (!hasPromtool()) {
             this.skip();
         }
@@ -82,7 +82,7 @@ describe("alerts", () => {
         const series = EXAMPLES["PlatformDown"]?.fires ?? {};
         const alert = "PlatformDown";
         assert.deepEqual(
-            wrongCases(groups, [
+            await wrongCases(groups, [
                 { name: "right", alert, series, minutes: 20, fires: true },
                 { name: "wrong", alert, series, minutes: 20, fires: false },
             ]),

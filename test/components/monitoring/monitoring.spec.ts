@@ -1,7 +1,5 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { dump } from "js-yaml";
@@ -13,6 +11,7 @@ import { podMonitorSpec } from "../../../components/monitoring/monitors";
 import { dashboardJson } from "../../../components/monitoring/panel";
 import { monitoringSettings } from "../../../components/monitoring/settings";
 import { deploy, refusalOf } from "../../support/deploy";
+import { withFiles } from "../../support/files";
 import { hasPromtool } from "../../support/promtool";
 
 const TARGET = { name: "shop", namespace: "shop", labels: { app: "shop" }, port: "http" };
@@ -128,18 +127,18 @@ describe("dashboards", () => {
         }
     });
 
-    it("hold only queries that Prometheus can read (skipped where promtool is not on the PATH)", function () {
+    it("hold only queries that Prometheus can read (skipped where promtool is not on the PATH)", async function () {
         if (!hasPromtool()) {
             this.skip();
         }
         const queries = DASHBOARDS.flatMap(({ rows }) => rows)
             .flatMap(({ panels }) => panels)
             .flatMap((panel) => panel.queries);
-        const file = join(mkdtempSync(join(tmpdir(), "dashboards-")), "rules.yaml");
         const rules = queries.map(({ expr }, index) => ({ record: `query_${index}`, expr }));
-        writeFileSync(file, dump({ groups: [{ name: "queries", rules }] }));
-        const run = spawnSync("promtool", ["check", "rules", file], { encoding: "utf8" });
-        assert.equal(run.status, 0, run.stdout + run.stderr);
-        assert.match(run.stdout, new RegExp(`SUCCESS: ${queries.length} rules found`));
+        await withFiles({ "rules.yaml": dump({ groups: [{ name: "queries", rules }] }) }, (folder) => {
+            const run = spawnSync("promtool", ["check", "rules", join(folder, "rules.yaml")], { encoding: "utf8" });
+            assert.equal(run.status, 0, run.stdout + run.stderr);
+            assert.match(run.stdout, new RegExp(`SUCCESS: ${queries.length} rules found`));
+        });
     });
 });
