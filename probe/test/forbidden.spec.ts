@@ -5,7 +5,7 @@ import { createServer, Socket } from "node:net";
 
 import { Registry } from "prom-client";
 
-import { freePort } from "../../spiffe/test/support/spire.js";
+import { freePort } from "../../spiffe/test/support/free-port.js";
 import type { ForbiddenTarget } from "../src/forbidden.js";
 import { attempt, ForbiddenTargets } from "../src/forbidden.js";
 

@@ -8,7 +8,7 @@ import { authorizeAny, createFetch, SpiffeDispatcher, X509Source } from "@x0tta6
 
 import { TestCa } from "../../spiffe/test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../../spiffe/test/support/fake-workload-api.js";
-import { freePort } from "../../spiffe/test/support/spire.js";
+import { freePort } from "../../spiffe/test/support/free-port.js";
 import { TokenIssuer } from "../../spiffe/test/support/tokens.js";
 import type { ProbeReport } from "../src/once.js";
 import { proveOnce } from "../src/once.js";

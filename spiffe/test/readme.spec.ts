@@ -3,12 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { connect, createServer } from "node:net";
-import type { AddressInfo } from "node:net";
+import { connect } from "node:net";
 import { dirname, join } from "node:path";
 
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
+import { freePort } from "./support/free-port.js";
 
 const folder = dirname(import.meta.dirname);
 const readme = readFileSync(join(folder, "README.md"), "utf8");
@@ -19,15 +19,6 @@ const blocks = (language: string): string[] =>
         .split(`\`\`\`${language}\n`)
         .slice(1)
         .map((rest) => rest.split("```", 1)[0] ?? "");
-
-async function freePort(): Promise<number> {
-    const server = createServer().listen(0);
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    server.close();
-    await once(server, "close");
-    return port;
-}
 
 describe("README", () => {
     it("has a quick start that runs as it stands", async () => {

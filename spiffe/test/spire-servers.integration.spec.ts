@@ -21,7 +21,8 @@ import { eventually, keepAsking } from "./support/eventually.js";
 import { Postgres, postgresFolder } from "./support/postgres.js";
 import type { DatabaseAccess } from "./support/spire-servers.js";
 import { Balancer, productionConf, ReplicaServer } from "./support/spire-servers.js";
-import { freePort, onPath } from "./support/spire.js";
+import { freePort } from "./support/free-port.js";
+import { onPath } from "./support/spire.js";
 
 /** That of Pulumi.production.yaml. */
 const DOMAIN = "production.x0tta6bl4.io";

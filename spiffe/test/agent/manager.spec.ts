@@ -3,24 +3,15 @@ import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { AgentManagerOptions, AgentSettings, AgentState } from "../../src/agent/index.js";
 import { AgentError, SpireAgentManager } from "../../src/agent/index.js";
 import { TrustDomain } from "../../src/index.js";
+import { freePort } from "../support/free-port.js";
 
 const STAND_IN = join(import.meta.dirname, "../support/stand-in-agent.ts");
-
-/** A port of loopback that is free now. */
-async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
-}
 
 describe("SpireAgentManager", () => {
     let folder: string;

@@ -6,7 +6,8 @@ import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
-import { freePort, onPath } from "./spire.js";
+import { freePort } from "./free-port.js";
+import { onPath } from "./spire.js";
 import type { TestCa } from "./ca.js";
 
 /** Debian keeps the server's programs off the PATH, in a folder for each release. */

@@ -11,7 +11,7 @@ import { promisify } from "node:util";
 import { parse } from "yaml";
 
 import { SpireServerClient } from "../../src/spire/index.js";
-import { freePort } from "./spire.js";
+import { freePort } from "./free-port.js";
 
 const ROOT = join(import.meta.dirname, "../../..");
 /** What a server may take to be ready, on a busy machine. */

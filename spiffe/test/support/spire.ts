@@ -1,7 +1,5 @@
 import { accessSync, constants } from "node:fs";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
-import { createServer } from "node:net";
-import type { AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -12,6 +10,7 @@ import { AgentProcess } from "../../src/agent/process.js";
 import { SpiffeId, TrustDomain } from "../../src/index.js";
 import type { JoinToken } from "../../src/spire/index.js";
 import { SpireServerClient } from "../../src/spire/index.js";
+import { freePort } from "./free-port.js";
 
 const DOMAIN = "example.org";
 
@@ -25,15 +24,6 @@ export function onPath(name: string): boolean {
             return false;
         }
     });
-}
-
-/** A port of loopback that is free now. */
-export async function freePort(): Promise<number> {
-    const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
-    const { port } = server.address() as AddressInfo;
-    await new Promise((resolve) => server.close(resolve));
-    return port;
 }
 
 /** A real SPIRE server on loopback, with sqlite and keys in a folder of its own, and agents of it. */

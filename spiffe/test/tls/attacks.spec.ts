@@ -16,7 +16,7 @@ import { connectTls, createHttp2Server, createTlsServer } from "../../src/tls/in
 import { contextOptions } from "../../src/tls/policy.js";
 import type { CertificateOptions } from "../support/ca.js";
 import { TestCa } from "../support/ca.js";
-import { freePort } from "../support/spire.js";
+import { freePort } from "../support/free-port.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 
 const HOUR = 3_600_000;

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
 
 import type { Cluster } from "../harness/cluster";
 import { run } from "../harness/exec";
@@ -74,9 +73,8 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
                     const [namespace = NAMESPACE] = /-n (falco)\b/.exec(line)?.slice(1) ?? [];
                     const pod = await firstPod(cluster(), namespace, namespace === "falco" ? "falco" : "x0tta6bl4");
                     const command = filledIn(line, { ...values, pod });
-                    const path = `${dirname(cluster().kubectl.command)}:${process.env["PATH"] ?? ""}`;
                     const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", command], {
-                        env: { ...process.env, KUBECONFIG: cluster().kubeconfig, PATH: path },
+                        env: cluster().kubectl.env,
                         timeoutSeconds: 120,
                     });
                     assert.equal(code, 0, `${command}\n${stdout.slice(-2000)}${stderr.slice(-2000)}`);

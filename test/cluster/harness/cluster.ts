@@ -1,6 +1,6 @@
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
+import { freePort } from "../../../spiffe/test/support/free-port.js";
 import { forget, request, type RequestOptions, type Response } from "./api";
 import { binaries, type BinaryName } from "./binaries";
 import { Component, type ComponentSpec, type Launcher } from "./component";
@@ -93,7 +93,7 @@ export class Cluster {
         const { profile, settings, processes } = state.value;
         const paths = await binaries(BINARIES[profile]);
         const plane = loadControlPlane(state.folder, settings as Record<PortName, number>, addressOf(profile));
-        const kubectl = new Kubectl(paths.kubectl, join(state.folder, "kubeconfig"));
+        const kubectl = administrator(state.folder, paths);
         const namespaces = processes.find((record) => record.name === "namespaces");
         const node = namespaces === undefined ? undefined : enter(state.folder, namespaces);
         const specs = [
@@ -220,7 +220,7 @@ async function start(state: StateFile, options: UpOptions, paths: Record<BinaryN
     ) as Record<PortName, number>;
     state.update({ settings: ports });
     const plane = await prepareControlPlane(state.folder, ports, addressOf(options.profile));
-    const kubectl = new Kubectl(paths.kubectl, join(state.folder, "kubeconfig"));
+    const kubectl = administrator(state.folder, paths);
     const record = (process: Parameters<StateFile["addProcess"]>[0]): void => state.addProcess(process);
     const prefix = options.keep ? [] : WITH_OWNER;
     const node =
@@ -309,16 +309,7 @@ async function advertiseStorage(cluster: Cluster): Promise<void> {
     }
 }
 
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-    return new Promise((resolve, reject) => {
-        const server = createServer();
-        server.on("error", reject);
-        server.listen(0, "127.0.0.1", () => {
-            const address = server.address();
-            server.close(() => {
-                resolve(typeof address === "object" && address !== null ? address.port : 0);
-            });
-        });
-    });
+/** kubectl as the administrator of a cluster; what it remembers of the API goes with the cluster. */
+function administrator(folder: string, { kubectl }: Readonly<Record<"kubectl", string>>): Kubectl {
+    return new Kubectl(kubectl, join(folder, "kubeconfig"), join(folder, "kubectl-cache"));
 }

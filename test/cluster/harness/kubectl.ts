@@ -1,3 +1,5 @@
+import { delimiter, dirname, isAbsolute } from "node:path";
+
 import { must, run, type ExecOptions, type Outcome } from "./exec";
 
 /** A resource as it comes from the API server or goes to it. */
@@ -18,19 +20,34 @@ export interface KubernetesObject {
 
 /** kubectl for one cluster, as its administrator. */
 export class Kubectl {
+    /** What any program needs in its environment to reach this cluster by plain `kubectl`. */
+    readonly env: NodeJS.ProcessEnv;
+
+    /**
+     * @param cache - folder for what kubectl remembers of the API. By address in the user's home, as it does by itself, a
+     * cluster on a port used before would be taken for the former one
+     */
     constructor(
         readonly command: string,
         readonly kubeconfig: string,
-    ) {}
+        cache?: string,
+    ) {
+        this.env = {
+            ...process.env,
+            KUBECONFIG: kubeconfig,
+            ...(cache !== undefined && { KUBECACHEDIR: cache }),
+            ...(isAbsolute(command) && { PATH: [dirname(command), process.env["PATH"] ?? ""].join(delimiter) }),
+        };
+    }
 
     /** Runs kubectl and answers what it did, success or not. */
     async try(args: readonly string[], options: ExecOptions = {}): Promise<Outcome> {
-        return run(this.command, ["--kubeconfig", this.kubeconfig, ...args], options);
+        return run(this.command, args, { env: this.env, ...options });
     }
 
     /** Runs kubectl, which must succeed, and answers its standard output. */
     async run(args: readonly string[], options: ExecOptions = {}): Promise<string> {
-        return must(this.command, ["--kubeconfig", this.kubeconfig, ...args], options);
+        return must(this.command, args, { env: this.env, ...options });
     }
 
     /** Server-side apply with strict field validation: an unknown field is an error. */

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { dirname } from "node:path";
 
 import type { Cluster } from "../harness/cluster";
 import { run } from "../harness/exec";
@@ -47,11 +46,6 @@ export async function followRunbooks(cluster: Cluster): Promise<Rotation> {
         NODE: node,
         SPIFFE_ID: `spiffe://staging.x0tta6bl4.io/spire/agent/k8s_psat/staging/${uid}`,
     };
-    const env = {
-        ...process.env,
-        KUBECONFIG: cluster.kubeconfig,
-        PATH: `${dirname(kubectl.command)}:${process.env["PATH"] ?? ""}`,
-    };
     const functions: string[] = [];
     for (const { file, line } of RUNBOOKS.flatMap(commandsOf).filter((command) => !NOT_HERE.test(command.line))) {
         if (line.startsWith("spire() ")) {
@@ -60,7 +54,7 @@ export async function followRunbooks(cluster: Cluster): Promise<Rotation> {
         }
         values["pod"] = await one("pods", "-n", "spire", "-l", "app.kubernetes.io/name=spire-agent");
         const script = ["-euo", "pipefail", "-c", [...functions, filledIn(line, values)].join("\n")];
-        const { code, stdout, stderr } = await run("timeout", ["110", "bash", ...script], { env });
+        const { code, stdout, stderr } = await run("timeout", ["110", "bash", ...script], { env: kubectl.env });
         if (code !== 0) {
             assert.fail(`${file}: ${line}\nended with ${code}\n${stdout}${stderr}${await state(cluster)}`);
         }

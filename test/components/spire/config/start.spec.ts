@@ -2,27 +2,17 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { render } from "../../../../components/spire/config/json";
 import { serverConf } from "../../../../components/spire/config/server";
 import { PORTS, SERVER_PATHS } from "../../../../components/spire/layout";
+import { freePort } from "../../../../spiffe/test/support/free-port.js";
 import { findBinary } from "../../../support/binary";
 import { spireOf } from "../../../support/spire";
 
 const binary = findBinary("spire-server");
-
-/** A port of loopback that nobody listens on. */
-async function freePort(): Promise<number> {
-    const server = createServer().listen(0, "127.0.0.1");
-    await once(server, "listening");
-    const address = server.address();
-    assert.ok(typeof address === "object" && address !== null);
-    await new Promise((resolve) => server.close(resolve));
-    return address.port;
-}
 
 describe("spire-server with the configuration that is deployed", () => {
     let directory: string;
