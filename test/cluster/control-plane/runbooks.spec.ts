@@ -6,9 +6,12 @@ import type { KubernetesObject } from "../harness/kubectl";
 import { deployedStaging } from "../support/deployed";
 import { commandsOf, filledIn, runbookCommands } from "../support/runbooks";
 import { describeOnCluster } from "../support/shared";
-import { until } from "../support/until";
+import { describeObject, rolledOut } from "../support/stack";
 
 const NAMESPACE = "x0tta6bl4-staging";
+/** Whose pods the commands are about. */
+const APPLICATION = workload("Deployment", NAMESPACE, "x0tta6bl4");
+const FALCO = workload("DaemonSet", "falco", "falco");
 const KUBELET = "asks a kubelet, and these nodes exist in name only";
 const SPIRE = "needs a SPIRE server that runs; test/cluster/full runs it";
 
@@ -70,8 +73,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
                 this.timeout(300_000);
                 for (const { line } of commands) {
                     // Isolated pods, replaced ones and new revisions come of the commands before.
-                    const [namespace = NAMESPACE] = /-n (falco)\b/.exec(line)?.slice(1) ?? [];
-                    const pod = await firstPod(cluster(), namespace, namespace === "falco" ? "falco" : "x0tta6bl4");
+                    const pod = await firstPod(cluster(), /-n falco\b/.test(line) ? FALCO : APPLICATION);
                     const command = filledIn(line, { ...values, pod });
                     const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", command], {
                         env: cluster().kubectl.env,
@@ -84,12 +86,15 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
     }
 });
 
-/** The name of a pod of an application; a drain or a restart before may have left none for a moment. */
-async function firstPod({ kubectl }: Cluster, namespace: string, app: string): Promise<string> {
-    let pods: readonly KubernetesObject[] = [];
-    await until(`there is a pod of ${namespace}/${app}`, async () => {
-        pods = await kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${app}`]);
-        return pods.length > 0;
-    });
-    return pods[0]?.metadata.name ?? "";
+/** The name of a pod of a workload that stays: the commands before may have drained, restarted or undone something. */
+async function firstPod(cluster: Cluster, workload: KubernetesObject): Promise<string> {
+    await rolledOut(cluster, workload, 60);
+    const { name, namespace } = workload.metadata;
+    const pods = await cluster.kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${name}`]);
+    const [first] = pods.filter(({ metadata }) => !("deletionTimestamp" in metadata));
+    return first?.metadata.name ?? assert.fail(`${describeObject(workload)} has no pod`);
+}
+
+function workload(kind: string, namespace: string, name: string): KubernetesObject {
+    return { apiVersion: "apps/v1", kind, metadata: { name, namespace } };
 }
