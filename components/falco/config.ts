@@ -8,19 +8,28 @@ export const PATHS = {
     client: "/etc/falcosidekick-client",
 } as const;
 
-export interface FalcoConfigArgs {
+export type FalcoConfigArgs = {
     /** Address of falcosidekick, `https://…`. Without it alerts go to the container's log only. */
     readonly outputUrl?: string;
-    /** `syscall`: the node's system calls. `k8s_audit`: the API server's audit log, without any driver. */
-    readonly source: "syscall" | "k8s_audit";
-    /** Where the plugins' libraries are mounted, for `k8s_audit`. */
-    readonly pluginDirectory?: string;
-}
+} & (
+    | {
+          /** The node's system calls. */
+          readonly source: "syscall";
+          /** The container runtime's socket on the node, which knows the image and the pod of a container. */
+          readonly runtimeSocket: string;
+      }
+    | {
+          /** The API server's audit log, without any driver. */
+          readonly source: "k8s_audit";
+          /** Where the plugins' libraries are mounted. */
+          readonly pluginDirectory: string;
+      }
+);
 
 /** `falco.yaml` (Falco 0.44). */
 export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unknown>> {
     return {
-        ...(args.source === "syscall" ? syscallEngine() : auditEngine(args.pluginDirectory ?? "")),
+        ...(args.source === "syscall" ? syscallEngine(args.runtimeSocket) : auditEngine(args.pluginDirectory)),
         // A change of the configuration rolls the pods: reloading would miss events and hide the change from the rollout.
         watch_config_files: false,
         json_output: true,
@@ -37,7 +46,6 @@ export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unkn
         stdout_output: { enabled: true },
         syslog_output: { enabled: false },
         file_output: { enabled: false },
-        program_output: { enabled: false },
         http_output: httpOutput(args.outputUrl),
         webserver: {
             enabled: true,
@@ -60,7 +68,12 @@ export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unkn
     };
 }
 
-function syscallEngine(): Readonly<Record<string, unknown>> {
+/** Other ways to learn of containers than the CRI socket: off, since the pod sees none of their sockets. */
+const OTHER_RUNTIMES = ["docker", "podman", "containerd", "lxc", "libvirt_lxc", "bpm"];
+
+function syscallEngine(runtimeSocket: string): Readonly<Record<string, unknown>> {
+    const others = OTHER_RUNTIMES.map((name) => [name, { enabled: false }]);
+
     return {
         engine: {
             kind: "modern_ebpf",
@@ -69,7 +82,16 @@ function syscallEngine(): Readonly<Record<string, unknown>> {
         // The rules of the image are pinned with it; ours come after and may amend them.
         rules_files: ["/etc/falco/falco_rules.yaml", PATHS.rules],
         load_plugins: ["container"],
-        plugins: [{ name: "container", library_path: "libcontainer.so" }],
+        plugins: [
+            {
+                name: "container",
+                library_path: "libcontainer.so",
+                init_config: {
+                    // Below HOST_ROOT, where the pod mounts it.
+                    engines: { cri: { enabled: true, sockets: [runtimeSocket] }, ...Object.fromEntries(others) },
+                },
+            },
+        ],
         syscall_event_drops: { threshold: 0.05, actions: ["log", "alert"], rate: 0.03333, max_burst: 1 },
     };
 }

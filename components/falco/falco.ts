@@ -66,7 +66,11 @@ export function falcoFiles(args: FalcoArgs): {
     const { sidekick } = args.settings;
     const outputUrl =
         sidekick === undefined ? {} : { outputUrl: `https://${SIDEKICK}.${sidekick.namespace}.svc:${ALERT_PORT}/` };
-    const config = { "falco.yaml": toYaml(falcoConfig({ source: "syscall", ...outputUrl })) };
+    const config = {
+        "falco.yaml": toYaml(
+            falcoConfig({ source: "syscall", runtimeSocket: args.settings.runtimeSocket, ...outputUrl }),
+        ),
+    };
     const rules = Object.fromEntries(ruleFiles("syscall", ruleAdditions(args)).map(({ name, text }) => [name, text]));
     return {
         config,

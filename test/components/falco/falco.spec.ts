@@ -119,8 +119,9 @@ describe("Falco", () => {
     });
 
     it("sends alerts over mutual TLS, and only the log is left without falcosidekick", () => {
-        assert.deepEqual(falcoConfig({ source: "syscall" })["http_output"], { enabled: false });
-        assert.deepEqual(falcoConfig({ source: "syscall", outputUrl: "https://s:2801/" })["http_output"], {
+        const source = { source: "syscall", runtimeSocket: "/run/containerd/containerd.sock" } as const;
+        assert.deepEqual(falcoConfig(source)["http_output"], { enabled: false });
+        assert.deepEqual(falcoConfig({ ...source, outputUrl: "https://s:2801/" })["http_output"], {
             enabled: true,
             url: "https://s:2801/",
             user_agent: "falco",
@@ -133,6 +134,17 @@ describe("Falco", () => {
             keep_alive: true,
             compress_uploads: true,
         });
+    });
+
+    it("learns of containers from the runtime's socket that its pod mounts, and looks for no other", () => {
+        const runtimeSocket = "/run/k3s/containerd/containerd.sock";
+        const config = load(falcoFiles(args({ runtimeSocket })).config["falco.yaml"] ?? "") as {
+            plugins: { init_config: { engines: Record<string, { enabled: boolean; sockets?: string[] }> } }[];
+        };
+        const { cri, ...others } = config.plugins[0]?.init_config.engines ?? {};
+        assert.deepEqual(cri, { enabled: true, sockets: [runtimeSocket] });
+        assert.deepEqual(Object.keys(others), ["docker", "podman", "containerd", "lxc", "libvirt_lxc", "bpm"]);
+        assert.ok(Object.values(others).every(({ enabled }) => !enabled));
     });
 
     it("reads its own rules after those of the pinned image, and rolls its pods when one changes", () => {
