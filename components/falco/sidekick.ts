@@ -23,6 +23,9 @@ export const TLS_SECRET = "falcosidekick-tls";
 const CONFIG = "/etc/falcosidekick";
 const TLS = "/etc/falcosidekick-tls";
 
+/** Not asked at the port for alerts: a connection without a TLS handshake is an error in the log each time. */
+const HEALTH = { httpGet: { path: "/healthz", port: "metrics" } };
+
 /** The service that takes Falco's alerts and sends them on. Its targets come from External Secrets, as a file. */
 export function sidekickService(image: { readonly image: string; readonly version: string }): ServiceSpec {
     return {
@@ -39,8 +42,8 @@ export function sidekickService(image: { readonly image: string; readonly versio
             TLSSERVER_NOTLSPATHS: "/metrics,/healthz",
         }).map(([name, value]) => ({ name, value })),
         ports: { alerts: ALERT_PORT, metrics: OPEN_PORT },
-        readiness: { httpGet: { path: "/healthz", port: "metrics" }, periodSeconds: 10 },
-        liveness: { tcpSocket: { port: "alerts" }, periodSeconds: 15, failureThreshold: 4 },
+        readiness: { ...HEALTH, periodSeconds: 10 },
+        liveness: { ...HEALTH, periodSeconds: 15, failureThreshold: 4 },
         volumes: [
             { name: "config", secret: { secretName: CONFIG_SECRET, defaultMode: 0o440 } },
             { name: "tls", secret: { secretName: TLS_SECRET, defaultMode: 0o440 } },
