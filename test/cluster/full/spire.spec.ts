@@ -5,25 +5,26 @@ import { NODE_NAME } from "../harness/control-plane";
 import type { KubernetesObject } from "../harness/kubectl";
 import { onNode } from "../harness/node";
 import { callsOf, halvesAnswer, podsOf } from "../support/canary";
+import { stagingOnNode } from "../support/deployed";
+import { startPacketFilter } from "../support/packet-filter";
+import { prometheus, startPrometheus } from "../support/prometheus";
+import { rehearse } from "../support/rehearsal";
 import { describeOnCluster } from "../support/shared";
-import {
-    deploySpire,
-    missingPrograms,
-    activeAuthority,
-    rolledOutIn,
-    spireServer,
-    type SpireOnNode,
-} from "../support/spire-on-node";
+import { rolledOut, WORKLOADS } from "../support/stack";
 import { followRunbooks } from "../support/spire-runbooks";
-import { CANARY, PLATFORM } from "../support/staging-on-node";
+import { activeAuthority, spireServer } from "../support/spire-server";
+import { missingOfSpire } from "../support/stack-images";
+import { CANARY, PLATFORM, type StagingOnNode } from "../support/staging-on-node";
 import { until } from "../support/until";
 import { runCheck } from "../support/verification";
 
 const IDENTITY = "spiffe://staging.x0tta6bl4.io/ns/x0tta6bl4-staging/sa/x0tta6bl4";
 const CLIENT = "identity-probe";
+/** By which the stack's entry selects the platform's pods. */
+const LABELS = { "spiffe.x0tta6bl4.io/identity": "x0tta6bl4" };
 
 /** A pod under `restricted` that prints every identity the Workload API gives it. */
-function client(name: string, labels: Record<string, string>): KubernetesObject {
+function client(image: string, name: string, labels: Record<string, string>): KubernetesObject {
     return {
         apiVersion: "v1",
         kind: "Pod",
@@ -35,8 +36,8 @@ function client(name: string, labels: Record<string, string>): KubernetesObject 
             containers: [
                 {
                     name: "client",
-                    image: "ghcr.io/spiffe/spire-agent:1.15.2",
-                    imagePullPolicy: "IfNotPresent",
+                    image,
+                    imagePullPolicy: "Always",
                     command: ["/opt/spire/bin/spire-agent", "api", "watch"],
                     args: ["-socketPath", "/run/spiffe/workload/spire-agent.sock"],
                     securityContext: {
@@ -52,33 +53,34 @@ function client(name: string, labels: Record<string, string>): KubernetesObject 
     };
 }
 
-const note = missingPrograms.length === 0 ? "" : ` (skipped: not on PATH: ${missingPrograms.join(", ")})`;
+const note = missingOfSpire.length === 0 ? "" : ` (skipped: not on PATH: ${missingOfSpire.join(", ")})`;
+
+const noPrometheus = prometheus === undefined ? " (skipped: prometheus is not on PATH)" : "";
 
 describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
-    let stack: SpireOnNode;
+    let stack: StagingOnNode;
 
     before(async function () {
-        if (missingPrograms.length > 0) {
+        if (missingOfSpire.length > 0) {
             this.skip();
         }
         this.timeout(600_000);
-        stack = await deploySpire(cluster());
+        stack = await stagingOnNode(cluster(), "real");
     });
 
-    after(() => {
-        stack?.registrar.stop();
-    });
+    /** Waits until workloads, as `namespace/name`, are rolled out. */
+    async function settled(...names: readonly string[]): Promise<void> {
+        const workloads = stack.objects.filter(({ kind }) => WORKLOADS.has(kind));
+        for (const name of names) {
+            const workload = workloads.find(({ metadata }) => `${metadata.namespace ?? ""}/${metadata.name}` === name);
+            await rolledOut(cluster(), workload ?? assert.fail(`there is no ${name}`), 200);
+        }
+    }
 
     it("attests the agent over k8s_psat and verifies the kubelet", async function () {
         this.timeout(400_000);
-        await rolledOutIn(
-            cluster(),
-            "spire",
-            "statefulset/spire-server",
-            "daemonset/spire-agent",
-            "daemonset/spiffe-csi-driver",
-        );
-        assert.equal(stack.registrar.registered(), true, "the kubelet did not take the CSI driver");
+        await settled("spire/spire-server", "spire/spire-agent", "spire/spiffe-csi-driver");
+        assert.equal(stack.identity.registered(), true, "the kubelet did not take the CSI driver");
         const agents = await spireServer(cluster(), "agent", "list", "-output", "json");
         const { agents: list } = JSON.parse(agents) as { agents: { attestation_type: string; id: { path: string } }[] };
         assert.deepEqual(
@@ -92,6 +94,14 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
         assert.match((bundle?.["data"] as { "bundle.crt": string })["bundle.crt"], /^-----BEGIN CERTIFICATE-----/);
     });
 
+    /** Starts a client in the platform's namespace, by the agent's own image. */
+    async function start(name: string, labels: Record<string, string>): Promise<void> {
+        const [agent] = await podsOf(cluster(), "spire/spire-agent");
+        const image = agent?.spec.containers[0]?.image ?? assert.fail("no agent runs");
+        const { code, stderr } = await cluster().kubectl.apply([client(image, name, labels)]);
+        assert.equal(code, 0, stderr);
+    }
+
     /** True once a pod's log holds a text; the log until then. */
     async function saidBy(pod: string, text: string): Promise<boolean | string> {
         const said = await logs(cluster(), pod);
@@ -100,17 +110,13 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
 
     it("gives a pod under restricted its identity through the CSI volume, by the entry of the stack", async function () {
         this.timeout(180_000);
-        const outcome = await cluster().kubectl.apply([
-            client(CLIENT, { "spiffe.x0tta6bl4.io/identity": "x0tta6bl4" }),
-        ]);
-        assert.equal(outcome.code, 0, outcome.stderr);
+        await start(CLIENT, LABELS);
         await until(`${CLIENT} has its identity`, async () => saidBy(CLIENT, IDENTITY), { seconds: 150 });
     });
 
     it("gives the halves of the canary theirs: mutual TLS between namespaces, by post-quantum key exchange", async function () {
         this.timeout(240_000);
-        await rolledOutIn(cluster(), CANARY, "deployment/canary");
-        await rolledOutIn(cluster(), PLATFORM, "deployment/canary");
+        await settled(`${CANARY}/canary`, `${PLATFORM}/canary`);
         await halvesAnswer(cluster());
     });
 
@@ -175,6 +181,40 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
         }
     });
 
+    it(`is verified in every check, once Prometheus scrapes and policies are enforced${noPrometheus}`, async function () {
+        this.timeout(300_000);
+        const { node } = cluster();
+        assert.ok(node);
+        if (noPrometheus !== "") {
+            this.skip();
+        }
+        const canaries = [
+            ...(await podsOf(cluster(), `${CANARY}/canary`)),
+            ...(await podsOf(cluster(), `${PLATFORM}/canary`)),
+        ];
+        const watcher = await startPrometheus(cluster(), node, stack.objects, [
+            ...canaries,
+            ...(await podsOf(cluster(), `${PLATFORM}/x0tta6bl4`)),
+        ]);
+        try {
+            const stop = await startPacketFilter(cluster(), node);
+            try {
+                await until(
+                    "everything is proved",
+                    async () => {
+                        const { open } = await rehearse(cluster(), "staging", stack.objects, "everything");
+                        return open.length === 0 || open.join("\n");
+                    },
+                    { seconds: 200, everyMs: 2000 },
+                );
+            } finally {
+                await stop();
+            }
+        } finally {
+            await watcher.stop();
+        }
+    });
+
     it("is found out where it logs an error, or has no pod on a node", async function () {
         this.timeout(180_000);
         const { kubectl, node } = cluster();
@@ -197,16 +237,19 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
             return open.join() === `DaemonSet spire/spire-agent: no ready pod on ${NODE_NAME}` || open.join("\n");
         });
         await kubectl.run(["patch", ...daemon, `--patch=${nodes({ "kubernetes.io/hostname": null })}`]);
-        await rolledOutIn(cluster(), "spire", "daemonset/spire-agent");
+        await settled("spire/spire-agent");
         for (const name of ["identity-logs-free-of-errors", "node-programs-on-every-node"]) {
-            assert.deepEqual(await verified(name), { status: "proved", open: [] }, name);
+            await until(`${name} is proved again`, async () => {
+                const { open } = await verified(name);
+                return open.length === 0 || open.join("\n");
+            });
         }
     });
 
     it("gives no identity to a pod that has the volume, but not the label of the entry", async function () {
         this.timeout(120_000);
         const name = "stranger";
-        assert.equal((await cluster().kubectl.apply([client(name, {})])).code, 0);
+        await start(name, {});
         await until("the stranger is refused", async () => saidBy(name, "PermissionDenied"), { seconds: 90 });
         assert.ok(!(await logs(cluster(), name)).includes("spiffe://"));
     });
@@ -216,11 +259,10 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
         const before = await activeAuthority(cluster());
         const kill = ["delete", "pod", "spire-server-0", "-n", "spire", "--grace-period=0", "--force"];
         await cluster().kubectl.run(kill);
-        await rolledOutIn(cluster(), "spire", "statefulset/spire-server");
+        await settled("spire/spire-server");
         assert.equal(await activeAuthority(cluster()), before);
         const again = `${CLIENT}-2`;
-        const outcome = await cluster().kubectl.apply([client(again, { "spiffe.x0tta6bl4.io/identity": "x0tta6bl4" })]);
-        assert.equal(outcome.code, 0, outcome.stderr);
+        await start(again, LABELS);
         await until(`${again} has its identity`, async () => saidBy(again, IDENTITY), { seconds: 150 });
     });
 
@@ -230,7 +272,7 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
         assert.ok(node);
         const before = await callsOf(cluster(), CANARY);
         await onNode(node, "pkill", "-KILL", "-f", "^/opt/spire/bin/spire-(server|agent) run");
-        await rolledOutIn(cluster(), "spire", "statefulset/spire-server", "daemonset/spire-agent");
+        await settled("spire/spire-server", "spire/spire-agent");
         await until(
             "the canary has called on",
             async () => (await callsOf(cluster(), CANARY)).success > before.success + 4,

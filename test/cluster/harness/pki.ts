@@ -18,6 +18,9 @@ export interface KeyPair {
     readonly key: string;
 }
 
+/** How long certificates last: what they secure is gone in minutes, but nobody shall take them for some about to expire. */
+const DAYS = "30";
+
 /** One throw-away certificate authority in a folder of its own; keys are readable by the owner only. */
 export class Authority {
     private constructor(readonly folder: string) {}
@@ -42,7 +45,7 @@ export class Authority {
             ...["req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes", "-sha256"],
             ...[
                 "-days",
-                "7",
+                DAYS,
                 "-subj",
                 "/CN=x0tta6bl4 test cluster",
                 "-keyout",
@@ -93,7 +96,7 @@ export class Authority {
                 "-set_serial",
                 `0x${randomBytes(8).toString("hex")}`,
             ],
-            ...["-sha256", "-days", "7", "-extfile", extensions, "-out", pair.certificate],
+            ...["-sha256", "-days", DAYS, "-extfile", extensions, "-out", pair.certificate],
         ]);
         return pair;
     }

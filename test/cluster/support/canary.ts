@@ -18,9 +18,13 @@ export async function podsOf(cluster: Cluster, workload: string): Promise<readon
     return (await cluster.kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${name}`])) as Pod[];
 }
 
-/** What a pod of the probe serves at /metrics. */
-export async function metricsOf(cluster: Cluster, { metadata }: KubernetesObject): Promise<readonly Sample[]> {
-    const path = `/api/v1/namespaces/${metadata.namespace ?? ""}/pods/${metadata.name}:8080/proxy/metrics`;
+/** What a pod serves at /metrics, by default on the probe's port. */
+export async function metricsOf(
+    cluster: Cluster,
+    { metadata }: KubernetesObject,
+    port = 8080,
+): Promise<readonly Sample[]> {
+    const path = `/api/v1/namespaces/${metadata.namespace ?? ""}/pods/${metadata.name}:${port}/proxy/metrics`;
     const { status, text } = await cluster.request("GET", path);
     assert.equal(status, 200, text);
     return parseExposition(text);

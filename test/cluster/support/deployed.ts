@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
+import { beforeTheEnd } from "./shared";
+import { deployStaging, type Extent, type StagingOnNode } from "./staging-on-node";
 import { addVolumes, allRolledOut, applyInOrder, prepareFor, renderStack, withoutWebhooks } from "./stack";
 
 let deployed: Promise<readonly KubernetesObject[]> | undefined;
@@ -26,4 +28,18 @@ async function deploy(cluster: Cluster): Promise<readonly KubernetesObject[]> {
     assert.equal(outcome.code, 0, outcome.stderr);
     await allRolledOut(cluster, objects, 60);
     return objects;
+}
+
+let onNode: { readonly extent: Extent; readonly staging: Promise<StagingOnNode> } | undefined;
+
+/** The staging stack on the run's real node. It stays until another extent of it is asked for, or the run ends. */
+export async function stagingOnNode(cluster: Cluster, extent: Extent): Promise<StagingOnNode> {
+    if (onNode === undefined) {
+        beforeTheEnd(async () => (await onNode?.staging)?.identity.stop());
+    }
+    if (onNode?.extent !== extent) {
+        await (await onNode?.staging)?.remove();
+        onNode = { extent, staging: deployStaging(cluster, extent) };
+    }
+    return onNode.staging;
 }

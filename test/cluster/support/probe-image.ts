@@ -9,10 +9,9 @@ const PROBE = join(__dirname, "..", "..", "..", "probe");
  * The probe's image as probe/Dockerfile lays it out, without a builder: the bundle, and this very Node.js with its libraries in
  * place of the distroless base.
  */
-export async function probeImage(tag: string, env: readonly string[] = []): Promise<ImageSpec> {
+export async function probeImage(env: readonly string[] = []): Promise<Omit<ImageSpec, "tag">> {
     await must(process.execPath, [join(PROBE, "build.mjs")]);
     return {
-        tag,
         files: {
             ...(await programWithLibraries(process.execPath, "/app/node")),
             "/app/probe.mjs": join(PROBE, "dist", "probe.mjs"),

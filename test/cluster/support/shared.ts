@@ -47,9 +47,19 @@ async function startShared(profile: Profile): Promise<Cluster> {
     return cluster;
 }
 
+const endings: (() => Promise<void> | void)[] = [];
+
+/** Has something ended before the run's cluster is: what serves it from this process. */
+export function beforeTheEnd(end: () => Promise<void> | void): void {
+    endings.push(end);
+}
+
 /** Ends the run's cluster, if one was started. */
 export async function stopShared(): Promise<void> {
     const cluster = await shared?.catch(() => undefined);
     shared = undefined;
+    for (const end of endings.splice(0)) {
+        await end();
+    }
     await cluster?.down();
 }

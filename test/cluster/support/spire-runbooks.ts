@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../harness/cluster";
 import { run } from "../harness/exec";
 import { commandsOf, filledIn } from "./runbooks";
-import { spireServer } from "./spire-on-node";
+import { spireServer } from "./spire-server";
 import { until } from "./until";
 
 /** In this order: what ends the agent's life comes last. */

@@ -94,6 +94,9 @@ export function withoutWebhooks(objects: readonly KubernetesObject[]): Kubernete
     return objects.filter(({ kind }) => !kind.endsWith("WebhookConfiguration"));
 }
 
+/** Where the nodes have the volumes of {@link addVolumes}, each in a folder by its number from 1 on. */
+export const VOLUMES_FOLDER = "/var/lib/volumes";
+
 /** Volumes for the claims of stateful sets, which on a real cluster a storage class would bring; new ones, bound to nothing. */
 export async function addVolumes(cluster: Cluster, count: number): Promise<void> {
     const volumes = Array.from({ length: count }, (_, index) => ({
@@ -103,7 +106,7 @@ export async function addVolumes(cluster: Cluster, count: number): Promise<void>
         spec: {
             accessModes: ["ReadWriteOnce"],
             capacity: { storage: "20Gi" },
-            hostPath: { path: `/var/lib/volumes/${index + 1}`, type: "DirectoryOrCreate" },
+            hostPath: { path: `${VOLUMES_FOLDER}/${index + 1}`, type: "DirectoryOrCreate" },
         },
     }));
     await remove(cluster, volumes);
@@ -150,7 +153,10 @@ export async function rolledOut(cluster: Cluster, workload: KubernetesObject, se
     } catch (error) {
         const namespace = workload.metadata.namespace ?? "default";
         const events = await cluster.kubectl.run(["get", "events", "-n", namespace, "--sort-by=.lastTimestamp"]);
-        throw new Error(`${messageOf(error)}\n${lastLines(events)}`, { cause: error });
+        const which = `${workload.kind.toLowerCase()}/${workload.metadata.name}`;
+        const logs = ["logs", which, "-n", namespace, "--all-containers", "--tail=15"];
+        const { stdout: said } = await cluster.kubectl.try(logs);
+        throw new Error(`${messageOf(error)}\n${lastLines(events)}\n${said}`, { cause: error });
     }
 }
 

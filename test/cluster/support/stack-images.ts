@@ -1,0 +1,86 @@
+import { join } from "node:path";
+
+import { IMAGES, type ImageName } from "../../../components/images";
+import { findBinary } from "../../support/binary";
+import { FALCO_PATHS, falcoRoot, missingOfFalco } from "../../support/falco";
+import { binaries } from "../harness/binaries";
+import { programWithLibraries, publishImage, type ImageSpec } from "../harness/images";
+import type { Node } from "../harness/node";
+import { probeImage } from "./probe-image";
+
+type Content = Omit<ImageSpec, "tag">;
+
+/** SPIRE's programs, each with what its image starts it with. */
+const SPIRE = {
+    "spire-server": { path: "/opt/spire/bin/spire-server", args: ["run"], user: "1000:1000" },
+    "spire-agent": { path: "/opt/spire/bin/spire-agent", args: ["run"] },
+    "spire-controller-manager": { path: "/spire-controller-manager", args: [] },
+    "spiffe-csi-driver": { path: "/spiffe-csi-driver", args: [] },
+} as const satisfies Partial<Record<ImageName, { path: string; args: readonly string[]; user?: string }>>;
+
+/** Those of SPIRE's programs that aren't on PATH. */
+export const missingOfSpire = Object.keys(SPIRE).filter((program) => findBinary(program) === undefined);
+
+/**
+ * Puts images into the node's registry for everything that can be had here: what is built from modules always, what must be on
+ * PATH where it is.
+ *
+ * @param spire whether SPIRE's programs are among them
+ * @returns the digest of each
+ */
+export async function publishStackImages(
+    node: Node,
+    spire: boolean,
+): Promise<Readonly<Partial<Record<ImageName, string>>>> {
+    const contents: Partial<Record<ImageName, Content>> = {
+        probe: await probeImage(),
+        // The platform is played by the probe too: it serves the metrics that the hardening guide wants, and they are measured.
+        x0tta6bl4: await probeImage(["PROBE_PEERS=https://127.0.0.1:8443"]),
+        "external-secrets": await externalSecrets(),
+        ...(spire ? spireImages() : {}),
+        ...(missingOfFalco.length === 0 ? { falco: await falco() } : {}),
+        ...falcosidekick(),
+    };
+    const digests: [string, string][] = [];
+    for (const [name, content] of Object.entries(contents)) {
+        const { repository, tag } = IMAGES[name as ImageName];
+        digests.push([name, await publishImage(node, repository, { tag, ...content })]);
+    }
+    return Object.fromEntries(digests);
+}
+
+async function externalSecrets(): Promise<Content> {
+    const program = "/bin/external-secrets";
+    return { files: { [program]: (await binaries(["external-secrets"]))["external-secrets"] }, entrypoint: [program] };
+}
+
+function spireImages(): Readonly<Record<string, Content>> {
+    return Object.fromEntries(
+        Object.entries(SPIRE).map(([program, { path, args, ...user }]) => [
+            program,
+            { files: { [path]: findBinary(program) ?? "" }, entrypoint: [path, ...args], ...user },
+        ]),
+    );
+}
+
+async function falco(): Promise<Content> {
+    const { program, rules, container } = FALCO_PATHS;
+    const root = falcoRoot ?? "";
+    return {
+        files: {
+            ...(await programWithLibraries(join(root, program), program)),
+            ...(await programWithLibraries(join(root, container), container)),
+            [rules]: join(root, rules),
+        },
+        entrypoint: [],
+        env: ["HOST_ROOT=/host", "HOME=/root"],
+    };
+}
+
+function falcosidekick(): { readonly falcosidekick?: Content } {
+    const program = findBinary("falcosidekick");
+    const path = "/app/falcosidekick";
+    return program === undefined
+        ? {}
+        : { falcosidekick: { files: { [path]: program }, entrypoint: [path], user: "1234:1234" } };
+}
