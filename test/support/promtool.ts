@@ -42,11 +42,12 @@ export async function wrongCases(
     ]);
     return withFiles(Object.fromEntries(files), (folder) => {
         const tests = cases.map((_, index) => join(folder, testFile(index)));
-        const run = spawnSync("promtool", ["test", "rules", ...tests], {
+        // It names a test in its output and what failed of it among its errors: one after the other only in one stream.
+        const run = spawnSync("sh", ["-c", 'exec promtool test rules "$@" 2>&1', "sh", ...tests], {
             encoding: "utf8",
             maxBuffer: 64 * 1024 * 1024,
         });
-        const output = run.stdout + run.stderr;
+        const output = run.stdout;
         const parts = output.split("Unit Testing:").slice(1);
         const failed = new Set(
             parts.filter((part) => part.includes("FAILED")).map((part) => part.trim().split(/\s/, 1)[0]),
