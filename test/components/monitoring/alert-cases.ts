@@ -3,6 +3,8 @@ import type { Series } from "../../support/promtool";
 /** When an alert fires, and the nearest case in which it must stay silent. */
 export interface AlertExample {
     readonly fires: Series;
+    /** The same of a counter that is first there with its first event, for alerts that one event is enough for. */
+    readonly firesAtOnce?: Series;
     readonly silent: Series;
     /** Minutes after which both are looked at. */
     readonly after: number;
@@ -122,6 +124,7 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
     },
     ClassicalHandshakes: {
         fires: { 'pqc_handshakes_total{result="success", pqc="false", side="server"}': "0+1x90" },
+        firesAtOnce: { 'pqc_handshakes_total{result="success", pqc="false", side="server"}': "_x45 1x60" },
         silent: { 'pqc_handshakes_total{result="success", pqc="true", side="server"}': "0+1x90" },
         after: 60,
     },
@@ -203,6 +206,9 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
     },
     SecurityIncident: {
         fires: { 'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Crypto mining"}': "0x10 1x60" },
+        firesAtOnce: {
+            'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Crypto mining"}': "_x10 1x60",
+        },
         silent: { 'falcosecurity_falco_rules_matches_total{priority="4", rule_name="Odd"}': "0x10 1x60" },
         after: 12,
     },
@@ -215,6 +221,10 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
         fires: {
             'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Service account token read by an unexpected process"}':
                 "0x10 1x60",
+        },
+        firesAtOnce: {
+            'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Service account token read by an unexpected process"}':
+                "_x10 1x60",
         },
         silent: { 'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Container drift"}': "0x10 1x60" },
         after: 12,
@@ -270,6 +280,7 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
     },
     FalcosidekickOutputFailing: {
         fires: { 'falcosecurity_falcosidekick_outputs_total{destination="slack", status="error"}': "0+1x60" },
+        firesAtOnce: { 'falcosecurity_falcosidekick_outputs_total{destination="slack", status="error"}': "_x20 1x60" },
         silent: { 'falcosecurity_falcosidekick_outputs_total{destination="slack", status="ok"}': "0+1x60" },
         after: 30,
     },
@@ -322,11 +333,13 @@ export const EXAMPLES: Readonly<Record<string, AlertExample>> = {
     },
     AuditLogWriteErrors: {
         fires: { apiserver_audit_error_total: "0+1x60" },
+        firesAtOnce: { apiserver_audit_error_total: "_x20 1x60" },
         silent: { apiserver_audit_error_total: "3x60" },
         after: 30,
     },
     EncryptionAtRestFailing: {
         fires: { 'apiserver_storage_transformation_operations_total{status="Internal"}': "0+1x60" },
+        firesAtOnce: { 'apiserver_storage_transformation_operations_total{status="Internal"}': "_x20 1x60" },
         silent: { 'apiserver_storage_transformation_operations_total{status="OK"}': "0+1x60" },
         after: 30,
     },

@@ -67,10 +67,15 @@ describe("alerts", () => {
             this.skip();
         }
         this.timeout(120_000);
-        const cases = Object.entries(EXAMPLES).flatMap(([alert, { fires, silent, after }]): AlertCase[] => [
-            { name: `${alert} fires`, alert, series: fires, minutes: after, fires: true },
-            { name: `${alert} stays silent`, alert, series: silent, minutes: after, fires: false },
-        ]);
+        const cases = Object.entries(EXAMPLES).flatMap(
+            ([alert, { fires, firesAtOnce, silent, after }]): AlertCase[] => [
+                { name: `${alert} fires`, alert, series: fires, minutes: after, fires: true },
+                ...(firesAtOnce === undefined
+                    ? []
+                    : [{ name: `${alert} fires at once`, alert, series: firesAtOnce, minutes: after, fires: true }]),
+                { name: `${alert} stays silent`, alert, series: silent, minutes: after, fires: false },
+            ],
+        );
         assert.deepEqual(await wrongCases(groups, cases), []);
     });
 
@@ -83,8 +88,8 @@ describe("alerts", () => {
         const alert = "PlatformDown";
         assert.deepEqual(
             await wrongCases(groups, [
-                { name: "right", alert, series, minutes: 20, fires: true },
                 { name: "wrong", alert, series, minutes: 20, fires: false },
+                { name: "right", alert, series, minutes: 20, fires: true },
             ]),
             ["wrong"],
         );

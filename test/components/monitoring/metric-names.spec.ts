@@ -33,7 +33,8 @@ function metricsOf(expression: string): readonly string[] {
         .replace(/__name__=~"([^"]*)"[^}]*/g, "} $1 {")
         .replace(/\{[^}]*\}/g, " ")
         .replace(/\b(?:by|without|on|ignoring)\s*\([^)]*\)/g, " ")
-        .replace(/\[[^\]]*\]/g, " ");
+        .replace(/\[[^\]]*\]/g, " ")
+        .replace(/\boffset\s+\d+[smhdw]/g, " ");
     return [...withoutLabels.matchAll(/[a-zA-Z_:][a-zA-Z0-9_:.+]*/g)]
         .filter(({ 0: name, index }) => !/^\s*\(/.test(withoutLabels.slice(index + name.length)))
         .map(([name]) => name)
