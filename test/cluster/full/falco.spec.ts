@@ -1,29 +1,35 @@
 import assert from "node:assert/strict";
 
+import { WEB_PORT } from "../../../components/falco/config";
+import { OPEN_PORT } from "../../../components/falco/sidekick";
+import { total } from "../../../hardening/verify/exposition";
 import { findBinary } from "../../support/binary";
 import { missingOfFalco } from "../../support/falco";
-import { total } from "../../../hardening/verify/exposition";
-import { stagingOnNode } from "../support/deployed";
 import { metricsOf, podsOf } from "../support/canary";
+import { stagingOnNode } from "../support/deployed";
 import { alerts, alertsOf } from "../support/falco-alerts";
 import { IN_A_POD } from "../support/intrusions";
+import { prometheus, startPrometheus } from "../support/prometheus";
 import { describeOnCluster } from "../support/shared";
 import { allRolledOut } from "../support/stack";
-import { FALCO, PLATFORM, SIDEKICK } from "../support/staging-on-node";
+import { FALCO, PLATFORM, SIDEKICK, type StagingOnNode } from "../support/staging-on-node";
 import { until } from "../support/until";
 
 const EVENTS = "falcosecurity_falcosidekick_falco_events_total";
+const MINING = "Crypto mining";
 const DAEMON = `${FALCO}/falco`;
 
 const note = missingOfFalco.length === 0 ? "" : ` (skipped: missing: ${missingOfFalco.join(", ")})`;
 
 describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
+    let stack: StagingOnNode;
+
     before(async function () {
         if (note !== "") {
             this.skip();
         }
         this.timeout(60 * 60_000);
-        const stack = await stagingOnNode(cluster(), "whole");
+        stack = await stagingOnNode(cluster(), "whole");
         await allRolledOut(cluster(), stack.objects, 300);
     });
 
@@ -45,7 +51,10 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
     }
 
     it("opens its probe with the four capabilities it is given, and has loaded every rule file", async () => {
-        assert.equal(await sum(DAEMON, 8765, "falcosecurity_scap_engine_name_info", { engine_name: "modern_bpf" }), 1);
+        assert.equal(
+            await sum(DAEMON, WEB_PORT, "falcosecurity_scap_engine_name_info", { engine_name: "modern_bpf" }),
+            1,
+        );
         const files = [
             "falco_rules.yaml",
             "10-vocabulary.yaml",
@@ -55,7 +64,7 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
         ];
         for (const file_name of [...files, "99-stack.yaml"]) {
             assert.equal(
-                await sum(DAEMON, 8765, "falcosecurity_falco_sha256_rules_files_info", { file_name }),
+                await sum(DAEMON, WEB_PORT, "falcosecurity_falco_sha256_rules_files_info", { file_name }),
                 1,
                 file_name,
             );
@@ -69,11 +78,46 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
         );
     });
 
+    /** Has a script run in a pod of the platform. */
+    async function inPod(script: string): Promise<void> {
+        const node = ["exec", "-n", PLATFORM, "deployment/x0tta6bl4", "--", "/app/node", "--eval", script];
+        await cluster().kubectl.try(node);
+    }
+
+    const noPrometheus = prometheus === undefined ? " (skipped: prometheus is not on PATH)" : "";
+
+    it(`has Prometheus raise an incident of the first match of a critical rule, and none before${noPrometheus}`, async function () {
+        this.timeout(120_000);
+        if (noPrometheus !== "") {
+            this.skip();
+        }
+        const node = cluster().node ?? assert.fail("the cluster has no node");
+        const pods = await podsOf(cluster(), DAEMON);
+        const watcher = await startPrometheus(cluster(), node, stack.objects, pods, WEB_PORT);
+        try {
+            const incidents = async (): Promise<readonly (string | undefined)[]> =>
+                (await watcher.firing())
+                    .filter(({ alertname }) => alertname === "SecurityIncident")
+                    .map(({ rule_name }) => rule_name);
+            const started = Date.now();
+            // Twice the interval in which Prometheus evaluates its rules here.
+            await until("Falco is scraped", async () => (await watcher.scrapedSince(started + 10_000)).length === 1);
+            assert.deepEqual(await incidents(), []);
+            const { script } = IN_A_POD.find(({ rules }) => rules.includes(MINING)) ?? assert.fail(MINING);
+            await inPod(script);
+            await until("the incident is raised", async () => {
+                const found = await incidents();
+                return found.includes(MINING) || found.join();
+            });
+        } finally {
+            await watcher.stop();
+        }
+    });
+
     for (const { does, script, rules } of IN_A_POD) {
         it(`alerts when somebody in a pod of the platform ${does}`, async function () {
             this.timeout(90_000);
-            const node = ["exec", "-n", PLATFORM, "deployment/x0tta6bl4", "--", "/app/node", "--eval", script];
-            const found = await alertsOf(cluster(), rules, async () => cluster().kubectl.try(node));
+            const found = await alertsOf(cluster(), rules, async () => inPod(script));
             for (const { rule, output_fields } of found) {
                 assert.equal(output_fields["k8s.ns.name"], PLATFORM, rule);
                 assert.match(String(output_fields["k8s.pod.name"]), /^x0tta6bl4-/, rule);
@@ -92,7 +136,7 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
         await until("falcosidekick has taken what Falco alerted of", async () => {
             const rules = new Set((await alerts(cluster())).map(({ rule }) => rule));
             const taken = await Promise.all(
-                [...rules].map(async (rule) => sum(`${SIDEKICK}/falcosidekick`, 2810, EVENTS, { rule })),
+                [...rules].map(async (rule) => sum(`${SIDEKICK}/falcosidekick`, OPEN_PORT, EVENTS, { rule })),
             );
             return (rules.size > 0 && taken.every((count) => count > 0)) || taken.join();
         });

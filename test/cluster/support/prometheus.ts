@@ -24,22 +24,26 @@ const IMAGE = "localhost/prometheus:1";
 export interface Prometheus {
     /** Names of the pods that were scraped well since a moment, in milliseconds since the epoch. */
     scrapedSince(moment: number): Promise<readonly string[]>;
+    /** Labels of every alert that fires. */
+    firing(): Promise<readonly Readonly<Record<string, string>>[]>;
     stop(): Promise<void>;
 }
 
 /**
  * Runs Prometheus in a pod where the stack expects it, so that its network policies hold for it too: with the stack's alert
- * rules, and with what its operator would make of the monitors, which is to scrape the pods given.
+ * rules, and with what its operator would make of the monitors, which is to scrape the pods given, on the probe's port unless
+ * said otherwise.
  */
 export async function startPrometheus(
     cluster: Cluster,
     node: Node,
     stack: readonly KubernetesObject[],
     pods: readonly Pod[],
+    port = 8080,
 ): Promise<Prometheus> {
     assert.ok(prometheus !== undefined);
     await importImage(node, await image(prometheus));
-    const objects = prometheusObjects(stack, pods);
+    const objects = prometheusObjects(stack, pods, port);
     for (const object of objects) {
         const { accepted, message } = await apply(cluster, object);
         assert.ok(accepted, message);
@@ -50,17 +54,25 @@ export async function startPrometheus(
         const { status, text } = await ask("/-/ready");
         return status === 200 || text;
     });
+    const dataOf = async <Data>(path: string): Promise<Data> => {
+        const { status, text } = await ask(path);
+        assert.equal(status, 200, text);
+        return (JSON.parse(text) as { data: Data }).data;
+    };
     return {
         scrapedSince: async (moment) => {
-            const { status, text } = await ask(`/api/v1/query?query=${encodeURIComponent("timestamp(up == 1)")}`);
-            assert.equal(status, 200, text);
-            const { data } = JSON.parse(text) as {
-                data: { result: { metric: { pod: string }; value: [number, string] }[] };
-            };
-            return data.result
+            const query = `/api/v1/query?query=${encodeURIComponent("timestamp(up == 1)")}`;
+            const { result } = await dataOf<{ result: { metric: { pod: string }; value: [number, string] }[] }>(query);
+            return result
                 .filter(({ value: [, timestamp] }) => Number(timestamp) * 1000 > moment)
                 .map(({ metric }) => metric.pod)
                 .sort();
+        },
+        firing: async () => {
+            const { alerts } = await dataOf<{ alerts: { state: string; labels: Record<string, string> }[] }>(
+                "/api/v1/alerts",
+            );
+            return alerts.filter(({ state }) => state === "firing").map(({ labels }) => labels);
         },
         stop: async () => remove(cluster, [...objects].reverse()),
     };
@@ -75,7 +87,11 @@ async function image(program: string): Promise<ImageSpec> {
     };
 }
 
-function prometheusObjects(stack: readonly KubernetesObject[], pods: readonly Pod[]): readonly KubernetesObject[] {
+function prometheusObjects(
+    stack: readonly KubernetesObject[],
+    pods: readonly Pod[],
+    port: number,
+): readonly KubernetesObject[] {
     const rules = stack.filter(({ kind }) => kind === "PrometheusRule");
     assert.ok(rules.length > 0);
     // Everything is JSON, which is YAML too.
@@ -84,10 +100,10 @@ function prometheusObjects(stack: readonly KubernetesObject[], pods: readonly Po
         rule_files: ["/etc/prometheus/*.rules.yaml"],
         scrape_configs: [
             {
-                job_name: "probe",
-                static_configs: pods.map(({ metadata: { name, namespace }, status: { podIP } }) => ({
-                    targets: [`${podIP}:8080`],
-                    labels: { namespace, pod: name },
+                job_name: "stack",
+                static_configs: pods.map(({ metadata: { name, namespace }, spec, status: { podIP } }) => ({
+                    targets: [`${podIP}:${port}`],
+                    labels: { namespace, pod: name, node: spec.nodeName },
                 })),
             },
         ],

@@ -224,9 +224,10 @@ function withWhatIsHere(workload: KubernetesObject, known: string): KubernetesOb
     const copy = structuredClone(workload);
     const spec = podSpecOf(copy);
     spec.containers = spec.containers.filter(({ name }) => name !== "node-driver-registrar");
-    for (const { securityContext } of spec.containers) {
-        const { capabilities } = securityContext;
-        capabilities.add = capabilities.add?.filter((capability) => !withheldCapabilities.includes(capability));
+    for (const { capabilities } of spec.containers.map(({ securityContext }) => securityContext)) {
+        if (capabilities.add !== undefined) {
+            capabilities.add = capabilities.add.filter((capability) => !withheldCapabilities.includes(capability));
+        }
     }
     if (namespaceOf(copy) === OPERATORS && !TOO_OLD.has(nameOf(copy))) {
         for (const container of spec.containers) {

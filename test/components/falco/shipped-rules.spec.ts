@@ -48,6 +48,7 @@ describe("the Falco rules we ship", () => {
                 "workloads_with_an_identity",
                 "agent_health_check",
                 "platform_reads_its_certificates",
+                "runtime_joins_the_pod",
                 "programs_that_talk_to_the_api",
                 "kubelet_managed_files",
                 "spire_opens_its_sockets",
