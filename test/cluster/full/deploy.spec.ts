@@ -3,10 +3,10 @@ import { isDeepStrictEqual } from "node:util";
 
 import { IMAGES, type ImageName } from "../../../components/images";
 import { findBinary } from "../../support/binary";
-import { missingOfFalco } from "../../support/falco";
 import { NODE_NAME } from "../harness/control-plane";
 import { callsOf, halvesAnswer, podsOf, type Pod } from "../support/canary";
 import { stagingOnNode } from "../support/deployed";
+import { missingForFalco } from "../support/falco-probe";
 import { apply } from "../support/objects";
 import { kubeRouter, startKubeRouter } from "../support/kube-router";
 import { startPacketFilter } from "../support/packet-filter";
@@ -26,7 +26,7 @@ const CERTIFICATES = "x0tta6bl4-certs";
 const PROBES = [APPLICATION, `${PLATFORM}/canary`, `${CANARY}/canary`];
 /** Workloads that really run only where their program is on PATH. */
 const OTHERS = [
-    { workload: "falco/falco", runs: missingOfFalco.length === 0 },
+    { workload: "falco/falco", runs: missingForFalco.length === 0 },
     { workload: "falcosidekick/falcosidekick", runs: findBinary("falcosidekick") !== undefined },
 ];
 

@@ -4,10 +4,10 @@ import { WEB_PORT } from "../../../components/falco/config";
 import { OPEN_PORT } from "../../../components/falco/sidekick";
 import { total } from "../../../hardening/verify/exposition";
 import { findBinary } from "../../support/binary";
-import { missingOfFalco } from "../../support/falco";
 import { metricsOf, podsOf } from "../support/canary";
 import { stagingOnNode } from "../support/deployed";
 import { alerts, alertsOf } from "../support/falco-alerts";
+import { missingForFalco } from "../support/falco-probe";
 import { IN_A_POD } from "../support/intrusions";
 import { prometheus, startPrometheus } from "../support/prometheus";
 import { describeOnCluster } from "../support/shared";
@@ -19,7 +19,7 @@ const EVENTS = "falcosecurity_falcosidekick_falco_events_total";
 const MINING = "Crypto mining";
 const DAEMON = `${FALCO}/falco`;
 
-const note = missingOfFalco.length === 0 ? "" : ` (skipped: missing: ${missingOfFalco.join(", ")})`;
+const note = missingForFalco.length === 0 ? "" : ` (skipped: missing: ${missingForFalco.join(", ")})`;
 
 describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
     let stack: StagingOnNode;

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
-import { missingOfFalco } from "../../support/falco";
 import { onNode, type Node } from "../harness/node";
 import { halvesAnswer } from "../support/canary";
 import { stagingOnNode } from "../support/deployed";
 import { alerts, alertsOf } from "../support/falco-alerts";
+import { missingForFalco } from "../support/falco-probe";
 import { intoContainerOf, ON_THE_NODE, type Processes } from "../support/intrusions";
 import { describeOnCluster } from "../support/shared";
 import { activeAuthority } from "../support/spire-server";
@@ -12,7 +12,7 @@ import { allRolledOut, WORKLOADS } from "../support/stack";
 import { missingOfSpire } from "../support/stack-images";
 import { FALCO, type StagingOnNode } from "../support/staging-on-node";
 
-const missing = [...missingOfFalco, ...missingOfSpire];
+const missing = [...missingForFalco, ...missingOfSpire];
 const note = missing.length === 0 ? "" : ` (skipped: missing: ${missing.join(", ")})`;
 
 describeOnCluster(`Falco and SPIRE on a real node${note}`, "full", (cluster) => {

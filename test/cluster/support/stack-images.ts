@@ -2,10 +2,11 @@ import { join } from "node:path";
 
 import { IMAGES, type ImageName } from "../../../components/images";
 import { findBinary } from "../../support/binary";
-import { FALCO_PATHS, falcoRoot, missingOfFalco } from "../../support/falco";
+import { FALCO_PATHS, falcoRoot } from "../../support/falco";
 import { binaries } from "../harness/binaries";
 import { programWithLibraries, publishImage, type ImageSpec } from "../harness/images";
 import type { Node } from "../harness/node";
+import { missingForFalco } from "./falco-probe";
 import { probeImage } from "./probe-image";
 
 type Content = Omit<ImageSpec, "tag">;
@@ -38,7 +39,7 @@ export async function publishStackImages(
         x0tta6bl4: await probeImage(["PROBE_PEERS=https://127.0.0.1:8443"]),
         "external-secrets": await externalSecrets(),
         ...(spire ? spireImages() : {}),
-        ...(missingOfFalco.length === 0 ? { falco: await falco() } : {}),
+        ...(missingForFalco.length === 0 ? { falco: await falco() } : {}),
         ...falcosidekick(),
     };
     const digests: [string, string][] = [];
