@@ -73,7 +73,6 @@ const OTHER_RUNTIMES = ["docker", "podman", "containerd", "lxc", "libvirt_lxc", 
 
 function syscallEngine(runtimeSocket: string): Readonly<Record<string, unknown>> {
     const others = OTHER_RUNTIMES.map((name) => [name, { enabled: false }]);
-
     return {
         engine: {
             kind: "modern_ebpf",
