@@ -34,11 +34,13 @@ let onNode: { readonly extent: Extent; readonly staging: Promise<StagingOnNode> 
 
 /** The staging stack on the run's real node. It stays until another extent of it is asked for, or the run ends. */
 export async function stagingOnNode(cluster: Cluster, extent: Extent): Promise<StagingOnNode> {
+    // One that failed has said so to who asked for it, and ended what it had begun in this process.
+    const before = async (): Promise<StagingOnNode | undefined> => onNode?.staging.catch(() => undefined);
     if (onNode === undefined) {
-        beforeTheEnd(async () => (await onNode?.staging)?.identity.stop());
+        beforeTheEnd(async () => (await before())?.identity.stop());
     }
     if (onNode?.extent !== extent) {
-        await (await onNode?.staging)?.remove();
+        await (await before())?.remove();
         onNode = { extent, staging: deployStaging(cluster, extent) };
     }
     return onNode.staging;
