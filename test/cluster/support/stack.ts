@@ -3,7 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { load } from "js-yaml";
-import { main } from "../../../hardening/main";
+import { cli } from "../../support/cli";
 import { definitions as knownDefinitions, install } from "../harness/definitions";
 import type { Cluster } from "../harness/cluster";
 import { messageOf } from "../harness/errors";
@@ -37,19 +37,11 @@ export async function renderStack(stack: StackName, args: readonly string[] = []
 
 async function render(stack: StackName, args: readonly string[]): Promise<RenderedStack> {
     const folder = mkdtempSync(join(tmpdir(), `render-${stack}-`));
-    const lines: string[] = [];
-    const code = await main(["render", "--stack", stack, "--out", folder, ...args], {
-        out: (text) => lines.push(text),
-        log: (line) => lines.push(line),
-        stdin: () => Buffer.alloc(0),
-        colour: false,
-        shown: false,
-        interactive: false,
+    const { code, out, log } = await cli(["render", "--stack", stack, "--out", folder, ...args], {
         now: () => new Date(),
-        clock: () => performance.now(),
     });
     if (code !== 0) {
-        throw new Error(`hardening render --stack ${stack} ended with ${code}: ${lines.join("\n")}`);
+        throw new Error(`hardening render --stack ${stack} ended with ${code}: ${[...log, out].join("\n")}`);
     }
     const files = readdirSync(folder).filter((name) => name !== "kustomization.yaml");
     const objects = files.map((name) => load(readFileSync(join(folder, name), "utf8")) as KubernetesObject);
