@@ -91,7 +91,7 @@ async function firstPod(cluster: Cluster, workload: KubernetesObject): Promise<s
     await rolledOut(cluster, workload, 60);
     const { name, namespace } = workload.metadata;
     const pods = await cluster.kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${name}`]);
-    const [first] = pods.filter(({ metadata }) => !("deletionTimestamp" in metadata));
+    const [first] = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
     return first?.metadata.name ?? assert.fail(`${describeObject(workload)} has no pod`);
 }
 

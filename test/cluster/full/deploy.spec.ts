@@ -4,7 +4,7 @@ import { isDeepStrictEqual } from "node:util";
 import { IMAGES, type ImageName } from "../../../components/images";
 import { findBinary } from "../../support/binary";
 import { NODE_NAME } from "../harness/control-plane";
-import { callsOf, halvesAnswer, podsOf, type Pod } from "../support/canary";
+import { callsOf, countAnew, halvesAnswer, podsOf, PROBES, type Pod } from "../support/canary";
 import { stagingOnNode } from "../support/deployed";
 import { missingForFalco } from "../support/falco-probe";
 import { apply } from "../support/objects";
@@ -22,8 +22,6 @@ import { runCheck } from "../support/verification";
 
 const APPLICATION = `${PLATFORM}/x0tta6bl4`;
 const CERTIFICATES = "x0tta6bl4-certs";
-/** Workloads whose pods run the probe. */
-const PROBES = [APPLICATION, `${PLATFORM}/canary`, `${CANARY}/canary`];
 /** Workloads that really run only where their program is on PATH. */
 const OTHERS = [
     { workload: "falco/falco", runs: missingForFalco.length === 0 },
@@ -155,6 +153,7 @@ describeOnCluster("the staging stack on a real node", "full", (cluster) => {
 
     it(`has its alerts loaded by Prometheus, and only it reads the metrics once policies are enforced${noPrometheus}`, async function () {
         this.timeout(240_000);
+        await countAnew(cluster(), stack.objects);
         const { node } = cluster();
         assert.ok(node);
         if (noPrometheus !== "") {

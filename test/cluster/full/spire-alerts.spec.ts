@@ -8,7 +8,7 @@ import { missingForFalco } from "../support/falco-probe";
 import { intoContainerOf, ON_THE_NODE, type Processes } from "../support/intrusions";
 import { describeOnCluster } from "../support/shared";
 import { activeAuthority } from "../support/spire-server";
-import { allRolledOut, WORKLOADS } from "../support/stack";
+import { allRolledOut, restart, WORKLOADS } from "../support/stack";
 import { missingOfSpire } from "../support/stack-images";
 import { FALCO, type StagingOnNode } from "../support/staging-on-node";
 
@@ -44,11 +44,7 @@ describeOnCluster(`Falco and SPIRE on a real node${note}`, "full", (cluster) => 
     it("alert of nothing while every program starts anew, SPIRE attests and issues, and its administrator looks in", async function () {
         this.timeout(400_000);
         const others = stack.objects.filter(({ kind, metadata }) => WORKLOADS.has(kind) && metadata.name !== FALCO);
-        for (const { kind, metadata } of others) {
-            const which = ["-n", metadata.namespace ?? "", `${kind.toLowerCase()}/${metadata.name}`];
-            await cluster().kubectl.run(["rollout", "restart", ...which]);
-        }
-        await allRolledOut(cluster(), others, 300);
+        await restart(cluster(), others, 300);
         await halvesAnswer(cluster());
         await activeAuthority(cluster());
         assert.deepEqual(

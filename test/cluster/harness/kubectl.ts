@@ -14,6 +14,7 @@ export interface KubernetesObject {
         readonly uid?: string;
         readonly resourceVersion?: string;
         readonly generation?: number;
+        readonly deletionTimestamp?: string;
     };
     readonly [field: string]: unknown;
 }

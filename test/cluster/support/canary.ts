@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseExposition, total, type Sample } from "../../../hardening/verify/exposition";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
-import { describeObject } from "./stack";
+import { describeObject, restart } from "./stack";
 import { CANARY, PLATFORM } from "./staging-on-node";
 import { until } from "./until";
 
@@ -12,10 +12,27 @@ export type Pod = KubernetesObject & {
     status: { podIP: string; containerStatuses: { imageID: string; restartCount: number }[] };
 };
 
-/** The pods of a workload, which is given as `namespace/name`. */
+/** The pods of a workload, which is given as `namespace/name`, without those that are on their way out. */
 export async function podsOf(cluster: Cluster, workload: string): Promise<readonly Pod[]> {
     const [namespace = "", name = ""] = workload.split("/");
-    return (await cluster.kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${name}`])) as Pod[];
+    const pods = await cluster.kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${name}`]);
+    return (pods as Pod[]).filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+}
+
+/** Workloads whose pods run the probe, as `namespace/name`: the canary's halves, and what stands for the platform. */
+export const PROBES = [`${PLATFORM}/x0tta6bl4`, `${PLATFORM}/canary`, `${CANARY}/canary`];
+
+/**
+ * Has the probes count from nothing. While a whole stack starts on two cores, a handshake may well take longer than anybody
+ * waits for one, and what a counter has counted it keeps.
+ */
+export async function countAnew(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
+    const probes = objects.filter(
+        ({ kind, metadata }) =>
+            kind === "Deployment" && PROBES.includes(`${metadata.namespace ?? ""}/${metadata.name}`),
+    );
+    assert.equal(probes.length, PROBES.length);
+    await restart(cluster, probes, 120);
 }
 
 /** What a pod serves at /metrics, by default on the probe's port. */

@@ -137,6 +137,19 @@ export async function allRolledOut(
     }
 }
 
+/** Has workloads start anew, all at once, and waits until they have. */
+export async function restart(
+    cluster: Cluster,
+    workloads: readonly KubernetesObject[],
+    seconds: number,
+): Promise<void> {
+    for (const { kind, metadata } of workloads) {
+        const which = ["-n", metadata.namespace ?? "default", `${kind.toLowerCase()}/${metadata.name}`];
+        await cluster.kubectl.run(["rollout", "restart", ...which]);
+    }
+    await allRolledOut(cluster, workloads, seconds);
+}
+
 /** Waits until the pods of a workload are there and ready; if not, says what the cluster has to say about them. */
 export async function rolledOut(cluster: Cluster, workload: KubernetesObject, seconds: number): Promise<void> {
     const what = `the pods of ${describeObject(workload)} are ready`;
