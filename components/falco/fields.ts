@@ -5,7 +5,7 @@ export const RULE_SOURCES: readonly RuleSource[] = ["syscall", "k8s_audit"];
 
 const of = (prefix: string, names: string): readonly string[] => names.split(" ").map((name) => `${prefix}.${name}`);
 
-/** The filter fields our rules may name, by event source (Falco 0.44: libs 0.21, container plugin, k8saudit plugin). */
+/** The filter fields our rules may name, by event source (Falco 0.44: libs 0.25, container plugin, k8saudit plugin). */
 const FIELDS: Readonly<Record<RuleSource, ReadonlySet<string>>> = {
     syscall: new Set([
         ...of("evt", "type category res rawres is_open_read is_open_write is_open_exec time hostname"),

@@ -37,7 +37,10 @@ export async function wrongCases(
     const rules = groups.flatMap((group) => group.rules);
     const files = cases.flatMap((entry, index): [string, string][] => [
         // One alert a case: with all of them, promtool would evaluate every one at every step of every case.
-        [rulesFile(index), dump({ groups: [{ name: "tested", rules: rules.filter(named(entry.alert)).map(bare) }] })],
+        [
+            rulesFile(index),
+            dump({ groups: [{ name: "tested", rules: rules.filter(({ alert }) => alert === entry.alert).map(bare) }] }),
+        ],
         [testFile(index), dump(testOf(entry, rulesFile(index)))],
     ]);
     return withFiles(Object.fromEntries(files), (folder) => {
@@ -65,10 +68,6 @@ function rulesFile(index: number): string {
 
 function testFile(index: number): string {
     return `${index}.test.yaml`;
-}
-
-function named(name: string): (rule: AlertRule) => boolean {
-    return ({ alert }) => alert === name;
 }
 
 /** promtool compares annotations and labels word by word; the cases are about whether an alert fires at all. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { Cluster } from "../harness/cluster";
 import { run } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
+import { podsOf } from "../support/canary";
 import { deployedStaging } from "../support/deployed";
 import { commandsOf, filledIn, runbookCommands } from "../support/runbooks";
 import { describeOnCluster } from "../support/shared";
@@ -89,9 +90,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
 /** The name of a pod of a workload that stays: the commands before may have drained, restarted or undone something. */
 async function firstPod(cluster: Cluster, workload: KubernetesObject): Promise<string> {
     await rolledOut(cluster, workload, 60);
-    const { name, namespace } = workload.metadata;
-    const pods = await cluster.kubectl.list("pods", namespace, ["-l", `app.kubernetes.io/name=${name}`]);
-    const [first] = pods.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
+    const [first] = await podsOf(cluster, `${workload.metadata.namespace ?? ""}/${workload.metadata.name}`);
     return first?.metadata.name ?? assert.fail(`${describeObject(workload)} has no pod`);
 }
 

@@ -22,11 +22,17 @@ import { runCheck } from "../support/verification";
 
 const APPLICATION = `${PLATFORM}/x0tta6bl4`;
 const CERTIFICATES = "x0tta6bl4-certs";
-/** Workloads that really run only where their program is on PATH. */
-const OTHERS = [
-    { workload: "falco/falco", runs: missingForFalco.length === 0 },
-    { workload: "falcosidekick/falcosidekick", runs: findBinary("falcosidekick") !== undefined },
-];
+const OPERATORS = [PLATFORM, FALCO, SIDEKICK].map((scope) => `external-secrets/external-secrets-${scope}`);
+
+/** What runs on the node: its image, and how many pods of it. The last two only where their programs are on PATH. */
+const RUNNING: Readonly<Record<string, readonly [image: ImageName, pods: number]>> = {
+    [APPLICATION]: ["x0tta6bl4", 2],
+    [`${PLATFORM}/canary`]: ["probe", 2],
+    [`${CANARY}/canary`]: ["probe", 2],
+    ...Object.fromEntries(OPERATORS.map((operator) => [operator, ["external-secrets", 1]])),
+    ...(missingForFalco.length === 0 && { [`${FALCO}/falco`]: ["falco", 1] }),
+    ...(findBinary("falcosidekick") !== undefined && { [`${SIDEKICK}/falcosidekick`]: ["falcosidekick", 2] }),
+};
 
 /** What enforces network policies; a cluster without one only stores them. */
 const ENGINES = [
@@ -59,27 +65,21 @@ describeOnCluster("the staging stack on a real node", "full", (cluster) => {
     it("comes up: the platform, the canary and External Secrets in real pods", async function () {
         this.timeout(400_000);
         await allRolledOut(cluster(), stack.objects, 300);
-        const operators = [PLATFORM, FALCO, SIDEKICK].map((scope) => `external-secrets/external-secrets-${scope}`);
-        const others = OTHERS.filter(({ runs }) => runs).map(({ workload }) => workload);
-        assert.deepEqual([...stack.running].sort(), [...PROBES, ...operators, ...others].sort());
+        assert.deepEqual([...stack.running].sort(), Object.keys(RUNNING).sort());
     });
 
     it("runs exactly the images that the stack pins by digest, pulled from the mirror", async () => {
-        const pinned = new Map(
-            Object.entries(stack.digests).map(([name, digest]) => {
-                const { repository, tag } = IMAGES[name as ImageName];
-                return [`${REGISTRY}/${repository}:${tag}@${digest}`, `${REGISTRY}/${repository}@${digest}`];
-            }),
-        );
-        for (const workload of stack.running) {
+        for (const [workload, [image, replicas]] of Object.entries(RUNNING)) {
             const pods = await podsOf(cluster(), workload);
-            assert.ok(pods.length > 0, workload);
+            assert.equal(pods.length, replicas, workload);
+            const { repository, tag } = IMAGES[image];
+            const digest = stack.digests[image] ?? "";
             for (const { spec, status } of pods) {
                 assert.equal(spec.nodeName, NODE_NAME, workload);
                 const [container] = spec.containers;
-                assert.ok(pinned.has(container?.image ?? ""), container?.image);
-                assert.equal(container?.imagePullPolicy, "Always");
-                assert.equal(status.containerStatuses[0]?.imageID, pinned.get(container.image));
+                assert.equal(container?.image, `${REGISTRY}/${repository}:${tag}@${digest}`);
+                assert.equal(container.imagePullPolicy, "Always");
+                assert.equal(status.containerStatuses[0]?.imageID, `${REGISTRY}/${repository}@${digest}`);
             }
         }
     });

@@ -43,12 +43,12 @@ export class Kubectl {
 
     /** Runs kubectl and answers what it did, success or not. */
     async try(args: readonly string[], options: ExecOptions = {}): Promise<Outcome> {
-        return run(this.command, args, { env: this.env, ...options });
+        return run(this.command, args, { ...options, env: { ...this.env, ...options.env } });
     }
 
     /** Runs kubectl, which must succeed, and answers its standard output. */
     async run(args: readonly string[], options: ExecOptions = {}): Promise<string> {
-        return must(this.command, args, { env: this.env, ...options });
+        return must(this.command, args, { ...options, env: { ...this.env, ...options.env } });
     }
 
     /** Server-side apply with strict field validation: an unknown field is an error. */

@@ -44,7 +44,7 @@ export interface Processes {
 }
 
 /** An intruder who is root on the node, and what Falco must say of what he does there. */
-export interface Intrusion {
+interface Intrusion {
     readonly does: string;
     /** For sh, on the node. */
     readonly script: (pids: Processes) => string;
