@@ -52,7 +52,8 @@ export interface PendingConnection {
  * A TLS 1.3 server that refuses *us* can do so only after our handshake is done: the connection then just ends. The observer hears
  * of it as `refused_by_peer`.
  *
- * @throws {SpiffeError} `code` is a `HandshakeFailureReason`, when this side refuses; errors of node:net and node:tls otherwise
+ * @throws {SpiffeError} `code` is a `HandshakeFailureReason`, when this side refuses; the signal's reason; an error with the `code`
+ *     that the system has for it otherwise, such as `ECONNREFUSED`, or `ETIMEDOUT` for a server that was not reached in time
  */
 export async function connectTls(
     identity: X509Provider,
@@ -77,7 +78,8 @@ export function startTls(identity: X509Provider, policy: ClientPolicy, target: C
     const startedAt = performance.now();
     const duration = (): number => performance.now() - startedAt;
     const fail = (error: unknown): void => {
-        policy.observer?.({ ...failureEvent("client", error), durationMs: duration() });
+        const gaveUp = target.signal?.aborted === true;
+        policy.observer?.({ ...failureEvent("client", error, gaveUp), durationMs: duration() });
     };
     let socket: TLSSocket;
     try {
@@ -132,18 +134,20 @@ function connectionOptions(identity: X509Provider, policy: ClientPolicy, target:
     };
 }
 
-/** Waits for the end of the handshake, with a deadline. */
+/** Waits for the end of the handshake, with a deadline. A server that was not even reached by then has refused nobody. */
 async function handshake(socket: TLSSocket, policy: ClientPolicy, signal: AbortSignal | undefined): Promise<void> {
     const timeoutMs = policy.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
     const { promise, resolve, reject } = Promise.withResolvers<void>();
     const timer = setTimeout(() => {
-        reject(new HandshakeError("handshake_timeout", `the handshake took longer than ${timeoutMs} ms`));
+        reject(
+            socket.connecting
+                ? coded("ETIMEDOUT", `the server was not reached within ${timeoutMs} ms`)
+                : new HandshakeError("handshake_timeout", `the handshake took longer than ${timeoutMs} ms`),
+        );
     }, timeoutMs);
     const abort = (): void => reject(signal?.reason instanceof Error ? signal.reason : new Error("aborted"));
     const fail = (error: Error): void => reject(policy.webPki === undefined ? error : webPkiError(error));
-    const closed = (): void => {
-        reject(Object.assign(new Error("the connection closed during the handshake"), { code: "ECONNRESET" }));
-    };
+    const closed = (): void => reject(coded("ECONNRESET", "the connection closed during the handshake"));
     socket.once("secureConnect", resolve).once("error", fail).once("close", closed);
     signal?.addEventListener("abort", abort, { once: true });
     if (signal?.aborted === true) {
@@ -156,6 +160,11 @@ async function handshake(socket: TLSSocket, policy: ClientPolicy, signal: AbortS
         signal?.removeEventListener("abort", abort);
         socket.off("secureConnect", resolve).off("error", fail).off("close", closed);
     }
+}
+
+/** An error as the system's own are. */
+function coded(code: string, message: string): Error {
+    return Object.assign(new Error(message), { code });
 }
 
 /** Codes of X.509 verification in OpenSSL. */

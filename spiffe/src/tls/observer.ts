@@ -8,7 +8,7 @@ import type { TlsGroup } from "./group.js";
  *
  * - `tls_version`, `key_exchange`, `signature_algorithm`, `alpn`: no common protocol version, group, signature algorithm, protocol
  * - `resumed`: the peer resumed a session, which skips verification
- * - `handshake_timeout`, `tls_error`: too slow; anything else that OpenSSL refused
+ * - `handshake_timeout`, `tls_error`: connected, but too slow; anything else that OpenSSL refused
  * - `unauthorized`: a valid peer that the authorizer refused
  * - `distrusted`: its authority left the bundle after the handshake
  * - `refused_by_peer`: the other side closed right after the handshake, which is how a TLS 1.3 server refuses a client
@@ -35,7 +35,10 @@ export type HandshakeFailureReason =
 /** What became of one handshake, or of the connection afterwards. */
 export interface HandshakeEvent {
     readonly side: "client" | "server";
-    /** `aborted`: the peer was not there, or went away before anything was decided, as port scanners and TCP health checks do. */
+    /**
+     * `aborted`: the peer was not reached, or one of the two gave up before anything was decided, as port scanners, TCP health checks
+     * and callers with an `AbortSignal` do.
+     */
     readonly result: "success" | "failure" | "aborted";
     /** The group, where the handshake got that far. */
     readonly group?: TlsGroup;
@@ -86,18 +89,23 @@ const REASONS: ReadonlyMap<string, HandshakeFailureReason> = new Map([
 
 /** A peer that leaves in the middle of a handshake, or was never reached, has decided nothing and proved nothing. */
 const ABORTS: ReadonlySet<string> = new Set([
+    "ABORT_ERR",
     ...["ECONNRESET", "EPIPE", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"],
     ...["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOENT", "ENOTFOUND", "EAI_AGAIN"],
 ]);
 
-/** Turns an error of node:tls before the handshake's end into an event. */
-export function failureEvent(side: "client" | "server", error: unknown): HandshakeEvent {
+/**
+ * Turns an error before the handshake's end into an event.
+ *
+ * @param gaveUp the error is only this side's own reason not to wait any longer
+ */
+export function failureEvent(side: "client" | "server", error: unknown, gaveUp = false): HandshakeEvent {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof SpiffeError) {
         return { side, result: "failure", reason: error.code as HandshakeFailureReason, message };
     }
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
-    if (ABORTS.has(code)) {
+    if (gaveUp || ABORTS.has(code)) {
         return { side, result: "aborted", message };
     }
     return { side, result: "failure", reason: REASONS.get(code) ?? "tls_error", message };

@@ -24,7 +24,7 @@ export interface TlsPolicy {
      * @default "any"
      */
     readonly signature?: "any" | "ml-dsa-65";
-    /** Milliseconds a handshake may take, authorization included. Defaults to 10,000. */
+    /** Milliseconds a handshake may take; with a client's, what it takes to connect included. Defaults to 10,000. */
     readonly handshakeTimeoutMs?: number;
     /** Hears of every handshake; see `SpiffeMetrics.handshakes` and `traceHandshakes`. */
     readonly observer?: HandshakeObserver;
