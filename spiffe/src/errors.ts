@@ -25,25 +25,28 @@ export class DerError extends SpiffeError {
 }
 
 /** Why a certificate chain was refused; the labels of authentication failures. */
-export type X509VerificationCode =
-    | "empty_chain"
-    | "chain_too_long"
-    | "malformed"
-    | "no_uri_san"
-    | "many_uri_sans"
-    | "invalid_id"
-    | "root_path"
-    | "ca_leaf"
-    | "key_usage"
-    | "ext_key_usage"
-    | "expired"
-    | "not_yet_valid"
-    | "no_bundle"
-    | "untrusted"
-    | "not_a_ca"
-    | "path_length"
-    | "name_constraints"
-    | "unknown_critical_extension";
+export const X509_VERIFICATION_CODES = [
+    "empty_chain",
+    "chain_too_long",
+    "malformed",
+    "no_uri_san",
+    "many_uri_sans",
+    "invalid_id",
+    "root_path",
+    "ca_leaf",
+    "key_usage",
+    "ext_key_usage",
+    "expired",
+    "not_yet_valid",
+    "no_bundle",
+    "untrusted",
+    "not_a_ca",
+    "path_length",
+    "name_constraints",
+    "unknown_critical_extension",
+] as const;
+
+export type X509VerificationCode = (typeof X509_VERIFICATION_CODES)[number];
 
 /** A presented chain is not a valid X.509-SVID of a known trust domain (X509-SVID section 5). */
 export class X509VerificationError extends SpiffeError {

@@ -4,7 +4,7 @@ import { Counter, Gauge, Histogram } from "prom-client";
 import type { JwtSvidError } from "./errors.js";
 import type { X509Provider, X509Snapshot } from "./source.js";
 import type { HandshakeEvent, HandshakeObserver } from "./tls/observer.js";
-import { AFTER_HANDSHAKE } from "./tls/observer.js";
+import { AFTER_HANDSHAKE, HANDSHAKE_FAILURE_REASONS } from "./tls/observer.js";
 import type { WorkloadFailure, WorkloadObserver } from "./workload/observer.js";
 
 /** Anything that can tell how its stream is doing: the sources of this library. */
@@ -13,6 +13,8 @@ export interface HealthReporting {
 }
 
 const SIDES = ["client", "server"] as const;
+/** The labels of a handshake that did not get as far as a group. */
+const NO_GROUP = { group: "none", pqc: "false" } as const;
 const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10];
 
 /**
@@ -20,9 +22,9 @@ const DURATION_BUCKETS_SECONDS = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 
  *
  * | metric | labels | tells |
  * |---|---|---|
- * | `pqc_handshakes_total` | side, group, pqc, result, trust_domain | handshakes; result is success, failure or aborted |
+ * | `pqc_handshakes_total` | side, group, pqc, result, trust_domain | handshakes; result is success, failure (0 from the start) or aborted |
  * | `pqc_handshake_duration_seconds` | group | successful handshakes of clients, verification included |
- * | `spiffe_authentication_failures_total` | side, reason | peers refused and why; 0 from the start |
+ * | `spiffe_authentication_failures_total` | side, reason | peers refused and why; each reason is 0 from the start |
  * | `spiffe_jwt_svid_refusals_total` | reason | tokens of peers refused and why |
  * | `spiffe_workload_api_failures_total` | method, reason | calls of the Workload API that failed, and unusable answers |
  * | `spiffe_svid_expiry_seconds` | spiffe_id | seconds until the SVID in use expires; negative afterwards |
@@ -81,8 +83,7 @@ export class SpiffeMetrics {
             labelNames: ["spiffe_id"],
             registers,
         });
-        // A counter that comes with its first failure could not be told from one that nobody exports.
-        SIDES.forEach((side) => this.failureCount.inc({ side, reason: "unauthorized" }, 0));
+        this.startAtZero();
         this.addIdentityGauges(registers);
         this.addStreamGauges(registers);
     }
@@ -100,8 +101,7 @@ export class SpiffeMetrics {
         this.handshakeCount.inc({
             side,
             result,
-            group: group?.name ?? "none",
-            pqc: String(group?.pqc ?? false),
+            ...(group === undefined ? NO_GROUP : { group: group.name, pqc: String(group.pqc) }),
             trust_domain: peer?.trustDomain.name ?? "",
         });
         if (result === "success" && event.durationMs !== undefined) {
@@ -151,6 +151,14 @@ export class SpiffeMetrics {
         return () => {
             this.streams.delete(name);
         };
+    }
+
+    /** A series that comes with its first failures has no increase by them: an alert would hear of none. */
+    private startAtZero(): void {
+        for (const side of SIDES) {
+            HANDSHAKE_FAILURE_REASONS.forEach((reason) => this.failureCount.inc({ side, reason }, 0));
+            this.handshakeCount.inc({ side, result: "failure", ...NO_GROUP, trust_domain: "" }, 0);
+        }
     }
 
     private addStreamGauges(registers: Registry[]): void {

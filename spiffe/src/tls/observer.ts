@@ -1,5 +1,4 @@
-import type { X509VerificationCode } from "../errors.js";
-import { SpiffeError } from "../errors.js";
+import { SpiffeError, X509_VERIFICATION_CODES } from "../errors.js";
 import type { SpiffeId } from "../id.js";
 import type { TlsGroup } from "./group.js";
 
@@ -16,21 +15,24 @@ import type { TlsGroup } from "./group.js";
  * - `no_identity`: our own source has nothing to show or to verify with
  * - `web_pki`: a Web PKI certificate that doesn't verify
  */
-export type HandshakeFailureReason =
-    | X509VerificationCode
-    | "tls_version"
-    | "key_exchange"
-    | "signature_algorithm"
-    | "alpn"
-    | "resumed"
-    | "handshake_timeout"
-    | "tls_error"
-    | "unauthorized"
-    | "distrusted"
-    | "refused_by_peer"
-    | "protocol"
-    | "no_identity"
-    | "web_pki";
+export const HANDSHAKE_FAILURE_REASONS = [
+    ...X509_VERIFICATION_CODES,
+    "tls_version",
+    "key_exchange",
+    "signature_algorithm",
+    "alpn",
+    "resumed",
+    "handshake_timeout",
+    "tls_error",
+    "unauthorized",
+    "distrusted",
+    "refused_by_peer",
+    "protocol",
+    "no_identity",
+    "web_pki",
+] as const;
+
+export type HandshakeFailureReason = (typeof HANDSHAKE_FAILURE_REASONS)[number];
 
 /** What became of one handshake, or of the connection afterwards. */
 export interface HandshakeEvent {
