@@ -27,14 +27,49 @@ export async function askPrometheus(expected: Expected, live: Live, path: string
     return undefined;
 }
 
+/** A pod, as the labels of its metrics name it. */
+export interface ScrapeTarget {
+    readonly namespace: string;
+    readonly name: string;
+}
+
 /** The newest samples that Prometheus holds of a pod's own metrics; undefined where it holds none. */
 export async function samplesOf(
     expected: Expected,
     live: Live,
-    pod: { readonly namespace: string; readonly name: string },
+    pod: ScrapeTarget,
 ): Promise<readonly Sample[] | undefined> {
-    const selector = `{namespace="${pod.namespace}",pod="${pod.name}",__name__=~"(pqc|probe|spiffe)_.+"}`;
-    const answer = await askPrometheus(expected, live, `/api/v1/query?query=${encodeURIComponent(selector)}`);
+    return query(expected, live, `{${labelsOf(pod)},__name__=~"(pqc|probe|spiffe)_.+"}`);
+}
+
+/**
+ * By how much a pod's counters of one name have grown of late; undefined where Prometheus holds none. A series that was not
+ * there before counts whole: it has no increase by what it began with.
+ *
+ * @param window a duration as Prometheus writes it, `30m`
+ */
+export async function increaseOf(
+    expected: Expected,
+    live: Live,
+    pod: ScrapeTarget,
+    metric: string,
+    window: string,
+): Promise<readonly Sample[] | undefined> {
+    const series = `${metric}{${labelsOf(pod)}}`;
+    const grown = await query(
+        expected,
+        live,
+        `(increase(${series}[${window}]) and ${series} offset ${window}) or ${series}`,
+    );
+    return grown?.map((sample) => ({ ...sample, name: metric }));
+}
+
+function labelsOf({ namespace, name }: ScrapeTarget): string {
+    return `namespace="${namespace}",pod="${name}"`;
+}
+
+async function query(expected: Expected, live: Live, expression: string): Promise<readonly Sample[] | undefined> {
+    const answer = await askPrometheus(expected, live, `/api/v1/query?query=${encodeURIComponent(expression)}`);
     const samples = list(answer?.["result"])
         .filter(isObj)
         .map(({ metric, value }): Sample => {

@@ -5,7 +5,7 @@ import { containersOf, isReady, nameOf, selects } from "./expected";
 import type { Sample } from "./exposition";
 import { parseExposition } from "./exposition";
 import type { Live } from "./live";
-import { samplesOf } from "./prometheus";
+import { increaseOf, samplesOf } from "./prometheus";
 
 /** A ready pod and what it measures. */
 export interface ScrapedPod {
@@ -13,6 +13,11 @@ export interface ScrapedPod {
     readonly subject: string;
     /** Undefined where its metrics can't be read. */
     readonly samples: readonly Sample[] | undefined;
+    /**
+     * By how much its counters of one name have grown within a `window` such as `30m`; undefined where only the pod itself could be
+     * asked, which knows no more than its totals.
+     */
+    grown(metric: string, window: string): Promise<readonly Sample[] | undefined>;
 }
 
 /** Names of ports that serve metrics, best first. Others may not be asked: a TLS port would count a failed handshake. */
@@ -27,11 +32,16 @@ export async function scrape(workload: Workload, expected: Expected, live: Live)
     const pods = await live.objects("/api/v1", "pods", namespace);
     const names = pods.filter((pod) => selects(selector, pod) && isReady(pod)).map(nameOf);
     return Promise.all(
-        names.map(async (name) => ({
-            subject: `Pod ${namespace}/${name}`,
-            samples:
-                (await samplesOf(expected, live, { namespace, name })) ?? (await throughProxy(workload, name, live)),
-        })),
+        names.map(async (name) => {
+            const pod = { namespace, name };
+            const held = await samplesOf(expected, live, pod);
+            return {
+                subject: `Pod ${namespace}/${name}`,
+                samples: held ?? (await throughProxy(workload, name, live)),
+                grown: async (metric, window) =>
+                    held === undefined ? undefined : increaseOf(expected, live, pod, metric, window),
+            };
+        }),
     );
 }
 

@@ -47,6 +47,12 @@ export class FakeCluster implements Live {
     }
 }
 
+/** Prometheus' answer to a query: the newest value of each series. */
+export function vector(...series: readonly (readonly [labels: Body, value: string])[]): string {
+    const result = series.map(([metric, value]) => ({ metric, value: [1_790_000_000, value] }));
+    return JSON.stringify({ status: "success", data: { resultType: "vector", result } });
+}
+
 /** The verdicts of one check on a stack, as `status subject: message`. */
 export async function verdictsOn(stack: Expected, name: string, live: Live, now = new Date()): Promise<string[]> {
     const selected = checks(() => now).filter((check) => check.name === name);

@@ -2,6 +2,7 @@ import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Sample } from "../exposition";
 import { total } from "../exposition";
+import type { ScrapedPod } from "../scrape";
 import { scrape } from "../scrape";
 
 /** Pods that serve the security metrics say so by this label `app`. */
@@ -12,6 +13,10 @@ const HANDSHAKE_TARGET = 0.999;
 export const EXPIRY_DAYS = 7;
 /** MET-3: refused authentications, of all handshakes. */
 const AUTHENTICATION_TARGET = 0.001;
+const HANDSHAKES = "pqc_handshakes_total";
+const FAILURES = "spiffe_authentication_failures_total";
+/** What is judged of the counters, where Prometheus knows it: as long as the alerts of the same targets look back. */
+const WINDOW = "30m";
 /** SVIDs live for hours and are renewed at half their life: less than ten minutes left means that renewal has stopped. */
 const SVID_SECONDS = 600;
 
@@ -32,42 +37,62 @@ export const metricsMeetTargets: Check = {
                 const subject = `${workload.kind} ${workload.namespace}/${workload.name}`;
                 verdicts.push(failed(subject, "no ready pod that serves metrics is there"));
             }
-            for (const { subject, samples } of pods) {
-                verdicts.push(
-                    ...(samples === undefined
-                        ? [unknown(subject, "/metrics can't be reached, neither by Prometheus nor by the API server")]
-                        : judge(subject, samples)),
-                );
+            for (const pod of pods) {
+                verdicts.push(...(await judge(pod)));
             }
         }
         return verdicts;
     },
 };
 
-function judge(subject: string, samples: readonly Sample[]): readonly Verdict[] {
-    return [handshakes(subject, samples), authentication(subject, samples), expiry(subject, samples)];
+async function judge({ subject, samples, grown }: ScrapedPod): Promise<readonly Verdict[]> {
+    if (samples === undefined) {
+        return [unknown(subject, "/metrics can't be reached, neither by Prometheus nor by the API server")];
+    }
+    const [handshakesGrown = [], failuresGrown = []] = await Promise.all([
+        grown(HANDSHAKES, WINDOW),
+        grown(FAILURES, WINDOW),
+    ]);
+    // A pod that had nobody to talk to of late has only its whole life to show.
+    const counted =
+        total(judged(handshakesGrown)) > 0
+            ? { samples: [...handshakesGrown, ...failuresGrown], since: "in the last 30 minutes" }
+            : { samples, since: "since its start" };
+    return [handshakes(subject, counted), authentication(subject, counted), expiry(subject, samples)];
 }
 
-function handshakes(subject: string, samples: readonly Sample[]): Verdict {
-    const all = samples.filter(({ name, labels }) => name === "pqc_handshakes_total" && labels["result"] !== "aborted");
+/** Counters, and the time that they cover, for people. */
+interface Counted {
+    readonly samples: readonly Sample[];
+    readonly since: string;
+}
+
+/** Handshakes that came to a verdict. */
+function judged(samples: readonly Sample[]): readonly Sample[] {
+    return samples.filter(({ name, labels }) => name === HANDSHAKES && labels["result"] !== "aborted");
+}
+
+function handshakes(subject: string, { samples, since }: Counted): Verdict {
+    const all = judged(samples);
     const sum = total(all);
-    if (all.length === 0 || sum === 0) {
-        return failed(subject, "pqc_handshakes_total counts no handshake, so nothing proves MET-1");
+    if (sum === 0) {
+        return failed(subject, `${HANDSHAKES} counts no handshake, so nothing proves MET-1`);
     }
     const ratio = total(all.filter(({ labels }) => labels["result"] === "success")) / sum;
-    const text = `${(ratio * 100).toFixed(2)} % of ${sum} handshakes succeeded (target: more than 99.9 %)`;
+    const share = `${(ratio * 100).toFixed(2)} % of ${Math.round(sum)} handshakes`;
+    const text = `${share} ${since} succeeded (target: more than 99.9 %)`;
     return ratio > HANDSHAKE_TARGET ? proved(subject, text) : failed(subject, text);
 }
 
-function authentication(subject: string, samples: readonly Sample[]): Verdict {
-    const failures = samples.filter(({ name }) => name === "spiffe_authentication_failures_total");
-    const handshakeCount = total(samples.filter(({ name }) => name === "pqc_handshakes_total"));
+function authentication(subject: string, { samples, since }: Counted): Verdict {
+    const failures = samples.filter(({ name }) => name === FAILURES);
+    const handshakeCount = total(samples.filter(({ name }) => name === HANDSHAKES));
     if (failures.length === 0) {
-        return failed(subject, "spiffe_authentication_failures_total is not there, so nothing proves MET-3");
+        return failed(subject, `${FAILURES} is not there, so nothing proves MET-3`);
     }
     const ratio = handshakeCount === 0 ? 0 : total(failures) / handshakeCount;
-    const why = reasons(failures);
-    const text = `${total(failures)} authentication failures${why} in ${handshakeCount} handshakes (target: less than 0.1 %)`;
+    const count = `${Math.round(total(failures))} authentication failures${reasons(failures)}`;
+    const text = `${count} in ${Math.round(handshakeCount)} handshakes ${since} (target: less than 0.1 %)`;
     return ratio < AUTHENTICATION_TARGET ? proved(subject, text) : failed(subject, text);
 }
 
@@ -78,7 +103,7 @@ function reasons(failures: readonly Sample[]): string {
         const reason = labels["reason"] ?? "no reason given";
         counts.set(reason, (counts.get(reason) ?? 0) + value);
     }
-    const texts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} ${count}`);
+    const texts = [...counts].sort(([, a], [, b]) => b - a).map(([reason, count]) => `${reason} ${Math.round(count)}`);
     return texts.length === 0 ? "" : ` (${texts.join(", ")})`;
 }
 

@@ -4,7 +4,7 @@ import type { Cluster } from "../harness/cluster";
 import { NODE_NAME } from "../harness/control-plane";
 import type { KubernetesObject } from "../harness/kubectl";
 import { onNode } from "../harness/node";
-import { callsOf, countAnew, halvesAnswer, podsOf, PROBES } from "../support/canary";
+import { callsOf, halvesAnswer, podsOf, PROBES } from "../support/canary";
 import { stagingOnNode } from "../support/deployed";
 import { startPacketFilter } from "../support/packet-filter";
 import { prometheus, startPrometheus } from "../support/prometheus";
@@ -188,7 +188,6 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
         if (noPrometheus !== "") {
             this.skip();
         }
-        await countAnew(cluster(), stack.objects);
         const probes = await Promise.all(PROBES.map(async (workload) => podsOf(cluster(), workload)));
         const watcher = await startPrometheus(cluster(), node, stack.objects, probes.flat());
         try {

@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { parseExposition, total, type Sample } from "../../../hardening/verify/exposition";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
-import { describeObject, restart } from "./stack";
+import { describeObject } from "./stack";
 import { CANARY, PLATFORM } from "./staging-on-node";
 import { until } from "./until";
 
@@ -21,19 +21,6 @@ export async function podsOf(cluster: Cluster, workload: string): Promise<readon
 
 /** Workloads whose pods run the probe, as `namespace/name`: the canary's halves, and what stands for the platform. */
 export const PROBES = [`${PLATFORM}/x0tta6bl4`, `${PLATFORM}/canary`, `${CANARY}/canary`];
-
-/**
- * Has the probes count from nothing. While a whole stack starts on two cores, a handshake may well take longer than anybody
- * waits for one, and what a counter has counted it keeps.
- */
-export async function countAnew(cluster: Cluster, objects: readonly KubernetesObject[]): Promise<void> {
-    const probes = objects.filter(
-        ({ kind, metadata }) =>
-            kind === "Deployment" && PROBES.includes(`${metadata.namespace ?? ""}/${metadata.name}`),
-    );
-    assert.equal(probes.length, PROBES.length);
-    await restart(cluster, probes, 120);
-}
 
 /** What a pod serves at /metrics, by default on the probe's port. */
 export async function metricsOf(

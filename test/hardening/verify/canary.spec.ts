@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { Expected } from "../../../hardening/verify/expected";
 import type { Body } from "../../../policies/kube";
-import { FakeCluster, verdictsOn } from "../../support/fake-cluster";
+import { FakeCluster, vector, verdictsOn } from "../../support/fake-cluster";
 
 const API = "kubernetes.default.svc:443";
 const PLATFORM = "web.shop.svc:8080";
@@ -57,12 +57,6 @@ function live(metrics: string): FakeCluster {
     cluster.lists["endpointslices"] = [endpoints("default", "kubernetes", true), endpoints("shop", "web", true)];
     cluster.metrics = metrics;
     return cluster;
-}
-
-/** Prometheus' answer to a query, with these metrics of one pod. */
-function vector(...samples: readonly (readonly [labels: Body, value: string])[]): string {
-    const result = samples.map(([metric, value]) => ({ metric, value: [1_790_000_000, value] }));
-    return JSON.stringify({ status: "success", data: { resultType: "vector", result } });
 }
 
 describe("network-policies-enforced", () => {
@@ -219,8 +213,8 @@ describe("metrics-meet-targets with a canary", () => {
         'spiffe_svid_expiry_seconds{spiffe_id="spiffe://x/canary"} 1800',
     );
     const PROVED = [
-        "proved Pod shop/canary-1: 100.00 % of 40 handshakes succeeded (target: more than 99.9 %)",
-        "proved Pod shop/canary-1: 0 authentication failures in 40 handshakes (target: less than 0.1 %)",
+        "proved Pod shop/canary-1: 100.00 % of 40 handshakes since its start succeeded (target: more than 99.9 %)",
+        "proved Pod shop/canary-1: 0 authentication failures in 40 handshakes since its start (target: less than 0.1 %)",
         "proved Pod shop/canary-1: its SVID has 30 minutes left",
     ];
 

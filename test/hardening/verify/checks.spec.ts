@@ -58,8 +58,8 @@ describe("metrics-meet-targets", () => {
     it("proves MET-1 to MET-3 from the counters, without handshakes that the client gave up", async () => {
         // The stack's two workloads select the same pod.
         assert.deepEqual((await verdictsOf("metrics-meet-targets", live(good))).slice(0, 3), [
-            "proved Pod apps/web-1: 99.99 % of 10000 handshakes succeeded (target: more than 99.9 %)",
-            "proved Pod apps/web-1: 2 authentication failures (expired 2) in 10500 handshakes (target: less than 0.1 %)",
+            "proved Pod apps/web-1: 99.99 % of 10000 handshakes since its start succeeded (target: more than 99.9 %)",
+            "proved Pod apps/web-1: 2 authentication failures (expired 2) in 10500 handshakes since its start (target: less than 0.1 %)",
             "proved Pod apps/web-1: its SVID has 30 minutes left",
         ]);
     });
@@ -75,15 +75,15 @@ describe("metrics-meet-targets", () => {
         assert.equal(
             (await verdictsOf("metrics-meet-targets", live(metrics)))[1],
             "proved Pod apps/web-1: 10 authentication failures (expired 6, untrusted 3, no reason given 1) in 10500 " +
-                "handshakes (target: less than 0.1 %)",
+                "handshakes since its start (target: less than 0.1 %)",
         );
     });
 
     it("fails where a target is missed", async () => {
         const bad = good.replace("} 1\n", "} 100\n").replace("} 2\n", "} 20\n").replace("1800", "599");
         assert.deepEqual((await verdictsOf("metrics-meet-targets", live(bad))).slice(0, 3), [
-            "failed Pod apps/web-1: 99.01 % of 10099 handshakes succeeded (target: more than 99.9 %)",
-            "failed Pod apps/web-1: 20 authentication failures (expired 20) in 10599 handshakes (target: less than 0.1 %)",
+            "failed Pod apps/web-1: 99.01 % of 10099 handshakes since its start succeeded (target: more than 99.9 %)",
+            "failed Pod apps/web-1: 20 authentication failures (expired 20) in 10599 handshakes since its start (target: less than 0.1 %)",
             "failed Pod apps/web-1: its SVID has 599 s left: renewal has stopped",
         ]);
     });
