@@ -89,7 +89,7 @@ const REASONS: ReadonlyMap<string, HandshakeFailureReason> = new Map([
     ["ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED", "refused_by_peer"],
 ]);
 
-/** A peer that leaves in the middle of a handshake, or was never reached, has decided nothing and proved nothing. */
+/** Whoever leaves in the middle of a handshake, or was never reached, has decided nothing and proved nothing. */
 const ABORTS: ReadonlySet<string> = new Set([
     "ABORT_ERR",
     ...["ECONNRESET", "EPIPE", "ERR_SSL_UNEXPECTED_EOF_WHILE_READING"],
