@@ -16,7 +16,7 @@ const AUTHENTICATION_TARGET = 0.001;
 const HANDSHAKES = "pqc_handshakes_total";
 const FAILURES = "spiffe_authentication_failures_total";
 /** What is judged of the counters, where Prometheus knows it: as long as the alerts of the same targets look back. */
-const WINDOW = "30m";
+const WINDOW_MINUTES = 30;
 /** SVIDs live for hours and are renewed at half their life: less than ten minutes left means that renewal has stopped. */
 const SVID_SECONDS = 600;
 
@@ -37,9 +37,7 @@ export const metricsMeetTargets: Check = {
                 const subject = `${workload.kind} ${workload.namespace}/${workload.name}`;
                 verdicts.push(failed(subject, "no ready pod that serves metrics is there"));
             }
-            for (const pod of pods) {
-                verdicts.push(...(await judge(pod)));
-            }
+            verdicts.push(...(await Promise.all(pods.map(judge))).flat());
         }
         return verdicts;
     },
@@ -49,14 +47,13 @@ async function judge({ subject, samples, grown }: ScrapedPod): Promise<readonly 
     if (samples === undefined) {
         return [unknown(subject, "/metrics can't be reached, neither by Prometheus nor by the API server")];
     }
-    const [handshakesGrown = [], failuresGrown = []] = await Promise.all([
-        grown(HANDSHAKES, WINDOW),
-        grown(FAILURES, WINDOW),
-    ]);
+    const [handshakesGrown = [], failuresGrown = []] = await Promise.all(
+        [HANDSHAKES, FAILURES].map(async (counter) => grown(counter, `${WINDOW_MINUTES}m`)),
+    );
     // A pod that had nobody to talk to of late has only its whole life to show.
     const counted =
         total(judged(handshakesGrown)) > 0
-            ? { samples: [...handshakesGrown, ...failuresGrown], since: "in the last 30 minutes" }
+            ? { samples: [...handshakesGrown, ...failuresGrown], since: `in the last ${WINDOW_MINUTES} minutes` }
             : { samples, since: "since its start" };
     return [handshakes(subject, counted), authentication(subject, counted), expiry(subject, samples)];
 }

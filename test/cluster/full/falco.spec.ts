@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { WEB_PORT } from "../../../components/falco/config";
-import { OPEN_PORT } from "../../../components/falco/sidekick";
+import { ruleFiles } from "../../../components/falco/shipped";
+import { ALERT_PORT, OPEN_PORT } from "../../../components/falco/sidekick";
 import { total } from "../../../hardening/verify/exposition";
 import { findBinary } from "../../support/binary";
 import { metricsOf, podsOf } from "../support/canary";
@@ -55,14 +56,8 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
             await sum(DAEMON, WEB_PORT, "falcosecurity_scap_engine_name_info", { engine_name: "modern_bpf" }),
             1,
         );
-        const files = [
-            "falco_rules.yaml",
-            "10-vocabulary.yaml",
-            "20-identity.yaml",
-            "30-runtime.yaml",
-            "40-network.yaml",
-        ];
-        for (const file_name of [...files, "99-stack.yaml"]) {
+        const shipped = ruleFiles("syscall").map(({ name }) => name);
+        for (const file_name of ["falco_rules.yaml", ...shipped, "99-stack.yaml"]) {
             assert.equal(
                 await sum(DAEMON, WEB_PORT, "falcosecurity_falco_sha256_rules_files_info", { file_name }),
                 1,
@@ -141,7 +136,7 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
             return (rules.size > 0 && taken.every((count) => count > 0)) || taken.join();
         });
         // The API server's proxy is a client without one.
-        const path = `/api/v1/namespaces/${SIDEKICK}/services/https:falcosidekick:2801/proxy/ping`;
+        const path = `/api/v1/namespaces/${SIDEKICK}/services/https:falcosidekick:${ALERT_PORT}/proxy/ping`;
         assert.equal((await cluster().request("GET", path)).status, 503);
         const said = await cluster().kubectl.run(["logs", `deployment/${SIDEKICK}`, "-n", SIDEKICK, "--all-pods"]);
         assert.match(said, /TLS handshake error .* client didn't provide a certificate/);

@@ -62,6 +62,18 @@ describe("alerts", () => {
         assert.equal(rules.length, 49);
     });
 
+    it("each have an example of a counter's first event, where one event is enough and the counter comes with it", () => {
+        const otherwise = [
+            // A client that calls in a loop, or what SPIRE tries again every few minutes: the second event is an increase.
+            ...["SpireAgentRateLimited", "SpireAuthorityRotationFailing", "SpireSvidRotationFailing"],
+            // Falco shows this counter from its start.
+            "FalcoLosesAlerts",
+        ];
+        const oneIsEnough = rules.filter(({ expr }) => expr.includes("increase(") && /> 0$/.test(expr.trim()));
+        const atOnce = Object.keys(EXAMPLES).filter((alert) => EXAMPLES[alert]?.firesAtOnce !== undefined);
+        assert.deepEqual([...atOnce, ...otherwise].sort(), oneIsEnough.map(({ alert }) => alert).sort());
+    });
+
     it("fire in the one example and stay silent in the other (skipped where promtool is not on the PATH)", async function () {
         if (!hasPromtool()) {
             this.skip();

@@ -17,13 +17,16 @@ const SELECTOR = '{namespace="shop",pod="web-1"}';
 const handshakes = (result: string): Body => ({ __name__: "pqc_handshakes_total", result });
 const refused = (reason: string): Body => ({ __name__: "spiffe_authentication_failures_total", reason });
 
-/** What the pod has counted since a bad start: one handshake in five failed. */
-const TOTALS = vector(
-    [handshakes("success"), "80"],
-    [handshakes("failure"), "20"],
-    [refused("no_bundle"), "20"],
-    [{ __name__: "spiffe_svid_expiry_seconds" }, "1800"],
-);
+/** What a pod has counted since it started, of 10,000 handshakes. */
+const totals = (failed: number): string =>
+    vector(
+        [handshakes("success"), String(10_000 - failed)],
+        [handshakes("failure"), String(failed)],
+        [refused("no_bundle"), String(failed)],
+        [{ __name__: "spiffe_svid_expiry_seconds" }, "1800"],
+    );
+const BAD_START = totals(2_000);
+const GOOD_LIFE = totals(0);
 const SVID = "proved Pod shop/web-1: its SVID has 30 minutes left";
 
 /** Takes the name from a series, as `increase` does. */
@@ -33,6 +36,7 @@ function withoutName(labels: Body): Body {
 
 /** The expressions that Prometheus was asked, and the verdicts on what it answered. */
 async function judge(
+    sinceStart: string,
     handshakesGrown: string,
     failuresGrown: string,
 ): Promise<{ readonly asked: readonly string[]; readonly verdicts: readonly string[] }> {
@@ -45,7 +49,7 @@ async function judge(
         const expression = new URL(path, "http://prometheus").searchParams.get("query") ?? "";
         asked.push(expression);
         if (!expression.includes("increase")) {
-            return TOTALS;
+            return sinceStart;
         }
         return expression.includes("pqc_handshakes_total") ? handshakesGrown : failuresGrown;
     };
@@ -55,6 +59,7 @@ async function judge(
 describe("metrics-meet-targets by what Prometheus has seen of late", () => {
     it("does not hold a bad start against a pod for ever", async () => {
         const { verdicts, asked } = await judge(
+            BAD_START,
             vector([withoutName(handshakes("success")), "60.4"], [withoutName(handshakes("failure")), "0"]),
             vector([withoutName(refused("no_bundle")), "0"]),
         );
@@ -75,6 +80,7 @@ describe("metrics-meet-targets by what Prometheus has seen of late", () => {
 
     it("does not let a good life hide what goes wrong now", async () => {
         const { verdicts } = await judge(
+            GOOD_LIFE,
             vector([withoutName(handshakes("success")), "30.2"], [handshakes("failure"), "10"]),
             vector([refused("expired"), "10"]),
         );
@@ -87,7 +93,7 @@ describe("metrics-meet-targets by what Prometheus has seen of late", () => {
     });
 
     it("takes a missing counter for no proof, of late either", async () => {
-        const { verdicts } = await judge(vector([handshakes("success"), "30"]), vector());
+        const { verdicts } = await judge(GOOD_LIFE, vector([handshakes("success"), "30"]), vector());
         assert.equal(
             verdicts[1],
             "failed Pod shop/web-1: spiffe_authentication_failures_total is not there, so nothing proves MET-3",
@@ -96,21 +102,24 @@ describe("metrics-meet-targets by what Prometheus has seen of late", () => {
 
     it("goes by the whole life of a pod that had nobody to talk to of late", async () => {
         for (const none of [vector(), vector([handshakes("success"), "0"], [handshakes("aborted"), "7"])]) {
-            const { verdicts } = await judge(none, vector([refused("no_bundle"), "0"]));
+            const { verdicts } = await judge(BAD_START, none, vector([refused("no_bundle"), "0"]));
             assert.deepEqual(verdicts, [
-                "failed Pod shop/web-1: 80.00 % of 100 handshakes since its start succeeded (target: more than 99.9 %)",
-                "failed Pod shop/web-1: 20 authentication failures (no_bundle 20) in 100 handshakes since its start " +
+                "failed Pod shop/web-1: 80.00 % of 10000 handshakes since its start succeeded (target: more than 99.9 %)",
+                "failed Pod shop/web-1: 2000 authentication failures (no_bundle 2000) in 10000 handshakes since its start " +
                     "(target: less than 0.1 %)",
                 SVID,
             ]);
         }
     });
 
-    it("looks back as far as the alerts of the same targets", () => {
+    it("looks back as far as the alerts of the same targets", async () => {
+        const { asked } = await judge(GOOD_LIFE, vector(), vector());
+        const windows = (expression: string): readonly string[] => [...new Set(expression.match(/\[\w+\]/g))];
+        const [own] = windows(asked[1] ?? "");
         const rules = shippedAlerts("docs/runbooks").flatMap(({ groups }) => groups.flatMap((group) => group.rules));
         for (const name of ["HandshakeSuccessBelowTarget", "AuthenticationFailuresAboveTarget"]) {
             const { expr = "" } = rules.find(({ alert }) => alert === name) ?? {};
-            assert.deepEqual([...new Set(expr.match(/\[\w+\]/g))], ["[30m]"], name);
+            assert.deepEqual(windows(expr), [own], name);
         }
     });
 });
