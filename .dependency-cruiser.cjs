@@ -9,6 +9,19 @@ module.exports = {
             to: { pathNot: ["^policies/", "node_modules"], dependencyTypesNot: ["core"] },
         },
         {
+            name: "the-vocabulary-knows-no-machine",
+            comment: "policies/kubernetes says what the API means; the engine and the controls build on it.",
+            severity: "error",
+            from: { path: "^policies/kubernetes/" },
+            to: { path: "^policies/(engine|controls)/" },
+        },
+        {
+            name: "the-machine-knows-no-control",
+            severity: "error",
+            from: { path: "^policies/engine/" },
+            to: { path: "^policies/controls/" },
+        },
+        {
             name: "components-never-import-the-tool",
             severity: "error",
             from: { path: "^components/" },
@@ -31,7 +44,7 @@ module.exports = {
             name: "controls-know-neither-pack-nor-engine",
             comment: "A control is plain TypeScript, so that scanning never loads the SDK.",
             severity: "error",
-            from: { path: "^policies/(?!pack\\.ts|index\\.ts)" },
+            from: { path: "^policies/(?!engine/pack\\.ts|index\\.ts)" },
             to: { path: "node_modules/@pulumi/" },
         },
         {

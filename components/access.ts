@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { refuse } from "./refuse";
-import { listOf, object, oneOf, text, withDefault } from "./schema";
+import { listOf, object, oneOf, text, withDefault } from "../policies/engine/schema";
 
 /** A set of rights by the job it is for. */
 export type AccessRole = "viewer" | "deployer";

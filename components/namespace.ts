@@ -1,8 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Read } from "./schema";
-import { object, quantity, text, withDefault } from "./schema";
+import type { Read } from "../policies/engine/schema";
+import { object, quantity, text, withDefault } from "../policies/engine/schema";
 import { refuse } from "./refuse";
 
 /** Pod Security Standards level (Kubernetes documentation, "Pod Security Admission"). */

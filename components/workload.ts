@@ -3,8 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { budgetSpec } from "./budget";
 import { refuse } from "./refuse";
-import type { Read } from "./schema";
-import { integer, object, quantity, refined, text, withDefault } from "./schema";
+import type { Read } from "../policies/engine/schema";
+import { integer, object, quantity, refined, text, withDefault } from "../policies/engine/schema";
 
 export const resourceSettings = withDefault(
     object({

@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import { isObj } from "../policies/kube";
+import { isObj } from "../policies/kubernetes/kube";
 import type { Finding } from "./findings";
 import { fingerprint } from "./fingerprint";
 import { UsageError } from "./io";

@@ -1,13 +1,13 @@
-import type { Context, ObjectControl } from "../policies/control";
-import { waiverFaults } from "../policies/governance";
-import type { KubeObject } from "../policies/kube";
-import type { Selected } from "../policies/profiles";
-import type { Resource } from "../policies/resource";
-import type { Outcome } from "../policies/run";
-import { runOverObject, runOverStack } from "../policies/run";
-import { Stack } from "../policies/stack";
-import type { Waiver } from "../policies/waivers";
-import { WaiverBook } from "../policies/waivers";
+import type { Context, ObjectControl } from "../policies/engine/control";
+import { waiverFaults } from "../policies/engine/governance";
+import type { KubeObject } from "../policies/kubernetes/kube";
+import type { Selected } from "../policies/engine/profiles";
+import type { Resource } from "../policies/kubernetes/resource";
+import type { Outcome } from "../policies/engine/run";
+import { runOverObject, runOverStack } from "../policies/engine/run";
+import { Stack } from "../policies/kubernetes/stack";
+import type { Waiver } from "../policies/engine/waivers";
+import { WaiverBook } from "../policies/engine/waivers";
 import { findingOfWaiver, FindingWriter, sourceOf } from "./finding-writer";
 import type { Failure, Finding } from "./findings";
 

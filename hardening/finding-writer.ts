@@ -1,13 +1,13 @@
-import type { Control, Fault } from "../policies/control";
-import type { WaiverFault } from "../policies/governance";
-import type { KubeObject } from "../policies/kube";
-import { messageOf } from "../policies/kube";
-import type { Selected } from "../policies/profiles";
-import { typeToken } from "../policies/resource";
-import type { Outcome } from "../policies/run";
-import type { Stack } from "../policies/stack";
-import type { UnknownValue } from "../policies/unknown";
-import type { Waiver, WaiverBook } from "../policies/waivers";
+import type { Control, Fault } from "../policies/engine/control";
+import type { WaiverFault } from "../policies/engine/governance";
+import type { KubeObject } from "../policies/kubernetes/kube";
+import { messageOf } from "../policies/kubernetes/kube";
+import type { Selected } from "../policies/engine/profiles";
+import { typeToken } from "../policies/kubernetes/resource";
+import type { Outcome } from "../policies/engine/run";
+import type { Stack } from "../policies/kubernetes/stack";
+import type { UnknownValue } from "../policies/kubernetes/unknown";
+import type { Waiver, WaiverBook } from "../policies/engine/waivers";
 import type { Finding } from "./findings";
 
 /** What a control says that is not a failure of its own. */

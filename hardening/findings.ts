@@ -1,5 +1,6 @@
-import type { Enforcement, PatchOperation, Severity } from "../policies/control";
-import type { FrameworkRef } from "../policies/frameworks";
+import type { Enforcement, Severity } from "../policies/engine/control";
+import type { PatchOperation } from "../policies/kubernetes/path";
+import type { FrameworkRef } from "../policies/engine/frameworks";
 
 /** `waived` findings stay visible; `unverifiable` means that a value is not known before deployment. */
 export type FindingStatus = "violation" | "waived" | "unverifiable";

@@ -1,4 +1,4 @@
-import { grouped } from "./report/style";
+import { grouped } from "./formats/style";
 
 /** What a command may touch of the world, so that tests can stand in for it. */
 export interface Io {

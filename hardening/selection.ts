@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 
-import type { Control } from "../policies/control";
+import type { Control } from "../policies/engine/control";
 import { controls } from "../policies/controls";
-import type { ProfileName, Selected } from "../policies/profiles";
-import { PolicyConfigError, PROFILES, selectControls } from "../policies/profiles";
-import type { Waiver } from "../policies/waivers";
-import { parseWaivers, WaiverFileError } from "../policies/waivers";
+import type { ProfileName, Selected } from "../policies/engine/profiles";
+import { PolicyConfigError, PROFILES, selectControls } from "../policies/engine/profiles";
+import type { Waiver } from "../policies/engine/waivers";
+import { parseWaivers, WaiverFileError } from "../policies/engine/waivers";
 import type { Baseline } from "./baseline";
 import { readBaseline } from "./baseline";
 import type { Io } from "./io";

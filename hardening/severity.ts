@@ -1,4 +1,4 @@
-import type { Severity } from "../policies/control";
+import type { Severity } from "../policies/engine/control";
 
 /** The severity order of reports, gravest first. */
 export const SEVERITIES: readonly Severity[] = ["critical", "high", "medium", "low"];

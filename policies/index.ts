@@ -5,9 +5,9 @@ import { PolicyPack } from "@pulumi/policy";
 import * as pulumi from "@pulumi/pulumi";
 
 import { controls } from "./controls";
-import { packPolicies } from "./pack";
-import { selectControls } from "./profiles";
-import { parseWaivers } from "./waivers";
+import { packPolicies } from "./engine/pack";
+import { selectControls } from "./engine/profiles";
+import { parseWaivers } from "./engine/waivers";
 
 // A stack without a waiver file has no waivers.
 function waiversOf(stack: string) {

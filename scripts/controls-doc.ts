@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { controls } from "../policies/controls";
-import { controlsDocument, parseOutOfScope } from "../policies/document";
+import { controlsDocument, parseOutOfScope } from "../policies/engine/document";
 
 const folder = join(__dirname, "..", "policies");
 const outOfScope = parseOutOfScope(readFileSync(join(folder, "OUT_OF_SCOPE.md"), "utf8"));

@@ -10,7 +10,7 @@ import { portsText } from "../hardening/network/ports";
 import type { ProgramPreview } from "../hardening/sources/program";
 import { previewProgram } from "../hardening/sources/program";
 import { readStack } from "../hardening/sources/program/stack-file";
-import { Stack } from "../policies/stack";
+import { Stack } from "../policies/kubernetes/stack";
 import { cli } from "./support/cli";
 
 const ROOT = join(__dirname, "..");

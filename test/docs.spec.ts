@@ -5,7 +5,7 @@ import { dirname, join, normalize } from "node:path";
 
 import { COMMANDS } from "../hardening/commands";
 import { readArguments } from "../hardening/options";
-import { FORMAT_NAMES } from "../hardening/report";
+import { FORMAT_NAMES } from "../hardening/formats";
 import { runbookCommands } from "./cluster/support/runbooks";
 
 const files = [

@@ -44,7 +44,7 @@ describe("guards", () => {
         this.timeout(60_000);
         const eslint = new ESLint();
         const rulesOf = async (code: string): Promise<readonly string[]> => {
-            const [result] = await eslint.lintText(code, { filePath: "policies/pack.ts" });
+            const [result] = await eslint.lintText(code, { filePath: "policies/engine/pack.ts" });
             return (result?.messages ?? [])
                 .map(({ ruleId }) => ruleId ?? "")
                 .filter((rule) => rule.includes("restricted"));

@@ -5,9 +5,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { controls } from "../../policies/controls";
-import { selectControls } from "../../policies/profiles";
-import type { Waiver } from "../../policies/waivers";
-import { parseWaivers } from "../../policies/waivers";
+import { selectControls } from "../../policies/engine/profiles";
+import type { Waiver } from "../../policies/engine/waivers";
+import { parseWaivers } from "../../policies/engine/waivers";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
 import { admissionFaults, bindingSpecs, policySpec, PREFIX, twins } from "./policies";

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../policies/kube";
-import type { ObjectControl } from "../../policies/control";
+import type { KubeObject } from "../../policies/kubernetes/kube";
+import type { ObjectControl } from "../../policies/engine/control";
 
 /** A kind as admission names it: the resource of its API group. */
 export interface AdmittedKind {

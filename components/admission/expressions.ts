@@ -1,4 +1,4 @@
-import type { Waiver } from "../../policies/waivers";
+import type { Waiver } from "../../policies/engine/waivers";
 
 /** A named expression of a ValidatingAdmissionPolicy. Later ones may use earlier ones. */
 export interface Variable {

@@ -1,9 +1,9 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import type { AdmissionRule, Control } from "../../policies/control";
-import type { Selected } from "../../policies/profiles";
+import type { AdmissionRule, Control } from "../../policies/engine/control";
+import type { Selected } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
-import type { Waiver } from "../../policies/waivers";
+import type { Waiver } from "../../policies/engine/waivers";
 import type { AdmittedKind } from "./catalogue";
 import { kindsOf } from "./catalogue";
 import { literal, SHARED_VARIABLES, waivedExpression } from "./expressions";

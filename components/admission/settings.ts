@@ -1,5 +1,16 @@
-import type { Read } from "../schema";
-import { boolean, dnsLabel, listOf, mapOf, object, oneOf, optional, text, union, withDefault } from "../schema";
+import type { Read } from "../../policies/engine/schema";
+import {
+    boolean,
+    dnsLabel,
+    listOf,
+    mapOf,
+    object,
+    oneOf,
+    optional,
+    text,
+    union,
+    withDefault,
+} from "../../policies/engine/schema";
 
 /** What the cluster does with an object that breaks a control. */
 const action = oneOf("audit", "warn", "deny", "off");

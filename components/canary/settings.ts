@@ -1,5 +1,5 @@
-import type { Read } from "../schema";
-import { boolean, dnsLabel, integer, object, quantity, withDefault } from "../schema";
+import type { Read } from "../../policies/engine/schema";
+import { boolean, dnsLabel, integer, object, quantity, withDefault } from "../../policies/engine/schema";
 
 /** The canary: two probes that prove identities and mutual TLS between namespaces. */
 export const canarySettings = withDefault(

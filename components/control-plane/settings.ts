@@ -1,5 +1,5 @@
-import type { Read } from "../schema";
-import { dnsLabel, duration, integer, listOf, object, text, union, withDefault } from "../schema";
+import type { Read } from "../../policies/engine/schema";
+import { dnsLabel, duration, integer, listOf, object, text, union, withDefault } from "../../policies/engine/schema";
 
 /** How the API server encrypts what it stores. */
 const encryptionSettings = withDefault(

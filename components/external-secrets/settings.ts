@@ -1,4 +1,4 @@
-import type { Read } from "../schema";
+import type { Read } from "../../policies/engine/schema";
 import {
     cidr,
     dnsLabel,
@@ -12,7 +12,7 @@ import {
     text,
     union,
     withDefault,
-} from "../schema";
+} from "../../policies/engine/schema";
 
 const sha256 = text("a SHA-256 checksum of 64 hex digits", /^[0-9a-f]{64}$/);
 const httpsUrl = text("an https:// address", /^https:\/\/[^\s/]+/);

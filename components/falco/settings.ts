@@ -1,5 +1,17 @@
-import type { Read } from "../schema";
-import { cidr, dnsLabel, listOf, mapOf, object, optional, port, quantity, refined, text, withDefault } from "../schema";
+import type { Read } from "../../policies/engine/schema";
+import {
+    cidr,
+    dnsLabel,
+    listOf,
+    mapOf,
+    object,
+    optional,
+    port,
+    quantity,
+    refined,
+    text,
+    withDefault,
+} from "../../policies/engine/schema";
 
 /**
  * Capabilities that the modern eBPF probe may need on kernels other than ours: before 5.8 there is no BPF or PERFMON, and

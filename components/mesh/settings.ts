@@ -1,5 +1,5 @@
-import type { Read } from "../schema";
-import { dnsLabel, listOf, object, text, union } from "../schema";
+import type { Read } from "../../policies/engine/schema";
+import { dnsLabel, listOf, object, text, union } from "../../policies/engine/schema";
 
 /** A ServiceAccount that may call the platform. */
 const caller = object({ namespace: dnsLabel, serviceAccount: dnsLabel });

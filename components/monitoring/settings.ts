@@ -1,5 +1,5 @@
-import type { Read } from "../schema";
-import { boolean, dnsLabel, mapOf, object, port, text, withDefault } from "../schema";
+import type { Read } from "../../policies/engine/schema";
+import { boolean, dnsLabel, mapOf, object, port, text, withDefault } from "../../policies/engine/schema";
 
 /** Where Prometheus and Grafana run. Their namespace is the cluster's own and is not created here. */
 export const monitoringSettings = withDefault(

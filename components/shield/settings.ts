@@ -1,4 +1,4 @@
-import type { Read } from "../schema";
+import type { Read } from "../../policies/engine/schema";
 import {
     boolean,
     cidr,
@@ -11,7 +11,7 @@ import {
     refined,
     text,
     withDefault,
-} from "../schema";
+} from "../../policies/engine/schema";
 
 const host = text(
     "a full host name without wildcards",

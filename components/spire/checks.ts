@@ -1,4 +1,4 @@
-import { RESERVED_DOMAIN } from "../../policies/spire";
+import { RESERVED_DOMAIN } from "../../policies/controls/identity/spire";
 import { MYSQL_PASSWORD_VARIABLE, needsExpansion } from "./config/data-store";
 import { render } from "./config/json";
 import { serverConf } from "./config/server";

@@ -1,4 +1,4 @@
-import { goSeconds } from "../../policies/durations";
+import { goSeconds } from "../../policies/kubernetes/durations";
 
 /** A duration as Go writes it: `90s`, `1h30m`, `24h`. */
 export type Duration = string;

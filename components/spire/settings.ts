@@ -1,6 +1,6 @@
-import { TRUST_DOMAIN } from "../../policies/spire";
+import { TRUST_DOMAIN } from "../../policies/controls/identity/spire";
 import { quotaSettings } from "../namespace";
-import type { Schema } from "../schema";
+import type { Schema } from "../../policies/engine/schema";
 import {
     boolean,
     cidr,
@@ -17,7 +17,7 @@ import {
     text,
     union,
     withDefault,
-} from "../schema";
+} from "../../policies/engine/schema";
 import { milliseconds } from "./duration";
 import type { SpireSettings } from "./model";
 

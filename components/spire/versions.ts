@@ -1,4 +1,4 @@
-import { neededRelease, parseRelease, skew } from "../../policies/spire-releases";
+import { neededRelease, parseRelease, skew } from "../../policies/controls/identity/spire-releases";
 
 /**
  * What is wrong with the releases of servers and agents (SPIRE documentation, "Managing upgrades"): an agent is never newer

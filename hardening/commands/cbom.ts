@@ -5,7 +5,7 @@ import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { Arguments } from "../options";
 import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
-import { count } from "../report/style";
+import { count } from "../formats/style";
 import { previewProgram } from "../sources/program";
 import type { Command } from "./command";
 import { writeOut } from "./out";

@@ -1,9 +1,9 @@
-import type { Control, ControlMeta, ParamSchema } from "../../policies/control";
+import type { Control, ControlMeta, ParamSchema } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
-import { FRAMEWORKS } from "../../policies/frameworks";
-import { WAIVER_RULES } from "../../policies/governance";
-import type { ProfileName } from "../../policies/profiles";
-import { profileControls } from "../../policies/profiles";
+import { FRAMEWORKS } from "../../policies/engine/frameworks";
+import { WAIVER_RULES } from "../../policies/engine/governance";
+import type { ProfileName } from "../../policies/engine/profiles";
+import { profileControls } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
 import { groupBy } from "../collections";
 import type { ExitCode } from "../findings";
@@ -12,7 +12,7 @@ import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { Arguments } from "../options";
 import { OptionValues } from "../options";
-import { count } from "../report/style";
+import { count } from "../formats/style";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
 import type { Command } from "./command";
 

@@ -1,6 +1,6 @@
 import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from "node:fs";
 
-import type { Selected } from "../../policies/profiles";
+import type { Selected } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
 import { groupBy } from "../collections";
 import type { ExitCode, Failure, Finding } from "../findings";
@@ -11,7 +11,7 @@ import { mend } from "../fix/fix";
 import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { Arguments, OptionValues } from "../options";
-import { count, plain } from "../report/style";
+import { count, plain } from "../formats/style";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
 import { readManifests } from "../sources/manifests";
 import type { Command } from "./command";

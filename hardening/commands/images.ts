@@ -1,6 +1,6 @@
-import { podOf } from "../../policies/pods";
-import { Stack } from "../../policies/stack";
-import { str } from "../../policies/kube";
+import { podOf } from "../../policies/kubernetes/pods";
+import { Stack } from "../../policies/kubernetes/stack";
+import { str } from "../../policies/kubernetes/kube";
 import { EXIT } from "../findings";
 import type { Io } from "../io";
 import type { Arguments } from "../options";

@@ -1,4 +1,4 @@
-import { Stack } from "../../policies/stack";
+import { Stack } from "../../policies/kubernetes/stack";
 import { EXIT } from "../findings";
 import type { Io } from "../io";
 import { UsageError } from "../io";

@@ -1,4 +1,4 @@
-import type { Resource } from "../../policies/resource";
+import type { Resource } from "../../policies/kubernetes/resource";
 import { applyBaseline } from "../baseline";
 import type { EvaluateOptions } from "../evaluate";
 import { Evaluation } from "../evaluate";
@@ -7,11 +7,11 @@ import { exitCode, Tally } from "../findings";
 import type { Io } from "../io";
 import { Progress } from "../io";
 import type { OptionTable, OptionValues } from "../options";
-import type { Run } from "../report";
-import { FORMAT_NAMES, formatNamed } from "../report";
-import { withFindings } from "../report/report";
-import { painter } from "../report/style";
-import { summaryLines } from "../report/tree";
+import type { Run } from "../formats";
+import { FORMAT_NAMES, formatNamed } from "../formats";
+import { withFindings } from "../formats/report";
+import { painter } from "../formats/style";
+import { summaryLines } from "../formats/tree";
 import type { Selection } from "../selection";
 import { inPieces, writeOut } from "./out";
 

@@ -3,7 +3,7 @@ import type { Arguments } from "../options";
 import { judgeStack } from "../preview/judge";
 import { requestedStacks, STACK_OPTIONS } from "../preview/stacks";
 import { kindsOf, resourceTree } from "../preview/tree";
-import { painter } from "../report/style";
+import { painter } from "../formats/style";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
 import type { ProgramPreview } from "../sources/program";
 import type { Command } from "./command";

@@ -7,7 +7,7 @@ import { UsageError } from "../io";
 import type { Arguments, OptionValues } from "../options";
 import { renderStack } from "../preview/render";
 import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
-import { count } from "../report/style";
+import { count } from "../formats/style";
 import { previewProgram } from "../sources/program";
 import type { Command } from "./command";
 

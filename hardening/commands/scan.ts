@@ -1,11 +1,11 @@
 import { readFileSync } from "node:fs";
 
-import type { Resource } from "../../policies/resource";
+import type { Resource } from "../../policies/kubernetes/resource";
 import type { Failure } from "../findings";
 import type { Io } from "../io";
 import { Progress, UsageError } from "../io";
 import type { Arguments } from "../options";
-import { count } from "../report/style";
+import { count } from "../formats/style";
 import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
 import type { ManifestFile } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";

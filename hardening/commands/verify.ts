@@ -1,11 +1,11 @@
-import { obj, str } from "../../policies/kube";
+import { obj, str } from "../../policies/kubernetes/kube";
 import type { ExitCode } from "../findings";
 import { EXIT } from "../findings";
 import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { Arguments, OptionValues } from "../options";
 import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
-import { painter } from "../report/style";
+import { painter } from "../formats/style";
 import { ReadOnlyClient } from "../sources/cluster/client";
 import { readConnection } from "../sources/cluster/kubeconfig";
 import { previewProgram } from "../sources/program";

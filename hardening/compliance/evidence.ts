@@ -3,8 +3,8 @@ import { join } from "node:path";
 
 import { load } from "js-yaml";
 
-import { list, obj, str } from "../../policies/kube";
-import type { Resource } from "../../policies/resource";
+import { list, obj, str } from "../../policies/kubernetes/kube";
+import type { Resource } from "../../policies/kubernetes/resource";
 import type { Finding } from "../findings";
 import { UsageError } from "../io";
 import type { Known, Scanned, Verified } from "./score";

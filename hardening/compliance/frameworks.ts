@@ -1,4 +1,4 @@
-import type { FrameworkName } from "../../policies/frameworks";
+import type { FrameworkName } from "../../policies/engine/frameworks";
 
 /** What of each standard can't be shown by judging Kubernetes objects. Said in every report, so that nobody infers more. */
 export const UNCOVERED: Readonly<Record<FrameworkName, string>> = {

@@ -1,7 +1,7 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { obj, str } from "../../policies/kube";
+import { obj, str } from "../../policies/kubernetes/kube";
 import { UsageError } from "../io";
 import type { ComplianceReport, HistoryPoint } from "./model";
 

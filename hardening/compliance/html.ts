@@ -1,5 +1,5 @@
-import { escapeHtml } from "../report/html-escape";
-import { htmlPage } from "../report/html-page";
+import { escapeHtml } from "../formats/html-escape";
+import { htmlPage } from "../formats/html-page";
 import { STYLES } from "./html-assets";
 import type { ComplianceReport, FrameworkView } from "./model";
 import type { RowState, ScoredArea, ScoredRow } from "./score";

@@ -1,6 +1,6 @@
-import type { Control } from "../../policies/control";
-import type { FrameworkName } from "../../policies/frameworks";
-import { FRAMEWORKS } from "../../policies/frameworks";
+import type { Control } from "../../policies/engine/control";
+import type { FrameworkName } from "../../policies/engine/frameworks";
+import { FRAMEWORKS } from "../../policies/engine/frameworks";
 import type { Finding } from "../findings";
 import { UNCOVERED } from "./frameworks";
 import type { Score, ScoredArea } from "./score";

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 
-import { count } from "../report/style";
+import { count } from "../formats/style";
 import type { ComplianceReport } from "./model";
 import type { RowState, ScoredRow } from "./score";
 import { LABEL } from "./score";

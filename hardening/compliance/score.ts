@@ -1,6 +1,6 @@
 import { groupBy } from "../collections";
 import type { Finding } from "../findings";
-import { count } from "../report/style";
+import { count } from "../formats/style";
 import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
 import { evidenceEntries } from "./checklist";
 

@@ -1,6 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { PatchOperation } from "../../policies/control";
+import type { PatchOperation } from "../../policies/kubernetes/path";
 import { parseDocuments } from "../sources/yaml";
 import { editBlock } from "./block";
 import { editFlow } from "./flow";

@@ -1,4 +1,4 @@
-import type { Resource } from "../../policies/resource";
+import type { Resource } from "../../policies/kubernetes/resource";
 import { groupBy } from "../collections";
 import type { EvaluateOptions } from "../evaluate";
 import { evaluate } from "../evaluate";

@@ -1,7 +1,7 @@
 import type { Pair } from "yaml";
 import { isMap, isPair, isScalar } from "yaml";
 
-import type { PatchOperation } from "../../policies/control";
+import type { PatchOperation } from "../../policies/kubernetes/path";
 import type { Edit, Holder } from "./place";
 import { EditRefused, rangeOf } from "./place";
 import type { TextStyle } from "./text-style";

@@ -1,4 +1,4 @@
-import type { PatchOperation } from "../../policies/control";
+import type { PatchOperation } from "../../policies/kubernetes/path";
 
 /** The steps of a JSON pointer (RFC 6901). */
 export function pointerSteps(pointer: string): readonly string[] {

@@ -1,6 +1,6 @@
-import type { Body } from "../../policies/kube";
-import { list, obj, str } from "../../policies/kube";
-import type { Resource } from "../../policies/resource";
+import type { Body } from "../../policies/kubernetes/kube";
+import { list, obj, str } from "../../policies/kubernetes/kube";
+import type { Resource } from "../../policies/kubernetes/resource";
 
 /** A cryptographic asset that the configuration of a stack implies. */
 export interface CryptoAsset {

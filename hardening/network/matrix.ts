@@ -1,9 +1,9 @@
-import type { ContainerView, PodView } from "../../policies/pods";
-import type { AllowRule, Direction, PolicyView } from "../../policies/network";
-import { allowRules, isNetworkPolicy, policyOf } from "../../policies/network";
-import { selects } from "../../policies/selectors";
-import type { Stack } from "../../policies/stack";
-import { namespaceOf } from "../../policies/stack";
+import type { ContainerView, PodView } from "../../policies/kubernetes/pods";
+import type { AllowRule, Direction, PolicyView } from "../../policies/kubernetes/network";
+import { allowRules, isNetworkPolicy, policyOf } from "../../policies/kubernetes/network";
+import { selects } from "../../policies/kubernetes/selectors";
+import type { Stack } from "../../policies/kubernetes/stack";
+import { namespaceOf } from "../../policies/kubernetes/stack";
 import type { Endpoint } from "./peers";
 import { ANYWHERE, Landscape } from "./peers";
 import type { PortRange } from "./ports";

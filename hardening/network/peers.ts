@@ -1,9 +1,9 @@
-import type { Body, KubeObject } from "../../policies/kube";
-import { isObj, list, obj, str, strings } from "../../policies/kube";
-import type { PodView } from "../../policies/pods";
-import { selects } from "../../policies/selectors";
-import type { Stack } from "../../policies/stack";
-import { namespaceOf } from "../../policies/stack";
+import type { Body, KubeObject } from "../../policies/kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../policies/kubernetes/kube";
+import type { PodView } from "../../policies/kubernetes/pods";
+import { selects } from "../../policies/kubernetes/selectors";
+import type { Stack } from "../../policies/kubernetes/stack";
+import { namespaceOf } from "../../policies/kubernetes/stack";
 
 /** One end of a connection: a workload of the stack, or something outside that a policy names. */
 export interface Endpoint {

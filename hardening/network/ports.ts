@@ -1,5 +1,5 @@
-import type { ContainerView } from "../../policies/pods";
-import { isObj, list, obj, str } from "../../policies/kube";
+import type { ContainerView } from "../../policies/kubernetes/pods";
+import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 
 /** A stretch of ports of one protocol, both ends included. */
 export interface PortRange {

@@ -1,5 +1,5 @@
-import type { Body } from "../../policies/kube";
-import { str } from "../../policies/kube";
+import type { Body } from "../../policies/kubernetes/kube";
+import { str } from "../../policies/kubernetes/kube";
 
 /**
  * Kinds in the order in which they are applied: what others need first. Everything not named here comes before workloads,

@@ -1,7 +1,7 @@
 import { dump } from "js-yaml";
 
-import type { Body } from "../../policies/kube";
-import { obj, str } from "../../policies/kube";
+import type { Body } from "../../policies/kubernetes/kube";
+import { obj, str } from "../../policies/kubernetes/kube";
 import type { Registration, Wire } from "../sources/program/registration";
 import { isUnknown, secretValue } from "../sources/program/registration";
 import { applyRank } from "./order";

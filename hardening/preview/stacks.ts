@@ -2,8 +2,8 @@ import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { controls } from "../../policies/controls";
-import type { Waiver } from "../../policies/waivers";
-import { parseWaivers, WaiverFileError } from "../../policies/waivers";
+import type { Waiver } from "../../policies/engine/waivers";
+import { parseWaivers, WaiverFileError } from "../../policies/engine/waivers";
 import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { OptionTable, OptionValues } from "../options";

@@ -1,5 +1,5 @@
-import type { Painter } from "../report/style";
-import { plain } from "../report/style";
+import type { Painter } from "../formats/style";
+import { plain } from "../formats/style";
 import type { Registration } from "../sources/program/registration";
 
 /** The resources of a stack as a tree of parents and children, one line each, in the manner of Pulumi's own preview. */

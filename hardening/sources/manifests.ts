@@ -1,10 +1,10 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
 
-import type { Body } from "../../policies/kube";
-import { isObj } from "../../policies/kube";
-import type { Resource } from "../../policies/resource";
-import { typeToken } from "../../policies/resource";
+import type { Body } from "../../policies/kubernetes/kube";
+import { isObj } from "../../policies/kubernetes/kube";
+import type { Resource } from "../../policies/kubernetes/resource";
+import { typeToken } from "../../policies/kubernetes/resource";
 import type { Failure } from "../findings";
 import type { FoundFile } from "./files";
 import { manifestFiles, reasonOf } from "./files";

@@ -1,5 +1,5 @@
-import type { Body } from "../../policies/kube";
-import { isObj, list, obj, str } from "../../policies/kube";
+import type { Body } from "../../policies/kubernetes/kube";
+import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 
 /** What a stack says should be there: its objects as the program registers them. */
 export class Expected {

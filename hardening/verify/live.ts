@@ -1,5 +1,5 @@
-import type { Body } from "../../policies/kube";
-import { isObj, list, obj, str } from "../../policies/kube";
+import type { Body } from "../../policies/kubernetes/kube";
+import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import type { ReadOnlyClient } from "../sources/cluster/client";
 
 /** Somebody who acts in a cluster, as RBAC knows them. */

@@ -1,5 +1,5 @@
-import type { Painter, Style } from "../report/style";
-import { count, plain } from "../report/style";
+import type { Painter, Style } from "../formats/style";
+import { count, plain } from "../formats/style";
 import type { VerdictStatus } from "./check";
 import type { CheckResult } from "./index";
 

@@ -1,5 +1,5 @@
-import type { Body } from "../../policies/kube";
-import { isObj, list, obj, str } from "../../policies/kube";
+import type { Body } from "../../policies/kubernetes/kube";
+import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import { ApiError } from "../sources/cluster/client";
 import type { Expected } from "./expected";
 import { namespaceOf } from "./expected";

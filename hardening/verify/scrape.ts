@@ -1,4 +1,4 @@
-import { isObj, list, obj, str } from "../../policies/kube";
+import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import { ApiError } from "../sources/cluster/client";
 import type { Expected, Workload } from "./expected";
 import { containersOf, isReady, nameOf, selects } from "./expected";

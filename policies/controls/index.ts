@@ -1,4 +1,4 @@
-import type { Control } from "../control";
+import type { Control } from "../engine/control";
 import { auditControls } from "./audit";
 import { identityControls } from "./identity";
 import { imagesControls } from "./images";

@@ -1,12 +1,12 @@
 import { strict as assert } from "node:assert";
 
 import { evaluate, Evaluation } from "../../hardening/evaluate";
-import type { Control } from "../../policies/control";
-import { objectControl, stackControl } from "../../policies/control";
-import { kubeObjects } from "../../policies/kube";
-import type { Selected } from "../../policies/profiles";
-import { UnknownValueError } from "../../policies/unknown";
-import type { Waiver } from "../../policies/waivers";
+import type { Control } from "../../policies/engine/control";
+import { objectControl, stackControl } from "../../policies/engine/control";
+import { kubeObjects } from "../../policies/kubernetes/kube";
+import type { Selected } from "../../policies/engine/profiles";
+import { UnknownValueError } from "../../policies/kubernetes/unknown";
+import type { Waiver } from "../../policies/engine/waivers";
 import { TODAY } from "../support/cli";
 import { resourceOf } from "../support/controls";
 

@@ -11,14 +11,14 @@ import { previewProgram } from "../../hardening/sources/program";
 import type { Registration, Wire } from "../../hardening/sources/program/registration";
 import { readStack } from "../../hardening/sources/program/stack-file";
 import { unwrap } from "../../hardening/sources/program/values";
-import { podControl } from "../../policies/control";
-import type { Control } from "../../policies/control";
+import { podControl } from "../../policies/engine/control";
+import type { Control } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
-import { packPolicies } from "../../policies/pack";
-import type { ProfileName } from "../../policies/profiles";
-import { selectControls } from "../../policies/profiles";
-import type { Resource } from "../../policies/resource";
-import { typeToken } from "../../policies/resource";
+import { packPolicies } from "../../policies/engine/pack";
+import type { ProfileName } from "../../policies/engine/profiles";
+import { selectControls } from "../../policies/engine/profiles";
+import type { Resource } from "../../policies/kubernetes/resource";
+import { typeToken } from "../../policies/kubernetes/resource";
 import { analyze } from "../support/analyze";
 
 /*

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { controls } from "../../policies/controls";
-import { controlsDocument, parseOutOfScope } from "../../policies/document";
-import { SLUGS } from "../../policies/slugs";
+import { controlsDocument, parseOutOfScope } from "../../policies/engine/document";
+import { SLUGS } from "../../policies/engine/slugs";
 
 const ROOT = join(__dirname, "..", "..");
 

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 
-import type { ParamSchemas, Params } from "../../policies/control";
-import { defaultParams } from "../../policies/control";
+import type { ParamSchemas, Params } from "../../policies/engine/control";
+import { defaultParams } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
-import { runControl } from "../../policies/run";
+import { runControl } from "../../policies/engine/run";
 import { stackOf } from "../support/controls";
 import type { ConstraintParams } from "../support/gatekeeper-params";
 import { GATEKEEPER_PARAMS } from "../support/gatekeeper-params";

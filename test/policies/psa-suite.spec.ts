@@ -2,9 +2,9 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 
 import { controls } from "../../policies/controls";
-import type { ProfileName } from "../../policies/profiles";
-import { selectControls } from "../../policies/profiles";
-import { runControl } from "../../policies/run";
+import type { ProfileName } from "../../policies/engine/profiles";
+import { selectControls } from "../../policies/engine/profiles";
+import { runControl } from "../../policies/engine/run";
 import type { Manifest } from "../support/controls";
 import { stackOf } from "../support/controls";
 import { readCsv, readManifests, suite } from "../support/suites";

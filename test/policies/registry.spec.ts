@@ -2,8 +2,8 @@ import { strict as assert } from "node:assert";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
-import type { Control, ControlMeta } from "../../policies/control";
-import { objectControl } from "../../policies/control";
+import type { Control, ControlMeta } from "../../policies/engine/control";
+import { objectControl } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
 import { withFiles } from "../support/files";
 import type { ControlFiles } from "../support/registry";
@@ -25,7 +25,11 @@ function filesBelow(folder: string, ending: string): ReadonlyMap<string, string>
 function controlFiles(): ControlFiles {
     const sources = filesBelow(join(ROOT, "policies/controls"), ".ts");
     return {
-        sources: new Map([...sources].filter(([, file]) => /\b[A-Za-z]*Control\(/.test(readFileSync(file, "utf8")))),
+        sources: new Map(
+            [...sources].filter(([, file]) =>
+                /^export const \w+(: ObjectControl| = \w*Control\()/m.test(readFileSync(file, "utf8")),
+            ),
+        ),
         specs: filesBelow(join(ROOT, "test/policies/controls"), ".spec.ts"),
     };
 }

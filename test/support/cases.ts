@@ -1,7 +1,7 @@
-import type { ParamSchemas, Params } from "../../policies/control";
-import { steps } from "../../policies/path";
-import type { ContainerRole } from "../../policies/pods";
-import { UnknownValueError } from "../../policies/unknown";
+import type { ParamSchemas, Params } from "../../policies/engine/control";
+import { steps } from "../../policies/kubernetes/path";
+import type { ContainerRole } from "../../policies/kubernetes/pods";
+import { UnknownValueError } from "../../policies/kubernetes/unknown";
 import type { Manifest } from "./controls";
 import { wrapPod } from "./wrap";
 

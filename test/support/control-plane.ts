@@ -1,4 +1,4 @@
-import type { ObjectControl } from "../../policies/control";
+import type { ObjectControl } from "../../policies/engine/control";
 import type { Case } from "./cases";
 import { describeControl } from "./control-suite";
 import type { Manifest } from "./controls";

@@ -2,17 +2,17 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { Control, Fault, ParamSchemas, Params } from "../../policies/control";
-import { defaultParams } from "../../policies/control";
-import type { KubeObject } from "../../policies/kube";
-import { describe as named } from "../../policies/kube";
-import { steps } from "../../policies/path";
-import type { ContainerRole } from "../../policies/pods";
-import type { Outcome } from "../../policies/run";
-import { runControl } from "../../policies/run";
-import { Stack } from "../../policies/stack";
-import type { Waiver } from "../../policies/waivers";
-import { WaiverBook } from "../../policies/waivers";
+import type { Control, Fault, ParamSchemas, Params } from "../../policies/engine/control";
+import { defaultParams } from "../../policies/engine/control";
+import type { KubeObject } from "../../policies/kubernetes/kube";
+import { describe as named } from "../../policies/kubernetes/kube";
+import { steps } from "../../policies/kubernetes/path";
+import type { ContainerRole } from "../../policies/kubernetes/pods";
+import type { Outcome } from "../../policies/engine/run";
+import { runControl } from "../../policies/engine/run";
+import { Stack } from "../../policies/kubernetes/stack";
+import type { Waiver } from "../../policies/engine/waivers";
+import { WaiverBook } from "../../policies/engine/waivers";
 import type { Case } from "./cases";
 import { isPodCase, listOf, manifestsOf, shuffled, withUnknown } from "./cases";
 import type { Manifest } from "./controls";

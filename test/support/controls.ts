@@ -1,11 +1,11 @@
-import type { Control, Fault, ParamSchemas, Params } from "../../policies/control";
-import { defaultParams } from "../../policies/control";
-import { str } from "../../policies/kube";
-import type { Resource } from "../../policies/resource";
-import { typeToken } from "../../policies/resource";
-import type { Outcome } from "../../policies/run";
-import { runControl } from "../../policies/run";
-import { Stack } from "../../policies/stack";
+import type { Control, Fault, ParamSchemas, Params } from "../../policies/engine/control";
+import { defaultParams } from "../../policies/engine/control";
+import { str } from "../../policies/kubernetes/kube";
+import type { Resource } from "../../policies/kubernetes/resource";
+import { typeToken } from "../../policies/kubernetes/resource";
+import type { Outcome } from "../../policies/engine/run";
+import { runControl } from "../../policies/engine/run";
+import { Stack } from "../../policies/kubernetes/stack";
 
 /** A manifest as a test writes it. */
 export type Manifest = Readonly<Record<string, unknown>>;

@@ -4,7 +4,7 @@ import { ApiError } from "../../hardening/sources/cluster/client";
 import { checks, verify } from "../../hardening/verify";
 import type { Expected } from "../../hardening/verify/expected";
 import type { Live } from "../../hardening/verify/live";
-import type { Body } from "../../policies/kube";
+import type { Body } from "../../policies/kubernetes/kube";
 
 /** A cluster of a few answers; whatever else is asked is refused. */
 export class FakeCluster implements Live {

@@ -1,4 +1,4 @@
-import type { ParamSchemas, Params } from "../../policies/control";
+import type { ParamSchemas, Params } from "../../policies/engine/control";
 
 /** A constraint's parameters, as the suite's manifest gives them. */
 export type ConstraintParams = Readonly<Record<string, unknown>>;

@@ -1,4 +1,4 @@
-import type { Control } from "../../policies/control";
+import type { Control } from "../../policies/engine/control";
 import type { Refused } from "./control-suite";
 import { describeControl } from "./control-suite";
 import type { Case } from "./cases";

@@ -1,4 +1,4 @@
-import type { PatchOperation } from "../../policies/control";
+import type { PatchOperation } from "../../policies/kubernetes/path";
 import type { Manifest } from "./controls";
 
 type Holder = Record<string, unknown> | unknown[];

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 
 import { editText } from "../../hardening/fix/edit";
 import { EditRefused } from "../../hardening/fix/place";
-import type { PatchOperation } from "../../policies/control";
+import type { PatchOperation } from "../../policies/kubernetes/path";
 
 /** An edit that can't be done, and the words of the refusal. */
 export type RefusedEdit = readonly [what: string, text: string, operation: PatchOperation, reason: string];

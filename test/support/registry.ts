@@ -1,9 +1,9 @@
 import { readFileSync } from "node:fs";
 
-import type { Control } from "../../policies/control";
-import type { FRAMEWORKS } from "../../policies/frameworks";
-import { PROFILES } from "../../policies/profiles";
-import { SLUGS } from "../../policies/slugs";
+import type { Control } from "../../policies/engine/control";
+import type { FRAMEWORKS } from "../../policies/engine/frameworks";
+import { PROFILES } from "../../policies/engine/profiles";
+import { SLUGS } from "../../policies/engine/slugs";
 
 /** A control's files, by the control's name. */
 export interface ControlFiles {

@@ -1,6 +1,6 @@
 import type { Finding } from "../../hardening/findings";
-import type { RenderOptions, ReportFormat, Run } from "../../hardening/report";
-import { objectControl } from "../../policies/control";
+import type { RenderOptions, ReportFormat, Run } from "../../hardening/formats";
+import { objectControl } from "../../policies/engine/control";
 import { TODAY } from "./cli";
 
 /** A manifest whose second document has a fault at a field that is there, and one at a field that is not. */

@@ -2,8 +2,8 @@ import { Agent as HttpAgent, request as httpRequest } from "node:http";
 import { Agent as HttpsAgent, request as httpsRequest } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
 
-import type { Body } from "../../../policies/kube";
-import { isObj, str } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { isObj, str } from "../../../policies/kubernetes/kube";
 import type { Connection } from "./kubeconfig";
 
 /** The API server refused a request, or could not be reached. */

@@ -1,7 +1,7 @@
-import type { Body } from "../../../policies/kube";
-import { isObj, list, obj, str, strings } from "../../../policies/kube";
-import type { Resource } from "../../../policies/resource";
-import { typeToken } from "../../../policies/resource";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../../policies/kubernetes/kube";
+import type { Resource } from "../../../policies/kubernetes/resource";
+import { typeToken } from "../../../policies/kubernetes/resource";
 import type { Failure } from "../../findings";
 import { ApiError, type ReadOnlyClient } from "./client";
 

@@ -5,8 +5,8 @@ import { delimiter, dirname, join, resolve } from "node:path";
 
 import { load } from "js-yaml";
 
-import type { Body } from "../../../policies/kube";
-import { isObj, list, obj, str } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { isObj, list, obj, str } from "../../../policies/kubernetes/kube";
 import { UsageError } from "../../io";
 import { reasonOf } from "../files";
 

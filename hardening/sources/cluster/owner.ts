@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../../policies/kube";
-import { str } from "../../../policies/kube";
+import type { KubeObject } from "../../../policies/kubernetes/kube";
+import { str } from "../../../policies/kubernetes/kube";
 
 /**
  * Who manages an object of a live cluster, so that a finding is put right at the place that would otherwise undo it.

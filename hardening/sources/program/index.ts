@@ -2,7 +2,7 @@ import { fork } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
 
-import type { Resource } from "../../../policies/resource";
+import type { Resource } from "../../../policies/kubernetes/resource";
 import type { HostMessage, HostRequest, Registration, Wire } from "./registration";
 import { unwrap } from "./values";
 

@@ -1,6 +1,6 @@
 import type { Registration, Wire } from "./registration";
 import { isUnknown, secretValue } from "./registration";
-import { UnknownValueError } from "../../../policies/unknown";
+import { UnknownValueError } from "../../../policies/kubernetes/unknown";
 
 /** What stands in a report in a secret's place. */
 export const SECRET_MARKER = "[secret]";

@@ -1,5 +1,5 @@
-import type { Body } from "../../../policies/kube";
-import { isObj, list, obj, str, strings } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved } from "../check";
 import type { Expected } from "../expected";

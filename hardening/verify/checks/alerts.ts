@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Body } from "../../../policies/kube";
-import { isObj, list, obj, str } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { isObj, list, obj, str } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Expected } from "../expected";

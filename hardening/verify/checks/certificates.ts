@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
-import type { Body } from "../../../policies/kube";
-import { obj, str } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { obj, str } from "../../../policies/kubernetes/kube";
 import { ApiError } from "../../sources/cluster/client";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";

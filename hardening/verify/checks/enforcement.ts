@@ -1,4 +1,4 @@
-import { isObj, list, obj, str } from "../../../policies/kube";
+import { isObj, list, obj, str } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Expected, Workload } from "../expected";

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Body } from "../../../policies/kube";
-import { list, obj, str, strings } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
+import { list, obj, str, strings } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved } from "../check";
 import { describe, nameOf, namespaceOf } from "../expected";

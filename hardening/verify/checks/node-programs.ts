@@ -1,4 +1,4 @@
-import { obj } from "../../../policies/kube";
+import { obj } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved } from "../check";
 import type { Workload } from "../expected";

@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
-import { WEBHOOK_KINDS, webhooksOf } from "../../webhooks";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
+import { WEBHOOK_KINDS, webhooksOf } from "./webhooks";
 
 export const admissionWebhooksReviewed = objectControl({
     name: "admission-webhooks-reviewed",

@@ -1,5 +1,5 @@
-import { API_SERVER_FLAGS, flagControl, lacks, lists } from "../../flags";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { API_SERVER_FLAGS, flagControl, lacks, lists } from "./flags";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const apiServerAdmits = flagControl({
     name: "api-server-admits",

@@ -1,5 +1,5 @@
-import { API_SERVER_FLAGS, flagControl, isFalse, isSet, isTrue, never } from "../../flags";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { API_SERVER_FLAGS, flagControl, isFalse, isSet, isTrue, never } from "./flags";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const apiServerAuthenticates = flagControl({
     name: "api-server-authenticates",

@@ -1,6 +1,6 @@
-import { goSeconds } from "../../durations";
-import { API_SERVER_FLAGS, flagControl, isFalse } from "../../flags";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+import { goSeconds } from "../../kubernetes/durations";
+import { API_SERVER_FLAGS, flagControl, isFalse } from "./flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
 export const apiServerBoundsRequests = flagControl({
     name: "api-server-bounds-requests",

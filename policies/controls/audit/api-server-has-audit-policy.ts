@@ -1,5 +1,5 @@
-import { AUDIT_FLAGS, flagControl, isSet } from "../../flags";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { AUDIT_FLAGS, flagControl, isSet } from "./flags";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const apiServerHasAuditPolicy = flagControl({
     name: "api-server-has-audit-policy",

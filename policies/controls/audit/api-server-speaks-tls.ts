@@ -1,5 +1,5 @@
-import { API_SERVER_FLAGS, flagControl, isSet, isTrue } from "../../flags";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { API_SERVER_FLAGS, flagControl, isSet, isTrue } from "./flags";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const apiServerSpeaksTls = flagControl({
     name: "api-server-speaks-tls",

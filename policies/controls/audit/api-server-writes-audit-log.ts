@@ -1,5 +1,5 @@
-import { atLeast, AUDIT_FLAGS, flagControl, isSet } from "../../flags";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { atLeast, AUDIT_FLAGS, flagControl, isSet } from "./flags";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const apiServerWritesAuditLog = flagControl({
     name: "api-server-writes-audit-log",

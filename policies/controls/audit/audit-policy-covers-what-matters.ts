@@ -1,6 +1,6 @@
-import { auditLevel, auditRules, isAuditPolicy } from "../../audit-policy";
-import { objectControl } from "../../control";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { auditLevel, auditRules, isAuditPolicy } from "./audit-policy";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 /** What CIS 3.2.2 asks for, by API group and verb that matters most. */
 const SUBJECTS: readonly (readonly [group: string, resource: string, verb: string])[] = [

@@ -1,6 +1,6 @@
-import { auditLevel, auditRules, isAuditPolicy } from "../../audit-policy";
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { auditLevel, auditRules, isAuditPolicy } from "./audit-policy";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 const SUBJECTS: readonly (readonly [group: string, resource: string, verb: string])[] = [
     ["", "pods/exec", "create"],

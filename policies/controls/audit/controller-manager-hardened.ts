@@ -1,5 +1,5 @@
-import { atLeast, flagControl, isFalse, isSet, isTrue } from "../../flags";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+import { atLeast, flagControl, isFalse, isSet, isTrue } from "./flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
 const LOOPBACK = /^(?:127(?:\.\d+){3}|::1|localhost)$/;
 

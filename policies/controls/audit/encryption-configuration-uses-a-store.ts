@@ -1,8 +1,8 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, strings } from "../../kube";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
 
 const ETCD = ["sec.etcd-encryption"];
 const STORE = ["sec.external-store"];

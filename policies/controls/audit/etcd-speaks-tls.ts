@@ -1,5 +1,5 @@
-import { flagControl, isFalse, isSet, isTrue } from "../../flags";
-import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../frameworks";
+import { flagControl, isFalse, isSet, isTrue } from "./flags";
+import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
 
 export const etcdSpeaksTls = flagControl({
     name: "etcd-speaks-tls",

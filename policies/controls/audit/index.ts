@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { admissionPoliciesDeny } from "./admission-policies-deny";
 import { admissionWebhooksReviewed } from "./admission-webhooks-reviewed";
 import { apiServerAdmits } from "./api-server-admits";

@@ -1,5 +1,5 @@
-import { flagControl, isFalse, isSet, KUBELET_FLAGS } from "../../flags";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { flagControl, isFalse, isSet, KUBELET_FLAGS } from "./flags";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const kubeletAuthenticates = flagControl({
     name: "kubelet-authenticates",

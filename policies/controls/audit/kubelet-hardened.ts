@@ -1,5 +1,5 @@
-import { flagControl, isFalse, isSet, isTrue, KUBELET_FLAGS } from "../../flags";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+import { flagControl, isFalse, isSet, isTrue, KUBELET_FLAGS } from "./flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
 /** Zero means without an end, however it is written. */
 const isEndless = (value: string): boolean => /^[0.hms]*0[hms]*$/.test(value);

@@ -1,11 +1,11 @@
-import type { Fault, ObjectControl } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { carriesPod, podOf } from "../../pods";
-import type { Version, VersionRange } from "../../versions";
-import { isInRanges, parseVersion } from "../../versions";
+import type { Fault, ObjectControl } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { carriesPod, podOf } from "../../kubernetes/pods";
+import type { Version, VersionRange } from "../../kubernetes/versions";
+import { isInRanges, parseVersion } from "../../kubernetes/versions";
 
 interface Vulnerability {
     readonly cve: string;

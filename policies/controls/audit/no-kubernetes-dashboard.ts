@@ -1,12 +1,12 @@
-import { pattern, POD_LABELS, texts } from "../../admission";
-import type { Fault, ObjectControl } from "../../control";
-import { BINDING_KINDS, bindingOf } from "../../bindings";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { str } from "../../kube";
-import { carriesPod, podOf } from "../../pods";
-import { serviceAccountName } from "../../service-accounts";
+import { pattern, POD_LABELS, texts } from "../../engine/cel";
+import type { Fault, ObjectControl } from "../../engine/control";
+import { BINDING_KINDS, bindingOf } from "../rbac/bindings";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { str } from "../../kubernetes/kube";
+import { carriesPod, podOf } from "../../kubernetes/pods";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 const NAME = "kubernetes-dashboard";
 const LABELS = ["app", "k8s-app", "app.kubernetes.io/name"];

@@ -1,8 +1,8 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import type { Body, KubeObject } from "../../kube";
-import { list, obj, str, strings } from "../../kube";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { list, obj, str, strings } from "../../kubernetes/kube";
 
 /** Switches that let pods onto the node, of PodSecurityPolicy and of OpenShift's SecurityContextConstraints. */
 const SWITCHES: Readonly<Record<string, readonly string[]>> = {

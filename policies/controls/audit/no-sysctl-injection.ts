@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 export const noSysctlInjection = podControl({

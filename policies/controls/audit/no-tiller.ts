@@ -1,10 +1,10 @@
-import { pattern, POD_LABELS } from "../../admission";
-import type { Fault, ObjectControl } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { carriesPod, podOf } from "../../pods";
+import { pattern, POD_LABELS } from "../../engine/cel";
+import type { Fault, ObjectControl } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { carriesPod, podOf } from "../../kubernetes/pods";
 
 const IMAGE = /(?:^|\/)tiller(?:[-_][\w-]+)?(?:[:@]|$)/;
 

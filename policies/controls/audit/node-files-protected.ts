@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 /** Which component a file belongs to, by how the report calls it; the first that fits counts. */

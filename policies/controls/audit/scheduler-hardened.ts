@@ -1,5 +1,5 @@
-import { flagControl, isFalse } from "../../flags";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+import { flagControl, isFalse } from "./flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
 const LOOPBACK = /^(?:127(?:\.\d+){3}|::1|localhost)$/;
 

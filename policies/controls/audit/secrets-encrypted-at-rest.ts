@@ -1,5 +1,5 @@
-import { flagControl, isSet } from "../../flags";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { flagControl, isSet } from "./flags";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 export const secretsEncryptedAtRest = flagControl({
     name: "secrets-encrypted-at-rest",

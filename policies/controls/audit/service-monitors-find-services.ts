@@ -1,12 +1,12 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, strings } from "../../kube";
-import { isEmptySelector } from "../../network";
-import { LabelIndex } from "../../selectors";
-import { servicesOf } from "../../services";
-import type { Stack } from "../../stack";
-import { DEFAULT_NAMESPACE, namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, strings } from "../../kubernetes/kube";
+import { isEmptySelector } from "../../kubernetes/network";
+import { LabelIndex } from "../../kubernetes/selectors";
+import { servicesOf } from "../../kubernetes/services";
+import type { Stack } from "../../kubernetes/stack";
+import { DEFAULT_NAMESPACE, namespaceOf } from "../../kubernetes/stack";
 
 export const serviceMonitorsFindServices = stackControl({
     name: "service-monitors-find-services",

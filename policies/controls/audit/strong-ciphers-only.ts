@@ -1,5 +1,5 @@
-import { flagControl } from "../../flags";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
+import { flagControl } from "./flags";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
 /** The suites of the CIS Benchmark for TLS 1.2 that give forward secrecy and authenticated encryption, and those of TLS 1.3. */
 const STRONG = new Set([

@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { spireAdminsLimited } from "./spire-admins-limited";
 import { spireAgentVerifiesKubelet } from "./spire-agent-verifies-kubelet";
 import { spireAgentVerifiesServer } from "./spire-agent-verifies-server";

@@ -1,6 +1,6 @@
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { strings } from "../../kube";
-import { spireConfigControl } from "../../spire";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { strings } from "../../kubernetes/kube";
+import { spireConfigControl } from "./spire";
 
 export const spireAdminsLimited = spireConfigControl({
     name: "spire-admins-limited",

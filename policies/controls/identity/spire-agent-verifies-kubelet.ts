@@ -1,5 +1,5 @@
-import { checklist, mitre, nist } from "../../frameworks";
-import { isOn, spireConfigControl } from "../../spire";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { isOn, spireConfigControl } from "./spire";
 import { show } from "../../text";
 
 export const spireAgentVerifiesKubelet = spireConfigControl({

@@ -1,6 +1,6 @@
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { str } from "../../kube";
-import { isOn, spireConfigControl } from "../../spire";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { isOn, spireConfigControl } from "./spire";
 
 const SOURCES = ["trust_bundle_path", "trust_bundle_url", "trust_bundle_spiffe_workload_api"] as const;
 

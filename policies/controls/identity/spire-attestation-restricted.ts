@@ -1,6 +1,6 @@
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, strings } from "../../kube";
-import { clustersOf, spireConfigControl } from "../../spire";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, strings } from "../../kubernetes/kube";
+import { clustersOf, spireConfigControl } from "./spire";
 
 export const spireAttestationRestricted = spireConfigControl({
     name: "spire-attestation-restricted",

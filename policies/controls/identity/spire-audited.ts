@@ -1,5 +1,5 @@
-import { checklist, nist, soc2 } from "../../frameworks";
-import { isOn, spireConfigControl } from "../../spire";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { isOn, spireConfigControl } from "./spire";
 
 export const spireAudited = spireConfigControl({
     name: "spire-audited",

@@ -1,5 +1,5 @@
-import { checklist, nist } from "../../frameworks";
-import { spireConfigControl } from "../../spire";
+import { checklist, nist } from "../../engine/frameworks";
+import { spireConfigControl } from "./spire";
 
 export const spireBundlePublisher = spireConfigControl({
     name: "spire-bundle-publisher",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, nist } from "../../frameworks";
-import { readSpireConfigs } from "../../spire";
+import { objectControl } from "../../engine/control";
+import { checklist, nist } from "../../engine/frameworks";
+import { readSpireConfigs } from "./spire";
 
 export const spireConfigReadable = objectControl({
     name: "spire-config-readable",

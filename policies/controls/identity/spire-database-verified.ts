@@ -1,6 +1,6 @@
-import { checklist, gdpr, mitre, nist, soc2 } from "../../frameworks";
-import { str } from "../../kube";
-import { merged, objects, spireConfigControl } from "../../spire";
+import { checklist, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { merged, objects, spireConfigControl } from "./spire";
 
 const REMOTE: ReadonlyMap<string, "postgres" | "mysql"> = new Map([
     ["postgres", "postgres"],

@@ -1,8 +1,8 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, strings } from "../../kube";
-import { isEmptySelector } from "../../network";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, strings } from "../../kubernetes/kube";
+import { isEmptySelector } from "../../kubernetes/network";
 
 export const spireEntriesScoped = objectControl({
     name: "spire-entries-scoped",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
 
 export const spireFederationVerified = objectControl({
     name: "spire-federation-verified",

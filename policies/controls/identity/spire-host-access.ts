@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, pss } from "../../frameworks";
-import { hostPathsOf } from "../../host-paths";
-import { serviceAccountName } from "../../service-accounts";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, pss } from "../../engine/frameworks";
+import { hostPathsOf } from "../pod/host-paths";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 /** What of the node each of SPIRE's accounts needs. */
 interface Need {

@@ -1,5 +1,5 @@
-import { checklist, nist } from "../../frameworks";
-import { pluginOf, spireConfigControl } from "../../spire";
+import { checklist, nist } from "../../engine/frameworks";
+import { pluginOf, spireConfigControl } from "./spire";
 
 export const spireKeysSurvive = spireConfigControl({
     name: "spire-keys-survive",

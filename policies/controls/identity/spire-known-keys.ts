@@ -1,7 +1,7 @@
-import { checklist, nist } from "../../frameworks";
-import { obj } from "../../kube";
-import type { SpireConfig } from "../../spire";
-import { clustersOf, merged, spireConfigControl } from "../../spire";
+import { checklist, nist } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import type { SpireConfig } from "./spire";
+import { clustersOf, merged, spireConfigControl } from "./spire";
 import { suggestion } from "../../text";
 
 const words = (text: string): readonly string[] => text.trim().split(/\s+/);

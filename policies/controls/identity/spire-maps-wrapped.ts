@@ -1,6 +1,6 @@
-import { checklist, nist } from "../../frameworks";
-import { isObj } from "../../kube";
-import { spireConfigControl } from "../../spire";
+import { checklist, nist } from "../../engine/frameworks";
+import { isObj } from "../../kubernetes/kube";
+import { spireConfigControl } from "./spire";
 
 /** Paths of the objects below `value` that hold two or more objects and do not stand in an array. */
 function* bareMaps(value: unknown, at: string, inArray: boolean): Iterable<string> {

@@ -1,12 +1,12 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, nist } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { child } from "../../path";
-import type { SpireConfig } from "../../spire";
-import { clustersOf, pluginOf, spireConfigs } from "../../spire";
-import type { Stack } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, nist } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
+import type { SpireConfig } from "./spire";
+import { clustersOf, pluginOf, spireConfigs } from "./spire";
+import type { Stack } from "../../kubernetes/stack";
 
 /** A controller manager's configuration file in a ConfigMap. */
 interface ManagerConfig {

@@ -1,5 +1,5 @@
-import { checklist, mitre, nist } from "../../frameworks";
-import { spireConfigControl } from "../../spire";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { spireConfigControl } from "./spire";
 
 export const spireNoJoinTokens = spireConfigControl({
     name: "spire-no-join-tokens",

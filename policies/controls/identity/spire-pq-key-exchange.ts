@@ -1,5 +1,5 @@
-import { checklist, fips, nist } from "../../frameworks";
-import { isOn, merged, spireConfigControl } from "../../spire";
+import { checklist, fips, nist } from "../../engine/frameworks";
+import { isOn, merged, spireConfigControl } from "./spire";
 
 export const spirePqKeyExchange = spireConfigControl({
     name: "spire-pq-key-exchange",

@@ -1,10 +1,10 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
-import { allowRules, policiesIn } from "../../network";
-import type { PodView } from "../../pods";
-import { selects } from "../../selectors";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
+import { allowRules, policiesIn } from "../../kubernetes/network";
+import type { PodView } from "../../kubernetes/pods";
+import { selects } from "../../kubernetes/selectors";
 
 /** Says whether a pod runs a SPIRE server. */
 function isServer(pod: PodView): boolean {

@@ -1,11 +1,11 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, nist } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj, str } from "../../kube";
-import type { PodView } from "../../pods";
-import { podOf } from "../../pods";
-import { pluginOf, spireConfigs } from "../../spire";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, nist } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import { podOf } from "../../kubernetes/pods";
+import { pluginOf, spireConfigs } from "./spire";
 
 /** Says whether a pod mounts a ConfigMap, by a volume of its own or a projected one. */
 function mounts(pod: PodView, configMap: string): boolean {

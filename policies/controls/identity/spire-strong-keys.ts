@@ -1,5 +1,5 @@
-import { checklist, fips, nist } from "../../frameworks";
-import { spireConfigControl } from "../../spire";
+import { checklist, fips, nist } from "../../engine/frameworks";
+import { spireConfigControl } from "./spire";
 
 /** Below 112 bits of security or just at it: NIST SP 800-57 part 1 allows RSA 2048 no longer than 2030. */
 const WEAK = "rsa-2048";

@@ -1,11 +1,11 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, nist } from "../../frameworks";
-import { list, obj, str, strings } from "../../kube";
-import type { PodView } from "../../pods";
-import { podOf } from "../../pods";
-import { clustersOf, spireConfigs } from "../../spire";
-import { serviceAccountName } from "../../service-accounts";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, nist } from "../../engine/frameworks";
+import { list, obj, str, strings } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import { podOf } from "../../kubernetes/pods";
+import { clustersOf, spireConfigs } from "./spire";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 /** What SPIRE accepts where the file names no audience. */
 const DEFAULT_AUDIENCE = "spire-server";

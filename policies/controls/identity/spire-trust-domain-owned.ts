@@ -1,6 +1,6 @@
-import { checklist, nist } from "../../frameworks";
-import { str } from "../../kube";
-import { RESERVED_DOMAIN, spireConfigControl, TRUST_DOMAIN } from "../../spire";
+import { checklist, nist } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { RESERVED_DOMAIN, spireConfigControl, TRUST_DOMAIN } from "./spire";
 
 export const spireTrustDomainOwned = spireConfigControl({
     name: "spire-trust-domain-owned",

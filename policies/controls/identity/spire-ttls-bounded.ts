@@ -1,7 +1,7 @@
-import { checklist, nist, soc2 } from "../../frameworks";
-import { goSeconds } from "../../durations";
-import { str } from "../../kube";
-import { spireConfigControl } from "../../spire";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { goSeconds } from "../../kubernetes/durations";
+import { str } from "../../kubernetes/kube";
+import { spireConfigControl } from "./spire";
 import { show } from "../../text";
 
 /** An SVID is issued for at most this part of the CA's life. */

@@ -1,13 +1,13 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { str } from "../../kube";
-import type { PodView } from "../../pods";
-import { carriesPod, podOf } from "../../pods";
-import { neededRelease, parseRelease, skew } from "../../spire-releases";
-import type { Version } from "../../versions";
-import { compareVersions } from "../../versions";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import { carriesPod, podOf } from "../../kubernetes/pods";
+import { neededRelease, parseRelease, skew } from "./spire-releases";
+import type { Version } from "../../kubernetes/versions";
+import { compareVersions } from "../../kubernetes/versions";
 
 interface Deployed {
     readonly object: KubeObject;

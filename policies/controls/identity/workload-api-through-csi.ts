@@ -1,13 +1,13 @@
-import { pattern, spelled, texts } from "../../admission";
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { normalised } from "../../host-paths";
-import type { Body } from "../../kube";
-import { isObj, list, obj, str } from "../../kube";
-import { setField } from "../../path";
-import type { PodView } from "../../pods";
-import { serviceAccountName } from "../../service-accounts";
+import { pattern, spelled, texts } from "../../engine/cel";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { normalised } from "../pod/host-paths";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import type { PodView } from "../../kubernetes/pods";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 const DRIVER = "csi.spiffe.io";
 /** Directories under which SPIRE keeps the Workload API's socket on a node. */

@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { unverifiedImages } from "../../verifiers";
+import { stackControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { unverifiedImages } from "./verifiers";
 
 /** SLSA provenance of any version, e.g. `https://slsa.dev/provenance/v1`, or cosign's short name `slsaprovenance`. */
 const isProvenance = (predicateType: string) => /slsa.*provenance/.test(predicateType);

@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { mitre, nist, nsa } from "../../frameworks";
-import { str } from "../../kube";
-import { setField } from "../../path";
+import { podControl } from "../../engine/control";
+import { mitre, nist, nsa } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 export const imagePullPolicyAlways = podControl({
     name: "image-pull-policy-always",

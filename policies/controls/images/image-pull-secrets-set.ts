@@ -1,9 +1,9 @@
-import { stackControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { imageMatches, imagesOf } from "../../images";
-import { list, str } from "../../kube";
-import type { PodView } from "../../pods";
-import type { Stack } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { imageMatches, imagesOf } from "../../kubernetes/images";
+import { list, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import type { Stack } from "../../kubernetes/stack";
 
 function accountHasSecrets(stack: Stack, pod: PodView): boolean {
     const name = str(pod.spec["serviceAccountName"]) || str(pod.spec["serviceAccount"]) || "default";

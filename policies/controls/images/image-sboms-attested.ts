@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { unverifiedImages } from "../../verifiers";
+import { stackControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { unverifiedImages } from "./verifiers";
 
 /** CycloneDX and SPDX, by predicate type or by the short names that cosign uses. */
 const isSbom = (predicateType: string) => /cyclonedx|spdx/.test(predicateType);

@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { unverifiedImages } from "../../verifiers";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { unverifiedImages } from "./verifiers";
 
 /** The vulnerability predicate of cosign and of in-toto, and VEX documents. */
 const isScan = (predicateType: string) => /vuln|vex/.test(predicateType);

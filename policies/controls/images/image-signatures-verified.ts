@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { unverifiedImages } from "../../verifiers";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { unverifiedImages } from "./verifiers";
 
 export const imageSignaturesVerified = stackControl({
     name: "image-signatures-verified",

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { imageMatches, imagesOf, runBy } from "../../images";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { imageMatches, imagesOf, runBy } from "../../kubernetes/images";
 
 export const imagesFromAllowedRegistries = podControl({
     name: "images-from-allowed-registries",

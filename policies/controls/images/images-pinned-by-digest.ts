@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { imagesOf, parseImage, PINNING_DIGEST, runBy } from "../../images";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { imagesOf, parseImage, PINNING_DIGEST, runBy } from "../../kubernetes/images";
 
 export const imagesPinnedByDigest = podControl({
     name: "images-pinned-by-digest",

@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { imageProvenanceAttested } from "./image-provenance-attested";
 import { imagePullPolicyAlways } from "./image-pull-policy-always";
 import { imagePullSecretsSet } from "./image-pull-secrets-set";

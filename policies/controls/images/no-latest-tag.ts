@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { imagesOf, parseImage, runBy } from "../../images";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { imagesOf, parseImage, runBy } from "../../kubernetes/images";
 
 export const noLatestTag = podControl({
     name: "no-latest-tag",

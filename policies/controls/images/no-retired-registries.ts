@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { imageMatches, imagesOf, runBy } from "../../images";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { imageMatches, imagesOf, runBy } from "../../kubernetes/images";
 
 export const noRetiredRegistries = podControl({
     name: "no-retired-registries",

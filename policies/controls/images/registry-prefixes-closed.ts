@@ -1,9 +1,9 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { parseImage } from "../../images";
-import type { Body } from "../../kube";
-import { list, obj, strings } from "../../kube";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { parseImage } from "../../kubernetes/images";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
 
 /** A prefix that ends within a name: `registry.example` also admits `registry.example.attacker.net`. */
 function isOpen(prefix: string): boolean {

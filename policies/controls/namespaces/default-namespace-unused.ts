@@ -1,9 +1,9 @@
-import { texts } from "../../admission";
-import type { ObjectControl } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, cis, nist, nsa, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
-import { BUILT_IN, isBuiltIn, isCustom, isNamespaced } from "../../scope";
+import { texts } from "../../engine/cel";
+import type { ObjectControl } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, nist, nsa, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
+import { BUILT_IN, isBuiltIn, isCustom, isNamespaced } from "./scope";
 
 export const defaultNamespaceUnused: ObjectControl = {
     ...objectControl({

@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { defaultNamespaceUnused } from "./default-namespace-unused";
 import { limitRangesAreComplete } from "./limit-ranges-are-complete";
 import { namespacesHaveOwners } from "./namespaces-have-owners";

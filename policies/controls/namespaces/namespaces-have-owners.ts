@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { child } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { child } from "../../kubernetes/path";
 import { show } from "../../text";
 
 export const namespacesHaveOwners = objectControl({

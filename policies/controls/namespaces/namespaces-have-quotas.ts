@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { knownName } from "../../kube";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { knownName } from "../../kubernetes/kube";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 const KINDS = ["ResourceQuota", "LimitRange"] as const;
 

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../frameworks";
-import { child, setField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../engine/frameworks";
+import { child, setField } from "../../kubernetes/path";
 import { show } from "../../text";
 
 /** The label Pod Security Admission reads the level from that it enforces. */

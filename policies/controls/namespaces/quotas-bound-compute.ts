@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
 
 /** Each thing to bound, with the names under which a quota takes it; `cpu` means requests.cpu (API documentation, ResourceQuota). */
 const BOUNDS: readonly (readonly string[])[] = [

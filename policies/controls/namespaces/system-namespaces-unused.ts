@@ -1,9 +1,9 @@
-import { POD_LABELS, texts } from "../../admission";
-import type { ObjectControl } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { INGRESS_KINDS } from "../../ingress";
-import { carriesPod, podOf } from "../../pods";
+import { POD_LABELS, texts } from "../../engine/cel";
+import type { ObjectControl } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { INGRESS_KINDS } from "../../kubernetes/ingress";
+import { carriesPod, podOf } from "../../kubernetes/pods";
 
 const SYSTEM = new Set(["kube-system", "kube-public", "kube-node-lease"]);
 

@@ -1,7 +1,7 @@
-import { ALLOWED } from "../../admission";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../network";
+import { ALLOWED } from "../../engine/cel";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../kubernetes/network";
 
 export const allowRulesNameTheirPods = objectControl({
     name: "allow-rules-name-their-pods",

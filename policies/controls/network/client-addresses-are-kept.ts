@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
-import { setField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 import { show } from "../../text";
 
 export const clientAddressesAreKept = objectControl({

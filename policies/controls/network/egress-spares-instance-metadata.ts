@@ -1,9 +1,9 @@
-import { ALLOWED, texts } from "../../admission";
-import { inRange } from "../../addresses";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str, strings } from "../../kube";
-import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../network";
+import { ALLOWED, texts } from "../../engine/cel";
+import { inRange } from "../../kubernetes/addresses";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str, strings } from "../../kubernetes/kube";
+import { allowRules, NETWORK_POLICY_KINDS, policyOf } from "../../kubernetes/network";
 
 /** Where clouds serve a node's credentials to whoever asks from the node: AWS, Azure, GCP and most others, AWS over IPv6, Alibaba. */
 const METADATA = ["169.254.169.254", "fd00:ec2::254", "100.100.100.200"];

@@ -1,11 +1,11 @@
-import { stackControl } from "../../control";
-import { checklist, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj, str } from "../../kube";
-import { append } from "../../selectors";
-import type { Stack } from "../../stack";
-import { DEFAULT_NAMESPACE, namespaceOf } from "../../stack";
-import { ifKnown } from "../../unknown";
+import { stackControl } from "../../engine/control";
+import { checklist, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import { append } from "../../kubernetes/selectors";
+import type { Stack } from "../../kubernetes/stack";
+import { DEFAULT_NAMESPACE, namespaceOf } from "../../kubernetes/stack";
+import { ifKnown } from "../../kubernetes/unknown";
 
 export const gatewayListenersUseTls = stackControl({
     name: "gateway-listeners-use-tls",

@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { allowRulesNameTheirPods } from "./allow-rules-name-their-pods";
 import { clientAddressesAreKept } from "./client-addresses-are-kept";
 import { egressSparesInstanceMetadata } from "./egress-spares-instance-metadata";

@@ -1,11 +1,11 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { IngressPath } from "../../ingress";
-import { ingressRules, isIngress } from "../../ingress";
-import { describe, type KubeObject } from "../../kube";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
-import { ifKnown } from "../../unknown";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { IngressPath } from "../../kubernetes/ingress";
+import { ingressRules, isIngress } from "../../kubernetes/ingress";
+import { describe, type KubeObject } from "../../kubernetes/kube";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
+import { ifKnown } from "../../kubernetes/unknown";
 
 export const ingressHostsAreUnique = stackControl({
     name: "ingress-hosts-are-unique",

@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { defaultBackend, INGRESS_KINDS } from "../../ingress";
-import { obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { defaultBackend, INGRESS_KINDS } from "../../kubernetes/ingress";
+import { obj, str } from "../../kubernetes/kube";
 
 const LEGACY = "kubernetes.io/ingress.class";
 

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { INGRESS_KINDS, ingressRules } from "../../ingress";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { INGRESS_KINDS, ingressRules } from "../../kubernetes/ingress";
 
 export const ingressNamesItsHosts = objectControl({
     name: "ingress-names-its-hosts",

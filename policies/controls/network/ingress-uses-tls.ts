@@ -1,10 +1,10 @@
-import { objectControl } from "../../control";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { Fault } from "../../control";
-import { coversHost, INGRESS_KINDS, ingressRules } from "../../ingress";
-import type { KubeObject } from "../../kube";
-import { list, obj, strings } from "../../kube";
-import { child } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { Fault } from "../../engine/control";
+import { coversHost, INGRESS_KINDS, ingressRules } from "../../kubernetes/ingress";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
 import { show } from "../../text";
 
 /** Annotations by which an Ingress goes on serving plain HTTP although it has TLS, and the value that does it. */

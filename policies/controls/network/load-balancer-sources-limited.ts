@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { isWorldRange } from "../../addresses";
-import { obj, strings } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { isWorldRange } from "../../kubernetes/addresses";
+import { obj, strings } from "../../kubernetes/kube";
 
 export const loadBalancerSourcesLimited = objectControl({
     name: "load-balancer-sources-limited",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 /** Annotations that name the certificate of a cloud's load balancer. */

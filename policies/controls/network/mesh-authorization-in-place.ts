@@ -1,10 +1,10 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { knownName, list, obj, str } from "../../kube";
-import { isIstioAuthorization, joinsMesh } from "../../mesh";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { knownName, list, obj, str } from "../../kubernetes/kube";
+import { isIstioAuthorization, joinsMesh } from "./mesh";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 const LINKERD = "policy.linkerd.io";
 

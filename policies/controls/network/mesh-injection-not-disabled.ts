@@ -1,12 +1,12 @@
-import { POD_ANNOTATIONS, POD_LABELS } from "../../admission";
-import type { Fault } from "../../control";
-import type { ObjectControl } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { child } from "../../path";
-import type { Marked } from "../../mesh";
-import { meshOptOuts, staysInside } from "../../mesh";
-import { carriesPod, podOf } from "../../pods";
+import { POD_ANNOTATIONS, POD_LABELS } from "../../engine/cel";
+import type { Fault } from "../../engine/control";
+import type { ObjectControl } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { child } from "../../kubernetes/path";
+import type { Marked } from "./mesh";
+import { meshOptOuts, staysInside } from "./mesh";
+import { carriesPod, podOf } from "../../kubernetes/pods";
 import { show } from "../../text";
 
 /** Annotations that take ports out of Linkerd's proxy, and with that out of mutual TLS. */

@@ -1,9 +1,9 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { child, setField } from "../../path";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { child, setField } from "../../kubernetes/path";
 
 /** UNSET takes the mode of the level above, which for the whole mesh is another object. */
 const STRICT = new Set(["", "STRICT", "UNSET"]);

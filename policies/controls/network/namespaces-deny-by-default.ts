@@ -1,11 +1,18 @@
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { isObj, knownName, list, obj, strings } from "../../kube";
-import type { Direction } from "../../network";
-import { allowRules, allowsEverything, ciliumSpecs, DIRECTIONS, isEmptySelector, policiesIn } from "../../network";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, knownName, list, obj, strings } from "../../kubernetes/kube";
+import type { Direction } from "../../kubernetes/network";
+import {
+    allowRules,
+    allowsEverything,
+    ciliumSpecs,
+    DIRECTIONS,
+    isEmptySelector,
+    policiesIn,
+} from "../../kubernetes/network";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const namespacesDenyByDefault = stackControl({
     name: "namespaces-deny-by-default",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { joinsMesh } from "../../mesh";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { joinsMesh } from "./mesh";
 
 export const namespacesJoinTheMesh = objectControl({
     name: "namespaces-join-the-mesh",

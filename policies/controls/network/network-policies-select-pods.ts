@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { isNetworkPolicy, policyOf } from "../../network";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { isNetworkPolicy, policyOf } from "../../kubernetes/network";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const networkPoliciesSelectPods = stackControl({
     name: "network-policies-select-pods",

@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
-import { allowRules, isEmptySelector, isNetworkPolicy, policyOf } from "../../network";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { allowRules, isEmptySelector, isNetworkPolicy, policyOf } from "../../kubernetes/network";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const networkPolicyPeersExist = stackControl({
     name: "network-policy-peers-exist",

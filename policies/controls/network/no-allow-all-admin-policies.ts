@@ -1,10 +1,10 @@
-import type { Fault } from "../../control";
-import { isWorldRange } from "../../addresses";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, str, strings } from "../../kube";
-import { isEmptySelector } from "../../network";
+import type { Fault } from "../../engine/control";
+import { isWorldRange } from "../../kubernetes/addresses";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, str, strings } from "../../kubernetes/kube";
+import { isEmptySelector } from "../../kubernetes/network";
 
 export const noAllowAllAdminPolicies = objectControl({
     name: "no-allow-all-admin-policies",

@@ -1,9 +1,9 @@
-import { isWorldRange } from "../../addresses";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { isObj, list, obj, str, strings } from "../../kube";
-import { ciliumSpecs, isEmptySelector } from "../../network";
+import { isWorldRange } from "../../kubernetes/addresses";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
+import { ciliumSpecs, isEmptySelector } from "../../kubernetes/network";
 
 export const noAllowAllCiliumRules = objectControl({
     name: "no-allow-all-cilium-rules",

@@ -1,10 +1,16 @@
-import { ALLOWED } from "../../admission";
-import { isWorldRange } from "../../addresses";
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { isObj, obj, str } from "../../kube";
-import { allowRules, allowsEverything, isEmptySelector, NETWORK_POLICY_KINDS, policyOf } from "../../network";
+import { ALLOWED } from "../../engine/cel";
+import { isWorldRange } from "../../kubernetes/addresses";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, obj, str } from "../../kubernetes/kube";
+import {
+    allowRules,
+    allowsEverything,
+    isEmptySelector,
+    NETWORK_POLICY_KINDS,
+    policyOf,
+} from "../../kubernetes/network";
 
 export const noAllowAllRules = objectControl({
     name: "no-allow-all-rules",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { knownName } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { knownName } from "../../kubernetes/kube";
 
 export const noClusterWideTlsOptions = objectControl({
     name: "no-cluster-wide-tls-options",

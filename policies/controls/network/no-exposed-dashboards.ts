@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { describe, str } from "../../kube";
-import { exposuresOf, podsBehind, servicesOf } from "../../services";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { describe, str } from "../../kubernetes/kube";
+import { exposuresOf, podsBehind, servicesOf } from "../../kubernetes/services";
 
 export const noExposedDashboards = stackControl({
     name: "no-exposed-dashboards",

@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { obj, strings } from "../../kube";
-import { removeField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, strings } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
 
 export const noExternalIps = objectControl({
     name: "no-external-ips",

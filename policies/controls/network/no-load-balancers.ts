@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
 
 export const noLoadBalancers = objectControl({
     name: "no-load-balancers",

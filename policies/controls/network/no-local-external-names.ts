@@ -1,9 +1,9 @@
 import { isIP } from "node:net";
 
-import { isNodeLocal } from "../../addresses";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
+import { isNodeLocal } from "../../kubernetes/addresses";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
 
 const LOCALHOST = /^(?:.+\.)?(?:localhost|localhost\.localdomain|ip6-localhost|ip6-loopback)$/i;
 

@@ -1,11 +1,11 @@
-import { pattern } from "../../admission";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { Fault } from "../../control";
-import { INGRESS_KINDS, ingressRules } from "../../ingress";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { child } from "../../path";
+import { pattern } from "../../engine/cel";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Fault } from "../../engine/control";
+import { INGRESS_KINDS, ingressRules } from "../../kubernetes/ingress";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
 import { show } from "../../text";
 
 const PREFIX = /^nginx\.(?:ingress\.kubernetes\.io|org|com)\//;

@@ -1,8 +1,8 @@
-import { isNodeLocal } from "../../addresses";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj, strings } from "../../kube";
+import { isNodeLocal } from "../../kubernetes/addresses";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 export const noNodeLocalEndpoints = objectControl({

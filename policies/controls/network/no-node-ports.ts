@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
-import { setField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 export const noNodePorts = objectControl({
     name: "no-node-ports",

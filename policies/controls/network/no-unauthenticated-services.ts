@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 export const noUnauthenticatedServices = stackControl({

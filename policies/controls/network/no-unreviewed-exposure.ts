@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { describe } from "../../kube";
-import { exposuresOf, podsBehind, servicesOf } from "../../services";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { describe } from "../../kubernetes/kube";
+import { exposuresOf, podsBehind, servicesOf } from "../../kubernetes/services";
 
 export const noUnreviewedExposure = stackControl({
     name: "no-unreviewed-exposure",

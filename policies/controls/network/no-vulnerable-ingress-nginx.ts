@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
 
 /** The first releases without CVE-2025-1974 ("IngressNightmare") on each line that got one. */
 const FIXED: readonly (readonly [major: number, minor: number, patch: number])[] = [

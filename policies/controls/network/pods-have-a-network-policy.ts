@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { describe } from "../../kube";
-import { isIsolated } from "../../network";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { describe } from "../../kubernetes/kube";
+import { isIsolated } from "../../kubernetes/network";
+import { namespaceOf } from "../../kubernetes/stack";
 import { show } from "../../text";
 
 export const podsHaveANetworkPolicy = stackControl({

@@ -1,11 +1,11 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { describe, type KubeObject } from "../../kube";
-import { append } from "../../selectors";
-import { selectorOf, servicesOf } from "../../services";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
-import { ifKnown } from "../../unknown";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { describe, type KubeObject } from "../../kubernetes/kube";
+import { append } from "../../kubernetes/selectors";
+import { selectorOf, servicesOf } from "../../kubernetes/services";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
+import { ifKnown } from "../../kubernetes/unknown";
 
 export const serviceSelectorsAreUnique = stackControl({
     name: "service-selectors-are-unique",

@@ -1,10 +1,10 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { podsBehind, selectorOf, servicesOf } from "../../services";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { podsBehind, selectorOf, servicesOf } from "../../kubernetes/services";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const servicesSelectPods = stackControl({
     name: "services-select-pods",

@@ -1,8 +1,8 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj, str } from "../../kube";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
 
 /** Every way in which the kinds below write TLS 1.2 or 1.3. */
 const CURRENT = new Set(["VersionTLS12", "VersionTLS13", "TLSv1_2", "TLSv1_3", "TLSV1_2", "TLSV1_3", "1.2", "1.3"]);

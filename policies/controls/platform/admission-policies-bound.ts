@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { obj, str, strings } from "../../kube";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { obj, str, strings } from "../../kubernetes/kube";
 
 export const admissionPoliciesBound = stackControl({
     name: "admission-policies-bound",

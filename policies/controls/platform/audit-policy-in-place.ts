@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { carriedFiles, faultsInFile } from "../../files-in-configmaps";
-import { checklist, gdpr, nist, soc2 } from "../../frameworks";
+import { stackControl } from "../../engine/control";
+import { carriedFiles, faultsInFile } from "./files-in-configmaps";
+import { checklist, gdpr, nist, soc2 } from "../../engine/frameworks";
 import { auditPolicyCoversWhatMatters } from "../audit/audit-policy-covers-what-matters";
 import { auditPolicyRecordsExec } from "../audit/audit-policy-records-exec";
 

@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { carriedFiles } from "../../files-in-configmaps";
-import { checklist, gdpr, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { isObj, list, obj, strings } from "../../kube";
+import { stackControl } from "../../engine/control";
+import { carriedFiles } from "./files-in-configmaps";
+import { checklist, gdpr, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, list, obj, strings } from "../../kubernetes/kube";
 
 export const encryptionAtRestInPlace = stackControl({
     name: "encryption-at-rest-in-place",

@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
-import { setField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 const UNITS: Readonly<Record<string, number>> = { h: 3600, m: 60, s: 1 };
 

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { isObj, list, obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { isObj, list, obj } from "../../kubernetes/kube";
 
 export const externalSecretsSelectKeys = objectControl({
     name: "external-secrets-select-keys",

@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj, str } from "../../kube";
-import type { PodView } from "../../pods";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
 
 export const falcoOnEveryNode = stackControl({
     name: "falco-on-every-node",

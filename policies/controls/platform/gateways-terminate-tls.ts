@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
 
 export const gatewaysTerminateTls = objectControl({
     name: "gateways-terminate-tls",

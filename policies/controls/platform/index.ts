@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { admissionPoliciesBound } from "./admission-policies-bound";
 import { auditPolicyInPlace } from "./audit-policy-in-place";
 import { encryptionAtRestInPlace } from "./encryption-at-rest-in-place";

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
 
 const NGINX = "nginx.ingress.kubernetes.io/";
 

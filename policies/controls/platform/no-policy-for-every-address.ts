@@ -1,8 +1,8 @@
-import { ALLOWED } from "../../admission";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { obj, str, strings } from "../../kube";
-import { allowRules, isNetworkPolicy, policyOf } from "../../network";
+import { ALLOWED } from "../../engine/cel";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
+import { obj, str, strings } from "../../kubernetes/kube";
+import { allowRules, isNetworkPolicy, policyOf } from "../../kubernetes/network";
 
 export const noPolicyForEveryAddress = objectControl({
     name: "no-policy-for-every-address",

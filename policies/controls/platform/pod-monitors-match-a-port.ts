@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { list, obj, str, strings } from "../../kube";
-import type { PodView } from "../../pods";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { list, obj, str, strings } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const podMonitorsMatchAPort = stackControl({
     name: "pod-monitors-match-a-port",

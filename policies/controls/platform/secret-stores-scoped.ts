@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 
 export const secretStoresScoped = objectControl({
     name: "secret-stores-scoped",

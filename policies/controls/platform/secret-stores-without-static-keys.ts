@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { isObj, list, obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, list, obj } from "../../kubernetes/kube";
 
 /** Fields of a provider that refer to a credential kept in a Secret (external-secrets.io/v1). */
 const STATIC = ["tokenSecretRef", "secretRef", "authSecretRef", "appRole", "userPass", "ldap", "secretsManager"];

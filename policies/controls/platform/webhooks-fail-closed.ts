@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
-import { setField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 export const webhooksFailClosed = objectControl({
     name: "webhooks-fail-closed",

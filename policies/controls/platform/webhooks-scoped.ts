@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, str, strings } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, str, strings } from "../../kubernetes/kube";
 
 export const webhooksScoped = objectControl({
     name: "webhooks-scoped",

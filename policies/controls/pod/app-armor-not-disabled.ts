@@ -1,8 +1,8 @@
-import { POD_ANNOTATIONS } from "../../admission";
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
-import { isObj, str } from "../../kube";
-import { child, setField } from "../../path";
+import { POD_ANNOTATIONS } from "../../engine/cel";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { isObj, str } from "../../kubernetes/kube";
+import { child, setField } from "../../kubernetes/path";
 
 const ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 const ALLOWED_TYPES: readonly unknown[] = ["RuntimeDefault", "Localhost"];

@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
-import { list, obj } from "../../kube";
-import { removeField } from "../../path";
-import { hasNoCapabilities } from "../../remedies";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
+import { hasNoCapabilities } from "./remedies";
 
 /**
  * What a container may add at the baseline level (Pod Security Standards, all versions): what container runtimes grant by

@@ -1,11 +1,11 @@
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { list, obj, strings } from "../../kube";
-import { removeField, setField } from "../../path";
-import type { ContainerView, PodView } from "../../pods";
-import { pssParams, since } from "../../pss";
-import { hasNoCapabilities } from "../../remedies";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { list, obj, strings } from "../../kubernetes/kube";
+import { removeField, setField } from "../../kubernetes/path";
+import type { ContainerView, PodView } from "../../kubernetes/pods";
+import { pssParams, since } from "./pss";
+import { hasNoCapabilities } from "./remedies";
 import { BASELINE_CAPABILITIES } from "./baseline-capabilities-only";
 
 const SLUG = "pod.capabilities-drop-all";

@@ -1,9 +1,9 @@
-import { stackControl } from "../../control";
-import { mitre, nist, nsa } from "../../frameworks";
-import type { Body, KubeObject } from "../../kube";
-import { list, obj, strings } from "../../kube";
-import type { Stack } from "../../stack";
-import { ifKnown } from "../../unknown";
+import { stackControl } from "../../engine/control";
+import { mitre, nist, nsa } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
+import type { Stack } from "../../kubernetes/stack";
+import { ifKnown } from "../../kubernetes/unknown";
 
 const EXEC_RESOURCES: readonly string[] = ["pods/exec", "pods/*", "*/*"];
 /** How Kyverno names the request to run a command in a pod. */

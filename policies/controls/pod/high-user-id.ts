@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { HIGH_ID, highIdExpression, lowIds } from "../../ids";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { HIGH_ID, highIdExpression, lowIds } from "./ids";
 
 export const highUserId = podControl({
     name: "high-user-id",

@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { hostPathsOf } from "../../host-paths";
-import { list, obj, str } from "../../kube";
-import { setField } from "../../path";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
+import { hostPathsOf } from "./host-paths";
+import { list, obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 export const hostPathMountsReadOnly = podControl({
     name: "host-path-mounts-read-only",

@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { appArmorNotDisabled } from "./app-armor-not-disabled";
 import { baselineCapabilitiesOnly } from "./baseline-capabilities-only";
 import { dropAllCapabilities } from "./drop-all-capabilities";

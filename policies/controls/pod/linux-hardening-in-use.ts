@@ -1,9 +1,9 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa } from "../../frameworks";
-import type { Body } from "../../kube";
-import { isObj, list, obj, str } from "../../kube";
-import { setField } from "../../path";
-import type { ContainerView, PodView } from "../../pods";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import type { ContainerView, PodView } from "../../kubernetes/pods";
 
 const CONFINED: readonly unknown[] = ["RuntimeDefault", "Localhost"];
 

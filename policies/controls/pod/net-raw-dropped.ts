@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { list, obj, strings } from "../../kube";
-import { setField } from "../../path";
-import { hasNoCapabilities, removeItems } from "../../remedies";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
+import { list, obj, strings } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import { hasNoCapabilities, removeItems } from "./remedies";
 
 export const netRawDropped = podControl({
     name: "net-raw-dropped",

@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { obj, strings } from "../../kube";
-import { removeField } from "../../path";
-import { hasNoCapabilities } from "../../remedies";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
+import { obj, strings } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
+import { hasNoCapabilities } from "./remedies";
 
 export const noAddedCapabilities = podControl({
     name: "no-added-capabilities",

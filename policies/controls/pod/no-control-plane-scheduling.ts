@@ -1,9 +1,9 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, str } from "../../kube";
-import { child } from "../../path";
-import type { PodView } from "../../pods";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
+import type { PodView } from "../../kubernetes/pods";
 
 const CONTROL_PLANE: readonly string[] = [
     "node-role.kubernetes.io/control-plane",

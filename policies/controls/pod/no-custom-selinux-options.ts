@@ -1,10 +1,10 @@
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
-import type { Body } from "../../kube";
-import { obj, str } from "../../kube";
-import { removeField } from "../../path";
-import { pssParams, since } from "../../pss";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
 
 const TYPES: readonly string[] = ["", "container_t", "container_init_t", "container_kvm_t"];
 /** The type for building and running containers within a container, confined like the others (v1.31). */

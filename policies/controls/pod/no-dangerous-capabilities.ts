@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { list, obj } from "../../kube";
-import { removeField } from "../../path";
-import { hasNoCapabilities } from "../../remedies";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
+import { hasNoCapabilities } from "./remedies";
 import { show } from "../../text";
 
 /** Each of these alone leads out of the container, or into the traffic and processes of others. */

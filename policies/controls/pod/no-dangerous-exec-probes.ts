@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { obj, strings } from "../../kube";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { obj, strings } from "../../kubernetes/kube";
 
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 

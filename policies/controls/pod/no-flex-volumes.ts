@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { isObj, list, obj, str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
 
 export const noFlexVolumes = podControl({
     name: "no-flex-volumes",

@@ -1,8 +1,8 @@
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { isObj, list, obj, str, strings } from "../../kube";
-import type { ContainerView, PodView } from "../../pods";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
+import type { ContainerView, PodView } from "../../kubernetes/pods";
 
 /** git-sync, by the name of its image. Patterns that JavaScript and CEL (RE2) read alike. */
 const GIT_SYNC_IMAGE = "(^|[/-])git-?sync(-[^/:@]*)?(:[^/@]*)?(@|$)";

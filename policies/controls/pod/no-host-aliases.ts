@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { nist } from "../../frameworks";
-import { list } from "../../kube";
-import { removeField } from "../../path";
+import { podControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import { list } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
 
 export const noHostAliases = podControl({
     name: "no-host-aliases",

@@ -1,9 +1,9 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, pss } from "../../frameworks";
-import type { Body } from "../../kube";
-import { obj, str } from "../../kube";
-import { removeField } from "../../path";
-import { pssParams, since } from "../../pss";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, pss } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
 
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 const HOOKS = ["postStart", "preStop"] as const;

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { removeField } from "../../path";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { removeField } from "../../kubernetes/path";
 
 export const noHostIpc = podControl({
     name: "no-host-ipc",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { isObj, obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { isObj, obj, str } from "../../kubernetes/kube";
 
 export const noHostPathPersistentVolumes = objectControl({
     name: "no-host-path-persistent-volumes",

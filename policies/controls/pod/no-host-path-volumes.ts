@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { isObj, list, obj, str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
 
 export const noHostPathVolumes = podControl({
     name: "no-host-path-volumes",

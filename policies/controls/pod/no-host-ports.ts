@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { list, obj } from "../../kube";
-import { removeField } from "../../path";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
 
 export const noHostPorts = podControl({
     name: "no-host-ports",

@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { setField } from "../../path";
-import { pssParams, since } from "../../pss";
-import { canForbidEscalation } from "../../remedies";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { setField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
+import { canForbidEscalation } from "./remedies";
 
 export const noPrivilegeEscalation = podControl({
     name: "no-privilege-escalation",

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 
 export const noPrivilegedPorts = podControl({
     name: "no-privileged-ports",

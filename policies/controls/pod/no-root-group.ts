@@ -1,7 +1,7 @@
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { list } from "../../kube";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
+import { list } from "../../kubernetes/kube";
 
 export const noRootGroup = podControl({
     name: "no-root-group",

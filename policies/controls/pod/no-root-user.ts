@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { pssParams, since } from "../../pss";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { pssParams, since } from "./pss";
 
 export const noRootUser = podControl({
     name: "no-root-user",

@@ -1,7 +1,7 @@
-import { HOST_PATHS } from "../../admission";
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { exposesSocket, hostPathsOf, sparesSocket } from "../../host-paths";
+import { HOST_PATHS } from "../../engine/cel";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
+import { exposesSocket, hostPathsOf, sparesSocket } from "./host-paths";
 
 export const noRuntimeSocket = podControl({
     name: "no-runtime-socket",

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa } from "../../frameworks";
-import { exposesSocket, hostPathsOf, isWithin } from "../../host-paths";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
+import { exposesSocket, hostPathsOf, isWithin } from "./host-paths";
 
 /** Directories of the node that nobody outside should see as a whole. */
 const WHOLE: readonly string[] = [

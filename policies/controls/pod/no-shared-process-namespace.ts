@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { removeField } from "../../path";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { removeField } from "../../kubernetes/path";
 
 export const noSharedProcessNamespace = podControl({
     name: "no-shared-process-namespace",

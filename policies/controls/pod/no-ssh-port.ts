@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, strings } from "../../kube";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 /** The port of SSH, and the one that servers without root take in its place. */

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 import { isSshPort } from "./no-ssh-port";
 import { show } from "../../text";
 

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { strings } from "../../kube";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { strings } from "../../kubernetes/kube";
 
 /** `sudo` as a word of a command line, with or without its directory. */
 const SUDO = /(?:^|[\s;&|(`"'/])sudo(?:\s|$)/;

@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, pss } from "../../frameworks";
-import { obj } from "../../kube";
-import { removeField } from "../../path";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, pss } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
 
 export const noWindowsHostProcess = podControl({
     name: "no-windows-host-process",

@@ -1,5 +1,5 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { procMountFaults } from "./proc-mount-masked";
 
 export const procMountDefault = podControl({

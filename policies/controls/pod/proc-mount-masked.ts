@@ -1,10 +1,10 @@
-import type { ContainerView, PodView } from "../../pods";
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
-import { str } from "../../kube";
-import { removeField } from "../../path";
-import { pssParams, since } from "../../pss";
+import type { ContainerView, PodView } from "../../kubernetes/pods";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
 
 /** The fault of a container whose /proc is mounted with anything but the default mask. */
 export function* procMountFaults({ userNamespace }: PodView, container: ContainerView): Iterable<Fault> {

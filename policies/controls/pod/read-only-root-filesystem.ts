@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { setField } from "../../path";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
+import { setField } from "../../kubernetes/path";
 
 export const readOnlyRootFilesystem = podControl({
     name: "read-only-root-filesystem",

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { isObj, list, obj, str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
 
 const SLUG = "pod.volume-types";
 /** What a hostPath volume breaks too; the control takes the baseline one's place in a profile. */

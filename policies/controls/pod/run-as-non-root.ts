@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../frameworks";
-import { setField } from "../../path";
-import { pssParams, since } from "../../pss";
-import { runsAsNamedUser } from "../../remedies";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../engine/frameworks";
+import { setField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
+import { runsAsNamedUser } from "./remedies";
 
 export const runAsNonRoot = podControl({
     name: "run-as-non-root",

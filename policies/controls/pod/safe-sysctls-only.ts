@@ -1,9 +1,9 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
-import { list, obj, str } from "../../kube";
-import { rememberLast } from "../../last";
-import { removeField } from "../../path";
-import { pssParams, since } from "../../pss";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
+import { rememberLast } from "../../memo";
+import { removeField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
 
 /** The kernel settings that are the pod's own and can't reach another pod, by the minor version that allowed them. */
 const SAFE: readonly { readonly minor: number; readonly names: readonly string[] }[] = [

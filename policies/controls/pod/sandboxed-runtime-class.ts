@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { str } from "../../kube";
-import type { Stack } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import type { Stack } from "../../kubernetes/stack";
 
 /** What RuntimeClasses of sandboxes, and their handlers, are called by the projects that make them. */
 const SANDBOX = /gvisor|runsc|kata|firecracker|sandbox|nabla|confidential|\bsev\b|\btdx\b|wasm|spin|hyperv/i;

@@ -1,10 +1,10 @@
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, mitre, nist, nsa, pss } from "../../frameworks";
-import { isObj, str } from "../../kube";
-import { child, setField } from "../../path";
-import type { PodView } from "../../pods";
-import { pssParams, since } from "../../pss";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { isObj, str } from "../../kubernetes/kube";
+import { child, setField } from "../../kubernetes/path";
+import type { PodView } from "../../kubernetes/pods";
+import { pssParams, since } from "./pss";
 
 /** The profile types that filter system calls. */
 export const SECCOMP_TYPES: readonly unknown[] = ["RuntimeDefault", "Localhost"];

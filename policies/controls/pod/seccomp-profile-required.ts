@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, pss } from "../../frameworks";
-import { isObj, obj } from "../../kube";
-import { setField } from "../../path";
-import { pssParams, since } from "../../pss";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
+import { isObj, obj } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import { pssParams, since } from "./pss";
 import { SECCOMP_TYPES, unconfinedFaults } from "./seccomp-not-unconfined";
 
 const SLUG = "pod.seccomp-required";

@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa } from "../../frameworks";
-import { setField } from "../../path";
-import { ifKnown } from "../../unknown";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
+import { setField } from "../../kubernetes/path";
+import { ifKnown } from "../../kubernetes/unknown";
 
 export const securityContextPresent = podControl({
     name: "security-context-present",

@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { str } from "../../kube";
-import { setField } from "../../path";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 export const strictSupplementalGroups = podControl({
     name: "strict-supplemental-groups",

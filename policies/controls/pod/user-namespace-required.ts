@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import { setField } from "../../path";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import { setField } from "../../kubernetes/path";
 
 export const userNamespaceRequired = podControl({
     name: "user-namespace-required",

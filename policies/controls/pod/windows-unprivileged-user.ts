@@ -1,9 +1,9 @@
-import { podControl } from "../../control";
-import { mitre, nist } from "../../frameworks";
-import type { Body } from "../../kube";
-import { setField } from "../../path";
-import { obj, str } from "../../kube";
-import type { PodView } from "../../pods";
+import { podControl } from "../../engine/control";
+import { mitre, nist } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import { obj, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
 
 const UNPRIVILEGED = "ContainerUser";
 

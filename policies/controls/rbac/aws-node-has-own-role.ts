@@ -1,6 +1,6 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { serviceAccountName, serviceAccountOf } from "../../service-accounts";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { serviceAccountName, serviceAccountOf } from "../../kubernetes/service-accounts";
 
 const ROLE = "eks.amazonaws.com/role-arn";
 

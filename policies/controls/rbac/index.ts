@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { awsNodeHasOwnRole } from "./aws-node-has-own-role";
 import { namespacesHaveServiceAccounts } from "./namespaces-have-service-accounts";
 import { noAnonymousBindings } from "./no-anonymous-bindings";

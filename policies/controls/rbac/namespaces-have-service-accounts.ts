@@ -1,9 +1,9 @@
-import { stackControl } from "../../control";
-import { checklist, cis, nist } from "../../frameworks";
-import { knownName } from "../../kube";
-import { append } from "../../selectors";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, nist } from "../../engine/frameworks";
+import { knownName } from "../../kubernetes/kube";
+import { append } from "../../kubernetes/selectors";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const namespacesHaveServiceAccounts = stackControl({
     name: "namespaces-have-service-accounts",

@@ -1,5 +1,5 @@
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { grantControl } from "../../rbac";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { grantControl } from "./rules";
 
 export const noBroadDeletion = grantControl({
     name: "no-broad-deletion",

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 export const noCatchAllAggregation = objectControl({

@@ -1,7 +1,7 @@
-import { bindingObjects, bindingOf, effectiveRules, roleOf } from "../../bindings";
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { grantsEverything } from "../../rbac";
+import { bindingObjects, bindingOf, effectiveRules, roleOf } from "./bindings";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { grantsEverything } from "./rules";
 
 export const noClusterAdminBindings = stackControl({
     name: "no-cluster-admin-bindings",

@@ -1,7 +1,7 @@
-import type { Grant } from "../../rbac";
-import { granted, grantAdmission, grantText, rulesOf } from "../../rbac";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import type { Grant } from "./rules";
+import { granted, grantAdmission, grantText, rulesOf } from "./rules";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 
 const GRANT: Grant = {
     groups: [""],

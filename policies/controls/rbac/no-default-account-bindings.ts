@@ -1,6 +1,6 @@
-import { accountOf, BINDING_KINDS, bindingOf } from "../../bindings";
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { accountOf, BINDING_KINDS, bindingOf } from "./bindings";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 const ALL_ACCOUNTS = /^system:serviceaccounts(?::.+)?$/;
 

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { serviceAccountName } from "../../service-accounts";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 export const noDefaultServiceAccount = podControl({
     name: "no-default-service-account",

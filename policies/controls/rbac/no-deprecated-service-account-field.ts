@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { checklist, nist } from "../../frameworks";
-import { str } from "../../kube";
-import { removeField, setField } from "../../path";
+import { podControl } from "../../engine/control";
+import { checklist, nist } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
+import { removeField, setField } from "../../kubernetes/path";
 
 export const noDeprecatedServiceAccountField = podControl({
     name: "no-deprecated-service-account-field",

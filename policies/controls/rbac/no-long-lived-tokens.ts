@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
 
 /** What the controller manager called the Secrets it made for every account before Kubernetes 1.24. */
 const GENERATED = /-token-[a-z0-9]{5}$/;

@@ -1,9 +1,9 @@
-import { pattern } from "../../admission";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import type { Grant } from "../../rbac";
-import { granted, grantAdmission, grantText, rulesOf } from "../../rbac";
+import { pattern } from "../../engine/cel";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import type { Grant } from "./rules";
+import { granted, grantAdmission, grantText, rulesOf } from "./rules";
 
 const GRANT: Grant = {
     groups: [

@@ -1,5 +1,5 @@
-import { checklist, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { grantControl } from "../../rbac";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { grantControl } from "./rules";
 
 export const noPodExec = grantControl({
     name: "no-pod-exec",

@@ -1,11 +1,11 @@
-import { bindingsOfServiceAccount, effectiveRules, roleOf } from "../../bindings";
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { Grant, RuleView } from "../../rbac";
-import { granted, grantsEverything, grantText } from "../../rbac";
-import { hasToken, serviceAccountName } from "../../service-accounts";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import { bindingsOfServiceAccount, effectiveRules, roleOf } from "./bindings";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { Grant, RuleView } from "./rules";
+import { granted, grantsEverything, grantText } from "./rules";
+import { hasToken, serviceAccountName } from "../../kubernetes/service-accounts";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 const RBAC = "rbac.authorization.k8s.io";
 

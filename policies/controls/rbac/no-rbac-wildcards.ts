@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { noRule, rulesOf } from "../../rbac";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { noRule, rulesOf } from "./rules";
 
 /** The fields of a rule in which `*` stands for everything, those to come included. */
 const FIELDS = ["verbs", "resources", "apiGroups", "nonResourceURLs"] as const;

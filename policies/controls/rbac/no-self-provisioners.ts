@@ -1,6 +1,6 @@
-import { BINDING_KINDS, bindingOf } from "../../bindings";
-import { objectControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
+import { BINDING_KINDS, bindingOf } from "./bindings";
+import { objectControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
 
 export const noSelfProvisioners = objectControl({
     name: "no-self-provisioners",

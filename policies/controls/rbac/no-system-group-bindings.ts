@@ -1,6 +1,6 @@
-import { BINDING_KINDS, bindingOf } from "../../bindings";
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
+import { BINDING_KINDS, bindingOf } from "./bindings";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 /** What membership means, for the message. */
 const GROUPS: ReadonlyMap<string, string> = new Map([

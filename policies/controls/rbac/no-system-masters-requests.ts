@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
 
 /** DER of the attribute "organization" (2.5.4.10), which Kubernetes reads as a group (RFC 4519; kubernetes.io/docs "X509 client certificates"). */
 const ORGANIZATION = Buffer.from("060355040a", "hex");

@@ -1,7 +1,7 @@
-import { setField } from "../../path";
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { automountsToken, serviceAccountName } from "../../service-accounts";
+import { setField } from "../../kubernetes/path";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { automountsToken, serviceAccountName } from "../../kubernetes/service-accounts";
 
 export const noTokenAutomount = stackControl({
     name: "no-token-automount",

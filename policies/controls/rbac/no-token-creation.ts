@@ -1,5 +1,5 @@
-import { checklist, cis, mitre, nist, soc2 } from "../../frameworks";
-import { grantControl } from "../../rbac";
+import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
+import { grantControl } from "./rules";
 
 export const noTokenCreation = grantControl({
     name: "no-token-creation",

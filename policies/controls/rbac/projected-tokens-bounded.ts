@@ -1,12 +1,12 @@
-import { bindingsOfServiceAccount } from "../../bindings";
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { Body, KubeObject } from "../../kube";
-import { isObj, list, obj, str } from "../../kube";
-import { setField } from "../../path";
-import type { PodView } from "../../pods";
-import { serviceAccountName } from "../../service-accounts";
+import { bindingsOfServiceAccount } from "./bindings";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import type { PodView } from "../../kubernetes/pods";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 export const projectedTokensBounded = stackControl({
     name: "projected-tokens-bounded",

@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { checklist, nist, soc2 } from "../../frameworks";
-import { serviceAccountName, serviceAccountOf } from "../../service-accounts";
-import { namespaceOf } from "../../stack";
+import { stackControl } from "../../engine/control";
+import { checklist, nist, soc2 } from "../../engine/frameworks";
+import { serviceAccountName, serviceAccountOf } from "../../kubernetes/service-accounts";
+import { namespaceOf } from "../../kubernetes/stack";
 
 /** Namespaces whose service accounts the cluster itself or its installer makes, so that no stack holds them. */
 const SYSTEM_NAMESPACES = new Set(["kube-system", "kube-public", "kube-node-lease"]);

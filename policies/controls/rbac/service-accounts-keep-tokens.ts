@@ -1,13 +1,13 @@
-import { stackControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { setField } from "../../path";
-import { serviceAccountName } from "../../service-accounts";
-import type { PodView } from "../../pods";
-import { append } from "../../selectors";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
-import { ifKnown } from "../../unknown";
+import { stackControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import { serviceAccountName } from "../../kubernetes/service-accounts";
+import type { PodView } from "../../kubernetes/pods";
+import { append } from "../../kubernetes/selectors";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
+import { ifKnown } from "../../kubernetes/unknown";
 
 export const serviceAccountsKeepTokens = stackControl({
     name: "service-accounts-keep-tokens",

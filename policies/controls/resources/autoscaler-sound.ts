@@ -1,11 +1,11 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { SCALABLE } from "../../scaling";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { SCALABLE } from "./scaling";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 /** The namespaces of a stack that hold something to scale. Built once per stack. */
 function scaledNamespaces(stack: Stack): ReadonlySet<string> {

@@ -1,9 +1,9 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { nist } from "../../frameworks";
-import type { Body, KubeObject } from "../../kube";
-import { list, obj, str } from "../../kube";
-import type { Stack } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import type { Stack } from "../../kubernetes/stack";
 
 interface Claim {
     readonly object: KubeObject;

@@ -1,5 +1,5 @@
-import { podControl } from "../../control";
-import { EXHAUSTION, missingResource, resourceStated } from "../../resources";
+import { podControl } from "../../engine/control";
+import { EXHAUSTION, missingResource, resourceStated } from "./compute";
 
 export const cpuRequestsSet = podControl({
     name: "cpu-requests-set",

@@ -1,8 +1,8 @@
-import { stackControl } from "../../control";
-import { allBudgeted } from "../../disruption";
-import { nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
-import { isReplicated, scaledWorkloads } from "../../scaling";
+import { stackControl } from "../../engine/control";
+import { allBudgeted } from "./disruption";
+import { nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { isReplicated, scaledWorkloads } from "./scaling";
 
 export const disruptionBudgetPresent = stackControl({
     name: "disruption-budget-present",

@@ -1,11 +1,11 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { budgeted, share } from "../../disruption";
-import { nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { describe, obj } from "../../kube";
-import { isCountOpen, replicaFloor, SCALABLE } from "../../scaling";
-import type { Stack } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { budgeted, share } from "./disruption";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { describe, obj } from "../../kubernetes/kube";
+import { isCountOpen, replicaFloor, SCALABLE } from "./scaling";
+import type { Stack } from "../../kubernetes/stack";
 import { show } from "../../text";
 
 /** What a budget that keeps back this many of so many pods allows to go: nothing, where it is none. */

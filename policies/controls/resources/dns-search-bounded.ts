@@ -1,8 +1,8 @@
-import { podControl } from "../../control";
-import { nist } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";
-import { pointer, setField } from "../../path";
+import { pointer, setField } from "../../kubernetes/path";
 
 export const dnsSearchBounded = podControl({
     name: "dns-search-bounded",

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import { aboveCeiling, missingResource, sizedContainers } from "../../resources";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import { aboveCeiling, missingResource, sizedContainers } from "./compute";
 
 const RESOURCE = "ephemeral-storage";
 

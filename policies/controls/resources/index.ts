@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { autoscalerSound } from "./autoscaler-sound";
 import { claimsNameTheirStorage } from "./claims-name-their-storage";
 import { cpuLimitsSet } from "./cpu-limits-set";

@@ -1,10 +1,10 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { podOf } from "../../pods";
-import { isOwned } from "../../scaling";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { podOf } from "../../kubernetes/pods";
+import { isOwned } from "./scaling";
 
 /** The kinds whose pods run to completion. */
 const FINITE: readonly string[] = ["Job", "CronJob"];

@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import { missingProbe } from "../../probes";
+import { podControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import { missingProbe } from "./probes";
 
 export const livenessProbeSet = podControl({
     name: "liveness-probe-set",

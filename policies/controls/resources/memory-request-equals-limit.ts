@@ -1,9 +1,9 @@
-import type { Fault } from "../../control";
-import { podControl } from "../../control";
-import { checklist, mitre, nist } from "../../frameworks";
-import type { ContainerView } from "../../pods";
-import { amountOf } from "../../quantity";
-import { sizedContainers, statedOf } from "../../resources";
+import type { Fault } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import { checklist, mitre, nist } from "../../engine/frameworks";
+import type { ContainerView } from "../../kubernetes/pods";
+import { amountOf } from "../../kubernetes/quantity";
+import { sizedContainers, statedOf } from "./compute";
 import { show } from "../../text";
 
 /** What is promised twice is lost to somebody; CPU time is only slowed down. */

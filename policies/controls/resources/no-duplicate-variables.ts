@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { nist } from "../../frameworks";
-import { list, obj, str } from "../../kube";
-import { removeField } from "../../path";
+import { podControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
+import { removeField } from "../../kubernetes/path";
 
 export const noDuplicateVariables = podControl({
     name: "no-duplicate-variables",

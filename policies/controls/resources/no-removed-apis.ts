@@ -1,9 +1,9 @@
-import { objectControl } from "../../control";
-import { nist } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj } from "../../kube";
-import { setField } from "../../path";
-import { replacementOf } from "../../removed-apis";
+import { objectControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
+import { replacementOf } from "./removed-apis";
 
 /** An empty selector of a PodDisruptionBudget picked no pod in v1beta1 and picks all of the namespace since. */
 function selectsDifferently({ kind, body }: KubeObject): boolean {

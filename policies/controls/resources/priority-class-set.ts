@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import { str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import { str } from "../../kubernetes/kube";
 
 export const priorityClassSet = podControl({
     name: "priority-class-set",

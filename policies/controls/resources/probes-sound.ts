@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Fault } from "../../control";
-import { stackControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import type { Body, KubeObject } from "../../kube";
-import { isObj, list, obj } from "../../kube";
-import type { ContainerView, PodView } from "../../pods";
-import type { Probe } from "../../probes";
-import { PROBES, servingContainers } from "../../probes";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import type { Fault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { isObj, list, obj } from "../../kubernetes/kube";
+import type { ContainerView, PodView } from "../../kubernetes/pods";
+import type { Probe } from "./probes";
+import { PROBES, servingContainers } from "./probes";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 import { show } from "../../text";
-import { ifKnown } from "../../unknown";
+import { ifKnown } from "../../kubernetes/unknown";
 
 const HANDLERS = ["exec", "grpc", "httpGet", "tcpSocket"] as const;
 

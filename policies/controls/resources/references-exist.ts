@@ -1,11 +1,11 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import type { Reference } from "../../references";
-import { ingressReferences, isDangling, isKeyMissing, isPortMissing, podReferences } from "../../references";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import type { Reference } from "./references";
+import { ingressReferences, isDangling, isKeyMissing, isPortMissing, podReferences } from "./references";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 import { show } from "../../text";
 
 function* faultsOf(stack: Stack, object: KubeObject, references: readonly Reference[]): Iterable<StackFault> {

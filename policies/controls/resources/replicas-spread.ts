@@ -1,11 +1,11 @@
-import { stackControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, str } from "../../kube";
-import type { PodView } from "../../pods";
-import { podOf } from "../../pods";
-import { isReplicated, scaledWorkloads } from "../../scaling";
-import { selects } from "../../selectors";
+import { stackControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import { podOf } from "../../kubernetes/pods";
+import { isReplicated, scaledWorkloads } from "./scaling";
+import { selects } from "../../kubernetes/selectors";
 
 /** The anti-affinity terms of a pod, required and preferred. */
 function antiAffinity(pod: PodView): readonly Body[] {

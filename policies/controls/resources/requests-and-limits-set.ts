@@ -1,7 +1,7 @@
-import type { Fault, Params } from "../../control";
-import { podControl } from "../../control";
-import type { PodView } from "../../pods";
-import { aboveCeiling, EXHAUSTION, missingResource, sizedContainers } from "../../resources";
+import type { Fault, Params } from "../../engine/control";
+import { podControl } from "../../engine/control";
+import type { PodView } from "../../kubernetes/pods";
+import { aboveCeiling, EXHAUSTION, missingResource, sizedContainers } from "./compute";
 
 const HALVES = ["requests", "limits"] as const;
 

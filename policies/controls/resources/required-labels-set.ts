@@ -1,9 +1,9 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { cis, nist, soc2 } from "../../frameworks";
-import type { Body, KubeObject } from "../../kube";
-import { child } from "../../path";
-import { podOf } from "../../pods";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { cis, nist, soc2 } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
+import { podOf } from "../../kubernetes/pods";
 
 /** Where the labels and annotations that are looked at stand, by what the parameter `kinds` asks for. */
 function* places(object: KubeObject, kinds: readonly string[]) {

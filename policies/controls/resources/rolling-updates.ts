@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
 
 export const rollingUpdates = objectControl({
     name: "rolling-updates",

@@ -1,8 +1,8 @@
-import { objectControl } from "../../control";
-import { nist } from "../../frameworks";
-import { isObj, obj } from "../../kube";
-import { podOf } from "../../pods";
-import { selects } from "../../selectors";
+import { objectControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import { isObj, obj } from "../../kubernetes/kube";
+import { podOf } from "../../kubernetes/pods";
+import { selects } from "../../kubernetes/selectors";
 
 export const selectorMatchesTemplate = objectControl({
     name: "selector-matches-template",

@@ -1,11 +1,11 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj } from "../../kube";
-import type { PodView } from "../../pods";
-import type { Stack } from "../../stack";
-import { namespaceOf } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import type { Stack } from "../../kubernetes/stack";
+import { namespaceOf } from "../../kubernetes/stack";
 
 /** A port's name (RFC 6335, as the API checks it): at most 15 of a-z, 0-9 and single hyphens, with a letter. */
 const PORT_NAME = /^(?=.{1,15}$)(?=.*[a-z])[a-z0-9]+(?:-[a-z0-9]+)*$/;

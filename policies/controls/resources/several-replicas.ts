@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
-import { autoscalerOf, replicaFloor, scaledWorkloads } from "../../scaling";
+import { stackControl } from "../../engine/control";
+import { nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { autoscalerOf, replicaFloor, scaledWorkloads } from "./scaling";
 
 /**
  * A StatefulSet is left out: how many members a database or a queue has is its own affair, and a second one is no copy of

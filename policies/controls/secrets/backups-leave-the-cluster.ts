@@ -1,8 +1,8 @@
-import type { Fault } from "../../control";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { list, obj, str } from "../../kube";
+import type { Fault } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
 
 export const backupsLeaveTheCluster = objectControl({
     name: "backups-leave-the-cluster",

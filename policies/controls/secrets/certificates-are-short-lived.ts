@@ -1,8 +1,8 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { goSeconds } from "../../durations";
-import { obj, str } from "../../kube";
-import { setField } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { goSeconds } from "../../kubernetes/durations";
+import { obj, str } from "../../kubernetes/kube";
+import { setField } from "../../kubernetes/path";
 
 export const certificatesAreShortLived = objectControl({
     name: "certificates-are-short-lived",

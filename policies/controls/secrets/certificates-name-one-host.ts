@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str, strings } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str, strings } from "../../kubernetes/kube";
 
 export const certificatesNameOneHost = objectControl({
     name: "certificates-name-one-host",

@@ -1,8 +1,8 @@
-import { pattern } from "../../admission";
-import { objectControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
+import { pattern } from "../../engine/cel";
+import { objectControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { show } from "../../text";
-import { setField } from "../../path";
+import { setField } from "../../kubernetes/path";
 
 /** Written by the cluster's own controllers, again and again. */
 const MANAGED = /^kube-root-ca\.crt$|^sh\.helm\.release\./;

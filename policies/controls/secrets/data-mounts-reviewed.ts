@@ -1,10 +1,10 @@
-import type { StackFault } from "../../control";
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import type { Body } from "../../kube";
-import { list, obj, str } from "../../kube";
-import type { PodView } from "../../pods";
-import type { Stack } from "../../stack";
+import type { StackFault } from "../../engine/control";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
+import type { Stack } from "../../kubernetes/stack";
 
 export const dataMountsReviewed = stackControl({
     name: "data-mounts-reviewed",

@@ -1,4 +1,4 @@
-import type { Control } from "../../control";
+import type { Control } from "../../engine/control";
 import { backupsLeaveTheCluster } from "./backups-leave-the-cluster";
 import { certificatesAreShortLived } from "./certificates-are-short-lived";
 import { certificatesNameOneHost } from "./certificates-name-one-host";

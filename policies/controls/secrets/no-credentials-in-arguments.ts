@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { canBeCredential, looksLikeCredential, namesCredential } from "../../credentials";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { strings } from "../../kube";
+import { podControl } from "../../engine/control";
+import { canBeCredential, looksLikeCredential, namesCredential } from "./credentials";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { strings } from "../../kubernetes/kube";
 
 export const noCredentialsInArguments = podControl({
     name: "no-credentials-in-arguments",

@@ -1,9 +1,9 @@
-import { objectControl } from "../../control";
-import { canBeCredential, credentialIn, isKeyMaterial, looksLikeCredential, namesCredential } from "../../credentials";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
-import type { KubeObject } from "../../kube";
-import { obj, str } from "../../kube";
-import { child } from "../../path";
+import { objectControl } from "../../engine/control";
+import { canBeCredential, credentialIn, isKeyMaterial, looksLikeCredential, namesCredential } from "./credentials";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
 import { show } from "../../text";
 
 export const noCredentialsInConfigmaps = objectControl({

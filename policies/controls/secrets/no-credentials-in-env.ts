@@ -1,7 +1,7 @@
-import { podControl } from "../../control";
-import { canBeCredential, isKeyMaterial, looksLikeCredential, namesCredential } from "../../credentials";
-import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { canBeCredential, isKeyMaterial, looksLikeCredential, namesCredential } from "./credentials";
+import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 export const noCredentialsInEnv = podControl({

@@ -1,6 +1,6 @@
-import { objectControl } from "../../control";
-import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
+import { objectControl } from "../../engine/control";
+import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 /** Secrets whose content is no credential of a workload, or which the cluster's own machinery writes. */

@@ -1,7 +1,7 @@
-import { objectControl } from "../../control";
-import { checklist, gdpr, nist, soc2 } from "../../frameworks";
-import { obj } from "../../kube";
-import { child } from "../../path";
+import { objectControl } from "../../engine/control";
+import { checklist, gdpr, nist, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import { child } from "../../kubernetes/path";
 
 const USER = /^(?:.*[._-])?(?:user[._-]?name|login|e?-?mail(?:[._-]?address)?)$/i;
 const LINE = /^\s*["']?([A-Za-z][\w.-]*)["']?\s*[:=]\s*(\S.*)$/;

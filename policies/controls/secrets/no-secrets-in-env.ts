@@ -1,6 +1,6 @@
-import { podControl } from "../../control";
-import { checklist, cis, mitre, nist, nsa, soc2 } from "../../frameworks";
-import { isObj, list, obj, str } from "../../kube";
+import { podControl } from "../../engine/control";
+import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { isObj, list, obj, str } from "../../kubernetes/kube";
 
 export const noSecretsInEnv = podControl({
     name: "no-secrets-in-env",

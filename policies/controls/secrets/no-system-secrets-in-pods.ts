@@ -1,7 +1,7 @@
-import { stackControl } from "../../control";
-import { checklist, mitre, nist, soc2 } from "../../frameworks";
-import { list, obj, str } from "../../kube";
-import type { PodView } from "../../pods";
+import { stackControl } from "../../engine/control";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { list, obj, str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
 
 export const noSystemSecretsInPods = stackControl({
     name: "no-system-secrets-in-pods",

@@ -1,7 +1,7 @@
-import { texts } from "../../admission";
-import { objectControl } from "../../control";
-import { checklist, gdpr, mitre, nist, soc2 } from "../../frameworks";
-import { obj, str } from "../../kube";
+import { texts } from "../../engine/cel";
+import { objectControl } from "../../engine/control";
+import { checklist, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
+import { obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 interface Encryption {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { mend } from "../../../hardening/fix/fix";
 import { controls } from "../../../policies/controls";
-import { selectControls } from "../../../policies/profiles";
+import { selectControls } from "../../../policies/engine/profiles";
 import { TODAY } from "../../support/cli";
 import type { RemedyCase } from "../../support/remedies";
 import { CASES } from "../../support/remedies";

@@ -1,4 +1,4 @@
-import { selects } from "../../../policies/selectors";
+import { selects } from "../../../policies/kubernetes/selectors";
 import type { Cluster } from "../harness/cluster";
 import { NODE_ADDRESS, NODE_NAME } from "../harness/control-plane";
 import type { KubernetesObject } from "../harness/kubectl";

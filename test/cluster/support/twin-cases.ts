@@ -1,6 +1,6 @@
-import { isObj, list, obj } from "../../../policies/kube";
-import { carriesPod, podOf } from "../../../policies/pods";
-import { serviceAccountName } from "../../../policies/service-accounts";
+import { isObj, list, obj } from "../../../policies/kubernetes/kube";
+import { carriesPod, podOf } from "../../../policies/kubernetes/pods";
+import { serviceAccountName } from "../../../policies/kubernetes/service-accounts";
 import { IMAGE } from "../../support/cases";
 import { stackOf, type Manifest } from "../../support/controls";
 

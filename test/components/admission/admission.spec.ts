@@ -5,8 +5,8 @@ import { kindsOf } from "../../../components/admission/catalogue";
 import { literal, waivedExpression } from "../../../components/admission/expressions";
 import { bindingSpecs, policySpec, twins } from "../../../components/admission/policies";
 import { admissionSettings } from "../../../components/admission/settings";
-import type { Control } from "../../../policies/control";
-import { objectControl, podControl } from "../../../policies/control";
+import type { Control } from "../../../policies/engine/control";
+import { objectControl, podControl } from "../../../policies/engine/control";
 import { controls } from "../../../policies/controls";
 
 import { deploy, refusalOf } from "../../support/deploy";

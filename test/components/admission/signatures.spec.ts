@@ -17,11 +17,11 @@ import { previewProgram } from "../../../hardening/sources/program";
 import { readStack } from "../../../hardening/sources/program/stack-file";
 import { controls } from "../../../policies/controls";
 import { imageSignaturesVerified } from "../../../policies/controls/images/image-signatures-verified";
-import { parseImage } from "../../../policies/images";
-import { kubeObjects } from "../../../policies/kube";
-import { podOf } from "../../../policies/pods";
-import { selectControls } from "../../../policies/profiles";
-import type { Resource } from "../../../policies/resource";
+import { parseImage } from "../../../policies/kubernetes/images";
+import { kubeObjects } from "../../../policies/kubernetes/kube";
+import { podOf } from "../../../policies/kubernetes/pods";
+import { selectControls } from "../../../policies/engine/profiles";
+import type { Resource } from "../../../policies/kubernetes/resource";
 
 import { deploy } from "../../support/deploy";
 import { stagingConfig } from "../../support/settings";

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import { kubeObjects } from "../../../policies/kube";
+import { kubeObjects } from "../../../policies/kubernetes/kube";
 import { ownerOf } from "../../../hardening/sources/cluster/owner";
 import { apiServer } from "../../support/api-server";
 import { cli } from "../../support/cli";

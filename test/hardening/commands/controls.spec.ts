@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 
 import { controls } from "../../../policies/controls";
-import { profileControls } from "../../../policies/profiles";
+import { profileControls } from "../../../policies/engine/profiles";
 import { cli } from "../../support/cli";
 import { withFiles } from "../../support/files";
 

@@ -8,7 +8,7 @@ import { previewProgram } from "../../../hardening/sources/program";
 import { readStack } from "../../../hardening/sources/program/stack-file";
 import { checks } from "../../../hardening/verify";
 import { controls } from "../../../policies/controls";
-import { profileControls } from "../../../policies/profiles";
+import { profileControls } from "../../../policies/engine/profiles";
 import { TOOLS } from "../../../security/tools";
 
 const areas = parseChecklist(readFileSync("checklist/checklist.yaml", "utf8"), "checklist.yaml");

@@ -7,7 +7,7 @@ import { Document, isCollection, isScalar, isSeq, visit } from "yaml";
 import { editText } from "../../../hardening/fix/edit";
 import { applyPatch } from "../../../hardening/fix/patch";
 import { parseDocuments } from "../../../hardening/sources/yaml";
-import type { PatchOperation } from "../../../policies/control";
+import type { PatchOperation } from "../../../policies/kubernetes/path";
 
 type Tree = { readonly [key: string]: Tree } | readonly Tree[] | string | number | boolean | null;
 

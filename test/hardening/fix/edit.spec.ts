@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 
 import { editText } from "../../../hardening/fix/edit";
-import type { PatchOperation } from "../../../policies/control";
+import type { PatchOperation } from "../../../policies/kubernetes/path";
 import { refusesEdits } from "../../support/refused-edits";
 
 const TEXT = `# The web server

@@ -2,11 +2,11 @@ import { strict as assert } from "node:assert";
 import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
 
 import { mend } from "../../../hardening/fix/fix";
-import type { Fault } from "../../../policies/control";
-import { objectControl } from "../../../policies/control";
-import type { KubeObject } from "../../../policies/kube";
-import { removeField, setField } from "../../../policies/path";
-import type { Waiver } from "../../../policies/waivers";
+import type { Fault } from "../../../policies/engine/control";
+import { objectControl } from "../../../policies/engine/control";
+import type { KubeObject } from "../../../policies/kubernetes/kube";
+import { removeField, setField } from "../../../policies/kubernetes/path";
+import type { Waiver } from "../../../policies/engine/waivers";
 import { cli, TODAY } from "../../support/cli";
 import { withFiles } from "../../support/files";
 

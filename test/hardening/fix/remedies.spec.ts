@@ -8,7 +8,7 @@ import { evaluate } from "../../../hardening/evaluate";
 import { mend } from "../../../hardening/fix/fix";
 import { parseManifest } from "../../../hardening/sources/manifests";
 import { controls } from "../../../policies/controls";
-import { selectControls } from "../../../policies/profiles";
+import { selectControls } from "../../../policies/engine/profiles";
 import { TODAY } from "../../support/cli";
 import { CASES } from "../../support/remedies";
 

@@ -7,7 +7,7 @@ import type { Mending } from "../../../hardening/fix/fix";
 import { mend } from "../../../hardening/fix/fix";
 import { parseManifest } from "../../../hardening/sources/manifests";
 import { controls } from "../../../policies/controls";
-import { selectControls } from "../../../policies/profiles";
+import { selectControls } from "../../../policies/engine/profiles";
 import { TODAY } from "../../support/cli";
 import { suite } from "../../support/suites";
 

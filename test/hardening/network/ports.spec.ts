@@ -4,7 +4,7 @@ import fc from "fast-check";
 
 import type { PortRange } from "../../../hardening/network/ports";
 import { ALL_PORTS, difference, intersection, merged, portRanges, portsText } from "../../../hardening/network/ports";
-import { podOf } from "../../../policies/pods";
+import { podOf } from "../../../policies/kubernetes/pods";
 import { stackOf } from "../../support/controls";
 
 const ranges = fc.array(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { kindsOf, resourceTree } from "../../../hardening/preview/tree";
-import { painter } from "../../../hardening/report/style";
+import { painter } from "../../../hardening/formats/style";
 import type { Registration } from "../../../hardening/sources/program/registration";
 
 function registration(over: Partial<Registration>): Registration {

@@ -11,7 +11,7 @@ import type { Wire } from "../../../hardening/sources/program/registration";
 import { secretValue } from "../../../hardening/sources/program/registration";
 import { ProjectError, readStack, stackNames } from "../../../hardening/sources/program/stack-file";
 import { scrub, SECRET_MARKER, unwrap } from "../../../hardening/sources/program/values";
-import { UnknownValueError } from "../../../policies/unknown";
+import { UnknownValueError } from "../../../policies/kubernetes/unknown";
 
 const PROGRAMS = resolve("test/fixtures/programs");
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { Expected } from "../../../hardening/verify/expected";
-import type { Body } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
 import { FakeCluster, vector, verdictsOn } from "../../support/fake-cluster";
 
 const API = "kubernetes.default.svc:443";

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { Expected } from "../../../hardening/verify/expected";
 import type { Live } from "../../../hardening/verify/live";
-import type { Body } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
 import { FakeCluster, verdictsOn } from "../../support/fake-cluster";
 
 const POD = {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { shippedAlerts } from "../../../components/monitoring/alerts";
 import { Expected } from "../../../hardening/verify/expected";
-import type { Body } from "../../../policies/kube";
+import type { Body } from "../../../policies/kubernetes/kube";
 import { FakeCluster, vector, verdictsOn } from "../../support/fake-cluster";
 
 const STACK = new Expected("staging", [

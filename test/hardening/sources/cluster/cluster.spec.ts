@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { ApiError, ReadOnlyClient } from "../../../../hardening/sources/cluster/client";
 import type { ClusterRequest } from "../../../../hardening/sources/cluster/cluster";
 import { readCluster } from "../../../../hardening/sources/cluster/cluster";
-import { obj, str } from "../../../../policies/kube";
+import { obj, str } from "../../../../policies/kubernetes/kube";
 import type { ServedKind } from "../../../support/api-server";
 import { apiServer } from "../../../support/api-server";
 

@@ -1,0 +1,165 @@
+import { isAbsolute, relative } from "node:path";
+
+import type { Invocation, Location, Log, ReportingDescriptor, Result, Suppression } from "sarif";
+
+import { version } from "../../package.json";
+import type { ControlMeta, Severity } from "../../policies/engine/control";
+import type { Failure, Finding } from "../findings";
+import { exitCode, fails, Tally } from "../findings";
+import { fingerprint } from "../fingerprint";
+import { LineFinder } from "./lines";
+import type { ReportFormat, Run } from "./report";
+import { fileOf, references, rulesOf } from "./rules";
+import { objectOf } from "./tree";
+
+/** SARIF 2.1.0, as code-scanning services read it. Waived findings are there as suppressed. */
+export const sarif: ReportFormat = {
+    name: "sarif",
+    description: "SARIF 2.1.0 for code scanning, with rules, help and suppressions",
+    *render(run) {
+        const rules = rulesOf(run);
+        const indexes = new Map(rules.map(({ name }, index) => [name, index]));
+        const lines = new LineFinder(run);
+        const tally = new Tally();
+        // Results go one at a time, because a log of a large run would not fit into one string; what is known only when
+        // they have all gone by follows them.
+        const log: Log = { $schema: SCHEMA, version: "2.1.0", runs: [{ ...headOf(run, rules), results: [] }] };
+        const text = JSON.stringify(log, undefined, 2);
+        const gap = text.lastIndexOf('"results": []') + '"results": ['.length;
+        yield text.slice(0, gap);
+        let separator = "";
+        for (const finding of tally.counting(run.findings)) {
+            yield `${separator}\n        ${JSON.stringify(resultOf(finding, indexes.get(finding.control), lines))}`;
+            separator = ",";
+        }
+        const invocations = JSON.stringify([invocationOf(run, tally)], undefined, 2).replaceAll("\n", "\n      ");
+        yield `],\n      "invocations": ${invocations}${text.slice(gap + 1)}\n`;
+    },
+};
+
+const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+
+/** The band of each severity on the scale that GitHub reads `security-severity` by. */
+const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
+    critical: "9.5",
+    high: "8.0",
+    medium: "5.5",
+    low: "2.0",
+};
+const LEVEL = { critical: "error", high: "error", medium: "warning", low: "note" } as const;
+
+/** What a log says of a run before its results and how it ended. */
+function headOf(run: Run, rules: readonly ControlMeta[]) {
+    return {
+        tool: { driver: { name: "hardening", version, semanticVersion: version, rules: rules.map(ruleOf) } },
+        automationDetails: { id: `hardening/${run.profile}/` },
+        columnKind: "utf16CodeUnits" as const,
+    };
+}
+
+function ruleOf(rule: ControlMeta): ReportingDescriptor {
+    const standards = references(rule);
+    const list = standards.map((standard) => `- ${standard}`).join("\n");
+    return {
+        id: rule.name,
+        name: rule.name
+            .split("-")
+            .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
+            .join(""),
+        shortDescription: { text: rule.description },
+        fullDescription: { text: `${rule.description} ${rule.why}` },
+        help: {
+            text: `${rule.why} ${rule.remediation}`,
+            markdown: `${rule.why}\n\n**Remedy:** ${rule.remediation}\n\n${list}`,
+        },
+        defaultConfiguration: { level: LEVEL[rule.severity] },
+        properties: {
+            tags: ["security", "kubernetes", ...rule.covers, ...standards],
+            precision: "high",
+            "problem.severity": LEVEL[rule.severity] === "note" ? "recommendation" : LEVEL[rule.severity],
+            "security-severity": SECURITY_SEVERITY[rule.severity],
+        },
+    };
+}
+
+function resultOf(finding: Finding, ruleIndex: number | undefined, lines: LineFinder): Result {
+    const unverifiable = finding.status === "unverifiable";
+    return {
+        ruleId: finding.control,
+        ...(ruleIndex !== undefined && { ruleIndex }),
+        // SARIF 2.1.0, 3.27.9: the level of what is no failure is "none".
+        ...(unverifiable ? { kind: "review", level: "none" } : { kind: "fail", level: levelOf(finding) }),
+        message: { text: `${finding.message}${finding.owner === undefined ? "" : ` Managed by ${finding.owner}.`}` },
+        locations: [locationOf(finding, lines)],
+        partialFingerprints: { "hardening/v1": fingerprint(finding) },
+        ...(finding.waiver !== undefined && { suppressions: [suppressionOf(finding.waiver)] }),
+        ...(finding.known !== undefined && { baselineState: "unchanged" }),
+        properties: { severity: finding.severity, enforcement: finding.enforcement, path: finding.path },
+    };
+}
+
+function levelOf(finding: Finding): Result.level {
+    return finding.status === "violation" && !fails(finding) && finding.known !== true
+        ? "note"
+        : LEVEL[finding.severity];
+}
+
+function suppressionOf({ reason, owner, ticket, expires, from }: NonNullable<Finding["waiver"]>): Suppression {
+    return {
+        kind: "external",
+        status: "accepted",
+        justification: reason,
+        properties: { owner, ticket, expires, from },
+    };
+}
+
+function locationOf(finding: Finding, lines: LineFinder): Location {
+    const place = lines.place(finding) ?? { line: 1, column: 1 };
+    const object = objectOf(finding);
+    return {
+        physicalLocation: {
+            artifactLocation: { uri: uriOf(fileOf(finding)) },
+            region: { startLine: place.line, startColumn: place.column },
+        },
+        logicalLocations: [
+            {
+                name: finding.name || object,
+                fullyQualifiedName: finding.path === "" ? object : `${object}/${finding.path}`,
+                kind: "resource",
+            },
+        ],
+    };
+}
+
+/** A path as a URI reference: relative to the working directory where it is below it, percent-encoded segment by segment. */
+function uriOf(path: string): string {
+    const below = relative(process.cwd(), path);
+    const shown = isAbsolute(path) && !below.startsWith("..") && !isAbsolute(below) ? below : path;
+    const encoded = shown
+        .replace(/\p{Cs}/gu, "\ufffd")
+        .replaceAll("\\", "/")
+        .split("/")
+        .map(encodeURIComponent)
+        .join("/");
+    return isAbsolute(shown) ? `file://${encoded}` : encoded;
+}
+
+function invocationOf(run: Run, tally: Tally): Invocation {
+    return {
+        executionSuccessful: run.failures.length === 0,
+        exitCode: exitCode(tally, run.failures),
+        startTimeUtc: run.startedAt.toISOString(),
+        endTimeUtc: new Date(run.startedAt.valueOf() + Math.round(run.elapsedMs)).toISOString(),
+        ...(run.failures.length > 0 && { toolExecutionNotifications: run.failures.map(notificationOf) }),
+    };
+}
+
+function notificationOf({ source, line, message }: Failure) {
+    const location: Location = {
+        physicalLocation: {
+            artifactLocation: { uri: uriOf(fileOf({ source })) },
+            ...(line !== undefined && { region: { startLine: line } }),
+        },
+    };
+    return { level: "error" as const, message: { text: message }, ...(source !== "" && { locations: [location] }) };
+}

@@ -1,0 +1,48 @@
+import type { Severity } from "../../policies/engine/control";
+
+const CODES = { red: 31, yellow: 33, blue: 34, magenta: 35, cyan: 36, green: 32, grey: 90, bold: 1, dim: 2 } as const;
+export type Style = keyof typeof CODES;
+
+/** Puts text in a style of the terminal, or leaves it as it is. */
+export type Painter = (style: Style, text: string) => string;
+
+export function painter(colour: boolean): Painter {
+    return colour ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m` : (_style, text) => text;
+}
+
+export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
+    critical: "magenta",
+    high: "red",
+    medium: "yellow",
+    low: "blue",
+};
+
+/**
+ * Text from a manifest made fit for one line of a terminal: control characters, which could move the cursor or recolour
+ * what follows, are shown as escapes.
+ */
+export function plain(text: string): string {
+    return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
+        const code = character.codePointAt(0) ?? 0;
+        return `\\u${code.toString(16).padStart(4, "0")}`;
+    });
+}
+
+/** `1 object`, `3 objects`, `1,200 objects`. */
+export function count(number: number, noun: string): string {
+    return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;
+}
+
+/** `1,200`. Not `toLocaleString`, which loads the tables of all languages first. */
+export function grouped(number: number): string {
+    return String(number).replace(/\B(?=(?:\d{3})+$)/g, ",");
+}
+
+/** `0.42 s`, `3 min 05 s`. */
+export function duration(milliseconds: number): string {
+    const seconds = milliseconds / 1000;
+    if (seconds < 60) {
+        return `${seconds.toFixed(2)} s`;
+    }
+    return `${Math.floor(seconds / 60)} min ${String(Math.floor(seconds % 60)).padStart(2, "0")} s`;
+}

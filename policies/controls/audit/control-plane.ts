@@ -1,0 +1,203 @@
+import { loadAll } from "js-yaml";
+
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
+import { rememberLast } from "../../memo";
+import { child } from "../../kubernetes/path";
+import type { ContainerView } from "../../kubernetes/pods";
+import { podOf } from "../../kubernetes/pods";
+import { show } from "../../text";
+
+export type ComponentName = "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "etcd" | "kubelet";
+
+/** A flag as it was given. */
+export interface FlagValue {
+    readonly value: string;
+    /** Where it stands, e.g. `spec.containers[0].command[3]`. */
+    readonly path: string;
+}
+
+/** A component of Kubernetes itself, as a manifest starts it. */
+export interface ComponentView {
+    readonly name: ComponentName;
+    /** Where a flag that is missing would have to stand. */
+    readonly path: string;
+    readonly container?: string;
+    readonly flags: ReadonlyMap<string, FlagValue>;
+    /**
+     * `whole`: the manifest holds what the component needs to start. `excerpt`: it doesn't, so what it leaves out may stand
+     * elsewhere. `overlay`: another tool adds the rest.
+     */
+    readonly extent: "whole" | "excerpt" | "overlay";
+    /** The component reads its settings from a file that the manifest does not hold. */
+    readonly configFile: boolean;
+}
+
+/** Flags of which each component needs one to start as part of a cluster. */
+const ESSENTIAL: Readonly<Record<ComponentName, readonly string[]>> = {
+    "kube-apiserver": ["etcd-servers"],
+    "kube-controller-manager": ["kubeconfig", "master"],
+    "kube-scheduler": ["kubeconfig", "config", "master"],
+    etcd: ["listen-client-urls", "advertise-client-urls", "data-dir"],
+    kubelet: ["kubeconfig", "bootstrap-kubeconfig", "config"],
+};
+
+const NAMES = Object.keys(ESSENTIAL) as ComponentName[];
+
+/** Older releases have one binary for all components, which takes the component as its first word. */
+const MULTI_CALL = new Set(["hyperkube", "k3s", "rke2"]);
+const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
+    ["apiserver", "kube-apiserver"],
+    ["controller-manager", "kube-controller-manager"],
+    ["scheduler", "kube-scheduler"],
+]);
+
+/** The components that a pod, a kubeadm configuration or a report about a node starts. */
+export const componentsOf = rememberLast((object: KubeObject): readonly ComponentView[] => {
+    if (object.group === "kubeadm.k8s.io") {
+        return kubeadmComponents(object);
+    }
+    if (object.group === "hostdata.kubescape.cloud" && object.kind === "KubeletInfo") {
+        const command = `${object.prefix}data.cmdLine`;
+        const words = str(obj(object.body["data"])["cmdLine"]).split(/\s+/);
+        return [
+            component(
+                "kubelet",
+                words.slice(1).map((word) => ({ word, path: command })),
+                command,
+            ),
+        ];
+    }
+    return (podOf(object)?.containers ?? []).flatMap((container) => containerComponent(container) ?? []);
+});
+
+interface Word {
+    readonly word: string;
+    readonly path: string;
+}
+
+function containerComponent(container: ContainerView): ComponentView | undefined {
+    const words = ["command", "args"].flatMap((field) => wordsOf(container, field));
+    const start = words.findIndex(({ word }) => binaryName(word) !== undefined);
+    const image = imageName(str(container.body["image"]));
+    const name = start >= 0 ? binaryName(words[start]?.word ?? "") : words.length > 0 ? image : undefined;
+    if (name === undefined || (start > 0 && !leadsTo(words.slice(0, start)))) {
+        return undefined;
+    }
+    const field = list(container.body["command"]).length > 0 ? "command" : "args";
+    return component(name, words.slice(start + 1), `${container.path}.${field}`, container.name);
+}
+
+/** Says whether words in front of a component's name start it: a shell, `exec`, or a binary for all components. */
+function leadsTo(words: readonly Word[]): boolean {
+    return words.every(
+        ({ word }) =>
+            /(?:^|\/)(?:sh|bash|ash|env|exec|nohup|tini|dumb-init)$/.test(word) ||
+            /^-[a-z]+$|^\w+=|^--$/.test(word) ||
+            MULTI_CALL.has(baseName(word)),
+    );
+}
+
+/** The words of a command line. A shell's script is one entry with many words. */
+function wordsOf(container: ContainerView, field: string): readonly Word[] {
+    return strings(container.body[field]).flatMap((entry, index) => {
+        const path = `${container.path}.${field}[${index}]`;
+        const isScript = /\s/.test(entry) && NAMES.some((name) => entry.includes(name));
+        const parts = isScript ? entry.split(/[\s\\]+/) : [entry];
+        return parts.filter((word) => word !== "" || !isScript).map((word) => ({ word, path }));
+    });
+}
+
+function binaryName(word: string): ComponentName | undefined {
+    const base = baseName(word);
+    return NAMES.find((name) => name === base) ?? ALIASES.get(base);
+}
+
+function imageName(image: string): ComponentName | undefined {
+    return binaryName(baseName(image.replace(/@.*$/, "")).replace(/:.*$/, ""));
+}
+
+function baseName(word: string): string {
+    return word.slice(word.lastIndexOf("/") + 1);
+}
+
+function component(name: ComponentName, words: readonly Word[], path: string, container?: string): ComponentView {
+    const flags = flagsOf(words);
+    return {
+        name,
+        path,
+        ...(container !== undefined && { container }),
+        flags,
+        extent: ESSENTIAL[name].some((flag) => flags.has(flag)) ? "whole" : "excerpt",
+        configFile: flags.has("config") || flags.has("config-file"),
+    };
+}
+
+/** Flags as Go's flag packages read them: `--a=b`, `--a b`, `-a=b`, and `--a` alone for true. The last one counts. */
+function flagsOf(words: readonly Word[]): ReadonlyMap<string, FlagValue> {
+    const flags = new Map<string, FlagValue>();
+    for (const [index, { word, path }] of words.entries()) {
+        const [, name, value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
+        if (name !== undefined) {
+            const next = words[index + 1]?.word;
+            const given = value ?? (next === undefined || next.startsWith("-") ? "true" : next);
+            flags.set(name.replaceAll("_", "-"), { value: given.replace(/^(["'])(.*)\1$/, "$2"), path });
+        }
+    }
+    return flags;
+}
+
+const KUBEADM: readonly (readonly [steps: readonly string[], name: ComponentName])[] = [
+    [["apiServer"], "kube-apiserver"],
+    [["controllerManager"], "kube-controller-manager"],
+    [["scheduler"], "kube-scheduler"],
+    [["etcd", "local"], "etcd"],
+    [["nodeRegistration"], "kubelet"],
+];
+
+/** kubeadm's `extraArgs`: a map up to v1beta3, a list of names and values since. What they leave out kubeadm adds. */
+function kubeadmComponents(object: KubeObject): readonly ComponentView[] {
+    return KUBEADM.flatMap(([steps, name]) => {
+        const holder = steps.reduce<Body>((body, step) => obj(body[step]), object.body);
+        const field = name === "kubelet" ? "kubeletExtraArgs" : "extraArgs";
+        const path = `${object.prefix}${steps.join(".")}.${field}`;
+        const args = holder[field];
+        const flags = new Map<string, FlagValue>(
+            Array.isArray(args)
+                ? list(args).map((entry, index) => [
+                      str(obj(entry)["name"]),
+                      { value: show(obj(entry)["value"]), path: `${path}[${index}].value` },
+                  ])
+                : Object.entries(obj(args)).map(([flag, value]) => [
+                      flag,
+                      { value: show(value), path: child(path, flag) },
+                  ]),
+        );
+        return flags.size === 0 ? [] : [{ name, path, flags, extent: "overlay", configFile: false }];
+    });
+}
+
+/** A KubeletConfiguration, with the path of its fields; a report about a node holds it as text. */
+export function kubeletConfig(
+    object: KubeObject,
+): { readonly body: Body; readonly at: (field: string) => string } | undefined {
+    if (object.group === "kubelet.config.k8s.io" && object.kind === "KubeletConfiguration") {
+        return { body: object.body, at: (field) => `${object.prefix}${field}` };
+    }
+    if (object.group === "hostdata.kubescape.cloud" && object.kind === "KubeletInfo") {
+        const content = str(obj(obj(object.body["data"])["configFile"])["content"]);
+        const body = parseConfig(Buffer.from(content, "base64").toString("utf8"));
+        return body && { body, at: () => `${object.prefix}data.configFile.content` };
+    }
+    return undefined;
+}
+
+function parseConfig(text: string): Body | undefined {
+    try {
+        const [body] = loadAll(text) as unknown[];
+        return isObj(body) ? body : undefined;
+    } catch {
+        // The report was cut off or holds something else; there is no configuration to look at.
+        return undefined;
+    }
+}

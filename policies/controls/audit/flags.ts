@@ -1,0 +1,197 @@
+import type { ControlMeta, Fault, ObjectControl } from "../../engine/control";
+import { objectControl } from "../../engine/control";
+import type { ComponentName, ComponentView } from "./control-plane";
+import { componentsOf, kubeletConfig } from "./control-plane";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { obj } from "../../kubernetes/kube";
+import { carriesPod } from "../../kubernetes/pods";
+import { show } from "../../text";
+
+/** What one setting of a component has to be. */
+export interface FlagRule {
+    readonly flag: string;
+    /** Says whether a value is good. */
+    readonly accepts: (value: string) => boolean;
+    /** What to set it to, for the message: `false`, `a list with NodeRestriction`. */
+    readonly wanted: string;
+    /** What the component does where nothing is said, where that is no good: `true`. */
+    readonly absent?: string;
+    /** The flag that makes no sense without this one, as a certificate without its key: where it is set, absence counts. */
+    readonly partner?: string;
+    /** The field of KubeletConfiguration that says the same. What it leaves out a flag or a drop-in file may hold. */
+    readonly field?: string;
+    /** Section of the CIS Kubernetes Benchmark, for the message. */
+    readonly cis?: string;
+}
+
+export const isFalse = (value: string): boolean => value.toLowerCase() === "false";
+export const isTrue = (value: string): boolean => value.toLowerCase() === "true";
+/** Good as long as it names something. */
+export const isSet = (value: string): boolean => value !== "" && value !== "true";
+export const never = (): boolean => false;
+/** A number of at least so much. */
+export const atLeast =
+    (least: number) =>
+    (value: string): boolean =>
+        /^\d+$/.test(value) && Number(value) >= least;
+/** A comma-separated list that holds an entry. */
+export const lists =
+    (entry: string) =>
+    (value: string): boolean =>
+        value.split(",").some((one) => one.trim() === entry);
+export const lacks =
+    (entry: string) =>
+    (value: string): boolean =>
+        !lists(entry)(value);
+
+/** The flags that decide how well an API server is guarded; several controls share the subject. */
+export const API_SERVER_FLAGS: readonly string[] = [
+    "anonymous-auth",
+    "authorization-mode",
+    "basic-auth-file",
+    "client-ca-file",
+    "disable-admission-plugins",
+    "enable-admission-plugins",
+    "etcd-cafile",
+    "etcd-certfile",
+    "etcd-keyfile",
+    "insecure-bind-address",
+    "insecure-port",
+    "kubelet-certificate-authority",
+    "kubelet-client-certificate",
+    "kubelet-client-key",
+    "kubelet-https",
+    "profiling",
+    "request-timeout",
+    "secure-port",
+    "service-account-extend-token-expiration",
+    "service-account-key-file",
+    "service-account-lookup",
+    "tls-cert-file",
+    "tls-private-key-file",
+    "token-auth-file",
+];
+
+/** The flags that decide what is audited and kept. */
+export const AUDIT_FLAGS: readonly string[] = [
+    "audit-log-maxage",
+    "audit-log-maxbackup",
+    "audit-log-maxsize",
+    "audit-log-path",
+    "audit-policy-file",
+];
+
+/** The flags that decide how well a kubelet is guarded. */
+export const KUBELET_FLAGS: readonly string[] = [
+    "allow-privileged",
+    "anonymous-auth",
+    "authorization-mode",
+    "cadvisor-port",
+    "client-ca-file",
+    "event-qps",
+    "feature-gates",
+    "hostname-override",
+    "make-iptables-util-chains",
+    "pod-max-pids",
+    "protect-kernel-defaults",
+    "read-only-port",
+    "rotate-certificates",
+    "rotate-server-certificates",
+    "seccomp-default",
+    "streaming-connection-idle-timeout",
+    "tls-cert-file",
+    "tls-private-key-file",
+];
+
+/** A control over the flags of one component, in pods, kubeadm's configuration and reports about nodes. */
+export function flagControl(
+    control: Omit<ControlMeta, "admission"> & {
+        readonly components: readonly ComponentName[];
+        readonly rules: readonly FlagRule[];
+        /** All flags that bear on the same subject, where several controls share it. Default: those of the rules. */
+        readonly subject?: readonly string[];
+    },
+): ObjectControl {
+    const { components, rules, subject = rules.map(({ flag }) => flag), ...meta } = control;
+    return {
+        ...objectControl({
+            ...meta,
+            admission: { none: "Static pods and files of the node do not pass through admission control." },
+            kinds: [],
+            *check(object) {
+                for (const view of componentsOf(object).filter(({ name }) => components.includes(name))) {
+                    yield* flagFaults(view, rules, subject);
+                }
+                const config = components.includes("kubelet") ? kubeletConfig(object) : undefined;
+                if (config !== undefined) {
+                    yield* fieldFaults(config.body, config.at, rules);
+                }
+            },
+        }),
+        applies,
+    };
+}
+
+function applies(object: KubeObject): boolean {
+    return (
+        carriesPod(object) ||
+        ["kubeadm.k8s.io", "kubelet.config.k8s.io", "hostdata.kubescape.cloud"].includes(object.group)
+    );
+}
+
+function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: readonly string[]): Iterable<Fault> {
+    const more = view.container === undefined ? {} : { container: view.container };
+    for (const rule of rules) {
+        const found = view.flags.get(rule.flag);
+        if (found !== undefined && !rule.accepts(found.value)) {
+            yield {
+                path: found.path,
+                message: `${found.path}: --${rule.flag} of ${view.name} is "${found.value}". ${advice(rule)}`,
+                ...more,
+            };
+        } else if (found === undefined && rule.absent !== undefined && isAtDefault(view, rule, subject)) {
+            yield {
+                path: view.path,
+                message: `${view.path}: --${rule.flag} of ${view.name} is unset, which means ${rule.absent}. ${advice(rule)}`,
+                absent: true,
+                ...more,
+            };
+        }
+    }
+}
+
+function isAtDefault(view: ComponentView, rule: FlagRule, subject: readonly string[]): boolean {
+    const isHalf = rule.partner !== undefined && view.flags.has(rule.partner);
+    return (isHalf || speaksForAll(view, subject)) && !fromFile(view, rule);
+}
+
+/**
+ * Says whether a flag that is missing is at its default. It is where the manifest is whole; an excerpt that sets some flags
+ * of a subject is about those, while one that sets none leaves them all.
+ */
+function speaksForAll(view: ComponentView, subject: readonly string[]): boolean {
+    return view.extent === "whole" || (view.extent === "excerpt" && !subject.some((flag) => view.flags.has(flag)));
+}
+
+function advice(rule: FlagRule): string {
+    return `Set it to ${rule.wanted}${rule.cis === undefined ? "" : ` (CIS ${rule.cis})`}.`;
+}
+
+/** A kubelet with a configuration file may have the setting there. */
+function fromFile(view: ComponentView, rule: FlagRule): boolean {
+    return view.configFile && rule.field !== undefined;
+}
+
+function* fieldFaults(body: Body, at: (field: string) => string, rules: readonly FlagRule[]): Iterable<Fault> {
+    for (const rule of rules) {
+        if (rule.field === undefined) {
+            continue;
+        }
+        const value = rule.field.split(".").reduce<unknown>((inner, step) => obj(inner)[step], body);
+        const path = at(rule.field);
+        const text = Array.isArray(value) ? value.map(show).join(",") : show(value);
+        if (value !== undefined && value !== null && !rule.accepts(text)) {
+            yield { path, message: `${path}: ${rule.field} is "${text}". ${advice(rule)}` };
+        }
+    }
+}

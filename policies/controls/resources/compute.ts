@@ -1,0 +1,75 @@
+import type { Fault } from "../../engine/control";
+import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { obj } from "../../kubernetes/kube";
+import type { ContainerView, PodView } from "../../kubernetes/pods";
+import { amountOf } from "../../kubernetes/quantity";
+import { show } from "../../text";
+
+/** The two halves of a container's resources. */
+export type Half = "requests" | "limits";
+
+/** The containers that can state resources; the API refuses them on ephemeral ones. */
+export function sizedContainers(pod: PodView): readonly ContainerView[] {
+    return pod.containers.filter(({ role }) => role !== "ephemeral");
+}
+
+/** What a container states for a resource, or undefined; `0` states nothing: it asks for nothing and limits nothing. */
+export function statedOf(container: ContainerView, half: Half, resource: string): unknown {
+    const value = obj(obj(container.body["resources"])[half])[resource];
+    return value === undefined || value === null || amountOf(value) === 0 ? undefined : value;
+}
+
+/**
+ * The faults of containers that don't state a resource. A limit is no request, though the API would copy it: what is then
+ * reserved is the peak, and nobody has said that it should be. Resources of the pod as a whole (v1.34) count for all of its
+ * containers.
+ */
+export function* missingResource(pod: PodView, half: Half, resource: string): Iterable<Fault> {
+    if (obj(obj(pod.spec["resources"])[half])[resource] !== undefined) {
+        return;
+    }
+    for (const container of sizedContainers(pod)) {
+        if (statedOf(container, half, resource) === undefined) {
+            const path = `${container.path}.resources.${half}.${resource}`;
+            const zero = obj(obj(container.body["resources"])[half])[resource] !== undefined;
+            yield {
+                path,
+                container: container.name,
+                message: `${path} is ${zero ? "0" : "not set"} (container "${container.name}"). Set it.`,
+                absent: !zero,
+            };
+        }
+    }
+}
+
+/** The admission counterpart of `missingResource`. */
+export function resourceStated(half: Half, resource: string): string {
+    return [
+        `variables.podSpec == null || variables.podSpec.?resources.?${half}[?'${resource}'].hasValue() ||`,
+        "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([])).all(c,",
+        // The API server hands every quantity over as text, and every zero as "0".
+        ` c.?resources.?${half}[?'${resource}'].orValue('0') != '0')`,
+    ].join("\n");
+}
+
+/** The fault of a container that asks for, or may take, more of a resource than `most`; an empty `most` allows any. */
+export function* aboveCeiling(container: ContainerView, half: Half, resource: string, most: string): Iterable<Fault> {
+    const stated = statedOf(container, half, resource);
+    if ((amountOf(stated) ?? 0) > (amountOf(most) ?? Infinity)) {
+        const path = `${container.path}.resources.${half}.${resource}`;
+        yield {
+            path,
+            container: container.name,
+            message: `${path} is ${show(stated)} (container "${container.name}"); at most ${most} is allowed. Lower it.`,
+        };
+    }
+}
+
+/** Where the standards speak of one container using up what its neighbours need. */
+export const EXHAUSTION = [
+    ...nsa("Kubernetes Pod security"),
+    ...mitre("T1496", "T1499"),
+    ...nist("SC-5", "SC-6"),
+    ...soc2("A1.1"),
+    ...checklist("CTR-6", "NET-5"),
+];

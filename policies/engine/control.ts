@@ -1,0 +1,185 @@
+import type { FrameworkRef } from "./frameworks";
+import type { KubeObject } from "../kubernetes/kube";
+import type { PatchOperation } from "../kubernetes/path";
+import type { PodView } from "../kubernetes/pods";
+import { carriesPod, podOf } from "../kubernetes/pods";
+import type { Stack } from "../kubernetes/stack";
+
+export type Severity = "critical" | "high" | "medium" | "low";
+
+/** `mandatory` stops a preview; `advisory` is shown and does not. */
+export type Enforcement = "mandatory" | "advisory";
+
+/** What a control found wrong at one place. */
+export interface Fault {
+    /** Full path of the field in the resource, e.g. `spec.template.spec.containers[0].securityContext.privileged`. */
+    readonly path: string;
+    /** The field, the value found, and what to do. Never a value out of a Secret, an environment variable or a ConfigMap. */
+    readonly message: string;
+    /** Name of the container, where one is at fault; waivers can be narrowed to it. */
+    readonly container?: string;
+    /** The fault is that a field is missing. A patch states only what it changes, so such a fault does not count there. */
+    readonly absent?: boolean;
+    /** The slugs this very fault answers for, where it is fewer than the control's. */
+    readonly covers?: readonly string[];
+    /** A mechanical remedy, where there is one. */
+    readonly fix?: readonly PatchOperation[];
+    /** The fix changes nothing a working program relies on; `hardening fix` applies only such. */
+    readonly safe?: boolean;
+}
+
+/** A fault of a control that looks at more than one object. */
+export interface StackFault extends Fault {
+    /** The object a person has to change. */
+    readonly object: KubeObject;
+}
+
+/** One parameter of a control, in the JSON-schema form Pulumi's policy configuration takes. */
+export type ParamSchema =
+    | {
+          readonly type: "string";
+          readonly description: string;
+          readonly default: string;
+          readonly enum?: readonly string[];
+      }
+    | { readonly type: "integer"; readonly description: string; readonly default: number; readonly minimum?: number }
+    | { readonly type: "boolean"; readonly description: string; readonly default: boolean }
+    | {
+          readonly type: "array";
+          readonly description: string;
+          readonly items: { readonly type: "string" };
+          readonly default: readonly string[];
+      };
+
+export type ParamSchemas = Readonly<Record<string, ParamSchema>>;
+
+type Widened<T> = T extends string
+    ? string
+    : T extends number
+      ? number
+      : T extends boolean
+        ? boolean
+        : readonly string[];
+
+/** The values a control is run with: one per parameter, defaults filled in. */
+export type Params<S extends ParamSchemas> = { readonly [K in keyof S]: Widened<S[K]["default"]> };
+
+/** The named selections of controls. `all` holds every control and needs no mention. */
+export type Profile = "baseline" | "restricted" | "cis" | "nsa" | "x0tta6bl4";
+
+/** How a control is enforced in the cluster too: Common Expression Language over one object, for a ValidatingAdmissionPolicy. */
+export interface AdmissionRule {
+    /** True where the object is fine. `object` is the object as sent; `variables` are those of `cel.ts`. */
+    readonly expression: string;
+    /** Expressions the main one builds on, by name, in order. */
+    readonly variables?: Readonly<Record<string, string>>;
+}
+
+/** What every control says of itself. */
+export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
+    /** The state wanted, in kebab case; also the file's name. */
+    readonly name: string;
+    /** One sentence that states the rule. */
+    readonly description: string;
+    /** One sentence: what an attacker or an outage gains where the rule is broken. */
+    readonly why: string;
+    readonly severity: Severity;
+    /** Default: mandatory. */
+    readonly enforcement?: Enforcement;
+    /** Slugs of the peers' common table that the control answers for. */
+    readonly covers: readonly string[];
+    readonly frameworks: readonly FrameworkRef[];
+    readonly remediation: string;
+    /** The profiles that hold the control, beside `all`. */
+    readonly profiles: readonly Profile[];
+    /** Controls this one makes redundant; a profile that holds both runs only this one (`all` runs both). */
+    readonly supersedes?: readonly string[];
+    readonly params?: S;
+    /** The admission counterpart, or the reason why there is none. */
+    readonly admission?: AdmissionRule | { readonly none: string };
+}
+
+/** What a check is given beside the object. */
+export interface Context<S extends ParamSchemas = ParamSchemas> {
+    readonly params: Params<S>;
+}
+
+/** A stack-wide check can also shield one object's unknown values from the others. */
+export interface StackContext<S extends ParamSchemas = ParamSchemas> extends Context<S> {
+    /**
+     * Runs `check` for each object on its own: an unknown value in one is reported as unverifiable and the rest still run.
+     */
+    each<T>(
+        items: Iterable<T>,
+        objectOf: (item: T) => KubeObject,
+        check: (item: T) => Iterable<StackFault>,
+    ): Iterable<StackFault>;
+}
+
+/** A control that judges one object at a time. */
+export interface ObjectControl extends ControlMeta {
+    readonly scope: "object";
+    /** Says whether the control looks at objects of this object's group and kind at all; nothing else may count. */
+    readonly applies: (object: KubeObject) => boolean;
+    readonly check: (object: KubeObject, context: Context) => Iterable<Fault>;
+}
+
+/** A control that needs the whole stack. */
+export interface StackControl extends ControlMeta {
+    readonly scope: "stack";
+    /** The kinds of its admission counterpart, for a control that one object alone can break. */
+    readonly applies?: (object: KubeObject) => boolean;
+    readonly check: (stack: Stack, context: StackContext) => Iterable<StackFault>;
+}
+
+export type Control = ObjectControl | StackControl;
+
+/** A control over pods, in every kind that carries one. */
+export function podControl<const S extends ParamSchemas = Record<never, never>>(
+    control: ControlMeta<S> & { readonly check: (pod: PodView, context: Context<S>) => Iterable<Fault> },
+): ObjectControl {
+    const { check, ...meta } = control;
+    return {
+        ...meta,
+        scope: "object",
+        applies: carriesPod,
+        // No generator of its own: one more for every object and control is felt in a large scan.
+        check(object, context) {
+            const pod = podOf(object);
+            return pod === undefined ? [] : check(pod, context as Context<S>);
+        },
+    };
+}
+
+/** A control over objects of some kinds, each written `group/Kind`, `Kind` alone for one of the core group, or `*` for all. */
+export function objectControl<const S extends ParamSchemas = Record<never, never>>(
+    control: ControlMeta<S> & {
+        readonly kinds: readonly string[];
+        readonly check: (object: KubeObject, context: Context<S>) => Iterable<Fault>;
+    },
+): ObjectControl {
+    const { check, kinds, ...meta } = control;
+    const wanted = new Set(kinds);
+    return {
+        ...meta,
+        scope: "object",
+        applies: ({ group, kind }) => wanted.has(group === "" ? kind : `${group}/${kind}`) || wanted.has("*"),
+        check: (object, context) => check(object, context as Context<S>),
+    };
+}
+
+/** A control over the whole stack. */
+export function stackControl<const S extends ParamSchemas = Record<never, never>>(
+    control: ControlMeta<S> & {
+        readonly applies?: (object: KubeObject) => boolean;
+        readonly check: (stack: Stack, context: StackContext<S>) => Iterable<StackFault>;
+    },
+): StackControl {
+    const { check, ...meta } = control;
+    return { ...meta, scope: "stack", check: (stack, context) => check(stack, context as StackContext<S>) };
+}
+
+/** The parameters of a control with nothing configured. */
+export function defaultParams(control: ControlMeta): Params<ParamSchemas> {
+    return Object.fromEntries(Object.entries(control.params ?? {}).map(([name, schema]) => [name, schema.default]));
+}

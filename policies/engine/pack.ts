@@ -1,0 +1,175 @@
+import type {
+    PolicyConfigSchema,
+    ResourceValidationPolicy,
+    StackValidationPolicy,
+    StackValidationArgs,
+} from "@pulumi/policy";
+
+import type { Control, ControlMeta, ObjectControl, StackControl } from "./control";
+import { defaultParams } from "./control";
+import { FRAMEWORKS } from "./frameworks";
+import { waiverFaults } from "./governance";
+import { kubeObjects, messageOf } from "../kubernetes/kube";
+import type { Selected } from "./profiles";
+import type { Resource } from "../kubernetes/resource";
+import type { Outcome } from "./run";
+import { runControl, runOverObjects, runOverStack } from "./run";
+import { Stack } from "../kubernetes/stack";
+import type { UnknownValue } from "../kubernetes/unknown";
+import type { Waiver } from "./waivers";
+import { WaiverBook } from "./waivers";
+
+/** What the policies of a pack are made from. */
+export interface PackInput {
+    readonly registry: readonly Control[];
+    /** The controls of the pack's profile; the others are served disabled, to be switched on by configuration. */
+    readonly selected: readonly Selected[];
+    readonly waivers: readonly Waiver[];
+    readonly now: Date;
+}
+
+/**
+ * The policies of the pack, one for each control, plus the rule that waivers are in order.
+ *
+ * Within one analysis the engine runs every policy by itself, so a policy works out its own waivers.
+ */
+export function packPolicies(input: PackInput): readonly (ResourceValidationPolicy | StackValidationPolicy)[] {
+    return [
+        ...input.registry.map((control) =>
+            control.scope === "object" ? resourcePolicy(control, input) : stackPolicy(control, input),
+        ),
+        waiverPolicy(input),
+    ];
+}
+
+function metadata(control: ControlMeta, level: "mandatory" | "advisory" | "disabled") {
+    const reference = control.frameworks[0];
+    const framework = reference && FRAMEWORKS[reference.framework];
+    return {
+        name: control.name,
+        description: control.description,
+        enforcementLevel: level,
+        severity: control.severity,
+        remediationSteps: control.remediation,
+        tags: [...control.covers],
+        ...(framework && {
+            framework: {
+                name: framework.title,
+                version: framework.version,
+                reference: framework.reference,
+                specification: reference.id,
+            },
+        }),
+        ...(control.params && { configSchema: configSchema(control) }),
+    };
+}
+
+function configSchema(control: ControlMeta): PolicyConfigSchema {
+    // The schema types of both sides describe the same JSON; the readonly arrays of ours are the only difference.
+    return { properties: structuredClone(control.params ?? {}) as unknown as PolicyConfigSchema["properties"] };
+}
+
+function levelOf(control: Control, input: PackInput): "mandatory" | "advisory" | "disabled" {
+    return input.selected.find((selected) => selected.control === control)?.enforcement ?? "disabled";
+}
+
+function resourcePolicy(control: ObjectControl, input: PackInput): ResourceValidationPolicy {
+    return {
+        ...metadata(control, levelOf(control, input)),
+        validateResource(args, report) {
+            const objects = kubeObjects({
+                source: "pulumi",
+                document: 0,
+                type: args.type,
+                props: args.props,
+                urn: args.urn,
+            });
+            const book = new WaiverBook(input.waivers, input.now);
+            const params = { ...defaultParams(control), ...args.getConfig<object>() };
+            settle(control, runOverObjects(control, objects, params), book, (message) => report(message));
+        },
+    };
+}
+
+function stackPolicy(control: StackControl, input: PackInput): StackValidationPolicy {
+    return {
+        ...metadata(control, levelOf(control, input)),
+        validateStack(args, report) {
+            const book = new WaiverBook(input.waivers, input.now);
+            const params = { ...defaultParams(control), ...args.getConfig<object>() };
+            settle(control, runOverStack(control, stackOf(args), params), book, report);
+        },
+    };
+}
+
+/** Waivers can only be judged once every control has run, so this policy runs them all. */
+function waiverPolicy(input: PackInput): StackValidationPolicy {
+    return {
+        name: "waivers-in-order",
+        description: "Every waiver is in use, unexpired and within its ceiling.",
+        enforcementLevel: "mandatory",
+        severity: "high",
+        validateStack(args, report) {
+            const stack = stackOf(args);
+            const book = new WaiverBook(input.waivers, input.now);
+            for (const { control, params } of input.selected) {
+                for (const outcome of runControl(control, stack, params)) {
+                    if (outcome.status === "violation") {
+                        book.find(control, outcome.object, outcome.fault);
+                    }
+                }
+            }
+            for (const fault of waiverFaults(book, input.selected)) {
+                report(fault.message);
+            }
+        },
+    };
+}
+
+/** One stack for each set of arguments the engine hands over. */
+function stackOf(args: StackValidationArgs): Stack {
+    return new Stack(
+        args.resources.map((resource): Resource => ({
+            source: "pulumi",
+            document: 0,
+            type: resource.type,
+            props: resource.props,
+            urn: resource.urn,
+        })),
+    );
+}
+
+/**
+ * Reports violations that no waiver covers. An unknown value is thrown on at the end, for the engine to report in its own
+ * way; a failed control fails the run.
+ */
+function settle(
+    control: Control,
+    outcomes: Iterable<Outcome>,
+    book: WaiverBook,
+    report: (message: string, urn?: string) => void,
+): void {
+    let unknown: UnknownValue | undefined;
+    const errors: string[] = [];
+    for (const outcome of outcomes) {
+        switch (outcome.status) {
+            case "violation":
+                if (book.find(control, outcome.object, outcome.fault) === undefined) {
+                    report(messageOf(outcome.object, outcome.fault.message), outcome.object.resource.urn);
+                }
+                break;
+            case "unverifiable":
+                unknown ??= outcome.error;
+                break;
+            case "error":
+                errors.push(outcome.message);
+                break;
+        }
+    }
+    if (errors.length > 0) {
+        throw new Error(errors.join("\n"));
+    }
+    if (unknown !== undefined) {
+        throw unknown;
+    }
+}

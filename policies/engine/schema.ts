@@ -1,0 +1,200 @@
+import { isIP } from "node:net";
+
+import { suggestion } from "../text";
+
+/**
+ * Typed readers for configuration. A reader never throws: it records each fault with the path of the value, so that a
+ * person sees every mistake at once. What it returns is only meaningful when no fault was recorded.
+ */
+export interface Schema<T> {
+    /** Reads `value`, which stands at `path`; `undefined` means it is absent. */
+    read(value: unknown, path: string, faults: string[]): T;
+    /** What is allowed, as it reads after "must be". */
+    readonly expected: string;
+}
+
+/** The type a schema yields. */
+export type Read<S> = S extends Schema<infer T> ? T : never;
+
+type Fields = Readonly<Record<string, Schema<unknown>>>;
+
+function schema<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T> {
+    return {
+        expected,
+        read(value, path, faults) {
+            const result = value === undefined ? undefined : read(value);
+            if (result === undefined) {
+                faults.push(
+                    value === undefined
+                        ? `${path} is missing; it must be ${expected}`
+                        : `${path} must be ${expected}, found ${JSON.stringify(value)}`,
+                );
+            }
+            return result as T;
+        },
+    };
+}
+
+/** A text that is not empty; `pattern` and what it means narrow it. */
+export function text(expected = "a text that is not empty", pattern = /\S/): Schema<string> {
+    return schema(expected, (value) => (typeof value === "string" && pattern.test(value) ? value : undefined));
+}
+
+/** One of some words. */
+export function oneOf<const T extends string>(...words: readonly T[]): Schema<T> {
+    return schema(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
+}
+
+export function boolean(): Schema<boolean> {
+    return schema("true or false", (value) => (typeof value === "boolean" ? value : undefined));
+}
+
+/** A whole number within bounds, both inclusive. */
+export function integer(minimum: number, maximum: number): Schema<number> {
+    return schema(`a whole number from ${minimum} to ${maximum}`, (value) =>
+        Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
+            ? (value as number)
+            : undefined,
+    );
+}
+
+/** A list of which every item fits. */
+export function listOf<T>(item: Schema<T>, minimum = 0): Schema<readonly T[]> {
+    const expected = minimum === 0 ? "a list" : `a list of at least ${minimum}`;
+    const outer = schema(expected, (value) => (Array.isArray(value) && value.length >= minimum ? value : undefined));
+    return {
+        expected,
+        read: (value, path, faults) =>
+            (outer.read(value, path, faults) ?? []).map((entry: unknown, index) =>
+                item.read(entry, `${path}[${index}]`, faults),
+            ),
+    };
+}
+
+/** A map from free names to values of one kind. */
+export function mapOf<T>(item: Schema<T>): Schema<Readonly<Record<string, T>>> {
+    const outer = schema("an object", asObject);
+    return {
+        expected: "an object",
+        read: (value, path, faults) =>
+            Object.fromEntries(
+                Object.entries(outer.read(value, path, faults) ?? {}).map(([name, entry]) => [
+                    name,
+                    item.read(entry, `${path}.${name}`, faults),
+                ]),
+            ),
+    };
+}
+
+/** An object of exactly these fields; an unknown one is a fault. */
+export function object<F extends Fields>(fields: F): Schema<{ readonly [K in keyof F]: Read<F[K]> }> {
+    const known = Object.keys(fields);
+    const expected = `an object with ${known.join(", ")}`;
+    const outer = schema(expected, asObject);
+    return {
+        expected,
+        read(value, path, faults) {
+            const source = outer.read(value, path, faults);
+            if (source === undefined) {
+                return undefined as never;
+            }
+            for (const name of Object.keys(source).filter((candidate) => !known.includes(candidate))) {
+                faults.push(`${path}.${name} is not a known setting${suggestion(name, known)}`);
+            }
+            const entries = Object.entries(fields).map(([name, field]) => [
+                name,
+                field.read(source[name], `${path}.${name}`, faults),
+            ]);
+            return Object.fromEntries(entries) as { readonly [K in keyof F]: Read<F[K]> };
+        },
+    };
+}
+
+/** One of several shapes, told apart by the word in the field `tag`. */
+export function union<V extends Readonly<Record<string, Fields>>, const T extends string>(
+    tag: T,
+    variants: V,
+): Schema<{ [K in keyof V]: { readonly [P in T]: K } & { readonly [F in keyof V[K]]: Read<V[K][F]> } }[keyof V]> {
+    const names = Object.keys(variants);
+    const choice = oneOf(...names);
+    const expected = `an object whose ${tag} is one of ${names.join(", ")}`;
+    const outer = schema(expected, asObject);
+    return {
+        expected,
+        read(value, path, faults) {
+            const source = outer.read(value, path, faults);
+            const name = source && choice.read(source[tag], `${path}.${tag}`, faults);
+            const fields = name === undefined ? undefined : variants[name];
+            if (fields === undefined) {
+                return undefined as never;
+            }
+            return object({ [tag]: choice, ...fields }).read(source, path, faults) as never;
+        },
+    };
+}
+
+/** The value may be absent, and is `undefined` then. */
+export function optional<T>(inner: Schema<T>): Schema<T | undefined> {
+    return {
+        expected: inner.expected,
+        read: (value, path, faults) => (value === undefined ? undefined : inner.read(value, path, faults)),
+    };
+}
+
+/** The value may be absent, and is `fallback` then. An object fallback of `{}` takes the defaults of its fields. */
+export function withDefault<T>(inner: Schema<T>, fallback: unknown): Schema<T> {
+    return {
+        expected: inner.expected,
+        read: (value, path, faults) => inner.read(value === undefined ? fallback : value, path, faults),
+    };
+}
+
+/** Adds a rule to a schema: `check` returns what is wrong, as it reads after the path. */
+export function refined<T>(inner: Schema<T>, check: (value: T) => string | undefined): Schema<T> {
+    return {
+        expected: inner.expected,
+        read(value, path, faults) {
+            const before = faults.length;
+            const result = inner.read(value, path, faults);
+            const wrong = faults.length === before ? check(result) : undefined;
+            if (wrong !== undefined) {
+                faults.push(`${path} ${wrong}`);
+            }
+            return result;
+        },
+    };
+}
+
+function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+        ? (value as Readonly<Record<string, unknown>>)
+        : undefined;
+}
+
+/** RFC 1123 label: the name of a namespace or of most objects. */
+export const dnsLabel = text(
+    "a DNS label (lower-case letters, digits and hyphens, at most 63)",
+    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
+);
+
+/** Kubernetes resource quantity, e.g. `250m` or `512Mi`. */
+export const quantity = text(
+    "a Kubernetes quantity such as 250m or 512Mi",
+    /^\d+(?:\.\d+)?(?:m|k|[MGTPE]|[KMGTPE]i)?$/,
+);
+
+/** An address range with its mask, e.g. `10.0.0.0/24` or `fd00::/64`. */
+export const cidr = schema("an address range with its mask, such as 10.0.0.0/24", (value) =>
+    typeof value === "string" && isRange(value) ? value : undefined,
+);
+
+function isRange(value: string): boolean {
+    const [address = "", mask = "", ...rest] = value.split("/");
+    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
+    return rest.length === 0 && /^\d{1,3}$/.test(mask) && Number(mask) <= bits;
+}
+
+/** A duration as Go writes it, e.g. `30s`, `5m`, `1h30m`. */
+export const duration = text("a duration such as 30s, 5m or 1h30m", /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$(?<=[hms])/);
+
+export const port = integer(1, 65535);

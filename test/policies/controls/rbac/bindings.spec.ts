@@ -1,0 +1,93 @@
+import assert from "node:assert/strict";
+
+import {
+    bindingObjects,
+    bindingOf,
+    bindingsOfServiceAccount,
+    effectiveRules,
+    roleOf,
+} from "../../../../policies/controls/rbac/bindings";
+import { withUnknown } from "../../../support/cases";
+import { stackOf } from "../../../support/controls";
+import { clusterRole, clusterRoleBinding, role, roleBinding } from "../../../support/rbac";
+
+const rule = (resource: string) => ({ apiGroups: [""], resources: [resource], verbs: ["get"] });
+const account = { kind: "ServiceAccount", name: "web" };
+
+describe("bindings", () => {
+    it("take the namespace of a service account from the binding where the subject names none", () => {
+        const stack = stackOf(roleBinding([account], "tested", "till"));
+        assert.equal(bindingsOfServiceAccount(stack, "till", "web").length, 1);
+        assert.equal(bindingsOfServiceAccount(stack, "shop", "web").length, 0);
+    });
+
+    it("know a service account by its name as a user", () => {
+        const stack = stackOf(clusterRoleBinding([{ kind: "User", name: "system:serviceaccount:shop:web" }]));
+        assert.equal(bindingsOfServiceAccount(stack, "shop", "web").length, 1);
+        assert.equal(bindingsOfServiceAccount(stack, "shop", "system:serviceaccount:shop:web").length, 0);
+    });
+
+    it("are those of the RBAC API, not kinds of that name elsewhere", () => {
+        const elsewhere = { ...clusterRoleBinding([account]), apiVersion: "iam.example.org/v1" };
+        const openshift = { ...roleBinding([account]), apiVersion: "authorization.openshift.io/v1" };
+        const stack = stackOf(elsewhere, openshift, roleBinding([account]));
+        assert.deepEqual(bindingObjects(stack), stack.objects.slice(1));
+    });
+
+    it("leave a binding out whose subjects are unknown, and keep the others", () => {
+        const stack = stackOf(
+            withUnknown(roleBinding([account]), "subjects"),
+            clusterRoleBinding([{ ...account, namespace: "shop" }]),
+        );
+        assert.deepEqual(
+            bindingsOfServiceAccount(stack, "shop", "web").map(({ object }) => object.kind),
+            ["ClusterRoleBinding"],
+        );
+        assert.equal(bindingObjects(stack).length, 2);
+    });
+
+    it("find a Role in their own namespace, and a ClusterRole anywhere", () => {
+        const stack = stackOf(
+            role([], "shop"),
+            role([], "till"),
+            clusterRole([]),
+            roleBinding([]),
+            clusterRoleBinding([]),
+        );
+        const [own, cluster] = bindingObjects(stack).map(bindingOf);
+        assert.equal(own && roleOf(stack, own), stack.objects[0]);
+        assert.equal(cluster && roleOf(stack, cluster), stack.objects[2]);
+    });
+});
+
+describe("effective rules", () => {
+    const part = (name: string, resource: string, labels: object) =>
+        clusterRole([rule(resource)], { metadata: { name, labels } });
+
+    it("are a role's own", () => {
+        const stack = stackOf(role([rule("pods")]));
+        const [own] = stack.objects;
+        assert.deepEqual(own && effectiveRules(stack, own).map(({ resources }) => resources), [["pods"]]);
+    });
+
+    it("are those of all the roles that an aggregation selects, each once, and not what stands in the manifest", () => {
+        const stack = stackOf(
+            clusterRole([rule("overwritten")], {
+                aggregationRule: {
+                    clusterRoleSelectors: [
+                        { matchLabels: { "to-view": "true" } },
+                        { matchExpressions: [{ key: "to-view", operator: "Exists" }] },
+                    ],
+                },
+            }),
+            part("one", "pods", { "to-view": "true" }),
+            part("two", "services", { "to-view": "yes" }),
+            part("three", "secrets", {}),
+        );
+        const [aggregate] = stack.objects;
+        assert.deepEqual(aggregate && effectiveRules(stack, aggregate).map(({ resources }) => resources), [
+            ["pods"],
+            ["services"],
+        ]);
+    });
+});

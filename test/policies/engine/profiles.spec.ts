@@ -1,0 +1,147 @@
+import { strict as assert } from "node:assert";
+
+import type { Control, ControlMeta } from "../../../policies/engine/control";
+import { objectControl } from "../../../policies/engine/control";
+import { PolicyConfigError, profileControls, PROFILES, selectControls } from "../../../policies/engine/profiles";
+
+function control(name: string, over: Partial<ControlMeta> = {}): Control {
+    return objectControl({
+        name,
+        description: "No object is bad.",
+        why: "Bad objects are bad.",
+        severity: "high",
+        covers: [],
+        frameworks: [],
+        remediation: "Be good.",
+        profiles: ["baseline"],
+        ...over,
+        kinds: ["*"],
+        check: () => [],
+    });
+}
+
+const weak = control("weak-rule", { profiles: ["baseline", "restricted"] });
+const strict = control("strict-rule", { profiles: ["restricted"], supersedes: ["weak-rule"] });
+const tuned = control("tuned-rule", {
+    enforcement: "advisory",
+    params: {
+        mode: { type: "string", description: "d", default: "a", enum: ["a", "b"] },
+        least: { type: "integer", description: "d", default: 2, minimum: 1 },
+        deep: { type: "boolean", description: "d", default: false },
+        names: { type: "array", description: "d", items: { type: "string" }, default: ["x"] },
+    },
+});
+const REGISTRY = [weak, strict, tuned];
+
+function names(controls: readonly Control[]): readonly string[] {
+    return controls.map(({ name }) => name);
+}
+
+function faultsOf(config: unknown): readonly string[] {
+    try {
+        selectControls(REGISTRY, "all", config);
+        return [];
+    } catch (error) {
+        assert.ok(error instanceof PolicyConfigError);
+        return error.faults;
+    }
+}
+
+describe("profileControls", () => {
+    it("holds the controls that name the profile", () => {
+        assert.deepEqual(names(profileControls(REGISTRY, "baseline")), ["weak-rule", "tuned-rule"]);
+    });
+
+    it("leaves out what another control of the profile supersedes", () => {
+        assert.deepEqual(names(profileControls(REGISTRY, "restricted")), ["strict-rule"]);
+    });
+
+    it("holds every control in the profile all, superseded or not", () => {
+        assert.deepEqual(names(profileControls(REGISTRY, "all")), ["weak-rule", "strict-rule", "tuned-rule"]);
+    });
+
+    it("knows six profiles", () => {
+        assert.deepEqual(PROFILES, ["baseline", "restricted", "cis", "nsa", "x0tta6bl4", "all"]);
+    });
+});
+
+describe("selectControls", () => {
+    const levels = (config: unknown, profile: "baseline" | "all" = "baseline") =>
+        selectControls(REGISTRY, profile, config).map(({ control: { name }, enforcement }) => [name, enforcement]);
+
+    it("gives each control its own level and default parameters", () => {
+        assert.deepEqual(
+            selectControls(REGISTRY, "baseline").map(({ enforcement, params }) => [enforcement, params]),
+            [
+                ["mandatory", {}],
+                ["advisory", { mode: "a", least: 2, deep: false, names: ["x"] }],
+            ],
+        );
+    });
+
+    it("sets a level by control, or by all, and the control's own setting wins", () => {
+        assert.deepEqual(levels({ all: "advisory", "tuned-rule": "mandatory" }), [
+            ["weak-rule", "advisory"],
+            ["tuned-rule", "mandatory"],
+        ]);
+    });
+
+    it("leaves out what is disabled", () => {
+        assert.deepEqual(levels({ "weak-rule": "disabled" }), [["tuned-rule", "advisory"]]);
+        assert.deepEqual(levels({ all: "disabled", "weak-rule": { enforcementLevel: "mandatory" } }), [
+            ["weak-rule", "mandatory"],
+        ]);
+    });
+
+    it("adds a control that the profile does not hold when the configuration names it", () => {
+        assert.deepEqual(levels({ "strict-rule": "advisory" }), [
+            ["weak-rule", "mandatory"],
+            ["strict-rule", "advisory"],
+            ["tuned-rule", "advisory"],
+        ]);
+    });
+
+    it("takes parameters and keeps the defaults of the others", () => {
+        const [, second] = selectControls(REGISTRY, "baseline", { "tuned-rule": { least: 5, names: [] } });
+        assert.deepEqual(second?.params, { mode: "a", least: 5, deep: false, names: [] });
+    });
+
+    const refused: readonly [what: string, config: unknown, faults: readonly string[]][] = [
+        ["what is no object", ["weak-rule"], ["(root): must be an object that maps control names to settings"]],
+        ["an unknown control", { "weak-rul": "mandatory" }, ['weak-rul: no such control; did you mean "weak-rule"?']],
+        [
+            "an unknown level",
+            { "weak-rule": "remediate" },
+            ['weak-rule: must be one of mandatory, advisory, disabled, found "remediate"'],
+        ],
+        [
+            "an unknown parameter",
+            { "tuned-rule": { lest: 1 }, "weak-rule": { x: 1 } },
+            [
+                "tuned-rule.lest: no such parameter; known are mode, least, deep, names",
+                "weak-rule.x: no such parameter; weak-rule takes none",
+            ],
+        ],
+        [
+            "values of the wrong type or out of range, all at once",
+            { "tuned-rule": { mode: "c", least: 0, deep: "yes", names: [1], enforcementLevel: 3 } },
+            [
+                'tuned-rule.mode: must be one of a, b, found "c"',
+                "tuned-rule.least: must be an integer of at least 1, found 0",
+                'tuned-rule.deep: must be true or false, found "yes"',
+                "tuned-rule.names: must be a list of strings, found [1]",
+                "tuned-rule.enforcementLevel: must be one of mandatory, advisory, disabled, found 3",
+            ],
+        ],
+        [
+            "a parameter named like a method of objects",
+            { "tuned-rule": { toString: 1 } },
+            ["tuned-rule.toString: no such parameter; known are mode, least, deep, names"],
+        ],
+    ];
+    for (const [what, config, faults] of refused) {
+        it(`refuses ${what}`, () => {
+            assert.deepEqual(faultsOf(config), faults);
+        });
+    }
+});

@@ -1,0 +1,116 @@
+import assert from "node:assert/strict";
+
+import fc from "fast-check";
+
+import type { Schema } from "../../../policies/engine/schema";
+import {
+    boolean,
+    cidr,
+    dnsLabel,
+    duration,
+    integer,
+    listOf,
+    mapOf,
+    object,
+    oneOf,
+    optional,
+    quantity,
+    refined,
+    text,
+    union,
+    withDefault,
+} from "../../../policies/engine/schema";
+
+function read<T>(schema: Schema<T>, value: unknown): { value: T; faults: string[] } {
+    const faults: string[] = [];
+    return { value: schema.read(value, "it", faults), faults };
+}
+
+function faultsOf(schema: Schema<unknown>, value: unknown): string[] {
+    return read(schema, value).faults;
+}
+
+describe("settings schema", () => {
+    it("names the path, what is allowed and the value found", () => {
+        assert.deepEqual(faultsOf(integer(1, 5), 9), ["it must be a whole number from 1 to 5, found 9"]);
+        assert.deepEqual(faultsOf(boolean(), "false"), ['it must be true or false, found "false"']);
+        assert.deepEqual(faultsOf(oneOf("a", "b"), "c"), ['it must be one of a, b, found "c"']);
+        assert.deepEqual(faultsOf(text(), ""), ['it must be a text that is not empty, found ""']);
+    });
+
+    it("says that a value is missing and what it must be", () => {
+        assert.deepEqual(faultsOf(integer(1, 5), undefined), ["it is missing; it must be a whole number from 1 to 5"]);
+    });
+
+    it("reports every fault of an object at once, unknown fields with the closest known name", () => {
+        const schema = object({ replicas: integer(1, 3), name: dnsLabel });
+        assert.deepEqual(faultsOf(schema, { replica: 2, name: "Upper" }), [
+            'it.replica is not a known setting; did you mean "replicas"?',
+            "it.replicas is missing; it must be a whole number from 1 to 3",
+            'it.name must be a DNS label (lower-case letters, digits and hyphens, at most 63), found "Upper"',
+        ]);
+    });
+
+    it("reads lists and maps item by item", () => {
+        assert.deepEqual(faultsOf(listOf(integer(0, 1)), [0, 7, 1, "x"]), [
+            "it[1] must be a whole number from 0 to 1, found 7",
+            'it[3] must be a whole number from 0 to 1, found "x"',
+        ]);
+        assert.deepEqual(faultsOf(listOf(boolean(), 1), []), ["it must be a list of at least 1, found []"]);
+        assert.deepEqual(faultsOf(mapOf(text()), { a: "b", c: 1 }), ["it.c must be a text that is not empty, found 1"]);
+        assert.deepEqual(faultsOf(mapOf(text()), []), ["it must be an object, found []"]);
+    });
+
+    it("tells the shapes of a union apart by their tag and refuses fields of another shape", () => {
+        const schema = union("kind", { disk: { path: text() }, kms: { region: text() } });
+        assert.deepEqual(read(schema, { kind: "disk", path: "/keys" }).value, { kind: "disk", path: "/keys" });
+        assert.deepEqual(faultsOf(schema, { kind: "tape" }), ['it.kind must be one of disk, kms, found "tape"']);
+        assert.deepEqual(faultsOf(schema, { kind: "kms", path: "/keys" }), [
+            "it.path is not a known setting",
+            "it.region is missing; it must be a text that is not empty",
+        ]);
+        assert.deepEqual(faultsOf(schema, "disk"), [
+            'it must be an object whose kind is one of disk, kms, found "disk"',
+        ]);
+    });
+
+    it("fills in defaults, also those of the fields of an absent object", () => {
+        const schema = withDefault(object({ size: withDefault(integer(1, 9), 3), note: optional(text()) }), {});
+        assert.deepEqual(read(schema, undefined), { value: { size: 3, note: undefined }, faults: [] });
+    });
+
+    it("applies a rule of its own only to values that are well-formed", () => {
+        const even = refined(integer(0, 10), (value) => (value % 2 === 0 ? undefined : `is odd: ${value}`));
+        assert.deepEqual(faultsOf(even, 3), ["it is odd: 3"]);
+        assert.deepEqual(faultsOf(even, 4), []);
+        assert.deepEqual(faultsOf(even, "x"), ['it must be a whole number from 0 to 10, found "x"']);
+    });
+
+    it("knows quantities, durations and address ranges from what only looks like them", () => {
+        const accepted = (schema: Schema<string>, values: string[]) =>
+            values.filter((value) => faultsOf(schema, value).length === 0);
+        assert.deepEqual(accepted(quantity, ["250m", "1", "0.5", "512Mi", "1G", "", "1 Gi", "Mi", "-1"]), [
+            "250m",
+            "1",
+            "0.5",
+            "512Mi",
+            "1G",
+        ]);
+        assert.deepEqual(accepted(duration, ["30s", "5m", "1h30m", "", "1d", "5", "30s5m"]), ["30s", "5m", "1h30m"]);
+        assert.deepEqual(accepted(cidr, ["10.0.0.0/8", "fd00::/64", "10.0.0.0", "10.0.0.0/33", "::/129"]), [
+            "10.0.0.0/8",
+            "fd00::/64",
+        ]);
+    });
+
+    it("never throws and never accepts a value with a fault, whatever it is fed", () => {
+        const schema = object({ a: listOf(integer(0, 9)), b: union("k", { x: { n: text() } }), c: mapOf(boolean()) });
+        fc.assert(
+            fc.property(fc.anything(), (value) => {
+                const faults: string[] = [];
+                schema.read(value, "it", faults);
+                assert.ok(faults.length > 0);
+            }),
+        );
+    });
+});

@@ -1,0 +1,301 @@
+import { strict as assert } from "node:assert";
+
+import fc from "fast-check";
+
+import type { Control, Severity } from "../../../policies/engine/control";
+import { objectControl } from "../../../policies/engine/control";
+import { waiverFaults } from "../../../policies/engine/governance";
+import type { KubeObject } from "../../../policies/kubernetes/kube";
+import { kubeObjects } from "../../../policies/kubernetes/kube";
+import type { Waiver } from "../../../policies/engine/waivers";
+import { EXPIRY_CEILING_DAYS, parseWaivers, WaiverBook, WaiverFileError } from "../../../policies/engine/waivers";
+import { TODAY } from "../../support/cli";
+import { resourceOf } from "../../support/controls";
+
+function control(name: string, severity: Severity = "high"): Control {
+    return objectControl({
+        name,
+        description: "No object is bad.",
+        why: "Bad objects are bad.",
+        severity,
+        covers: [],
+        frameworks: [],
+        remediation: "Be good.",
+        profiles: [],
+        kinds: ["*"],
+        check: () => [],
+    });
+}
+
+const REGISTRY = [control("no-bad"), control("no-worse", "critical")];
+const ENTRY = `  - control: no-bad
+    object: Deployment prod/api
+    reason: The vendor ships the fix in May.
+    owner: platform team
+    ticket: SEC-1
+    expires: 2026-05-31
+`;
+
+function faultsOf(text: string): readonly string[] {
+    try {
+        parseWaivers(text, "w.yaml", REGISTRY);
+        return [];
+    } catch (error) {
+        assert.ok(error instanceof WaiverFileError);
+        return error.faults;
+    }
+}
+
+describe("parseWaivers", () => {
+    it("reads an entry with every field", () => {
+        assert.deepEqual(parseWaivers(`waivers:\n${ENTRY}    container: api\n`, "w.yaml", REGISTRY), [
+            {
+                control: "no-bad",
+                object: "Deployment prod/api",
+                container: "api",
+                reason: "The vendor ships the fix in May.",
+                owner: "platform team",
+                ticket: "SEC-1",
+                expires: "2026-05-31",
+                from: "w.yaml: waivers[0]",
+            },
+        ]);
+    });
+
+    it("reads where the object comes from, and its API group", () => {
+        const text = `waivers:\n${ENTRY.replace("Deployment", "Deployment.apps")}    source: k8s/api.yaml\n`;
+        const [first] = parseWaivers(text, "w.yaml", REGISTRY);
+        assert.deepEqual([first?.object, first?.source], ["Deployment.apps prod/api", "k8s/api.yaml"]);
+    });
+
+    it("reads an empty file and an empty list as no waivers", () => {
+        assert.deepEqual(parseWaivers("", "w.yaml", REGISTRY), []);
+        assert.deepEqual(parseWaivers("waivers: []\n", "w.yaml", REGISTRY), []);
+    });
+
+    const refused: readonly [what: string, text: string, faults: readonly string[]][] = [
+        ["a syntax error", "waivers:\n  - a: [\n", ["w.yaml:3: deficient indentation"]],
+        ["a second document", "waivers: []\n---\nwaivers: []\n", ["w.yaml: must hold one document, found 2"]],
+        ["another root", "- a\n", ['w.yaml: must hold a list named "waivers"']],
+        [
+            "another key beside the list",
+            "waivers: []\nwaiver: []\n",
+            ['w.yaml: waiver is not known; the file holds only "waivers"'],
+        ],
+        [
+            "an entry that is no object",
+            "waivers: [no-bad]\n",
+            [
+                "w.yaml: waivers[0] must be an object with control, object, container, source, reason, owner, ticket, expires",
+            ],
+        ],
+        [
+            "every missing field",
+            "waivers:\n  - control: no-bad\n",
+            ["object", "reason", "owner", "ticket", "expires"].map((field) => `w.yaml: waivers[0].${field} is missing`),
+        ],
+        [
+            "an unknown field",
+            `waivers:\n${ENTRY}    resaon: x\n`,
+            ['w.yaml: waivers[0].resaon is not known; did you mean "reason"?'],
+        ],
+        [
+            "an unknown control",
+            `waivers:\n${ENTRY.replace("no-bad", "no-bda")}`,
+            ['w.yaml: waivers[0].control: there is no control "no-bda"; did you mean "no-bad"?'],
+        ],
+        [
+            "an object without kind",
+            `waivers:\n${ENTRY.replace("Deployment prod/api", "prod/api")}`,
+            ['w.yaml: waivers[0].object must read "<Kind> <namespace>/<name>" or "<Kind> <name>", found "prod/api"'],
+        ],
+        [
+            "an object with a wildcard",
+            `waivers:\n${ENTRY.replace("prod/api", "prod/*")}`,
+            ['w.yaml: waivers[0].object must name one object; "Deployment prod/*" holds a wildcard'],
+        ],
+        [
+            "a day that does not exist",
+            `waivers:\n${ENTRY.replace("2026-05-31", "2026-02-30")}`,
+            ['w.yaml: waivers[0].expires must be a date, YYYY-MM-DD, found "2026-02-30"'],
+        ],
+        [
+            "an empty reason",
+            `waivers:\n${ENTRY.replace(/reason: .*/, 'reason: " "')}`,
+            ["w.yaml: waivers[0].reason must be a text that is not empty"],
+        ],
+    ];
+    for (const [what, text, faults] of refused) {
+        it(`refuses ${what}`, () => {
+            assert.deepEqual(faultsOf(text), faults);
+        });
+    }
+});
+
+describe("WaiverBook", () => {
+    const api = objectNamed("api");
+
+    function objectNamed(name: string): KubeObject {
+        const [object] = kubeObjects(
+            resourceOf({ apiVersion: "apps/v1", kind: "Deployment", metadata: { name, namespace: "prod" } }),
+        );
+        assert.ok(object);
+        return object;
+    }
+
+    function waiver(over: Partial<Waiver> = {}): Waiver {
+        return {
+            ...{ control: "no-bad", object: "Deployment prod/api", reason: "r", owner: "o", ticket: "t" },
+            ...{ expires: "2026-04-01", from: "w.yaml: waivers[0]" },
+            ...over,
+        };
+    }
+
+    function covers(given: Waiver, name: string, object: KubeObject, container?: string): boolean {
+        const fault = { path: "p", message: "m", ...(container !== undefined && { container }) };
+        return new WaiverBook([given], TODAY).find(control(name), object, fault) !== undefined;
+    }
+
+    it("covers the control and the object that a waiver names, and no other", () => {
+        assert.equal(covers(waiver(), "no-bad", api), true);
+        assert.equal(covers(waiver(), "no-worse", api), false);
+        assert.equal(covers(waiver(), "no-bad", objectNamed("web")), false);
+    });
+
+    it("narrows a waiver to the container that it names", () => {
+        assert.equal(covers(waiver({ container: "a" }), "no-bad", api, "a"), true);
+        assert.equal(covers(waiver({ container: "a" }), "no-bad", api, "b"), false);
+        assert.equal(covers(waiver({ container: "a" }), "no-bad", api), false);
+    });
+
+    it("covers up to and including the last day", () => {
+        assert.equal(covers(waiver({ expires: "2026-03-01" }), "no-bad", api), true);
+        assert.equal(covers(waiver({ expires: "2026-02-28" }), "no-bad", api), false);
+    });
+
+    function messages(waivers: readonly Waiver[], containers: readonly (string | undefined)[], registry = REGISTRY) {
+        const book = new WaiverBook(waivers, TODAY);
+        for (const container of containers) {
+            book.find(REGISTRY[0] as Control, api, {
+                path: "p",
+                message: "m",
+                ...(container !== undefined && { container }),
+            });
+        }
+        return waiverFaults(
+            book,
+            registry.map((held) => ({ control: held, enforcement: "mandatory", params: {} })),
+        ).map(({ message }) => message);
+    }
+
+    it("says nothing of a waiver in order", () => {
+        assert.deepEqual(messages([waiver()], ["a"]), []);
+    });
+
+    it("reports an expired waiver once, as expired", () => {
+        assert.deepEqual(messages([waiver({ expires: "2026-02-28" })], []), [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api expired on 2026-02-28 (owner o, ticket t). Fix what the waiver covers, or have the owner renew it with a new date and reason.",
+        ]);
+    });
+
+    it("reports a waiver that matches nothing, unless its control did not run", () => {
+        assert.deepEqual(messages([waiver()], []), [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api matches no finding (owner o, ticket t). Remove the waiver.",
+        ]);
+        assert.deepEqual(messages([waiver()], [], REGISTRY.slice(1)), []);
+    });
+
+    it("reports a waiver that covers several containers", () => {
+        assert.deepEqual(messages([waiver()], ["a", "b", "a"]), [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api covers the containers a, b at once. Give each a waiver of its own: with the field container, the field source, or the kind's API group.",
+        ]);
+        assert.deepEqual(messages([waiver({ container: "a" }), waiver({ container: "b" })], ["a", "b"]), []);
+    });
+
+    const TWO = [
+        ["apps/v1", "base/api.yaml"],
+        ["apps/v1", "prod/api.yaml"],
+    ] as const;
+
+    /** What is said of waivers that meet objects of one name: those given, by API version and source. */
+    function saidOf(objects: readonly (readonly [apiVersion: string, source: string])[], waivers: readonly Waiver[]) {
+        const book = new WaiverBook(waivers, TODAY);
+        const covered = objects.map(([apiVersion, source]) => {
+            const manifest = { apiVersion, kind: "Deployment", metadata: { name: "api", namespace: "prod" } };
+            const [object] = kubeObjects(resourceOf(manifest, { source }));
+            assert.ok(object);
+            return book.find(control("no-bad"), object, { path: "p", message: "m", container: "a" }) !== undefined;
+        });
+        const selected = [{ control: control("no-bad"), enforcement: "mandatory" as const, params: {} }];
+        return { covered, messages: waiverFaults(book, selected).map(({ message }) => message) };
+    }
+
+    it("reports a waiver that covers objects of one name in several places", () => {
+        const { covered, messages: said } = saidOf(TWO, [waiver()]);
+        assert.deepEqual(covered, [true, true]);
+        assert.deepEqual(said, [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api covers 2 objects: Deployment.apps prod/api of base/api.yaml, Deployment.apps prod/api of prod/api.yaml. Give each a waiver of its own: with the field container, the field source, or the kind's API group.",
+        ]);
+    });
+
+    it("counts an object once, however often it meets it", () => {
+        assert.deepEqual(saidOf([TWO[0], TWO[0]], [waiver()]).messages, []);
+    });
+
+    it("narrows a waiver to a file, by its path or the end of it", () => {
+        assert.deepEqual(saidOf(TWO, [waiver({ source: "prod/api.yaml" })]), { covered: [false, true], messages: [] });
+        assert.deepEqual(saidOf([["apps/v1", "/srv/prod/api.yaml"]], [waiver({ source: "prod/api.yaml" })]), {
+            covered: [true],
+            messages: [],
+        });
+        assert.deepEqual(saidOf(TWO, [waiver({ source: "base/api.yaml" }), waiver({ source: "prod/api.yaml" })]), {
+            covered: [true, true],
+            messages: [],
+        });
+        assert.deepEqual(saidOf([["apps/v1", "nonprod/api.yaml"]], [waiver({ source: "prod/api.yaml" })]).covered, [
+            false,
+        ]);
+    });
+
+    it("narrows a waiver to an API group", () => {
+        const groups = [
+            ["apps/v1", "api.yaml"],
+            ["example.org/v1", "api.yaml"],
+        ] as const;
+        assert.equal(saidOf(groups, [waiver()]).messages.length, 1);
+        assert.deepEqual(saidOf(groups, [waiver({ object: "Deployment.apps prod/api" })]), {
+            covered: [true, false],
+            messages: [],
+        });
+    });
+
+    it("names waivers that cover too much in their own order, whichever was used first", () => {
+        const second = waiver({ object: "Deployment prod/web", from: "w.yaml: waivers[1]" });
+        const book = new WaiverBook([waiver(), second], TODAY);
+        for (const object of [objectNamed("web"), api]) {
+            for (const container of ["a", "b"]) {
+                book.find(control("no-bad", "low"), object, { path: "p", message: "m", container });
+            }
+        }
+        assert.deepEqual(
+            book.tooWide().map(({ waiver: wide }) => wide.object),
+            ["Deployment prod/api", "Deployment prod/web"],
+        );
+    });
+
+    it("holds waivers to the ceiling of their control's severity", () => {
+        fc.assert(
+            fc.property(
+                fc.constantFrom<Severity>("critical", "high", "medium", "low"),
+                fc.integer({ min: 1, max: 1000 }),
+                (severity, days) => {
+                    const last = new Date(Date.parse("2026-03-01T00:00:00Z") + days * 86_400_000);
+                    const registry = [control("no-bad", severity)];
+                    const found = messages([waiver({ expires: last.toISOString().slice(0, 10) })], ["a"], registry);
+                    // The day itself counts: `now` is noon, so a waiver of exactly the ceiling ends half a day short of it.
+                    assert.equal(found.length, days > EXPIRY_CEILING_DAYS[severity] ? 1 : 0);
+                },
+            ),
+        );
+    });
+});

@@ -1,0 +1,79 @@
+import assert from "node:assert/strict";
+
+import { Stack, namespaceOf } from "../../../policies/kubernetes/stack";
+import { withUnknown } from "../../support/cases";
+import { resourceOf, stackOf } from "../../support/controls";
+import { configMap, namespace, pod, serviceAccount } from "../../support/objects";
+
+const named = (labels: object, metadata: object = {}) => pod({ ...labels }, {}, { ...metadata });
+
+describe("Stack", () => {
+    it("finds objects by kind, namespace and name", () => {
+        const stack = stackOf(serviceAccount("web"), serviceAccount("web", {}, "till"), namespace("shop"));
+        assert.equal(stack.find("ServiceAccount", "till", "web"), stack.objects[1]);
+        assert.equal(stack.find("Namespace", "", "shop"), stack.objects[2]);
+        assert.equal(stack.find("ServiceAccount", "shop", "api"), undefined);
+        assert.deepEqual(stack.ofKind("ServiceAccount"), stack.objects.slice(0, 2));
+        assert.deepEqual(stack.ofKind("Secret"), []);
+    });
+
+    it("takes no namespace for the default one", () => {
+        const stack = stackOf(configMap({}, { namespace: undefined }), named({ app: "web" }, { namespace: "default" }));
+        assert.equal(stack.find("ConfigMap", "default", "settings"), stack.objects[0]);
+        assert.equal(stack.objects[0] && namespaceOf(stack.objects[0]), "default");
+        assert.equal(stack.select("", { matchLabels: { app: "web" } }).length, 1);
+        assert.equal(stack.podsIn("").length, 1);
+    });
+
+    it("prefers an object to a patch of it, whichever comes first", () => {
+        const whole = resourceOf(serviceAccount("web"));
+        const patch = { ...whole, type: `${whole.type}Patch` };
+        for (const resources of [
+            [whole, patch],
+            [patch, whole],
+        ]) {
+            assert.equal(new Stack(resources).find("ServiceAccount", "shop", "web")?.patch, false);
+        }
+    });
+
+    it("selects pods in one namespace only", () => {
+        const stack = stackOf(
+            named({ app: "web" }),
+            named({ app: "web" }, { namespace: "till" }),
+            named({ app: "api" }),
+        );
+        const web = stack.select("shop", { matchLabels: { app: "web" } });
+        assert.deepEqual(
+            web.map((found) => found.object),
+            [stack.objects[0]],
+        );
+        assert.equal(stack.select("shop", {}).length, 2);
+        assert.equal(stack.select("shop", undefined).length, 0);
+    });
+
+    it("leaves a pod out whose template is unknown, and keeps the others", () => {
+        const stack = stackOf(withUnknown(named({ app: "web" }), "spec"), named({ app: "api" }));
+        assert.deepEqual(
+            stack.pods().map((found) => found.object),
+            [stack.objects[1]],
+        );
+    });
+
+    it("holds an object whose name and namespace are unknown", () => {
+        const [object] = stackOf(withUnknown(configMap({}), "metadata")).objects;
+        assert.equal(object?.name, "");
+        assert.equal(object?.namespace, "");
+    });
+
+    it("builds what it remembers once", () => {
+        let built = 0;
+        const build = (stack: Stack): number => {
+            built++;
+            return stack.objects.length;
+        };
+        const stack = stackOf(namespace(), namespace("till"));
+        assert.equal(stack.memo(build), 2);
+        assert.equal(stack.memo(build), 2);
+        assert.equal(built, 1);
+    });
+});
