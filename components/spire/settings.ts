@@ -11,6 +11,7 @@ import {
     object,
     oneOf,
     optional,
+    orEmpty,
     port,
     quantity,
     refined,
@@ -209,9 +210,9 @@ const server = object({
     egress: destinations,
 });
 
-const agent = withDefault(
+const agent = orEmpty(
     object({
-        kubelet: withDefault(
+        kubelet: orEmpty(
             object({
                 verify: withDefault(oneOf("clusterCa", "hostCertificate"), "clusterCa"),
                 address: withDefault(oneOf("hostIP", "nodeName"), "hostIP"),
@@ -219,7 +220,6 @@ const agent = withDefault(
                 /** Address ranges of the nodes, where the agents reach their kubelets. */
                 cidrs: listOf(cidr, 1),
             }),
-            {},
         ),
         workloadKeyType: withDefault(oneOf("ec-p256", "rsa-2048"), "ec-p256"),
         availabilityTarget: optional(goDuration),
@@ -232,7 +232,6 @@ const agent = withDefault(
         ),
         egress: destinations,
     }),
-    {},
 );
 
 const controllerManager = withDefault(

@@ -6,19 +6,31 @@ import { suggestion } from "../text";
  * Typed readers for configuration. A reader never throws: it records each fault with the path of the value, so that a
  * person sees every mistake at once. What it returns is only meaningful when no fault was recorded.
  */
-export interface Schema<T> {
+export interface Schema<T, I = unknown> {
     /** Reads `value`, which stands at `path`; `undefined` means it is absent. */
     read(value: unknown, path: string, faults: string[]): T;
     /** What is allowed, as it reads after "must be". */
     readonly expected: string;
+    /** For the type checker only, and never set: what may be given, with fields left out that have a default. */
+    readonly given?: I;
 }
 
 /** The type a schema yields. */
 export type Read<S> = S extends Schema<infer T> ? T : never;
 
+/** The type a schema takes: like {@link Read}, without what has a default. */
+export type Given<S> = S extends Schema<unknown, infer I> ? I : never;
+
 type Fields = Readonly<Record<string, Schema<unknown>>>;
 
-function schema<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T> {
+type ReadFields<F extends Fields> = { readonly [K in keyof F]: Read<F[K]> };
+
+/** The fields of an object that may be left out are those that take `undefined`. */
+type GivenFields<F extends Fields> = {
+    readonly [K in keyof F as undefined extends Given<F[K]> ? never : K]: Given<F[K]>;
+} & { readonly [K in keyof F as undefined extends Given<F[K]> ? K : never]?: Given<F[K]> };
+
+function schema<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T, T> {
     return {
         expected,
         read(value, path, faults) {
@@ -36,21 +48,21 @@ function schema<T>(expected: string, read: (value: unknown) => T | undefined): S
 }
 
 /** A text that is not empty; `pattern` and what it means narrow it. */
-export function text(expected = "a text that is not empty", pattern = /\S/): Schema<string> {
+export function text(expected = "a text that is not empty", pattern = /\S/): Schema<string, string> {
     return schema(expected, (value) => (typeof value === "string" && pattern.test(value) ? value : undefined));
 }
 
 /** One of some words. */
-export function oneOf<const T extends string>(...words: readonly T[]): Schema<T> {
+export function oneOf<const T extends string>(...words: readonly T[]): Schema<T, T> {
     return schema(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
 }
 
-export function boolean(): Schema<boolean> {
+export function boolean(): Schema<boolean, boolean> {
     return schema("true or false", (value) => (typeof value === "boolean" ? value : undefined));
 }
 
 /** A whole number within bounds, both inclusive. */
-export function integer(minimum: number, maximum: number): Schema<number> {
+export function integer(minimum: number, maximum: number): Schema<number, number> {
     return schema(`a whole number from ${minimum} to ${maximum}`, (value) =>
         Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
             ? (value as number)
@@ -59,7 +71,7 @@ export function integer(minimum: number, maximum: number): Schema<number> {
 }
 
 /** A list of which every item fits. */
-export function listOf<T>(item: Schema<T>, minimum = 0): Schema<readonly T[]> {
+export function listOf<T, I>(item: Schema<T, I>, minimum = 0): Schema<readonly T[], readonly I[]> {
     const expected = minimum === 0 ? "a list" : `a list of at least ${minimum}`;
     const outer = schema(expected, (value) => (Array.isArray(value) && value.length >= minimum ? value : undefined));
     return {
@@ -72,7 +84,7 @@ export function listOf<T>(item: Schema<T>, minimum = 0): Schema<readonly T[]> {
 }
 
 /** A map from free names to values of one kind. */
-export function mapOf<T>(item: Schema<T>): Schema<Readonly<Record<string, T>>> {
+export function mapOf<T, I>(item: Schema<T, I>): Schema<Readonly<Record<string, T>>, Readonly<Record<string, I>>> {
     const outer = schema("an object", asObject);
     return {
         expected: "an object",
@@ -87,7 +99,7 @@ export function mapOf<T>(item: Schema<T>): Schema<Readonly<Record<string, T>>> {
 }
 
 /** An object of exactly these fields; an unknown one is a fault. */
-export function object<F extends Fields>(fields: F): Schema<{ readonly [K in keyof F]: Read<F[K]> }> {
+export function object<F extends Fields>(fields: F): Schema<ReadFields<F>, GivenFields<F>> {
     const known = Object.keys(fields);
     const expected = `an object with ${known.join(", ")}`;
     const outer = schema(expected, asObject);
@@ -105,7 +117,7 @@ export function object<F extends Fields>(fields: F): Schema<{ readonly [K in key
                 name,
                 field.read(source[name], `${path}.${name}`, faults),
             ]);
-            return Object.fromEntries(entries) as { readonly [K in keyof F]: Read<F[K]> };
+            return Object.fromEntries(entries) as ReadFields<F>;
         },
     };
 }
@@ -114,7 +126,10 @@ export function object<F extends Fields>(fields: F): Schema<{ readonly [K in key
 export function union<V extends Readonly<Record<string, Fields>>, const T extends string>(
     tag: T,
     variants: V,
-): Schema<{ [K in keyof V]: { readonly [P in T]: K } & { readonly [F in keyof V[K]]: Read<V[K][F]> } }[keyof V]> {
+): Schema<
+    { [K in keyof V]: { readonly [P in T]: K } & ReadFields<V[K]> }[keyof V],
+    { [K in keyof V]: { readonly [P in T]: K } & GivenFields<V[K]> }[keyof V]
+> {
     const names = Object.keys(variants);
     const choice = oneOf(...names);
     const expected = `an object whose ${tag} is one of ${names.join(", ")}`;
@@ -134,7 +149,7 @@ export function union<V extends Readonly<Record<string, Fields>>, const T extend
 }
 
 /** The value may be absent, and is `undefined` then. */
-export function optional<T>(inner: Schema<T>): Schema<T | undefined> {
+export function optional<T, I>(inner: Schema<T, I>): Schema<T | undefined, I | undefined> {
     return {
         expected: inner.expected,
         read: (value, path, faults) => (value === undefined ? undefined : inner.read(value, path, faults)),
@@ -142,15 +157,23 @@ export function optional<T>(inner: Schema<T>): Schema<T | undefined> {
 }
 
 /** The value may be absent, and is `fallback` then. An object fallback of `{}` takes the defaults of its fields. */
-export function withDefault<T>(inner: Schema<T>, fallback: unknown): Schema<T> {
+export function withDefault<T, I>(inner: Schema<T, I>, fallback: NoInfer<I>): Schema<T, I | undefined> {
     return {
         expected: inner.expected,
         read: (value, path, faults) => inner.read(value === undefined ? fallback : value, path, faults),
     };
 }
 
+/** An absent object is read as an empty one: where fields of it are required, the faults name those and not the object. */
+export function orEmpty<T, I>(inner: Schema<T, I>): Schema<T, I> {
+    return {
+        expected: inner.expected,
+        read: (value, path, faults) => inner.read(value === undefined ? {} : value, path, faults),
+    };
+}
+
 /** Adds a rule to a schema: `check` returns what is wrong, as it reads after the path. */
-export function refined<T>(inner: Schema<T>, check: (value: T) => string | undefined): Schema<T> {
+export function refined<T, I>(inner: Schema<T, I>, check: (value: T) => string | undefined): Schema<T, I> {
     return {
         expected: inner.expected,
         read(value, path, faults) {

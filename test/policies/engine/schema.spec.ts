@@ -14,6 +14,7 @@ import {
     object,
     oneOf,
     optional,
+    orEmpty,
     quantity,
     refined,
     text,
@@ -77,6 +78,30 @@ describe("settings schema", () => {
     it("fills in defaults, also those of the fields of an absent object", () => {
         const schema = withDefault(object({ size: withDefault(integer(1, 9), 3), note: optional(text()) }), {});
         assert.deepEqual(read(schema, undefined), { value: { size: 3, note: undefined }, faults: [] });
+    });
+
+    it("names the fields that an absent object lacks", () => {
+        const schema = object({ place: orEmpty(object({ zone: text(), rack: withDefault(integer(1, 9), 1) })) });
+        assert.deepEqual(faultsOf(schema, {}), ["it.place.zone is missing; it must be a text that is not empty"]);
+        assert.deepEqual(faultsOf(schema, { place: null }), ["it.place must be an object with zone, rack, found null"]);
+    });
+
+    it("takes no default of another type, and none that lacks a required field", () => {
+        // @ts-expect-error a text is no port
+        withDefault(integer(1, 65535), "https");
+        // @ts-expect-error the field is misspelt
+        withDefault(object({ size: withDefault(integer(1, 9), 3) }), { sise: 4 });
+        // @ts-expect-error an item is no address range but a number
+        withDefault(listOf(cidr), [10]);
+        const size = object({ size: integer(1, 9) });
+        // @ts-expect-error size has no default of its own
+        assert.deepEqual(faultsOf(withDefault(size, {}), undefined), [
+            "it.size is missing; it must be a whole number from 1 to 9",
+        ]);
+        // @ts-expect-error the tag is none of the shapes
+        assert.deepEqual(faultsOf(withDefault(union("kind", { disk: {} }), { kind: "tape" }), undefined), [
+            'it.kind must be one of disk, found "tape"',
+        ]);
     });
 
     it("applies a rule of its own only to values that are well-formed", () => {
