@@ -1,7 +1,7 @@
-import { isIP } from "node:net";
-import type { Socket } from "node:net";
-import type { ConnectionOptions, TLSSocket } from "node:tls";
-import { connect } from "node:tls";
+import type { LookupFunction } from "node:net";
+import { isIP, Socket } from "node:net";
+import type { ConnectionOptions } from "node:tls";
+import { connect, TLSSocket } from "node:tls";
 
 import type { X509Provider } from "../source.js";
 import { failureEvent, HandshakeError } from "./observer.js";
@@ -31,8 +31,12 @@ export interface ConnectTarget {
     readonly port?: number;
     /** A Unix domain socket, in place of host and port. */
     readonly path?: string;
-    /** A connected socket to run TLS over, in place of all three. */
+    /** A socket to run TLS over, in place of all three; with `host` it still has a name. */
     readonly socket?: Socket;
+    /** The name that the server is asked for (SNI, RFC 6066 section 3), where it isn't `host`. Empty sends none. */
+    readonly servername?: string;
+    /** Resolves `host`, in place of `dns.lookup`. */
+    readonly lookup?: LookupFunction;
     readonly ALPNProtocols?: string[];
     /** Gives up on connecting. */
     readonly signal?: AbortSignal;
@@ -70,7 +74,23 @@ export async function connectTls(
 }
 
 /**
- * Begins to connect. Whoever takes the socket before `verified` resolves must not let application data into it.
+ * Connects, for libraries that want a socket at once. What is written early waits: `secureConnect` comes, and the first byte leaves, only
+ * once the server is authenticated and authorized. Never throws: each failure is an `error` of the socket, the same that `connectTls`
+ * rejects with.
+ */
+export function connectSocket(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): TLSSocket {
+    try {
+        const { socket, verified } = startTls(identity, policy, target);
+        // The socket has been destroyed with the error, which is how its owner learns of it.
+        verified.catch(() => {});
+        return socket;
+    } catch (error) {
+        return new TLSSocket(new Socket()).destroy(error instanceof Error ? error : new Error(String(error)));
+    }
+}
+
+/**
+ * Begins to connect. The socket keeps back its `secureConnect` and all that is written to it until `verified` resolves.
  *
  * @throws {HandshakeError} `no_identity`
  */
@@ -88,17 +108,19 @@ export function startTls(identity: X509Provider, policy: ClientPolicy, target: C
         fail(error);
         throw error;
     }
+    holdBack(socket, () => {
+        const group = checkSession(socket, policy);
+        const peer = policy.webPki === undefined ? judgePeer(socket, identity, policy, group) : undefined;
+        if (peer !== undefined) {
+            setPeer(socket, peer);
+            watchTrust(identity, socket, { side: "client", peer, observer: policy.observer });
+        }
+        policy.observer?.({ side: "client", result: "success", group, peer: peer?.id, durationMs: duration() });
+        reportRefusal(socket, policy, peer?.id.toString() ?? "the server");
+    });
     const verify = async (): Promise<void> => {
         try {
             await handshake(socket, policy, target.signal);
-            const group = checkSession(socket, policy);
-            const peer = policy.webPki === undefined ? judgePeer(socket, identity, policy, group) : undefined;
-            if (peer !== undefined) {
-                setPeer(socket, peer);
-                watchTrust(identity, socket, { side: "client", peer, observer: policy.observer });
-            }
-            policy.observer?.({ side: "client", result: "success", group, peer: peer?.id, durationMs: duration() });
-            reportRefusal(socket, policy, peer?.id.toString() ?? "the server");
         } catch (error) {
             socket.destroy(error instanceof Error ? error : undefined);
             fail(error);
@@ -108,21 +130,46 @@ export function startTls(identity: X509Provider, policy: ClientPolicy, target: C
     return { socket, verified: verify() };
 }
 
+/**
+ * Has a socket announce `secureConnect` only after `judge` has returned, and end with its error otherwise. Listeners of the event, which
+ * take it as leave to speak, must not run before; an earlier listener couldn't stop the later ones. Until then the socket is corked, so
+ * that it keeps what is written to it.
+ */
+function holdBack(socket: TLSSocket, judge: () => void): void {
+    const emit = socket.emit.bind(socket) as (event: string | symbol, ...values: unknown[]) => boolean;
+    socket.cork();
+    const guarded = (event: string | symbol, ...values: unknown[]): boolean => {
+        if (event !== "secureConnect") {
+            return emit(event, ...values);
+        }
+        try {
+            judge();
+        } catch (error) {
+            socket.destroy(error instanceof Error ? error : new Error(String(error)));
+            return false;
+        }
+        socket.uncork();
+        return emit(event, ...values);
+    };
+    Object.defineProperty(socket, "emit", { value: guarded, configurable: true, writable: true });
+}
+
 function connectionOptions(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): ConnectionOptions {
     const snapshot = currentSnapshot(identity);
-    const { host, port, path, socket, ALPNProtocols } = target;
+    const { host, port, path, socket, lookup, ALPNProtocols } = target;
     const presentSvid = policy.presentSvid !== false;
     return {
         host,
         port,
         path,
         socket,
+        lookup,
         ALPNProtocols,
         // RFC 6066 section 3: addresses are no server names.
-        servername: host === undefined || isIP(host) !== 0 ? "" : host,
+        servername: target.servername ?? (host === undefined || isIP(host) !== 0 ? "" : host),
         ...(policy.webPki === undefined
             ? {
-                  secureContext: clientContext(snapshot, presentSvid, policy),
+                  secureContext: clientContext(snapshot, policy),
                   rejectUnauthorized: false,
                   checkServerIdentity: () => undefined,
               }

@@ -1,4 +1,4 @@
-import { Agent, Dispatcher, fetch as undiciFetch } from "undici";
+import * as undici from "undici";
 import type { RequestInfo, RequestInit, Response } from "undici";
 
 import type { X509Provider } from "../source.js";
@@ -9,16 +9,26 @@ import { currentSnapshot } from "./peer.js";
 
 /** What a {@link SpiffeDispatcher} can be told about its pool. */
 export type PoolOptions = Pick<
-    Agent.Options,
+    undici.Agent.Options,
     "connections" | "pipelining" | "keepAliveTimeout" | "headersTimeout" | "bodyTimeout"
->;
+> & {
+    /**
+     * Whether servers may choose HTTP/2; those that leave it to us are spoken to by HTTP/1.1.
+     *
+     * @default true
+     */
+    readonly allowH2?: boolean;
+};
+
+/** Pools by the protocols they offer. Upgrades, and handlers of former versions of undici, take HTTP/1.1. */
+type Protocols = "http1" | "any";
 
 /**
- * A dispatcher for `fetch` and undici that authenticates by SVID: `fetch(url, { dispatcher })`. After a rotation new requests
- * go over new connections; running ones end on the old.
+ * A dispatcher that authenticates by SVID, for undici and for what Node.js has built in: `fetch(url, { dispatcher })`, `WebSocket`. After
+ * a rotation new requests go over new connections; running ones end on the old.
  */
-export class SpiffeDispatcher extends Dispatcher {
-    private agent: Agent;
+export class SpiffeDispatcher extends undici.Dispatcher {
+    private readonly pools = new Map<Protocols, undici.Agent>();
     private readonly onUpdate = (): void => this.rotate();
 
     constructor(
@@ -27,45 +37,66 @@ export class SpiffeDispatcher extends Dispatcher {
         private readonly options: PoolOptions = {},
     ) {
         super();
-        this.agent = this.createAgent();
         identity.on("update", this.onUpdate);
     }
 
     /** @throws {HandshakeError} `no_identity`: a withdrawn identity isn't used on, not even over connections it once opened */
-    override dispatch(options: Dispatcher.DispatchOptions, handler: Dispatcher.DispatchHandler): boolean {
+    override dispatch(options: undici.Dispatcher.DispatchOptions, handler: undici.Dispatcher.DispatchHandler): boolean {
         currentSnapshot(this.identity);
-        return this.agent.dispatch(options, handler);
+        const current = "onRequestStart" in handler;
+        const pool = this.pool(current && !options.upgrade && this.options.allowH2 !== false ? "any" : "http1");
+        // The fetch that a Node.js has built in may be of an undici older than ours, whose handlers look otherwise. Undici 7 takes both.
+        const dispatcher = current || !("Dispatcher1Wrapper" in undici) ? pool : new undici.Dispatcher1Wrapper(pool);
+        return dispatcher.dispatch(options, handler);
     }
 
     override close(): Promise<void>;
     override close(callback: () => void): void;
     override close(callback?: () => void): Promise<void> | void {
-        this.identity.off("update", this.onUpdate);
-        return callback === undefined ? this.agent.close() : this.agent.close(callback);
+        return settle(
+            this.end((pool) => pool.close()),
+            callback,
+        );
     }
 
     override destroy(error?: Error | null): Promise<void>;
     override destroy(callback: () => void): void;
     override destroy(error: Error | null, callback: () => void): void;
     override destroy(first?: Error | null | (() => void), callback?: () => void): Promise<void> | void {
-        this.identity.off("update", this.onUpdate);
         const error = typeof first === "function" ? null : (first ?? null);
-        const done = typeof first === "function" ? first : callback;
-        return done === undefined ? this.agent.destroy(error) : this.agent.destroy(error, done);
+        return settle(
+            this.end((pool) => pool.destroy(error)),
+            typeof first === "function" ? first : callback,
+        );
+    }
+
+    private async end(how: (pool: undici.Agent) => Promise<void>): Promise<void> {
+        this.identity.off("update", this.onUpdate);
+        await Promise.all(Array.from(this.pools.values(), how));
     }
 
     private rotate(): void {
-        const former = this.agent;
-        this.agent = this.createAgent();
-        // Waits for the running requests; their outcome belongs to their callers.
-        former.close(() => {});
+        for (const [protocols, former] of this.pools) {
+            this.pools.delete(protocols);
+            // Waits for the running requests; their outcome belongs to their callers.
+            former.close(() => {});
+        }
     }
 
-    private createAgent(): Agent {
-        return new Agent({
+    private pool(protocols: Protocols): undici.Agent {
+        const pool = this.pools.get(protocols) ?? this.createPool(protocols);
+        this.pools.set(protocols, pool);
+        return pool;
+    }
+
+    private createPool(protocols: Protocols): undici.Agent {
+        const allowH2 = protocols === "any";
+        const ALPNProtocols = allowH2 ? ["http/1.1", "h2"] : ["http/1.1"];
+        return new undici.Agent({
             ...this.options,
-            connect: ({ hostname, port }, callback) => {
-                const target = { host: unbracketed(hostname), port: Number(port || 443), ALPNProtocols: ["http/1.1"] };
+            allowH2,
+            connect: ({ hostname, port, servername }, callback) => {
+                const target = { host: unbracketed(hostname), port: Number(port || 443), servername, ALPNProtocols };
                 connectTls(this.identity, this.policy, target).then(
                     (socket) => callback(null, socket),
                     (error: unknown) => callback(error as Error, null),
@@ -73,6 +104,11 @@ export class SpiffeDispatcher extends Dispatcher {
             },
         });
     }
+}
+
+/** Answers in both styles of undici: a promise, or a callback. */
+function settle(work: Promise<void>, callback: (() => void) | undefined): Promise<void> | void {
+    return callback === undefined ? work : void work.then(callback, callback);
 }
 
 /** A `fetch` of which every https request authenticates by SVID. Plain http is refused: it would send what is meant for a peer to anybody. */
@@ -84,6 +120,6 @@ export function createFetch(
         if (url.protocol !== "https:") {
             throw new TypeError(`${url.protocol}//${url.host} is not https, so the peer can't be authenticated`);
         }
-        return undiciFetch(input, { ...init, dispatcher });
+        return undici.fetch(input, { ...init, dispatcher });
     };
 }

@@ -13,15 +13,15 @@ export interface TlsGroup {
 
 /** Hybrid of X25519 and ML-KEM-768 (FIPS 203), the group this library prefers or requires. */
 export const HYBRID_GROUP = "X25519MLKEM768";
-/** The classical group that `kem: "prefer"` falls back to. */
-export const CLASSICAL_GROUP = "X25519";
+/** The classical groups that `kem: "prefer"` falls back to, by OpenSSL's names. */
+export const CLASSICAL_GROUPS = ["X25519", "P-256", "P-384"] as const;
 
 /** TLS Supported Groups registry of IANA, as far as OpenSSL 3.5 speaks it. */
 const GROUPS: ReadonlyMap<number, TlsGroup> = new Map([
     [0x0017, { name: "secp256r1", pqc: false }],
     [0x0018, { name: "secp384r1", pqc: false }],
     [0x0019, { name: "secp521r1", pqc: false }],
-    [0x001d, { name: CLASSICAL_GROUP, pqc: false }],
+    [0x001d, { name: "X25519", pqc: false }],
     [0x001e, { name: "X448", pqc: false }],
     [0x0200, { name: "MLKEM512", pqc: true }],
     [0x0201, { name: "MLKEM768", pqc: true }],

@@ -1,4 +1,4 @@
-export { connectTls } from "./client.js";
+export { connectSocket, connectTls } from "./client.js";
 export type { ClientPolicy, ConnectTarget } from "./client.js";
 export { createFetch, SpiffeDispatcher } from "./fetch.js";
 export type { PoolOptions } from "./fetch.js";
@@ -10,6 +10,7 @@ export { connectHttp2, createHttp2Server } from "./http2.js";
 export { createHttpsServer, SpiffeHttpsAgent } from "./https.js";
 export { HandshakeError } from "./observer.js";
 export type { HandshakeEvent, HandshakeFailureReason, HandshakeObserver } from "./observer.js";
+export { clientOptions } from "./options.js";
 export { peerOf } from "./peer.js";
 export type { Peer } from "./peer.js";
 export type { TlsPolicy, WebCertificate } from "./policy.js";

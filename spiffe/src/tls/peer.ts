@@ -8,7 +8,7 @@ import { MAX_CHAIN_LENGTH, verifyX509Svid } from "../verify.js";
 import type { TlsGroup } from "./group.js";
 import { negotiatedGroup } from "./group.js";
 import { HandshakeError } from "./observer.js";
-import type { TlsPolicy } from "./policy.js";
+import type { ContextPolicy, TlsPolicy } from "./policy.js";
 
 /** Whom a connection has been authenticated with. */
 export interface Peer {
@@ -51,12 +51,12 @@ export function setPeer(socket: TLSSocket, peer: Peer): void {
 }
 
 /**
- * What both sides ask of a finished handshake before anything else: TLS 1.3, a fresh session, and a hybrid group where one is
- * required. The context settles all three; a second look costs nothing.
+ * What both sides ask of a finished handshake before anything else: a protocol version of the policy, a fresh session, and a hybrid
+ * group where one is required. The context settles all three; a second look costs nothing.
  */
-export function checkSession(socket: TLSSocket, policy: Pick<TlsPolicy, "kem">): TlsGroup {
+export function checkSession(socket: TLSSocket, policy: ContextPolicy): TlsGroup {
     const version = socket.getProtocol();
-    if (version !== "TLSv1.3") {
+    if (version !== "TLSv1.3" && !(version === "TLSv1.2" && policy.allowTls12 === true)) {
         throw new HandshakeError("tls_version", `the connection speaks ${version ?? "no TLS"}, not TLSv1.3`);
     }
     if (socket.isSessionReused()) {
@@ -76,11 +76,24 @@ export function checkSession(socket: TLSSocket, policy: Pick<TlsPolicy, "kem">):
  */
 export function judgePeer(socket: TLSSocket, identity: X509Provider, policy: TlsPolicy, group: TlsGroup): JudgedPeer {
     const presented = presentedChain(socket);
+    return { ...judgeChain(presented, identity, policy), group, presented };
+}
+
+/**
+ * Authenticates and authorizes whoever presented a chain and proved to hold its key.
+ *
+ * @throws {SpiffeError} its `code` is the reason
+ */
+export function judgeChain(
+    presented: readonly X509Certificate[],
+    identity: X509Provider,
+    policy: TlsPolicy,
+): Pick<JudgedPeer, "id" | "chain" | "at"> {
     const at = policy.now?.() ?? new Date();
     const { bundles } = currentSnapshot(identity);
     const { id, chain } = verifyX509Svid(presented, bundles, { now: at });
     policy.authorize(id, chain);
-    return { id, chain, group, presented, at };
+    return { id, chain, at };
 }
 
 /** The snapshot, with every failure told as `no_identity`: it is our side's fault, not the peer's. */
