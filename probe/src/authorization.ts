@@ -8,5 +8,6 @@ export function authorizer(allowed: readonly (SpiffeId | TrustDomain)[], own: Tr
         if (!rules.some((rule) => (rule instanceof SpiffeId ? rule.equals(id) : id.memberOf(rule)))) {
             throw new AuthorizationError(`${id} may not use this probe`);
         }
+        return true;
     };
 }

@@ -91,16 +91,18 @@ describe("Authorization of the probe", () => {
     const own = TrustDomain.parse("example.org");
     const other = SpiffeId.parse("spiffe://other.test/probe");
 
+    const connection = { side: "server" } as const;
+
     it("lets in its own trust domain where nothing else is said", () => {
-        authorizer([], own)(SpiffeId.parse("spiffe://example.org/any"), []);
-        assert.throws(() => authorizer([], own)(other, []), AuthorizationError);
+        assert.equal(authorizer([], own)(SpiffeId.parse("spiffe://example.org/any"), [], connection), true);
+        assert.throws(() => authorizer([], own)(other, [], connection), AuthorizationError);
     });
 
     it("lets in only what is listed otherwise", () => {
         const authorize = authorizer([other, TrustDomain.parse("third.test")], own);
-        authorize(other, []);
-        authorize(SpiffeId.parse("spiffe://third.test/any"), []);
-        assert.throws(() => authorize(SpiffeId.parse("spiffe://example.org/any"), []), {
+        assert.equal(authorize(other, [], connection), true);
+        assert.equal(authorize(SpiffeId.parse("spiffe://third.test/any"), [], connection), true);
+        assert.throws(() => authorize(SpiffeId.parse("spiffe://example.org/any"), [], connection), {
             message: "spiffe://example.org/any may not use this probe",
         });
     });

@@ -1,8 +1,28 @@
+import { brandSymbol } from "./brand.js";
+
+const KINDS = brandSymbol("error kinds");
+
 /**
  * Everything this library throws on purpose is a {@link SpiffeError}. `code` is short, stable and free of input data, so it
  * serves as a metric label; `message` is for people and never carries key material or a token.
+ *
+ * `instanceof` also recognises the errors of another copy of this package.
  */
 export class SpiffeError extends Error {
+    /** Names of the classes an error is of, up to this one. */
+    private static kindsOf(type: NewableFunction): readonly string[] {
+        const kinds: string[] = [];
+        for (let at: unknown = type; typeof at === "function" && at !== Error; at = Object.getPrototypeOf(at)) {
+            kinds.push(at.name);
+        }
+        return kinds;
+    }
+
+    static override [Symbol.hasInstance](value: unknown): boolean {
+        const kinds: unknown = typeof value === "object" && value !== null ? Reflect.get(value, KINDS) : undefined;
+        return Array.isArray(kinds) && kinds.includes(this.name);
+    }
+
     constructor(
         /** Stable reason, lower case with underscores. */
         readonly code: string,
@@ -11,6 +31,14 @@ export class SpiffeError extends Error {
     ) {
         super(message, options);
         this.name = new.target.name;
+        Object.defineProperty(this, KINDS, { value: SpiffeError.kindsOf(new.target) });
+    }
+}
+
+/** An argument is of a kind that the function doesn't take. Code: `invalid_parameter`. The message names the argument, never its value. */
+export class ArgumentError extends SpiffeError {
+    constructor(message: string) {
+        super("invalid_parameter", message);
     }
 }
 
@@ -59,8 +87,8 @@ export class X509VerificationError extends SpiffeError {
 
 /** A valid peer is not allowed here. Code: `unauthorized`. */
 export class AuthorizationError extends SpiffeError {
-    constructor(message: string) {
-        super("unauthorized", message);
+    constructor(message: string, options?: ErrorOptions) {
+        super("unauthorized", message, options);
     }
 }
 

@@ -1,3 +1,5 @@
+import { requireInstance, requireText } from "./arguments.js";
+import { brand, isBranded } from "./brand.js";
 import { SpiffeIdError } from "./errors.js";
 
 /** Longest trust domain name, as the host part of a URI (SPIFFE-ID section 2.3). */
@@ -87,6 +89,7 @@ export class TrustDomain {
      * @throws {SpiffeIdError} `invalid_trust_domain` for a bad name, `invalid_id` for a bad ID.
      */
     static parse(text: string): TrustDomain {
+        requireText(text, "a trust domain");
         if (text.includes(SEPARATOR)) {
             return SpiffeId.parse(text).trustDomain;
         }
@@ -98,12 +101,19 @@ export class TrustDomain {
         return new TrustDomain(name);
     }
 
+    /** Recognises the trust domains of another copy of this package too. */
+    static [Symbol.hasInstance](value: unknown): boolean {
+        return isBranded(value, "TrustDomain");
+    }
+
     /** The SPIFFE ID of the trust domain itself, without a path; the key of federated bundles. */
     get id(): SpiffeId {
         return SpiffeId.fromSegments(this);
     }
 
+    /** @throws {ArgumentError} */
     equals(other: TrustDomain): boolean {
+        requireInstance<TrustDomain>(other, TrustDomain, "other");
         return this.name === other.name;
     }
 
@@ -134,6 +144,7 @@ export class SpiffeId {
      * @throws {SpiffeIdError} `invalid_id`
      */
     static parse(text: string): SpiffeId {
+        requireText(text, "a SPIFFE ID");
         const refuse = (fault: string): never => {
             throw new SpiffeIdError("invalid_id", `${quote(text)} is not a SPIFFE ID: ${fault}`);
         };
@@ -156,7 +167,9 @@ export class SpiffeId {
      * @throws {SpiffeIdError} `invalid_id`
      */
     static fromSegments(trustDomain: TrustDomain, ...segments: readonly string[]): SpiffeId {
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
         for (const segment of segments) {
+            requireText(segment, "a path segment");
             const fault = segmentFault(segment);
             if (fault !== undefined) {
                 throw new SpiffeIdError(
@@ -175,12 +188,20 @@ export class SpiffeId {
         return id;
     }
 
+    /** Recognises the SPIFFE IDs of another copy of this package too. */
+    static [Symbol.hasInstance](value: unknown): boolean {
+        return isBranded(value, "SpiffeId");
+    }
+
+    /** @throws {ArgumentError} */
     memberOf(trustDomain: TrustDomain): boolean {
         return this.trustDomain.equals(trustDomain);
     }
 
+    /** @throws {ArgumentError} */
     equals(other: SpiffeId): boolean {
-        return this.text === other.text;
+        requireInstance<SpiffeId>(other, SpiffeId, "other");
+        return this.text === other.toString();
     }
 
     toString(): string {
@@ -191,3 +212,6 @@ export class SpiffeId {
         return this.text;
     }
 }
+
+brand(TrustDomain);
+brand(SpiffeId);

@@ -1,4 +1,12 @@
-export * from "./authorize.js";
+export {
+    authorizeAny,
+    authorizeId,
+    authorizeMemberOf,
+    authorizeOneOf,
+    authorizePattern,
+    authorizeTarget,
+} from "./authorize.js";
+export type { AuthorizedConnection, Authorizer } from "./authorize.js";
 export * from "./bundle.js";
 export * from "./der.js";
 export * from "./errors.js";

@@ -1,10 +1,12 @@
 import type { Registry } from "prom-client";
 import { Counter, Gauge, Histogram } from "prom-client";
 
+import { requireFunction } from "./arguments.js";
 import type { JwtSvidError } from "./errors.js";
 import type { X509Provider, X509Snapshot } from "./source.js";
+import { subscribe } from "./subscription.js";
 import type { HandshakeEvent, HandshakeObserver } from "./tls/observer.js";
-import { AFTER_HANDSHAKE, HANDSHAKE_FAILURE_REASONS } from "./tls/observer.js";
+import { AFTER_HANDSHAKE, HANDSHAKE_FAILURE_REASONS, notify } from "./tls/observer.js";
 import type { WorkloadFailure, WorkloadObserver } from "./workload/observer.js";
 
 /** Anything that can tell how its stream is doing: the sources of this library. */
@@ -95,14 +97,14 @@ export class SpiffeMetrics {
         if (result === "failure") {
             this.failureCount.inc({ side, reason });
         }
-        if (AFTER_HANDSHAKE.has(reason)) {
+        if (result === "closed" || AFTER_HANDSHAKE.has(reason)) {
             return;
         }
         this.handshakeCount.inc({
             side,
             result,
             ...(group === undefined ? NO_GROUP : { group: group.name, pqc: String(group.pqc) }),
-            trust_domain: peer?.trustDomain.name ?? "",
+            trust_domain: result === "success" ? (peer?.trustDomain.name ?? "") : "",
         });
         if (result === "success" && event.durationMs !== undefined) {
             this.handshakeDuration.observe({ group: group?.name ?? "none" }, event.durationMs / 1000);
@@ -134,10 +136,10 @@ export class SpiffeMetrics {
             shown = next;
         };
         this.identities.add(identity);
-        identity.on("update", onUpdate);
+        const unsubscribe = subscribe(identity, { update: onUpdate });
         return () => {
             this.identities.delete(identity);
-            identity.off("update", onUpdate);
+            unsubscribe();
         };
     }
 
@@ -219,7 +221,8 @@ export class SpiffeMetrics {
 
 /** Several observers as one. */
 export function combineObservers(...observers: readonly HandshakeObserver[]): HandshakeObserver {
-    return (event) => observers.forEach((observe) => observe(event));
+    observers.forEach((observer) => requireFunction(observer, "each of observers"));
+    return (event) => observers.forEach((observer) => notify(observer, event));
 }
 
 function fingerprint(identity: X509Provider): string | undefined {

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { parseDocument } from "yaml";
 
+import { requireText } from "./arguments.js";
 import type { Authorizer } from "./authorize.js";
 import { authorizeAny, authorizeId, authorizeMemberOf, authorizeOneOf, authorizePattern } from "./authorize.js";
 import { AuthorizationError, PolicyError, SpiffeError } from "./errors.js";
@@ -69,6 +70,8 @@ const RULES: Readonly<Record<string, Read>> = {
  * @throws {PolicyError} with all faults at once
  */
 export function parsePolicy(yaml: string, name = "policy"): Authorizer {
+    requireText(yaml, "yaml");
+    requireText(name, "name");
     const faults: string[] = [];
     const rules = { allow: [] as Authorizer[], deny: [] as Authorizer[] };
     const root = readYaml(yaml, name);
@@ -98,19 +101,22 @@ export function parsePolicy(yaml: string, name = "policy"): Authorizer {
     if (faults.length > 0) {
         throw new PolicyError(name, faults);
     }
-    return (id, chain) => {
-        const fits = (rule: Authorizer): boolean => allows(rule, id, chain);
+    return (...peer) => {
+        const [id] = peer;
+        const fits = (rule: Authorizer): boolean => allows(rule, ...peer);
         if (rules.deny.some(fits)) {
             throw new AuthorizationError(`${id} is denied by ${name}`);
         }
         if (!rules.allow.some(fits)) {
             throw new AuthorizationError(`${id} is not allowed by ${name}`);
         }
+        return true;
     };
 }
 
 /** Reads a policy from a file. @throws {PolicyError} */
 export async function loadPolicy(file: string): Promise<Authorizer> {
+    requireText(file, "file");
     let yaml: string;
     try {
         yaml = await readFile(file, "utf8");
@@ -170,8 +176,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 
 function allows(rule: Authorizer, ...peer: Parameters<Authorizer>): boolean {
     try {
-        rule(...peer);
-        return true;
+        return rule(...peer);
     } catch (error) {
         if (error instanceof AuthorizationError) {
             return false;

@@ -1,6 +1,8 @@
 import { EventEmitter } from "node:events";
 
 import type { X509BundleSet } from "./bundle.js";
+import { emitIsolated } from "./callbacks.js";
+import { Subscribers } from "./subscription.js";
 import type { X509Svid } from "./x509svid.js";
 
 /** One consistent view: the SVIDs and the bundles came in the same message, and never change. */
@@ -29,6 +31,7 @@ export interface X509Provider {
 
 /** A provider for material that doesn't come from a Workload API: files, or a test. */
 export class StaticX509Provider extends EventEmitter<{ update: [X509Snapshot] }> implements X509Provider {
+    private readonly subscribers = new Subscribers(this);
     private current: X509Snapshot;
 
     constructor(material: { svid: X509Svid; svids?: readonly X509Svid[]; bundles: X509BundleSet }) {
@@ -43,7 +46,8 @@ export class StaticX509Provider extends EventEmitter<{ update: [X509Snapshot] }>
     /** Replaces everything at once and tells the listeners. */
     set(material: { svid: X509Svid; svids?: readonly X509Svid[]; bundles: X509BundleSet }): void {
         this.current = toSnapshot(material, this.current.revision + 1);
-        this.emit("update", this.current);
+        this.subscribers.update(this.current);
+        emitIsolated(this, "update", this.current);
     }
 }
 

@@ -24,10 +24,10 @@ const id = (text: string): SpiffeId => SpiffeId.parse(text);
 
 function decision(authorizer: Authorizer, text: string): string {
     try {
-        authorizer(id(text), []);
+        assert.equal(authorizer(id(text), [], { side: "server" }), true);
         return "allowed";
     } catch (error) {
-        assert.ok(error instanceof AuthorizationError);
+        assert.ok(error instanceof AuthorizationError, String(error));
         assert.equal(error.code, "unauthorized");
         return error.message;
     }

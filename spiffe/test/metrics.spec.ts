@@ -82,7 +82,7 @@ describe("SpiffeMetrics", () => {
         assert.equal((await counted("pqc_handshakes_total")).length, 1);
     });
 
-    for (const reason of ["distrusted", "refused_by_peer", "protocol"] as const) {
+    for (const reason of ["distrusted", "deauthorized", "refused_by_peer", "protocol"] as const) {
         it(`counts ${reason} as a failure but not as another handshake`, async () => {
             metrics.handshakes({ side: "client", result: "failure", reason });
             assert.deepEqual(await counted("spiffe_authentication_failures_total"), [
@@ -91,6 +91,14 @@ describe("SpiffeMetrics", () => {
             assert.deepEqual(await counted("pqc_handshakes_total"), []);
         });
     }
+
+    it("doesn't count the peaceful end of a connection, and keeps unknown domains out of the labels", async () => {
+        metrics.handshakes({ side: "server", result: "closed", reason: "max_age", peer });
+        metrics.handshakes({ side: "server", result: "failure", reason: "unauthorized", peer, group });
+        assert.deepEqual(await counted("pqc_handshakes_total"), [
+            'pqc_handshakes_total{side="server",result="failure",group="X25519MLKEM768",pqc="true",trust_domain=""} 1',
+        ]);
+    });
 
     it("measures how long successful handshakes of clients take, in seconds", async () => {
         metrics.handshakes({ side: "client", result: "success", group, peer, durationMs: 30 });

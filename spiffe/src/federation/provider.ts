@@ -1,12 +1,13 @@
 import { EventEmitter } from "node:events";
 
 import { X509BundleSet } from "../bundle.js";
-
+import { emitIsolated } from "../callbacks.js";
 import type { SpiffeError } from "../errors.js";
 import { FederationError } from "../errors.js";
 import type { TrustDomain } from "../id.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
+import { Subscribers, subscribe } from "../subscription.js";
 import type { FederationEndpoint } from "./endpoint.js";
 import { checkEndpointUrl } from "./endpoint.js";
 import type { FederationWatchOptions } from "./watch.js";
@@ -28,7 +29,8 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
     private readonly stop = new AbortController();
     private revision = 0;
     private merged: { readonly base: X509Snapshot; readonly result: X509Snapshot } | undefined;
-    private readonly onUpdate = (base: X509Snapshot): void => void this.emit("update", this.merge(base));
+    private readonly subscribers = new Subscribers(this);
+    private readonly unsubscribe: () => void;
 
     /** @throws {FederationError} `invalid_endpoint` for a bad URL, or two endpoints of one trust domain */
     constructor(
@@ -43,7 +45,10 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
             throw new FederationError("invalid_endpoint", `there are two bundle endpoints of trust domain ${twice}`);
         }
         endpoints.forEach(({ url }) => checkEndpointUrl(url));
-        identity.on("update", this.onUpdate);
+        this.unsubscribe = subscribe(identity, {
+            update: (base) => this.tell(this.merge(base)),
+            withdrawn: () => this.subscribers.withdrawn(),
+        });
         for (const endpoint of endpoints) {
             void this.follow(endpoint, options);
         }
@@ -62,7 +67,7 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
     /** Stops to follow the endpoints; the identity itself is left open. */
     close(): void {
         this.stop.abort();
-        this.identity.off("update", this.onUpdate);
+        this.unsubscribe();
     }
 
     private merge(base: X509Snapshot): X509Snapshot {
@@ -79,7 +84,7 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
         const { trustDomain } = endpoint;
         for await (const event of watchBundle(endpoint, { ...options, signal: this.stop.signal })) {
             if (event.type === "failed") {
-                this.emit("failed", trustDomain, event.error);
+                emitIsolated(this, "failed", trustDomain, event.error);
                 continue;
             }
             this.federated.set(trustDomain.name, event.bundle);
@@ -96,6 +101,11 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
         } catch {
             return;
         }
-        this.emit("update", snapshot);
+        this.tell(snapshot);
+    }
+
+    private tell(snapshot: X509Snapshot): void {
+        this.subscribers.update(snapshot);
+        emitIsolated(this, "update", snapshot);
     }
 }

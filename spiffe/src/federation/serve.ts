@@ -5,6 +5,7 @@ import type { SecureContextOptions } from "node:tls";
 
 import type { X509Provider } from "../source.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
+import { subscribe } from "../subscription.js";
 
 /** How a bundle endpoint proves itself; it never asks clients to. */
 export type ServingProfile =
@@ -59,9 +60,9 @@ export function createBundleServer(options: BundleServerOptions): Server {
     const context = (): SecureContextOptions => ({ ...credentials(profile), minVersion: "TLSv1.2" });
     const server = createServer(context(), handler);
     if (profile.type === "https_spiffe") {
-        const rotate = (): void => server.setSecureContext(context());
-        profile.identity.on("update", rotate);
-        server.once("close", () => profile.identity.off("update", rotate));
+        const hide = (): void => server.setSecureContext({ minVersion: "TLSv1.2" });
+        const show = (): void => server.setSecureContext(context());
+        server.once("close", subscribe(profile.identity, { update: show, withdrawn: hide }));
     }
     return server;
 }

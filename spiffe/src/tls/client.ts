@@ -3,12 +3,16 @@ import { isIP, Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { connect, TLSSocket } from "node:tls";
 
-import type { X509Provider } from "../source.js";
-import { failureEvent, HandshakeError } from "./observer.js";
-import { checkSession, currentSnapshot, judgePeer, setPeer } from "./peer.js";
+import type { X509Provider, X509Snapshot } from "../source.js";
+import type { X509Svid } from "../x509svid.js";
+import { HandshakeError } from "./observer.js";
+import { checkSession, currentSnapshot, judgePeer, presentedChain, setPeer } from "./peer.js";
 import type { TlsPolicy } from "./policy.js";
+import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
 import { clientContext, contextOptions, DEFAULT_HANDSHAKE_TIMEOUT_MS } from "./policy.js";
-import { watchTrust } from "./trust-watch.js";
+import type { Target } from "./record.js";
+import { HandshakeRecord } from "./record.js";
+import { watchConnection } from "./trust-watch.js";
 
 /** What a client can be told beside its {@link TlsPolicy}. */
 export interface ClientPolicy extends TlsPolicy {
@@ -95,35 +99,36 @@ export function connectSocket(identity: X509Provider, policy: ClientPolicy, targ
  * @throws {HandshakeError} `no_identity`
  */
 export function startTls(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): PendingConnection {
-    const startedAt = performance.now();
-    const duration = (): number => performance.now() - startedAt;
-    const fail = (error: unknown): void => {
-        const gaveUp = target.signal?.aborted === true;
-        policy.observer?.({ ...failureEvent("client", error, gaveUp), durationMs: duration() });
-    };
+    checkIdentity(identity);
+    checkTlsPolicy(policy);
+    const record = new HandshakeRecord("client", policy.observer, targetOf(target));
     let socket: TLSSocket;
+    let shown: X509Svid | undefined;
     try {
-        socket = connect(connectionOptions(identity, policy, target)).setNoDelay(true);
+        const snapshot = currentSnapshot(identity);
+        shown = policy.presentSvid === false ? undefined : snapshot.svid;
+        socket = connect(connectionOptions(snapshot, policy, target)).setNoDelay(true);
     } catch (error) {
-        fail(error);
+        record.failure(error, target.signal?.aborted);
         throw error;
     }
     holdBack(socket, () => {
-        const group = checkSession(socket, policy);
-        const peer = policy.webPki === undefined ? judgePeer(socket, identity, policy, group) : undefined;
+        record.connected(socket).group = checkSession(socket, policy);
+        const peer =
+            policy.webPki === undefined ? judgePeer(presentedChain(socket), identity, policy, record) : undefined;
         if (peer !== undefined) {
             setPeer(socket, peer);
-            watchTrust(identity, socket, { side: "client", peer, observer: policy.observer });
         }
-        policy.observer?.({ side: "client", result: "success", group, peer: peer?.id, durationMs: duration() });
-        reportRefusal(socket, policy, peer?.id.toString() ?? "the server");
+        watchConnection(identity, socket, { peer, shown, policy, record });
+        record.success();
+        reportRefusal(socket, policy, record, peer?.id.toString() ?? "the server");
     });
     const verify = async (): Promise<void> => {
         try {
             await handshake(socket, policy, target.signal);
         } catch (error) {
             socket.destroy(error instanceof Error ? error : undefined);
-            fail(error);
+            record.failure(error, target.signal?.aborted);
             throw error;
         }
     };
@@ -154,8 +159,13 @@ function holdBack(socket: TLSSocket, judge: () => void): void {
     Object.defineProperty(socket, "emit", { value: guarded, configurable: true, writable: true });
 }
 
-function connectionOptions(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): ConnectionOptions {
-    const snapshot = currentSnapshot(identity);
+/** Where a client connects to, as authorizers and observers are told. */
+function targetOf({ host, port, path }: ConnectTarget): Target | undefined {
+    const name = path ?? host;
+    return name === undefined ? undefined : { host: name, port: path === undefined ? port : undefined };
+}
+
+function connectionOptions(snapshot: X509Snapshot, policy: ClientPolicy, target: ConnectTarget): ConnectionOptions {
     const { host, port, path, socket, lookup, ALPNProtocols } = target;
     const presentSvid = policy.presentSvid !== false;
     return {
@@ -225,14 +235,16 @@ function webPkiError(error: Error): Error {
 }
 
 /** Tells the observer when the server hangs up on us without having said a word. */
-function reportRefusal(socket: TLSSocket, policy: ClientPolicy, peer: string): void {
+function reportRefusal(socket: TLSSocket, policy: ClientPolicy, record: HandshakeRecord, peer: string): void {
     const deadline = performance.now() + (policy.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS);
     let reported = false;
     const report = (): void => {
         if (!reported && socket.bytesRead === 0 && performance.now() < deadline) {
             reported = true;
-            const message = `${peer} closed the connection right after the handshake: it doesn't accept this identity`;
-            policy.observer?.({ side: "client", result: "failure", reason: "refused_by_peer", message });
+            record.later(
+                "refused_by_peer",
+                `${peer} closed the connection right after the handshake: it doesn't accept this identity`,
+            );
         }
     };
     socket.once("end", report).once("error", report);

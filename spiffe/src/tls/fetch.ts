@@ -2,10 +2,12 @@ import * as undici from "undici";
 import type { RequestInfo, RequestInit, Response } from "undici";
 
 import type { X509Provider } from "../source.js";
+import { subscribe } from "../subscription.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
 import { unbracketed } from "./http2.js";
 import { currentSnapshot } from "./peer.js";
+import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
 
 /** What a {@link SpiffeDispatcher} can be told about its pool. */
 export type PoolOptions = Pick<
@@ -29,7 +31,7 @@ type Protocols = "http1" | "any";
  */
 export class SpiffeDispatcher extends undici.Dispatcher {
     private readonly pools = new Map<Protocols, undici.Agent>();
-    private readonly onUpdate = (): void => this.rotate();
+    private readonly unsubscribe: () => void;
 
     constructor(
         private readonly identity: X509Provider,
@@ -37,7 +39,9 @@ export class SpiffeDispatcher extends undici.Dispatcher {
         private readonly options: PoolOptions = {},
     ) {
         super();
-        identity.on("update", this.onUpdate);
+        checkIdentity(identity);
+        checkTlsPolicy(policy);
+        this.unsubscribe = subscribe(identity, { update: () => this.rotate() });
     }
 
     /** @throws {HandshakeError} `no_identity`: a withdrawn identity isn't used on, not even over connections it once opened */
@@ -71,7 +75,7 @@ export class SpiffeDispatcher extends undici.Dispatcher {
     }
 
     private async end(how: (pool: undici.Agent) => Promise<void>): Promise<void> {
-        this.identity.off("update", this.onUpdate);
+        this.unsubscribe();
         await Promise.all(Array.from(this.pools.values(), how));
     }
 

@@ -6,9 +6,12 @@ import type { Server as TlsServer, TLSSocket } from "node:tls";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
-import { failureEvent, HandshakeError } from "./observer.js";
+import { DEFAULT_DRAIN_TIMEOUT_MS, lifeOf, withExpiry } from "./lifetime.js";
+import { HandshakeError } from "./observer.js";
 import type { Peer } from "./peer.js";
 import { peerOf } from "./peer.js";
+import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
+import { HandshakeRecord } from "./record.js";
 import type { ServerPolicy } from "./server.js";
 import { createTlsServer } from "./server.js";
 
@@ -34,28 +37,45 @@ export interface GrpcListener {
  * @throws {HandshakeError} `no_identity` when the identity has nothing to show yet
  */
 export function createGrpcListener(grpcServer: Server, identity: X509Provider, policy: ServerPolicy): GrpcListener {
-    const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
     const peers = new Map<string, Peer>();
-    const server = createTlsServer(identity, { ...policy, ALPNProtocols: [HTTP2] }, (socket) => {
+    const drainMs = policy?.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
+    const server = createTlsServer(identity, { ...withExpiry(policy), ALPNProtocols: [HTTP2] }, (socket) => {
         if (socket.alpnProtocol !== HTTP2) {
-            policy.observer?.(failureEvent("server", new HandshakeError("alpn", "the client offers no HTTP/2")));
             socket.destroy();
+            new HandshakeRecord("server", policy.observer).failure(
+                new HandshakeError("alpn", "the client offers no HTTP/2"),
+            );
             return;
         }
         remember(peers, socket);
+        // One for each connection, so that each can be drained by itself.
+        const injector = grpcServer.createConnectionInjector(ServerCredentials.createInsecure());
+        socket.once("close", () => injector.destroy());
+        const life = lifeOf(socket);
+        if (life !== undefined) {
+            life.onDrain = () => injector.drain(drainMs);
+        }
         injector.injectConnection(socket);
     });
     return { server, peerOf: (call) => peers.get(call.getPeer()) };
 }
 
+let unaddressed = 0;
+
 /** grpc-js shows handlers the address of a call's connection only, which is unique while the connection lives. */
 function remember(peers: Map<string, Peer>, socket: TLSSocket): void {
     const peer = peerOf(socket);
-    if (peer !== undefined) {
-        const address = `${socket.remoteAddress}:${socket.remotePort}`;
-        peers.set(address, peer);
-        socket.once("close", () => peers.delete(address));
+    if (peer === undefined) {
+        return;
     }
+    if (socket.remoteAddress === undefined) {
+        // Over a Unix domain socket clients have no address, so each gets a name that nobody else has.
+        unaddressed += 1;
+        Object.defineProperties(socket, { remoteAddress: { value: "unix" }, remotePort: { value: unaddressed } });
+    }
+    const address = `${socket.remoteAddress}:${socket.remotePort}`;
+    peers.set(address, peer);
+    socket.once("close", () => peers.delete(address));
 }
 
 /**
@@ -63,6 +83,8 @@ function remember(peers: Map<string, Peer>, socket: TLSSocket): void {
  * on through a rotation.
  */
 export function channelCredentials(identity: X509Provider, policy: ClientPolicy): ChannelCredentials {
+    checkIdentity(identity);
+    checkTlsPolicy(policy);
     return new SpiffeChannelCredentials(identity, policy);
 }
 

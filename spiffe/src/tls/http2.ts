@@ -3,6 +3,7 @@ import type {
     Http2SecureServer,
     Http2ServerRequest,
     Http2ServerResponse,
+    Http2Session,
     SecureClientSessionOptions,
     SecureServerOptions,
 } from "node:http2";
@@ -11,7 +12,10 @@ import { connect, createSecureServer } from "node:http2";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy, ConnectTarget } from "./client.js";
 import { connectTls } from "./client.js";
-import { HandshakeError } from "./observer.js";
+import { drainHttp1Connections, drainHttp2, drainHttp2Sessions } from "./drain.js";
+import { lifeOf, withExpiry } from "./lifetime.js";
+import { HandshakeError, notify } from "./observer.js";
+import { peerOf } from "./peer.js";
 import type { ServerPolicy } from "./server.js";
 import { guardServer, serverOptions } from "./server.js";
 
@@ -28,9 +32,18 @@ export function createHttp2Server(
     options: Pick<SecureServerOptions, "allowHTTP1" | "settings" | "maxSessionMemory"> = {},
 ): Http2SecureServer {
     const server = createSecureServer({ ...options, ...serverOptions(identity, policy) }, handler);
-    guardServer(server, identity, policy);
-    server.on("sessionError", (error: Error) => {
-        policy.observer?.({ side: "server", result: "failure", reason: "protocol", message: error.message });
+    guardServer(server, identity, withExpiry(policy));
+    drainHttp2Sessions(server);
+    drainHttp1Connections(server);
+    server.on("sessionError", (error: Error, { socket }: Http2Session) => {
+        const peer = socket === undefined ? undefined : peerOf(socket)?.id;
+        notify(policy.observer, {
+            side: "server",
+            result: "failure",
+            reason: "protocol",
+            message: error.message,
+            peer,
+        });
     });
     return server;
 }
@@ -51,12 +64,17 @@ export async function connectHttp2(
     const url = new URL(authority);
     const { signal, path, ...sessionOptions } = options;
     const target = path === undefined ? { host: unbracketed(url.hostname), port: Number(url.port || 443) } : { path };
-    const socket = await connectTls(identity, policy, { ...target, signal, ALPNProtocols: ["h2"] });
+    const socket = await connectTls(identity, withExpiry(policy), { ...target, signal, ALPNProtocols: ["h2"] });
     if (socket.alpnProtocol !== "h2") {
         socket.destroy();
         throw new HandshakeError("alpn", `${url.host} speaks no HTTP/2`);
     }
-    return connect(url, { ...sessionOptions, createConnection: () => socket });
+    const session = connect(url, { ...sessionOptions, createConnection: () => socket });
+    const life = lifeOf(socket);
+    if (life !== undefined) {
+        life.onDrain = () => drainHttp2(session);
+    }
+    return session;
 }
 
 /** URLs write IPv6 addresses in brackets, sockets take them without. */

@@ -4,9 +4,13 @@ import { Agent, createServer } from "node:https";
 import type { Duplex } from "node:stream";
 
 import type { X509Provider } from "../source.js";
+import { subscribe } from "../subscription.js";
 import type { ClientPolicy, ConnectTarget, PendingConnection } from "./client.js";
 import { startTls } from "./client.js";
+import { drainHttp1Connections } from "./drain.js";
+import { lifeOf } from "./lifetime.js";
 import { currentSnapshot } from "./peer.js";
+import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
 import type { ServerPolicy } from "./server.js";
 import { guardServer, serverOptions } from "./server.js";
 
@@ -23,6 +27,7 @@ export function createHttpsServer(
 ): Server {
     const server = createServer({ ...serverOptions(identity, policy), ALPNProtocols: ["http/1.1"] }, handler);
     guardServer(server, identity, policy);
+    drainHttp1Connections(server);
     return server;
 }
 
@@ -33,7 +38,9 @@ export function createHttpsServer(
 export class SpiffeHttpsAgent extends Agent {
     /** Which revision of the identity each socket was opened with. */
     private readonly revisions = new WeakMap<object, number>();
-    private readonly onUpdate = (): void => this.dropIdle();
+    /** Sockets whose time is over. */
+    private readonly retired = new WeakSet<object>();
+    private readonly unsubscribe: () => void;
 
     constructor(
         private readonly identity: X509Provider,
@@ -41,7 +48,9 @@ export class SpiffeHttpsAgent extends Agent {
         options: Pick<AgentOptions, "keepAlive" | "maxSockets" | "maxFreeSockets" | "timeout"> = {},
     ) {
         super({ keepAlive: true, ...options });
-        identity.on("update", this.onUpdate);
+        checkIdentity(identity);
+        checkTlsPolicy(policy);
+        this.unsubscribe = subscribe(identity, { update: () => this.dropIdle() });
     }
 
     /** Holds back every byte of a request until the server is verified. */
@@ -61,10 +70,13 @@ export class SpiffeHttpsAgent extends Agent {
         }
         const { socket, verified } = pending;
         this.revisions.set(socket, revision);
-        // Corked, a stream keeps what is written to it: node:http may write at once.
-        socket.cork();
         verified.then(
-            () => socket.uncork(),
+            () => {
+                const life = lifeOf(socket);
+                if (life !== undefined) {
+                    life.onDrain = () => this.retire(socket);
+                }
+            },
             // The socket has been destroyed with the error, which is how the request learns of it.
             () => {},
         );
@@ -75,7 +87,7 @@ export class SpiffeHttpsAgent extends Agent {
     override keepSocketAlive(socket: Duplex): boolean {
         // Declared as void, but node:http keeps the socket only if it gets true.
         const kept: unknown = super.keepSocketAlive(socket);
-        return kept === true && this.revisions.get(socket) === this.currentRevision();
+        return kept === true && this.revisions.get(socket) === this.currentRevision() && !this.retired.has(socket);
     }
 
     /** Called by node:http before a request takes a pooled socket: a withdrawn identity isn't used on. */
@@ -89,14 +101,24 @@ export class SpiffeHttpsAgent extends Agent {
     }
 
     override destroy(): void {
-        this.identity.off("update", this.onUpdate);
+        this.unsubscribe();
         super.destroy();
     }
 
     private dropIdle(): void {
-        Object.values(this.freeSockets)
-            .flatMap((sockets) => sockets ?? [])
-            .forEach((socket) => socket.destroy());
+        this.idle().forEach((socket) => socket.destroy());
+    }
+
+    /** A socket whose time is over ends at once when it is idle, else with the request that it serves. */
+    private retire(socket: Duplex): void {
+        this.retired.add(socket);
+        if (this.idle().includes(socket)) {
+            socket.destroy();
+        }
+    }
+
+    private idle(): Duplex[] {
+        return Object.values(this.freeSockets).flatMap((sockets) => sockets ?? []);
     }
 
     /** 0 when there is no identity: no socket has that revision. */

@@ -1,3 +1,4 @@
+import { callIsolated } from "../callbacks.js";
 import { SpiffeError, X509_VERIFICATION_CODES } from "../errors.js";
 import type { SpiffeId } from "../id.js";
 import type { TlsGroup } from "./group.js";
@@ -9,7 +10,7 @@ import type { TlsGroup } from "./group.js";
  * - `resumed`: the peer resumed a session, which skips verification
  * - `handshake_timeout`, `tls_error`: connected, but too slow; anything else that OpenSSL refused
  * - `unauthorized`: a valid peer that the authorizer refused
- * - `distrusted`: its authority left the bundle after the handshake
+ * - `distrusted`, `deauthorized`: after the handshake its authority left the bundle, or a reloaded policy refused it
  * - `refused_by_peer`: the other side closed right after the handshake, which is how a TLS 1.3 server refuses a client
  * - `protocol`: an authenticated peer broke the rules of HTTP/2, by an oversized frame for one
  * - `no_identity`: our own source has nothing to show or to verify with
@@ -26,6 +27,7 @@ export const HANDSHAKE_FAILURE_REASONS = [
     "tls_error",
     "unauthorized",
     "distrusted",
+    "deauthorized",
     "refused_by_peer",
     "protocol",
     "no_identity",
@@ -34,19 +36,41 @@ export const HANDSHAKE_FAILURE_REASONS = [
 
 export type HandshakeFailureReason = (typeof HANDSHAKE_FAILURE_REASONS)[number];
 
-/** What became of one handshake, or of the connection afterwards. */
+/**
+ * Why this side ended a connection that nobody had done anything wrong on:
+ *
+ * - `svid_expired`: an SVID it was opened with expired
+ * - `max_age`: it was as old as `maxConnectionAgeMs` allows
+ * - `identity_withdrawn`: the identity of this side was withdrawn
+ */
+export const CLOSING_REASONS = ["svid_expired", "max_age", "identity_withdrawn"] as const;
+
+export type ClosingReason = (typeof CLOSING_REASONS)[number];
+
+/**
+ * What became of one handshake, or of the connection afterwards: enough for an audit log. What is known of a peer that failed is there
+ * as far as the handshake got, and only `peer` and `target` can be relied on.
+ */
 export interface HandshakeEvent {
     readonly side: "client" | "server";
     /**
      * `aborted`: the peer was not reached, or one of the two gave up before anything was decided, as port scanners, TCP health checks
-     * and callers with an `AbortSignal` do.
+     * and callers with an `AbortSignal` do. `closed`: see {@link ClosingReason}.
      */
-    readonly result: "success" | "failure" | "aborted";
+    readonly result: "success" | "failure" | "aborted" | "closed";
     /** The group, where the handshake got that far. */
     readonly group?: TlsGroup;
-    /** The verified peer; absent on failure. */
+    /** The peer by its verified chain, also where the authorizer refused it. */
     readonly peer?: SpiffeId;
-    readonly reason?: HandshakeFailureReason;
+    /** The SPIFFE ID in the certificate presented, where it could not be verified: anybody may write it there. */
+    readonly claimedId?: string;
+    /** Serial number of the certificate presented, in hexadecimal. */
+    readonly serial?: string;
+    /** Address of the other side, such as `10.1.2.3:41000`; absent over a Unix domain socket or where nobody was reached. */
+    readonly remoteAddress?: string;
+    /** Where a client connects to, as host and port or a socket's path; with a server, the server name its client asked for. */
+    readonly target?: string;
+    readonly reason?: HandshakeFailureReason | ClosingReason;
     /** For people; carries no key material. */
     readonly message?: string;
     /** Milliseconds from connection to verdict; clients only. */
@@ -56,11 +80,20 @@ export interface HandshakeEvent {
 /** These come after a handshake that was counted as a success: they are no handshakes of their own. */
 export const AFTER_HANDSHAKE: ReadonlySet<string> = new Set<HandshakeFailureReason>([
     "distrusted",
+    "deauthorized",
     "refused_by_peer",
     "protocol",
 ]);
 
+/** An exception of an observer is reported as a warning of the process and changes nothing for the connection. */
 export type HandshakeObserver = (event: HandshakeEvent) => void;
+
+/** Tells an observer, whatever it does. */
+export function notify(observer: HandshakeObserver | undefined, event: HandshakeEvent): void {
+    if (observer !== undefined) {
+        callIsolated("A handshake observer", () => observer(event));
+    }
+}
 
 /** A connection was refused by this side. `code` is the {@link HandshakeFailureReason}. */
 export class HandshakeError extends SpiffeError {
@@ -96,6 +129,10 @@ const ABORTS: ReadonlySet<string> = new Set([
     ...["ECONNREFUSED", "EHOSTUNREACH", "ENETUNREACH", "ETIMEDOUT", "ENOENT", "ENOTFOUND", "EAI_AGAIN"],
 ]);
 
+function isReason(code: string): code is HandshakeFailureReason {
+    return HANDSHAKE_FAILURE_REASONS.some((reason) => reason === code);
+}
+
 /**
  * Turns an error before the handshake's end into an event.
  *
@@ -104,7 +141,7 @@ const ABORTS: ReadonlySet<string> = new Set([
 export function failureEvent(side: "client" | "server", error: unknown, gaveUp = false): HandshakeEvent {
     const message = error instanceof Error ? error.message : String(error);
     if (error instanceof SpiffeError) {
-        return { side, result: "failure", reason: error.code as HandshakeFailureReason, message };
+        return { side, result: "failure", reason: isReason(error.code) ? error.code : "tls_error", message };
     }
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     if (gaveUp || ABORTS.has(code)) {

@@ -4,10 +4,11 @@ import type { ConnectionOptions, DetailedPeerCertificate, PeerCertificate } from
 import { SpiffeError } from "../errors.js";
 import type { X509Provider } from "../source.js";
 import { MAX_CHAIN_LENGTH } from "../verify.js";
-import { failureEvent } from "./observer.js";
-import { currentSnapshot, judgeChain } from "./peer.js";
+import { currentSnapshot, judgePeer } from "./peer.js";
+import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
 import type { TlsPolicy } from "./policy.js";
 import { clientContext, contextOptions } from "./policy.js";
+import { HandshakeRecord } from "./record.js";
 
 /**
  * Options of node:tls for libraries that connect by themselves, such as drivers of databases. They may be kept, copied and spread: each
@@ -22,6 +23,8 @@ import { clientContext, contextOptions } from "./policy.js";
  * @throws {SpiffeError} `invalid_policy`. The secure context throws a `HandshakeError`, `no_identity`, while there is none.
  */
 export function clientOptions(identity: X509Provider, policy: Omit<TlsPolicy, "now">): ConnectionOptions {
+    checkIdentity(identity);
+    checkTlsPolicy(policy);
     // A policy that can't be is told now, not at the first connection.
     contextOptions(undefined, policy);
     return {
@@ -34,18 +37,23 @@ export function clientOptions(identity: X509Provider, policy: Omit<TlsPolicy, "n
         // An agent of node:https puts sessions it has kept before the options it was given, so that this wins.
         session: undefined,
         rejectUnauthorized: true,
-        checkServerIdentity: (_host, certificate) => judge(certificate, identity, policy),
+        checkServerIdentity: (host, certificate) => judge(certificate, host, identity, policy),
     };
 }
 
-function judge(certificate: PeerCertificate, identity: X509Provider, policy: TlsPolicy): Error | undefined {
-    const side = "client";
+function judge(
+    certificate: PeerCertificate,
+    host: string,
+    identity: X509Provider,
+    policy: TlsPolicy,
+): Error | undefined {
+    const record = new HandshakeRecord("client", policy.observer, { host });
     try {
-        const { id } = judgeChain(chainOf(certificate), identity, policy);
-        policy.observer?.({ side, result: "success", peer: id });
+        judgePeer(chainOf(certificate), identity, policy, record);
+        record.success();
         return undefined;
     } catch (error) {
-        policy.observer?.(failureEvent(side, error));
+        record.failure(error);
         if (error instanceof SpiffeError) {
             return error;
         }

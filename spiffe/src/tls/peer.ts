@@ -1,14 +1,18 @@
 import type { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 
+import type { AuthorizedConnection } from "../authorize.js";
+import { authorizePeer } from "../authorize.js";
+import { brandSymbol } from "../brand.js";
 import { SpiffeError } from "../errors.js";
 import type { SpiffeId } from "../id.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import { MAX_CHAIN_LENGTH, verifyX509Svid } from "../verify.js";
 import type { TlsGroup } from "./group.js";
-import { negotiatedGroup } from "./group.js";
+import { negotiatedGroup, UNKNOWN_GROUP } from "./group.js";
 import { HandshakeError } from "./observer.js";
 import type { ContextPolicy, TlsPolicy } from "./policy.js";
+import type { HandshakeRecord } from "./record.js";
 
 /** Whom a connection has been authenticated with. */
 export interface Peer {
@@ -24,8 +28,11 @@ export interface JudgedPeer extends Peer {
     readonly at: Date;
 }
 
-/** Under this key a verified peer stands on its socket; the proxies that node:http2 puts before sockets let it through. */
-const PEER = Symbol("SPIFFE peer");
+/**
+ * Under this key a verified peer stands on its socket, whichever copy of this package put it there; the proxies that node:http2 puts
+ * before sockets let it through.
+ */
+const PEER = brandSymbol("peer");
 
 interface HasSocket {
     readonly socket?: unknown;
@@ -72,28 +79,28 @@ export function checkSession(socket: TLSSocket, policy: ContextPolicy): TlsGroup
 /**
  * Authenticates and authorizes the peer of a finished handshake.
  *
+ * @param presented what {@link presentedChain} gave
+ * @param record of the handshake, with its group noted
  * @throws {SpiffeError} its `code` is the reason
  */
-export function judgePeer(socket: TLSSocket, identity: X509Provider, policy: TlsPolicy, group: TlsGroup): JudgedPeer {
-    const presented = presentedChain(socket);
-    return { ...judgeChain(presented, identity, policy), group, presented };
-}
-
-/**
- * Authenticates and authorizes whoever presented a chain and proved to hold its key.
- *
- * @throws {SpiffeError} its `code` is the reason
- */
-export function judgeChain(
+export function judgePeer(
     presented: readonly X509Certificate[],
     identity: X509Provider,
     policy: TlsPolicy,
-): Pick<JudgedPeer, "id" | "chain" | "at"> {
+    record: HandshakeRecord,
+): JudgedPeer {
+    record.presented(presented);
     const at = policy.now?.() ?? new Date();
     const { bundles } = currentSnapshot(identity);
     const { id, chain } = verifyX509Svid(presented, bundles, { now: at });
-    policy.authorize(id, chain);
-    return { id, chain, at };
+    record.peer = id;
+    authorizePeer(policy.authorize, id, chain, authorizedConnection(record));
+    return { id, chain, group: record.group ?? UNKNOWN_GROUP, presented, at };
+}
+
+/** What an authorizer is told of a connection. */
+export function authorizedConnection({ side, target, address }: HandshakeRecord): AuthorizedConnection {
+    return { side, target: target?.host, remoteAddress: address };
 }
 
 /** The snapshot, with every failure told as `no_identity`: it is our side's fault, not the peer's. */
@@ -106,6 +113,20 @@ export function currentSnapshot(identity: X509Provider): X509Snapshot {
         }
         throw error;
     }
+}
+
+/**
+ * The snapshot, if the SVID in it can be shown.
+ *
+ * @throws {HandshakeError} `no_identity`, also for an SVID that has expired: a provider may not look at the clock
+ */
+export function presentableSnapshot(identity: X509Provider, policy: Pick<TlsPolicy, "now">): X509Snapshot {
+    const snapshot = currentSnapshot(identity);
+    const { id, notAfter } = snapshot.svid;
+    if (notAfter < (policy.now?.() ?? new Date())) {
+        throw new HandshakeError("no_identity", `${id}: our own SVID expired at ${notAfter.toISOString()}`);
+    }
+    return snapshot;
 }
 
 /**

@@ -7,11 +7,15 @@ import { SpiffeError } from "../errors.js";
 import type { X509Snapshot } from "../source.js";
 import type { X509Svid } from "../x509svid.js";
 import { CLASSICAL_GROUPS, HYBRID_GROUP } from "./group.js";
+import type { ConnectionLifetime } from "./lifetime.js";
 import type { HandshakeObserver } from "./observer.js";
 
 /** What both ends of a connection can be told. */
-export interface TlsPolicy {
-    /** Decides which authenticated peers may proceed. There is no default: letting everybody in is written `authorizeAny()`. */
+export interface TlsPolicy extends ConnectionLifetime {
+    /**
+     * Decides which authenticated peers may proceed: `true` lets in, all else refuses. There is no default: letting everybody in is
+     * written `authorizeAny()`.
+     */
     readonly authorize: Authorizer;
     /**
      * `prefer` offers X25519MLKEM768 first and takes X25519, P-256 or P-384 from a peer that knows no better; `require` takes

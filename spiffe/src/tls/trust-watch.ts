@@ -1,24 +1,34 @@
 import type { TLSSocket } from "node:tls";
 
+import { authorizePeer, onAuthorizerChange } from "../authorize.js";
 import { SpiffeError } from "../errors.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
+import { subscribe } from "../subscription.js";
 import { verifyX509Svid } from "../verify.js";
-import type { HandshakeObserver } from "./observer.js";
+import type { X509Svid } from "../x509svid.js";
+import { ConnectionLife, lifeOf } from "./lifetime.js";
 import type { JudgedPeer } from "./peer.js";
+import { authorizedConnection } from "./peer.js";
+import type { TlsPolicy } from "./policy.js";
+import type { HandshakeRecord } from "./record.js";
 
-interface Connection {
-    readonly side: "client" | "server";
-    readonly peer: JudgedPeer;
-    readonly observer: HandshakeObserver | undefined;
+/** One admitted connection, and all that is needed to judge it again. */
+export interface LiveConnection {
+    /** Undefined when the other side showed no SVID. */
+    readonly peer: JudgedPeer | undefined;
+    /** What we showed, unless it was something else or nothing. */
+    readonly shown: X509Svid | undefined;
+    readonly policy: TlsPolicy;
+    readonly record: HandshakeRecord;
 }
 
 const watches = new WeakMap<X509Provider, TrustWatch>();
 
 /**
- * Closes a connection as soon as a bundle update takes away the authority that vouched for its peer, so that a revoked trust domain is
- * out at once and not when its connections end. Expiry alone closes nothing: SVIDs are short-lived, connections may be long.
+ * Looks after an admitted connection until it closes. It is cut as soon as an update takes away the authority that vouched for its peer,
+ * a reloaded policy refuses the peer, or our own identity is withdrawn; and it ends in peace when its time is over.
  */
-export function watchTrust(identity: X509Provider, socket: TLSSocket, connection: Connection): void {
+export function watchConnection(identity: X509Provider, socket: TLSSocket, connection: LiveConnection): void {
     let watch = watches.get(identity);
     if (watch === undefined) {
         watch = new TrustWatch(identity);
@@ -29,36 +39,71 @@ export function watchTrust(identity: X509Provider, socket: TLSSocket, connection
 
 /** All live connections of one identity; listens to it only while there are any. */
 class TrustWatch {
-    private readonly connections = new Map<TLSSocket, Connection>();
-    private readonly onUpdate = (snapshot: X509Snapshot): void => this.recheck(snapshot);
+    private readonly connections = new Map<TLSSocket, LiveConnection>();
+    private unsubscribe: (() => void) | undefined;
 
     constructor(private readonly identity: X509Provider) {}
 
-    add(socket: TLSSocket, connection: Connection): void {
+    add(socket: TLSSocket, connection: LiveConnection): void {
         if (socket.destroyed) {
             return;
         }
-        if (this.connections.size === 0) {
-            this.identity.on("update", this.onUpdate);
-        }
+        this.unsubscribe ??= subscribe(this.identity, {
+            update: (snapshot) => this.recheck(snapshot),
+            withdrawn: () => this.withdraw(),
+        });
         this.connections.set(socket, connection);
+        const unwatch = onAuthorizerChange(connection.policy.authorize, () => reauthorize(socket, connection));
         socket.once("close", () => {
+            unwatch();
             this.connections.delete(socket);
             if (this.connections.size === 0) {
-                this.identity.off("update", this.onUpdate);
+                this.unsubscribe?.();
+                this.unsubscribe = undefined;
             }
         });
+        const { policy, record } = connection;
+        new ConnectionLife(socket, policy, record).start(firstExpiry(connection), policy.now ?? (() => new Date()));
     }
 
     private recheck(snapshot: X509Snapshot): void {
-        for (const [socket, { side, peer, observer }] of this.connections) {
-            const fault = distrust(peer, snapshot);
+        for (const [socket, { peer, record }] of this.connections) {
+            const fault = peer === undefined ? undefined : distrust(peer, snapshot);
             if (fault !== undefined) {
-                observer?.({ side, result: "failure", reason: "distrusted", group: peer.group, message: fault });
                 socket.destroy();
+                record.later("distrusted", fault);
             }
         }
     }
+
+    private withdraw(): void {
+        for (const [socket, { policy }] of this.connections) {
+            if (policy.closeOnWithdrawal !== false) {
+                lifeOf(socket)?.end("identity_withdrawn", "our own identity was withdrawn");
+            }
+        }
+    }
+}
+
+function reauthorize(socket: TLSSocket, { peer, policy, record }: LiveConnection): void {
+    if (peer === undefined) {
+        return;
+    }
+    try {
+        authorizePeer(policy.authorize, peer.id, peer.chain, authorizedConnection(record));
+    } catch (error) {
+        socket.destroy();
+        record.later("deauthorized", error instanceof Error ? error.message : String(error));
+    }
+}
+
+/** When the first of the certificates that the connection rests on expires. */
+function firstExpiry({ peer, shown }: LiveConnection): Date | undefined {
+    const ends = [
+        ...(peer?.chain.map((certificate) => certificate.validToDate.getTime()) ?? []),
+        ...(shown === undefined ? [] : [shown.notAfter.getTime()]),
+    ];
+    return ends.length === 0 ? undefined : new Date(Math.min(...ends));
 }
 
 /** Why a peer is no longer trusted, judged at the time of its handshake; undefined while it is. */

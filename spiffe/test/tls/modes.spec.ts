@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { EventEmitter } from "node:events";
 import { text } from "node:stream/consumers";
 
 import { authorizeAny, authorizeId, SpiffeError, SpiffeId, X509Bundle, X509BundleSet } from "../../src/index.js";
@@ -192,10 +193,52 @@ describe("Kinds of authentication", () => {
     });
 
     it("stops listening to its identity when it is closed", async () => {
-        const server = createTlsServer(world.server, world.serverPolicy, greet);
-        const before = world.server.listenerCount("update");
-        port = await world.listen(server);
-        await new Promise((resolve) => server.close(resolve));
-        assert.equal(world.server.listenerCount("update"), before - 1);
+        const emitter = new EventEmitter();
+        const identity = Object.assign(emitter, { snapshot: () => world.server.snapshot() });
+        const servers = [1, 2].map(() => createTlsServer(identity, world.serverPolicy, greet));
+        assert.equal(emitter.listenerCount("update"), 1, "however many servers there are");
+        for (const server of servers) {
+            await world.listen(server);
+            await new Promise((resolve) => server.close(resolve));
+        }
+        assert.equal(emitter.listenerCount("update"), 0);
+    });
+
+    describe("with clients that needn't authenticate", () => {
+        beforeEach(() =>
+            listen({ clientAuth: "optional", authorize: authorizeId(SpiffeId.parse("spiffe://example.org/client")) }),
+        );
+
+        it("lets in one that shows nothing, without a peer", async () => {
+            const socket = await open({ presentSvid: false });
+            assert.equal(await text(socket), "nobody");
+        });
+
+        it("knows one that shows its SVID", async () => {
+            assert.equal(await text(await open()), "spiffe://example.org/client");
+        });
+
+        it("refuses one whose SVID isn't good enough", async () => {
+            const other = await TestCa.create("other.test");
+            world.client.set({ svid: await other.issue("/client"), bundles: world.client.snapshot().bundles });
+            await closed(await open());
+            const svid = await world.ca.issue("/stranger");
+            world.client.set({ svid, bundles: world.client.snapshot().bundles });
+            await closed(await open());
+            assert.deepEqual(world.verdicts("server"), ["no_bundle", "unauthorized"]);
+        });
+    });
+
+    it("serves no more once its own SVID has expired, whether or not clients are asked", async () => {
+        const svid = await world.ca.issue("/server", { notAfter: new Date(Date.now() + 60_000) });
+        for (const clientAuth of ["required", "none"] as const) {
+            let now = Date.now();
+            world.server.set({ svid, bundles: world.server.snapshot().bundles });
+            await listen({ clientAuth, now: () => new Date(now) });
+            assert.notEqual(await text(await open()), "");
+            now += 120_000;
+            await closed(await open());
+            assert.equal(world.verdicts("server").at(-1), "no_identity");
+        }
     });
 });

@@ -1,0 +1,67 @@
+import type { ServerResponse } from "node:http";
+import type { Http2Session } from "node:http2";
+import type { Server, TLSSocket } from "node:tls";
+
+import { lifeOf } from "./lifetime.js";
+
+/** The highest stream there can be: a GOAWAY with it refuses none that is on its way (RFC 9113 section 6.8). */
+const LAST_STREAM = 2 ** 31 - 1;
+
+/**
+ * Ends an HTTP/2 session such that no request fails (RFC 9113 section 6.8): the other side is told to open no more streams, and the last
+ * stream is fixed only once it has heard of that.
+ */
+export function drainHttp2(session: Http2Session): void {
+    if (session.closed || session.destroyed) {
+        return;
+    }
+    const close = (): void => session.close();
+    try {
+        session.goaway(0, LAST_STREAM);
+        if (!session.ping(close)) {
+            close();
+        }
+    } catch {
+        // It was destroyed meanwhile, or has too many pings under way.
+        close();
+    }
+}
+
+/** Has an HTTP/2 server's sessions end in peace. Called after the server is guarded. */
+export function drainHttp2Sessions(server: {
+    on(event: "session", listener: (session: Http2Session) => void): unknown;
+}): void {
+    server.on("session", (session) => {
+        const life = session.socket === undefined ? undefined : lifeOf(session.socket);
+        if (life !== undefined) {
+            life.onDrain = () => drainHttp2(session);
+        }
+    });
+}
+
+/**
+ * Has an HTTP/1 server's connections end in peace: the answer under way, or the next one, tells the client that it is the last one on
+ * this connection (RFC 9112 section 9.6). Called after the server is guarded.
+ */
+export function drainHttp1Connections(server: Server): void {
+    const answers = new WeakMap<object, ServerResponse>();
+    const ending = new WeakSet<object>();
+    server.on("secureConnection", (socket: TLSSocket) => {
+        const life = lifeOf(socket);
+        if (life !== undefined && socket.alpnProtocol !== "h2") {
+            life.onDrain = () => {
+                ending.add(socket);
+                const answer = answers.get(socket);
+                if (answer !== undefined) {
+                    answer.shouldKeepAlive = false;
+                }
+            };
+        }
+    });
+    server.prependListener("request", ({ socket }: { socket: object }, response: ServerResponse) => {
+        answers.set(socket, response);
+        if (ending.has(socket)) {
+            response.shouldKeepAlive = false;
+        }
+    });
+}
