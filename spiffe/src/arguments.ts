@@ -34,6 +34,13 @@ export function requireFunction(value: unknown, name: string): void {
     }
 }
 
+/** @throws {ArgumentError} unless `value` is true or false */
+export function requireBoolean(value: unknown, name: string): void {
+    if (typeof value !== "boolean") {
+        refuse(name, "true or false", value);
+    }
+}
+
 /** @throws {ArgumentError} unless `value` is bytes */
 export function requireBytes(value: unknown, name: string): asserts value is Uint8Array {
     if (!(value instanceof Uint8Array)) {

@@ -1,7 +1,14 @@
-import { requireFunction, requireMethods, requireNumber, requireOneOf, requireOptions } from "../arguments.js";
+import {
+    kindOf,
+    requireBoolean,
+    requireFunction,
+    requireMethods,
+    requireNumber,
+    requireOneOf,
+    requireOptions,
+} from "../arguments.js";
 import { checkAuthorizer } from "../authorize.js";
 import { ArgumentError } from "../errors.js";
-import { kindOf } from "../arguments.js";
 import { checkLifetime } from "./lifetime.js";
 import type { ServerPolicy } from "./server.js";
 
@@ -20,12 +27,17 @@ export function checkTlsPolicy(policy: unknown): void {
         throw new ArgumentError(`policy must be an object with authorize, it is ${kindOf(policy)}`);
     }
     requireOptions(policy, "policy");
-    const { authorize, kem, signature, clientAuth, handshakeTimeoutMs, observer, now, ...lifetime } =
+    const { authorize, handshakeTimeoutMs, observer, now, ...rest } =
         policy as Partial<ServerPolicy>;
     checkAuthorizer(authorize, "policy.authorize");
-    checkWord(kem, ["prefer", "require"], "policy.kem");
-    checkWord(signature, ["any", "ml-dsa-65"], "policy.signature");
-    checkWord(clientAuth, ["required", "optional", "none"], "policy.clientAuth");
+    checkWord(rest.kem, ["prefer", "require"], "policy.kem");
+    checkWord(rest.signature, ["any", "ml-dsa-65"], "policy.signature");
+    checkWord(rest.clientAuth, ["required", "optional", "none"], "policy.clientAuth");
+    for (const name of ["allowTls12", "closeOnPeerExpiry", "closeOnWithdrawal"] as const) {
+        if (rest[name] !== undefined) {
+            requireBoolean(rest[name], `policy.${name}`);
+        }
+    }
     if (handshakeTimeoutMs !== undefined) {
         requireNumber(handshakeTimeoutMs, "policy.handshakeTimeoutMs", 1);
     }
@@ -34,7 +46,7 @@ export function checkTlsPolicy(policy: unknown): void {
             requireFunction(callback, `policy.${name}`);
         }
     }
-    checkLifetime(lifetime);
+    checkLifetime(rest);
 }
 
 function checkWord(value: unknown, allowed: readonly string[], name: string): void {
