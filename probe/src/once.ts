@@ -4,15 +4,12 @@ import type { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 
 import type { X509Snapshot } from "@x0tta6bl4/spiffe";
-import {
-    connectTls,
-    createFetch,
-    createHttpsServer,
-    JwtSource,
-    SpiffeDispatcher,
-    verifyX509Svid,
-    X509Source,
-} from "@x0tta6bl4/spiffe";
+import { verifyX509Svid } from "@x0tta6bl4/spiffe";
+import { X509Source } from "@x0tta6bl4/spiffe/workload";
+import { createFetch, SpiffeDispatcher } from "@x0tta6bl4/spiffe/fetch";
+import { createHttpsServer } from "@x0tta6bl4/spiffe/http";
+import { JwtSource } from "@x0tta6bl4/spiffe/jwt";
+import { connectTls } from "@x0tta6bl4/spiffe/tls";
 
 import { authorizer } from "./authorization.js";
 import type { EchoAnswer } from "./echo.js";

@@ -4,7 +4,10 @@ import { createServer } from "node:http";
 import type { AddressInfo, Server } from "node:net";
 
 import type { TlsPolicy } from "@x0tta6bl4/spiffe";
-import { createFetch, createHttpsServer, SpiffeDispatcher, SpiffeMetrics, X509Source } from "@x0tta6bl4/spiffe";
+import { X509Source } from "@x0tta6bl4/spiffe/workload";
+import { createFetch, SpiffeDispatcher } from "@x0tta6bl4/spiffe/fetch";
+import { createHttpsServer } from "@x0tta6bl4/spiffe/http";
+import { SpiffeMetrics } from "@x0tta6bl4/spiffe/metrics";
 import { collectDefaultMetrics, Counter, Registry } from "prom-client";
 
 import { authorizer } from "./authorization.js";

@@ -4,7 +4,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
-import { authorizeAny, createFetch, SpiffeDispatcher, X509Source } from "@x0tta6bl4/spiffe";
+import { authorizeAny } from "@x0tta6bl4/spiffe";
+import { X509Source } from "@x0tta6bl4/spiffe/workload";
+import { createFetch, SpiffeDispatcher } from "@x0tta6bl4/spiffe/fetch";
 
 import { TestCa } from "../../spiffe/test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../../spiffe/test/support/fake-workload-api.js";

@@ -3,7 +3,9 @@ import { once } from "node:events";
 import { join } from "node:path";
 
 import { callPeer, PeerServer } from "../../test/interop/peer.js";
-import { authorizeId, connectTls, SpiffeId, X509Source } from "../src/index.js";
+import { authorizeId, SpiffeId } from "../src/index.js";
+import { X509Source } from "../src/entry/workload.js";
+import { connectTls } from "../src/tls/index.js";
 import { TestCa } from "../test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../test/support/fake-workload-api.js";
 

@@ -5,19 +5,9 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import { Client } from "@grpc/grpc-js";
 
-import {
-    authorizeMemberOf,
-    channelCredentials,
-    connectHttp2,
-    createGrpcListener,
-    createHttp2Server,
-    createHttpsServer,
-    SpiffeHttpsAgent,
-    StaticX509Provider,
-    TrustDomain,
-    X509Bundle,
-    X509BundleSet,
-} from "../src/index.js";
+import { authorizeMemberOf, StaticX509Provider, TrustDomain, X509Bundle, X509BundleSet } from "../src/index.js";
+import { channelCredentials, createGrpcListener } from "../src/entry/grpc.js";
+import { connectHttp2, createHttp2Server, createHttpsServer, SpiffeHttpsAgent } from "../src/entry/http.js";
 import { TestCa } from "../test/support/ca.js";
 import { echoCall, echoServer } from "../test/support/grpc-echo.js";
 import { get } from "../test/support/https-get.js";

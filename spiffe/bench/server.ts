@@ -2,7 +2,9 @@
 import { once } from "node:events";
 import type { AddressInfo } from "node:net";
 
-import { authorizeId, createTlsServer, peerOf, SpiffeId, X509Source } from "../src/index.js";
+import { authorizeId, peerOf, SpiffeId } from "../src/index.js";
+import { X509Source } from "../src/entry/workload.js";
+import { createTlsServer } from "../src/tls/index.js";
 
 const identity = await X509Source.start();
 const policy = { authorize: authorizeId(SpiffeId.parse(process.argv[2] ?? "")), kem: "require" as const };

@@ -1,6 +1,18 @@
-import type { Span, Tracer } from "@opentelemetry/api";
-
 import type { HandshakeEvent, HandshakeObserver } from "./tls/observer.js";
+
+/** What is used of a `Tracer` of @opentelemetry/api; named here so that programs which don't trace can do without its types. */
+export interface HandshakeTracer {
+    startSpan(
+        name: string,
+        options: { kind: number; startTime: number; attributes: Record<string, string | boolean> },
+    ): HandshakeSpan;
+}
+
+/** What is used of a `Span` of @opentelemetry/api. */
+export interface HandshakeSpan {
+    setStatus(status: { code: number; message?: string }): unknown;
+    end(endTime: number): void;
+}
 
 /** SpanKind and SpanStatusCode of OpenTelemetry, by number: its package is needed only by programs that trace. */
 const SPAN_KIND = { server: 1, client: 2 } as const;
@@ -12,7 +24,7 @@ const STATUS_ERROR = 2;
  *
  * @param tracer from `trace.getTracer(…)` of @opentelemetry/api
  */
-export function traceHandshakes(tracer: Tracer): HandshakeObserver {
+export function traceHandshakes(tracer: HandshakeTracer): HandshakeObserver {
     return (event) => {
         const end = Date.now();
         const span = tracer.startSpan("spiffe.handshake", {
@@ -35,7 +47,7 @@ function attributes({ result, group, peer, reason }: HandshakeEvent): Record<str
     };
 }
 
-function setStatus(span: Span, { result, message }: HandshakeEvent): void {
+function setStatus(span: HandshakeSpan, { result, message }: HandshakeEvent): void {
     if (result !== "success") {
         span.setStatus({ code: STATUS_ERROR, message });
     }

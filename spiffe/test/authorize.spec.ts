@@ -16,9 +16,8 @@ import {
     authorizeMemberOf,
     authorizeOneOf,
     authorizePattern,
-    loadPolicy,
-    parsePolicy,
 } from "../src/index.js";
+import { loadPolicy, parsePolicy } from "../src/entry/policy.js";
 
 const id = (text: string): SpiffeId => SpiffeId.parse(text);
 

@@ -3,7 +3,9 @@ import { generateKeyPairSync } from "node:crypto";
 
 import fc from "fast-check";
 
-import { BundleError, JwtBundle, SpiffeBundle, TrustDomain, X509Bundle, X509BundleSet } from "../src/index.js";
+import { BundleError, TrustDomain, X509Bundle, X509BundleSet } from "../src/index.js";
+import { SpiffeBundle } from "../src/entry/federation.js";
+import { JwtBundle } from "../src/entry/jwt.js";
 import { TestCa } from "./support/ca.js";
 import { concatDer } from "./support/fake-workload-api.js";
 import { TokenIssuer } from "./support/tokens.js";

@@ -2,18 +2,8 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import {
-    DerError,
-    DerReader,
-    Tag,
-    derAscii,
-    derBits,
-    derBoolean,
-    derOid,
-    derUint,
-    openDer,
-    soleDer,
-} from "../src/index.js";
+import { DerError } from "../src/index.js";
+import { DerReader, Tag, derAscii, derBits, derBoolean, derOid, derUint, openDer, soleDer } from "../src/der.js";
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 

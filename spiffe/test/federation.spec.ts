@@ -4,27 +4,24 @@ import type { AddressInfo } from "node:net";
 import type { RequestListener, Server } from "node:http";
 import { createServer, request } from "node:https";
 
-import type {
-    FederationEndpoint,
-    FederationEvent,
-    FederationWatchOptions,
-    X509Provider,
-    X509Snapshot,
-} from "../src/index.js";
+import type { X509Provider, X509Snapshot } from "../src/index.js";
+import type { FederationEndpoint, FederationEvent, FederationWatchOptions } from "../src/entry/federation.js";
 import {
-    FederatedX509Provider,
     FederationError,
-    JwtBundle,
-    SpiffeBundle,
     StaticX509Provider,
     TrustDomain,
     X509Bundle,
     X509BundleSet,
+    verifyX509Svid,
+} from "../src/index.js";
+import {
+    FederatedX509Provider,
+    SpiffeBundle,
     createBundleServer,
     fetchBundle,
-    verifyX509Svid,
     watchBundle,
-} from "../src/index.js";
+} from "../src/entry/federation.js";
+import { JwtBundle } from "../src/entry/jwt.js";
 import { TestCa } from "./support/ca.js";
 
 const partner = TrustDomain.parse("partner.test");

@@ -8,10 +8,6 @@ import fc from "fast-check";
 
 import { X509SVIDResponseSchema } from "../src/gen/workload/workloadapi_pb.js";
 import {
-    JwtBundle,
-    JwtBundleSet,
-    JwtSvid,
-    SpiffeBundle,
     SpiffeError,
     SpiffeId,
     TrustDomain,
@@ -19,11 +15,13 @@ import {
     X509BundleSet,
     X509Svid,
     authorizePattern,
-    parseEndpointAddress,
-    parsePolicy,
-    parsePrivateKey,
     verifyX509Svid,
 } from "../src/index.js";
+import { parseEndpointAddress } from "../src/entry/workload.js";
+import { SpiffeBundle } from "../src/entry/federation.js";
+import { JwtBundle, JwtBundleSet, JwtSvid } from "../src/entry/jwt.js";
+import { parsePolicy } from "../src/entry/policy.js";
+import { parsePrivateKey } from "../src/keys.js";
 import { parseNameConstraints } from "../src/nameconstraints.js";
 import { DEFAULT_LIMITS, readAnswer, readX509Context } from "../src/workload/messages.js";
 import { TestCa } from "./support/ca.js";

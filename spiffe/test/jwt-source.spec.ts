@@ -3,8 +3,11 @@ import { once } from "node:events";
 
 import { status } from "@grpc/grpc-js";
 
-import type { BundleSnapshot, SourceOptions } from "../src/index.js";
-import { BundleSource, JwtSource, SpiffeId, TrustDomain, WorkloadApiClient } from "../src/index.js";
+import type { BundleSnapshot, SourceOptions } from "../src/entry/workload.js";
+import { SpiffeId, TrustDomain } from "../src/index.js";
+import { BundleSource } from "../src/entry/workload.js";
+import { JwtSource } from "../src/entry/jwt.js";
+import { WorkloadApiClient } from "../src/entry/workload.js";
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, concatDer } from "./support/fake-workload-api.js";
 import { TokenIssuer } from "./support/tokens.js";

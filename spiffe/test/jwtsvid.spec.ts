@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
 
-import { JwtBundle, JwtBundleSet, JwtSvid, JwtSvidError, TrustDomain } from "../src/index.js";
-import type { JwtValidationOptions } from "../src/index.js";
+import { JwtSvidError, TrustDomain } from "../src/index.js";
+import { JwtBundle, JwtBundleSet, JwtSvid } from "../src/entry/jwt.js";
+import type { JwtValidationOptions } from "../src/entry/jwt.js";
 import type { TokenOptions } from "./support/tokens.js";
 import { TokenIssuer } from "./support/tokens.js";
 

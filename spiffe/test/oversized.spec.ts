@@ -6,9 +6,11 @@ import { text } from "node:stream/consumers";
 
 import * as grpc from "@grpc/grpc-js";
 
-import { createBundleServer, JwtBundle, SpiffeBundle, SpiffeId } from "../src/index.js";
+import { SpiffeId } from "../src/index.js";
+import { createBundleServer, SpiffeBundle } from "../src/entry/federation.js";
+import { JwtBundle } from "../src/entry/jwt.js";
 import { SpireApiError, SpireServerClient } from "../src/spire/index.js";
-import { channelCredentials, createGrpcListener } from "../src/tls/index.js";
+import { channelCredentials, createGrpcListener } from "../src/entry/grpc.js";
 import { FakeSpireServer } from "./support/fake-spire-server.js";
 import { echoCall, echoServer } from "./support/grpc-echo.js";
 import { TlsWorld } from "./support/tls-world.js";

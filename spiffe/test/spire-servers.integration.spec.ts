@@ -6,16 +6,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { SpireAgentManager } from "../src/agent/index.js";
-import {
-    authorizeId,
-    createHttpsServer,
-    pickId,
-    SpiffeHttpsAgent,
-    SpiffeId,
-    TrustDomain,
-    verifyX509Svid,
-    X509Source,
-} from "../src/index.js";
+import { authorizeId, SpiffeId, TrustDomain, verifyX509Svid } from "../src/index.js";
+import { pickId, X509Source } from "../src/entry/workload.js";
+import { createHttpsServer, SpiffeHttpsAgent } from "../src/entry/http.js";
 import { TestCa } from "./support/ca.js";
 import { eventually, keepAsking } from "./support/eventually.js";
 import { Postgres, postgresFolder } from "./support/postgres.js";

@@ -8,20 +8,11 @@ import { webcrypto } from "node:crypto";
 import { Pkcs10CertificateRequestGenerator, SubjectAlternativeNameExtension } from "@peculiar/x509";
 
 import type { SpireAgentManager } from "../src/agent/index.js";
-import {
-    authorizeId,
-    connectTls,
-    createHttpsServer,
-    createTlsServer,
-    peerOf,
-    pickId,
-    SpiffeHttpsAgent,
-    SpiffeId,
-    verifyX509Svid,
-    WorkloadApiClient,
-    X509BundleSet,
-    X509Source,
-} from "../src/index.js";
+import { authorizeId, peerOf, SpiffeId, verifyX509Svid, X509BundleSet } from "../src/index.js";
+import { pickId, X509Source } from "../src/entry/workload.js";
+import { createHttpsServer, SpiffeHttpsAgent } from "../src/entry/http.js";
+import { WorkloadApiClient } from "../src/entry/workload.js";
+import { connectTls, createTlsServer } from "../src/tls/index.js";
 import type { JoinToken } from "../src/spire/index.js";
 import { eventually, keepAsking } from "./support/eventually.js";
 import { onPath, SpireWorld } from "./support/spire.js";

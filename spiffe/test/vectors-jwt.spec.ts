@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 
-import { JwtBundle, JwtBundleSet, JwtSvid, SpiffeBundle, SpiffeError, TrustDomain } from "../src/index.js";
+import { SpiffeError, TrustDomain } from "../src/index.js";
+import { SpiffeBundle } from "../src/entry/federation.js";
+import { JwtBundle, JwtBundleSet, JwtSvid } from "../src/entry/jwt.js";
 import { decideAll, suiteTest, verdict } from "./support/suites.js";
 
 interface TokenVector {

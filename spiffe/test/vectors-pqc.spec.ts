@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import * as crypto from "node:crypto";
 
-import { SpiffeError, parsePrivateKey } from "../src/index.js";
+import { SpiffeError } from "../src/index.js";
+import { parsePrivateKey } from "../src/keys.js";
 import { readCertificate } from "../src/certificate.js";
 import { decideAll, suiteTest, verdict } from "./support/suites.js";
 

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { SpiffeError, X509Svid, parseEndpointAddress } from "../src/index.js";
+import { SpiffeError, X509Svid } from "../src/index.js";
+import { parseEndpointAddress } from "../src/entry/workload.js";
 import { decideAll, suiteTest, verdict } from "./support/suites.js";
 
 interface AddressVector {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { parseEndpointAddress, resolveEndpointAddress } from "../src/index.js";
+import { parseEndpointAddress, resolveEndpointAddress } from "../src/entry/workload.js";
 import { Backoff } from "../src/workload/backoff.js";
 
 describe("Endpoint addresses", () => {

@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 
 import { Client, credentials, status } from "@grpc/grpc-js";
 
-import type { WatchEvent, WorkloadApiOptions, X509Context } from "../src/index.js";
-import { NoIdentityIssuedError, SpiffeId, WorkloadApiClient, WorkloadApiError } from "../src/index.js";
+import type { WatchEvent, WorkloadApiOptions, X509Context } from "../src/entry/workload.js";
+import { NoIdentityIssuedError, SpiffeId, WorkloadApiError } from "../src/index.js";
+import { WorkloadApiClient } from "../src/entry/workload.js";
 import { SpiffeWorkloadAPI } from "../src/gen/workload/workloadapi_pb.js";
 import { callUnary } from "../src/rpc.js";
 import { TestCa } from "./support/ca.js";

@@ -4,8 +4,12 @@ import { once } from "node:events";
 import { status } from "@grpc/grpc-js";
 import { Registry } from "prom-client";
 
-import type { WorkloadApiError, WorkloadApiOptions } from "../src/index.js";
-import { JwtSource, SpiffeMetrics, WorkloadApiClient, X509Source } from "../src/index.js";
+import type { WorkloadApiError } from "../src/index.js";
+import type { WorkloadApiOptions } from "../src/entry/workload.js";
+import { X509Source } from "../src/entry/workload.js";
+import { JwtSource } from "../src/entry/jwt.js";
+import { SpiffeMetrics } from "../src/entry/metrics.js";
+import { WorkloadApiClient } from "../src/entry/workload.js";
 import { TestCa } from "./support/ca.js";
 import type { X509Message } from "./support/fake-workload-api.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";

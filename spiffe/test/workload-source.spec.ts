@@ -3,17 +3,10 @@ import { once } from "node:events";
 
 import { status } from "@grpc/grpc-js";
 
-import type { X509Snapshot, X509SourceOptions, WorkloadApiError } from "../src/index.js";
-import {
-    NoIdentityIssuedError,
-    SourceError,
-    SpiffeId,
-    X509BundleSet,
-    X509Source,
-    pickHint,
-    pickId,
-    verifyX509Svid,
-} from "../src/index.js";
+import type { X509Snapshot, WorkloadApiError } from "../src/index.js";
+import type { X509SourceOptions } from "../src/entry/workload.js";
+import { NoIdentityIssuedError, SourceError, SpiffeId, X509BundleSet, verifyX509Svid } from "../src/index.js";
+import { X509Source, pickHint, pickId } from "../src/entry/workload.js";
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
 

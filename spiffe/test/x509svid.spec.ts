@@ -5,7 +5,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { inspect } from "node:util";
 
-import { SpiffeError, StaticX509Provider, X509BundleSet, X509Svid, parsePrivateKey } from "../src/index.js";
+import { SpiffeError, StaticX509Provider, X509BundleSet, X509Svid } from "../src/index.js";
+import { parsePrivateKey } from "../src/keys.js";
 import { TestCa, x509 } from "./support/ca.js";
 import { concatDer } from "./support/fake-workload-api.js";
 

@@ -4,18 +4,11 @@ import type { AddressInfo, Server } from "node:net";
 import { text } from "node:stream/consumers";
 
 import type { HandshakeEvent } from "@x0tta6bl4/spiffe";
-import {
-    authorizeId,
-    BundleSource,
-    connectTls,
-    createTlsServer,
-    JwtSvid,
-    peerOf,
-    SpiffeBundle,
-    SpiffeId,
-    TrustDomain,
-    X509Source,
-} from "@x0tta6bl4/spiffe";
+import { authorizeId, peerOf, SpiffeId, TrustDomain } from "@x0tta6bl4/spiffe";
+import { BundleSource, X509Source } from "@x0tta6bl4/spiffe/workload";
+import { SpiffeBundle } from "@x0tta6bl4/spiffe/federation";
+import { JwtSvid } from "@x0tta6bl4/spiffe/jwt";
+import { connectTls, createTlsServer } from "@x0tta6bl4/spiffe/tls";
 
 import { TestCa } from "../../spiffe/test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../../spiffe/test/support/fake-workload-api.js";

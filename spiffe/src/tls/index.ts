@@ -1,13 +1,7 @@
 export { connectSocket, connectTls } from "./client.js";
 export type { ClientPolicy, ConnectTarget } from "./client.js";
-export { createFetch, SpiffeDispatcher } from "./fetch.js";
-export type { PoolOptions } from "./fetch.js";
-export { HYBRID_GROUP, negotiatedGroup, sessionGroup } from "./group.js";
+export { HYBRID_GROUP, negotiatedGroup } from "./group.js";
 export type { TlsGroup } from "./group.js";
-export { channelCredentials, createGrpcListener } from "./grpc.js";
-export type { GrpcListener, PeerAddressed } from "./grpc.js";
-export { connectHttp2, createHttp2Server } from "./http2.js";
-export { createHttpsServer, SpiffeHttpsAgent } from "./https.js";
 export type { ConnectionLifetime } from "./lifetime.js";
 export { CLOSING_REASONS, HANDSHAKE_FAILURE_REASONS, HandshakeError } from "./observer.js";
 export type { ClosingReason, HandshakeEvent, HandshakeFailureReason, HandshakeObserver } from "./observer.js";

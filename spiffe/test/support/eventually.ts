@@ -1,6 +1,6 @@
 import { setTimeout as delay } from "node:timers/promises";
 
-import type { SpiffeHttpsAgent } from "../../src/index.js";
+import type { SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { get } from "./https-get.js";
 
 /** Calls until it doesn't throw, for at most `seconds`; then throws what the last call threw. */

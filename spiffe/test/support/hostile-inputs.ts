@@ -6,18 +6,17 @@ import { create, fromBinary, toBinary } from "@bufbuild/protobuf";
 
 import { X509SVIDResponseSchema } from "../../src/gen/workload/workloadapi_pb.js";
 import {
-    JwtBundle,
-    JwtSvid,
-    SpiffeBundle,
     SpiffeError,
     SpiffeId,
     TrustDomain,
     X509Bundle,
     X509BundleSet,
     X509Svid,
-    parsePolicy,
     verifyX509Svid,
 } from "../../src/index.js";
+import { SpiffeBundle } from "../../src/entry/federation.js";
+import { JwtBundle, JwtSvid } from "../../src/entry/jwt.js";
+import { parsePolicy } from "../../src/entry/policy.js";
 import { DEFAULT_LIMITS, readAnswer, readX509Context } from "../../src/workload/messages.js";
 
 const domain = TrustDomain.parse("example.org");

@@ -3,7 +3,7 @@ import type { IncomingMessage } from "node:http";
 import { request } from "node:https";
 import { text } from "node:stream/consumers";
 
-import type { SpiffeHttpsAgent } from "../../src/tls/index.js";
+import type { SpiffeHttpsAgent } from "../../src/entry/http.js";
 
 /** One request to loopback over an agent; resolves to the body. */
 export async function get(port: number, agent: SpiffeHttpsAgent): Promise<string> {

@@ -3,7 +3,8 @@ import { generateKeyPairSync, randomUUID } from "node:crypto";
 
 import { SignJWT } from "jose";
 
-import { JwtBundle, JwtBundleSet, TrustDomain } from "../../src/index.js";
+import { TrustDomain } from "../../src/index.js";
+import { JwtBundle, JwtBundleSet } from "../../src/entry/jwt.js";
 
 const MAKERS: Readonly<Record<string, () => { privateKey: KeyObject; publicKey: KeyObject }>> = {
     ES256: () => generateKeyPairSync("ec", { namedCurve: "P-256" }),

@@ -4,7 +4,8 @@ import { request } from "node:https";
 import { connect as connectTcp, createServer, type Server, type Socket } from "node:net";
 import { Worker } from "node:worker_threads";
 
-import { connectTls, createTlsServer, SpiffeHttpsAgent } from "../../src/tls/index.js";
+import { connectTls, createTlsServer } from "../../src/tls/index.js";
+import { SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { freePort } from "../support/free-port.js";
 import { TlsWorld } from "../support/tls-world.js";
 

@@ -12,7 +12,8 @@ import { connect, createServer } from "node:tls";
 import * as x509 from "@peculiar/x509";
 
 import { SpiffeId, X509Bundle, X509BundleSet, X509Svid } from "../../src/index.js";
-import { connectTls, createHttp2Server, createTlsServer } from "../../src/tls/index.js";
+import { connectTls, createTlsServer } from "../../src/tls/index.js";
+import { createHttp2Server } from "../../src/entry/http.js";
 import { contextOptions } from "../../src/tls/policy.js";
 import type { CertificateOptions } from "../support/ca.js";
 import { TestCa } from "../support/ca.js";

@@ -6,19 +6,13 @@ import { Client } from "@grpc/grpc-js";
 import { fetch as undiciFetch } from "undici";
 
 import type { Authorizer, AuthorizedConnection, SpiffeId } from "../../src/index.js";
-import { authorizeAny, authorizeId, authorizeTarget, parsePolicy, SpiffeId as Id } from "../../src/index.js";
+import { authorizeAny, authorizeId, authorizeTarget, SpiffeId as Id } from "../../src/index.js";
+import { parsePolicy } from "../../src/entry/policy.js";
 import type { ClientPolicy } from "../../src/tls/index.js";
-import {
-    channelCredentials,
-    connectHttp2,
-    connectTls,
-    createGrpcListener,
-    createHttp2Server,
-    createHttpsServer,
-    createTlsServer,
-    SpiffeDispatcher,
-    SpiffeHttpsAgent,
-} from "../../src/tls/index.js";
+import { connectTls, createTlsServer } from "../../src/tls/index.js";
+import { SpiffeDispatcher } from "../../src/entry/fetch.js";
+import { channelCredentials, createGrpcListener } from "../../src/entry/grpc.js";
+import { connectHttp2, createHttp2Server, createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { echoCall, echoServer } from "../support/grpc-echo.js";
 import { get } from "../support/https-get.js";
 import { closed, TlsWorld } from "../support/tls-world.js";

@@ -3,7 +3,9 @@ import type { Server } from "node:tls";
 
 import { WebSocketServer } from "ws";
 
-import { createFetch, createHttp2Server, createHttpsServer, peerOf, SpiffeDispatcher } from "../../src/tls/index.js";
+import { peerOf } from "../../src/tls/index.js";
+import { createFetch, SpiffeDispatcher } from "../../src/entry/fetch.js";
+import { createHttp2Server, createHttpsServer } from "../../src/entry/http.js";
 import { TlsWorld } from "../support/tls-world.js";
 
 const CLIENT = "spiffe://example.org/client";

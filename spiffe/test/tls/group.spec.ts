@@ -3,7 +3,8 @@ import { connect } from "node:tls";
 
 import * as fc from "fast-check";
 
-import { connectTls, createTlsServer, negotiatedGroup, sessionGroup } from "../../src/tls/index.js";
+import { connectTls, createTlsServer, negotiatedGroup } from "../../src/tls/index.js";
+import { sessionGroup } from "../../src/tls/group.js";
 import { contextOptions } from "../../src/tls/policy.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 

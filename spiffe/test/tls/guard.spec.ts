@@ -5,15 +5,9 @@ import type { Server, TlsOptions } from "node:tls";
 import { connect, createServer } from "node:tls";
 
 import { StaticX509Provider } from "../../src/index.js";
-import {
-    connectTls,
-    createHttpsServer,
-    createTlsServer,
-    guardServer,
-    serverOptions,
-    SpiffeDispatcher,
-    SpiffeHttpsAgent,
-} from "../../src/tls/index.js";
+import { connectTls, createTlsServer, guardServer, serverOptions } from "../../src/tls/index.js";
+import { SpiffeDispatcher } from "../../src/entry/fetch.js";
+import { createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { get } from "../support/https-get.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 import { warningsDuring } from "../support/warnings.js";

@@ -5,19 +5,10 @@ import { text } from "node:stream/consumers";
 import * as grpc from "@grpc/grpc-js";
 
 import { authorizeId, SpiffeError, SpiffeId } from "../../src/index.js";
-import {
-    channelCredentials,
-    connectHttp2,
-    connectTls,
-    createFetch,
-    createGrpcListener,
-    createHttp2Server,
-    createHttpsServer,
-    createTlsServer,
-    peerOf,
-    SpiffeDispatcher,
-    SpiffeHttpsAgent,
-} from "../../src/tls/index.js";
+import { connectTls, createTlsServer, peerOf } from "../../src/tls/index.js";
+import { createFetch, SpiffeDispatcher } from "../../src/entry/fetch.js";
+import { channelCredentials, createGrpcListener } from "../../src/entry/grpc.js";
+import { connectHttp2, createHttp2Server, createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { echoCall, echoServer } from "../support/grpc-echo.js";
 import { get } from "../support/https-get.js";
 import { closed, TlsWorld } from "../support/tls-world.js";

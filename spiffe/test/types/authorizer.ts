@@ -1,7 +1,8 @@
 /**
  * What the compiler must refuse as an authorizer; `npm run typecheck` fails where one of these lines compiles. Nothing here is run.
  */
-import type { Authorizer, ServerPolicy, SpiffeId } from "../../src/index.js";
+import type { Authorizer, SpiffeId } from "../../src/index.js";
+import type { ServerPolicy } from "../../src/tls/index.js";
 
 declare const allowed: SpiffeId;
 declare function look(id: SpiffeId): Promise<boolean>;

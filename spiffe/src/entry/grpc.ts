@@ -1,0 +1,3 @@
+/** `@x0tta6bl4/spiffe/grpc`: servers and channels of @grpc/grpc-js. */
+export { channelCredentials, createGrpcListener } from "../tls/grpc.js";
+export type { GrpcListener, PeerAddressed } from "../tls/grpc.js";

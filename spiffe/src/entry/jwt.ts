@@ -1,0 +1,7 @@
+/** `@x0tta6bl4/spiffe/jwt`: JWT-SVIDs, their bundles and a source of them. */
+export { JwtBundle, JwtBundleSet } from "../jwtbundle.js";
+export type { JwtAuthority } from "../jwtbundle.js";
+export { JWT_SVID_ALGORITHMS, JwtSvid } from "../jwtsvid.js";
+export type { JwtValidationOptions } from "../jwtsvid.js";
+export { JwtSource } from "../workload/jwtsource.js";
+export type { JwtSourceOptions } from "../workload/jwtsource.js";
