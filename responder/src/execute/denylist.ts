@@ -1,0 +1,58 @@
+import type { SpiffeId } from "@x0tta6bl4/spiffe";
+import { parse, stringify } from "yaml";
+
+import { isApiError } from "../kubernetes/objects.js";
+import type { ActionContext } from "./action.js";
+import { change } from "./change.js";
+
+/** Key of the ConfigMap. Its value is the section `deny` of an authorization policy, as `@x0tta6bl4/spiffe` reads one. */
+export const DENY_KEY = "deny.yaml";
+
+type Where = Pick<ActionContext, "api" | "namespace" | "denyList">;
+
+/** Puts an identity on the list that peers obey. */
+export async function denyIdentity(where: Where, id: SpiffeId): Promise<void> {
+    await edit(where, (ids) => new Set([...ids, String(id)]));
+}
+
+/** Takes an identity off the list. */
+export async function allowIdentity(where: Where, id: SpiffeId): Promise<void> {
+    await edit(where, (ids) => new Set([...ids].filter((one) => one !== String(id))));
+}
+
+/** The list as a policy; sorted, so that the same identities make the same file. */
+export function denyPolicy(ids: Iterable<string>): string {
+    return stringify({ deny: [...ids].sort().map((id) => ({ id })) });
+}
+
+function denied(policy: string): ReadonlySet<string> {
+    const { deny } = (parse(policy) ?? {}) as { deny?: readonly { readonly id: string }[] };
+    return new Set((deny ?? []).map(({ id }) => id));
+}
+
+async function edit(
+    { api, namespace, denyList }: Where,
+    next: (ids: ReadonlySet<string>) => ReadonlySet<string>,
+): Promise<void> {
+    const patched = await change(api, { kind: "ConfigMap", namespace, name: denyList }, undefined, (map) => {
+        const before = (map["data"] as Record<string, string> | undefined)?.[DENY_KEY] ?? denyPolicy([]);
+        const after = denyPolicy(next(denied(before)));
+        return after === before ? undefined : { data: { [DENY_KEY]: after } };
+    });
+    if (patched !== undefined) {
+        return;
+    }
+    try {
+        await api.create({
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: denyList, namespace },
+            data: { [DENY_KEY]: denyPolicy(next(new Set())) },
+        });
+    } catch (error) {
+        if (isApiError(error, "AlreadyExists")) {
+            return edit({ api, namespace, denyList }, next);
+        }
+        throw error;
+    }
+}

@@ -1,0 +1,374 @@
+import assert from "node:assert/strict";
+
+import { SpiffeId } from "@x0tta6bl4/spiffe";
+
+import { ApiError } from "../src/kubernetes/objects.js";
+import type { ActionRecord } from "../src/model.js";
+import { addWorkload, FakeApi, keyOf } from "./support/fake-api.js";
+import { eventOf, NAMESPACE, policyOf, ruleOf, World } from "./support/world.js";
+
+const POD = keyOf({ kind: "Pod", namespace: "shop", name: "web-0" });
+
+function states(actions: readonly ActionRecord[]): Record<string, string> {
+    return Object.fromEntries(actions.map(({ type, state }) => [type, state]));
+}
+
+describe("Responder", () => {
+    let world: World;
+
+    function worldOf(policy = policyOf(), replicas = 3): World {
+        world = new World(policy);
+        addWorkload(world.api, { namespace: "shop", name: "web", replicas });
+        return world;
+    }
+
+    async function respond(...events: Parameters<typeof eventOf>) {
+        const responder = await world.start();
+        await responder.record([eventOf(...events)]);
+        await responder.work();
+        world.api.settle();
+        return { responder, incident: () => responder.incidents()[0] ?? assert.fail("no incident") };
+    }
+
+    it("isolates the pod, its controller replaces it, and undoing brings it back byte for byte", async () => {
+        worldOf();
+        const metadata = (): string =>
+            JSON.stringify(Object.entries({ ...world.api.objects.get(POD)?.metadata, resourceVersion: "" }).sort());
+        const before = metadata();
+        const { responder, incident } = await respond();
+        const isolated = world.api.objects.get(POD);
+        assert.deepEqual(isolated?.metadata.labels, { "responder.x0tta6bl4.io/quarantine": incident().name });
+        assert.equal(isolated?.metadata.ownerReferences, undefined);
+        assert.equal(world.api.readyPods("shop", { app: "web" }), 3, "replaced");
+        assert.match(
+            incident().actions[0]?.reason ?? "",
+            /no network policy opens anything for it; its ReplicaSet replaces it/,
+        );
+
+        world.decide(incident().name, { verdict: "undo", by: "alice" });
+        await responder.tick();
+        const { labels, annotations, uid } = world.api.objects.get(POD)?.metadata ?? {};
+        assert.deepEqual(
+            { labels, annotations, uid: uid !== undefined },
+            { labels: { app: "web" }, annotations: undefined, uid: true },
+        );
+        assert.equal(incident().actions[0]?.state, "undone");
+        assert.deepEqual(world.api.all("NetworkPolicy"), []);
+        world.api.settle();
+        assert.equal(metadata(), before);
+    });
+
+    it("names the policies that still open something for an isolated pod", async () => {
+        worldOf();
+        world.api.put({
+            apiVersion: "networking.k8s.io/v1",
+            kind: "NetworkPolicy",
+            metadata: { name: "allow-dns", namespace: "shop" },
+            spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: [{ port: 53 }] }] },
+        });
+        const { incident } = await respond();
+        assert.match(incident().actions[0]?.reason ?? "", /still opened by allow-dns, which select every pod/);
+    });
+
+    it("writes down what it would do while the mode is observe, and changes nothing", async () => {
+        worldOf(policyOf({ mode: "observe" }));
+        const { incident } = await respond();
+        assert.deepEqual(states(incident().actions), { isolate: "observed" });
+        assert.ok(
+            world.api.changes.every((line) => line.includes("SecurityIncident")),
+            world.api.changes.join("\n"),
+        );
+    });
+
+    it("proposes while the mode is propose, and acts once it is approved", async () => {
+        worldOf(policyOf({ mode: "propose" }));
+        const { responder, incident } = await respond();
+        assert.deepEqual(states(incident().actions), { isolate: "proposed" });
+        world.decide(incident().name, { verdict: "approve", action: incident().actions[0]?.id, by: "alice" });
+        await responder.tick();
+        assert.deepEqual(states(incident().actions), { isolate: "done" });
+        assert.equal(incident().actions[0]?.approvedBy, "alice");
+    });
+
+    it("asks before what can't be undone, though the mode is act", async () => {
+        worldOf(policyOf({ rules: [ruleOf("capture-evidence", "terminate")] }));
+        const { incident } = await respond();
+        assert.deepEqual(states(incident().actions), { "capture-evidence": "done", terminate: "proposed" });
+        const [evidence] = world.evidence.values();
+        assert.equal(
+            (JSON.parse(evidence ?? "") as { logs: object }).logs["main" as never],
+            "last words of web-0/main\n",
+        );
+    });
+
+    it("doesn't act on an old approval when a guard rail has stopped the action since", async () => {
+        worldOf(policyOf({ mode: "propose" }));
+        const { responder, incident } = await respond();
+        world.decide(incident().name, { verdict: "approve", by: "alice" });
+        world.policy = policyOf({ mode: "propose", killSwitch: true });
+        await responder.tick();
+        assert.deepEqual(states(incident().actions), { isolate: "blocked" });
+        world.policy = policyOf({ mode: "propose" });
+        world.decide(incident().name, { verdict: "acknowledge", by: "bob" });
+        await responder.tick();
+        assert.deepEqual(states(incident().actions), { isolate: "proposed" });
+        assert.equal(incident().acknowledgedBy, "bob");
+    });
+
+    it("undoes an action that nobody confirms in time, and keeps one that is confirmed", async () => {
+        worldOf(policyOf({}, { undoAfter: "1h" }));
+        const { responder, incident } = await respond();
+        world.decide(incident().name, { verdict: "confirm", by: "alice" });
+        await responder.tick();
+        world.now += 3_600_001;
+        await responder.tick();
+        assert.deepEqual(states(incident().actions), { isolate: "done" });
+
+        worldOf(policyOf({}, { undoAfter: "1h" }));
+        const other = await respond();
+        world.now += 3_600_001;
+        await other.responder.tick();
+        assert.deepEqual(states(other.incident().actions), { isolate: "undone" });
+    });
+
+    it("puts a pod's events into one incident, and knows one that is sent again", async () => {
+        worldOf();
+        const event = eventOf();
+        const { responder, incident } = await respond(event);
+        await responder.record([event, eventOf(), eventOf({ claim: { namespace: "shop", pod: "web-1" } })]);
+        assert.equal(responder.incidents().length, 1);
+        assert.equal(incident().signals[0]?.count, 3);
+        assert.deepEqual(
+            incident().subjects.map(({ pod }) => pod),
+            ["web-0", "web-1"],
+        );
+        assert.equal(incident().key, "workload Deployment shop/web");
+    });
+
+    it("does nothing to a pod that the API server doesn't know, and says why", async () => {
+        worldOf();
+        const { incident } = await respond({ claim: { namespace: "shop", pod: "invented" } });
+        assert.deepEqual(incident().subjects[0]?.unresolved, ["pod shop/invented is not there any more"]);
+        assert.equal(incident().actions[0]?.guard, "resolved-target");
+    });
+
+    it("saves an event that came while the API server was away when it comes again", async () => {
+        worldOf();
+        const responder = await world.start();
+        const event = eventOf();
+        world.api.fault = (call) => {
+            if (call.includes("SecurityIncident")) {
+                throw new ApiError("ServiceUnavailable", 503, "the API server is away");
+            }
+            return undefined;
+        };
+        await assert.rejects(responder.record([event]));
+        world.api.fault = () => undefined;
+        await responder.record([event]);
+        assert.equal(world.api.all("SecurityIncident").length, 1);
+        assert.equal((await world.start()).incidents()[0]?.signals[0]?.count, 1);
+    });
+
+    it("gives way to another writer of an incident", async () => {
+        worldOf();
+        const { responder } = await respond();
+        const other = await world.start();
+        await other.record([eventOf()]);
+        await assert.rejects(responder.record([eventOf()]), { name: "LeadershipLostError" });
+    });
+
+    it("says what is left undone for a pod that is gone", async () => {
+        worldOf(policyOf({ mode: "propose" }));
+        const { responder, incident } = await respond();
+        world.api.objects.delete(POD);
+        world.decide(incident().name, { verdict: "approve", by: "alice" });
+        await responder.tick();
+        assert.equal(incident().actions[0]?.reason, "the pod is gone: nothing is left to isolate");
+    });
+
+    it("fails at once where the API server forbids an action, and after three tries where it fails", async () => {
+        worldOf();
+        world.api.fault = (call) => {
+            if (call.startsWith("patch Pod")) {
+                throw new ApiError("Forbidden", 403, "admission said no");
+            }
+            return undefined;
+        };
+        const { incident } = await respond();
+        assert.deepEqual(
+            [incident().actions[0]?.state, incident().actions[0]?.reason],
+            ["failed", "admission said no"],
+        );
+
+        worldOf();
+        let tries = 0;
+        world.api.fault = (call) => {
+            if (call.startsWith("patch Pod")) {
+                tries++;
+                throw new ApiError("InternalError", 500, "etcd is away");
+            }
+            return undefined;
+        };
+        const second = await respond();
+        await second.responder.tick();
+        await second.responder.tick();
+        assert.deepEqual([second.incident().actions[0]?.state, tries], ["failed", 3]);
+    });
+
+    describe("identities", () => {
+        const id = "spiffe://example.org/ns/shop/sa/web";
+
+        beforeEach(() => {
+            worldOf(
+                policyOf(
+                    { rules: [ruleOf("isolate", "revoke-identity", "ban-agent", "rotate-authority")] },
+                    { nodeFraction: 0.2 },
+                ),
+            );
+            world.api.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
+            world.api.put({
+                apiVersion: "spire.spiffe.io/v1alpha1",
+                kind: "ClusterSPIFFEID",
+                metadata: { name: "web" },
+                spec: {
+                    spiffeIDTemplate:
+                        "spiffe://{{ .TrustDomain }}/ns/{{ .PodMeta.Namespace }}/sa/{{ .PodSpec.ServiceAccountName }}",
+                    podSelector: { matchLabels: { app: "web" } },
+                },
+            });
+            world.spire.addAgent("node-0");
+            for (const pod of ["web-0", "web-1"]) {
+                const uid =
+                    world.api.objects.get(keyOf({ kind: "Pod", namespace: "shop", name: pod }))?.metadata.uid ?? "";
+                world.spire.addEntry({
+                    spiffeId: SpiffeId.parse(id),
+                    parentId: SpiffeId.parse("spiffe://example.org/spire/agent/k8s_psat/test/node-0"),
+                    selectors: [{ type: "k8s", value: `pod-uid:${uid}` }],
+                    x509SvidTtl: 300,
+                });
+            }
+        });
+
+        it("are revoked for the pod alone, agents banned, authorities rotated once approved, and what can be undone is", async () => {
+            const { responder, incident } = await respond();
+            assert.equal(incident().subjects[0]?.spiffeId, id);
+            world.decide(incident().name, { verdict: "approve", by: "alice" });
+            await responder.tick();
+            assert.deepEqual(states(incident().actions), {
+                isolate: "done",
+                "revoke-identity": "done",
+                "ban-agent": "done",
+                "rotate-authority": "done",
+            });
+            assert.equal(world.spire.entriesById.size, 1);
+            assert.deepEqual(
+                [...world.spire.agentsById.values()].map(({ banned }) => banned),
+                [true],
+            );
+            assert.deepEqual([world.spire.states.active?.id, world.spire.tainted], ["second", ["first"]]);
+            world.decide(incident().name, { verdict: "undo", by: "alice" });
+            await responder.tick();
+            assert.equal(world.spire.entriesById.size, 2);
+            assert.equal([...world.spire.entriesById.values()].at(-1)?.x509SvidTtl, 300);
+            assert.equal(world.spire.agentsById.size, 0, "attests anew");
+        });
+
+        it("are denied to everybody where the policy names the workload, and the list is empty again afterwards", async () => {
+            const web = { namespace: "shop", kind: "Deployment", name: "web" };
+            world.policy = policyOf(
+                {
+                    rules: [
+                        { ...ruleOf("revoke-identity"), actions: [{ type: "revoke-identity", scope: "identity" }] },
+                    ],
+                },
+                { mayLoseLastReplica: [web] },
+            );
+            const { responder, incident } = await respond();
+            world.decide(incident().name, { verdict: "approve", by: "alice" });
+            await responder.tick();
+            const list = (): unknown =>
+                world.api.objects.get(keyOf({ kind: "ConfigMap", namespace: NAMESPACE, name: "revoked-identities" }))?.[
+                    "data"
+                ];
+            assert.deepEqual(list(), { "deny.yaml": `deny:\n  - id: ${id}\n` });
+            assert.equal(world.spire.entriesById.size, 0);
+            world.decide(incident().name, { verdict: "undo", by: "alice" });
+            await responder.tick();
+            assert.deepEqual(list(), { "deny.yaml": "deny: []\n" });
+            assert.equal(world.spire.entriesById.size, 2);
+        });
+    });
+
+    it("rolls back a Deployment once approved, and forward again when that is undone", async () => {
+        worldOf(policyOf({ rules: [ruleOf("rollback", "restart", "cordon", "rotate-secret", "notify")] }));
+        const deployment = keyOf({ kind: "Deployment", namespace: "shop", name: "web" });
+        const set = keyOf({ kind: "ReplicaSet", namespace: "shop", name: "web-1" });
+        const at = "deployment.kubernetes.io/revision";
+        for (const [key, revision, image] of [
+            [set, "1", "web:1"],
+            [deployment, "2", "web:2"],
+        ] as const) {
+            const object = world.api.objects.get(key) ?? assert.fail(key);
+            world.api.put({
+                ...object,
+                metadata: { ...object.metadata, annotations: { [at]: revision } },
+                spec: {
+                    ...object.spec,
+                    template: { metadata: { labels: { app: "web" } }, spec: { containers: [{ name: "main", image }] } },
+                },
+            });
+        }
+        world.api.put({
+            apiVersion: "external-secrets.io/v1",
+            kind: "ExternalSecret",
+            metadata: { name: "tls", namespace: "shop" },
+        });
+        const { responder, incident } = await respond();
+        assert.deepEqual(states(incident().actions), {
+            rollback: "proposed",
+            restart: "proposed",
+            cordon: "done",
+            "rotate-secret": "done",
+            notify: "done",
+        });
+        const image = (): string => /web:\d/.exec(JSON.stringify(world.api.objects.get(deployment)))?.[0] ?? "";
+        world.decide(incident().name, { verdict: "approve", action: incident().actions[0]?.id, by: "alice" });
+        await responder.tick();
+        assert.equal(image(), "web:1");
+        assert.equal(world.api.objects.get("Node node-0")?.spec?.["unschedulable"], true);
+        world.decide(incident().name, { verdict: "undo", by: "alice" });
+        await responder.tick();
+        assert.equal(image(), "web:2");
+        assert.deepEqual(world.api.objects.get("Node node-0")?.spec, {});
+        assert.deepEqual(
+            world.api.all("Event").map(({ reason }) => reason),
+            ["SecurityIncident"],
+        );
+    });
+
+    it("forgets incidents that are over after the retention, and none in which something is still in force", async () => {
+        worldOf(policyOf({ retention: "1d" }));
+        const { responder, incident } = await respond();
+        world.decide(incident().name, { verdict: "confirm", by: "alice" });
+        world.now += 2 * 86_400_000;
+        await responder.tick();
+        assert.equal(responder.incidents().length, 1);
+        world.decide(incident().name, { verdict: "undo", by: "alice" });
+        await responder.tick();
+        await responder.tick();
+        assert.equal(responder.incidents().length, 0);
+        assert.deepEqual(world.api.all("SecurityIncident"), []);
+    });
+});
+
+// The fake is held to what it claims, since everything above leans on it.
+describe("FakeApi", () => {
+    it("refuses a change that goes by an old version, and leaves out empty maps", async () => {
+        const api = new FakeApi();
+        const [name] = addWorkload(api, { namespace: "shop", name: "web", replicas: 1 });
+        const ref = { kind: "Pod", namespace: "shop", name: name ?? "" } as const;
+        await assert.rejects(api.patch(ref, { metadata: { resourceVersion: "0" } }), { reason: "Conflict" });
+        const patched = await api.patch(ref, { metadata: { labels: { app: null } } });
+        assert.equal("labels" in patched.metadata, false);
+    });
+});

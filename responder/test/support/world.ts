@@ -1,0 +1,101 @@
+import { createHash } from "node:crypto";
+
+import { Resolver } from "../../src/analyze/resolve.js";
+import { evidenceName } from "../../src/execute/evidence.js";
+import { KubernetesIncidentStore } from "../../src/knowledge/kubernetes-store.js";
+import type { Decision, SecurityEvent } from "../../src/model.js";
+import { checkedPolicy } from "../../src/plan/policy.js";
+import type { ResponsePolicy } from "../../src/plan/policy.js";
+import { Responder } from "../../src/responder.js";
+import { FakeApi, nodeOf } from "./fake-api.js";
+import { FakeSpire } from "./fake-spire.js";
+
+export const NAMESPACE = "responder";
+export const BUILT_IN = ["kube-system", "spire", NAMESPACE];
+
+/** A policy that acts at once, unless told otherwise. */
+export function policyOf(change: object = {}, guards: object = {}): ResponsePolicy {
+    return checkedPolicy({
+        apiVersion: "responder.x0tta6bl4.io/v1alpha1",
+        kind: "ResponsePolicy",
+        mode: "act",
+        guards: { workloadFraction: 1, coolDown: "1s", ...guards },
+        rules: [ruleOf("isolate")],
+        ...change,
+    });
+}
+
+export function ruleOf(...types: readonly string[]): object {
+    return {
+        name: types.join("-"),
+        explanation: "Something critical has happened in the pod.",
+        match: { minimumSeverity: "critical" },
+        actions: types.map((type) => (type === "rotate-secret" ? { type, secret: "tls" } : { type })),
+    };
+}
+
+let serial = 0;
+
+export function eventOf(change: Partial<SecurityEvent> = {}): SecurityEvent {
+    return {
+        id: createHash("sha256").update(String(++serial)).digest("hex"),
+        source: "falco",
+        rule: "Shell started in a guarded container",
+        severity: "critical",
+        at: 1_000,
+        tags: ["runtime"],
+        summary: "Shell in a container",
+        claim: { namespace: "shop", pod: "web-0" },
+        ...change,
+    };
+}
+
+/** A responder on servers in memory, which may die and start again at any moment. */
+export class World {
+    now = 1_700_000_000_000;
+    readonly evidence = new Map<string, string>();
+    readonly api: FakeApi;
+    readonly spire = new FakeSpire();
+
+    constructor(
+        public policy: ResponsePolicy,
+        api?: FakeApi,
+    ) {
+        this.api = api ?? new FakeApi(Array.from({ length: 5 }, (_, index) => nodeOf(`node-${index}`)));
+    }
+
+    start(): Promise<Responder> {
+        this.api.restart();
+        return Responder.start({
+            policy: () => this.policy,
+            resolver: new Resolver(this.api, "example.org"),
+            store: new KubernetesIncidentStore(this.api, NAMESPACE),
+            builtIn: BUILT_IN,
+            tools: {
+                api: this.api,
+                spire: this.spire,
+                evidence: {
+                    put: (content) => {
+                        const name = evidenceName(content);
+                        this.evidence.set(name, content);
+                        return Promise.resolve(name);
+                    },
+                },
+                namespace: NAMESPACE,
+                denyList: "revoked-identities",
+                now: () => this.now,
+            },
+        });
+    }
+
+    /** What a person writes into an incident. */
+    decide(incident: string, decision: Decision): void {
+        const key = `SecurityIncident ${NAMESPACE}/${incident}`;
+        const object = this.api.objects.get(key);
+        if (object === undefined) {
+            throw new Error(`no ${key}`);
+        }
+        const before = (object.spec?.["decisions"] ?? []) as readonly Decision[];
+        this.api.put({ ...object, spec: { decisions: [...before, decision] } });
+    }
+}
