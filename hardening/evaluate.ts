@@ -1,4 +1,5 @@
 import type { Context, ObjectControl } from "../policies/engine/control";
+import { subjectOf } from "../policies/engine/control";
 import { waiverFaults } from "../policies/engine/governance";
 import type { KubeObject } from "../policies/kubernetes/kube";
 import type { Selected } from "../policies/engine/profiles";
@@ -143,13 +144,14 @@ export class Evaluation {
         return next === stackWide.length ? found : found.concat(stackWide.slice(next));
     }
 
-    /** Whether a control looks at an object depends on its kind alone, so it is asked once for each kind. */
+    /** A control is asked once for all objects that are the same to it. */
     private rulesFor(object: KubeObject): readonly Rule[] {
-        const kind = `${object.group}/${object.kind}`;
+        const subject = subjectOf(object);
+        const kind = `${subject.group}/${subject.kind}/${subject.pods}`;
         let rules = this.rules.get(kind);
         if (rules === undefined) {
             rules = this.options.selected.flatMap(({ control, params }, index) =>
-                control.scope === "object" && control.applies(object) ? [{ index, control, context: { params } }] : [],
+                control.scope === "object" && control.applies(subject) ? [{ index, control, context: { params } }] : [],
             );
             this.rules.set(kind, rules);
         }

@@ -1,5 +1,5 @@
-import type { KubeObject } from "../../policies/kubernetes/kube";
 import type { ObjectControl } from "../../policies/engine/control";
+import { podCarrier } from "../../policies/kubernetes/kinds";
 
 /** A kind as admission names it: the resource of its API group. */
 export interface AdmittedKind {
@@ -72,25 +72,5 @@ export const CATALOGUE: readonly AdmittedKind[] = [
 
 /** The kinds that a control looks at, found by asking it. */
 export function kindsOf(applies: ObjectControl["applies"]): readonly AdmittedKind[] {
-    return CATALOGUE.filter((kind) => applies(specimen(kind)));
-}
-
-/** An object of a kind, as far as a control needs it to say whether it looks at such. */
-function specimen({ group, version, kind }: AdmittedKind): KubeObject {
-    const apiVersion = group === "" ? version : `${group}/${version}`;
-    const body = { apiVersion, kind, metadata: {} };
-    return {
-        resource: { source: "catalogue", document: 0, type: `kubernetes:${apiVersion}:${kind}`, props: body },
-        group,
-        version,
-        apiVersion,
-        kind,
-        namespace: "",
-        name: "",
-        labels: {},
-        annotations: {},
-        body,
-        prefix: "",
-        patch: false,
-    };
+    return CATALOGUE.filter((kind) => applies({ ...kind, pods: podCarrier(kind.group, kind.kind) !== undefined }));
 }

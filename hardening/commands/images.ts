@@ -1,4 +1,4 @@
-import { podOf } from "../../policies/kubernetes/pods";
+import { podsOf } from "../../policies/kubernetes/pods";
 import { Stack } from "../../policies/kubernetes/stack";
 import { str } from "../../policies/kubernetes/kube";
 import { EXIT } from "../findings";
@@ -24,7 +24,9 @@ async function images({ options }: Arguments, io: Io) {
     for (const request of requestedStacks(options)) {
         const { resources } = await previewProgram(request, stackLog(io, request.stack));
         for (const object of new Stack(resources).objects) {
-            podOf(object)?.containers.forEach(({ body }) => found.add(str(body["image"])));
+            podsOf(object)
+                .flatMap(({ containers }) => containers)
+                .forEach(({ body }) => found.add(str(body["image"])));
         }
     }
     const shown = [...found].filter(

@@ -2,7 +2,7 @@ import type { FrameworkRef } from "./frameworks";
 import type { KubeObject } from "../kubernetes/kube";
 import type { PatchOperation } from "../kubernetes/path";
 import type { PodView } from "../kubernetes/pods";
-import { carriesPod, podOf } from "../kubernetes/pods";
+import { carriesPod, podsOf } from "../kubernetes/pods";
 import type { Stack } from "../kubernetes/stack";
 
 export type Severity = "critical" | "high" | "medium" | "low";
@@ -116,11 +116,27 @@ export interface StackContext<S extends ParamSchemas = ParamSchemas> extends Con
     ): Iterable<StackFault>;
 }
 
+/**
+ * All that may decide whether a control looks at an object. It is asked once for many objects, so it must not depend on
+ * what else they hold, nor on what came before them.
+ */
+export interface Subject {
+    readonly group: string;
+    readonly kind: string;
+    /** The object carries a pod, or what looks like one. */
+    readonly pods: boolean;
+}
+
+/** The subject that an object is. */
+export function subjectOf(object: KubeObject): Subject {
+    return { group: object.group, kind: object.kind, pods: carriesPod(object) };
+}
+
 /** A control that judges one object at a time. */
 export interface ObjectControl extends ControlMeta {
     readonly scope: "object";
-    /** Says whether the control looks at objects of this object's group and kind at all; nothing else may count. */
-    readonly applies: (object: KubeObject) => boolean;
+    /** Says whether the control looks at such objects at all. */
+    readonly applies: (subject: Subject) => boolean;
     readonly check: (object: KubeObject, context: Context) => Iterable<Fault>;
 }
 
@@ -128,7 +144,7 @@ export interface ObjectControl extends ControlMeta {
 export interface StackControl extends ControlMeta {
     readonly scope: "stack";
     /** The kinds of its admission counterpart, for a control that one object alone can break. */
-    readonly applies?: (object: KubeObject) => boolean;
+    readonly applies?: (subject: Subject) => boolean;
     readonly check: (stack: Stack, context: StackContext) => Iterable<StackFault>;
 }
 
@@ -142,13 +158,22 @@ export function podControl<const S extends ParamSchemas = Record<never, never>>(
     return {
         ...meta,
         scope: "object",
-        applies: carriesPod,
+        applies: ({ pods }) => pods,
         // No generator of its own: one more for every object and control is felt in a large scan.
         check(object, context) {
-            const pod = podOf(object);
-            return pod === undefined ? [] : check(pod, context as Context<S>);
+            const pods = podsOf(object);
+            const [pod] = pods;
+            return pods.length === 1 && pod?.partial === false
+                ? check(pod, context as Context<S>)
+                : pods.flatMap((each) => statedFaults(each, check(each, context as Context<S>)));
         },
     };
+}
+
+/** The faults of a pod, without what it leaves out where a controller may fill that in. */
+function statedFaults(pod: PodView, faults: Iterable<Fault>): readonly Fault[] {
+    const all = [...faults];
+    return pod.partial ? all.filter(({ absent }) => absent !== true) : all;
 }
 
 /** A control over objects of some kinds, each written `group/Kind`, `Kind` alone for one of the core group, or `*` for all. */
@@ -171,7 +196,7 @@ export function objectControl<const S extends ParamSchemas = Record<never, never
 /** A control over the whole stack. */
 export function stackControl<const S extends ParamSchemas = Record<never, never>>(
     control: ControlMeta<S> & {
-        readonly applies?: (object: KubeObject) => boolean;
+        readonly applies?: (subject: Subject) => boolean;
         readonly check: (stack: Stack, context: StackContext<S>) => Iterable<StackFault>;
     },
 ): StackControl {

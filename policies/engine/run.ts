@@ -1,4 +1,5 @@
 import type { Context, Control, Fault, ObjectControl, ParamSchemas, Params, StackControl, StackFault } from "./control";
+import { subjectOf } from "./control";
 import type { KubeObject } from "../kubernetes/kube";
 import { describe } from "../kubernetes/kube";
 import type { Stack } from "../kubernetes/stack";
@@ -27,7 +28,7 @@ export function* runOverObjects(
 ): Iterable<Outcome> {
     const context: Context = { params };
     for (const object of objects) {
-        if (control.applies(object)) {
+        if (control.applies(subjectOf(object))) {
             yield* runOverObject(control, object, context);
         }
     }

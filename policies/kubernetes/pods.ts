@@ -1,8 +1,11 @@
+import type { ContainerRole, PodCarrier, PodPlace } from "./kinds";
+import { holdsPatterns, podCarrier } from "./kinds";
 import type { Body, KubeObject } from "./kube";
 import { isObj, list, obj, str } from "./kube";
+import { child } from "./path";
+import { ifKnown } from "./unknown";
 
-/** Where in a pod a container stands. A sidecar is an init container that keeps running (`restartPolicy: Always`). */
-export type ContainerRole = "init" | "sidecar" | "main" | "ephemeral";
+export type { ContainerRole } from "./kinds";
 
 /** A container with its full path in the object that carries the pod. */
 export interface ContainerView {
@@ -14,7 +17,7 @@ export interface ContainerView {
     readonly securityContext: Body;
 }
 
-/** A pod, wherever it is written: a Pod, a workload's template, or a PodTemplate. */
+/** A pod, wherever it is written: a Pod, a workload's template, or what stands in a custom resource. */
 export interface PodView {
     readonly object: KubeObject;
     /** Path of the pod's spec, e.g. `spec.template.spec`. */
@@ -31,83 +34,161 @@ export interface PodView {
     readonly windows: boolean;
     /** `spec.hostUsers: false`: the pod runs in a user namespace of its own. */
     readonly userNamespace: boolean;
+    /** It is laid over a pod that a controller makes: what it leaves out is no fault. */
+    readonly partial: boolean;
 }
 
-const TEMPLATE: readonly string[] = ["spec", "template"];
+const NONE: readonly PodView[] = [];
 
-/** Where each pod-carrying kind keeps its pod, relative to the object, by group and kind. */
-const POD_PATHS: ReadonlyMap<string, ReadonlyMap<string, readonly string[]>> = new Map(
-    Object.entries({
-        "": { Pod: [], PodTemplate: ["template"], ReplicationController: TEMPLATE },
-        apps: { Deployment: TEMPLATE, DaemonSet: TEMPLATE, StatefulSet: TEMPLATE, ReplicaSet: TEMPLATE },
-        extensions: { Deployment: TEMPLATE, DaemonSet: TEMPLATE, ReplicaSet: TEMPLATE },
-        batch: { Job: TEMPLATE, CronJob: ["spec", "jobTemplate", ...TEMPLATE] },
-        // Widely used stand-ins for a Deployment, with the pod at the same place.
-        "apps.openshift.io": { DeploymentConfig: TEMPLATE },
-        "argoproj.io": { Rollout: TEMPLATE },
-    }).map(([group, paths]) => [group, new Map<string, readonly string[]>(Object.entries(paths))] as const),
-);
-
-/** Says whether objects of this kind carry a pod. */
+/**
+ * Says whether an object carries a pod: its kind is one of the table of kinds, or something in it looks like a pod's
+ * template. Never throws.
+ */
 export function carriesPod(object: KubeObject): boolean {
-    return POD_PATHS.get(object.group)?.has(object.kind) === true;
+    const carrier = podCarrier(object.group, object.kind);
+    return carrier === undefined ? podsOf(object).length > 0 : carrier.places.length > 0;
 }
 
-const views = new WeakMap<KubeObject, PodView>();
+const views = new WeakMap<KubeObject, readonly PodView[]>();
 
-/** The pod an object carries, or undefined where its kind carries none. Throws where the pod is unknown in preview. */
+/** The pods an object carries, in the order of its manifest. Throws where one of a known kind is unknown in preview. */
+export function podsOf(object: KubeObject): readonly PodView[] {
+    let pods = views.get(object);
+    if (pods === undefined) {
+        const carrier = podCarrier(object.group, object.kind);
+        pods =
+            carrier === undefined ? podsIn(object) : carrier.places.flatMap((place) => podsAt(object, carrier, place));
+        views.set(object, pods);
+    }
+    return pods;
+}
+
+/** The pod of an object that carries no more than one, as those of the Kubernetes API do. Throws like {@link podsOf}. */
 export function podOf(object: KubeObject): PodView | undefined {
-    const steps = POD_PATHS.get(object.group)?.get(object.kind);
-    if (steps === undefined) {
-        return undefined;
-    }
-    let view = views.get(object);
-    if (view === undefined) {
-        view = buildView(object, steps);
-        views.set(object, view);
-    }
-    return view;
+    return podsOf(object)[0];
 }
 
-function buildView(object: KubeObject, steps: readonly string[]): PodView {
-    const template = steps.reduce<Body>((body, step) => obj(body[step]), object.body);
-    const base = object.prefix + steps.map((step) => `${step}.`).join("");
-    const spec = obj(template["spec"]);
-    const metadata = obj(template["metadata"]);
-    const path = `${base}spec`;
+/** A value in an object's body, with its path. */
+interface Node {
+    readonly value: unknown;
+    readonly path: string;
+}
+
+function rootOf({ body, prefix }: KubeObject): Node {
+    return { value: body, path: prefix.replace(/\.$/, "") };
+}
+
+function join(path: string, field: string): string {
+    return path === "" ? field : child(path, field);
+}
+
+/** The pods at one place. A template of the API's own that is missing is an empty one: all that it leaves out is at fault. */
+function podsAt(object: KubeObject, { makes }: PodCarrier, place: PodPlace): readonly PodView[] {
+    const step = (node: Node, name: string): readonly Node[] => {
+        if (name === "*") {
+            return entriesOf(node);
+        }
+        const value = obj(node.value)[name];
+        return value === undefined && makes === undefined ? [] : [{ value, path: join(node.path, name) }];
+    };
+    return place.at
+        .reduce<readonly Node[]>((nodes, name) => nodes.flatMap((node) => step(node, name)), [rootOf(object)])
+        .filter(({ value }) => makes !== undefined || isObj(value))
+        .map((node) => buildView(object, node, place));
+}
+
+/** The items of a list, or the values of a map. */
+function entriesOf({ value, path }: Node): readonly Node[] {
+    if (Array.isArray(value)) {
+        return value.map((item: unknown, index) => ({ value: item, path: `${path}[${index}]` }));
+    }
+    return Object.entries(obj(value)).map(([name, item]) => ({ value: item, path: join(path, name) }));
+}
+
+/** How deep a template is looked for; the deepest of the table's stands nine steps down. */
+const MOST_STEPS = 16;
+
+/** What looks like a pod in an object of a kind that the table does not hold. What is unknown in preview is passed over. */
+function podsIn(object: KubeObject): readonly PodView[] {
+    if (holdsPatterns(object.group)) {
+        return NONE;
+    }
+    const found: PodView[] = [];
+    const look = (node: Node, holder: Node | undefined, depth: number): void => {
+        if (isPodSpec(node.value)) {
+            const isTemplate = holder !== undefined && node.path === join(holder.path, "spec");
+            const place: PodPlace = {
+                at: [],
+                ...(!isTemplate && { spec: [] }),
+                ...(!isWhole(node.value) && { partial: true }),
+            };
+            found.push(buildView(object, isTemplate ? holder : node, place));
+        } else if (depth < MOST_STEPS && typeof node.value === "object" && node.value !== null) {
+            for (const name of Object.keys(node.value)) {
+                const next = ifKnown(() => (node.value as Body)[name]);
+                const path = Array.isArray(node.value) ? `${node.path}[${name}]` : join(node.path, name);
+                look({ value: next, path }, node, depth + 1);
+            }
+        }
+    };
+    look(rootOf(object), undefined, 0);
+    return found;
+}
+
+/** Says whether a value has a list of containers, each of which has a name or an image. */
+function isPodSpec(value: unknown): value is Body {
+    const containers = isObj(value) ? ifKnown(() => list(value["containers"])) : undefined;
+    return (
+        containers !== undefined &&
+        containers.length > 0 &&
+        containers.every((item) => isObj(item) && ["name", "image"].some((field) => typeof item[field] === "string"))
+    );
+}
+
+/** A pod whose containers all name an image can run as it is; any other is laid over one that a controller makes. */
+function isWhole(spec: Body): boolean {
+    return list(spec["containers"]).every((container) => str(obj(container)["image"]) !== "");
+}
+
+/** Where a PodSpec of Kubernetes keeps its containers. */
+const POD_CONTAINERS = { initContainers: "init", containers: "main", ephemeralContainers: "ephemeral" } as const;
+
+function buildView(object: KubeObject, node: Node, place: PodPlace): PodView {
+    const steps = place.spec ?? ["spec"];
+    const holder = obj(node.value);
+    const spec = steps.reduce<Body>((body, step) => obj(body[step]), holder);
+    const path = steps.reduce(join, node.path);
+    // A pod's spec that stands alone has no metadata of the pod beside it: what is there belongs to the object.
+    const metadata = steps.length === 0 ? {} : obj(holder["metadata"]);
     return {
         object,
         path,
         spec,
         securityContext: obj(spec["securityContext"]),
-        metadataPath: `${base}metadata`,
+        metadataPath: join(node.path, "metadata"),
         labels: obj(metadata["labels"]),
         annotations: obj(metadata["annotations"]),
-        containers: [
-            ...containersOf(spec, path, "initContainers", (body) =>
-                body["restartPolicy"] === "Always" ? "sidecar" : "init",
-            ),
-            ...containersOf(spec, path, "containers", () => "main"),
-            ...containersOf(spec, path, "ephemeralContainers", () => "ephemeral"),
-        ],
+        containers: Object.entries<ContainerRole>(place.containers ?? POD_CONTAINERS).flatMap(([field, role]) =>
+            containersOf(spec, path, field, role),
+        ),
         windows: str(obj(spec["os"])["name"]) === "windows",
         userNamespace: spec["hostUsers"] === false,
+        partial: place.partial === true,
     };
 }
 
-function containersOf(
-    spec: Body,
-    path: string,
-    field: string,
-    roleOf: (body: Body) => ContainerRole,
-): readonly ContainerView[] {
-    return list(spec[field]).flatMap((body, index) =>
+function containersOf(spec: Body, path: string, field: string, role: ContainerRole): readonly ContainerView[] {
+    const value = spec[field];
+    const nodes = isObj(value)
+        ? [{ value, path: join(path, field) }]
+        : entriesOf({ value: list(value), path: join(path, field) });
+    return nodes.flatMap(({ value: body, path: at }, index) =>
         isObj(body)
             ? [
                   {
-                      name: str(body["name"]) || `#${index}`,
-                      role: roleOf(body),
-                      path: `${path}.${field}[${index}]`,
+                      name: str(body["name"]) || (Array.isArray(value) ? `#${index}` : field),
+                      role: role === "init" && body["restartPolicy"] === "Always" ? "sidecar" : role,
+                      path: at,
                       body,
                       securityContext: obj(body["securityContext"]),
                   },

@@ -1,7 +1,7 @@
 import type { KubeObject } from "./kube";
 import { kubeObjects } from "./kube";
 import type { PodView } from "./pods";
-import { podOf } from "./pods";
+import { podsOf } from "./pods";
 import type { Resource } from "./resource";
 import { append, LabelIndex } from "./selectors";
 import { ifKnown } from "./unknown";
@@ -35,7 +35,7 @@ export class Stack {
         return this.names.get(key(kind, namespace, name));
     }
 
-    /** Every pod of the stack whose content is known. */
+    /** Every pod of the stack whose content is known, but for what is only laid over the pods of a controller. */
     public pods(): readonly PodView[] {
         return this.memo(knownPods);
     }
@@ -73,7 +73,7 @@ function key(kind: string, namespace: string, name: string): string {
 
 /** An unknown pod is left out here; the controls over pods report it as unverifiable. */
 function knownPods(stack: Stack): readonly PodView[] {
-    return stack.objects.flatMap((object) => ifKnown(() => podOf(object)) ?? []);
+    return stack.objects.flatMap((object) => (ifKnown(() => podsOf(object)) ?? []).filter(({ partial }) => !partial));
 }
 
 function podIndex(stack: Stack): LabelIndex<PodView> {

@@ -5,7 +5,7 @@ import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
 import { rememberLast } from "../../memo";
 import { child } from "../../kubernetes/path";
 import type { ContainerView } from "../../kubernetes/pods";
-import { podOf } from "../../kubernetes/pods";
+import { podsOf } from "../../kubernetes/pods";
 import { show } from "../../text";
 
 export type ComponentName = "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "etcd" | "kubelet";
@@ -68,7 +68,9 @@ export const componentsOf = rememberLast((object: KubeObject): readonly Componen
             ),
         ];
     }
-    return (podOf(object)?.containers ?? []).flatMap((container) => containerComponent(container) ?? []);
+    return podsOf(object)
+        .flatMap(({ containers }) => containers)
+        .flatMap((container) => containerComponent(container) ?? []);
 });
 
 interface Word {

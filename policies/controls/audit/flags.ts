@@ -1,10 +1,9 @@
-import type { ControlMeta, Fault, ObjectControl } from "../../engine/control";
+import type { ControlMeta, Fault, ObjectControl, Subject } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import type { ComponentName, ComponentView } from "./control-plane";
 import { componentsOf, kubeletConfig } from "./control-plane";
-import type { Body, KubeObject } from "../../kubernetes/kube";
+import type { Body } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
-import { carriesPod } from "../../kubernetes/pods";
 import { show } from "../../text";
 
 /** What one setting of a component has to be. */
@@ -132,11 +131,8 @@ export function flagControl(
     };
 }
 
-function applies(object: KubeObject): boolean {
-    return (
-        carriesPod(object) ||
-        ["kubeadm.k8s.io", "kubelet.config.k8s.io", "hostdata.kubescape.cloud"].includes(object.group)
-    );
+function applies({ group, pods }: Subject): boolean {
+    return pods || ["kubeadm.k8s.io", "kubelet.config.k8s.io", "hostdata.kubescape.cloud"].includes(group);
 }
 
 function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: readonly string[]): Iterable<Fault> {

@@ -3,7 +3,7 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
-import { carriesPod, podOf } from "../../kubernetes/pods";
+import { podsOf } from "../../kubernetes/pods";
 import type { Version, VersionRange } from "../../kubernetes/versions";
 import { isInRanges, parseVersion } from "../../kubernetes/versions";
 
@@ -93,11 +93,11 @@ export const noKnownVulnerableComponents: ObjectControl = {
             none: "Versions can't be compared in Common Expression Language without a library the API server lacks before 1.33.",
         },
     }),
-    applies: (object) => carriesPod(object) || (object.group === "" && object.kind === "Node"),
+    applies: ({ group, kind, pods }) => pods || (group === "" && kind === "Node"),
 };
 
 function* imageFaults(object: KubeObject): Iterable<Fault> {
-    for (const { name: container, path, body } of podOf(object)?.containers ?? []) {
+    for (const { name: container, path, body } of podsOf(object).flatMap((pod) => pod.containers)) {
         const [, name = "", tag = ""] = /(?:^|\/)([^/:@]+):([^@]+)(?:@.*)?$/.exec(str(body["image"])) ?? [];
         for (const one of VULNERABILITIES) {
             if (typeof one.where !== "string" && one.where.test(name) && isVulnerable(one, tag)) {

@@ -5,7 +5,8 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { str } from "../../kubernetes/kube";
-import { carriesPod, podOf } from "../../kubernetes/pods";
+import type { PodView } from "../../kubernetes/pods";
+import { podsOf } from "../../kubernetes/pods";
 import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 const NAME = "kubernetes-dashboard";
@@ -30,7 +31,9 @@ export const noKubernetesDashboard: ObjectControl = {
         profiles: ["nsa", "x0tta6bl4"],
         kinds: [],
         *check(object) {
-            yield* carriesPod(object) ? podFaults(object) : bindingFaults(object);
+            yield* BINDING_KINDS.includes(`${object.group}/${object.kind}`)
+                ? bindingFaults(object)
+                : podsOf(object).flatMap((pod) => [...podFaults(pod)]);
         },
         admission: {
             expression: [
@@ -43,14 +46,10 @@ export const noKubernetesDashboard: ObjectControl = {
             variables: POD_LABELS,
         },
     }),
-    applies: (object) => carriesPod(object) || BINDING_KINDS.includes(`${object.group}/${object.kind}`),
+    applies: ({ group, kind, pods }) => pods || BINDING_KINDS.includes(`${group}/${kind}`),
 };
 
-function* podFaults(object: KubeObject): Iterable<Fault> {
-    const pod = podOf(object);
-    if (pod === undefined) {
-        return;
-    }
+function* podFaults(pod: PodView): Iterable<Fault> {
     const image = pod.containers.find(({ body }) => IMAGE.test(str(body["image"])));
     const label = LABELS.find((key) => pod.labels[key] === NAME);
     if (image !== undefined) {

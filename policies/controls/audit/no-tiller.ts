@@ -4,7 +4,8 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
-import { carriesPod, podOf } from "../../kubernetes/pods";
+import type { PodView } from "../../kubernetes/pods";
+import { podsOf } from "../../kubernetes/pods";
 
 const IMAGE = /(?:^|\/)tiller(?:[-_][\w-]+)?(?:[:@]|$)/;
 
@@ -20,7 +21,9 @@ export const noTiller: ObjectControl = {
         profiles: ["cis", "nsa", "x0tta6bl4"],
         kinds: [],
         *check(object) {
-            yield* object.kind === "Service" ? serviceFaults(object) : podFaults(object);
+            yield* object.kind === "Service"
+                ? serviceFaults(object)
+                : podsOf(object).flatMap((pod) => [...podFaults(pod)]);
         },
         admission: {
             expression: [
@@ -31,7 +34,7 @@ export const noTiller: ObjectControl = {
             variables: POD_LABELS,
         },
     }),
-    applies: (object) => carriesPod(object) || (object.group === "" && object.kind === "Service"),
+    applies: ({ group, kind, pods }) => pods || (group === "" && kind === "Service"),
 };
 
 /** Helm 2 labels what it installs of itself so. */
@@ -43,10 +46,9 @@ function isNotTiller(labels: string): string {
     return `!(${labels}[?'name'].orValue('') == 'tiller' && ${labels}[?'app'].orValue('') == 'helm')`;
 }
 
-function* podFaults(object: KubeObject): Iterable<Fault> {
-    const pod = podOf(object);
+function* podFaults(pod: PodView): Iterable<Fault> {
     let found = false;
-    for (const { name: container, path, body } of pod?.containers ?? []) {
+    for (const { name: container, path, body } of pod.containers) {
         const image = str(body["image"]);
         if (IMAGE.test(image)) {
             found = true;
@@ -57,7 +59,7 @@ function* podFaults(object: KubeObject): Iterable<Fault> {
             };
         }
     }
-    if (!found && pod !== undefined && isTiller(pod.labels)) {
+    if (!found && isTiller(pod.labels)) {
         const path = `${pod.metadataPath}.labels`;
         yield { path, message: `${path} are those of Tiller, the server of Helm 2. Remove it.` };
     }

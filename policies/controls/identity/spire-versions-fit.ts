@@ -4,7 +4,7 @@ import { checklist, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { str } from "../../kubernetes/kube";
 import type { PodView } from "../../kubernetes/pods";
-import { carriesPod, podOf } from "../../kubernetes/pods";
+import { carriesPod, podsOf } from "../../kubernetes/pods";
 import { neededRelease, parseRelease, skew } from "./spire-releases";
 import type { Version } from "../../kubernetes/versions";
 import { compareVersions } from "../../kubernetes/versions";
@@ -67,8 +67,7 @@ export const spireVersionsFit = stackControl({
             stack.objects.filter(carriesPod),
             (object) => object,
             function* (object) {
-                const pod = podOf(object);
-                const found = pod === undefined ? [] : deployed(pod);
+                const found = podsOf(object).flatMap((pod) => deployed(pod));
                 servers.push(...found.filter(({ image }) => image === "spire-server"));
                 agents.push(...found.filter(({ image }) => image === "spire-agent"));
                 yield* found.flatMap(releaseFaults);

@@ -25,7 +25,7 @@ export const defaultNamespaceUnused: ObjectControl = {
         *check(object) {
             const namespace = str(obj(object.body["metadata"])["namespace"]);
             // Of a custom resource the manifest doesn't say whether it lives in a namespace, unless it names one.
-            if (namespace === "default" || (namespace === "" && isNamespaced(object))) {
+            if (!isBuiltIn(object) && (namespace === "default" || (namespace === "" && isNamespaced(object)))) {
                 const path = `${object.prefix}metadata.namespace`;
                 yield {
                     path,
@@ -43,5 +43,5 @@ export const defaultNamespaceUnused: ObjectControl = {
             ].join(" || "),
         },
     }),
-    applies: (object) => (isNamespaced(object) || isCustom(object)) && !isBuiltIn(object),
+    applies: (object) => isNamespaced(object) || isCustom(object),
 };

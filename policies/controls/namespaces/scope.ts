@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../kubernetes/kube";
 
+type GroupKind = Pick<KubeObject, "group" | "kind">;
+
 /** The namespaced kinds of the Kubernetes API, by group. Custom resources are left out: a manifest doesn't say where they live. */
 const NAMESPACED: ReadonlyMap<string, readonly string[]> = new Map(
     Object.entries({
@@ -41,7 +43,7 @@ export const BUILT_IN: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** Says whether objects of this kind live in a namespace. */
-export function isNamespaced(object: KubeObject): boolean {
+export function isNamespaced(object: GroupKind): boolean {
     return NAMESPACED.get(object.group)?.includes(object.kind) === true;
 }
 
@@ -49,7 +51,7 @@ export function isNamespaced(object: KubeObject): boolean {
 const PLAIN_GROUPS = new Set(["", "apps", "autoscaling", "batch", "extensions", "policy"]);
 
 /** Says whether an object is a custom resource: the API's own groups have no dot or end on k8s.io. */
-export function isCustom({ group }: KubeObject): boolean {
+export function isCustom({ group }: GroupKind): boolean {
     return !PLAIN_GROUPS.has(group) && !group.endsWith(".k8s.io");
 }
 

@@ -3,7 +3,7 @@ import type { ObjectControl } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 import { INGRESS_KINDS } from "../../kubernetes/ingress";
-import { carriesPod, podOf } from "../../kubernetes/pods";
+import { podsOf } from "../../kubernetes/pods";
 
 const SYSTEM = new Set(["kube-system", "kube-public", "kube-node-lease"]);
 
@@ -21,8 +21,8 @@ const parts = objectControl({
     *check(object) {
         const { namespace, prefix } = object;
         // The control plane's own static pods live there; kubeadm and its kin label them so.
-        const isControlPlane = [object.labels, podOf(object)?.labels].some(
-            (labels) => labels?.["tier"] === "control-plane",
+        const isControlPlane = [object.labels, ...podsOf(object).map((pod) => pod.labels)].some(
+            (labels) => labels["tier"] === "control-plane",
         );
         if (SYSTEM.has(namespace) && !isControlPlane) {
             const path = `${prefix}metadata.namespace`;
@@ -41,5 +41,5 @@ const parts = objectControl({
 
 export const systemNamespacesUnused: ObjectControl = {
     ...parts,
-    applies: (object) => carriesPod(object) || parts.applies(object),
+    applies: (subject) => subject.pods || parts.applies(subject),
 };

@@ -6,7 +6,7 @@ import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { child } from "../../kubernetes/path";
 import type { Marked } from "./mesh";
 import { meshOptOuts, staysInside } from "./mesh";
-import { carriesPod, podOf } from "../../kubernetes/pods";
+import { podsOf } from "../../kubernetes/pods";
 import { show } from "../../text";
 
 /** Annotations that take ports out of Linkerd's proxy, and with that out of mutual TLS. */
@@ -29,8 +29,7 @@ export const meshInjectionNotDisabled: ObjectControl = {
         profiles: [],
         kinds: [],
         *check(object) {
-            const pod = podOf(object);
-            if (pod !== undefined) {
+            for (const pod of podsOf(object)) {
                 yield* faultsOf(pod, pod.metadataPath);
             }
             // Some write it on the workload, where it does nothing, and mean the pod.
@@ -49,7 +48,7 @@ export const meshInjectionNotDisabled: ObjectControl = {
             variables: { ...POD_LABELS, ...POD_ANNOTATIONS },
         },
     }),
-    applies: (object) => object.kind === "Namespace" || carriesPod(object),
+    applies: ({ kind, pods }) => kind === "Namespace" || pods,
 };
 
 function* faultsOf(marked: Marked, metadata: string): Iterable<Fault> {

@@ -52,7 +52,7 @@ export const serviceAccountsKeepTokens = stackControl({
     },
 });
 
-function isServiceAccount({ group, kind }: KubeObject): boolean {
+function isServiceAccount({ group, kind }: Pick<KubeObject, "group" | "kind">): boolean {
     return group === "" && kind === "ServiceAccount";
 }
 

@@ -5,6 +5,7 @@ import { createRequire } from "node:module";
 import { join, resolve } from "node:path";
 import { twins, type Twin } from "../../../components/admission/policies";
 import { controls } from "../../../policies/controls";
+import { subjectOf } from "../../../policies/engine/control";
 import { selectControls } from "../../../policies/engine/profiles";
 import { runControl } from "../../../policies/engine/run";
 import { manifestsOf } from "../../support/cases";
@@ -185,7 +186,10 @@ async function decide(cluster: Cluster, names: ReadonlySet<string>, cases: reado
 function concerned(names: ReadonlySet<string>, manifest: Manifest): readonly string[] {
     const [object] = stackOf(placed(manifest)).objects;
     return controls
-        .filter((control) => names.has(control.name) && object !== undefined && control.applies?.(object) === true)
+        .filter(
+            (control) =>
+                names.has(control.name) && object !== undefined && control.applies?.(subjectOf(object)) === true,
+        )
         .map(({ name }) => name);
 }
 
