@@ -101,7 +101,7 @@ export class Evaluation {
     /** What is found in each object of a stack, in order. */
     private *outcomes(stack: Stack): Iterable<readonly Found[]> {
         const stackWide = this.runStackControls(stack);
-        for (const object of stack.objects) {
+        for (const object of stack.given) {
             this.options.progress?.(++this.judged);
             const found = this.runObjectControls(object, stackWide.get(object));
             stackWide.delete(object);

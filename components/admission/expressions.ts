@@ -1,41 +1,6 @@
+import { literal, texts } from "../../policies/engine/cel";
 import type { Waiver } from "../../policies/engine/waivers";
-
-/** A named expression of a ValidatingAdmissionPolicy. Later ones may use earlier ones. */
-export interface Variable {
-    readonly name: string;
-    readonly expression: string;
-}
-
-const TEMPLATED = ["ReplicationController", "Deployment", "DaemonSet", "StatefulSet", "ReplicaSet", "Job"];
-
-/** Text of a CEL string. */
-export function literal(text: string): string {
-    return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
-}
-
-/**
- * What every control's expression may build on: `variables.podSpec`, which is null where the kind carries no pod, and
- * `variables.containers`: init, main and ephemeral ones.
- */
-export const SHARED_VARIABLES: readonly Variable[] = [
-    {
-        name: "podSpec",
-        expression: [
-            "object.kind == 'Pod' ? object.?spec.orValue(null) :",
-            "object.kind == 'PodTemplate' ? object.?template.?spec.orValue(null) :",
-            "object.kind == 'CronJob' ? object.?spec.?jobTemplate.?spec.?template.?spec.orValue(null) :",
-            `object.kind in [${TEMPLATED.map(literal).join(", ")}] ? object.?spec.?template.?spec.orValue(null) : null`,
-        ].join("\n"),
-    },
-    {
-        name: "containers",
-        expression: [
-            "variables.podSpec == null ? [] :",
-            "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([]) +",
-            " variables.podSpec.?ephemeralContainers.orValue([]))",
-        ].join("\n"),
-    },
-];
+import { BUILT_IN_CARRIERS, MAKERS } from "../../policies/kubernetes/kinds";
 
 /** An object that waivers name: `<Kind> <namespace>/<name>` or `<Kind> <name>`, where the kind may name its API group. */
 interface Waived {
@@ -55,8 +20,8 @@ function waivedObject({ object }: Waiver): Waived {
     };
 }
 
-/** Kinds that make pods of their own; such a pod is judged again when it is made, and is waived with its maker. */
-const MAKERS: ReadonlySet<string> = new Set([...TEMPLATED, "CronJob"]);
+/** Kinds that a controller makes of another kind. */
+const MADE: ReadonlySet<string> = new Set(BUILT_IN_CARRIERS.flatMap(({ makes = [] }) => makes).sort());
 
 /**
  * True where a waiver covers the object. The pods, and the Jobs and ReplicaSets in between, that a waived workload makes
@@ -74,11 +39,12 @@ function clause({ kind, group, namespace, name }: Waived): string {
         ...(group === undefined ? [] : [`object.apiVersion.startsWith(${literal(`${group}/`)})`]),
         `object.metadata.name == ${literal(name)}`,
     ].join(" && ")})`;
+    // What makes pods of its own: such a pod is judged again when it is made, and is waived with its maker.
     if (!MAKERS.has(kind)) {
         return `(${where} && ${self})`;
     }
     const made = [
-        "object.kind in ['Pod', 'Job', 'ReplicaSet']",
+        `object.kind in ${texts(MADE)}`,
         `object.metadata.name.startsWith(${literal(`${name}-`)})`,
         "variables.podSpec != null",
         `variables.podSpec.?serviceAccountName.orValue('') == ${literal(name)}`,

@@ -1,12 +1,13 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { literal, SHARED_VARIABLES } from "../../policies/engine/cel";
 import type { AdmissionRule, Control } from "../../policies/engine/control";
 import type { Selected } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
 import type { Waiver } from "../../policies/engine/waivers";
 import type { AdmittedKind } from "./catalogue";
 import { kindsOf } from "./catalogue";
-import { literal, SHARED_VARIABLES, waivedExpression } from "./expressions";
+import { waivedExpression } from "./expressions";
 import type { AdmissionAction, AdmissionSettings } from "./settings";
 
 type Policy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;

@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { literal, POD_SPEC, texts } from "../../policies/engine/cel";
 import { csiHostPaths } from "../spire/csi-driver";
 import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE } from "../spire/layout";
 import type { SpireSettings } from "../spire/model";
@@ -17,14 +18,6 @@ export const HOST_ACCESS_POLICY = "spire-host-access";
  * controller manager whose controllers have no credentials of their own (--use-service-account-credentials=false).
  */
 const DAEMON_SETS = ["system:serviceaccount:kube-system:daemon-set-controller", "system:kube-controller-manager"];
-
-const listOf = (values: readonly string[]): string => `[${values.map((value) => JSON.stringify(value)).join(", ")}]`;
-
-const POD_SPEC = [
-    'object.kind == "Pod" ? object.spec',
-    'object.kind == "CronJob" ? object.spec.jobTemplate.spec.template.spec',
-    "object.spec.template.spec",
-].join(" : ");
 
 /** Names of the privileged containers of one list. */
 const privilegedIn = (field: string): string =>
@@ -89,7 +82,7 @@ export function hostAccessSpec(
         ],
         validations: [
             {
-                expression: `!variables.hostPID || variables.account == "${AGENT}"`,
+                expression: `!variables.hostPID || variables.account == ${literal(AGENT)}`,
                 message: `In namespace ${NAMESPACE} only the service account ${AGENT} may use hostPID.`,
             },
             {
@@ -98,16 +91,16 @@ export function hostAccessSpec(
                 message: `In namespace ${NAMESPACE} nothing may use hostNetwork or hostIPC.`,
             },
             {
-                expression: `variables.hostPaths.all(path, (variables.account == "${AGENT}" && path in ${listOf(agentPaths)}) || (variables.account == "${CSI_DRIVER}" && path in ${listOf(driverPaths)}))`,
+                expression: `variables.hostPaths.all(path, (variables.account == ${literal(AGENT)} && path in ${texts(agentPaths)}) || (variables.account == ${literal(CSI_DRIVER)} && path in ${texts(driverPaths)}))`,
                 messageExpression: `"In namespace ${NAMESPACE} the service account " + variables.account + " may not mount these directories of the node: " + variables.hostPaths.join(", ")`,
                 message: `In namespace ${NAMESPACE} only ${AGENT} and ${CSI_DRIVER} may mount directories of the node, and only their own.`,
             },
             {
-                expression: `variables.privileged.all(name, variables.account == "${CSI_DRIVER}" && name == "${CSI_DRIVER}")`,
+                expression: `variables.privileged.all(name, variables.account == ${literal(CSI_DRIVER)} && name == ${literal(CSI_DRIVER)})`,
                 message: `In namespace ${NAMESPACE} only the container ${CSI_DRIVER} of the service account ${CSI_DRIVER} may be privileged.`,
             },
             {
-                expression: `object.kind != "Pod" || request.operation != "CREATE" || !(variables.account in ${listOf([AGENT, CSI_DRIVER])}) || request.userInfo.username in ${listOf(DAEMON_SETS)}`,
+                expression: `object.kind != "Pod" || request.operation != "CREATE" || !(variables.account in ${texts([AGENT, CSI_DRIVER])}) || request.userInfo.username in ${texts(DAEMON_SETS)}`,
                 messageExpression: `"In namespace ${NAMESPACE} only the DaemonSet controller may start pods of the service account " + variables.account`,
                 message: `In namespace ${NAMESPACE} only the DaemonSet controller may start pods of ${AGENT} and ${CSI_DRIVER}.`,
             },

@@ -1,3 +1,4 @@
+import { MAKERS } from "../../policies/kubernetes/kinds";
 import type { Body } from "../../policies/kubernetes/kube";
 import { str } from "../../policies/kubernetes/kube";
 
@@ -24,7 +25,8 @@ const FIRST = [
     "PersistentVolumeClaim",
     "Service",
 ];
-const WORKLOADS = ["DaemonSet", "StatefulSet", "Deployment", "Job", "CronJob", "Pod"];
+/** What runs pods: agents of the nodes first, then what keeps state. Others of the table follow. */
+const WORKLOADS = [...new Set(["DaemonSet", "StatefulSet", ...MAKERS, "Pod"])];
 const AFTER = ["PodDisruptionBudget", "HorizontalPodAutoscaler", "Ingress"];
 const LAST = [
     "ValidatingAdmissionPolicy",

@@ -1,23 +1,72 @@
+import { BUILT_IN_CARRIERS } from "../kubernetes/kinds";
+
 /**
  * Parts that the admission counterparts of several controls share, in Common Expression Language. Its checker knows the
  * fields of one kind only, so what other kinds lack is read as an option or through `dyn`.
  */
 
-/** Labels or annotations of the pod that an object carries; none for an object that carries no pod. */
-function podMap(field: "labels" | "annotations"): string {
-    return [
-        `object.kind == 'Pod' ? object.?metadata.?${field}.orValue({}) :`,
-        `object.kind == 'PodTemplate' ? object.?template.?metadata.?${field}.orValue({}) :`,
-        `object.kind == 'CronJob' ? object.?spec.?jobTemplate.?spec.?template.?metadata.?${field}.orValue({}) :`,
-        `object.?spec.?template.?metadata.?${field}.orValue({})`,
-    ].join("\n");
+/** A named expression of a ValidatingAdmissionPolicy. Later ones may use earlier ones. */
+export interface Variable {
+    readonly name: string;
+    readonly expression: string;
 }
 
+/** Text as a CEL string. Of its escapes (the language's definition, "String and Bytes Values") these three are needed. */
+export function literal(text: string): string {
+    return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
+}
+
+/** A list of CEL strings. */
+export function texts(values: Iterable<string>): string {
+    return `[${[...values].map(literal).join(", ")}]`;
+}
+
+/** A part of the pod that an object carries, by the table of kinds: `steps` lead there from what holds its metadata and spec. */
+function ofPod(steps: readonly string[], otherwise: string): string {
+    const kinds = new Map<string, Set<string>>();
+    for (const { kind, places } of BUILT_IN_CARRIERS) {
+        for (const { at } of places) {
+            const path = ["object", ...[...at, ...steps].map((step) => `?${step}`)].join(".");
+            kinds.set(path, (kinds.get(path) ?? new Set<string>()).add(kind));
+        }
+    }
+    return [...kinds]
+        .sort(([, one], [, other]) => one.size - other.size)
+        .map(([path, names]) => {
+            const isOne =
+                names.size === 1
+                    ? `object.kind == ${[...names].map(literal).join("")}`
+                    : `object.kind in ${texts(names)}`;
+            return `${isOne} ? ${path}.orValue(${otherwise}) :`;
+        })
+        .concat(otherwise)
+        .join("\n");
+}
+
+/** The spec of the pod that an object carries; null where its kind carries none. */
+export const POD_SPEC: string = ofPod(["spec"], "null");
+
+/**
+ * What every control's expression may build on: `variables.podSpec`, which is null where the kind carries no pod, and
+ * `variables.containers`: init, main and ephemeral ones.
+ */
+export const SHARED_VARIABLES: readonly Variable[] = [
+    { name: "podSpec", expression: POD_SPEC },
+    {
+        name: "containers",
+        expression: [
+            "variables.podSpec == null ? [] :",
+            "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([]) +",
+            " variables.podSpec.?ephemeralContainers.orValue([]))",
+        ].join("\n"),
+    },
+];
+
 /** `variables.podLabels` */
-export const POD_LABELS = { podLabels: podMap("labels") } as const;
+export const POD_LABELS = { podLabels: ofPod(["metadata", "labels"], "{}") } as const;
 
 /** `variables.podAnnotations` */
-export const POD_ANNOTATIONS = { podAnnotations: podMap("annotations") } as const;
+export const POD_ANNOTATIONS = { podAnnotations: ofPod(["metadata", "annotations"], "{}") } as const;
 
 /**
  * `variables.allowed`: the rules of a NetworkPolicy in the directions it isolates, each with `egress`, `peers` and `ports`.
@@ -45,11 +94,6 @@ export const HOST_PATHS = {
         `variables.podSpec.?volumes.orValue([]).filter(v, has(v.hostPath)).map(v, ${spelled("v.hostPath.path")})`,
     ].join("\n"),
 } as const;
-
-/** A list of CEL strings. */
-export function texts(values: Iterable<string>): string {
-    return `[${[...values].map((value) => `'${value}'`).join(", ")}]`;
-}
 
 /** A regular expression as CEL takes it: its syntax is RE2's, in a raw string. */
 export function pattern({ source }: RegExp): string {

@@ -16,7 +16,7 @@ export type Outcome =
 /** Runs a control over a stack. Never throws: a control that does becomes an `error` and the others still run. */
 export function runControl(control: Control, stack: Stack, params: Params<ParamSchemas>): Iterable<Outcome> {
     return control.scope === "object"
-        ? runOverObjects(control, stack.objects, params)
+        ? runOverObjects(control, stack.given, params)
         : runOverStack(control, stack, params);
 }
 

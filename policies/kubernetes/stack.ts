@@ -6,15 +6,22 @@ import type { Resource } from "./resource";
 import { append, LabelIndex } from "./selectors";
 import { ifKnown } from "./unknown";
 
-/** A whole stack, each index built once and on first use, so that stack-wide controls stay linear. */
+/**
+ * A whole stack, each index built once and on first use, so that stack-wide controls stay linear. Controls see its objects
+ * in one order, whatever the order they came in, so that none can come to depend on it.
+ */
 export class Stack {
+    /** The objects by kind, namespace and name. */
     public readonly objects: readonly KubeObject[];
+    /** The same in the order they came in, for reports. */
+    public readonly given: readonly KubeObject[];
     private readonly kinds = new Map<string, KubeObject[]>();
     private readonly names = new Map<string, KubeObject>();
     private readonly memos = new Map<unknown, unknown>();
 
     constructor(public readonly resources: readonly Resource[]) {
-        this.objects = resources.flatMap((resource) => kubeObjects(resource));
+        this.given = resources.flatMap((resource) => kubeObjects(resource));
+        this.objects = inOneOrder(this.given);
         for (const object of this.objects) {
             append(this.kinds, object.kind, object);
             const name = key(object.kind, object.namespace, object.name);
@@ -57,6 +64,23 @@ export class Stack {
         }
         return this.memos.get(build) as T;
     }
+}
+
+/** Objects of one name are told apart by what they hold, which is looked at for them alone. */
+function inOneOrder(objects: readonly KubeObject[]): readonly KubeObject[] {
+    const text = (object: KubeObject) => ifKnown(() => JSON.stringify(object.body)) ?? "";
+    return objects
+        .map((object) => ({ object, place: `${key(object.kind, object.namespace, object.name)}\u0000${object.group}` }))
+        .sort(
+            (one, other) =>
+                compare(one.place, other.place) ||
+                (one.object === other.object ? 0 : compare(text(one.object), text(other.object))),
+        )
+        .map(({ object }) => object);
+}
+
+function compare(one: string, other: string): number {
+    return one < other ? -1 : one > other ? 1 : 0;
 }
 
 /** Where an object goes whose manifest names no namespace, unless whoever applies it says otherwise. */

@@ -17,6 +17,8 @@ export interface Case {
     readonly kind?: string;
     /** Fields of the carrying object's spec, beside the pod. */
     readonly workload?: Manifest;
+    /** Further manifests of the stack, beside the pod. */
+    readonly beside?: readonly Manifest[];
     /** One whole manifest, for a control that isn't about pods. */
     readonly object?: Manifest;
     /** Several manifests, taken as one stack. */
@@ -52,7 +54,9 @@ export function manifestsOf(one: Case, good: Case, role: ContainerRole = "main")
     if (one.stack !== undefined) {
         return one.stack;
     }
-    return [one.object ?? podManifest(one, good, role)];
+    return one.object !== undefined
+        ? [one.object]
+        : [podManifest(one, good, role), ...(one.beside ?? good.beside ?? [])];
 }
 
 const LISTS: Readonly<Record<ContainerRole, string>> = {

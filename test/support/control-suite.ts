@@ -57,6 +57,15 @@ export interface Described {
 
 let gathered: Described[] | undefined;
 
+/** Every table that has been described in this process, whether its tests are run or not. */
+const described = new Map<Control, Described>();
+
+/** The tables of the specs that `load` loads, and of those that were loaded before. For use within a test. */
+export function allTables(load: () => void): readonly Described[] {
+    tablesOf(load);
+    return [...described.values()];
+}
+
 /** The tables that some specs describe; neither their tests nor what else is in the files is run. */
 export function tablesOf(load: () => void): readonly Described[] {
     const { describe: suite } = globalThis;
@@ -78,6 +87,7 @@ export function tablesOf(load: () => void): readonly Described[] {
  * order nor fields which don't matter change a verdict.
  */
 export function describeControl(control: Control, table: ControlTable): void {
+    described.set(control, { control, table });
     if (gathered !== undefined) {
         gathered.push({ control, table });
         return;

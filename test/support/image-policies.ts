@@ -3,6 +3,7 @@ import type { Refused } from "./control-suite";
 import { describeControl } from "./control-suite";
 import type { Case } from "./cases";
 import type { Manifest } from "./controls";
+import { NODE } from "./objects";
 
 const IMAGE = "ghcr.io/acme/web:1";
 
@@ -64,7 +65,7 @@ export function describeImagePolicyControl(
     const predicates = [{ predicateType }];
     const intoto = [{ intoto: { type: predicateType } }];
     const cases: Readonly<Record<string, Case>> = {
-        "an image that no policy speaks of": { container: { image: IMAGE } },
+        "an image that no policy of a cluster speaks of": { container: { image: IMAGE }, beside: [NODE] },
         "an image that the policy's patterns miss": {
             stack: [POD, kyverno({ imageReferences: ["ghcr.io/other/*"], attestations })],
         },
@@ -82,6 +83,9 @@ export function describeImagePolicyControl(
             Object.entries(cases).map(([title, one]): [string, Refused] => [title, { ...one, message }]),
         ),
         allowed: {
+            "a stack that neither speaks for a cluster nor holds image policies": {
+                stack: [POD, { ...NODE, apiVersion: "example.org/v1" }],
+            },
             "an image that a Kyverno rule holds to it": { stack: [POD, kyverno({ attestations })] },
             "a rule of an enforcing policy": {
                 stack: [

@@ -1,6 +1,9 @@
 import { IMAGE } from "./cases";
 import type { Manifest } from "./controls";
 
+/** A node, which only a listing of a whole cluster holds. */
+export const NODE: Manifest = { apiVersion: "v1", kind: "Node", metadata: { name: "node-1" } };
+
 /** A Namespace with some labels. */
 export function namespace(name = "shop", labels: Manifest = {}, annotations: Manifest = {}): Manifest {
     return { apiVersion: "v1", kind: "Namespace", metadata: { name, labels, annotations } };

@@ -1,3 +1,4 @@
+import { MAKERS } from "../../../policies/kubernetes/kinds";
 import type { Body } from "../../../policies/kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../../policies/kubernetes/kube";
 import type { Resource } from "../../../policies/kubernetes/resource";
@@ -54,11 +55,6 @@ const SKIPPED = new Set([
 ]);
 /** The same things that other lists hold already. */
 const SKIPPED_GROUPS = /^(?:metrics\.k8s\.io|custom\.metrics\.k8s\.io|external\.metrics\.k8s\.io)$/;
-
-/** Kinds whose pods are judged where they are declared, so not again where they run. */
-const POD_CARRIERS = new Set([
-    ...["Deployment", "ReplicaSet", "StatefulSet", "DaemonSet", "Job", "CronJob", "ReplicationController"],
-]);
 
 /**
  * Reads the objects of a cluster: every kind that discovery names and the server can list, page by page. What can't be
@@ -192,11 +188,11 @@ function wanted(item: Body, kind: ApiResource, { namespaces = [], excludeNamespa
     return !outside && !(namespace !== "" && excludeNamespaces.includes(namespace)) && !madeByCarrier(metadata);
 }
 
-/** Made by a controller whose own template is judged. A pod that a node's file made has the Node as owner and is kept. */
+/** Made by a controller of the API itself, whose own template is judged. A pod that a node's file made has the Node as owner and is kept. */
 function madeByCarrier(metadata: Body): boolean {
     return list(metadata["ownerReferences"])
         .filter(isObj)
-        .some((owner) => owner["controller"] === true && POD_CARRIERS.has(str(owner["kind"])));
+        .some((owner) => owner["controller"] === true && MAKERS.has(str(owner["kind"])));
 }
 
 /** kubectl keeps a copy of what was applied, values and all, in this annotation. */

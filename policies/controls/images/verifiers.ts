@@ -1,4 +1,5 @@
 import type { StackContext, StackFault } from "../../engine/control";
+import { foundationOf } from "../../kubernetes/foundation";
 import { imageMatches, imagesOf, parseImage, runBy } from "../../kubernetes/images";
 import type { Body, KubeObject } from "../../kubernetes/kube";
 import { list, obj, str, strings } from "../../kubernetes/kube";
@@ -28,6 +29,18 @@ function verifiersOf(stack: Stack): readonly Verifier[] {
         ...stack.ofKind("ImageValidatingPolicy").flatMap(imageValidatingVerifier),
         ...stack.ofKind("ClusterImagePolicy").flatMap(sigstoreVerifier),
     ];
+}
+
+/** Says whether a stack holds a policy that is about images, be it one that only warns. */
+function holdsImagePolicy(stack: Stack): boolean {
+    const verifies = (rule: unknown): boolean => list(obj(rule)["verifyImages"]).length > 0;
+    return (
+        stack.ofKind("ImageValidatingPolicy").length > 0 ||
+        stack.ofKind("ClusterImagePolicy").length > 0 ||
+        [...stack.ofKind("ClusterPolicy"), ...stack.ofKind("Policy")].some((policy) =>
+            list(obj(policy.body["spec"])["rules"]).some(verifies),
+        )
+    );
 }
 
 /** Says whether one of the policies demands a signature of an image, and an attestation that `accepts` where it's given. */
@@ -132,6 +145,10 @@ export function* unverifiedImages(
     demand: string,
     accepts?: (predicateType: string) => boolean,
 ): Iterable<StackFault> {
+    // Whether a cluster verifies images is no business of a stack that neither speaks for it nor holds such policies.
+    if (foundationOf(stack) === undefined && !holdsImagePolicy(stack)) {
+        return;
+    }
     const verifiers = stack.memo(verifiersOf);
     yield* each(
         stack.pods(),

@@ -1,12 +1,13 @@
 import { stackControl } from "../../engine/control";
 import { carriedFiles, faultsInFile } from "./files-in-configmaps";
+import { foundationOf } from "../../kubernetes/foundation";
 import { checklist, gdpr, nist, soc2 } from "../../engine/frameworks";
 import { auditPolicyCoversWhatMatters } from "../audit/audit-policy-covers-what-matters";
 import { auditPolicyRecordsExec } from "../audit/audit-policy-records-exec";
 
 export const auditPolicyInPlace = stackControl({
     name: "audit-policy-in-place",
-    description: "A stack with workloads brings the audit policy that the API server is to be started with.",
+    description: "A stack that speaks for a cluster brings the audit policy that the API server is to be started with.",
     why: "The API server writes no audit log by default, and without one nobody can tell what was done.",
     severity: "medium",
     covers: [],
@@ -15,11 +16,11 @@ export const auditPolicyInPlace = stackControl({
     profiles: ["x0tta6bl4"],
     *check(stack) {
         const files = carriedFiles(stack, "audit.k8s.io", "Policy");
-        const [first] = stack.pods();
-        if (files.length === 0 && first !== undefined) {
+        const cluster = foundationOf(stack);
+        if (files.length === 0 && cluster !== undefined) {
             yield {
-                object: first.object,
-                path: `${first.object.prefix}kind`,
+                object: cluster,
+                path: `${cluster.prefix}kind`,
                 message: "no ConfigMap of this stack carries an audit policy (audit.k8s.io Policy). Add one.",
                 absent: true,
             };

@@ -1,12 +1,13 @@
 import { stackControl } from "../../engine/control";
 import { carriedFiles } from "./files-in-configmaps";
+import { foundationOf } from "../../kubernetes/foundation";
 import { checklist, gdpr, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { isObj, list, obj, strings } from "../../kubernetes/kube";
 
 export const encryptionAtRestInPlace = stackControl({
     name: "encryption-at-rest-in-place",
-    description: "A stack with workloads says how the API server encrypts its store, and shows no key.",
+    description: "A stack that speaks for a cluster says how the API server encrypts its store, and shows no key.",
     why: "Whoever gets a copy of an unencrypted store, or of its backup, has every secret of the cluster.",
     severity: "high",
     covers: [],
@@ -15,11 +16,11 @@ export const encryptionAtRestInPlace = stackControl({
     profiles: ["x0tta6bl4"],
     *check(stack) {
         const files = carriedFiles(stack, "apiserver.config.k8s.io", "EncryptionConfiguration");
-        const [first] = stack.pods();
-        if (files.length === 0 && first !== undefined) {
+        const cluster = foundationOf(stack);
+        if (files.length === 0 && cluster !== undefined) {
             yield {
-                object: first.object,
-                path: `${first.object.prefix}kind`,
+                object: cluster,
+                path: `${cluster.prefix}kind`,
                 message: "no ConfigMap of this stack carries an EncryptionConfiguration. Add one, without its keys.",
                 absent: true,
             };

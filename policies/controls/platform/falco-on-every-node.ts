@@ -1,12 +1,13 @@
 import { stackControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { foundationOf } from "../../kubernetes/foundation";
 import type { KubeObject } from "../../kubernetes/kube";
 import { list, obj, str } from "../../kubernetes/kube";
 import type { PodView } from "../../kubernetes/pods";
 
 export const falcoOnEveryNode = stackControl({
     name: "falco-on-every-node",
-    description: "A stack with workloads runs Falco as a DaemonSet on every Linux node.",
+    description: "A stack that speaks for a cluster runs Falco as a DaemonSet on every Linux node.",
     why: "A node without Falco is where an intruder is not seen, and tainted nodes are the ones a DaemonSet leaves out.",
     severity: "high",
     covers: [],
@@ -22,12 +23,12 @@ export const falcoOnEveryNode = stackControl({
     *check(stack, { each }) {
         const pods = stack.pods().filter(({ object }) => object.kind !== "PodTemplate");
         const sensors = pods.filter((pod) => pod.object.kind === "DaemonSet" && runsFalco(pod));
-        const [first] = pods;
-        if (sensors.length === 0 && first !== undefined) {
+        const cluster = foundationOf(stack);
+        if (sensors.length === 0 && cluster !== undefined) {
             yield {
-                object: first.object,
-                path: `${first.object.prefix}kind`,
-                message: `this stack runs ${pods.length === 1 ? "a workload" : `${pods.length} workloads`} and no DaemonSet of Falco. Add one.`,
+                object: cluster,
+                path: `${cluster.prefix}kind`,
+                message: "this stack speaks for a cluster and holds no DaemonSet of Falco. Add one.",
                 absent: true,
             };
         }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 
 import { Admission, waiversOf } from "../../../components/admission/admission";
 import { kindsOf } from "../../../components/admission/catalogue";
-import { literal, waivedExpression } from "../../../components/admission/expressions";
+import { waivedExpression } from "../../../components/admission/expressions";
+import { literal } from "../../../policies/engine/cel";
 import { bindingSpecs, policySpec, twins } from "../../../components/admission/policies";
 import { admissionSettings } from "../../../components/admission/settings";
 import type { Control } from "../../../policies/engine/control";
@@ -126,7 +127,7 @@ describe("Admission", () => {
         assert.equal(
             waivedExpression([WAIVER]),
             "(object.metadata.?namespace.orValue('') == 'falco' && ((object.kind == 'DaemonSet' && object.metadata.name == 'falco') || " +
-                "(object.kind in ['Pod', 'Job', 'ReplicaSet'] && object.metadata.name.startsWith('falco-') && variables.podSpec != null && " +
+                "(object.kind in ['Job', 'Pod', 'ReplicaSet'] && object.metadata.name.startsWith('falco-') && variables.podSpec != null && " +
                 "variables.podSpec.?serviceAccountName.orValue('') == 'falco')))",
         );
         assert.equal(

@@ -50,11 +50,11 @@ describe("SpireHostAccess", () => {
         };
         assert.equal(
             paths({ csiDriver: { kubeletRoot: "/var/lib/k0s/kubelet" } }),
-            'variables.hostPaths.all(path, (variables.account == "spire-agent" && path in ["/run/spire/agent-sockets"]) || (variables.account == "spiffe-csi-driver" && path in ["/run/spire/agent-sockets", "/var/lib/k0s/kubelet/plugins/csi.spiffe.io", "/var/lib/k0s/kubelet/pods", "/var/lib/k0s/kubelet/plugins_registry"]))',
+            "variables.hostPaths.all(path, (variables.account == 'spire-agent' && path in ['/run/spire/agent-sockets']) || (variables.account == 'spiffe-csi-driver' && path in ['/run/spire/agent-sockets', '/var/lib/k0s/kubelet/plugins/csi.spiffe.io', '/var/lib/k0s/kubelet/pods', '/var/lib/k0s/kubelet/plugins_registry']))",
         );
         assert.match(
             paths({ agent: { kubelet: { verify: "hostCertificate", address: "nodeName" } } }),
-            /path in \["\/run\/spire\/agent-sockets", "\/var\/lib\/kubelet\/pki\/kubelet\.crt"\]/,
+            /path in \['\/run\/spire\/agent-sockets', '\/var\/lib\/kubelet\/pki\/kubelet\.crt'\]/,
         );
     });
 });

@@ -36,7 +36,7 @@ describe("network policies", () => {
             pod({}, {}, { namespace: "till" }),
             pod(),
         );
-        const [till, shop] = stack.pods();
+        const [shop, till] = stack.pods();
         assert.ok(till !== undefined && shop !== undefined);
         assert.equal(isIsolated(stack, till), true);
         assert.throws(() => isIsolated(stack, shop), isUnknownValueError);

@@ -10,17 +10,17 @@ const named = (labels: object, metadata: object = {}) => pod({ ...labels }, {}, 
 describe("Stack", () => {
     it("finds objects by kind, namespace and name", () => {
         const stack = stackOf(serviceAccount("web"), serviceAccount("web", {}, "till"), namespace("shop"));
-        assert.equal(stack.find("ServiceAccount", "till", "web"), stack.objects[1]);
-        assert.equal(stack.find("Namespace", "", "shop"), stack.objects[2]);
+        assert.equal(stack.find("ServiceAccount", "till", "web"), stack.given[1]);
+        assert.equal(stack.find("Namespace", "", "shop"), stack.given[2]);
         assert.equal(stack.find("ServiceAccount", "shop", "api"), undefined);
-        assert.deepEqual(stack.ofKind("ServiceAccount"), stack.objects.slice(0, 2));
+        assert.deepEqual(stack.ofKind("ServiceAccount"), stack.given.slice(0, 2));
         assert.deepEqual(stack.ofKind("Secret"), []);
     });
 
     it("takes no namespace for the default one", () => {
         const stack = stackOf(configMap({}, { namespace: undefined }), named({ app: "web" }, { namespace: "default" }));
-        assert.equal(stack.find("ConfigMap", "default", "settings"), stack.objects[0]);
-        assert.equal(stack.objects[0] && namespaceOf(stack.objects[0]), "default");
+        assert.equal(stack.find("ConfigMap", "default", "settings"), stack.given[0]);
+        assert.equal(stack.given[0] && namespaceOf(stack.given[0]), "default");
         assert.equal(stack.select("", { matchLabels: { app: "web" } }).length, 1);
         assert.equal(stack.podsIn("").length, 1);
     });
@@ -45,7 +45,7 @@ describe("Stack", () => {
         const web = stack.select("shop", { matchLabels: { app: "web" } });
         assert.deepEqual(
             web.map((found) => found.object),
-            [stack.objects[0]],
+            [stack.given[0]],
         );
         assert.equal(stack.select("shop", {}).length, 2);
         assert.equal(stack.select("shop", undefined).length, 0);
@@ -55,7 +55,7 @@ describe("Stack", () => {
         const stack = stackOf(withUnknown(named({ app: "web" }), "spec"), named({ app: "api" }));
         assert.deepEqual(
             stack.pods().map((found) => found.object),
-            [stack.objects[1]],
+            [stack.given[1]],
         );
     });
 
@@ -69,7 +69,7 @@ describe("Stack", () => {
         let built = 0;
         const build = (stack: Stack): number => {
             built++;
-            return stack.objects.length;
+            return stack.given.length;
         };
         const stack = stackOf(namespace(), namespace("till"));
         assert.equal(stack.memo(build), 2);

@@ -27,16 +27,16 @@ describeControl(spireVersionsFit, {
         "releases with known holes": {
             stack: [runs("server", "1.15.1"), runs("agent", "1.13.0")],
             message: [
-                "spec.containers[0].image is release 1.15.1, which has known holes. Use 1.15.2 or newer.",
                 "spec.containers[0].image is release 1.13.0, which has known holes. Use 1.14.6 or newer.",
+                "spec.containers[0].image is release 1.15.1, which has known holes. Use 1.15.2 or newer.",
                 "spec.containers[0].image is release 1.13.0, more than one minor behind the server's 1.15.1. Upgrade one minor at a time.",
             ],
         },
         "tags that say nothing": {
             stack: [runs("server", "latest"), pod({}, { containers: [{ name: "a", image: "spire-agent" }] })],
             message: [
-                'spec.containers[0].image has the tag "latest", which is no release. Use one such as 1.15.2.',
                 "spec.containers[0].image has no tag. Use one such as 1.15.2.",
+                'spec.containers[0].image has the tag "latest", which is no release. Use one such as 1.15.2.',
             ],
         },
     },

@@ -1,6 +1,6 @@
 import { encryptionAtRestInPlace } from "../../../../policies/controls/platform/encryption-at-rest-in-place";
 import { describeControl } from "../../../support/control-suite";
-import { configMap, pod } from "../../../support/objects";
+import { configMap, NODE, pod } from "../../../support/objects";
 
 const encryption = (...providers: string[]) =>
     configMap({
@@ -11,16 +11,16 @@ const missing = "no ConfigMap of this stack carries an EncryptionConfiguration. 
 describeControl(encryptionAtRestInPlace, {
     refused: {
         "a key in the file": {
-            stack: [pod(), encryption("secretbox: {keys: [{name: a, secret: c2VjcmV0}]}", "identity: {}")],
+            stack: [NODE, encryption("secretbox: {keys: [{name: a, secret: c2VjcmV0}]}", "identity: {}")],
             message: `data["encryption.yaml"] holds a key. Leave the keys out: whoever may read a ConfigMap could read the store.`,
         },
         "Secrets written in the clear": {
-            stack: [pod(), encryption("identity: {}", "secretbox: {keys: [{name: a}]}")],
+            stack: [NODE, encryption("identity: {}", "secretbox: {keys: [{name: a}]}")],
             message: 'data["encryption.yaml"] writes Secrets with identity. Put one of kms, secretbox, aesgcm first.',
         },
         "a configuration that leaves Secrets out": {
             stack: [
-                pod(),
+                NODE,
                 configMap({
                     "encryption.yaml":
                         "apiVersion: apiserver.config.k8s.io/v1\nkind: EncryptionConfiguration\nresources: []\n",
@@ -28,14 +28,14 @@ describeControl(encryptionAtRestInPlace, {
             ],
             message: 'data["encryption.yaml"] writes Secrets with nothing. Put one of kms, secretbox, aesgcm first.',
         },
-        "a stack without a configuration": { stack: [pod(), configMap({})], message: missing },
+        "a stack without a configuration": { stack: [NODE, configMap({})], message: missing },
     },
     allowed: {
-        "keys by name": { stack: [pod(), encryption("secretbox: {keys: [{name: a}]}", "identity: {}")] },
+        "keys by name": { stack: [NODE, encryption("secretbox: {keys: [{name: a}]}", "identity: {}")] },
         "a key service": {
-            stack: [pod(), encryption("kms: {apiVersion: v2, name: a, endpoint: 'unix:///a'}", "identity: {}")],
+            stack: [NODE, encryption("kms: {apiVersion: v2, name: a, endpoint: 'unix:///a'}", "identity: {}")],
         },
-        "a stack without workloads": { stack: [configMap({})] },
+        "an application's stack": { stack: [pod(), configMap({})] },
     },
     unknown: { document: 1, path: "data" },
 });

@@ -1,6 +1,6 @@
 import { falcoOnEveryNode } from "../../../../policies/controls/platform/falco-on-every-node";
 import { describeControl } from "../../../support/control-suite";
-import { pod } from "../../../support/objects";
+import { NODE, pod } from "../../../support/objects";
 import { wrapPod } from "../../../support/wrap";
 
 const falco = (spec: object, image = "docker.io/falcosecurity/falco:0.44.1", kind = "DaemonSet") =>
@@ -8,7 +8,7 @@ const falco = (spec: object, image = "docker.io/falcosecurity/falco:0.44.1", kin
 const everywhere = { tolerations: [{ operator: "Exists" }] };
 const tolerations =
     "spec.template.spec.tolerations does not tolerate every taint, so tainted nodes run without Falco. Add {operator: Exists}.";
-const missing = "this stack runs a workload and no DaemonSet of Falco. Add one.";
+const missing = "this stack speaks for a cluster and holds no DaemonSet of Falco. Add one.";
 
 describeControl(falcoOnEveryNode, {
     refused: {
@@ -25,14 +25,25 @@ describeControl(falcoOnEveryNode, {
             message:
                 "spec.template.spec.nodeSelector asks for the label pool, so nodes without it run without Falco. Remove it.",
         },
-        "a workload without Falco": { object: pod(), message: missing },
-        "workloads without Falco": {
-            stack: [pod(), pod({}, {}, { name: "api" })],
-            message: "this stack runs 2 workloads and no DaemonSet of Falco. Add one.",
+        "a cluster without Falco": { stack: [pod(), NODE], message: missing },
+        "an API server without Falco": {
+            object: pod({}, { containers: [{ name: "api", image: "registry.k8s.io/kube-apiserver:v1.36.0" }] }),
+            message: missing,
         },
-        "a Falco that is no DaemonSet": { object: falco(everywhere, undefined, "Deployment"), message: missing },
+        "the policies of a cluster without Falco": {
+            object: {
+                apiVersion: "admissionregistration.k8s.io/v1",
+                kind: "ValidatingAdmissionPolicyBinding",
+                metadata: { name: "bound" },
+            },
+            message: missing,
+        },
+        "a Falco that is no DaemonSet": {
+            stack: [falco(everywhere, undefined, "Deployment"), NODE],
+            message: missing,
+        },
         "another image of the same organisation": {
-            object: falco(everywhere, "docker.io/falcosecurity/falcosidekick:2"),
+            stack: [falco(everywhere, "docker.io/falcosecurity/falcosidekick:2"), NODE],
             message: missing,
         },
     },
@@ -43,7 +54,7 @@ describeControl(falcoOnEveryNode, {
         "a Falco from a mirror, by digest": {
             object: falco(everywhere, `mirror.example.org/falcosecurity/falco@sha256:${"a".repeat(64)}`),
         },
-        "a stack without workloads": { stack: [] },
+        "the stack of an application": { object: pod() },
         "a PodTemplate alone, which runs nothing": { object: wrapPod(pod(), "PodTemplate") },
     },
     kinds: ["DaemonSet"],

@@ -31,7 +31,7 @@ describe("bindings", () => {
         const elsewhere = { ...clusterRoleBinding([account]), apiVersion: "iam.example.org/v1" };
         const openshift = { ...roleBinding([account]), apiVersion: "authorization.openshift.io/v1" };
         const stack = stackOf(elsewhere, openshift, roleBinding([account]));
-        assert.deepEqual(bindingObjects(stack), stack.objects.slice(1));
+        assert.deepEqual(bindingObjects(stack), stack.given.slice(1));
     });
 
     it("leave a binding out whose subjects are unknown, and keep the others", () => {
@@ -55,8 +55,8 @@ describe("bindings", () => {
             clusterRoleBinding([]),
         );
         const [own, cluster] = bindingObjects(stack).map(bindingOf);
-        assert.equal(own && roleOf(stack, own), stack.objects[0]);
-        assert.equal(cluster && roleOf(stack, cluster), stack.objects[2]);
+        assert.equal(own && roleOf(stack, own), stack.given[0]);
+        assert.equal(cluster && roleOf(stack, cluster), stack.given[2]);
     });
 });
 
@@ -66,7 +66,7 @@ describe("effective rules", () => {
 
     it("are a role's own", () => {
         const stack = stackOf(role([rule("pods")]));
-        const [own] = stack.objects;
+        const [own] = stack.given;
         assert.deepEqual(own && effectiveRules(stack, own).map(({ resources }) => resources), [["pods"]]);
     });
 
@@ -84,7 +84,7 @@ describe("effective rules", () => {
             part("two", "services", { "to-view": "yes" }),
             part("three", "secrets", {}),
         );
-        const [aggregate] = stack.objects;
+        const [aggregate] = stack.given;
         assert.deepEqual(aggregate && effectiveRules(stack, aggregate).map(({ resources }) => resources), [
             ["pods"],
             ["services"],

@@ -1,0 +1,39 @@
+import type { KubeObject } from "./kube";
+import { str } from "./kube";
+import type { Stack } from "./stack";
+import { ifKnown } from "./unknown";
+
+/**
+ * What only whoever runs a cluster deploys, or a listing of a whole cluster holds: its nodes, its API server, the policies
+ * that bind everybody at admission, its own sensor of intruders. What is a fact of a cluster is asked of a stack that has
+ * one of these; a chart of an application can't answer it.
+ */
+function isOfCluster(object: KubeObject, images: readonly string[]): boolean {
+    switch (`${object.group}/${object.kind}`) {
+        case "/Node":
+        case "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding":
+            return true;
+        case "/Pod":
+            return images.some((image) => /(?:^|\/)kube-apiserver[:@]/.test(image));
+        case "apps/DaemonSet":
+            return images.some((image) => /(?:^|\/)falco(?:-no-driver)?(?:[:@]|$)/.test(image));
+        default:
+            return false;
+    }
+}
+
+/**
+ * The object by which a stack is known to speak for a whole cluster, the first by name; undefined for any other stack.
+ * Findings about the cluster name it.
+ */
+export function foundationOf(stack: Stack): KubeObject | undefined {
+    return stack.memo(findFoundation);
+}
+
+function findFoundation(stack: Stack): KubeObject | undefined {
+    const images = new Map<KubeObject, string[]>();
+    for (const { object, containers } of stack.pods()) {
+        images.set(object, ifKnown(() => containers.map(({ body }) => str(body["image"]))) ?? []);
+    }
+    return stack.objects.find((object) => !object.patch && isOfCluster(object, images.get(object) ?? []));
+}
