@@ -42,16 +42,25 @@ export function readBaseline(file: string): Baseline {
 }
 
 /** Marks the violations that the baseline holds as known; each entry of the baseline excuses one. */
-export function* applyBaseline(findings: Iterable<Finding>, baseline: Baseline): Iterable<Finding> {
+export function* applyBaseline<Came>(
+    findings: Generator<Finding, Came, undefined>,
+    baseline: Baseline,
+): Generator<Finding, Came, undefined> {
     const left = new Map(baseline);
-    for (const finding of findings) {
+    const marked = (finding: Finding): Finding => {
         if (finding.status !== "violation") {
-            yield finding;
-            continue;
+            return finding;
         }
         const key = fingerprint(finding);
         const remaining = left.get(key) ?? 0;
         left.set(key, remaining - 1);
-        yield remaining > 0 ? { ...finding, known: true } : finding;
+        return remaining > 0 ? { ...finding, known: true } : finding;
+    };
+    for (;;) {
+        const next = findings.next();
+        if (next.done === true) {
+            return next.value;
+        }
+        yield marked(next.value);
     }
 }

@@ -25,24 +25,60 @@ export interface EvaluateOptions {
     readonly progress?: (objects: number) => void;
 }
 
-/** What came of a run. */
-export interface Evaluated {
-    /** In the order of the input, and of the registry within an object; then what concerns a stack as a whole; then waivers. */
-    readonly findings: readonly Finding[];
+/** What came of a run, beside its findings. */
+interface Came<Read> {
     /** Controls that threw. */
     readonly failures: readonly Failure[];
     /** Objects judged; an item of a list counts by itself, a Pulumi component as one. */
     readonly resources: number;
+    /** What the iterator of the stacks returned. */
+    readonly read: Read;
 }
 
-/** Evaluates some stacks to the end and keeps every finding. Never throws; see {@link Evaluation}. */
+/** What came of a run, findings included. */
+interface Evaluated extends Omit<Came<unknown>, "read"> {
+    /** In the order of the input, and of the registry within an object; then what concerns a stack as a whole; then waivers. */
+    readonly findings: readonly Finding[];
+}
+
+/** Evaluates some stacks to the end and keeps every finding. Never throws; see {@link evaluation}. */
 export function evaluate(stacks: Iterable<readonly Resource[]>, options: EvaluateOptions): Evaluated {
-    const evaluation = new Evaluation(stacks, options);
-    return {
-        findings: [...evaluation.findings()],
-        failures: evaluation.failures,
-        resources: evaluation.resources,
-    };
+    const findings: Finding[] = [];
+    const run = evaluation(stacks[Symbol.iterator](), options);
+    for (;;) {
+        const next = run.next();
+        if (next.done === true) {
+            const { failures, resources } = next.value;
+            return { findings, failures, resources };
+        }
+        findings.push(next.value);
+    }
+}
+
+/**
+ * Runs the selected controls over some stacks, each judged as a whole and by itself: yields the findings, each made when it
+ * is asked for, in the order {@link Evaluated} states, and returns what else came of the run. Never throws: a control that
+ * does becomes a failure, and the rest still runs.
+ *
+ * Stacks are taken one at a time, and the findings about one object are handed over before the next is looked at. So what
+ * a run keeps grows with its largest stack, not with the findings.
+ */
+export function* evaluation<Read>(
+    stacks: Iterator<readonly Resource[], Read>,
+    options: EvaluateOptions,
+): Generator<Finding, Came<Read>, undefined> {
+    const run = new Evaluation(options);
+    let resources = 0;
+    for (;;) {
+        const next = stacks.next();
+        if (next.done === true) {
+            yield* run.waivers();
+            return { failures: run.failures, resources, read: next.value };
+        }
+        const stack = new Stack(next.value);
+        resources += countOf(stack);
+        yield* run.findings(stack);
+    }
 }
 
 /** An object control with its place among the selected ones. */
@@ -58,44 +94,29 @@ interface Found {
     readonly outcome: Outcome;
 }
 
-/**
- * Runs the selected controls over some stacks, each judged as a whole and by itself. Never throws: a control that does
- * becomes a failure, and the rest still runs.
- *
- * Stacks are taken one at a time, and the findings about one object are handed over before the next is looked at. So what
- * a run keeps grows with its largest stack, not with the findings.
- */
-export class Evaluation {
-    /** Controls that threw. Complete once the findings have gone by. */
+/** What a run keeps from one stack to the next. */
+class Evaluation {
     public readonly failures: Failure[] = [];
-    /** Objects judged so far; an item of a list counts by itself, a Pulumi component as one. */
-    public resources = 0;
-
     private readonly book: WaiverBook;
     private readonly writer: FindingWriter;
     private readonly rules = new Map<string, readonly Rule[]>();
     private judged = 0;
 
-    constructor(
-        private readonly stacks: Iterable<readonly Resource[]>,
-        private readonly options: EvaluateOptions,
-    ) {
+    constructor(private readonly options: EvaluateOptions) {
         this.book = new WaiverBook(options.waivers, options.now);
         this.writer = new FindingWriter(this.book, options.ownerOf);
     }
 
-    /** The findings, each made when it is asked for: to be gone through once, in the order {@link Evaluated} states. */
-    public *findings(): Generator<Finding, void, undefined> {
-        for (const resources of this.stacks) {
-            const stack = new Stack(resources);
-            this.resources += countOf(stack);
-            for (const found of this.outcomes(stack)) {
-                for (const finding of this.written(found, stack)) {
-                    yield finding;
-                }
-            }
+    /** The findings of a stack, each made when it is asked for. */
+    public *findings(stack: Stack): Iterable<Finding> {
+        for (const found of this.outcomes(stack)) {
+            yield* this.written(found, stack);
         }
-        yield* waiverFaults(this.book, this.options.selected).map(findingOfWaiver);
+    }
+
+    /** What is found about the waivers themselves, when every stack has gone by. */
+    public waivers(): readonly Finding[] {
+        return waiverFaults(this.book, this.options.selected).map(findingOfWaiver);
     }
 
     /** What is found in each object of a stack, in order. */

@@ -103,14 +103,6 @@ export class Tally {
         }
     }
 
-    /** The same findings, each counted when it is asked for. */
-    public *counting(findings: Iterable<Finding>): Iterable<Finding> {
-        for (const finding of findings) {
-            this.add(finding);
-            yield finding;
-        }
-    }
-
     public summary(resources: number): Summary {
         return {
             resources,
@@ -129,6 +121,21 @@ export function summarise(findings: Iterable<Finding>, resources: number): Summa
         tally.add(finding);
     }
     return tally.summary(resources);
+}
+
+/** The same findings, each counted as it goes by; the counts are returned with what they came to. */
+export function* counted<Came extends object>(
+    findings: Generator<Finding, Came, undefined>,
+): Generator<Finding, Came & { readonly tally: Tally }, undefined> {
+    const tally = new Tally();
+    for (;;) {
+        const next = findings.next();
+        if (next.done === true) {
+            return { ...next.value, tally };
+        }
+        tally.add(next.value);
+        yield next.value;
+    }
 }
 
 /** Says whether a finding by itself makes a run fail: a mandatory violation that the baseline doesn't hold. */

@@ -10,44 +10,55 @@ import type { Baseline } from "./baseline";
 import { readBaseline } from "./baseline";
 import type { Io } from "./io";
 import { UsageError } from "./io";
-import type { OptionTable, OptionValues } from "./options";
+import type { OptionTable } from "./cli/options";
 import { reasonOf } from "./sources/files";
 import { parseDocuments, SyntaxFault } from "./sources/yaml";
 
-/** Options of every command that evaluates controls. */
+/** Options of every command that evaluates controls, which by default are those of a profile. */
+export function selectionOptions<const P extends ProfileName>(defaultProfile: P) {
+    return { profile: { ...PROFILE_OPTION, default: defaultProfile }, ...SELECTION_OPTIONS } as const;
+}
+
+/** The option by which a command takes a profile. */
+export const PROFILE_OPTION = {
+    type: "text",
+    short: "p",
+    value: "NAME",
+    description: "the controls to run",
+    choices: PROFILES,
+} as const;
+
+/** Options by which a command takes what it evaluates with, apart from the profile. */
 export const SELECTION_OPTIONS = {
-    profile: {
-        type: "string",
-        short: "p",
-        value: "NAME",
-        description: "the controls to run",
-        choices: PROFILES,
-    },
     "pss-version": {
-        type: "string",
+        type: "text",
         value: "VERSION",
-        description: 'Pod Security Standards to measure by, e.g. "v1.29"; default "latest"',
+        description: 'Pod Security Standards to measure by, e.g. "v1.29"',
+        default: "latest",
     },
     config: {
-        type: "string",
+        type: "text",
         short: "c",
         value: "FILE",
         description: "levels and parameters, in the form of Pulumi's --policy-pack-config",
     },
-    waivers: {
-        type: "string",
-        short: "w",
-        value: "FILE",
-        description: "accepted risks; may be given several times",
-        multiple: true,
-    },
+    waivers: { type: "text", short: "w", value: "FILE", description: "accepted risks", multiple: true },
     baseline: {
-        type: "string",
+        type: "text",
         short: "b",
         value: "FILE",
         description: "a former JSON report: only what is new fails",
     },
 } as const satisfies OptionTable;
+
+/** What was given for them. */
+export interface SelectionValues {
+    readonly profile: ProfileName;
+    readonly "pss-version"?: string;
+    readonly config?: string;
+    readonly waivers?: readonly string[];
+    readonly baseline?: string;
+}
 
 /** The parameter by which controls of the Pod Security Standards take a version. */
 const PSS_PARAMETER = "pssVersion";
@@ -65,11 +76,7 @@ export interface Selection {
  *
  * @throws UsageError with every mistake in the options and in the files.
  */
-export function readSelection(
-    options: OptionValues,
-    defaultProfile: ProfileName,
-    registry: readonly Control[] = controls,
-): Selection {
+export function readSelection(options: SelectionValues, registry: readonly Control[] = controls): Selection {
     const faults: string[] = [];
     const attempt = <T>(read: () => T, fallback: T): T => {
         try {
@@ -79,15 +86,13 @@ export function readSelection(
             return fallback;
         }
     };
-    const profile = (options.text("profile") as ProfileName | undefined) ?? defaultProfile;
-    const configFile = options.text("config");
+    const { profile, config: configFile, waivers: waiverFiles = [], baseline: baselineFile } = options;
     const config = attempt(() => (configFile === undefined ? {} : readConfig(configFile)), {});
-    const version = attempt(() => readVersion(options.text("pss-version")), undefined);
+    const version = attempt(() => readVersion(options["pss-version"]), undefined);
     const selected = attempt(() => withPssVersion(selectFrom(registry, profile, config, configFile), version), []);
-    const waivers = options
-        .texts("waivers")
-        .flatMap((file) => attempt(() => parseWaivers(readText(file, "--waivers"), file, registry), []));
-    const baselineFile = options.text("baseline");
+    const waivers = waiverFiles.flatMap((file) =>
+        attempt(() => parseWaivers(readText(file, "--waivers"), file, registry), []),
+    );
     const baseline = attempt(() => (baselineFile === undefined ? undefined : readBaseline(baselineFile)), undefined);
     if (faults.length > 0) {
         throw new UsageError(faults);

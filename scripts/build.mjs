@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 await build({
     absWorkingDir: root,
     entryPoints: {
-        hardening: join(root, "hardening/cli.ts"),
+        hardening: join(root, "hardening/cli/process.ts"),
         "program-host": join(root, "hardening/sources/program/host.ts"),
     },
     outdir: join(root, "dist"),

@@ -4,8 +4,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
 import { COMMANDS } from "../hardening/commands";
-import { readArguments } from "../hardening/options";
-import { FORMAT_NAMES } from "../hardening/formats";
+import { FINDING_FORMATS } from "../hardening/formats";
 import { runbookCommands } from "./cluster/support/runbooks";
 
 const files = [
@@ -91,7 +90,7 @@ describe("documents", () => {
         const text = readFileSync("docs/cli.md", "utf8");
         const missing = [
             ...Object.keys(COMMANDS).filter((name) => !text.includes(`\`hardening ${name}`)),
-            ...FORMAT_NAMES.filter((name) => !text.includes(`| \`${name}\` `)),
+            ...Object.keys(FINDING_FORMATS).filter((name) => !text.includes(`| \`${name}\` `)),
         ];
         assert.deepEqual(missing, []);
     });
@@ -101,12 +100,12 @@ describe("documents", () => {
         for (const file of files) {
             for (const line of commandsOf(file).filter((command) => /\bhardening [a-z]/.test(command))) {
                 const [name = "", ...args] = words(
-                    line.slice(line.indexOf("hardening ") + "hardening ".length).split(/ [|>] /)[0] ?? "",
+                    line.slice(line.indexOf("hardening ") + "hardening ".length).split(/ (?:[|>]|&&) /)[0] ?? "",
                 );
                 const entry = COMMANDS[name];
                 try {
                     assert.ok(entry, `there is no command ${name}`);
-                    readArguments(args, (await entry.load()).command.options);
+                    assert.deepEqual((await entry.load()).command.read(name, args).faults, []);
                 } catch (error) {
                     wrong.push(`${file}: ${line}: ${error instanceof Error ? error.message : String(error)}`);
                 }

@@ -5,56 +5,47 @@ import { WAIVER_RULES } from "../../policies/engine/governance";
 import type { ProfileName } from "../../policies/engine/profiles";
 import { profileControls } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
-import { groupBy } from "../collections";
+import { defineCommand } from "../cli/command";
 import type { ExitCode } from "../findings";
 import { EXIT } from "../findings";
 import type { Io } from "../io";
 import { UsageError } from "../io";
-import type { Arguments } from "../options";
-import { OptionValues } from "../options";
 import { count } from "../formats/style";
-import { readSelection, SELECTION_OPTIONS } from "../selection";
-import type { Command } from "./command";
+import { PROFILE_OPTION, readSelection } from "../selection";
 
 /** Lists the controls, explains one, or checks a configuration. */
-export const command: Command = {
-    operands: "[CONTROL…]",
+export const command = defineCommand({
+    operands: { usage: "[CONTROL…]" },
+    stacks: "none",
     options: {
-        profile: SELECTION_OPTIONS.profile,
+        profile: { ...PROFILE_OPTION, default: "all" },
         "check-config": {
-            type: "string",
+            type: "text",
             value: "FILE",
             description: "check a file for --config and say what it selects",
         },
-        json: { type: "boolean", description: "print JSON" },
+        json: { type: "flag", description: "print JSON" },
     },
-    notes: ["Without CONTROL, lists what the profile (default all) holds; with it, explains each control named."],
-    run: explainControls,
-};
-
-function explainControls({ options, positionals }: Arguments, io: Io): ExitCode {
-    const profile = (options.text("profile") as ProfileName | undefined) ?? "all";
-    const configFile = options.text("check-config");
-    if (configFile !== undefined) {
-        return checkConfig(configFile, profile, io);
-    }
-    const chosen = positionals.length === 0 ? profileControls(controls, profile) : named(positionals);
-    if (options.flag("json")) {
-        io.out(`${JSON.stringify(chosen.map(describeControl), undefined, 2)}\n`);
-    } else if (positionals.length > 0) {
-        io.out(chosen.map(explain).join("\n"));
-    } else {
-        io.out(listing(chosen, profile));
-    }
-    return EXIT.clean;
-}
+    notes: ["Without CONTROL, lists what the profile holds; with it, explains each control named."],
+    run: ({ options, operands, io }) => {
+        const { profile, json, "check-config": configFile } = options;
+        if (configFile !== undefined) {
+            return checkConfig(configFile, profile, io);
+        }
+        const chosen = operands.length === 0 ? profileControls(controls, profile) : named(operands);
+        if (json) {
+            io.out(`${JSON.stringify(chosen.map(describeControl), undefined, 2)}\n`);
+        } else if (operands.length > 0) {
+            io.out(chosen.map(explain).join("\n"));
+        } else {
+            io.out(listing(chosen, profile));
+        }
+        return EXIT.clean;
+    },
+});
 
 function checkConfig(file: string, profile: ProfileName, io: Io): ExitCode {
-    const values = new Map([
-        ["config", [file]],
-        ["profile", [profile]],
-    ]);
-    const { selected } = readSelection(new OptionValues(values), profile);
+    const { selected } = readSelection({ config: file, profile });
     const advisory = selected.filter(({ enforcement }) => enforcement === "advisory").length;
     io.out(
         `${file} is in order: with profile ${profile} it selects ${count(selected.length, "control")}, ${advisory} of them advisory.\n`,
@@ -105,7 +96,7 @@ function explain(control: Control | ControlMeta): string {
 }
 
 function frameworkLines({ frameworks }: ControlMeta): readonly string[] {
-    return [...groupBy(frameworks, ({ framework }) => framework)].map(
+    return [...Map.groupBy(frameworks, ({ framework }) => framework)].map(
         ([framework, refs]) =>
             `  Standard:    ${FRAMEWORKS[framework].title} ${FRAMEWORKS[framework].version}: ${refs.map(({ id }) => id).join(", ")}`,
     );

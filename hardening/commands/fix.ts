@@ -2,7 +2,9 @@ import { readFileSync, realpathSync, renameSync, statSync, writeFileSync } from 
 
 import type { Selected } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
-import { groupBy } from "../collections";
+import { defineCommand } from "../cli/command";
+import type { OptionTable, ValuesOf } from "../cli/options";
+import { whyUnwritten } from "../cli/out";
 import type { ExitCode, Failure, Finding } from "../findings";
 import { EXIT, exitCode, Tally } from "../findings";
 import { unifiedDiff } from "../fix/diff";
@@ -10,54 +12,60 @@ import type { MendedFile } from "../fix/fix";
 import { mend } from "../fix/fix";
 import type { Io } from "../io";
 import { UsageError } from "../io";
-import type { Arguments, OptionValues } from "../options";
 import { count, plain } from "../formats/style";
-import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
+import { announce, PROFILE_OPTION, readSelection, SELECTION_OPTIONS } from "../selection";
 import { readManifests } from "../sources/manifests";
-import type { Command } from "./command";
-import { whyUnwritten } from "./out";
+
+const NO_PATH = "fix needs files or folders; it can't change standard input";
+
+const FIX_OPTIONS = {
+    profile: { ...PROFILE_OPTION, default: "all" },
+    "pss-version": SELECTION_OPTIONS["pss-version"],
+    config: SELECTION_OPTIONS.config,
+    waivers: SELECTION_OPTIONS.waivers,
+    also: {
+        type: "text",
+        value: "CONTROL",
+        description: "apply this control's remedies too where they are not safe",
+        multiple: true,
+    },
+    unsafe: { type: "flag", description: "apply every remedy there is, safe or not" },
+    "dry-run": { type: "flag", description: "change nothing and print what would change as a diff" },
+} as const satisfies OptionTable;
+
+type FixOptions = ValuesOf<typeof FIX_OPTIONS>;
 
 /** Applies remedies to YAML and JSON files: the safe ones, and others by name. */
-export const command: Command = {
-    operands: "PATH…",
-    options: {
-        profile: SELECTION_OPTIONS.profile,
-        "pss-version": SELECTION_OPTIONS["pss-version"],
-        config: SELECTION_OPTIONS.config,
-        waivers: SELECTION_OPTIONS.waivers,
-        also: {
-            type: "string",
-            value: "CONTROL",
-            description: "apply this control's remedies too where they are not safe; may be given several times",
-            multiple: true,
-        },
-        unsafe: { type: "boolean", description: "apply every remedy there is, safe or not" },
-        "dry-run": { type: "boolean", description: "change nothing and print what would change as a diff" },
-    },
+export const command = defineCommand({
+    operands: { usage: "PATH…", missing: NO_PATH },
+    stacks: "none",
+    options: FIX_OPTIONS,
     notes: [
         "Applies the safe remedies: those that, by what Kubernetes documents, take nothing away from a working program.",
         "Others, such as --also read-only-root-filesystem, need a look at the program first. Comments, order and",
         "formatting are kept; a file that can't be read is left alone, and so is a waived finding. With --dry-run the exit",
-        "code is 1 where something would change. The default profile is all.",
+        "code is 1 where something would change.",
     ],
-    run: fix,
-};
+    run: ({ options, operands, io }) => {
+        if (operands.includes("-")) {
+            throw new UsageError([NO_PATH]);
+        }
+        return fix(options, operands, io);
+    },
+});
 
-function fix({ options, positionals }: Arguments, io: Io): ExitCode {
-    if (positionals.length === 0 || positionals.includes("-")) {
-        throw new UsageError(["fix needs files or folders; it can't change standard input"]);
-    }
-    const selection = readSelection(options, "all");
+function fix(options: FixOptions, operands: readonly string[], io: Io): ExitCode {
+    const selection = readSelection(options);
     announce(selection, io);
     const failures: Failure[] = [];
-    const files = [...readManifests([...new Set(positionals)])].flatMap(({ source, failures: found }) => {
+    const files = [...readManifests([...new Set(operands)])].flatMap(({ source, failures: found }) => {
         failures.push(...found);
         return found.length === 0 ? [{ source, text: readFileSync(source, "utf8") }] : [];
     });
     const { selected, waivers } = selection;
     const mending = mend(files, { selected, waivers, now: io.now(), also: also(options, selected) });
     failures.push(...mending.failures);
-    const dryRun = options.flag("dry-run");
+    const dryRun = options["dry-run"];
     const changed = mending.files.filter((file) => file.before !== file.after && (dryRun || isWritten(file, failures)));
     for (const { source, before, after, fixed } of changed) {
         io.out(dryRun ? unifiedDiff(source, before, after) : `${plain(source)}\n${fixed.map(lineOf).join("")}`);
@@ -80,22 +88,24 @@ function fix({ options, positionals }: Arguments, io: Io): ExitCode {
 }
 
 /** The controls whose remedies the reader asks for although they are not safe. */
-function also(options: OptionValues, selected: readonly Selected[]): ReadonlySet<string> {
+function also(options: FixOptions, selected: readonly Selected[]): ReadonlySet<string> {
     const names = selected.map(({ control }) => control.name);
-    const wanted = options.texts("also");
+    const wanted = options.also;
     const unknown = wanted.filter((name) => !names.includes(name));
     if (unknown.length > 0) {
         throw new UsageError(
             unknown.map((name) => `--also ${name}: no such control is selected${suggestion(name, names)}`),
         );
     }
-    return new Set(options.flag("unsafe") ? names : wanted);
+    return new Set(options.unsafe ? names : wanted);
 }
 
 /** Names the controls that could put more right, for the reader to choose from. */
 function printLeft(left: readonly Finding[], io: Io): void {
     if (left.length > 0) {
-        const counts = [...groupBy(left, ({ control }) => control)].map(([name, { length }]) => `${name} (${length})`);
+        const counts = [...Map.groupBy(left, ({ control }) => control)].map(
+            ([name, { length }]) => `${name} (${length})`,
+        );
         io.log(
             `${count(left.length, "finding")} with a remedy that can change what works; --also CONTROL applies it: ${counts.sort().join(", ")}`,
         );

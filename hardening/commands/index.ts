@@ -1,4 +1,4 @@
-import type { Command } from "./command";
+import type { Command } from "../cli/command";
 
 /** A command's line in the overview, and where its code is; the code is loaded only when it is called. */
 export interface CommandEntry {

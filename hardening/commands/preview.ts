@@ -1,46 +1,49 @@
-import type { Io } from "../io";
-import type { Arguments } from "../options";
-import { judgeStack } from "../preview/judge";
-import { requestedStacks, STACK_OPTIONS } from "../preview/stacks";
-import { kindsOf, resourceTree } from "../preview/tree";
+import { defineCommand } from "../cli/command";
+import { FINDING_FORMATS } from "../formats";
+import type { Findings, Outcome } from "../formats/report";
 import { painter } from "../formats/style";
-import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
+import type { Judged } from "../preview/judge";
+import { judgeStack } from "../preview/judge";
+import { kindsOf, resourceTree } from "../preview/tree";
+import { announce, readSelection, selectionOptions } from "../selection";
 import type { ProgramPreview } from "../sources/program";
-import type { Command } from "./command";
-import { finish, OUTPUT_OPTIONS } from "./output";
+import { report, startOf } from "./judge";
 
 /** Previews stacks of the program and holds them against the checklist, without engine, login or cluster. */
-export const command: Command = {
-    operands: "",
-    options: { ...STACK_OPTIONS, ...SELECTION_OPTIONS, ...OUTPUT_OPTIONS },
+export const command = defineCommand({
+    stacks: "many",
+    options: selectionOptions("x0tta6bl4"),
+    formats: FINDING_FORMATS,
     notes: [
         "Runs index.ts for each stack on the SDK's mock monitor, shows what would be registered and judges it. The waivers",
-        "of policies/waivers/<stack>.yaml apply. The default profile is x0tta6bl4. Nothing is deployed and no state is read.",
+        "of policies/waivers/<stack>.yaml apply. Nothing is deployed and no state is read.",
     ],
-    run: preview,
-};
+    run: async ({ options, stacks, output, io }) => {
+        const selection = readSelection(options);
+        announce(selection, io);
+        const start = startOf(io);
+        const judged = await Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io)));
+        if (output.format === "tree" && output.file === undefined) {
+            judged.forEach((stack) => stack.preview && io.out(resourcesOf(stack.preview, output.colour)));
+        }
+        const subject = `${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(({ stack }) => stack).join(", ")}`;
+        const findings = findingsOf(judged, { subject, elapsedMs: io.clock() - start.clock });
+        return report(findings, { selection, at: start.at, output, io });
+    },
+});
 
-async function preview({ options }: Arguments, io: Io) {
-    const selection = readSelection(options, "x0tta6bl4");
-    announce(selection, io);
-    const requests = requestedStacks(options);
-    const startedAt = io.now();
-    const start = io.clock();
-    const judged = await Promise.all(requests.map(async (request) => judgeStack(request, selection, startedAt, io)));
-    if ((options.text("format") ?? "tree") === "tree" && options.text("out") === undefined) {
-        judged.forEach((stack) => stack.preview && io.out(resourcesOf(stack.preview, io.colour)));
+function* findingsOf(
+    judged: readonly Judged[],
+    about: Pick<Outcome, "subject" | "elapsedMs">,
+): Findings<Omit<Outcome, "tally">> {
+    for (const { findings } of judged) {
+        yield* findings;
     }
-    const run = {
-        subject: `${requests.length === 1 ? "stack" : "stacks"} ${requests.map(({ stack }) => stack).join(", ")}`,
-        findings: judged.flatMap(({ findings }) => findings),
+    return {
+        ...about,
         failures: judged.flatMap(({ failures }) => failures),
         resources: judged.reduce((sum, { resources }) => sum + resources, 0),
-        selected: selection.selected,
-        profile: selection.profile,
-        startedAt,
-        elapsedMs: io.clock() - start,
     };
-    return finish(run, selection, options, io);
 }
 
 function resourcesOf(seen: ProgramPreview, colour: boolean): string {

@@ -1,65 +1,58 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { defineCommand } from "../cli/command";
 import { EXIT } from "../findings";
-import type { Io } from "../io";
-import { UsageError } from "../io";
-import type { Arguments, OptionValues } from "../options";
-import { renderStack } from "../preview/render";
-import { requestedStacks, STACK_OPTIONS, stackLog } from "../preview/stacks";
 import { count } from "../formats/style";
+import { UsageError } from "../io";
+import { renderStack } from "../preview/render";
+import { stackLog } from "../preview/stacks";
 import { previewProgram } from "../sources/program";
-import type { Command } from "./command";
+
+/** What an earlier render may have left behind. */
+const OWN_FILE = /^(?:\d+-[a-z0-9.-]+\.yaml|kustomization\.yaml)$/;
 
 /** Writes a stack as plain manifests, for GitOps and for `kubectl apply --server-side`. */
-export const command: Command = {
-    operands: "",
+export const command = defineCommand({
+    stacks: "one",
     options: {
-        ...STACK_OPTIONS,
-        out: { type: "string", short: "o", value: "DIR", description: "folder to write to; made where it is missing" },
+        out: {
+            type: "text",
+            short: "o",
+            value: "DIR",
+            description: "folder to write to; made where it is missing",
+            required: true,
+        },
     },
     notes: [
         "One YAML file for each object, numbered in apply order, and a kustomization that lists them. Files of an earlier",
         "render are removed; a folder that holds anything else is refused. Secrets are never written.",
     ],
-    run: render,
-};
+    run: async ({ options: { out }, stacks: [request], io }) => {
+        // Before the program runs, and before anything is touched.
+        refuseForeignFiles(out);
+        const { registrations } = await previewProgram(request, stackLog(io, request.stack));
+        const { files, faults, skipped } = renderStack(registrations);
+        if (faults.length > 0) {
+            faults.forEach((fault) => io.log(`error: ${fault}`));
+            return EXIT.failed;
+        }
+        mkdirSync(out, { recursive: true });
+        const stale = readdirSync(out);
+        stale.forEach((file) => rmSync(join(out, file)));
+        files.forEach(({ name, content }) => writeFileSync(join(out, name), content));
+        skipped.forEach((urn) => io.log(`note: ${urn} is no Kubernetes object and has no file`));
+        io.log(`stack ${request.stack}: ${count(files.length - 1, "object")} written to ${out}`);
+        return EXIT.clean;
+    },
+});
 
-/** What an earlier render may have left behind. */
-const OWN_FILE = /^(?:\d+-[a-z0-9.-]+\.yaml|kustomization\.yaml)$/;
-
-async function render({ options }: Arguments, io: Io) {
-    const directory = checkedOut(options);
-    const [request] = requestedStacks(options);
-    if (request === undefined) {
-        throw new UsageError(["render needs --stack NAME"]);
-    }
-    const { registrations } = await previewProgram(request, stackLog(io, request.stack));
-    const { files, faults, skipped } = renderStack(registrations);
+/** @throws UsageError where a folder holds anything that no render has written */
+function refuseForeignFiles(out: string): void {
+    const faults = foreignFiles(out);
     if (faults.length > 0) {
-        faults.forEach((fault) => io.log(`error: ${fault}`));
-        return EXIT.failed;
-    }
-    mkdirSync(directory, { recursive: true });
-    const stale = readdirSync(directory);
-    stale.forEach((file) => rmSync(join(directory, file)));
-    files.forEach(({ name, content }) => writeFileSync(join(directory, name), content));
-    skipped.forEach((urn) => io.log(`note: ${urn} is no Kubernetes object and has no file`));
-    io.log(`stack ${request.stack}: ${count(files.length - 1, "object")} written to ${options.text("out") ?? ""}`);
-    return EXIT.clean;
-}
-
-/** The folder to write to, once it is certain that nothing of anybody else's is in it. @throws UsageError */
-function checkedOut(options: OptionValues): string {
-    const out = options.text("out");
-    const faults = [
-        ...(options.texts("stack").length === 1 ? [] : ["render needs exactly one --stack NAME"]),
-        ...(out === undefined ? ["render needs --out DIR"] : foreignFiles(out)),
-    ];
-    if (faults.length > 0 || out === undefined) {
         throw new UsageError(faults);
     }
-    return out;
 }
 
 function foreignFiles(out: string): readonly string[] {

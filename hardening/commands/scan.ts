@@ -1,92 +1,84 @@
 import { readFileSync } from "node:fs";
 
 import type { Resource } from "../../policies/kubernetes/resource";
+import { defineCommand } from "../cli/command";
 import type { Failure } from "../findings";
-import type { Io } from "../io";
-import { Progress, UsageError } from "../io";
-import type { Arguments } from "../options";
+import { FINDING_FORMATS } from "../formats";
 import { count } from "../formats/style";
-import { announce, readSelection, SELECTION_OPTIONS } from "../selection";
+import { Progress } from "../io";
+import { announce, readSelection, selectionOptions } from "../selection";
 import type { ManifestFile } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";
-import type { Command } from "./command";
-import { finish, OUTPUT_OPTIONS, runOver } from "./output";
+import type { Read } from "./judge";
+import { judge, startOf } from "./judge";
 
 /** Judges manifests as files, folders or standard input hold them. */
-export const command: Command = {
-    operands: "PATH…|-",
+export const command = defineCommand({
+    operands: { usage: "PATH…|-", missing: "scan needs a path, or - for standard input" },
+    stacks: "none",
     options: {
-        ...SELECTION_OPTIONS,
-        "each-file": { type: "boolean", description: "judge each file as a stack of its own" },
-        "max-file-size": { type: "string", value: "MIB", description: "refuse larger files; default 40" },
-        ...OUTPUT_OPTIONS,
+        ...selectionOptions("all"),
+        "each-file": { type: "flag", description: "judge each file as a stack of its own" },
+        "max-file-size": { type: "count", value: "MIB", description: "refuse larger files; default 40" },
     },
+    formats: FINDING_FORMATS,
     notes: [
         "PATH is a file, a folder (every .yaml, .yml and .json below it) or - for standard input. All of it is judged as",
-        "one stack, so that a NetworkPolicy in one file covers the pods of another. The default profile is all.",
+        "one stack, so that a NetworkPolicy in one file covers the pods of another.",
     ],
-    run: scan,
-};
-
-function scan({ options, positionals }: Arguments, io: Io) {
-    if (positionals.length === 0) {
-        throw new UsageError(["scan needs a path, or - for standard input"]);
-    }
-    const selection = readSelection(options, "all");
-    announce(selection, io);
-    const mebibytes = options.size("max-file-size");
-    let stdin: Buffer | undefined;
-    const startedAt = io.now();
-    const start = io.clock();
-    const reader = new Reader(
-        readManifests([...new Set(positionals)], {
+    run: ({ options, operands, output, io }) => {
+        const selection = readSelection(options);
+        announce(selection, io);
+        const mebibytes = options["max-file-size"];
+        let stdin: Buffer | undefined;
+        const start = startOf(io);
+        const files = readManifests([...new Set(operands)], {
             ...(mebibytes !== undefined && { maxBytes: mebibytes * 1024 * 1024 }),
             stdin: () => (stdin = io.stdin()),
-        }),
-        new Progress(io, "files read"),
-    );
-    const run = runOver(
-        {
-            name: () => count(reader.files, "file"),
-            stacks: options.flag("each-file") ? reader.each() : reader.together(),
-            unread: reader.failures,
-            startedAt,
+        });
+        const stacks = eachFile(files, new Progress(io, "files read"));
+        return judge({
+            stacks: options["each-file"] ? stacks : together(stacks),
+            selection,
             start,
+            output,
+            io,
             textOf: (source) => textOf(source, stdin),
-        },
-        selection,
-        options,
-        io,
-    );
-    return finish(run, selection, options, io);
+        });
+    },
+});
+
+/** One stack for each file, read when it is asked for. */
+function* eachFile(
+    source: Iterable<ManifestFile>,
+    progress: Progress,
+): Generator<readonly Resource[], Read, undefined> {
+    const failures: Failure[] = [];
+    let files = 0;
+    for (const file of source) {
+        files++;
+        failures.push(...file.failures);
+        progress.report(files);
+        if (file.resources.length > 0) {
+            yield file.resources;
+        }
+    }
+    progress.done();
+    return { subject: count(files, "file"), failures };
 }
 
-/** Turns files into stacks and keeps what went wrong on the way. */
-class Reader {
-    public readonly failures: Failure[] = [];
-    public files = 0;
-
-    constructor(
-        private readonly source: Iterable<ManifestFile>,
-        private readonly progress: Progress,
-    ) {}
-
-    /** One stack for each file, read when it is asked for. */
-    public *each(): Iterable<readonly Resource[]> {
-        for (const file of this.source) {
-            this.files++;
-            this.failures.push(...file.failures);
-            this.progress.report(this.files);
-            if (file.resources.length > 0) {
-                yield file.resources;
-            }
+/** One stack of everything, read at once. */
+function* together(
+    stacks: Generator<readonly Resource[], Read, undefined>,
+): Generator<readonly Resource[], Read, undefined> {
+    const all: (readonly Resource[])[] = [];
+    for (;;) {
+        const next = stacks.next();
+        if (next.done === true) {
+            yield all.flat();
+            return next.value;
         }
-        this.progress.done();
-    }
-
-    /** One stack of everything, read at once. */
-    public together(): Iterable<readonly Resource[]> {
-        return [[...this.each()].flat()];
+        all.push(next.value);
     }
 }
 

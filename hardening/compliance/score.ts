@@ -1,4 +1,3 @@
-import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { count } from "../formats/style";
 import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
@@ -125,12 +124,12 @@ function lackingReasons(proofs: readonly Proof[]): readonly string[] {
     const missingOnes = proofs
         .filter(({ state }) => state === "missing")
         .map(({ kind, entry, detail }) => `${LABEL[kind]} ${entry}: ${detail}`);
-    const unproven = groupBy(
+    const unproven = Map.groupBy(
         proofs.filter(({ state }) => state === "unproven"),
         ({ kind }) => kind,
     );
     const unprovenOnes = [...unproven].flatMap(([kind, ofKind]) =>
-        [...groupBy(ofKind, ({ detail }) => detail)].map(
+        [...Map.groupBy(ofKind, ({ detail }) => detail)].map(
             ([detail, alike]) => `${count(alike.length, LABEL[kind])}: ${detail}`,
         ),
     );

@@ -1,5 +1,4 @@
 import type { Resource } from "../../policies/kubernetes/resource";
-import { groupBy } from "../collections";
 import type { EvaluateOptions } from "../evaluate";
 import { evaluate } from "../evaluate";
 import type { Failure, Finding } from "../findings";
@@ -68,7 +67,7 @@ class Patient {
             changed = this.apply([finding], (refused) => shared.push(...refused)) || changed;
         }
         // What an anchor shares can be changed where every place that follows it has the same fault.
-        for (const together of groupBy(shared, ({ control, document }) => `${control} ${document}`).values()) {
+        for (const together of Map.groupBy(shared, ({ control, document }) => `${control} ${document}`).values()) {
             changed = this.apply(together) || changed;
         }
         this.read();
@@ -122,7 +121,7 @@ export function mend(
         const open = evaluation.findings.filter(({ status, fix }) => status === "violation" && fix !== undefined);
         const isWanted = ({ safe, control }: Finding): boolean => safe === true || also.has(control);
         left = open.filter((finding) => !isWanted(finding));
-        const bySource = groupBy(open.filter(isWanted), ({ source }) => source);
+        const bySource = Map.groupBy(open.filter(isWanted), ({ source }) => source);
         changed = patients.map((patient) => patient.mend(bySource.get(patient.source) ?? [])).some((mended) => mended);
     }
     return {

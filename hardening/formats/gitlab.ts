@@ -2,7 +2,8 @@ import type { Severity } from "../../policies/engine/control";
 import { fails } from "../findings";
 import { fingerprint } from "../fingerprint";
 import { LineFinder } from "./lines";
-import type { ReportFormat, Run } from "./report";
+import type { Run } from "./report";
+import { written } from "./report";
 import { fileOf } from "./rules";
 
 const SEVERITY: Readonly<Record<Severity, string>> = {
@@ -13,43 +14,37 @@ const SEVERITY: Readonly<Record<Severity, string>> = {
 };
 
 /** GitLab's code quality report. It knows no suppression, so it holds only violations that nobody has accepted. */
-export const gitlab: ReportFormat = {
-    name: "gitlab",
-    description: "GitLab code quality",
-    *render(run) {
-        yield "[";
-        let separator = "";
-        for (const issue of issuesOf(run)) {
-            yield `${separator}\n  ${JSON.stringify(issue)}`;
-            separator = ",";
-        }
-        yield "\n]\n";
-    },
-};
-
-function* issuesOf(run: Run) {
+export function* gitlab(run: Run): Iterable<string> {
     const lines = new LineFinder(run);
     const seen = new Map<string, number>();
-    for (const finding of run.findings) {
-        if (finding.status === "violation" && finding.known !== true) {
-            yield {
-                description: finding.message,
-                check_name: finding.control,
-                fingerprint: unique(fingerprint(finding), seen),
-                severity: fails(finding) ? SEVERITY[finding.severity] : "info",
-                location: { path: fileOf(finding), lines: { begin: lines.place(finding)?.line ?? 1 } },
-            };
-        }
-    }
-    for (const { source, line, message, cause } of run.failures) {
-        yield {
+    let separator = "";
+    const piece = (issue: object): string => {
+        const text = `${separator}\n  ${JSON.stringify(issue)}`;
+        separator = ",";
+        return text;
+    };
+    yield "[";
+    const { failures } = yield* written(run.findings, (finding) =>
+        finding.status === "violation" && finding.known !== true
+            ? piece({
+                  description: finding.message,
+                  check_name: finding.control,
+                  fingerprint: unique(fingerprint(finding), seen),
+                  severity: fails(finding) ? SEVERITY[finding.severity] : "info",
+                  location: { path: fileOf(finding), lines: { begin: lines.place(finding)?.line ?? 1 } },
+              })
+            : "",
+    );
+    for (const { source, line, message, cause } of failures) {
+        yield piece({
             description: message,
             check_name: `hardening-${cause}`,
             fingerprint: unique(`${cause}:${source}:${message}`, seen),
             severity: "blocker",
             location: { path: fileOf({ source }), lines: { begin: line ?? 1 } },
-        };
+        });
     }
+    yield "\n]\n";
 }
 
 /** GitLab drops issues whose fingerprint repeats; the second of two equal ones gets a suffix. */

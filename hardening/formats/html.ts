@@ -1,22 +1,19 @@
-import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import { SCRIPT, STYLES } from "./html-assets";
 import { escapeHtml } from "./html-escape";
 import { htmlPage } from "./html-page";
-import type { ReportFormat, WholeRun } from "./report";
+import type { Run, WholeRun } from "./report";
 import { whole } from "./report";
 import { references } from "./rules";
 import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
 
 /** One file that works offline: summary, filters, and every finding with its reason, remedy and standards. */
-export const html: ReportFormat = {
-    name: "html",
-    description: "one self-contained page for a browser",
-    render: (run) => [page(whole(run))],
-};
+export function html(run: Run): string {
+    return page(whole(run));
+}
 
 /** A page with more findings than this is of no use to a browser; the rest is counted. */
 const MAX_FINDINGS = 5_000;
@@ -32,7 +29,9 @@ function page(run: WholeRun): string {
             failures(run),
             shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
             "<main>",
-            ...[...groupBy(shown, ({ source }) => source)].map(([source, findings]) => sourceSection(source, findings)),
+            ...[...Map.groupBy(shown, ({ source }) => source)].map(([source, findings]) =>
+                sourceSection(source, findings),
+            ),
             "</main>",
             run.findings.length > shown.length
                 ? `<p class="cut">${count(run.findings.length - shown.length, "finding")} more: see the JSON report.</p>`
@@ -102,7 +101,7 @@ function labelOf(finding: Finding): string {
 }
 
 function sourceSection(source: string, findings: readonly Finding[]): string {
-    const objects = [...groupBy(findings, objectOf)].map(
+    const objects = [...Map.groupBy(findings, objectOf)].map(
         ([object, ofObject]) =>
             `<section class="object"><h3>${escapeHtml(object)}</h3>${ofObject.map(article).join("\n")}</section>`,
     );

@@ -1,24 +1,20 @@
 import type { Finding } from "../findings";
-import { Tally } from "../findings";
-import type { ReportFormat } from "./report";
+import type { Run } from "./report";
+import { written } from "./report";
 
 /** The stable form that other tools read: results, errors, summary; one finding a line. See docs/cli.md for its fields. */
-export const json: ReportFormat = {
-    name: "json",
-    description: "findings, errors and summary for other tools; also the form of --baseline",
-    *render(run) {
-        const write = findingWriter();
-        yield '{\n  "schema": 1,\n  "results": [';
-        const tally = new Tally();
-        let separator = "";
-        for (const finding of tally.counting(run.findings)) {
-            yield `${separator}\n    ${write(finding)}`;
-            separator = ",";
-        }
-        yield `${separator === "" ? "" : "\n  "}],\n  "errors": ${indented(run.failures)},\n`;
-        yield `  "summary": ${indented(tally.summary(run.resources))}\n}\n`;
-    },
-};
+export function* json(run: Run): Iterable<string> {
+    const write = findingWriter();
+    yield '{\n  "schema": 1,\n  "results": [';
+    let separator = "";
+    const { failures, tally, resources } = yield* written(run.findings, (finding) => {
+        const line = `${separator}\n    ${write(finding)}`;
+        separator = ",";
+        return line;
+    });
+    yield `${separator === "" ? "" : "\n  "}],\n  "errors": ${indented(failures)},\n`;
+    yield `  "summary": ${indented(tally.summary(resources))}\n}\n`;
+}
 
 function indented(value: unknown): string {
     return JSON.stringify(value, undefined, 2).replaceAll("\n", "\n  ");

@@ -1,31 +1,29 @@
-import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { fails } from "../findings";
-import type { ReportFormat, Run } from "./report";
+import type { Outcome, Run } from "./report";
 import { whole } from "./report";
 import { rulesOf } from "./rules";
 import { objectOf } from "./tree";
 
 /** JUnit XML: a suite for each control, a case for each finding; a control without findings is one passing case. */
-export const junit: ReportFormat = {
-    name: "junit",
-    description: "JUnit XML: one suite for each control",
-    render(underWay) {
-        const run = whole(underWay);
-        const found = groupBy(run.findings, ({ control }) => control);
-        const suites = rulesOf(run).map(({ name }) => suiteOf(name, found.get(name) ?? []));
-        const errors = run.failures.length > 0 ? [errorSuite(run)] : [];
-        const failures = run.findings.filter(fails).length;
-        const tests = suites.reduce((sum, suite) => sum + suite.tests, 0) + run.failures.length;
-        return [
-            '<?xml version="1.0" encoding="UTF-8"?>',
-            `<testsuites name="hardening" tests="${tests}" failures="${failures}" errors="${run.failures.length}" time="${(run.elapsedMs / 1000).toFixed(3)}">`,
-            ...suites.map(({ xml }) => xml),
-            ...errors,
-            "</testsuites>",
-        ].map((line) => `${line}\n`);
-    },
-};
+export function* junit(underWay: Run): Iterable<string> {
+    const run = whole(underWay);
+    const found = Map.groupBy(run.findings, ({ control }) => control);
+    const suites = rulesOf(run).map(({ name }) => suiteOf(name, found.get(name) ?? []));
+    const errors = run.failures.length > 0 ? [errorSuite(run)] : [];
+    const failures = run.findings.filter(fails).length;
+    const tests = suites.reduce((sum, suite) => sum + suite.tests, 0) + run.failures.length;
+    const lines = [
+        '<?xml version="1.0" encoding="UTF-8"?>',
+        `<testsuites name="hardening" tests="${tests}" failures="${failures}" errors="${run.failures.length}" time="${(run.elapsedMs / 1000).toFixed(3)}">`,
+        ...suites.map(({ xml }) => xml),
+        ...errors,
+        "</testsuites>",
+    ];
+    for (const line of lines) {
+        yield `${line}\n`;
+    }
+}
 
 interface Suite {
     readonly tests: number;
@@ -64,7 +62,7 @@ function reasonOf({ status, waiver, known }: Finding): string {
     return status === "unverifiable" ? "unverifiable" : known === true ? "in the baseline" : "advisory";
 }
 
-function errorSuite(run: Run): string {
+function errorSuite(run: Outcome): string {
     const count = run.failures.length;
     return [
         `  <testsuite name="errors" tests="${count}" failures="0" errors="${count}" skipped="0">`,

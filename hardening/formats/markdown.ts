@@ -1,7 +1,7 @@
 import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
-import type { ReportFormat, WholeRun } from "./report";
+import type { Run, WholeRun } from "./report";
 import { whole } from "./report";
 import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
@@ -12,25 +12,21 @@ const LIMIT = 65_536;
 const RESERVE = 300;
 
 /** Markdown for a pull-request comment: the summary first, then the findings, gravest first, as many as fit. */
-export const markdown: ReportFormat = {
-    name: "markdown",
-    description: "a pull-request comment that fits GitHub's limit",
-    render(underWay) {
-        const run = whole(underWay);
-        const failing = bySeverity(run.findings.filter(fails));
-        const others = run.findings.filter((finding) => finding.status === "violation" && !fails(finding));
-        const waived = run.findings.filter(({ status }) => status === "waived");
-        const unverifiable = run.findings.filter(({ status }) => status === "unverifiable");
-        const body = new Body();
-        head(run).forEach((line) => body.add(line));
-        errorRows(run).forEach((line) => body.add(line));
-        section(body, "Violations", failing, false);
-        section(body, "Advisory or in the baseline", bySeverity(others), true);
-        section(body, "Waived", waived, true);
-        section(body, "Unverifiable before deployment", unverifiable, true);
-        return [body.text()];
-    },
-};
+export function markdown(underWay: Run): string {
+    const run = whole(underWay);
+    const failing = bySeverity(run.findings.filter(fails));
+    const others = run.findings.filter((finding) => finding.status === "violation" && !fails(finding));
+    const waived = run.findings.filter(({ status }) => status === "waived");
+    const unverifiable = run.findings.filter(({ status }) => status === "unverifiable");
+    const body = new Body();
+    head(run).forEach((line) => body.add(line));
+    errorRows(run).forEach((line) => body.add(line));
+    section(body, "Violations", failing, false);
+    section(body, "Advisory or in the baseline", bySeverity(others), true);
+    section(body, "Waived", waived, true);
+    section(body, "Unverifiable before deployment", unverifiable, true);
+    return body.text();
+}
 
 /** Lines up to the limit; what no longer fits is counted. */
 class Body {

@@ -1,29 +1,24 @@
 import { dump } from "js-yaml";
 
-import { groupBy } from "../collections";
 import type { Finding } from "../findings";
 import { fails } from "../findings";
-import type { ReportFormat, Run } from "./report";
+import type { Run, WholeRun } from "./report";
 import { whole } from "./report";
 import { references, rulesOf } from "./rules";
 
 /** Kubernetes PolicyReport (wgpolicyk8s.io/v1alpha2): one for each namespace, one for the cluster. */
-export const policyReport: ReportFormat = {
-    name: "policy-report",
-    description: "Kubernetes PolicyReports, for kubectl apply",
-    render(underWay) {
-        const run = whole(underWay);
-        const byNamespace = groupBy(run.findings, ({ namespace }) => namespace);
-        const namespaces = [...new Set([...byNamespace.keys(), ""])].sort();
-        const items = namespaces.map((namespace) => reportOf(run, namespace, byNamespace.get(namespace) ?? []));
-        return [dump({ apiVersion: "v1", kind: "List", items }, { lineWidth: -1, noRefs: true })];
-    },
-};
+export function policyReport(underWay: Run): string {
+    const run = whole(underWay);
+    const byNamespace = Map.groupBy(run.findings, ({ namespace }) => namespace);
+    const namespaces = [...new Set([...byNamespace.keys(), ""])].sort();
+    const items = namespaces.map((namespace) => reportOf(run, namespace, byNamespace.get(namespace) ?? []));
+    return dump({ apiVersion: "v1", kind: "List", items }, { lineWidth: -1, noRefs: true });
+}
 
 const RESULTS = ["pass", "fail", "warn", "error", "skip"] as const;
 type Result = (typeof RESULTS)[number];
 
-function reportOf(run: Run, namespace: string, findings: readonly Finding[]) {
+function reportOf(run: WholeRun, namespace: string, findings: readonly Finding[]) {
     const results = [
         ...findings.map((finding) => resultOf(run, finding)),
         ...(namespace === "" ? run.failures.map((failure) => errorOf(run, failure.source, failure.message)) : []),
@@ -45,7 +40,7 @@ function reportOf(run: Run, namespace: string, findings: readonly Finding[]) {
     };
 }
 
-function resultOf(run: Run, finding: Finding) {
+function resultOf(run: WholeRun, finding: Finding) {
     const resource = resourceOf(finding);
     return {
         source: "hardening",
@@ -67,7 +62,7 @@ function resultOf(run: Run, finding: Finding) {
     };
 }
 
-function errorOf(run: Run, source: string, message: string) {
+function errorOf(run: WholeRun, source: string, message: string) {
     return {
         source: "hardening",
         policy: "hardening",
@@ -96,7 +91,7 @@ function resourceOf({ type, kind, namespace, name }: Finding) {
     return { apiVersion, kind, name, ...(namespace !== "" && { namespace }) };
 }
 
-function timestampOf({ startedAt }: Run) {
+function timestampOf({ startedAt }: WholeRun) {
     const milliseconds = startedAt.valueOf();
     return { seconds: Math.floor(milliseconds / 1000), nanos: (milliseconds % 1000) * 1_000_000 };
 }

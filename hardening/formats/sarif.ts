@@ -5,37 +5,34 @@ import type { Invocation, Location, Log, ReportingDescriptor, Result, Suppressio
 import { version } from "../../package.json";
 import type { ControlMeta, Severity } from "../../policies/engine/control";
 import type { Failure, Finding } from "../findings";
-import { exitCode, fails, Tally } from "../findings";
+import { exitCode, fails } from "../findings";
 import { fingerprint } from "../fingerprint";
 import { LineFinder } from "./lines";
-import type { ReportFormat, Run } from "./report";
+import type { Outcome, Run } from "./report";
+import { written } from "./report";
 import { fileOf, references, rulesOf } from "./rules";
 import { objectOf } from "./tree";
 
 /** SARIF 2.1.0, as code-scanning services read it. Waived findings are there as suppressed. */
-export const sarif: ReportFormat = {
-    name: "sarif",
-    description: "SARIF 2.1.0 for code scanning, with rules, help and suppressions",
-    *render(run) {
-        const rules = rulesOf(run);
-        const indexes = new Map(rules.map(({ name }, index) => [name, index]));
-        const lines = new LineFinder(run);
-        const tally = new Tally();
-        // Results go one at a time, because a log of a large run would not fit into one string; what is known only when
-        // they have all gone by follows them.
-        const log: Log = { $schema: SCHEMA, version: "2.1.0", runs: [{ ...headOf(run, rules), results: [] }] };
-        const text = JSON.stringify(log, undefined, 2);
-        const gap = text.lastIndexOf('"results": []') + '"results": ['.length;
-        yield text.slice(0, gap);
-        let separator = "";
-        for (const finding of tally.counting(run.findings)) {
-            yield `${separator}\n        ${JSON.stringify(resultOf(finding, indexes.get(finding.control), lines))}`;
-            separator = ",";
-        }
-        const invocations = JSON.stringify([invocationOf(run, tally)], undefined, 2).replaceAll("\n", "\n      ");
-        yield `],\n      "invocations": ${invocations}${text.slice(gap + 1)}\n`;
-    },
-};
+export function* sarif(run: Run): Iterable<string> {
+    const rules = rulesOf(run);
+    const indexes = new Map(rules.map(({ name }, index) => [name, index]));
+    const lines = new LineFinder(run);
+    // Results go one at a time, because a log of a large run would not fit into one string; what is known only when
+    // they have all gone by follows them.
+    const log: Log = { $schema: SCHEMA, version: "2.1.0", runs: [{ ...headOf(run, rules), results: [] }] };
+    const text = JSON.stringify(log, undefined, 2);
+    const gap = text.lastIndexOf('"results": []') + '"results": ['.length;
+    yield text.slice(0, gap);
+    let separator = "";
+    const outcome = yield* written(run.findings, (finding) => {
+        const line = `${separator}\n        ${JSON.stringify(resultOf(finding, indexes.get(finding.control), lines))}`;
+        separator = ",";
+        return line;
+    });
+    const invocations = JSON.stringify([invocationOf(run.startedAt, outcome)], undefined, 2);
+    yield `],\n      "invocations": ${invocations.replaceAll("\n", "\n      ")}${text.slice(gap + 1)}\n`;
+}
 
 const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
@@ -144,13 +141,13 @@ function uriOf(path: string): string {
     return isAbsolute(shown) ? `file://${encoded}` : encoded;
 }
 
-function invocationOf(run: Run, tally: Tally): Invocation {
+function invocationOf(startedAt: Date, { failures, tally, elapsedMs }: Outcome): Invocation {
     return {
-        executionSuccessful: run.failures.length === 0,
-        exitCode: exitCode(tally, run.failures),
-        startTimeUtc: run.startedAt.toISOString(),
-        endTimeUtc: new Date(run.startedAt.valueOf() + Math.round(run.elapsedMs)).toISOString(),
-        ...(run.failures.length > 0 && { toolExecutionNotifications: run.failures.map(notificationOf) }),
+        executionSuccessful: failures.length === 0,
+        exitCode: exitCode(tally, failures),
+        startTimeUtc: startedAt.toISOString(),
+        endTimeUtc: new Date(startedAt.valueOf() + Math.round(elapsedMs)).toISOString(),
+        ...(failures.length > 0 && { toolExecutionNotifications: failures.map(notificationOf) }),
     };
 }
 

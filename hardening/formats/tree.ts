@@ -1,37 +1,43 @@
 import type { Finding } from "../findings";
-import { fails, Tally } from "../findings";
-import type { ReportFormat, Run } from "./report";
+import { fails } from "../findings";
+import type { RenderOptions } from "./format";
+import type { Outcome, Run } from "./report";
+import { written } from "./report";
 import type { Painter } from "./style";
 import { count, duration, painter, plain, SEVERITY_STYLE } from "./style";
 
 /** A tree for people: source, object, findings; then what went wrong and a summary. */
-export const tree: ReportFormat = {
-    name: "tree",
-    description: "a tree for people, with a summary",
-    *render(run, { colour }) {
-        const paint = painter(colour);
-        const tally = new Tally();
-        yield* branches(tally.counting(run.findings), paint);
-        yield `${[...failureLines(run, paint), ...summaryLines(run, tally, paint)].join("\n")}\n`;
-    },
-};
+export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
+    const paint = painter(colour);
+    const branches = new Branches(paint);
+    const outcome = yield* written(run.findings, (finding) => branches.take(finding));
+    yield branches.rest();
+    yield `${[...failureLines(outcome, paint), ...summaryLines(run, outcome, paint)].join("\n")}\n`;
+}
 
 /** Findings come object by object, so that no more than those of one are held. */
-function* branches(findings: Iterable<Finding>, paint: Painter): Iterable<string> {
-    let ofObject: Finding[] = [];
-    for (const finding of findings) {
-        const previous = ofObject[0];
+class Branches {
+    private ofObject: Finding[] = [];
+
+    constructor(private readonly paint: Painter) {}
+
+    /** Takes a finding, and returns the lines of those before it where it is about another object. */
+    public take(finding: Finding): string {
+        const previous = this.ofObject[0];
         const sameSource = previous?.source === finding.source;
-        if (previous === undefined || !sameSource || !isSameObject(previous, finding)) {
-            yield* branch(ofObject, !sameSource, paint);
-            ofObject = [];
-            if (!sameSource) {
-                yield `${paint("cyan", plain(finding.source) || "(no source)")}\n`;
-            }
+        if (previous !== undefined && sameSource && isSameObject(previous, finding)) {
+            this.ofObject.push(finding);
+            return "";
         }
-        ofObject.push(finding);
+        const before = [...branch(this.ofObject, !sameSource, this.paint)].join("");
+        this.ofObject = [finding];
+        return sameSource ? before : `${before}${this.paint("cyan", plain(finding.source) || "(no source)")}\n`;
     }
-    yield* branch(ofObject, true, paint);
+
+    /** The lines of what is still held. */
+    public rest(): string {
+        return [...branch(this.ofObject, true, this.paint)].join("");
+    }
 }
 
 function isSameObject(one: Finding, other: Finding): boolean {
@@ -98,13 +104,13 @@ function noteOf({ waiver, owner }: Finding): string {
 }
 
 /** What could not be read or judged, one line each. */
-export function failureLines(run: Run, paint: Painter): readonly string[] {
-    if (run.failures.length === 0) {
+function failureLines({ failures }: Outcome, paint: Painter): readonly string[] {
+    if (failures.length === 0) {
         return [];
     }
     return [
         paint("red", paint("bold", "Errors")),
-        ...run.failures.map(({ source, line, message }) => {
+        ...failures.map(({ source, line, message }) => {
             const place = line === undefined ? source : `${source}:${line}`;
             return `  ${plain(place)}${place === "" ? "" : ": "}${plain(message)}`;
         }),
@@ -113,20 +119,24 @@ export function failureLines(run: Run, paint: Painter): readonly string[] {
 }
 
 /** The last lines of a run: what was done, what was found, and how long it took. */
-export function summaryLines(run: Run, tally: Tally, paint: Painter): readonly string[] {
-    const summary = tally.summary(run.resources);
+export function summaryLines(
+    { selected, profile }: Pick<Run, "selected" | "profile">,
+    { subject, failures, resources, elapsedMs, tally }: Outcome,
+    paint: Painter,
+): readonly string[] {
+    const summary = tally.summary(resources);
     const details = [
         ...(tally.advisory > 0 ? [`${tally.advisory} advisory`] : []),
         ...(tally.known > 0 ? [`${tally.known} in the baseline`] : []),
     ];
     const violations = `${count(summary.violations, "violation")}${details.length > 0 ? ` (${details.join(", ")})` : ""}`;
     return [
-        `${run.subject}: ${count(summary.resources, "object")}, ${count(run.selected.length, "control")} (profile ${run.profile}), ${duration(run.elapsedMs)}`,
+        `${subject}: ${count(resources, "object")}, ${count(selected.length, "control")} (profile ${profile}), ${duration(elapsedMs)}`,
         [
             paint(summary.violations > 0 ? "red" : "green", violations),
             `${summary.waived} waived`,
             `${summary.unverifiable} unverifiable`,
-            ...(run.failures.length > 0 ? [paint("red", count(run.failures.length, "error"))] : []),
+            ...(failures.length > 0 ? [paint("red", count(failures.length, "error"))] : []),
         ].join(", "),
     ];
 }

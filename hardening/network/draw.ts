@@ -1,6 +1,34 @@
+import type { FormatTable } from "../formats/format";
+import { jsonText } from "../formats/format";
 import type { Connection, Matrix } from "./matrix";
 import type { Endpoint } from "./peers";
 import { portsText } from "./ports";
+
+/** Who may talk to whom in a stack. */
+interface NetworkReport {
+    readonly stack: string;
+    readonly matrix: Matrix;
+}
+
+/** The forms in which that is shown. */
+export const NETWORK_FORMATS = {
+    table:
+        () =>
+        ({ matrix }) =>
+            tableOf(matrix),
+    mermaid:
+        () =>
+        ({ matrix }) =>
+            mermaidOf(matrix),
+    svg:
+        () =>
+        ({ matrix, stack }) =>
+            svgOf(matrix, `Connectivity of the stack ${stack}`),
+    json:
+        () =>
+        ({ matrix }) =>
+            jsonOf(matrix),
+} as const satisfies FormatTable<NetworkReport>;
 
 /** The matrix as a table for a terminal. */
 export function tableOf({ connections, halfOpen }: Matrix): string {
@@ -28,12 +56,11 @@ export function tableOf({ connections, halfOpen }: Matrix): string {
 /** The matrix as JSON that other tools read. */
 export function jsonOf({ connections, halfOpen }: Matrix): string {
     const plain = ({ from, to, ports }: Connection) => ({ from: from.name, to: to.name, ports });
-    const document = {
+    return jsonText({
         schema: 1,
         connections: connections.map(plain),
         halfOpen: halfOpen.map((entry) => ({ ...plain(entry), missing: entry.missing })),
-    };
-    return `${JSON.stringify(document, undefined, 2)}\n`;
+    });
 }
 
 function endpointsOf({ connections }: Matrix): readonly Endpoint[] {

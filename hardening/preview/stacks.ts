@@ -6,34 +6,15 @@ import type { Waiver } from "../../policies/engine/waivers";
 import { parseWaivers, WaiverFileError } from "../../policies/engine/waivers";
 import type { Io } from "../io";
 import { UsageError } from "../io";
-import type { OptionTable, OptionValues } from "../options";
 import type { HostRequest } from "../sources/program/registration";
 import { ProjectError, readStack, stackNames } from "../sources/program/stack-file";
 
-/** Options of the commands that run the program. */
-export const STACK_OPTIONS = {
-    directory: {
-        type: "string",
-        short: "C",
-        value: "DIR",
-        description: "folder of Pulumi.yaml; default: the current one",
-    },
-    stack: {
-        type: "string",
-        short: "s",
-        value: "NAME",
-        description: "the stack; may be given several times, default: all",
-        multiple: true,
-    },
-} as const satisfies OptionTable;
-
 /**
- * The stacks that the options name, each read from its file.
+ * The stacks of a program by name, all there are where none is named; each is read from its file.
  *
  * @throws UsageError with every stack that does not exist or can't be read.
  */
-export function requestedStacks(options: OptionValues): readonly HostRequest[] {
-    const directory = join(process.cwd(), options.text("directory") ?? ".");
+export function requestedStacks(directory: string, given: readonly string[]): readonly HostRequest[] {
     const faults: string[] = [];
     const attempt = <T>(read: () => T): T | undefined => {
         try {
@@ -46,11 +27,11 @@ export function requestedStacks(options: OptionValues): readonly HostRequest[] {
             throw error;
         }
     };
-    const given = [...new Set(options.texts("stack"))];
-    const names = given.length > 0 ? given : (attempt(() => stackNames(directory)) ?? []);
+    const names = given.length > 0 ? [...new Set(given)] : (attempt(() => stackNames(directory)) ?? []);
     const requests = names.flatMap((name) => attempt(() => readStack(directory, name)) ?? []);
     if (names.length === 0 && faults.length === 0) {
-        faults.push(`${options.text("directory") ?? "this folder"} holds no stack: there is no Pulumi.<stack>.yaml`);
+        const shown = relative(process.cwd(), directory) || "this folder";
+        faults.push(`${shown} holds no stack: there is no Pulumi.<stack>.yaml`);
     }
     if (faults.length > 0) {
         throw new UsageError(faults);

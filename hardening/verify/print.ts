@@ -1,5 +1,7 @@
+import type { FormatTable } from "../formats/format";
+import { jsonText } from "../formats/format";
 import type { Painter, Style } from "../formats/style";
-import { count, plain } from "../formats/style";
+import { count, painter, plain } from "../formats/style";
 import type { VerdictStatus } from "./check";
 import type { CheckResult } from "./index";
 
@@ -30,36 +32,47 @@ export function textOf({ check, status, verdicts }: CheckResult, paint: Painter)
     return `${lines.join("\n")}\n`;
 }
 
-/** Of what a report is. */
-export interface ReportHead {
+/** What was found out about a stack on a cluster. */
+interface VerifyReport {
     readonly stack: string;
     readonly cluster: string;
     readonly at: Date;
     /** The cluster is not the stack's own, but one to try it on. */
     readonly rehearsal: boolean;
+    readonly results: readonly CheckResult[];
 }
 
-/** The results as JSON for the compliance report; fields are only ever added. */
-export function jsonOf({ stack, cluster, at, rehearsal }: ReportHead, results: readonly CheckResult[]): string {
+/** How many checks came to which verdict. */
+export function countsOf(results: readonly CheckResult[]): Readonly<Record<VerdictStatus, number>> {
     const of = (status: VerdictStatus): number => results.filter((result) => result.status === status).length;
-    return `${JSON.stringify(
-        {
-            schema: 1,
-            stack,
-            cluster,
-            at: at.toISOString(),
-            rehearsal,
-            checks: results.map(({ check, status, verdicts }) => ({
-                name: check.name,
-                title: check.title,
-                covers: check.covers,
-                status,
-                verdicts,
-                ...(status === "failed" && { remedy: check.remedy }),
-            })),
-            summary: { proved: of("proved"), failed: of("failed"), unknown: of("unknown") },
-        },
-        null,
-        2,
-    )}\n`;
+    return { proved: of("proved"), failed: of("failed"), unknown: of("unknown") };
 }
+
+/** The report as JSON, which the compliance report reads; fields are only ever added. */
+export function reportText({ stack, cluster, at, rehearsal, results }: VerifyReport): string {
+    return jsonText({
+        schema: 1,
+        stack,
+        cluster,
+        at: at.toISOString(),
+        rehearsal,
+        checks: results.map(({ check, status, verdicts }) => ({
+            name: check.name,
+            title: check.title,
+            covers: check.covers,
+            status,
+            verdicts,
+            ...(status === "failed" && { remedy: check.remedy }),
+        })),
+        summary: countsOf(results),
+    });
+}
+
+/** The forms of the report. */
+export const VERIFY_FORMATS = {
+    text:
+        () =>
+        ({ results }, { colour }) =>
+            results.map((result) => textOf(result, painter(colour))),
+    json: () => reportText,
+} as const satisfies FormatTable<VerifyReport>;

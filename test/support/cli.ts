@@ -1,6 +1,6 @@
 import type { ExitCode } from "../../hardening/findings";
 import type { Io } from "../../hardening/io";
-import { main } from "../../hardening/main";
+import { main } from "../../hardening/cli/main";
 
 /** What a run of the tool left behind. */
 export interface CliRun {

@@ -1,5 +1,7 @@
 import type { Finding } from "../../hardening/findings";
-import type { RenderOptions, ReportFormat, Run } from "../../hardening/formats";
+import { counted } from "../../hardening/findings";
+import type { Format, RenderOptions } from "../../hardening/formats/format";
+import type { Findings, Outcome, Run } from "../../hardening/formats/report";
 import { objectControl } from "../../policies/engine/control";
 import { TODAY } from "./cli";
 
@@ -79,22 +81,25 @@ export const WAIVED: Partial<Finding> = {
 };
 
 /** A run over the manifest above. */
-export function runOf(findings: readonly Finding[], over: Partial<Run> = {}): Run {
+export function runOf(
+    findings: readonly Finding[],
+    { selected, profile, startedAt, textOf: content, ...outcome }: Partial<Omit<Run, "findings"> & Outcome> = {},
+): Run {
     return {
-        subject: "1 file",
-        findings,
-        failures: [],
-        resources: 2,
-        selected: [{ control: noPrivileged, enforcement: "mandatory", params: {} }],
-        profile: "all",
-        startedAt: TODAY,
-        elapsedMs: 1500,
-        textOf: (source) => (source === "k8s/web.yaml" ? MANIFEST : undefined),
-        ...over,
+        findings: counted(passing(findings, outcome)),
+        selected: selected ?? [{ control: noPrivileged, enforcement: "mandatory", params: {} }],
+        profile: profile ?? "all",
+        startedAt: startedAt ?? TODAY,
+        textOf: content ?? ((source) => (source === "k8s/web.yaml" ? MANIFEST : undefined)),
     };
 }
 
+function* passing(findings: readonly Finding[], outcome: Partial<Outcome>): Findings<Omit<Outcome, "tally">> {
+    yield* findings;
+    return { subject: "1 file", failures: [], resources: 2, elapsedMs: 1500, ...outcome };
+}
+
 /** A report as one text. */
-export function textOf(format: ReportFormat, run: Run, options: RenderOptions = { colour: false }): string {
-    return [...format.render(run, options)].join("");
+export function textOf(format: Format<Run>, run: Run, options: RenderOptions = { colour: false }): string {
+    return [...format(run, options)].join("");
 }

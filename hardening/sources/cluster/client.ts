@@ -40,18 +40,23 @@ export class ReadOnlyClient {
         private readonly pauseMs = 500,
     ) {
         this.secure = connection.server.startsWith("https:");
-        const { ca, cert, key, serverName, insecure } = connection;
+        const { ca, cert, key, serverName, insecure, proxy } = connection;
+        const common = {
+            keepAlive: true,
+            maxSockets: MAX_SOCKETS,
+            // The agent reads no environment of its own; which proxy there is was settled with the connection.
+            ...(proxy !== undefined && { proxyEnv: { HTTPS_PROXY: proxy, HTTP_PROXY: proxy } }),
+        };
         this.agent = this.secure
             ? new HttpsAgent({
-                  keepAlive: true,
-                  maxSockets: MAX_SOCKETS,
+                  ...common,
                   ca,
                   cert,
                   key,
                   servername: serverName,
                   rejectUnauthorized: !insecure,
               })
-            : new HttpAgent({ keepAlive: true, maxSockets: MAX_SOCKETS });
+            : new HttpAgent(common);
     }
 
     /**
@@ -99,12 +104,13 @@ export class ReadOnlyClient {
     }
 
     private once(path: string, body?: string): Promise<Answer> {
-        const { server, token } = this.connection;
+        const { server, token, impersonation } = this.connection;
         const send = this.secure ? httpsRequest : httpRequest;
         const headers = {
             // Logs and metrics are no JSON, and the API server refuses what it can't serve as asked.
             accept: "application/json, */*",
             ...(token !== undefined && { authorization: `Bearer ${token}` }),
+            ...impersonation,
             ...(body !== undefined && { "content-type": "application/json" }),
         };
         return new Promise((resolve, reject) => {

@@ -7,8 +7,11 @@ import { load } from "js-yaml";
 
 import type { Body } from "../../../policies/kubernetes/kube";
 import { isObj, list, obj, str } from "../../../policies/kubernetes/kube";
+import type { OptionTable } from "../../cli/options";
 import { UsageError } from "../../io";
 import { reasonOf } from "../files";
+import type { Environment } from "./proxy";
+import { proxyOf } from "./proxy";
 
 /** How to reach a cluster, and as whom. */
 export interface Connection {
@@ -23,6 +26,10 @@ export interface Connection {
     /** Name to check the server's certificate against, where it isn't the host. */
     readonly serverName?: string;
     readonly insecure: boolean;
+    /** Address of the proxy that requests go through. */
+    readonly proxy?: string;
+    /** Headers by which requests are made as somebody else: https://kubernetes.io/docs/reference/access-authn-authz/authentication/#user-impersonation */
+    readonly impersonation?: Readonly<Record<string, string | readonly string[]>>;
 }
 
 /** Where a pod finds its own credentials (Kubernetes documentation, "Accessing the Kubernetes API from a Pod"). */
@@ -42,8 +49,18 @@ interface Merged {
     readonly users: ReadonlyMap<string, Entry>;
 }
 
+/** Options of the commands that read a cluster. */
+export const CONNECTION_OPTIONS = {
+    kubeconfig: {
+        type: "text",
+        value: "FILE",
+        description: "default: $KUBECONFIG, ~/.kube/config or the pod's own account",
+    },
+    context: { type: "text", value: "NAME", description: "a context of the kubeconfig; default its current one" },
+} as const satisfies OptionTable;
+
+/** What was given for them. */
 export interface ConnectionRequest {
-    /** A kubeconfig; default: those of the variable KUBECONFIG, or ~/.kube/config, or the pod's own account. */
     readonly kubeconfig?: string;
     readonly context?: string;
 }
@@ -53,10 +70,7 @@ export interface ConnectionRequest {
  *
  * @throws UsageError where a file can't be read, a name is not there, or the way to sign in is not supported.
  */
-export function readConnection(
-    request: ConnectionRequest,
-    environment: Readonly<Record<string, string | undefined>> = process.env,
-): Connection {
+export function readConnection(request: ConnectionRequest, environment: Environment = process.env): Connection {
     const files = filesOf(request, environment);
     if (files.length === 0) {
         const inside = podConnection(environment);
@@ -73,10 +87,10 @@ export function readConnection(
     const context = obj(entryOf(merged, "contexts", name).body["context"]);
     const cluster = entryOf(merged, "clusters", str(context["cluster"]));
     const user = str(context["user"]);
-    return connectionOf(name, cluster, user === "" ? undefined : entryOf(merged, "users", user));
+    return connectionOf(name, cluster, user === "" ? undefined : entryOf(merged, "users", user), environment);
 }
 
-function filesOf(request: ConnectionRequest, environment: Readonly<Record<string, string | undefined>>) {
+function filesOf(request: ConnectionRequest, environment: Environment) {
     if (request.kubeconfig !== undefined) {
         return [request.kubeconfig];
     }
@@ -90,7 +104,7 @@ function filesOf(request: ConnectionRequest, environment: Readonly<Record<string
     return existsSync(usual) ? [usual] : [];
 }
 
-function podConnection(environment: Readonly<Record<string, string | undefined>>): Connection | undefined {
+function podConnection(environment: Environment): Connection | undefined {
     const host = environment["KUBERNETES_SERVICE_HOST"];
     const port = environment["KUBERNETES_SERVICE_PORT"] ?? "443";
     if (host === undefined || !existsSync(join(POD_CREDENTIALS, "token"))) {
@@ -99,6 +113,7 @@ function podConnection(environment: Readonly<Record<string, string | undefined>>
     return {
         name: "this cluster",
         server: `https://${host.includes(":") ? `[${host}]` : host}:${port}`,
+        ...optionalText("proxy", proxyOf(`https://${host}`, environment)),
         ca: readFile(join(POD_CREDENTIALS, "ca.crt")),
         token: readFile(join(POD_CREDENTIALS, "token")).toString("utf8").trim(),
         insecure: false,
@@ -162,8 +177,44 @@ function entryOf(merged: Merged, section: "contexts" | "clusters" | "users", nam
     return entry;
 }
 
-function connectionOf(name: string, clusterEntry: Entry, userEntry: Entry | undefined): Connection {
+/**
+ * What of a kubeconfig is read, or means nothing to a reader of objects. Anything else is refused by name, because kubectl
+ * might follow it, and without it a request could have other rights or go another way than was asked for.
+ */
+const FIELDS: Readonly<Record<"cluster" | "user" | "exec", readonly string[]>> = {
+    cluster: [
+        ...["server", "tls-server-name", "insecure-skip-tls-verify", "certificate-authority"],
+        ...["certificate-authority-data", "proxy-url", "disable-compression", "extensions"],
+    ],
+    user: [
+        ...["client-certificate", "client-certificate-data", "client-key", "client-key-data", "token", "tokenFile"],
+        ...["as", "as-uid", "as-groups", "as-user-extra", "exec", "auth-provider", "extensions"],
+    ],
+    exec: ["apiVersion", "command", "args", "env", "installHint", "interactiveMode"],
+};
+
+function refuseOthers(context: string, part: keyof typeof FIELDS, body: Body): void {
+    const others = Object.entries(body).filter(
+        ([field, value]) => !FIELDS[part].includes(field) && value !== false && value !== "" && value !== null,
+    );
+    if (others.length > 0) {
+        throw new UsageError(
+            others.map(
+                ([field]) =>
+                    `context ${context}: ${part}.${field} is not supported; supported are ${FIELDS[part].join(", ")}`,
+            ),
+        );
+    }
+}
+
+function connectionOf(
+    name: string,
+    clusterEntry: Entry,
+    userEntry: Entry | undefined,
+    environment: Environment,
+): Connection {
     const cluster = obj(clusterEntry.body["cluster"]);
+    refuseOthers(name, "cluster", cluster);
     const server = str(cluster["server"]).replace(/\/+$/, "");
     if (!/^https?:\/\/[^/]/.test(server)) {
         throw new UsageError([
@@ -171,18 +222,53 @@ function connectionOf(name: string, clusterEntry: Entry, userEntry: Entry | unde
         ]);
     }
     const serverName = str(cluster["tls-server-name"]);
+    const proxy = str(cluster["proxy-url"]) || proxyOf(server, environment);
+    if (proxy !== "" && !/^https?:\/\/[^/]/.test(proxy)) {
+        throw new UsageError([`context ${name}: a proxy must be an http or https address`]);
+    }
     return {
         name,
         server,
         ...optional("ca", dataOf(cluster, "certificate-authority", clusterEntry.folder)),
         ...(serverName !== "" && { serverName }),
+        ...optionalText("proxy", proxy),
         insecure: cluster["insecure-skip-tls-verify"] === true,
         ...(userEntry !== undefined && credentialsOf(name, obj(userEntry.body["user"]), userEntry.folder)),
     };
 }
 
+/** The headers of impersonation, by what a user's entry says of it. */
+function impersonationOf(name: string, user: Body): Connection["impersonation"] {
+    const as = str(user["as"]);
+    const uid = str(user["as-uid"]);
+    const groups = list(user["as-groups"]).map(String);
+    const extra = Object.entries(obj(user["as-user-extra"]));
+    if (as === "" && (uid !== "" || groups.length > 0 || extra.length > 0)) {
+        // The API server refuses the same: without a user there is nobody to be.
+        throw new UsageError([`context ${name}: as-uid, as-groups and as-user-extra need user.as`]);
+    }
+    if (as === "") {
+        return undefined;
+    }
+    return {
+        "Impersonate-User": as,
+        ...(uid !== "" && { "Impersonate-Uid": uid }),
+        ...(groups.length > 0 && { "Impersonate-Group": groups }),
+        ...Object.fromEntries(
+            extra.map(([key, values]) => [`Impersonate-Extra-${encodeURIComponent(key)}`, list(values).map(String)]),
+        ),
+    };
+}
+
 function credentialsOf(name: string, user: Body, folder: string): Partial<Connection> {
+    refuseOthers(name, "user", user);
+    const impersonation = impersonationOf(name, user);
+    return { ...signInOf(name, user, folder), ...(impersonation && { impersonation }) };
+}
+
+function signInOf(name: string, user: Body, folder: string): Partial<Connection> {
     if (isObj(user["exec"])) {
+        refuseOthers(name, "exec", user["exec"]);
         return execCredentials(name, user["exec"], folder);
     }
     if (isObj(user["auth-provider"])) {
@@ -237,6 +323,10 @@ function dataOf(body: Body, field: string, folder: string): Buffer | undefined {
     const data = str(body[`${field}-data`]);
     const file = str(body[field]);
     return data !== "" ? Buffer.from(data, "base64") : file !== "" ? readFile(resolve(folder, file)) : undefined;
+}
+
+function optionalText<K extends string>(name: K, value: string): Partial<Record<K, string>> {
+    return value === "" ? {} : ({ [name]: value } as Partial<Record<K, string>>);
 }
 
 function optional<K extends string>(name: K, value: Buffer | undefined): Partial<Record<K, Buffer>> {

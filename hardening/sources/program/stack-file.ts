@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync } from "node:fs";
-import { join, resolve } from "node:path";
+import { join, relative, resolve } from "node:path";
 
 import { load, YAMLException } from "js-yaml";
 
@@ -73,7 +73,10 @@ function readYaml(directory: string, file: string): Yaml {
             throw new ProjectError(`${file}${error.mark ? `:${error.mark.line + 1}` : ""}: ${error.reason}`);
         }
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            throw new ProjectError(`${file} does not exist here; run this in the folder of the project`);
+            const shown = relative(process.cwd(), directory);
+            throw new ProjectError(
+                `${shown === "" ? "this folder" : directory} holds no ${file}; --directory names the folder of the project`,
+            );
         }
         throw error;
     }

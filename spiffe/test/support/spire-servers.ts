@@ -30,7 +30,7 @@ export async function productionConf(folder: string): Promise<ServerConf> {
     const out = join(folder, "manifests");
     await promisify(execFile)(
         process.execPath,
-        ["--import=tsx", "hardening/cli.ts", "render", "--stack", "production", "--out", out],
+        ["--import=tsx", "hardening/cli/process.ts", "render", "--stack", "production", "--out", out],
         { cwd: ROOT },
     );
     const file = readdirSync(out).find((name) => name.endsWith("-configmap-spire-spire-server.yaml"));

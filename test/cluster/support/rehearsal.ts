@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 import { readConnection } from "../../../hardening/sources/cluster/kubeconfig";
 import { checks } from "../../../hardening/verify";
-import { jsonOf } from "../../../hardening/verify/print";
+import { reportText } from "../../../hardening/verify/print";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import type { StackName } from "./stack";
@@ -40,7 +40,7 @@ export async function rehearse(
             at: new Date(),
             rehearsal: true,
         };
-        writeFileSync(join(kept, `${stack}-${where}.json`), jsonOf(head, results));
+        writeFileSync(join(kept, `${stack}-${where}.json`), reportText({ ...head, results }));
     }
     return {
         states: Object.fromEntries(results.map(({ check, status }) => [check.name, status])),

@@ -39,10 +39,7 @@ describe("hardening render", function () {
     it("asks for exactly one stack and for a folder, both at once", async () => {
         const { code, log } = await cli(["render"]);
         assert.equal(code, 2);
-        assert.deepEqual(log.slice(0, 2), [
-            "error: render needs exactly one --stack NAME",
-            "error: render needs --out DIR",
-        ]);
+        assert.deepEqual(log.slice(0, 2), ["error: render needs --stack NAME", "error: render needs --out DIR"]);
     });
 
     it("writes nothing where a stack holds a secret, and never shows it", async () => {

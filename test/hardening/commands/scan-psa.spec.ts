@@ -1,7 +1,6 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 
-import { groupBy } from "../../../hardening/collections";
 import { cli } from "../../support/cli";
 import { readCsv, suite } from "../../support/suites";
 
@@ -37,7 +36,7 @@ describe(`hardening scan over the Pod Security suite${missing === undefined ? ""
         assert.equal(rows.length, 1406);
     });
 
-    const runs = groupBy(rows, ({ level = "", version = "" }) => `${level} ${version}`);
+    const runs = Map.groupBy(rows, ({ level = "", version = "" }) => `${level} ${version}`);
     for (const [run, cases] of runs) {
         it(`decides the ${cases.length} cases of ${run}`, async () => {
             const [level = "", version = ""] = run.split(" ");

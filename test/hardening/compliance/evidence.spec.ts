@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { gatherEvidence } from "../../../hardening/compliance/evidence";
 import type { EvidenceInput } from "../../../hardening/compliance/evidence";
 import { UsageError } from "../../../hardening/io";
-import { jsonOf } from "../../../hardening/verify/print";
+import { reportText } from "../../../hardening/verify/print";
 import { checks } from "../../../hardening/verify";
 import { securityReport } from "../../../security/report";
 
@@ -37,7 +37,10 @@ describe("evidence of a report", () => {
         const [check] = checks(() => at);
         assert.ok(check);
         const head = { stack: "staging", cluster: name, at, rehearsal };
-        return file(`${name}.json`, jsonOf(head, [{ check: { ...check, name: "a" }, status, verdicts: [] }]));
+        return file(
+            `${name}.json`,
+            reportText({ ...head, results: [{ check: { ...check, name: "a" }, status, verdicts: [] }] }),
+        );
     }
 
     function faultsOf(input: Partial<EvidenceInput>): readonly string[] {

@@ -22,23 +22,24 @@ function resultOf(run = runOf([finding()])): Result {
 }
 
 /** One of everything that a report can hold. */
-const EVERYTHING = runOf(
-    [
-        finding(),
-        finding(WAIVED),
-        finding({ status: "unverifiable", path: "" }),
-        finding({ known: true, enforcement: "advisory", owner: "Helm release prod/web" }),
-        finding({ source: "stack staging", kind: "", namespace: "", name: "" }),
-        finding({ control: "waiver-in-use", source: "/etc/waivers of mine.yaml", kind: "Waiver" }),
-    ],
-    {
-        failures: [
-            { source: "a.yaml", message: "does not exist", cause: "input" },
-            { source: "b c.yaml", message: "a: is broken", cause: "input", line: 3 },
-            { source: "", message: "control x failed", cause: "control" },
+const everything = () =>
+    runOf(
+        [
+            finding(),
+            finding(WAIVED),
+            finding({ status: "unverifiable", path: "" }),
+            finding({ known: true, enforcement: "advisory", owner: "Helm release prod/web" }),
+            finding({ source: "stack staging", kind: "", namespace: "", name: "" }),
+            finding({ control: "waiver-in-use", source: "/etc/waivers of mine.yaml", kind: "Waiver" }),
         ],
-    },
-);
+        {
+            failures: [
+                { source: "a.yaml", message: "does not exist", cause: "input" },
+                { source: "b c.yaml", message: "a: is broken", cause: "input", line: 3 },
+                { source: "", message: "control x failed", cause: "control" },
+            ],
+        },
+    );
 
 describe("the SARIF report", () => {
     it("points at the line and column of the field", () => {
@@ -94,7 +95,7 @@ describe("the SARIF report", () => {
     });
 
     it("refers to a rule that is there", () => {
-        const { results = [], tool } = sarifOf(EVERYTHING);
+        const { results = [], tool } = sarifOf(everything());
         assert.equal(results.length, 6);
         for (const { ruleId, ruleIndex } of results) {
             assert.equal(tool.driver.rules?.[ruleIndex ?? -1]?.id, ruleId);
@@ -151,7 +152,7 @@ describe("the SARIF report", () => {
     });
 
     it("says in the invocation what could not be read or judged", () => {
-        const [invocation] = sarifOf(EVERYTHING).invocations ?? [];
+        const [invocation] = sarifOf(everything()).invocations ?? [];
         assert.equal(invocation?.executionSuccessful, false);
         assert.equal(invocation?.exitCode, 3);
         assert.deepEqual(

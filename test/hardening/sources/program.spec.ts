@@ -208,7 +208,7 @@ describe("stack files", () => {
         write("Pulumi.yaml", "name: shop\nruntime: python\n");
         assert.equal(refusal(), 'Pulumi.yaml: runtime must be nodejs, found "python"');
         rmSync(join(directory, "Pulumi.yaml"));
-        assert.equal(refusal(), "Pulumi.yaml does not exist here; run this in the folder of the project");
+        assert.equal(refusal(), `${directory} holds no Pulumi.yaml; --directory names the folder of the project`);
     });
 
     it("are refused where their settings are no object", () => {

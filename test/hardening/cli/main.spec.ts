@@ -3,9 +3,9 @@ import { readFileSync } from "node:fs";
 
 import type { Log } from "sarif";
 
-import { version } from "../../package.json";
-import { cli } from "../support/cli";
-import { withFiles } from "../support/files";
+import { version } from "../../../package.json";
+import { cli } from "../../support/cli";
+import { withFiles } from "../../support/files";
 
 const GOOD = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\n";
 const BAD = `apiVersion: v1
@@ -36,7 +36,26 @@ describe("hardening", () => {
         const { code, out } = await cli(["scan", "--help"]);
         assert.equal(code, 0);
         assert.match(out, /^Usage: hardening scan \[OPTION…\] PATH…\|-$/m);
-        assert.match(out, /^ {2}-p, --profile NAME +the controls to run \(baseline, restricted, /m);
+        assert.match(out, /^ {2}-p, --profile NAME +the controls to run; one of baseline, .*, all; default all$/m);
+        assert.match(out, /^ {2}-h, --help /m);
+        for (const args of [
+            ["help", "scan"],
+            ["--help", "scan"],
+            ["scan", "-h"],
+            ["scan", "none", "--fromat", "--help"],
+        ]) {
+            assert.deepEqual(await cli(args), { code: 0, out, log: [] }, args.join(" "));
+        }
+    });
+
+    it("says of the stacks it takes what it takes", async () => {
+        const option = async (name: string) =>
+            (await cli([name, "--help"])).out.split("\n").find((line) => line.includes("--stack"));
+        assert.match((await option("preview")) ?? "", /the stack, default all there are; may be given several times$/);
+        for (const name of ["report", "render", "network", "verify", "cbom"]) {
+            assert.match((await option(name)) ?? "", /the stack; needed$/, name);
+        }
+        assert.equal(await option("scan"), undefined);
     });
 
     const refused: readonly [args: readonly string[], log: readonly string[]][] = [
@@ -50,6 +69,53 @@ describe("hardening", () => {
                 'error: --profile must be one of baseline, restricted, cis, nsa, x0tta6bl4, all, found "bseline"; did you mean "baseline"?',
                 "error: --each-file takes no value",
                 "Try: hardening scan --help",
+            ],
+        ],
+        [
+            ["help", "scna"],
+            ['error: there is no command "scna"; did you mean "scan"?', "Try: hardening --help"],
+        ],
+        [
+            ["--version", "all"],
+            ['error: --version takes no more operands, found "all"', "Try: hardening --help"],
+        ],
+        [
+            ["scan", "x", "--out", "--help"],
+            [
+                "error: --out needs a value: --out FILE; one like that is given as --out=--help",
+                "Try: hardening scan --help",
+            ],
+        ],
+        [
+            ["network", "staging"],
+            [
+                "error: network needs --stack NAME",
+                'error: network takes no operand, found "staging"',
+                "Try: hardening network --help",
+            ],
+        ],
+        [
+            ["cbom", "--stack", "staging", "-s", "production"],
+            ["error: --stack is given 2 times; once is enough", "Try: hardening cbom --help"],
+        ],
+        [
+            ["report", "--stack", "staging", "--fromat", "html", "--out"],
+            [
+                'error: --fromat is not an option; did you mean "--format"?',
+                "error: --out needs a value: --out FILE",
+                "Try: hardening report --help",
+            ],
+        ],
+        [
+            ["preview", "staging"],
+            ['error: preview takes no operand, found "staging"', "Try: hardening preview --help"],
+        ],
+        [
+            ["images", "--stack", "none", "-C", "/nonexistent", "x"],
+            [
+                'error: images takes no operand, found "x"',
+                "error: /nonexistent holds no Pulumi.yaml; --directory names the folder of the project",
+                "Try: hardening images --help",
             ],
         ],
         [
@@ -94,6 +160,25 @@ describe("hardening", () => {
 });
 
 describe("hardening scan", () => {
+    it("takes what follows -- for a path, whatever it looks like", async () => {
+        const { code, out } = await cli(["scan", "--", "--help"]);
+        assert.equal(code, 2);
+        assert.match(out, /^ {2}--help: does not exist$/m);
+    });
+
+    it("colours a terminal, and never a file", async () => {
+        await withFiles({ "web.yaml": BAD, "c.json": ONLY_PRIVILEGED }, async (folder) => {
+            const scan = (...args: readonly string[]) =>
+                cli(["scan", "-c", `${folder}/c.json`, `${folder}/web.yaml`, ...args], { colour: true });
+            const shown = await scan();
+            assert.ok(shown.out.includes("\u001b["));
+            const { out, log } = await scan("--out", `${folder}/report.txt`);
+            assert.equal(out, "");
+            assert.equal(readFileSync(`${folder}/report.txt`, "utf8"), shown.out.replace(/\u001b\[\d+m/g, ""));
+            assert.ok(!log.join("").includes("\u001b["));
+        });
+    });
+
     it("shows a violation as a tree and exits 1", async () => {
         await withFiles({ "web.yaml": BAD, "c.json": ONLY_PRIVILEGED }, async (folder) => {
             const { code, out } = await cli(["scan", "-c", `${folder}/c.json`, `${folder}/web.yaml`]);

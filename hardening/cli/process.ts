@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 
-import type { Io } from "./io";
+import type { Io } from "../io";
 import { main } from "./main";
 
 /** The world as the process sees it. Colours follow https://no-color.org. */

@@ -1,7 +1,8 @@
 import { strict as assert } from "node:assert";
 import { readFileSync } from "node:fs";
+import { join } from "node:path";
 
-import { inPieces, writeOut } from "../../../hardening/commands/out";
+import { inPieces, writeOut } from "../../../hardening/cli/out";
 import { UsageError } from "../../../hardening/io";
 import { cli } from "../../support/cli";
 import { withFiles } from "../../support/files";
@@ -16,7 +17,8 @@ describe("writeOut", () => {
         });
     });
 
-    it("says which file can't be written and why, in every command", async () => {
+    it("says which file can't be written and why, in every command", async function () {
+        this.timeout(60_000);
         await withFiles({ "a.yaml": "apiVersion: v1\nkind: Namespace\nmetadata: { name: a }\n" }, async (folder) => {
             assert.throws(() => writeOut(folder, "x"), {
                 name: "UsageError",
@@ -24,7 +26,7 @@ describe("writeOut", () => {
             });
             for (const command of [
                 ["scan", `${folder}/a.yaml`],
-                ["cbom", "--stack", "staging"],
+                ["cbom", "-C", join(process.cwd(), "test/fixtures/programs/decodes-yaml"), "--stack", "dev"],
             ]) {
                 const { code, log } = await cli([...command, "--out", `${folder}/none/x`]);
                 assert.equal(code, 2);

@@ -1,0 +1,106 @@
+import type { Resource } from "../../policies/kubernetes/resource";
+import { applyBaseline } from "../baseline";
+import type { Output } from "../cli/output";
+import type { EvaluateOptions } from "../evaluate";
+import { evaluation } from "../evaluate";
+import type { ExitCode, Failure } from "../findings";
+import { counted, exitCode } from "../findings";
+import type { Findings, Outcome, Run } from "../formats/report";
+import { painter } from "../formats/style";
+import { summaryLines } from "../formats/tree";
+import type { Io } from "../io";
+import { Progress } from "../io";
+import type { Selection } from "../selection";
+
+/** What is known when everything has been read. */
+export interface Read {
+    /** What was judged, in a few words. */
+    readonly subject: string;
+    /** What could not be read. */
+    readonly failures: readonly Failure[];
+}
+
+/** When something began. */
+export interface Start {
+    readonly at: Date;
+    /** What the clock said then, in milliseconds. */
+    readonly clock: number;
+}
+
+export function startOf(io: Io): Start {
+    return { at: io.now(), clock: io.clock() };
+}
+
+interface Judging {
+    /** What is judged, stack by stack, each read when it is asked for. */
+    readonly stacks: Iterator<readonly Resource[], Read>;
+    readonly selection: Selection;
+    readonly start: Start;
+    readonly output: Output<Run>;
+    readonly io: Io;
+    readonly ownerOf?: EvaluateOptions["ownerOf"];
+    readonly textOf?: Run["textOf"];
+}
+
+/** Judges stacks while the report on them is written, and returns the exit code. */
+export async function judge(judging: Judging): Promise<ExitCode> {
+    const { selection, start, output, io, textOf } = judging;
+    return report(findingsOf(judging), { selection, at: start.at, output, io, textOf });
+}
+
+/** What came of a run before its findings were counted. */
+type Uncounted = Omit<Outcome, "tally">;
+
+function* findingsOf({ stacks, selection, start, output, io, ownerOf }: Judging): Findings<Uncounted> {
+    const progress = new Progress(io, "objects judged");
+    const shownAtOnce = io.shown && output.file === undefined;
+    const came = yield* evaluation(stacks, {
+        selected: selection.selected,
+        waivers: selection.waivers,
+        now: start.at,
+        ...(ownerOf && { ownerOf }),
+        ...(!shownAtOnce && { progress: (objects: number) => progress.report(objects) }),
+    });
+    progress.done();
+    return {
+        subject: came.read.subject,
+        failures: [...came.read.failures, ...came.failures],
+        resources: came.resources,
+        elapsedMs: io.clock() - start.clock,
+    };
+}
+
+interface Reporting {
+    readonly selection: Selection;
+    /** When the run started. */
+    readonly at: Date;
+    readonly output: Output<Run>;
+    readonly io: Io;
+    readonly textOf?: Run["textOf"];
+}
+
+/**
+ * Applies the baseline, writes the report where the options say, with the summary on standard error where the report
+ * doesn't show it there and then, and returns the exit code of the run.
+ */
+export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
+    const { selection, at, output, io, textOf } = to;
+    const { selected, profile, baseline } = selection;
+    const judged = counted(baseline === undefined ? findings : applyBaseline(findings, baseline));
+    const ends: Outcome[] = [];
+    const findingsOfRun = (function* (): Findings {
+        const end = yield* judged;
+        ends.push(end);
+        return end;
+    })();
+    const run = { findings: findingsOfRun, selected, profile, startedAt: at, ...(textOf && { textOf }) };
+    await output.write(run);
+    const [outcome] = ends;
+    if (outcome === undefined) {
+        throw new Error(`the report format "${output.format}" did not go through all findings`);
+    }
+    if (output.file !== undefined || output.format !== "tree") {
+        summaryLines(run, outcome, painter(false)).forEach((line) => io.log(line));
+    }
+    return exitCode(outcome.tally, outcome.failures);
+}
