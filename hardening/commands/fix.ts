@@ -7,7 +7,7 @@ import type { OptionTable, ValuesOf } from "../cli/options";
 import { whyUnwritten } from "../cli/out";
 import type { ExitCode, Failure, Finding } from "../findings";
 import { EXIT, exitCode, Tally } from "../findings";
-import { unifiedDiff } from "../fix/diff";
+import { printedDiff } from "../fix/diff";
 import type { MendedFile } from "../fix/fix";
 import { mend } from "../fix/fix";
 import type { Io } from "../io";
@@ -58,17 +58,19 @@ function fix(options: FixOptions, operands: readonly string[], io: Io): ExitCode
     const selection = readSelection(options);
     announce(selection, io);
     const failures: Failure[] = [];
-    const files = [...readManifests([...new Set(operands)])].flatMap(({ source, failures: found }) => {
-        failures.push(...found);
-        return found.length === 0 ? [{ source, text: readFileSync(source, "utf8") }] : [];
-    });
+    const files = [...readManifests([...new Set(operands)], { linksOut: false })].flatMap(
+        ({ source, failures: found }) => {
+            failures.push(...found);
+            return found.length === 0 ? [{ source, text: readFileSync(source, "utf8") }] : [];
+        },
+    );
     const { selected, waivers } = selection;
     const mending = mend(files, { selected, waivers, now: io.now(), also: also(options, selected) });
     failures.push(...mending.failures);
     const dryRun = options["dry-run"];
     const changed = mending.files.filter((file) => file.before !== file.after && (dryRun || isWritten(file, failures)));
     for (const { source, before, after, fixed } of changed) {
-        io.out(dryRun ? unifiedDiff(source, before, after) : `${plain(source)}\n${fixed.map(lineOf).join("")}`);
+        io.out(dryRun ? printedDiff(source, before, after) : `${plain(source)}\n${fixed.map(lineOf).join("")}`);
     }
     for (const { source, refused } of mending.files) {
         refused.forEach(({ finding, reason }) =>

@@ -1,18 +1,68 @@
-/** Lines around a change that a unified diff shows. */
-const CONTEXT = 3;
-
 interface Line {
     readonly mark: " " | "-" | "+";
     readonly text: string;
 }
 
-/** A unified diff of two texts, as `git apply` and `patch` take it; empty where they are equal. */
+/** Lines in a row that change, with the head that says where. */
+interface Hunk {
+    readonly head: string;
+    readonly lines: readonly Line[];
+}
+
+/**
+ * A unified diff of two texts, as `git apply --unidiff-zero` and `patch` take it; empty where they are equal. It shows no
+ * line that stays as it is, since neighbours of a change may hold secrets.
+ */
 export function unifiedDiff(name: string, before: string, after: string): string {
-    if (before === after) {
-        return "";
+    return written(name, hunks(before, after));
+}
+
+/** What stands in a printed line for text that a change leaves as it is. */
+const ELSEWHERE = "…";
+
+/**
+ * The same to be read by people: of a line that holds several values, as in flow style, only what changes is shown, because
+ * the rest may hold secrets too.
+ */
+export function printedDiff(name: string, before: string, after: string): string {
+    return written(
+        name,
+        hunks(before, after).map(({ head, lines }) => ({ head, lines: withoutNeighbours(lines) })),
+    );
+}
+
+function written(name: string, found: readonly Hunk[]): string {
+    const body = found.flatMap(({ head, lines }) => [head, ...lines.map(({ mark, text }) => `${mark}${text}`)]);
+    return found.length === 0 ? "" : [`--- a/${name}`, `+++ b/${name}`, ...body, ""].join("\n");
+}
+
+/** Each line that goes, against the one that takes its place. */
+function withoutNeighbours(lines: readonly Line[]): readonly Line[] {
+    const gone = lines.filter(({ mark }) => mark === "-");
+    const come = lines.filter(({ mark }) => mark === "+");
+    return lines.map((line) => {
+        const side = line.mark === "-" ? gone : come;
+        const other = (side === gone ? come : gone)[side.indexOf(line)];
+        return SEVERAL_VALUES.test(line.text) ? { ...line, text: changeIn(line.text, other?.text ?? "") } : line;
+    });
+}
+
+const SEVERAL_VALUES = /[[{].*[:,]/;
+
+function changeIn(text: string, other: string): string {
+    const longest = Math.min(text.length, other.length);
+    let start = 0;
+    while (start < longest && text[start] === other[start]) {
+        start++;
     }
-    const lines = align(linesOf(before), linesOf(after));
-    return [`--- a/${name}`, `+++ b/${name}`, ...hunks(lines), ""].join("\n");
+    let end = 0;
+    while (end < longest - start && text.at(-1 - end) === other.at(-1 - end)) {
+        end++;
+    }
+    const indent = /^ *(?:- +)*/.exec(text.slice(0, start))?.[0] ?? "";
+    const change = text.slice(start, text.length - end);
+    const before = start > indent.length ? ELSEWHERE : "";
+    return `${indent}${before}${change}${end > 0 && !(change === "" && before !== "") ? ELSEWHERE : ""}`;
 }
 
 /** The lines of a text. One that has no line break at its end says so, and so is no other's equal. */
@@ -99,29 +149,34 @@ function backtrack(
     return lines.reverse();
 }
 
-function hunks(lines: readonly Line[]): readonly string[] {
-    const changed = lines.flatMap(({ mark }, index) => (mark === " " ? [] : [index]));
-    const ranges: { from: number; to: number }[] = [];
-    for (const index of changed) {
-        const last = ranges.at(-1);
-        if (last !== undefined && index - last.to <= 2 * CONTEXT) {
-            last.to = index;
+function hunks(before: string, after: string): readonly Hunk[] {
+    if (before === after) {
+        return [];
+    }
+    const found: Hunk[] = [];
+    let [above, aboveNow] = [0, 0];
+    let open: Line[] = [];
+    const close = () => {
+        if (open.length > 0) {
+            const gone = open.filter(({ mark }) => mark === "-").length;
+            const come = open.length - gone;
+            // A side without lines is told by the line above it.
+            const range = (line: number, count: number) => `${line + (count > 0 ? 1 : 0)},${count}`;
+            found.push({ head: `@@ -${range(above, gone)} +${range(aboveNow, come)} @@`, lines: open });
+            above += gone;
+            aboveNow += come;
+            open = [];
+        }
+    };
+    for (const line of align(linesOf(before), linesOf(after))) {
+        if (line.mark === " ") {
+            close();
+            above++;
+            aboveNow++;
         } else {
-            ranges.push({ from: index, to: index });
+            open.push(line);
         }
     }
-    return ranges.flatMap(({ from, to }) =>
-        hunk(lines, Math.max(0, from - CONTEXT), Math.min(lines.length, to + CONTEXT + 1)),
-    );
-}
-
-function hunk(lines: readonly Line[], from: number, to: number): readonly string[] {
-    const count = (part: readonly Line[], mark: Line["mark"]) =>
-        part.filter((line) => line.mark === " " || line.mark === mark).length;
-    const above = lines.slice(0, from);
-    const part = lines.slice(from, to);
-    // A side without lines is told by the line above it.
-    const range = (mark: Line["mark"]) =>
-        `${count(above, mark) + (count(part, mark) > 0 ? 1 : 0)},${count(part, mark)}`;
-    return [`@@ -${range("-")} +${range("+")} @@`, ...part.map(({ mark, text }) => `${mark}${text}`)];
+    close();
+    return found;
 }

@@ -1,6 +1,7 @@
 import type { Document, Node, Pair, YAMLMap, YAMLSeq } from "yaml";
-import { isAlias, isCollection, isMap, isScalar, isSeq, parseAllDocuments } from "yaml";
+import { isAlias, isCollection, isMap, isScalar, isSeq, parseDocument } from "yaml";
 
+import { readDocuments } from "../sources/yaml";
 import { pointerSteps } from "./patch";
 
 /** Why a remedy can't be written into a text without touching more than it means to. */
@@ -31,9 +32,11 @@ export interface Place {
 
 /** A document of a text with the places of its nodes. @throws EditRefused where it has no content */
 export function readDocument(text: string, index: number): Document.Parsed {
-    const documents = parseAllDocuments(text, { uniqueKeys: false, logLevel: "silent" });
-    const document = Array.isArray(documents) ? documents[index] : undefined;
-    if (document === undefined || document.contents === null) {
+    const found = readDocuments(text)[index];
+    // Blanks in the place of what stands above keep the offsets true.
+    const above = found === undefined ? "" : text.slice(0, found.start).replace(/[^\n]/g, " ");
+    const document = parseDocument(above + (found?.text ?? ""), { uniqueKeys: false, logLevel: "silent" });
+    if (document.contents === null) {
         throw new EditRefused("the document has no content");
     }
     return document;

@@ -1,8 +1,10 @@
-import type { Document, Node, Pair } from "yaml";
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseAllDocuments } from "yaml";
+import type { Node, Pair } from "yaml";
+import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 
 import { rememberLast } from "../../policies/memo";
 import type { Finding } from "../findings";
+import type { TextDocument } from "../sources/yaml";
+import { readDocuments } from "../sources/yaml";
 import type { Run } from "./report";
 
 /** A place in a text, one-based. */
@@ -14,39 +16,69 @@ export interface Place {
 /** Above this size a text is not parsed a second time: its findings are placed on the first line. */
 const MAX_CHARACTERS = 8_000_000;
 
+/** One document with the places of its nodes, and where it begins in its text. */
 interface Parsed {
-    readonly documents: readonly Document.Parsed[];
+    readonly contents: Node | null;
     readonly lines: LineCounter;
+    readonly start: Place;
 }
 
-/** Finds the line of each finding. The findings of one source come in a row, so only the source at hand is kept parsed. */
+/** Finds the line of each finding. Those of one document come in a row, so only the document at hand is kept parsed. */
 export class LineFinder {
-    private readonly parsed: (source: string) => Parsed | undefined;
+    private readonly documents: (source: string) => Documents | undefined;
+    private last: { readonly documents: Documents; readonly index: number; readonly parsed: Parsed } | undefined;
 
     constructor({ textOf }: Pick<Run, "textOf">) {
-        this.parsed = rememberLast((source) => parse(textOf?.(source)));
+        this.documents = rememberLast((source) => split(textOf?.(source)));
     }
 
     /** Where the field of a finding stands, or the innermost field above it that exists; undefined for what is no text. */
     public place({ source, document, path }: Finding): Place | undefined {
-        const parsed = this.parsed(source);
-        const contents = parsed?.documents[document]?.contents;
-        if (parsed === undefined || contents === undefined || contents === null) {
+        const parsed = this.parsed(source, document);
+        if (parsed === undefined || parsed.contents === null) {
             return undefined;
         }
-        const node = deepest(contents, path) ?? contents;
+        const node = deepest(parsed.contents, path) ?? parsed.contents;
         const { line, col } = parsed.lines.linePos(node.range?.[0] ?? 0);
-        return { line, column: col };
+        const { start } = parsed;
+        return { line: start.line + line - 1, column: line === 1 ? start.column + col - 1 : col };
+    }
+
+    private parsed(source: string, index: number): Parsed | undefined {
+        const documents = this.documents(source);
+        const document = documents?.documents[index];
+        if (documents === undefined || document === undefined) {
+            return undefined;
+        }
+        if (this.last?.documents !== documents || this.last.index !== index) {
+            this.last = { documents, index, parsed: parse(documents, document) };
+        }
+        return this.last.parsed;
     }
 }
 
-function parse(text: string | undefined): Parsed | undefined {
+interface Documents {
+    readonly documents: readonly TextDocument[];
+    readonly lines: LineCounter;
+}
+
+function split(text: string | undefined): Documents | undefined {
     if (text === undefined || text.length > MAX_CHARACTERS) {
         return undefined;
     }
     const lines = new LineCounter();
-    const documents = parseAllDocuments(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
-    return Array.isArray(documents) ? { documents, lines } : undefined;
+    lines.addNewLine(0);
+    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+        lines.addNewLine(at + 1);
+    }
+    return { documents: readDocuments(text), lines };
+}
+
+function parse({ lines: linesOfText }: Documents, { text, start }: TextDocument): Parsed {
+    const lines = new LineCounter();
+    const { contents } = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
+    const { line, col } = linesOfText.linePos(start);
+    return { contents, lines, start: { line, column: col } };
 }
 
 /** The key or item that a path such as `spec.containers[0].image` leads to, as deep as the text goes. */

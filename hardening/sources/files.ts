@@ -1,5 +1,5 @@
-import { readdirSync, statSync } from "node:fs";
-import { join } from "node:path";
+import { readdirSync, realpathSync, statSync } from "node:fs";
+import { isAbsolute, join, relative, sep } from "node:path";
 
 import type { Failure } from "../findings";
 
@@ -10,14 +10,15 @@ export interface FoundFile {
 }
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
-/** Dependencies of other tools, and what version control keeps: never manifests of the project. */
-const SKIPPED = new Set(["node_modules"]);
 
 /**
- * The files a path stands for: itself, or every manifest below a folder, in name order. Hidden entries and `node_modules`
- * are passed over. A symbolic link to a folder is followed once; links that lead back are not.
+ * The files a path stands for: itself, or every manifest below a folder, in name order. Hidden files count, as they do for
+ * kubectl; hidden folders and `node_modules` hold what tools keep for themselves and are passed over. A symbolic link to a
+ * folder is followed once; links that lead back are not.
+ *
+ * @param linksOut whether links may lead out of the folder; where not, one that does is a failure
  */
-export function* manifestFiles(path: string): Iterable<FoundFile> {
+export function* manifestFiles(path: string, linksOut = true): Iterable<FoundFile> {
     let stats;
     try {
         stats = statSync(path);
@@ -32,7 +33,7 @@ export function* manifestFiles(path: string): Iterable<FoundFile> {
     let empty = true;
     for (const file of walk(path, new Set([`${stats.dev}:${stats.ino}`]))) {
         empty = false;
-        yield file;
+        yield linksOut || file.failure !== undefined || isBelow(path, file.path) ? file : leadsOut(path, file.path);
     }
     if (empty) {
         yield {
@@ -40,6 +41,17 @@ export function* manifestFiles(path: string): Iterable<FoundFile> {
             failure: { source: path, message: "holds no manifest (.yaml, .yml or .json)", cause: "input" },
         };
     }
+}
+
+/** Says whether a file still is in a folder once every link on its way is followed. */
+function isBelow(folder: string, file: string): boolean {
+    const way = relative(realpathSync(folder), realpathSync(file));
+    return way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+}
+
+function leadsOut(folder: string, file: string): FoundFile {
+    const message = `is behind a link that leads out of ${folder}; name the file itself to have it changed`;
+    return { path: file, failure: { source: file, message, cause: "input" } };
 }
 
 function* walk(folder: string, above: ReadonlySet<string>): Iterable<FoundFile> {
@@ -51,14 +63,11 @@ function* walk(folder: string, above: ReadonlySet<string>): Iterable<FoundFile> 
         return;
     }
     for (const name of names) {
-        if (name.startsWith(".") || SKIPPED.has(name)) {
-            continue;
-        }
         const path = join(folder, name);
         try {
             const stats = statSync(path);
             const identity = `${stats.dev}:${stats.ino}`;
-            if (stats.isDirectory() && !above.has(identity)) {
+            if (stats.isDirectory() && !isOfTools(name) && !above.has(identity)) {
                 yield* walk(path, new Set([...above, identity]));
             } else if (stats.isFile() && MANIFEST.test(name)) {
                 yield { path };
@@ -67,6 +76,10 @@ function* walk(folder: string, above: ReadonlySet<string>): Iterable<FoundFile> 
             yield unreadable(path, error);
         }
     }
+}
+
+function isOfTools(folder: string): boolean {
+    return folder.startsWith(".") || folder === "node_modules";
 }
 
 function unreadable(path: string, error: unknown): FoundFile {

@@ -9,13 +9,11 @@ import type { Failure } from "../findings";
 import type { FoundFile } from "./files";
 import { manifestFiles, reasonOf } from "./files";
 import { fieldAt } from "./outline";
-import { parseDocuments, SyntaxFault } from "./yaml";
+import type { SyntaxFault, TextDocument } from "./yaml";
+import { readDocuments } from "./yaml";
 
 /** The largest file that is read unless an option says otherwise. */
 export const DEFAULT_MAX_BYTES = 40 * 1024 * 1024;
-
-/** `List` objects may nest this deep; the API itself never nests them. */
-const LIST_DEPTH = 4;
 
 /** What findings name as the source of standard input. */
 const STDIN = "stdin";
@@ -30,6 +28,8 @@ export interface ManifestFile {
 export interface ManifestOptions {
     /** Larger files are refused; default {@link DEFAULT_MAX_BYTES}. */
     readonly maxBytes?: number;
+    /** False where a link that leads out of what was given is an error: for who changes what is read. Default: true. */
+    readonly linksOut?: boolean;
     /** Content of standard input, for the path `-`. */
     readonly stdin?: () => Buffer;
 }
@@ -43,7 +43,7 @@ export interface ManifestOptions {
  */
 export function readManifests(paths: readonly string[], options: ManifestOptions = {}): Iterable<ManifestFile> {
     const found = paths.flatMap<FoundFile | typeof STDIN>((path) =>
-        path === "-" ? [STDIN] : [...manifestFiles(path)],
+        path === "-" ? [STDIN] : [...manifestFiles(path, options.linksOut)],
     );
     return readFound(found, options);
 }
@@ -96,65 +96,89 @@ export function parseManifest(source: string, content: Buffer, options: Manifest
         return failed(source, "is not valid UTF-8", firstBadLine(content));
     }
     const text = content.toString("utf8").replace(/^\uFEFF/, "");
-    try {
-        return collect(source, text, parseDocuments(text));
-    } catch (error) {
-        if (!(error instanceof SyntaxFault)) {
-            throw error;
-        }
-        const path = error.line === undefined ? "" : fieldAt(text, error.line);
-        return failed(source, path === "" ? error.message : `${path}: ${error.message}`, error.line);
-    }
+    return collect(source, text, readDocuments(text));
 }
 
-function collect(source: string, text: string, documents: readonly unknown[]): ManifestFile {
+function collect(source: string, text: string, documents: readonly TextDocument[]): ManifestFile {
     const resources: Resource[] = [];
     const failures: Failure[] = [];
-    documents.forEach((body, document) => {
-        const faults = body === undefined ? [] : documentFaults(body, "", 0);
+    const template = templateIn(text);
+    let content = false;
+    for (const [document, { body, fault, start }] of documents.entries()) {
+        content ||= body !== undefined;
+        if (fault !== undefined) {
+            failures.push(syntaxFailure(source, text, fault, template));
+            continue;
+        }
         // A list with an unsound item is still judged for the others.
         if (isObj(body) && typeof body["apiVersion"] === "string" && typeof body["kind"] === "string") {
             resources.push({ source, document, type: typeToken(body["apiVersion"], body["kind"]), props: body });
         }
-        const line = faults.length === 0 ? undefined : lineOfDocument(text, document);
-        for (const fault of faults) {
-            failures.push({ source, message: `document ${document + 1}: ${fault}`, cause: "input", line });
+        const faults = body === undefined ? [] : documentFaults(body, "");
+        const line = faults.length === 0 ? undefined : firstLineOf(text, start);
+        for (const message of faults) {
+            failures.push({ source, message: `document ${document + 1}: ${message}`, cause: "input", line });
         }
-    });
-    if (resources.length === 0 && failures.length === 0) {
+    }
+    if (!content && failures.length === 0) {
         failures.push({ source, message: "holds no Kubernetes object", cause: "input" });
     }
     return { source, resources, failures };
 }
 
+function syntaxFailure(source: string, text: string, fault: SyntaxFault, template: number | undefined): Failure {
+    const { message, line } = fault;
+    const path = line === undefined ? "" : fieldAt(text, line);
+    const hint = template === undefined ? "" : `; line ${template} looks like a template (render it first)`;
+    return { source, message: `${path === "" ? "" : `${path}: `}${message}${hint}`, cause: "input", line };
+}
+
+/** The first line that only a template engine can read: one that begins with an action, or has one for its value. */
+function templateIn(text: string): number | undefined {
+    if (!text.includes("{{")) {
+        return undefined;
+    }
+    const line = text.split("\n").findIndex((written) => /^\s*(?:- )?(?:[\w.-]+: *)?\{\{[^{]/.test(written));
+    return line === -1 ? undefined : line + 1;
+}
+
 /** Why a document, or an item of it, is no Kubernetes object: nothing may be left out of a scan without a word. */
-function documentFaults(body: unknown, path: string, depth: number, typed = false): readonly string[] {
+function documentFaults(body: unknown, path: string, typed = false): readonly string[] {
     const at = (field: string) => `${path === "" ? "" : `${path}.`}${field}`;
     if (!isObj(body)) {
         return [`${path === "" ? "it" : path} is ${nameOfType(body)}, not a Kubernetes object`];
     }
-    const faults = typed ? [] : ["apiVersion", "kind"].flatMap((field) => textFault(body, field, at(field)));
-    if (faults.length > 0 || !String(body["kind"]).endsWith("List") || body["items"] === undefined) {
+    // An item of a list may leave out both, never one alone.
+    const inherits = typed && isUnset(body["apiVersion"]) && isUnset(body["kind"]);
+    const faults = inherits ? [] : ["apiVersion", "kind"].flatMap((field) => textFault(body, field, at(field)));
+    if (faults.length > 0 || !Object.hasOwn(body, "items")) {
         return faults;
     }
     if (!Array.isArray(body["items"])) {
         return [`${at("items")} is ${nameOfType(body["items"])}, not a list`];
     }
-    if (depth >= LIST_DEPTH) {
-        return [`${at("items")}: lists nest deeper than ${LIST_DEPTH} levels`];
+    if (path !== "") {
+        return [`${at("items")}: kubectl reads no list inside a list`];
     }
     const itemsAreTyped = body["kind"] !== "List";
-    return body["items"].flatMap((item, index) =>
-        documentFaults(item, at(`items[${index}]`), depth + 1, itemsAreTyped),
-    );
+    return body["items"].flatMap((item, index) => documentFaults(item, at(`items[${index}]`), itemsAreTyped));
+}
+
+function isUnset(value: unknown): boolean {
+    return value === undefined || value === null || value === "";
 }
 
 function textFault(body: Body, field: string, path: string): readonly string[] {
     const value = Object.hasOwn(body, field) ? body[field] : undefined;
-    if (value === undefined || value === null || value === "") {
+    if (isUnset(value)) {
         return [`${path} is missing, so it is no Kubernetes object`];
     }
-    return typeof value === "string" ? [] : [`${path} is ${nameOfType(value)}, not a text`];
+    if (typeof value !== "string") {
+        return [`${path} is ${nameOfType(value)}, not a text`];
+    }
+    return field !== "apiVersion" || /^(?:[^/]+\/)?[^/]+$/.test(value)
+        ? []
+        : [`${path} is no version and no group/version`];
 }
 
 function nameOfType(value: unknown): string {
@@ -167,23 +191,17 @@ function nameOfType(value: unknown): string {
     return { string: "a text", number: "a number", boolean: "a boolean" }[typeof value as string] ?? "an object";
 }
 
-/** One-based line on which a document starts. */
-function lineOfDocument(text: string, document: number): number {
-    const lines = text.split("\n");
-    let index = 0;
-    let content = false;
-    for (const [number, line] of lines.entries()) {
-        if (/^---(?:\s|$)/.test(line)) {
-            index += content ? 1 : 0;
-            content = true;
-        } else if (!/^\s*(?:#.*)?$/.test(line)) {
-            content = true;
+/** One-based line of the first content behind an offset. */
+function firstLineOf(text: string, start: number): number {
+    let line = start === 0 ? 1 : text.slice(0, start).split("\n").length;
+    const lines = text.slice(start).split("\n");
+    for (const written of lines) {
+        if (!/^\s*(?:#.*)?$/.test(written)) {
+            break;
         }
-        if (index === document && content && !/^---\s*$/.test(line)) {
-            return number + 1;
-        }
+        line++;
     }
-    return 1;
+    return line;
 }
 
 function firstBadLine(content: Buffer): number {

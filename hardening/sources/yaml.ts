@@ -1,150 +1,167 @@
-import { boolYaml11Tag, CORE_SCHEMA, defineScalarTag, loadAll, mergeTag, NOT_RESOLVED, YAMLException } from "js-yaml";
+import { jsonObjectAt } from "./json";
+import { SyntaxFault } from "./yaml-fault";
+import { MAX_DEPTH, parseYaml } from "./yaml-parser";
 
-/** A document that can't be read, and where. */
-export class SyntaxFault extends Error {
-    constructor(
-        message: string,
-        /** One-based. */
-        public readonly line?: number,
-    ) {
-        super(message);
-        this.name = "SyntaxFault";
-    }
+export { SyntaxFault } from "./yaml-fault";
+
+/** One document of a text: what it holds, or why it can't be read. */
+export interface TextDocument {
+    /** Offset in the text of the document's first character, behind its separator. */
+    readonly start: number;
+    readonly text: string;
+    /** Undefined for a document without content. */
+    readonly body?: unknown;
+    readonly fault?: SyntaxFault;
 }
 
-const INTEGER = /^[-+]?(?:0b[01_]+|0x[0-9a-f_]+|0o?[0-7_]*|[1-9][0-9_]*)$/i;
-
-/** Integers as Kubernetes' own decoder (go-yaml 2) reads them: `0644` is octal. */
-const integerTag = defineScalarTag<number>("tag:yaml.org,2002:int", {
-    implicit: true,
-    implicitFirstChars: [..."-+0123456789"],
-    resolve(source) {
-        if (!INTEGER.test(source)) {
-            return NOT_RESOLVED;
-        }
-        const digits = source.replaceAll("_", "").replace(/^[-+]/, "").toLowerCase();
-        const value = Number(/^0[0-7]+$/.test(digits) ? `0o${digits.slice(1)}` : digits);
-        return Number.isNaN(value) ? NOT_RESOLVED : source.startsWith("-") ? -value : value;
-    },
-    identify: Number.isInteger,
-});
-
-/**
- * YAML as `kubectl` reads it: `yes`, `on` and their like are booleans, `0644` is octal, `<<` merges, and a date stays text.
- */
-const SCHEMA = CORE_SCHEMA.withTags(boolYaml11Tag, integerTag, mergeTag);
-
-/** No manifest nests deeper; the parser refuses what does. */
-const MAX_DEPTH = 100;
-const MAX_ALIASES = 1_000;
 /** How many nodes a document may have once its aliases are followed. */
 const MAX_NODES = 1_000_000;
+
+/** How far the decoder of kubectl looks for the brace that makes a text JSON. */
+const SNIFFED = 4096;
+
+/**
+ * The documents of a text, split and read as kubectl does (k8s.io/apimachinery's `YAMLOrJSONDecoder`): a text that begins
+ * with a brace is a stream of JSON objects for as long as it can be; all else is YAML, parted by lines that begin with
+ * `---`, whatever they stand in. A document that can't be read has a fault, and the others are still read.
+ */
+export function readDocuments(text: string): readonly TextDocument[] {
+    const first = text.search(/[^ \t\r\n]/);
+    if (text[first] !== "{" || first >= SNIFFED) {
+        return yamlDocuments(text, 0);
+    }
+    const documents: TextDocument[] = [];
+    let end = 0;
+    for (let at = first; text[at] === "{"; at = behindSpace(text, end)) {
+        let found;
+        try {
+            found = jsonObjectAt(text, at);
+        } catch (error) {
+            return [...documents, { start: at, text: text.slice(at), fault: faultOf(error, text, 0) }];
+        }
+        if (found === undefined) {
+            break;
+        }
+        end = found.end;
+        documents.push({ start: at, text: text.slice(at, end), body: found.value });
+    }
+    if (behindSpace(text, end) >= text.length) {
+        return documents;
+    }
+    const rest = end + (/^[ \t\r]*/.exec(text.slice(end))?.[0].length ?? 0);
+    // The decoder takes its look at what follows four bytes at a time.
+    const tooShort = end > 0 && (/^[\s\u0085]*$/.test(text.slice(rest)) || Buffer.byteLength(text.slice(rest)) < 4);
+    if (documents.length > 1 || tooShort) {
+        const message = "a stream of JSON objects holds something else, and kubectl reads no further";
+        const at = behindSpace(text, end);
+        return [...documents, { start: at, text: text.slice(at), fault: new SyntaxFault(message, lineOf(text, at)) }];
+    }
+    // Behind one JSON object there may be YAML; the line break that ends the object belongs to neither.
+    const from = text[rest] === "\n" ? rest + 1 : rest;
+    return [...documents, ...yamlDocuments(text, documents.length === 0 ? 0 : from, documents.length > 0)];
+}
 
 /**
  * Parses the documents of a YAML or JSON text. Documents without content are `undefined`, so that indexes stay true.
  *
- * @throws SyntaxFault for what is not YAML, a duplicate key, an alias to itself, and aliases that expand beyond measure.
+ * @throws SyntaxFault for the first document that can't be read.
  */
 export function parseDocuments(text: string): readonly unknown[] {
-    const json = parseJson(text);
-    if (json !== undefined) {
-        return [json.value];
-    }
-    let documents: readonly unknown[];
-    try {
-        documents = loadAll(text, { schema: SCHEMA, maxDepth: MAX_DEPTH, maxAliases: MAX_ALIASES });
-    } catch (error) {
-        throw syntaxFault(error, text);
-    }
-    // Only an anchor can make a document larger or deeper than its text.
-    if (text.includes("&")) {
-        documents.forEach((document, index) => refuseBomb(document, index));
-    }
-    return documents.map((document) => document ?? undefined);
-}
-
-/** Much faster than YAML; undefined where the text is not one JSON value, for YAML to judge. @throws SyntaxFault */
-function parseJson(text: string): { readonly value: unknown } | undefined {
-    const first = /\S/.exec(text)?.[0];
-    if (first !== "{" && first !== "[") {
-        return undefined;
-    }
-    let value: unknown;
-    try {
-        value = JSON.parse(text);
-    } catch {
-        return undefined;
-    }
-    refuseDuplicateKey(text);
-    return depthOf(value) > MAX_DEPTH ? undefined : { value };
-}
-
-/** `JSON.parse` keeps the last of two equal keys and says nothing. Expects valid JSON. */
-function refuseDuplicateKey(json: string): void {
-    const open: (Set<string> | undefined)[] = [];
-    const token = /"((?:[^"\\]|\\.)*)"\s*(:?)|[{}[\]]/g;
-    for (let match = token.exec(json); match !== null; match = token.exec(json)) {
-        const [text, key, colon] = match;
-        if (text === "{") {
-            open.push(new Set());
-        } else if (text === "[") {
-            open.push(undefined);
-        } else if (text === "}" || text === "]") {
-            open.pop();
-        } else if (colon === ":" && key !== undefined) {
-            const name = key.includes("\\") ? (JSON.parse(`"${key}"`) as string) : key;
-            const keys = open.at(-1);
-            if (keys?.has(name)) {
-                const line = json.slice(0, match.index).split("\n").length;
-                throw new SyntaxFault(`duplicated mapping key "${name}"`, line);
-            }
-            keys?.add(name);
+    return readDocuments(text).map(({ body, fault }) => {
+        if (fault !== undefined) {
+            throw fault;
         }
+        return body;
+    });
+}
+
+function behindSpace(text: string, at: number): number {
+    const space = /[ \t\r\n]*/y;
+    space.lastIndex = at;
+    space.test(text);
+    return space.lastIndex;
+}
+
+/** @param follows something stands above, so that what comes before the first separator is a document only if it says something */
+function yamlDocuments(text: string, from: number, follows = false): readonly TextDocument[] {
+    const documents: TextDocument[] = [];
+    let start = from;
+    // Only a line feed parts lines here; other breaks end a line for YAML, not for what splits a stream.
+    const separator = /(?<=^|\n)---[^\n]*/g;
+    separator.lastIndex = from;
+    let opened = false;
+    let badSeparator: SyntaxFault | undefined;
+    const close = (end: number) => {
+        const document = badSeparator === undefined ? yamlDocument(text, start, end) : undefined;
+        const body = document?.body;
+        const says = body !== undefined || document?.fault !== undefined;
+        if (document === undefined) {
+            documents.push({ start, text: text.slice(start, end), fault: badSeparator });
+        } else if (opened || says || (!follows && end === text.length)) {
+            documents.push(document);
+        }
+    };
+    for (let match = separator.exec(text); match !== null; match = separator.exec(text)) {
+        close(match.index);
+        opened = true;
+        start = Math.min(separator.lastIndex + 1, text.length);
+        badSeparator = /^---\s*(?:#.*)?$/.test(match[0])
+            ? undefined
+            : new SyntaxFault("kubectl takes nothing but a comment behind --- on its line", lineOf(text, match.index));
+    }
+    close(text.length);
+    return documents;
+}
+
+function yamlDocument(text: string, start: number, end: number): TextDocument {
+    // Each document may begin with a byte order mark of its own.
+    const from = text[start] === "\uFEFF" ? start + 1 : start;
+    const slice = text.slice(from, end);
+    try {
+        // What splits the stream ends every line with a line feed, the last one too.
+        const lines = slice.replaceAll("\r\n", "\n");
+        const body = parseYaml(lines.endsWith("\n") ? lines : `${lines}\n`) ?? undefined;
+        // Only an anchor can make a document larger or deeper than its text.
+        if (slice.includes("&")) {
+            refuseBomb(body);
+        }
+        return { start: from, text: slice, body };
+    } catch (error) {
+        return { start: from, text: slice, fault: faultOf(error, text, from) };
     }
 }
 
-function depthOf(value: unknown): number {
-    let depth = 0;
-    let level = [value];
-    while (level.length > 0 && depth <= MAX_DEPTH) {
-        level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
-        depth++;
+function faultOf(error: unknown, text: string, start: number): SyntaxFault {
+    if (!(error instanceof SyntaxFault)) {
+        throw error;
     }
-    return depth;
+    const above = start === 0 ? 0 : lineOf(text, start) - 1;
+    return new SyntaxFault(error.message, error.line === undefined ? undefined : error.line + above);
 }
 
-function syntaxFault(error: unknown, text: string): SyntaxFault {
-    if (!(error instanceof YAMLException)) {
-        return new SyntaxFault(error instanceof Error ? error.message : String(error));
+/** One-based. */
+function lineOf(text: string, offset: number): number {
+    let line = 1;
+    for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {
+        line++;
     }
-    const template = text.split("\n").findIndex((line) => /\{\{.*\}\}/.test(line));
-    if (template !== -1) {
-        const hint = "this looks like a Helm template: render it first (helm template)";
-        return new SyntaxFault(`${error.reason}; ${hint}`, template + 1);
-    }
-    return new SyntaxFault(error.reason, error.mark?.line === undefined ? undefined : error.mark.line + 1);
+    return line;
 }
 
 /** Follows aliases within bounds: controls walk documents as trees, so the expanded size is what counts. */
-function refuseBomb(document: unknown, index: number): void {
-    const path = new Set<object>();
+function refuseBomb(document: unknown): void {
     let nodes = 0;
-    const visit = (value: unknown): void => {
+    const visit = (value: unknown, depth: number): void => {
         if (++nodes > MAX_NODES) {
-            throw new SyntaxFault(`document ${index + 1}: its aliases expand to more than ${MAX_NODES} nodes`);
+            throw new SyntaxFault(`aliases expand to more than ${MAX_NODES} nodes`);
         }
         if (typeof value !== "object" || value === null) {
             return;
         }
-        if (path.has(value)) {
-            throw new SyntaxFault(`document ${index + 1}: an alias refers to the node that holds it`);
+        if (depth >= MAX_DEPTH) {
+            throw new SyntaxFault(`aliases nest deeper than ${MAX_DEPTH} levels`);
         }
-        if (path.size >= MAX_DEPTH) {
-            throw new SyntaxFault(`document ${index + 1}: its aliases nest deeper than ${MAX_DEPTH} levels`);
-        }
-        path.add(value);
-        Object.values(value).forEach(visit);
-        path.delete(value);
+        Object.values(value).forEach((item) => visit(item, depth + 1));
     };
-    visit(document);
+    visit(document, 0);
 }

@@ -80,8 +80,9 @@ function collect(
     if (kind === "" || apiVersion === "") {
         return;
     }
-    if (kind.endsWith("List") && Array.isArray(body["items"]) && depth < LIST_DEPTH) {
-        const itemKind = kind.slice(0, -"List".length);
+    // For kubectl an object with a list of items is a list, whatever its kind says.
+    if (Array.isArray(body["items"]) && depth < LIST_DEPTH) {
+        const itemKind = kind.replace(/List$/, "");
         list(body["items"]).forEach((item, index) => {
             // Items of a typed list may leave out what the list already says.
             const typed = itemKind === "" ? obj(item) : withType(obj(item), apiVersion, itemKind);

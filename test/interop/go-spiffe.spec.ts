@@ -13,7 +13,8 @@ import { connectTls, createTlsServer } from "@x0tta6bl4/spiffe/tls";
 import { TestCa } from "../../spiffe/test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../../spiffe/test/support/fake-workload-api.js";
 import { TokenIssuer } from "../../spiffe/test/support/tokens.js";
-import { buildPeer, callPeer, goIsThere, PeerServer } from "./peer.js";
+import { goIsThere } from "./go-program.js";
+import { buildPeer, callPeer, PeerServer } from "./peer.js";
 
 const GO = SpiffeId.parse("spiffe://go.test/peer");
 const NODE = SpiffeId.parse("spiffe://node.test/peer");

@@ -1,26 +1,19 @@
 import type { ChildProcess } from "node:child_process";
-import { execFile, spawn, spawnSync } from "node:child_process";
-import { mkdirSync } from "node:fs";
-import { join } from "node:path";
+import { execFile, spawn } from "node:child_process";
 import { createInterface } from "node:readline";
 import { promisify } from "node:util";
 
+import { buildGoProgram } from "./go-program.js";
+
 const run = promisify(execFile);
-const folder = join(import.meta.dirname, "peer");
-const binary = join(import.meta.dirname, "../../.cache/interop/peer");
+let binary = "";
 
 /** A line of JSON that the peer writes. */
 export type PeerLine = Readonly<Record<string, unknown>>;
 
-/** Whether the peer can be built here. */
-export function goIsThere(): boolean {
-    return spawnSync("go", ["version"]).status === 0;
-}
-
 /** Builds the go-spiffe peer; quick when nothing has changed. */
 export async function buildPeer(): Promise<void> {
-    mkdirSync(join(binary, ".."), { recursive: true });
-    await run("go", ["build", "-o", binary, "."], { cwd: folder });
+    binary = await buildGoProgram("peer");
 }
 
 function environment(workloadApi: string): NodeJS.ProcessEnv {

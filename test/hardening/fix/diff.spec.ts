@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 
 import fc from "fast-check";
 
-import { unifiedDiff } from "../../../hardening/fix/diff";
+import { printedDiff, unifiedDiff } from "../../../hardening/fix/diff";
 
 /** Applies a unified diff as `patch` does, and fails where it does not fit the text or its own heads. */
 function apply(before: string, diff: string): string {
@@ -32,20 +32,37 @@ function apply(before: string, diff: string): string {
     return [...fresh, ...old.slice(at)].join("");
 }
 
+describe("printedDiff", () => {
+    it("shows of a line in flow style only what changes", () => {
+        const before = "a: b\nspec: {password: S3cr3t, hostPID: true, token: S3cr3t}\n";
+        assert.equal(
+            printedDiff("x", before, before.replace("hostPID: true, ", "")),
+            "--- a/x\n+++ b/x\n@@ -2,1 +2,1 @@\n-…hostPID: true, …\n+…\n",
+        );
+        const list = "- {a: 1, b: S3cr3t}\n";
+        assert.match(printedDiff("x", list, list.replace("1", "2")), /^-- …1…$\n^\+- …2…$/m);
+    });
+
+    it("is the unified diff where each line has one value", () => {
+        const before = "a:\n  b: 1\n  c: 2\n";
+        assert.equal(printedDiff("x", before, "a:\n  b: 3\n"), unifiedDiff("x", before, "a:\n  b: 3\n"));
+    });
+});
+
 describe("unifiedDiff", () => {
-    it("shows what changes with three lines around it", () => {
+    it("shows what changes and no line beside it", () => {
         const before = "a\nb\nc\nd\ne\nf\ng\n";
         assert.equal(
             unifiedDiff("x.yaml", before, before.replace("e\n", "E\nE2\n")),
-            "--- a/x.yaml\n+++ b/x.yaml\n@@ -2,6 +2,7 @@\n b\n c\n d\n-e\n+E\n+E2\n f\n g\n",
+            "--- a/x.yaml\n+++ b/x.yaml\n@@ -5,1 +5,2 @@\n-e\n+E\n+E2\n",
         );
     });
 
     it("says where the last line has no line break", () => {
         const none = "\\ No newline at end of file\n";
         const head = "--- a/x\n+++ b/x\n";
-        assert.equal(unifiedDiff("x", "a\nb", "a\nc"), `${head}@@ -1,2 +1,2 @@\n a\n-b\n${none}+c\n${none}`);
-        assert.equal(unifiedDiff("x", "a\nb", "c\nb"), `${head}@@ -1,2 +1,2 @@\n-a\n+c\n b\n${none}`);
+        assert.equal(unifiedDiff("x", "a\nb", "a\nc"), `${head}@@ -2,1 +2,1 @@\n-b\n${none}+c\n${none}`);
+        assert.equal(unifiedDiff("x", "a\nb", "c\nb"), `${head}@@ -1,1 +1,1 @@\n-a\n+c\n`);
         assert.equal(unifiedDiff("x", "a", "a\n"), `${head}@@ -1,1 +1,1 @@\n-a\n${none}+a\n`);
         assert.equal(unifiedDiff("x", "", "a\n"), `${head}@@ -0,0 +1,1 @@\n+a\n`);
     });

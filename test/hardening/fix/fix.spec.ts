@@ -1,5 +1,5 @@
 import { strict as assert } from "node:assert";
-import { chmodSync, readFileSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, readFileSync, statSync, writeFileSync, symlinkSync } from "node:fs";
 
 import { mend } from "../../../hardening/fix/fix";
 import type { Fault } from "../../../policies/engine/control";
@@ -184,6 +184,18 @@ spec:
             assert.match(out, /^- {2}serviceAccount: web$/m);
             assert.match(out, /^\+ {2}serviceAccountName: web$/m);
             assert.equal(readFileSync(`${folder}/a.yaml`, "utf8"), TEXT);
+        });
+    });
+
+    it("changes nothing behind a link that leads out of the folder it was given", async () => {
+        await withFiles({ "out/a.yaml": TEXT, "in/b.yaml": TEXT, "c.json": CONFIG }, async (folder) => {
+            symlinkSync(`${folder}/out/a.yaml`, `${folder}/in/file.yaml`);
+            symlinkSync(`${folder}/out`, `${folder}/in/folder`);
+            const { code, log } = await cli(["fix", "-c", `${folder}/c.json`, `${folder}/in`]);
+            assert.equal(code, 2);
+            assert.equal(log.filter((line) => line.includes("is behind a link that leads out of")).length, 2);
+            assert.equal(readFileSync(`${folder}/out/a.yaml`, "utf8"), TEXT);
+            assert.notEqual(readFileSync(`${folder}/in/b.yaml`, "utf8"), TEXT);
         });
     });
 
