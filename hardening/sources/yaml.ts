@@ -1,5 +1,5 @@
 import { jsonObjectAt } from "./json";
-import { SyntaxFault } from "./yaml-fault";
+import { lineOf, SyntaxFault } from "./yaml-fault";
 import { MAX_DEPTH, parseYaml } from "./yaml-parser";
 
 export { SyntaxFault } from "./yaml-fault";
@@ -137,15 +137,6 @@ function faultOf(error: unknown, text: string, start: number): SyntaxFault {
     }
     const above = start === 0 ? 0 : lineOf(text, start) - 1;
     return new SyntaxFault(error.message, error.line === undefined ? undefined : error.line + above);
-}
-
-/** One-based. */
-function lineOf(text: string, offset: number): number {
-    let line = 1;
-    for (let at = text.indexOf("\n"); at !== -1 && at < offset; at = text.indexOf("\n", at + 1)) {
-        line++;
-    }
-    return line;
 }
 
 /** Follows aliases within bounds: controls walk documents as trees, so the expanded size is what counts. */

@@ -80,7 +80,7 @@ describe("hardening controls", () => {
             const broken = await cli(["controls", "--check-config", `${folder}/broken.yaml`]);
             assert.equal(
                 broken.log[0],
-                `error: ${folder}/broken.yaml:1: unexpected end of the stream within a flow collection`,
+                `error: ${folder}/broken.yaml:1: a value is missing here, or the indentation does not fit`,
             );
         });
     });
