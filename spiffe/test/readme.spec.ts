@@ -3,12 +3,12 @@ import type { ChildProcess } from "node:child_process";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { existsSync, readFileSync } from "node:fs";
-import { connect } from "node:net";
 import { dirname, join } from "node:path";
 
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
 import { freePort } from "./support/free-port.js";
+import { accepts } from "./support/listening.js";
 
 const folder = dirname(import.meta.dirname);
 const readme = readFileSync(join(folder, "README.md"), "utf8");
@@ -71,15 +71,3 @@ describe("README", () => {
         );
     });
 });
-
-async function accepts(port: number): Promise<boolean> {
-    const socket = connect(port, "127.0.0.1");
-    try {
-        await once(socket, "connect");
-        return true;
-    } catch {
-        return false;
-    } finally {
-        socket.destroy();
-    }
-}

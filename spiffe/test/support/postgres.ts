@@ -2,11 +2,11 @@ import type { ChildProcess } from "node:child_process";
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { chownSync, existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs";
-import { connect } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 
 import { freePort } from "./free-port.js";
+import { accepts } from "./listening.js";
 import { onPath } from "./spire.js";
 import type { TestCa } from "./ca.js";
 
@@ -39,6 +39,8 @@ export interface PostgresOptions {
     /** Name of the one database, and of the one account, which owns it. */
     readonly name: string;
     readonly password: string;
+    /** Asks clients for a certificate of the authority as well. */
+    readonly verifiesClients?: boolean;
 }
 
 /** A PostgreSQL on loopback, which takes TLS connections with a password and nothing else. */
@@ -52,7 +54,13 @@ export class Postgres {
         private readonly user: { uid: number; gid: number } | undefined,
     ) {}
 
-    static async start({ folder, authority, name, password }: PostgresOptions): Promise<Postgres> {
+    static async start({
+        folder,
+        authority,
+        name,
+        password,
+        verifiesClients = false,
+    }: PostgresOptions): Promise<Postgres> {
         const database = new Postgres(postgresFolder() ?? "", folder, await freePort(), unprivileged());
         mkdirSync(folder, { mode: 0o700 });
         database.own(folder);
@@ -66,7 +74,9 @@ export class Postgres {
             ...["--auth", "scram-sha-256", "--encoding", "UTF8", "--locale", "C", "--no-sync"],
         ]);
         database.run("postgres", ["--single", "-D", data, "postgres"], `CREATE DATABASE ${name}\n`);
-        database.write("data/pg_hba.conf", `hostssl ${name} ${name} 127.0.0.1/32 scram-sha-256\n`);
+        const certificates = verifiesClients ? " clientcert=verify-ca" : "";
+        database.write("data/pg_hba.conf", `hostssl ${name} ${name} 127.0.0.1/32 scram-sha-256${certificates}\n`);
+        database.write("ca.crt", authority.certificate.toString());
         await database.start();
         return database;
     }
@@ -80,6 +90,7 @@ export class Postgres {
             ssl: "on",
             ssl_cert_file: join(this.folder, "tls.crt"),
             ssl_key_file: join(this.folder, "tls.key"),
+            ssl_ca_file: join(this.folder, "ca.crt"),
             ssl_min_protocol_version: "TLSv1.3",
             // A machine that loses power is not part of this.
             fsync: "off",
@@ -92,7 +103,7 @@ export class Postgres {
         );
         server.stderr.on("data", (chunk: Buffer) => (log += chunk.toString()));
         this.server = server;
-        for (let tries = 0; !(await listens(this.port)); tries++) {
+        for (let tries = 0; !(await accepts(this.port)); tries++) {
             if (tries === 300 || server.exitCode !== null) {
                 throw new Error(`PostgreSQL did not listen within 30 s:\n${log}`);
             }
@@ -127,15 +138,4 @@ export class Postgres {
     private run(program: string, args: readonly string[], input = ""): void {
         execFileSync(join(this.binaries, program), args, { ...this.user, cwd: this.folder, input, stdio: "pipe" });
     }
-}
-
-async function listens(port: number): Promise<boolean> {
-    return new Promise((resolve) => {
-        const socket = connect(port, "127.0.0.1");
-        socket.once("connect", () => {
-            socket.destroy();
-            resolve(true);
-        });
-        socket.once("error", () => resolve(false));
-    });
 }

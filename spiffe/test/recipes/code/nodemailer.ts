@@ -1,0 +1,7 @@
+import { createTransport } from "nodemailer";
+
+import type { X509Provider } from "@x0tta6bl4/spiffe";
+import { type ClientPolicy, clientOptions } from "@x0tta6bl4/spiffe/tls";
+
+export const connect = (identity: X509Provider, policy: ClientPolicy, host: string, port: number) =>
+    createTransport({ host, port, requireTLS: true, tls: clientOptions(identity, policy) }); // secure: true for port 465
