@@ -1,6 +1,8 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { controls } from "../../policies/controls";
+import { profileControls } from "../../policies/engine/profiles";
 import { defineCommand } from "../cli/command";
 import type { ChecklistArea } from "../compliance/checklist";
 import { ChecklistError, parseChecklist } from "../compliance/checklist";
@@ -14,6 +16,9 @@ import { EXIT } from "../findings";
 import { UsageError } from "../io";
 import { judgeStack } from "../preview/judge";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
+
+/** The controls that the checklist's rows are judged by. */
+const CHECKLIST_PROFILE = "x0tta6bl4";
 
 /** Holds a stack against the hardening checklist, row by row, and computes the compliance score. */
 export const command = defineCommand({
@@ -40,7 +45,7 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks: [request], output, io }) => {
         const areas = readChecklist(join(request.directory, "checklist", "checklist.yaml"));
-        const selection = readSelection({ profile: "x0tta6bl4", ...options });
+        const selection = readSelection({ profile: CHECKLIST_PROFILE, ...options });
         const { history } = options;
         const at = io.now();
         const judged = await judgeStack(request, selection, at, io);
@@ -48,13 +53,13 @@ export const command = defineCommand({
             judged.failures.forEach(({ source, message }) => io.log(`error: ${source}: ${message}`));
             return EXIT.failed;
         }
-        const controls = selection.selected.map(({ control }) => control);
+        const ran = selection.selected.map(({ control }) => control);
         const known = gatherEvidence({
             directory: request.directory,
             stack: request.stack,
             resources: judged.preview?.resources ?? [],
             findings: judged.findings,
-            controls: controls.map(({ name }) => name),
+            controls: ran.map(({ name }) => name),
             testResults: options.tests,
             verifyResults: options.verified,
             scanResults: options.scans,
@@ -64,7 +69,7 @@ export const command = defineCommand({
             at,
             areas: scoreChecklist(areas, known),
             findings: judged.findings,
-            controls,
+            controls: ran,
             history: history === undefined ? [] : readHistory(history, request.stack),
         });
         if (history !== undefined) {
@@ -90,7 +95,11 @@ function openRows({ stack, areas }: ComplianceReport): string {
 
 function readChecklist(file: string): readonly ChecklistArea[] {
     try {
-        return parseChecklist(readFileSync(file, "utf8"), "checklist/checklist.yaml");
+        return parseChecklist(
+            readFileSync(file, "utf8"),
+            "checklist/checklist.yaml",
+            profileControls(controls, CHECKLIST_PROFILE),
+        );
     } catch (error) {
         if (error instanceof ChecklistError) {
             throw new UsageError(error.faults);

@@ -1,8 +1,10 @@
 import { load, YAMLException } from "js-yaml";
 
+import type { ControlMeta } from "../../policies/engine/control";
+
 /** What proves a row of the checklist. Every entry named must exist; a test holds the file to that. */
 export interface Evidence {
-    /** Controls that must find nothing in the stack, unless waived. */
+    /** Controls that must find nothing in the stack, unless waived: those that name the row among their frameworks. */
     readonly controls: readonly string[];
     /** Pulumi type tokens of which the stack must hold at least one resource. */
     readonly resources: readonly string[];
@@ -50,17 +52,28 @@ export class ChecklistError extends Error {
     }
 }
 
-const KINDS = ["controls", "resources", "alerts", "tests", "verify", "scans", "documents", "workflows"] as const;
+/** The kinds of evidence that the file names, which is what no control can say by itself. */
+const FILE_KINDS = ["resources", "alerts", "tests", "verify", "scans", "documents", "workflows"] as const;
+const KINDS = ["controls", ...FILE_KINDS] as const;
 
-/** What an evidence entry is called in the file. */
+/** What an evidence entry is called. */
 export type EvidenceKind = (typeof KINDS)[number];
 
+/** Names of controls by the row they prove. */
+type Provers = ReadonlyMap<string, readonly string[]>;
+
 /**
- * Reads a checklist file.
+ * Reads a checklist file, and puts to each row the controls that say they prove it.
  *
- * @throws ChecklistError with every mistake at once: syntax, unknown fields, repeated ids, rows without any evidence.
+ * @throws ChecklistError with every mistake at once: syntax, unknown fields, repeated ids, rows without any evidence,
+ * controls that name a row which is not there.
  */
-export function parseChecklist(text: string, file: string): readonly ChecklistArea[] {
+export function parseChecklist(
+    text: string,
+    file: string,
+    controls: readonly Pick<ControlMeta, "name" | "frameworks">[],
+): readonly ChecklistArea[] {
+    const provers = proversOf(controls);
     const faults: string[] = [];
     let content: unknown;
     try {
@@ -70,16 +83,35 @@ export function parseChecklist(text: string, file: string): readonly ChecklistAr
         throw new ChecklistError([`${file}${at}: ${error instanceof YAMLException ? error.reason : String(error)}`]);
     }
     const areas = listIn(content, "areas", file, faults).map((area, index) =>
-        readArea(area, `${file}: areas[${index}]`, faults),
+        readArea(area, `${file}: areas[${index}]`, provers, faults),
     );
     const ids = areas.flatMap(({ rows }) => rows.map(({ id }) => id));
     for (const id of new Set(ids.filter((candidate, index) => ids.indexOf(candidate) !== index))) {
         faults.push(`${file}: row ${id} stands there twice`);
     }
+    for (const [id, names] of provers) {
+        if (!ids.includes(id)) {
+            faults.push(`${file}: there is no row ${id}, which ${names.join(", ")} should prove`);
+        }
+    }
     if (faults.length > 0) {
         throw new ChecklistError(faults);
     }
     return areas;
+}
+
+function proversOf(controls: readonly Pick<ControlMeta, "name" | "frameworks">[]): Provers {
+    const pairs = controls.flatMap(({ name, frameworks }) =>
+        frameworks.filter(({ framework }) => framework === "checklist").map(({ id }) => ({ id, name })),
+    );
+    const provers = new Map<string, readonly string[]>();
+    for (const [id, ofRow] of Map.groupBy(pairs, (pair) => pair.id)) {
+        provers.set(
+            id,
+            ofRow.map(({ name }) => name),
+        );
+    }
+    return provers;
 }
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -106,27 +138,39 @@ function textIn(value: unknown, field: string, path: string, faults: string[]): 
     return "";
 }
 
-function readArea(value: unknown, path: string, faults: string[]): ChecklistArea {
+function readArea(value: unknown, path: string, provers: Provers, faults: string[]): ChecklistArea {
     return {
         id: textIn(value, "id", path, faults),
         title: textIn(value, "title", path, faults),
-        rows: listIn(value, "rows", path, faults).map((row, index) => readRow(row, `${path}.rows[${index}]`, faults)),
+        rows: listIn(value, "rows", path, faults).map((row, index) =>
+            readRow(row, `${path}.rows[${index}]`, provers, faults),
+        ),
     };
 }
 
 const FLAGS = ["live", "wholeList"] as const;
-const ROW_FIELDS: ReadonlySet<string> = new Set(["id", "title", "notApplicable", "open", ...FLAGS, ...KINDS]);
+const ROW_FIELDS: ReadonlySet<string> = new Set(["id", "title", "notApplicable", "open", ...FLAGS, ...FILE_KINDS]);
 
-function readRow(value: unknown, path: string, faults: string[]): ChecklistRow {
+function readRow(value: unknown, path: string, provers: Provers, faults: string[]): ChecklistRow {
     const fields = fieldsOf(value);
     for (const field of Object.keys(fields).filter((name) => !ROW_FIELDS.has(name))) {
         faults.push(`${path}.${field} is not known; known are ${[...ROW_FIELDS].join(", ")}`);
     }
-    const evidence = Object.fromEntries(
-        KINDS.map((kind) => [kind, readTexts(fields[kind], `${path}.${kind}`, faults)]),
-    ) as unknown as Evidence;
+    const id = textIn(value, "id", path, faults);
+    const texts = (kind: (typeof FILE_KINDS)[number]): readonly string[] =>
+        readTexts(fields[kind], `${path}.${kind}`, faults);
+    const evidence: Evidence = {
+        controls: provers.get(id) ?? [],
+        resources: texts("resources"),
+        alerts: texts("alerts"),
+        tests: texts("tests"),
+        verify: texts("verify"),
+        scans: texts("scans"),
+        documents: texts("documents"),
+        workflows: texts("workflows"),
+    };
     const row = {
-        id: textIn(value, "id", path, faults),
+        id,
         title: textIn(value, "title", path, faults),
         evidence,
         ...readFlags(fields, path, faults),

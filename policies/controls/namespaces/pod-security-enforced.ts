@@ -19,7 +19,7 @@ export const podSecurityEnforced = objectControl({
         ...mitre("T1610", "T1611"),
         ...nist("CM-6", "CM-7"),
         ...soc2("CC6.8"),
-        ...checklist("ACC-4"),
+        ...checklist("ACC-4", "PRE-7"),
     ],
     remediation:
         "Label the namespace pod-security.kubernetes.io/enforce: restricted, or baseline where that is too strict.",

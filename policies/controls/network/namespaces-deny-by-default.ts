@@ -26,7 +26,7 @@ export const namespacesDenyByDefault = stackControl({
         ...mitre("T1046", "T1210"),
         ...nist("SC-7", "SC-7(5)", "AC-4"),
         ...soc2("CC6.6"),
-        ...checklist("NET-1", "NET-2", "NET-3", "PRE-2"),
+        ...checklist("NET-1", "NET-2", "NET-3", "PRE-2", "PRE-7"),
     ],
     remediation:
         "Add a NetworkPolicy with an empty podSelector, policyTypes Ingress and Egress and no rules, then allow what is needed.",

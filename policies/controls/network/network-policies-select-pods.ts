@@ -9,7 +9,7 @@ export const networkPoliciesSelectPods = stackControl({
     why: "A policy whose selector has a typing error protects nothing, and looks as if it did.",
     severity: "medium",
     covers: ["net.policy-dangling"],
-    frameworks: [...nist("SC-7", "CM-6"), ...soc2("CC8.1"), ...checklist("NET-1", "PRE-2")],
+    frameworks: [...nist("SC-7", "CM-6"), ...soc2("CC8.1"), ...checklist("NET-1", "NET-3", "PRE-2")],
     remediation: "Correct the podSelector, or remove the policy.",
     profiles: ["x0tta6bl4"],
     *check(stack, { each }) {

@@ -17,7 +17,7 @@ export const podsHaveANetworkPolicy = stackControl({
         ...mitre("T1046", "T1210"),
         ...nist("SC-7", "AC-4"),
         ...soc2("CC6.6"),
-        ...checklist("NET-1", "NET-3"),
+        ...checklist("NET-1", "NET-3", "STEP-1"),
     ],
     remediation: "Add a NetworkPolicy to the pod's namespace whose podSelector matches the pod's labels.",
     profiles: ["cis", "nsa", "x0tta6bl4"],

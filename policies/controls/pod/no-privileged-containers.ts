@@ -14,7 +14,7 @@ export const noPrivilegedContainers = podControl({
         ...nsa("Kubernetes Pod security"),
         ...mitre("T1610", "T1611"),
         ...nist("AC-6", "CM-7"),
-        ...checklist("CTR-7"),
+        ...checklist("CTR-7", "PRE-7"),
     ],
     remediation: "Unset securityContext.privileged and add only the capabilities the container needs.",
     profiles: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4"],

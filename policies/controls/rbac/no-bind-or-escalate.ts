@@ -13,7 +13,7 @@ export const noBindOrEscalate = grantControl({
         ...mitre("T1098.006"),
         ...nist("AC-6", "AC-6(1)"),
         ...soc2("CC6.3"),
-        ...checklist("ACC-3"),
+        ...checklist("ACC-1", "ACC-3"),
     ],
     remediation: "Remove the verbs bind and escalate.",
     profiles: ["cis", "nsa", "x0tta6bl4"],

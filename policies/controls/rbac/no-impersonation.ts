@@ -13,7 +13,7 @@ export const noImpersonation = grantControl({
         ...mitre("T1078", "T1550.001"),
         ...nist("AC-6", "AC-6(1)"),
         ...soc2("CC6.3"),
-        ...checklist("ACC-3"),
+        ...checklist("ACC-1", "ACC-3"),
     ],
     remediation: "Remove the verb impersonate.",
     profiles: ["cis", "nsa", "x0tta6bl4"],

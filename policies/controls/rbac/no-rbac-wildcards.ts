@@ -17,7 +17,7 @@ export const noRbacWildcards = objectControl({
         ...mitre("T1098.006"),
         ...nist("AC-6", "AC-6(1)"),
         ...soc2("CC6.3"),
-        ...checklist("ACC-1", "ACC-3"),
+        ...checklist("ACC-1", "ACC-3", "PRE-7"),
     ],
     remediation: "List the verbs, resources and API groups that are needed.",
     profiles: ["cis", "nsa", "x0tta6bl4"],

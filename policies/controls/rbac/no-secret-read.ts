@@ -14,7 +14,7 @@ export const noSecretRead = grantControl({
         ...nist("AC-6", "IA-5"),
         ...soc2("CC6.1", "CC6.3"),
         ...gdpr("32"),
-        ...checklist("ACC-1", "ACC-3"),
+        ...checklist("SEC-2", "ACC-1", "ACC-3"),
     ],
     remediation: "Drop the rule, or limit it to get on the Secrets needed with resourceNames.",
     profiles: ["cis", "nsa", "x0tta6bl4"],

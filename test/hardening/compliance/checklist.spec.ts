@@ -4,14 +4,21 @@ import { existsSync, readFileSync } from "node:fs";
 import type { ChecklistArea } from "../../../hardening/compliance/checklist";
 import { ChecklistError, evidenceEntries, parseChecklist } from "../../../hardening/compliance/checklist";
 import { alertsOf, gatherEvidence } from "../../../hardening/compliance/evidence";
+import { complianceReport } from "../../../hardening/compliance/model";
+import { scoreChecklist } from "../../../hardening/compliance/score";
 import { previewProgram } from "../../../hardening/sources/program";
 import { readStack } from "../../../hardening/sources/program/stack-file";
 import { checks } from "../../../hardening/verify";
 import { controls } from "../../../policies/controls";
 import { profileControls } from "../../../policies/engine/profiles";
+import { finding } from "../../support/run";
 import { TOOLS } from "../../../security/tools";
 
-const areas = parseChecklist(readFileSync("checklist/checklist.yaml", "utf8"), "checklist.yaml");
+const areas = parseChecklist(
+    readFileSync("checklist/checklist.yaml", "utf8"),
+    "checklist.yaml",
+    profileControls(controls, "x0tta6bl4"),
+);
 const rows = areas.flatMap((area) => area.rows);
 const entries = (kind: string): readonly string[] => [
     ...new Set(
@@ -50,12 +57,39 @@ describe("the hardening checklist", () => {
         assert.deepEqual(rows.map(({ id }) => id).sort(), [...P0, ...wanted, ...LATER].sort());
     });
 
-    it("names only controls that its stacks are judged by", () => {
-        const held = new Set(profileControls(controls, "x0tta6bl4").map(({ name }) => name));
-        assert.deepEqual(
-            entries("controls").filter((name) => !held.has(name)),
-            [],
+    it("has every row that a control of any profile says it proves", () => {
+        const ids = new Set(rows.map(({ id }) => id));
+        const strangers = controls.flatMap(({ name, frameworks }) =>
+            frameworks.filter(({ framework, id }) => framework === "checklist" && !ids.has(id)).map(() => name),
         );
+        assert.deepEqual(strangers, []);
+    });
+
+    it("says of a row in a report nothing else than the standards' part of it", () => {
+        const run = profileControls(controls, "x0tta6bl4");
+        const known = gatherEvidence({
+            ...{ directory: ".", stack: "staging", resources: [], findings: [], verifyResults: [] },
+            controls: run.map(({ name }) => name),
+        });
+        for (const broken of run.filter(({ frameworks }) =>
+            frameworks.some(({ framework }) => framework === "checklist"),
+        )) {
+            const found = [finding({ control: broken.name })];
+            const { areas: scored, frameworks } = complianceReport({
+                ...{ stack: "staging", at: new Date(0), findings: found, controls: run, history: [] },
+                areas: scoreChecklist(areas, { ...known, findings: found }),
+            });
+            const states = new Map(scored.flatMap((area) => area.rows).map(({ id, state }) => [id, state]));
+            const failed = frameworks
+                .find(({ name }) => name === "checklist")
+                ?.requirements.filter(({ state }) => state === "failed");
+            assert.ok(failed !== undefined && failed.length > 0, broken.name);
+            assert.deepEqual(
+                failed.filter(({ id }) => states.get(id) !== "open" && states.get(id) !== "not-applicable"),
+                [],
+                broken.name,
+            );
+        }
     });
 
     it("names only documents and jobs of workflows that exist", () => {
@@ -139,17 +173,18 @@ describe("the hardening checklist", () => {
 describe("checklist files", () => {
     function faults(text: string): readonly string[] {
         try {
-            parseChecklist(text, "list.yaml");
+            parseChecklist(text, "list.yaml", PROVERS);
         } catch (error) {
             assert.ok(error instanceof ChecklistError, String(error));
             return error.faults;
         }
         throw new Error("the file was expected to be refused");
     }
+    const PROVERS = [{ name: "no-host-pid", frameworks: [{ framework: "checklist", id: "A-1" } as const] }];
     const row = (fields: string): string => `areas: [{id: A, title: Area, rows: [{id: A-1, title: Row, ${fields}}]}]`;
 
-    it("are read with empty lists for the kinds of evidence they leave out", () => {
-        const [area] = parseChecklist(row("controls: [no-host-pid]"), "list.yaml") as [ChecklistArea];
+    it("are read with the controls that name each row, and empty lists for the kinds of evidence they leave out", () => {
+        const [area] = parseChecklist(row("documents: [a.md]"), "list.yaml", PROVERS) as [ChecklistArea];
         assert.deepEqual(area.rows[0], {
             id: "A-1",
             title: "Row",
@@ -160,35 +195,38 @@ describe("checklist files", () => {
                 tests: [],
                 verify: [],
                 scans: [],
-                documents: [],
+                documents: ["a.md"],
                 workflows: [],
             },
         });
     });
 
     it("are refused where a row has no evidence and no reason", () => {
-        assert.deepEqual(faults(row("")), [
-            "list.yaml: areas[0].rows[0]: row A-1 has no evidence; name some, or say why it is open or not applicable",
+        const lonely = row("").replaceAll("A-1", "A-2");
+        assert.deepEqual(faults(lonely), [
+            "list.yaml: areas[0].rows[0]: row A-2 has no evidence; name some, or say why it is open or not applicable",
+            "list.yaml: there is no row A-1, which no-host-pid should prove",
         ]);
     });
 
     it("are refused with every mistake at once", () => {
         assert.deepEqual(
             faults(
-                "areas: [{id: A, rows: [{id: A-1, title: T, open: x, contrls: [a]}, {id: A-1, title: T, alerts: []}]}]",
+                "areas: [{id: A, rows: [{id: A-2, title: T, open: x, controls: [a]}, {id: A-2, title: T, alerts: []}]}]",
             ),
             [
                 "list.yaml: areas[0].title must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].contrls is not known; known are id, title, notApplicable, open, live, wholeList, controls, resources, alerts, tests, verify, scans, documents, workflows",
+                "list.yaml: areas[0].rows[0].controls is not known; known are id, title, notApplicable, open, live, wholeList, resources, alerts, tests, verify, scans, documents, workflows",
                 "list.yaml: areas[0].rows[1].alerts must be a list of texts that is not empty",
-                "list.yaml: areas[0].rows[1]: row A-1 has no evidence; name some, or say why it is open or not applicable",
-                "list.yaml: row A-1 stands there twice",
+                "list.yaml: areas[0].rows[1]: row A-2 has no evidence; name some, or say why it is open or not applicable",
+                "list.yaml: row A-2 stands there twice",
+                "list.yaml: there is no row A-1, which no-host-pid should prove",
             ],
         );
     });
 
     it("are refused with a flag that is not true", () => {
-        assert.deepEqual(faults(row("controls: [a], live: false, wholeList: 1")), [
+        assert.deepEqual(faults(row("live: false, wholeList: 1")), [
             "list.yaml: areas[0].rows[0].live must be true or be left out, found false",
             "list.yaml: areas[0].rows[0].wholeList must be true or be left out, found 1",
         ]);
