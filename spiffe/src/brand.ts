@@ -6,12 +6,15 @@ export function brandSymbol(name: string): symbol {
     return Symbol.for(`@x0tta6bl4/spiffe:${name}`);
 }
 
-/** Marks the instances of a class of this package, so that {@link isBranded} knows those of every copy. */
-export function brand(type: { readonly prototype: object; readonly name: string }): void {
-    Object.defineProperty(type.prototype, brandSymbol(type.name), { value: true });
-}
-
-/** Whether `value` is an instance of the class of this name in any copy of the package. */
-export function isBranded(value: unknown, name: string): boolean {
-    return typeof value === "object" && value !== null && Reflect.get(value, brandSymbol(name)) === true;
+/** Marks the instances of a class of this package, and has its `instanceof` know those of every copy. Subclasses stay as they are. */
+export function brand(type: NewableFunction): void {
+    const key = brandSymbol(type.name);
+    Object.defineProperty(type.prototype, key, { value: true });
+    Object.defineProperty(type, Symbol.hasInstance, {
+        value(this: unknown, value: unknown): boolean {
+            return this === type
+                ? typeof value === "object" && value !== null && Reflect.get(value, key) === true
+                : Function.prototype[Symbol.hasInstance].call(this as NewableFunction, value);
+        },
+    });
 }

@@ -1,8 +1,10 @@
-import type { X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 
+import { requireBytes, requireInstance, requireList, requireText } from "./arguments.js";
+import { brand } from "./brand.js";
 import { readCertificate, splitCertificates } from "./certificate.js";
 import { BundleError, SpiffeError } from "./errors.js";
-import type { TrustDomain } from "./id.js";
+import { TrustDomain } from "./id.js";
 import { pemBlocks } from "./pem.js";
 
 /** Most authorities one bundle may have. */
@@ -12,11 +14,15 @@ export const MAX_AUTHORITIES = 1_000;
 export class X509Bundle {
     readonly authorities: readonly X509Certificate[];
 
+    /** @throws {ArgumentError} */
     constructor(
         readonly trustDomain: TrustDomain,
         authorities: Iterable<X509Certificate>,
     ) {
-        this.authorities = Object.freeze([...authorities]);
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
+        const list = requireList(authorities, "authorities");
+        list.forEach((authority) => requireInstance(authority, X509Certificate, "each of authorities"));
+        this.authorities = Object.freeze(list as X509Certificate[]);
     }
 
     /**
@@ -25,11 +31,13 @@ export class X509Bundle {
      * @throws {BundleError} `invalid_bundle`
      */
     static parse(trustDomain: TrustDomain, bytes: Uint8Array): X509Bundle {
+        requireBytes(bytes, "bytes");
         return X509Bundle.read(trustDomain, () => splitCertificates(bytes, MAX_AUTHORITIES));
     }
 
     /** Reads the `CERTIFICATE` blocks of a PEM text. @throws {BundleError} `invalid_bundle`, also when there is none */
     static parsePem(trustDomain: TrustDomain, text: string): X509Bundle {
+        requireText(text, "text");
         return X509Bundle.read(trustDomain, () => {
             const blocks = pemBlocks(text, "CERTIFICATE");
             if (blocks.length === 0) {
@@ -39,7 +47,14 @@ export class X509Bundle {
         });
     }
 
+    /** Whether it has the same authorities of the same trust domain, in any order. @throws {ArgumentError} */
+    equals(other: X509Bundle): boolean {
+        requireInstance<X509Bundle>(other, X509Bundle, "other");
+        return this.trustDomain.equals(other.trustDomain) && fingerprints(this) === fingerprints(other);
+    }
+
     private static read(trustDomain: TrustDomain, list: () => readonly Uint8Array[]): X509Bundle {
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
         try {
             const certificates = list();
             if (certificates.length > MAX_AUTHORITIES) {
@@ -63,6 +78,11 @@ export class X509Bundle {
     }
 }
 
+function fingerprints({ authorities }: X509Bundle): string {
+    const texts = new Set(authorities.map(({ fingerprint256 }) => fingerprint256));
+    return [...texts].sort().join();
+}
+
 /**
  * X.509 bundles by trust domain, never merged: a peer is judged by the bundle of its own trust domain only
  * (SPIFFE Federation section 4.2).
@@ -70,8 +90,9 @@ export class X509Bundle {
 export class X509BundleSet implements Iterable<X509Bundle> {
     private readonly bundles: ReadonlyMap<string, X509Bundle>;
 
-    /** A later bundle of the same trust domain replaces an earlier one. */
+    /** A later bundle of the same trust domain replaces an earlier one. @throws {ArgumentError} */
     constructor(bundles: Iterable<X509Bundle> = []) {
+        requireList(bundles, "bundles").forEach((bundle) => requireInstance(bundle, X509Bundle, "each of bundles"));
         this.bundles = new Map(Array.from(bundles, (bundle) => [bundle.trustDomain.name, bundle]));
     }
 
@@ -79,8 +100,16 @@ export class X509BundleSet implements Iterable<X509Bundle> {
         return this.bundles.size;
     }
 
+    /** @throws {ArgumentError} */
     get(trustDomain: TrustDomain): X509Bundle | undefined {
+        requireInstance<TrustDomain>(trustDomain, TrustDomain, "trustDomain");
         return this.bundles.get(trustDomain.name);
+    }
+
+    /** Whether it has equal bundles of the same trust domains. @throws {ArgumentError} */
+    equals(other: X509BundleSet): boolean {
+        requireInstance<X509BundleSet>(other, X509BundleSet, "other");
+        return this.size === other.size && [...this].every((bundle) => other.get(bundle.trustDomain)?.equals(bundle));
     }
 
     /** A set with `bundle` added, or put in place of its trust domain's former one. */
@@ -92,3 +121,6 @@ export class X509BundleSet implements Iterable<X509Bundle> {
         return this.bundles.values();
     }
 }
+
+brand(X509Bundle);
+brand(X509BundleSet);

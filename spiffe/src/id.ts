@@ -1,5 +1,5 @@
 import { requireInstance, requireText } from "./arguments.js";
-import { brand, isBranded } from "./brand.js";
+import { brand } from "./brand.js";
 import { SpiffeIdError } from "./errors.js";
 
 /** Longest trust domain name, as the host part of a URI (SPIFFE-ID section 2.3). */
@@ -101,11 +101,6 @@ export class TrustDomain {
         return new TrustDomain(name);
     }
 
-    /** Recognises the trust domains of another copy of this package too. */
-    static [Symbol.hasInstance](value: unknown): boolean {
-        return isBranded(value, "TrustDomain");
-    }
-
     /** The SPIFFE ID of the trust domain itself, without a path; the key of federated bundles. */
     get id(): SpiffeId {
         return SpiffeId.fromSegments(this);
@@ -186,11 +181,6 @@ export class SpiffeId {
             );
         }
         return id;
-    }
-
-    /** Recognises the SPIFFE IDs of another copy of this package too. */
-    static [Symbol.hasInstance](value: unknown): boolean {
-        return isBranded(value, "SpiffeId");
     }
 
     /** @throws {ArgumentError} */

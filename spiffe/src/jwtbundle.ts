@@ -1,8 +1,10 @@
-import type { JsonWebKey, KeyObject } from "node:crypto";
-import { createPublicKey } from "node:crypto";
+import type { JsonWebKey } from "node:crypto";
+import { createPublicKey, KeyObject } from "node:crypto";
 
+import { requireDocument, requireInstance, requireList, requireOptions, requireText } from "./arguments.js";
+import { brand } from "./brand.js";
 import { BundleError, SpiffeError } from "./errors.js";
-import type { TrustDomain } from "./id.js";
+import { TrustDomain } from "./id.js";
 import type { Jwk } from "./jwks.js";
 import { isKnownKeyType, parseJwks } from "./jwks.js";
 
@@ -18,10 +20,15 @@ export interface JwtAuthority {
 export class JwtBundle {
     readonly authorities: ReadonlyMap<string, JwtAuthority>;
 
+    /** @throws {ArgumentError} */
     constructor(
         readonly trustDomain: TrustDomain,
         authorities: Iterable<JwtAuthority>,
     ) {
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
+        for (const authority of requireList(authorities, "authorities")) {
+            requireJwtAuthority(authority);
+        }
         this.authorities = new Map(Array.from(authorities, (authority) => [authority.keyId, authority]));
     }
 
@@ -31,6 +38,8 @@ export class JwtBundle {
      * @throws {BundleError} `invalid_bundle`
      */
     static parse(trustDomain: TrustDomain, document: Uint8Array | string): JwtBundle {
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
+        requireDocument(document, "document");
         try {
             const keys = parseJwks(document).keys.filter((jwk) => jwk.use === undefined || jwk.use === "jwt-svid");
             return new JwtBundle(trustDomain, keys.flatMap(readJwtAuthority));
@@ -43,6 +52,27 @@ export class JwtBundle {
             throw error;
         }
     }
+
+    /** Whether it has the same keys of the same trust domain. @throws {ArgumentError} */
+    equals(other: JwtBundle): boolean {
+        requireInstance<JwtBundle>(other, JwtBundle, "other");
+        return (
+            this.trustDomain.equals(other.trustDomain) &&
+            this.authorities.size === other.authorities.size &&
+            [...this.authorities.values()].every((key) => sameKey(key, other.authorities.get(key.keyId)))
+        );
+    }
+}
+
+function requireJwtAuthority(value: unknown): void {
+    requireOptions(value, "each of authorities");
+    const { keyId, publicKey } = (value ?? {}) as Partial<JwtAuthority>;
+    requireText(keyId, "the keyId of an authority");
+    requireInstance(publicKey, KeyObject, "the publicKey of an authority");
+}
+
+function sameKey(a: JwtAuthority, b: JwtAuthority | undefined): boolean {
+    return b !== undefined && a.algorithm === b.algorithm && a.publicKey.equals(b.publicKey);
 }
 
 /** A JWT authority from its JWK, or nothing when its type is unknown. @throws {BundleError} */
@@ -72,7 +102,9 @@ export function importJwk(jwk: Jwk): KeyObject {
 export class JwtBundleSet implements Iterable<JwtBundle> {
     private readonly bundles: ReadonlyMap<string, JwtBundle>;
 
+    /** @throws {ArgumentError} */
     constructor(bundles: Iterable<JwtBundle> = []) {
+        requireList(bundles, "bundles").forEach((bundle) => requireInstance(bundle, JwtBundle, "each of bundles"));
         this.bundles = new Map(Array.from(bundles, (bundle) => [bundle.trustDomain.name, bundle]));
     }
 
@@ -80,11 +112,22 @@ export class JwtBundleSet implements Iterable<JwtBundle> {
         return this.bundles.size;
     }
 
+    /** @throws {ArgumentError} */
     get(trustDomain: TrustDomain): JwtBundle | undefined {
+        requireInstance<TrustDomain>(trustDomain, TrustDomain, "trustDomain");
         return this.bundles.get(trustDomain.name);
+    }
+
+    /** Whether it has equal bundles of the same trust domains. @throws {ArgumentError} */
+    equals(other: JwtBundleSet): boolean {
+        requireInstance<JwtBundleSet>(other, JwtBundleSet, "other");
+        return this.size === other.size && [...this].every((bundle) => other.get(bundle.trustDomain)?.equals(bundle));
     }
 
     [Symbol.iterator](): Iterator<JwtBundle> {
         return this.bundles.values();
     }
 }
+
+brand(JwtBundle);
+brand(JwtBundleSet);

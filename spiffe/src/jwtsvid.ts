@@ -1,10 +1,13 @@
 import type { JWTPayload } from "jose";
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from "jose";
 
+import { readAudience, requireDate, requireInstance, requireNumber, requireOptions, requireText } from "./arguments.js";
+import { brand } from "./brand.js";
 import type { JwtSvidErrorCode } from "./errors.js";
 import { JwtSvidError, SpiffeIdError } from "./errors.js";
 import { SpiffeId } from "./id.js";
-import type { JwtAuthority, JwtBundleSet } from "./jwtbundle.js";
+import type { JwtAuthority } from "./jwtbundle.js";
+import { JwtBundleSet } from "./jwtbundle.js";
 
 /** The algorithms of JWT-SVID section 2.1. No others, whatever the bundle holds. */
 export const JWT_SVID_ALGORITHMS: readonly string[] = [
@@ -69,17 +72,18 @@ export class JwtSvid {
      * Validates a token received from a peer (JWT-SVID section 4): shape, header, claims, and its signature against the bundle of the
      * subject's trust domain.
      *
-     * @param audience who we are; the token must name at least one of them
-     * @throws {JwtSvidError} its `code` says why
+     * @param audience who we are; the token must name at least one of them. One given as text is one audience
+     * @throws {SpiffeError} a {@link JwtSvidError} whose `code` says why, or an `ArgumentError`
      */
     static async parseAndValidate(
         token: string,
-        audience: readonly [string, ...string[]],
+        audience: string | readonly [string, ...string[]],
         bundles: JwtBundleSet,
         options: JwtValidationOptions = {},
     ): Promise<JwtSvid> {
+        requireInstance<JwtBundleSet>(bundles, JwtBundleSet, "bundles");
         const { algorithm, keyId } = readHeader(token);
-        const claims = readClaims(token, audience, options);
+        const claims = readClaims(token, readAudience(audience), options);
         const bundle = bundles.get(claims.id.trustDomain);
         if (bundle === undefined) {
             throw new JwtSvidError(
@@ -103,15 +107,19 @@ export class JwtSvid {
     /**
      * Reads a token without looking at its signature: only for tokens that came from the Workload API itself.
      *
-     * @throws {JwtSvidError}
+     * @throws {SpiffeError} a {@link JwtSvidError}, or an `ArgumentError`
      */
     static parseInsecure(
         token: string,
-        audience: readonly [string, ...string[]],
+        audience: string | readonly [string, ...string[]],
         options: JwtValidationOptions & { readonly hint?: string } = {},
     ): JwtSvid {
         readHeader(token);
-        return new JwtSvid(readClaims(token, audience, options), token, options.hint ?? "");
+        const claims = readClaims(token, readAudience(audience), options);
+        if (options.hint !== undefined) {
+            requireText(options.hint, "options.hint");
+        }
+        return new JwtSvid(claims, token, options.hint ?? "");
     }
 
     /** The token as it goes into an Authorization header. Treat it as a secret. */
@@ -134,6 +142,7 @@ function refuse(code: JwtSvidErrorCode, message: string, cause?: unknown): never
 
 /** JWT-SVID section 2: compact form only, an algorithm of the list, and JWT or JOSE as the type if there is one. */
 function readHeader(token: string): { algorithm: string; keyId: string | undefined } {
+    requireText(token, "token");
     if (token.length > MAX_TOKEN_LENGTH) {
         refuse("malformed", `the token has ${token.length} characters, at most ${MAX_TOKEN_LENGTH} are read`);
     }
@@ -172,13 +181,18 @@ function decode<T>(read: () => T, part: string): T {
 
 /** JWT-SVID section 3. `iat` is not judged: clocks differ, and it is no condition of validity. */
 function readClaims(token: string, audience: readonly string[], options: JwtValidationOptions): Claims {
+    checkOptions(options);
     const payload = decode(() => decodeJwt(token), "payload");
     const id = readSubject(payload.sub);
     const now = (options.now ?? new Date()).getTime() / 1000;
     const leeway = options.leewaySeconds ?? DEFAULT_LEEWAY_SECONDS;
-    const { exp, nbf } = payload;
+    const { exp, nbf, iat } = payload;
     if (typeof exp !== "number") {
         return refuse("malformed", `${id}: the token has no expiry`);
+    }
+    // JSON has no infinite numbers, but JSON.parse makes one of 1e400: a token valid for ever.
+    if ([exp, nbf, iat].some((time) => typeof time === "number" && !Number.isFinite(time))) {
+        return refuse("malformed", `${id}: a time in the token is no number that can be told`);
     }
     if (now > exp + leeway) {
         refuse("expired", `${id}: the token expired at ${toDate(exp).toISOString()}`);
@@ -194,6 +208,17 @@ function readClaims(token: string, audience: readonly string[], options: JwtVali
         refuse("audience", `${id}: the token is for another audience`);
     }
     return { id, audience: claimed, payload: { ...payload, exp } };
+}
+
+function checkOptions(options: unknown): void {
+    requireOptions(options, "options");
+    const { now, leewaySeconds } = (options ?? {}) as JwtValidationOptions;
+    if (now !== undefined) {
+        requireDate(now, "options.now");
+    }
+    if (leewaySeconds !== undefined) {
+        requireNumber(leewaySeconds, "options.leewaySeconds", 0);
+    }
 }
 
 function readSubject(subject: unknown): SpiffeId {
@@ -234,3 +259,5 @@ async function isSignedBy(token: string, key: JwtAuthority, algorithm: string): 
         throw error;
     }
 }
+
+brand(JwtSvid);

@@ -1,9 +1,11 @@
 import type { JsonWebKey, KeyObject, X509Certificate } from "node:crypto";
 
+import { kindOf, requireDocument, requireInstance, requireNumber, requireOptions } from "./arguments.js";
+import { brand } from "./brand.js";
 import { X509Bundle } from "./bundle.js";
 import { readCertificate } from "./certificate.js";
-import { BundleError, SpiffeError } from "./errors.js";
-import type { TrustDomain } from "./id.js";
+import { ArgumentError, BundleError, SpiffeError } from "./errors.js";
+import { TrustDomain } from "./id.js";
 import type { Jwk } from "./jwks.js";
 import { integerDigits, isKnownKeyType, parseJwks } from "./jwks.js";
 import { JwtBundle, importJwk, readJwtAuthority } from "./jwtbundle.js";
@@ -31,7 +33,9 @@ export class SpiffeBundle {
     /** How often to look for changes. */
     readonly refreshHintSeconds: number | undefined;
 
+    /** @throws {SpiffeError} an `ArgumentError`, or a {@link BundleError} for parts of different trust domains */
     constructor(parts: SpiffeBundleParts) {
+        checkParts(parts);
         this.trustDomain = parts.x509.trustDomain;
         this.x509 = parts.x509;
         this.jwt = parts.jwt;
@@ -46,6 +50,8 @@ export class SpiffeBundle {
      * @throws {BundleError} `invalid_bundle`
      */
     static parse(trustDomain: TrustDomain, document: Uint8Array | string): SpiffeBundle {
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
+        requireDocument(document, "document");
         try {
             const set = parseJwks(document);
             const integer = (name: string, max: bigint): bigint | undefined =>
@@ -76,9 +82,11 @@ export class SpiffeBundle {
                 ...exportJwk(publicKeyOf(certificate)),
                 x5c: [certificate.raw.toString("base64")],
             })),
-            ...Array.from(this.jwt.authorities.values(), ({ keyId, publicKey }) => ({
+            ...Array.from(this.jwt.authorities.values(), ({ keyId, publicKey, algorithm }) => ({
                 use: "jwt-svid",
                 kid: keyId,
+                // A key bound to one algorithm must not come out free of it.
+                ...(algorithm === undefined ? {} : { alg: algorithm }),
                 ...exportJwk(publicKey),
             })),
         ];
@@ -89,6 +97,28 @@ export class SpiffeBundle {
             ...(this.refreshHintSeconds === undefined ? [] : [`"${REFRESH_HINT}":${this.refreshHintSeconds}`]),
         ];
         return `{${members.join(",")}}`;
+    }
+}
+
+function checkParts(parts: unknown): void {
+    requireOptions(parts, "parts");
+    const { x509, jwt, sequence, refreshHintSeconds } = (parts ?? {}) as Partial<SpiffeBundleParts>;
+    requireInstance<X509Bundle>(x509, X509Bundle, "parts.x509");
+    requireInstance<JwtBundle>(jwt, JwtBundle, "parts.jwt");
+    if (!x509.trustDomain.equals(jwt.trustDomain)) {
+        throw new BundleError(
+            "invalid_bundle",
+            `authorities of ${x509.trustDomain} and ${jwt.trustDomain} in one bundle`,
+        );
+    }
+    if (sequence !== undefined && (typeof sequence !== "bigint" || sequence < 0n || sequence > MAX_SEQUENCE)) {
+        throw new ArgumentError(`parts.sequence must be a bigint from 0 to ${MAX_SEQUENCE}, it is ${kindOf(sequence)}`);
+    }
+    if (refreshHintSeconds !== undefined) {
+        requireNumber(refreshHintSeconds, "parts.refreshHintSeconds", 0);
+        if (!Number.isSafeInteger(refreshHintSeconds)) {
+            throw new ArgumentError("parts.refreshHintSeconds must be a whole number");
+        }
     }
 }
 
@@ -155,3 +185,5 @@ function readX509Authority(jwk: Jwk): X509Certificate[] {
 function unique<C extends { readonly fingerprint256: string }>(certificates: readonly C[]): C[] {
     return [...new Map(certificates.map((certificate) => [certificate.fingerprint256, certificate])).values()];
 }
+
+brand(SpiffeBundle);

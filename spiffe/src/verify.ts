@@ -1,6 +1,8 @@
-import type { X509Certificate } from "node:crypto";
+import { X509Certificate } from "node:crypto";
 
-import type { X509Bundle, X509BundleSet } from "./bundle.js";
+import { requireBytes, requireDate, requireInstance, requireList, requireOptions } from "./arguments.js";
+import type { X509Bundle } from "./bundle.js";
+import { X509BundleSet } from "./bundle.js";
 import type { CertificateFacts, GeneralName } from "./certificate.js";
 import { KeyUsage, readCertificate } from "./certificate.js";
 import type { X509VerificationCode } from "./errors.js";
@@ -53,13 +55,14 @@ export interface VerifiedSvid {
  *
  * @param presented leaf first, as received; the order of the others doesn't matter
  * @param bundles only the one of the leaf's trust domain is used
- * @throws {X509VerificationError} its `code` says why
+ * @throws {SpiffeError} an {@link X509VerificationError} whose `code` says why, or an `ArgumentError`
  */
 export function verifyX509Svid(
     presented: readonly X509Certificate[] | readonly Uint8Array[],
     bundles: X509BundleSet,
     options: VerifyOptions = {},
 ): VerifiedSvid {
+    checkArguments(presented, bundles, options);
     if (presented.length > MAX_CHAIN_LENGTH) {
         throw refusal(
             "chain_too_long",
@@ -80,6 +83,21 @@ export function verifyX509Svid(
     }
     const path = new PathBuilder(id, bundle, others, now).find(leaf);
     return { id, chain: Object.freeze(path.map((facts) => facts.certificate)) };
+}
+
+function checkArguments(presented: unknown, bundles: unknown, options: unknown): void {
+    for (const certificate of requireList(presented, "presented")) {
+        if (!(certificate instanceof X509Certificate)) {
+            requireBytes(certificate, "each of presented");
+        }
+    }
+    requireInstance(bundles, X509BundleSet, "bundles");
+    requireOptions(options, "options");
+    const { now } = (options ?? {}) as VerifyOptions;
+    if (now !== undefined) {
+        // By a clock that shows no time nothing would ever be expired.
+        requireDate(now, "options.now");
+    }
 }
 
 function refusal(code: X509VerificationCode, message: string): X509VerificationError {

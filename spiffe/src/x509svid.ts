@@ -1,9 +1,11 @@
 import { readFile } from "node:fs/promises";
-import type { KeyObject, X509Certificate } from "node:crypto";
+import { KeyObject, X509Certificate } from "node:crypto";
 
+import { requireBytes, requireInstance, requireList, requireOptions, requireText } from "./arguments.js";
+import { brand } from "./brand.js";
 import { KeyUsage, readCertificate, splitCertificates } from "./certificate.js";
 import { SpiffeError, X509SvidError } from "./errors.js";
-import type { SpiffeId } from "./id.js";
+import { SpiffeId } from "./id.js";
 import { parsePrivateKey } from "./keys.js";
 import { pemBlocks } from "./pem.js";
 import { MAX_CHAIN_LENGTH, checkLeaf, idOf } from "./verify.js";
@@ -27,8 +29,9 @@ export class X509Svid {
     readonly notAfter: Date;
     readonly #privateKey: KeyObject;
 
-    /** Takes the parts as they are; {@link X509Svid.parse} checks them. */
+    /** Takes the parts as they are; {@link X509Svid.parse} checks that they belong together. @throws {ArgumentError} */
     constructor(parts: X509SvidParts) {
+        checkParts(parts);
         this.id = parts.id;
         this.certificates = Object.freeze([...parts.certificates] as const) as X509SvidParts["certificates"];
         this.hint = parts.hint ?? "";
@@ -46,11 +49,17 @@ export class X509Svid {
      * @throws {SpiffeError} an {@link X509SvidError} or `X509VerificationError`
      */
     static parse(certificates: Uint8Array, privateKey: Uint8Array, hint = ""): X509Svid {
+        requireBytes(certificates, "certificates");
+        requireBytes(privateKey, "privateKey");
+        requireText(hint, "hint");
         return X509Svid.fromDer(splitCertificates(certificates, MAX_CHAIN_LENGTH), privateKey, hint);
     }
 
     /** Like {@link X509Svid.parse}, from PEM: `CERTIFICATE` blocks, leaf first, and one `PRIVATE KEY` block. */
     static parsePem(certificates: string, privateKey: string, hint = ""): X509Svid {
+        requireText(certificates, "certificates");
+        requireText(privateKey, "privateKey");
+        requireText(hint, "hint");
         const [key, ...more] = pemBlocks(privateKey, "PRIVATE KEY");
         if (key === undefined || more.length > 0) {
             throw new X509SvidError(
@@ -63,6 +72,8 @@ export class X509Svid {
 
     /** Like {@link X509Svid.parsePem}, from two files. @throws {X509SvidError} naming the file that can't be read or used */
     static async load(certificateFile: string, keyFile: string): Promise<X509Svid> {
+        requireText(certificateFile, "certificateFile");
+        requireText(keyFile, "keyFile");
         try {
             const [certificates, key] = await Promise.all([
                 readFile(certificateFile, "utf8"),
@@ -120,8 +131,34 @@ export class X509Svid {
         return this.#privateKey.export({ type: "pkcs8", format: "pem" }).toString();
     }
 
+    /** Whether it is the same certificates, key and hint. @throws {ArgumentError} */
+    equals(other: X509Svid): boolean {
+        requireInstance<X509Svid>(other, X509Svid, "other");
+        return (
+            this.hint === other.hint &&
+            this.certificates.length === other.certificates.length &&
+            this.certificates.every((certificate, i) => other.certificates[i]?.raw.equals(certificate.raw) === true) &&
+            this.#privateKey.equals(other.privateKey)
+        );
+    }
+
     toJSON(): { id: string; hint: string; notAfter: string } {
         return { id: this.id.toString(), hint: this.hint, notAfter: this.notAfter.toISOString() };
+    }
+}
+
+function checkParts(parts: unknown): void {
+    requireOptions(parts, "parts");
+    const { id, certificates, privateKey, hint } = (parts ?? {}) as Partial<X509SvidParts>;
+    requireInstance(id, SpiffeId, "parts.id");
+    const list = requireList(certificates, "parts.certificates");
+    if (list.length === 0) {
+        throw new X509SvidError("invalid_svid", "the SVID has no certificate");
+    }
+    list.forEach((certificate) => requireInstance(certificate, X509Certificate, "each of parts.certificates"));
+    requireInstance(privateKey, KeyObject, "parts.privateKey");
+    if (hint !== undefined) {
+        requireText(hint, "parts.hint");
     }
 }
 
@@ -133,3 +170,5 @@ function belongs(key: KeyObject, certificate: X509Certificate): boolean {
         return false;
     }
 }
+
+brand(X509Svid);

@@ -3,16 +3,22 @@ import { once } from "node:events";
 
 import { status } from "@grpc/grpc-js";
 
-import type { BundleSnapshot, SourceOptions } from "../src/entry/workload.js";
-import { SpiffeId, TrustDomain } from "../src/index.js";
-import { BundleSource } from "../src/entry/workload.js";
+import type { JwtSourceOptions } from "../src/entry/jwt.js";
 import { JwtSource } from "../src/entry/jwt.js";
-import { WorkloadApiClient } from "../src/entry/workload.js";
+import type { BundleSnapshot } from "../src/entry/workload.js";
+import { BundleSource, pickJwtHint, WorkloadApiClient } from "../src/entry/workload.js";
+import { SpiffeId, TrustDomain } from "../src/index.js";
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, concatDer } from "./support/fake-workload-api.js";
 import { TokenIssuer } from "./support/tokens.js";
+import { warningsDuring } from "./support/warnings.js";
 
 const instantly = { random: () => 0, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+}
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe("JwtSource", () => {
@@ -38,7 +44,7 @@ describe("JwtSource", () => {
         await api.stop();
     });
 
-    async function start(options: SourceOptions = {}): Promise<JwtSource> {
+    async function start(options: JwtSourceOptions = {}): Promise<JwtSource> {
         const source = await JwtSource.start({
             address: api.address,
             startTimeoutMs: 5_000,
@@ -52,15 +58,56 @@ describe("JwtSource", () => {
 
     const fetches = (): number => api.calls.filter((call) => call === "FetchJWTSVID").length;
 
-    it("keeps a token until half of its life is over", async () => {
+    it("renews a token in the background once half of its life is over", async () => {
         const source = await start();
         const first = await source.fetch({ audience: ["a", "b"] });
         assert.equal(await source.fetch({ audience: ["b", "a"] }), first);
         now = new Date(now.getTime() + 29 * 60_000);
         assert.equal(await source.fetch({ audience: ["a", "b"] }), first);
         now = new Date(now.getTime() + 2 * 60_000);
+        api.delayMs = 50;
+        assert.equal(await source.fetch({ audience: ["a", "b"] }), first, "nobody waits for a renewal");
+        while ((await source.fetch({ audience: ["a", "b"] })) === first) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
         assert.equal((await source.fetch({ audience: ["a", "b"] })).claims.jti, "1");
         assert.equal(fetches(), 2);
+    });
+
+    it("doesn't ask for a renewal again at once that has failed", async () => {
+        const source = await start();
+        const first = await source.fetch({ audience: ["a"] });
+        now = new Date(now.getTime() + 45 * 60_000);
+        api.failNext("FetchJWTSVID", status.INTERNAL, "strange", 1_000_000);
+        for (let i = 0; i < 20; i++) {
+            assert.equal(await source.fetch({ audience: ["a"] }), first);
+            await new Promise((resolve) => setTimeout(resolve, 2));
+        }
+        await until(() => fetches() === 2);
+        await until(() => {
+            now = new Date(now.getTime() + 1_000);
+            void source.fetch({ audience: ["a"] });
+            return fetches() === 3;
+        });
+    });
+
+    it("hands out the tokens of all identities, and the one that the picker chooses", async () => {
+        const svids = await Promise.all(
+            ["web", "db"].map(async (name) => ({
+                spiffeId: `spiffe://example.org/${name}`,
+                svid: await issuer.issue({ audience: ["a"], subject: `spiffe://example.org/${name}` }),
+                hint: name,
+            })),
+        );
+        api.onFetchJwt = () => ({ svids });
+        const all = await (await start()).fetchAll({ audience: "a" });
+        assert.deepEqual(
+            all.map(({ hint }) => hint),
+            ["web", "db"],
+        );
+        assert.equal((await (await start({ picker: pickJwtHint("db") })).fetch({ audience: "a" })).id.path, "/db");
+        const none = await start({ picker: pickJwtHint("ops") });
+        await assert.rejects(none.fetch({ audience: "a" }), { code: "no_identity_issued" });
     });
 
     it("keeps tokens apart by audience and identity", async () => {
@@ -98,12 +145,37 @@ describe("JwtSource", () => {
     it("hands out a token that hasn't expired while the endpoint is away, and no other", async () => {
         const source = await start();
         const first = await source.fetch({ audience: ["a"] });
-        api.failNext("FetchJWTSVID", status.UNAVAILABLE, "restarting", 9);
+        api.failNext("FetchJWTSVID", status.UNAVAILABLE, "restarting", 1_000_000);
         now = new Date(now.getTime() + 45 * 60_000);
         assert.equal(await source.fetch({ audience: ["a"] }), first);
-        await assert.rejects(source.fetch({ audience: ["b"] }), { code: "unavailable" });
+        await assert.rejects(source.fetch({ audience: ["b"] }, { timeoutMs: 200 }), { code: "unavailable" });
         now = new Date(now.getTime() + 16 * 60_000);
-        await assert.rejects(source.fetch({ audience: ["a"] }), { code: "unavailable" });
+        const late = source.fetch({ audience: ["a"] }, { timeoutMs: 200 });
+        await assert.rejects(late, { code: "deadline_exceeded", message: "no JWT-SVID came within 200 ms" });
+    });
+
+    it("tries again while the endpoint is away for a moment", async () => {
+        const source = await start();
+        api.failNext("FetchJWTSVID", status.UNAVAILABLE, "restarting", 2);
+        assert.equal((await source.fetch({ audience: ["a"] })).claims.jti, "0");
+    });
+
+    it("keeps the tokens of other identities when one is refused", async () => {
+        const source = await start();
+        const first = await source.fetch({ audience: ["a"] });
+        api.failNext("FetchJWTSVID", status.PERMISSION_DENIED, "not yours");
+        const spiffeId = SpiffeId.parse("spiffe://example.org/other");
+        await assert.rejects(source.fetch({ audience: ["a"], spiffeId }), { code: "no_identity_issued" });
+        assert.equal(await source.fetch({ audience: ["a"] }), first);
+    });
+
+    it("drops its tokens when the stream of bundles says that the identity is withdrawn", async () => {
+        const source = await start();
+        await source.fetch({ audience: ["a"] });
+        api.failNext("FetchJWTBundles", status.PERMISSION_DENIED, "no identity issued");
+        api.breakStreams("FetchJWTBundles", status.OK);
+        await until(() => source.health().state === "withdrawn" || source.bundles().size === 0 || api.calls.length > 3);
+        assert.equal((await source.fetch({ audience: ["a"] })).claims.jti, "1");
     });
 
     it("drops its tokens when the identity is withdrawn", async () => {
@@ -269,24 +341,15 @@ describe("BundleSource", () => {
 
     it("lets a listener's fault surface without losing the stream", async () => {
         const source = await start({ kinds: ["x509"] });
-        const surfaced: unknown[] = [];
-        const others = process.listeners("uncaughtException");
-        process.removeAllListeners("uncaughtException");
-        process.on("uncaughtException", (error) => surfaced.push(error));
-        try {
-            const fault = new Error("listener");
-            source.once("update", () => {
-                throw fault;
-            });
+        source.once("update", () => {
+            throw new Error("a fault of the program");
+        });
+        const warnings = await warningsDuring(async () => {
+            const updated = once(source, "update");
             api.setX509Bundles({ bundles: { "spiffe://example.org": new Uint8Array() } });
-            while (surfaced.length === 0) {
-                await new Promise((resolve) => setTimeout(resolve, 5));
-            }
-            assert.deepEqual(surfaced, [fault]);
-            assert.ok(source.healthy());
-        } finally {
-            process.removeAllListeners("uncaughtException");
-            others.forEach((listener) => process.on("uncaughtException", listener));
-        }
+            await updated;
+        });
+        assert.deepEqual(warnings, ['A listener for "update" failed: a fault of the program']);
+        assert.ok(source.healthy());
     });
 });

@@ -125,13 +125,21 @@ describe("WorkloadApiClient", () => {
             assert.deepEqual(validated.claims, { aud: ["reports"], exp: 5 });
         });
 
-        it("say what the endpoint answered, once, without trying again", async () => {
-            const client = connect();
-            api.failNext("FetchX509SVID", status.UNAVAILABLE, "starting");
-            await assert.rejects(client.fetchX509Svid(), {
+        it("try again while the endpoint is unavailable, as long as their caller waits", async () => {
+            const waits: number[] = [];
+            const client = connect({ random: () => 0, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
+            api.failNext("FetchX509SVID", status.UNAVAILABLE, "starting", 3);
+            assert.equal((await client.fetchX509Svid()).id.path, "/web");
+            assert.deepEqual(waits, [100, 160, 256]);
+            api.failNext("FetchX509SVID", status.UNAVAILABLE, "starting", 1_000_000);
+            await assert.rejects(client.fetchX509Svid({ timeoutMs: 300 }), {
                 code: "unavailable",
                 message: `Workload API at ${api.address}, FetchX509SVID: unavailable: starting`,
             });
+        });
+
+        it("say what the endpoint answered, once, without trying again what no retry can mend", async () => {
+            const client = connect();
             api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "no identity issued");
             await assert.rejects(
                 client.fetchX509Svid(),
@@ -139,7 +147,14 @@ describe("WorkloadApiClient", () => {
             );
             api.failNext("FetchJWTSVID", status.INVALID_ARGUMENT, "audience must be specified");
             await assert.rejects(client.fetchJwtSvid({ audience: ["a"] }), { code: "invalid_argument" });
-            assert.equal(api.calls.length, 3);
+            assert.equal(api.calls.length, 2);
+        });
+
+        it("take an audience given as text for one audience", async () => {
+            const asked: string[][] = [];
+            api.onFetchJwt = ({ audience }) => (asked.push(audience), { svids: [] });
+            await assert.rejects(connect().fetchJwtSvid({ audience: "abc" }), { code: "malformed_response" });
+            assert.deepEqual(asked, [["abc"]]);
         });
 
         it("fail in time when the endpoint is silent, and when told to", async () => {
@@ -160,7 +175,7 @@ describe("WorkloadApiClient", () => {
 
         it("say that nobody listens", async () => {
             api.crash();
-            await assert.rejects(connect().fetchX509Svid(), (error) => {
+            await assert.rejects(connect().fetchX509Svid({ timeoutMs: 200 }), (error) => {
                 assert.ok(error instanceof WorkloadApiError);
                 assert.equal(error.code, "unavailable");
                 assert.match(error.message, /ENOENT/);
@@ -310,13 +325,16 @@ describe("WorkloadApiClient", () => {
 
         it("wait longer after each failure and start over after a success", async () => {
             const waits: number[] = [];
+            let now = 0;
             const client = connect({
                 random: () => 0.5,
                 sleep: (ms) => (waits.push(ms), Promise.resolve()),
+                clock: () => now,
             });
             api.failNext("FetchX509SVID", status.UNAVAILABLE, "", 3);
             const seen = await take(client.watchX509Context(), 6, (index) => {
                 if (index === 4) {
+                    now += 60_000;
                     api.failNext("FetchX509SVID", status.UNAVAILABLE, "");
                     api.breakStreams("FetchX509SVID", status.OK);
                 }
@@ -324,6 +342,32 @@ describe("WorkloadApiClient", () => {
             const failure = "interrupted unavailable";
             assert.deepEqual(seen, [failure, failure, failure, "update", failure, "update"]);
             assert.deepEqual(waits, [900, 1440, 2304, 900]);
+        });
+
+        it("wait at least a second, and ever longer, for an endpoint whose streams live shortly", async () => {
+            for (const random of [0, 1]) {
+                const waits: number[] = [];
+                const client = connect({ random: () => random, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
+                await take(client.watchX509Context(), 9, (index) => {
+                    if (index % 2 === 1) {
+                        api.breakStreams("FetchX509SVID", status.OK);
+                    }
+                });
+                assert.deepEqual(waits, random === 0 ? [1000, 1600, 2560, 4096] : [1200, 1280, 2048, 3277]);
+            }
+        });
+
+        it("wait as well when nothing but garbage comes", async () => {
+            const waits: number[] = [];
+            api.setX509({ svids: [] });
+            const client = connect({ random: () => 0, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
+            const seen = await take(client.watchX509Context(), 4, (index) => {
+                if (index % 2 === 1) {
+                    api.breakStreams("FetchX509SVID", status.OK);
+                }
+            });
+            assert.deepEqual(seen.slice(0, 2), ["discarded malformed_response", "interrupted unavailable"]);
+            assert.deepEqual(waits, [1000]);
         });
 
         it("wait less for an identity than for an endpoint", async () => {
@@ -347,7 +391,7 @@ describe("WorkloadApiClient", () => {
                 empty.breakStreams("FetchX509SVID", status.OK);
                 const { value } = await next;
                 assert.ok(value?.type === "interrupted");
-                assert.equal(value.error.message, "The Workload API ended a stream without a message");
+                assert.equal(value.error.message, "The Workload API ended a stream without a message that can be used");
                 await events.return();
             } finally {
                 await empty.stop();

@@ -3,15 +3,22 @@ import { once } from "node:events";
 
 import { status } from "@grpc/grpc-js";
 
-import type { X509Snapshot, WorkloadApiError } from "../src/index.js";
+import type { SpiffeError, X509Snapshot, WorkloadApiError } from "../src/index.js";
 import type { X509SourceOptions } from "../src/entry/workload.js";
 import { NoIdentityIssuedError, SourceError, SpiffeId, X509BundleSet, verifyX509Svid } from "../src/index.js";
 import { X509Source, pickHint, pickId } from "../src/entry/workload.js";
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
+import { warningsDuring } from "./support/warnings.js";
 
 /** Waits that a test watches instead of living through them. */
 const instantly = { random: () => 0, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
+
+async function until(condition: () => boolean): Promise<void> {
+    while (!condition()) {
+        await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+}
 
 describe("X509Source", () => {
     let api: FakeWorkloadApi;
@@ -86,6 +93,7 @@ describe("X509Source", () => {
         assert.equal(source.health().state, "interrupted");
         assert.ok(!source.healthy());
         const updated = once(source, "update") as Promise<[X509Snapshot]>;
+        api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
         await api.listen();
         assert.equal((await updated)[0].revision, 2);
         assert.ok(source.healthy());
@@ -108,13 +116,21 @@ describe("X509Source", () => {
         assert.equal(snapshot.revision, 2);
     });
 
-    it("reconnects at once when a healthy stream ends", async () => {
+    it("reconnects at once when a stream that lived for a while ends healthily", async () => {
         api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
         const waits: number[] = [];
-        const source = await start({ sleep: (ms) => (waits.push(ms), Promise.resolve()) });
+        let now = 0;
+        const source = await start({ sleep: (ms) => (waits.push(ms), Promise.resolve()), clock: () => now });
+        now += 10_000;
+        api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
+        await once(source, "update");
         const updated = once(source, "update");
-        api.breakStreams("FetchX509SVID", status.OK);
+        api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
         await updated;
+        api.breakStreams("FetchX509SVID", status.OK);
+        while (api.calls.length < 2) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
         assert.deepEqual(waits, []);
         assert.deepEqual(api.calls, ["FetchX509SVID", "FetchX509SVID"]);
     });
@@ -129,7 +145,70 @@ describe("X509Source", () => {
         assert.equal(error.code, "malformed_response");
         assert.equal(error.message, "Workload API, FetchX509SVID: an SVID lacks the mandatory bundle");
         assert.equal(source.snapshot().revision, 1);
-        assert.ok(source.healthy());
+        assert.ok(!source.healthy(), "an endpoint that sends garbage is ill");
+        assert.equal(source.health().state, "streaming");
+        api.setX509(message);
+        await until(() => source.healthy());
+        assert.equal(source.snapshot().revision, 1);
+    });
+
+    it("takes an unchanged message for none", async () => {
+        const partner = await TestCa.create("partner.test");
+        const svids = [await ca.issue("/web"), await ca.issue("/db")];
+        api.setX509(x509Message(svids, [ca.bundle, partner.bundle]));
+        const source = await start();
+        let updates = 0;
+        source.on("update", () => updates++);
+        const before = source.snapshot();
+        for (let i = 0; i < 5; i++) {
+            api.setX509(x509Message(svids, [partner.bundle, ca.bundle]));
+        }
+        api.setX509(x509Message(svids, [ca.bundle]));
+        await until(() => updates > 0);
+        assert.equal(updates, 1);
+        assert.equal(source.snapshot().revision, before.revision + 1);
+    });
+
+    it("starts only with an SVID that hasn't expired, and never trades a valid one for an expired one", async () => {
+        const old = await ca.issue("/web", { notAfter: new Date(Date.now() - 1_000) });
+        api.setX509(x509Message([old], [ca.bundle]));
+        await assert.rejects(start({ startTimeoutMs: 300 }), (error: SpiffeError) => {
+            assert.equal(error.code, "start_timeout");
+            assert.match(error.message, /the SVID received expired at/);
+            return true;
+        });
+        const starting = start();
+        await until(() => api.open("FetchX509SVID") > 0);
+        api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
+        const source = await starting;
+        const { svid } = source.snapshot();
+        const discarded = once(source, "discarded") as Promise<[WorkloadApiError]>;
+        api.setX509(x509Message([old], [ca.bundle]));
+        assert.equal((await discarded)[0].code, "expired");
+        assert.equal(source.snapshot().svid, svid);
+        assert.ok(!source.healthy());
+    });
+
+    it("keeps what it has when the picker fails, and says so", async () => {
+        const faults: Error[] = [];
+        api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
+        const source = await start({
+            picker: (svids) => {
+                if (faults[0] !== undefined) {
+                    throw faults[0];
+                }
+                return svids[0];
+            },
+        });
+        faults.push(new Error("a fault of the program"));
+        const warnings = await warningsDuring(async () => {
+            const discarded = once(source, "discarded") as Promise<[WorkloadApiError]>;
+            api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
+            assert.equal((await discarded)[0].code, "picker_failed");
+        });
+        assert.deepEqual(warnings, ["The picker of SVIDs failed: a fault of the program"]);
+        assert.equal(source.snapshot().revision, 1);
+        await assert.rejects(start({ picker: (() => "x") as never, startTimeoutMs: 300 }), { code: "start_timeout" });
     });
 
     it("says what to check when no identity is issued in time", async () => {

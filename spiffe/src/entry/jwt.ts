@@ -4,4 +4,4 @@ export type { JwtAuthority } from "../jwtbundle.js";
 export { JWT_SVID_ALGORITHMS, JwtSvid } from "../jwtsvid.js";
 export type { JwtValidationOptions } from "../jwtsvid.js";
 export { JwtSource } from "../workload/jwtsource.js";
-export type { JwtSourceOptions } from "../workload/jwtsource.js";
+export type { JwtFetchOptions, JwtSourceOptions } from "../workload/jwtsource.js";

@@ -70,12 +70,24 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
         this.unsubscribe();
     }
 
+    /** For `await using`. */
+    [Symbol.asyncDispose](): Promise<void> {
+        this.close();
+        return Promise.resolve();
+    }
+
     private merge(base: X509Snapshot): X509Snapshot {
         if (this.merged?.base !== base) {
             const fetched = Array.from(this.federated.values(), (bundle) => bundle.x509);
             this.revision += 1;
             const bundles = new X509BundleSet([...fetched, ...base.bundles]);
-            this.merged = { base, result: Object.freeze({ ...base, bundles, revision: this.revision }) };
+            // By its descriptors: a provider of bundles alone has no SVID to be copied.
+            const result = Object.defineProperties({} as X509Snapshot, {
+                ...Object.getOwnPropertyDescriptors(base),
+                bundles: { value: bundles, enumerable: true },
+                revision: { value: this.revision, enumerable: true },
+            });
+            this.merged = { base, result: Object.freeze(result) };
         }
         return this.merged.result;
     }

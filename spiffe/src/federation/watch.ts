@@ -27,8 +27,8 @@ export interface FederationWatchOptions extends FederationFetchOptions {
 
 /**
  * Follows a bundle endpoint: fetches at the interval the bundle asks for, five minutes if it doesn't. A failure is reported and the next
- * attempt made after the same interval. A bundle with a lower sequence number than the one held is refused. Ends when the signal is
- * aborted.
+ * attempt made after the same interval. A bundle with a lower sequence number than the one held, or without one where that has one, is
+ * refused. Ends when the signal is aborted.
  *
  * @throws {FederationError} `invalid_endpoint`
  */
@@ -42,12 +42,7 @@ export async function* watchBundle(
     while (signal?.aborted !== true) {
         try {
             const bundle: SpiffeBundle = await fetchBundle(withLatest(endpoint, held), options);
-            if (held?.sequence !== undefined && bundle.sequence !== undefined && bundle.sequence < held.sequence) {
-                throw new FederationError(
-                    "stale",
-                    `the bundle of ${endpoint.trustDomain} has sequence ${bundle.sequence}, lower than the ${held.sequence} held`,
-                );
-            }
+            refuseStale(bundle, held);
             const changed = held === undefined || held.marshal() !== bundle.marshal();
             held = bundle;
             if (changed) {
@@ -67,6 +62,22 @@ export async function* watchBundle(
                 throw error;
             }
         });
+    }
+}
+
+/** An older bundle may bring revoked keys back (SPIFFE_Trust_Domain_and_Bundle section 4.1.1: the number only grows). */
+function refuseStale(bundle: SpiffeBundle, held: SpiffeBundle | undefined): void {
+    if (held?.sequence === undefined) {
+        return;
+    }
+    const { trustDomain, sequence } = bundle;
+    const stale = (fault: string): FederationError =>
+        new FederationError("stale", `the bundle of ${trustDomain} has ${fault} the ${held.sequence} held`);
+    if (sequence === undefined) {
+        throw stale("no sequence number, unlike");
+    }
+    if (sequence < held.sequence) {
+        throw stale(`sequence ${sequence}, lower than`);
     }
 }
 

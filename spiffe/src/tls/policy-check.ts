@@ -27,8 +27,7 @@ export function checkTlsPolicy(policy: unknown): void {
         throw new ArgumentError(`policy must be an object with authorize, it is ${kindOf(policy)}`);
     }
     requireOptions(policy, "policy");
-    const { authorize, handshakeTimeoutMs, observer, now, ...rest } =
-        policy as Partial<ServerPolicy>;
+    const { authorize, handshakeTimeoutMs, observer, now, ...rest } = policy as Partial<ServerPolicy>;
     checkAuthorizer(authorize, "policy.authorize");
     checkWord(rest.kem, ["prefer", "require"], "policy.kem");
     checkWord(rest.signature, ["any", "ml-dsa-65"], "policy.signature");

@@ -7,12 +7,13 @@ import type {
 } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { ClientReadableStream } from "@grpc/grpc-js";
-import { Client, Metadata, credentials, status } from "@grpc/grpc-js";
+import { Client, Metadata, status } from "@grpc/grpc-js";
 
+import { requireFunction, requireInstance, requireNumber, requireOptions, requireText } from "../arguments.js";
 import type { X509BundleSet } from "../bundle.js";
+import { callIsolated } from "../callbacks.js";
 import { NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
 import { SpiffeWorkloadAPI } from "../gen/workload/workloadapi_pb.js";
-import type { SpiffeId } from "../id.js";
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtSvid } from "../jwtsvid.js";
 import { callUnary, methodDefinition, readStatus } from "../rpc.js";
@@ -20,7 +21,10 @@ import type { X509Svid } from "../x509svid.js";
 import type { EndpointAddress } from "./address.js";
 import { resolveEndpointAddress } from "./address.js";
 import type { BackoffCurve, BackoffRuntime } from "./backoff.js";
-import { readJwtBundles, readJwtSvids, readValidated } from "./jwtmessages.js";
+import { Backoff, CALL_CURVE, sleep, sleepUnreferenced } from "./backoff.js";
+import { EndpointCredentials } from "./credentials.js";
+import type { JwtSvidRequest, ValidatedToken } from "./jwtmessages.js";
+import { readJwtBundles, readJwtSvids, readRequest, readValidated } from "./jwtmessages.js";
 import type { WorkloadLimits, X509Context } from "./messages.js";
 import { DEFAULT_LIMITS, readAnswer, readX509Bundles, readX509Context } from "./messages.js";
 import type { WorkloadObserver } from "./observer.js";
@@ -29,10 +33,13 @@ import { watch } from "./watch.js";
 
 const DEFAULT_TIMEOUT_MS = 30_000;
 
+/** Statuses that another attempt may mend. */
+const TRANSIENT_CODES: ReadonlySet<string> = new Set(["unavailable", "aborted"]);
+
 export interface WorkloadApiOptions extends BackoffRuntime {
     /** `unix:///path` or `tcp://IP:port`. Defaults to the environment variable SPIFFE_ENDPOINT_SOCKET. */
     readonly address?: string;
-    /** Milliseconds for each one-shot call. Defaults to 30,000. */
+    /** Milliseconds for each one-shot call, further attempts included. Defaults to 30,000. */
     readonly timeoutMs?: number;
     readonly limits?: Partial<WorkloadLimits>;
     /** Waits between attempts of a watch while the endpoint is unavailable. */
@@ -49,34 +56,25 @@ export interface CallOptions {
     readonly timeoutMs?: number;
 }
 
-/** Which JWT-SVID is wanted. */
-export interface JwtSvidRequest {
-    /** Whom the token is for; at least one. */
-    readonly audience: readonly [string, ...string[]];
-    /** One of several identities; the default one when absent. */
-    readonly spiffeId?: SpiffeId;
-}
-
-/** What the Workload API says of a token it was asked to validate. */
-export interface ValidatedToken {
-    readonly id: SpiffeId;
-    readonly claims: Readonly<Record<string, unknown>>;
-}
-
 /**
- * A client of the SPIFFE Workload API. One-shot calls make one attempt and throw; watches go on for ever and report.
+ * A client of the SPIFFE Workload API. One-shot calls try again while the endpoint is unavailable, until their time is over; watches go
+ * on for ever and report.
  * Sources (`X509Source`, `JwtSource`, `BundleSource`) do the book-keeping on top of it.
  */
 export class WorkloadApiClient {
     readonly address: EndpointAddress;
     private readonly client: Client;
+    private readonly credentials = new EndpointCredentials();
     private readonly limits: WorkloadLimits;
+    private unreferenced = false;
+    private closed = false;
 
-    /** @throws {EndpointAddressError} */
+    /** @throws {SpiffeError} an `EndpointAddressError`, or an `ArgumentError` */
     constructor(private readonly options: WorkloadApiOptions = {}) {
+        checkOptions(options);
         this.address = resolveEndpointAddress(options.address);
         this.limits = { ...DEFAULT_LIMITS, ...options.limits };
-        this.client = new Client(this.address.target, credentials.createInsecure(), {
+        this.client = new Client(this.address.target, this.credentials, {
             "grpc.max_receive_message_length": this.limits.maxMessageBytes,
             "grpc.max_send_message_length": this.limits.maxMessageBytes,
             // Each watch does its own waiting; the channel must be ready to try when a wait is over.
@@ -115,11 +113,12 @@ export class WorkloadApiClient {
 
     /** Tokens for all identities, or for the one asked for; the first is the default. @throws {WorkloadApiError} */
     async fetchJwtSvids(request: JwtSvidRequest, options: CallOptions = {}): Promise<readonly [JwtSvid, ...JwtSvid[]]> {
+        const { audience, spiffeId } = readRequest(request);
         return this.unary(
             SpiffeWorkloadAPI.method.fetchJWTSVID,
-            { audience: [...request.audience], spiffeId: request.spiffeId?.toString() ?? "" },
+            { audience: [...audience], spiffeId: spiffeId?.toString() ?? "" },
             options,
-            (message) => readJwtSvids(message, request),
+            (message) => readJwtSvids(message, audience),
         );
     }
 
@@ -130,6 +129,8 @@ export class WorkloadApiClient {
 
     /** Has the endpoint validate a token, with its own bundles. @throws {WorkloadApiError} `invalid_argument` when it is not valid */
     async validateJwtSvid(token: string, audience: string, options: CallOptions = {}): Promise<ValidatedToken> {
+        requireText(token, "token");
+        requireText(audience, "audience");
         return this.unary(SpiffeWorkloadAPI.method.validateJWTSVID, { audience, svid: token }, options, readValidated);
     }
 
@@ -156,7 +157,21 @@ export class WorkloadApiClient {
 
     /** Ends the connection; calls under way fail. */
     close(): void {
+        this.closed = true;
         this.client.close();
+    }
+
+    /** Lets the process end although watches go on. */
+    unref(): this {
+        this.unreferenced = true;
+        this.credentials.unref();
+        return this;
+    }
+
+    /** For `await using`. */
+    [Symbol.asyncDispose](): Promise<void> {
+        this.close();
+        return Promise.resolve();
     }
 
     private watch<I extends DescMessage, O extends DescMessage, T>(
@@ -164,11 +179,13 @@ export class WorkloadApiClient {
         options: WatchOptions,
         read: (message: MessageShape<O>) => T,
     ): AsyncGenerator<WatchEvent<T>, void, undefined> {
-        const { random, sleep, unavailableCurve, noIdentityCurve } = this.options;
+        requireOptions(options, "options");
+        const { random, clock, unavailableCurve, noIdentityCurve } = this.options;
         return watch({
             ...options,
             random,
-            sleep,
+            clock,
+            sleep: (ms, signal) => this.sleep(ms, signal),
             unavailableCurve,
             noIdentityCurve,
             open: () => this.openStream(method, undefined),
@@ -193,36 +210,35 @@ export class WorkloadApiClient {
         );
     }
 
+    private sleep(ms: number, signal?: AbortSignal): Promise<void> {
+        return (this.options.sleep ?? (this.unreferenced ? sleepUnreferenced : sleep))(ms, signal);
+    }
+
     /** The first message of a stream, which is then cancelled: left open, it would hold a slot at the endpoint. */
     private async first<I extends DescMessage, O extends DescMessage, T>(
         method: DescMethodServerStreaming<I, O>,
         options: CallOptions,
         read: (message: MessageShape<O>) => T,
     ): Promise<T> {
-        const { signal } = options;
-        signal?.throwIfAborted();
-        const call = this.openStream(
-            method,
-            Date.now() + (options.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS),
-        );
-        const cancel = (): void => call.cancel();
-        call.on("error", () => {});
-        signal?.addEventListener("abort", cancel, { once: true });
-        try {
-            for await (const message of call as AsyncIterable<MessageShape<O>>) {
-                return readAnswer(method.name, message, read);
+        return this.attempts(method.name, options, async (timeoutMs) => {
+            const { signal } = options;
+            const call = this.openStream(method, Date.now() + timeoutMs);
+            const cancel = (): void => call.cancel();
+            call.on("error", () => {});
+            signal?.addEventListener("abort", cancel, { once: true });
+            try {
+                for await (const message of call as AsyncIterable<MessageShape<O>>) {
+                    return readAnswer(method.name, message, read);
+                }
+                throw new WorkloadApiError(
+                    "unavailable",
+                    `Workload API at ${this.address.text}, ${method.name}: the stream ended without a message`,
+                );
+            } finally {
+                signal?.removeEventListener("abort", cancel);
+                call.cancel();
             }
-            throw new WorkloadApiError(
-                "unavailable",
-                `Workload API at ${this.address.text}, ${method.name}: the stream ended without a message`,
-            );
-        } catch (error) {
-            signal?.throwIfAborted();
-            throw this.report(method.name, this.toError(method.name, error));
-        } finally {
-            signal?.removeEventListener("abort", cancel);
-            call.cancel();
-        }
+        });
     }
 
     private async unary<I extends DescMessage, O extends DescMessage, T>(
@@ -231,21 +247,47 @@ export class WorkloadApiClient {
         options: CallOptions,
         read: (message: MessageShape<O>) => T,
     ): Promise<T> {
-        try {
-            const message = await callUnary(this.client, method, request, {
-                timeoutMs: options.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS,
-                signal: options.signal,
-                metadata: securityHeader(),
-            });
+        return this.attempts(method.name, options, async (timeoutMs) => {
+            const { signal } = options;
+            const metadata = securityHeader();
+            const message = await callUnary(this.client, method, request, { timeoutMs, signal, metadata });
             return readAnswer(method.name, message, read);
-        } catch (error) {
-            options.signal?.throwIfAborted();
-            throw this.report(method.name, this.toError(method.name, error));
+        });
+    }
+
+    /** Tries for as long as the endpoint is unavailable and there is time left (SPIFFE_Workload_Endpoint, appendix A). */
+    private async attempts<T>(
+        method: string,
+        options: CallOptions,
+        attempt: (timeoutMs: number) => Promise<T>,
+    ): Promise<T> {
+        checkCall(options);
+        const { signal } = options;
+        const deadline = Date.now() + (options.timeoutMs ?? this.options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
+        const backoff = new Backoff(CALL_CURVE, this.options.random);
+        for (;;) {
+            signal?.throwIfAborted();
+            try {
+                return await attempt(Math.max(1, deadline - Date.now()));
+            } catch (error) {
+                signal?.throwIfAborted();
+                const failure = this.report(method, this.toError(method, error));
+                const waitMs = backoff.next();
+                if (this.closed || !TRANSIENT_CODES.has(failure.code) || Date.now() + waitMs >= deadline) {
+                    throw failure;
+                }
+                await this.sleep(waitMs, signal).catch(() => signal?.throwIfAborted());
+            }
         }
     }
 
     private report(method: string, error: WorkloadApiError): WorkloadApiError {
-        this.options.observer?.({ method, reason: error.code, message: error.message });
+        const { observer } = this.options;
+        if (observer !== undefined) {
+            callIsolated("An observer of the Workload API", () =>
+                observer({ method, reason: error.code, message: error.message }),
+            );
+        }
         return error;
     }
 
@@ -260,6 +302,31 @@ export class WorkloadApiClient {
         return new WorkloadApiError(name, `Workload API at ${this.address.text}, ${method}: ${name}: ${details}`, {
             cause: error,
         });
+    }
+}
+
+function checkOptions(options: unknown): void {
+    requireOptions(options, "options");
+    const { address, timeoutMs, observer } = (options ?? {}) as WorkloadApiOptions;
+    if (address !== undefined) {
+        requireText(address, "address");
+    }
+    if (timeoutMs !== undefined) {
+        requireNumber(timeoutMs, "timeoutMs", 1);
+    }
+    if (observer !== undefined) {
+        requireFunction(observer, "observer");
+    }
+}
+
+function checkCall(options: unknown): void {
+    requireOptions(options, "options");
+    const { timeoutMs, signal } = (options ?? {}) as CallOptions;
+    if (timeoutMs !== undefined) {
+        requireNumber(timeoutMs, "timeoutMs", 1);
+    }
+    if (signal !== undefined) {
+        requireInstance(signal, AbortSignal, "signal");
     }
 }
 

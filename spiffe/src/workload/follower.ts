@@ -1,5 +1,4 @@
-import { WorkloadApiError } from "../errors.js";
-import type { NoIdentityIssuedError } from "../errors.js";
+import { NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
 import { abortable } from "./abort.js";
 import type { WatchEvent, WatchOptions } from "./watch.js";
 
@@ -9,10 +8,15 @@ import type { WatchEvent, WatchOptions } from "./watch.js";
  */
 export type SourceState = "starting" | "streaming" | "interrupted" | "withdrawn" | "failed" | "closed";
 
-/** What a source is told. Each is called after the follower's own state has changed. */
+/** What a source is told. Each but `update` is called after the follower's own state has changed. None may throw. */
 export interface FollowerListener<T> {
-    /** Takes the new state; an error returned means that it holds nothing for us. */
-    update(value: T): NoIdentityIssuedError | undefined;
+    /**
+     * Takes the new state. An error returned means that it wasn't taken: a {@link NoIdentityIssuedError} that it holds nothing for us, any
+     * other that it can't be used, and the former state stays.
+     */
+    update(value: T): WorkloadApiError | undefined;
+    /** What `update` took is in use. */
+    updated(): void;
     withdrawn(error: NoIdentityIssuedError): void;
     interrupted(error: WorkloadApiError): void;
     discarded(error: WorkloadApiError): void;
@@ -92,7 +96,7 @@ export class Follower<T> {
                     : new WorkloadApiError("internal", String(error), { cause: error });
             this.set("failed", failure);
             this.first.reject(failure);
-            this.tell(() => this.listener.failed(failure));
+            this.listener.failed(failure);
         }
     }
 
@@ -102,29 +106,36 @@ export class Follower<T> {
                 this.handleUpdate(event.value);
                 break;
             case "discarded":
-                this.set(this.withMaterial("streaming"), event.error);
-                this.tell(() => this.listener.discarded(event.error));
+                this.discard(event.error);
                 break;
             case "interrupted":
                 this.set(this.withMaterial("interrupted"), event.error);
-                this.tell(() => this.listener.interrupted(event.error));
+                this.listener.interrupted(event.error);
                 break;
             case "withdrawn":
                 this.set("withdrawn", event.error);
-                this.tell(() => this.listener.withdrawn(event.error));
+                this.listener.withdrawn(event.error);
                 break;
         }
     }
 
     private handleUpdate(value: T): void {
-        this.set("streaming", undefined);
-        const unusable = this.tell(() => this.listener.update(value));
-        if (unusable !== undefined) {
-            this.set("withdrawn", unusable);
-            this.tell(() => this.listener.withdrawn(unusable));
-            return;
+        const refused = this.listener.update(value);
+        if (refused === undefined) {
+            this.set("streaming", undefined);
+            this.listener.updated();
+            this.first.resolve();
+        } else if (refused instanceof NoIdentityIssuedError) {
+            this.set("withdrawn", refused);
+            this.listener.withdrawn(refused);
+        } else {
+            this.discard(refused);
         }
-        this.first.resolve();
+    }
+
+    private discard(error: WorkloadApiError): void {
+        this.set(this.withMaterial("streaming"), error);
+        this.listener.discarded(error);
     }
 
     /** Without material we stay without it, whatever the connection does: only a good message changes that. */
@@ -135,17 +146,5 @@ export class Follower<T> {
     private set(state: SourceState, error: WorkloadApiError | undefined): void {
         this.current = state;
         this.error = error;
-    }
-
-    /** A listener that throws is a fault of its owner: it surfaces as an uncaught exception and doesn't end the watch. */
-    private tell<R>(call: () => R): R | undefined {
-        try {
-            return call();
-        } catch (error) {
-            queueMicrotask(() => {
-                throw error;
-            });
-            return undefined;
-        }
     }
 }

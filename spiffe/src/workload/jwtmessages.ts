@@ -1,19 +1,46 @@
+import { readAudience, requireInstance, requireOptions } from "../arguments.js";
 import { WorkloadApiError } from "../errors.js";
 import type { JWTBundlesResponse, JWTSVIDResponse, ValidateJWTSVIDResponse } from "../gen/workload/workloadapi_pb.js";
 import { SpiffeId } from "../id.js";
 import { JwtBundle, JwtBundleSet } from "../jwtbundle.js";
 import { JwtSvid } from "../jwtsvid.js";
-import type { JwtSvidRequest, ValidatedToken } from "./client.js";
 import type { WorkloadLimits } from "./messages.js";
 import { readBundleMap } from "./messages.js";
 
+/** Which JWT-SVID is wanted. */
+export interface JwtSvidRequest {
+    /** Whom the token is for; at least one. One given as text is one audience. */
+    readonly audience: string | readonly [string, ...string[]];
+    /** One of several identities; the default one when absent. */
+    readonly spiffeId?: SpiffeId;
+}
+
+/** What the Workload API says of a token it was asked to validate. */
+export interface ValidatedToken {
+    readonly id: SpiffeId;
+    readonly claims: Readonly<Record<string, unknown>>;
+}
+
+/** @throws {ArgumentError} for what plain JavaScript can get wrong */
+export function readRequest(request: unknown): { audience: readonly [string, ...string[]]; spiffeId?: SpiffeId } {
+    requireOptions(request, "request");
+    const { audience, spiffeId } = (request ?? {}) as Partial<JwtSvidRequest>;
+    if (spiffeId !== undefined) {
+        requireInstance<SpiffeId>(spiffeId, SpiffeId, "request.spiffeId");
+    }
+    return { audience: readAudience(audience, "request.audience"), spiffeId };
+}
+
 /** JWTSVIDResponse (Workload API section 6.2.1). @throws {SpiffeError} */
-export function readJwtSvids(message: JWTSVIDResponse, request: JwtSvidRequest): readonly [JwtSvid, ...JwtSvid[]] {
+export function readJwtSvids(
+    message: JWTSVIDResponse,
+    audience: readonly [string, ...string[]],
+): readonly [JwtSvid, ...JwtSvid[]] {
     const hints = new Set<string>();
     const [first, ...others] = message.svids
         .filter(({ hint }) => hint === "" || (!hints.has(hint) && hints.add(hint)))
         .map(({ spiffeId, svid, hint }) => {
-            const parsed = JwtSvid.parseInsecure(svid, request.audience, { hint });
+            const parsed = JwtSvid.parseInsecure(svid, audience, { hint });
             if (parsed.id.toString() !== spiffeId) {
                 throw new WorkloadApiError(
                     "malformed_response",

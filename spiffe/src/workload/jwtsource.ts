@@ -1,34 +1,39 @@
+import { readAudience, requireFunction, requireNumber, requireOptions } from "../arguments.js";
+import { callIsolated } from "../callbacks.js";
+import { JwtSvidError, NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtValidationOptions } from "../jwtsvid.js";
 import { JwtSvid } from "../jwtsvid.js";
-import { JwtSvidError, NoIdentityIssuedError } from "../errors.js";
 import { abortable } from "./abort.js";
 import { BundleSource } from "./bundlesource.js";
-import type { JwtSvidRequest, WorkloadApiClient } from "./client.js";
-import type { SourceHealth, SourceOptions } from "./sourceoptions.js";
+import type { WorkloadApiClient } from "./client.js";
+import type { JwtSvidRequest } from "./jwtmessages.js";
+import { readRequest } from "./jwtmessages.js";
+import type { JwtSvids } from "./jwttokens.js";
+import { TokenCache } from "./jwttokens.js";
+import type { JwtSvidPicker, SourceHealth, SourceOptions } from "./sourceoptions.js";
 import { clientFor } from "./sourceoptions.js";
 
 export interface JwtSourceOptions extends SourceOptions {
+    /** Which of several identities' tokens to hand out. The first by default. */
+    readonly picker?: JwtSvidPicker;
     /** Hears of every token that {@link JwtSource.validate} refuses; see `SpiffeMetrics.refusedTokens`. */
     readonly onRefused?: (refusal: JwtSvidError) => void;
 }
 
-/** Most tokens kept; the ones used longest ago go first. */
-const MAX_CACHED_TOKENS = 1_000;
-
-interface CachedToken {
-    readonly svid: JwtSvid;
-    /** From then on a new token is fetched, in milliseconds of the epoch. */
-    readonly renewAt: number;
+/** What a call for a token may be told. */
+export interface JwtFetchOptions {
+    readonly signal?: AbortSignal;
+    /** Milliseconds to wait for a token. As long as the client's by default. */
+    readonly timeoutMs?: number;
 }
 
 /**
- * Hands out JWT-SVIDs and validates those of peers. Tokens are kept until half of their life is over; calls for the same token
- * share one request; while the endpoint is away a token that hasn't expired is still handed out.
+ * Hands out JWT-SVIDs and validates those of peers. A token is renewed in the background once half of its life is over, and handed out
+ * until it expires; calls for the same token share one request.
  */
 export class JwtSource {
-    private readonly tokens = new Map<string, CachedToken>();
-    private readonly requests = new Map<string, Promise<JwtSvid>>();
+    private readonly tokens: TokenCache;
     private readonly now: () => Date;
 
     private constructor(
@@ -38,12 +43,20 @@ export class JwtSource {
         private readonly options: JwtSourceOptions,
     ) {
         this.now = options.now ?? (() => new Date());
+        this.tokens = new TokenCache(client, this.now, options.random);
+        // Without an identity its tokens are no longer to be used (SPIFFE_Workload_API section 6.2.2).
+        bundleSource.on("withdrawn", () => this.tokens.clear());
     }
 
     /** Connects and waits for the JWT bundles. @throws {WorkloadApiError} as `X509Source.start` does */
     static async start(options: JwtSourceOptions = {}): Promise<JwtSource> {
         const { client, release } = clientFor(options);
         try {
+            for (const name of ["picker", "onRefused"] as const) {
+                if (options[name] !== undefined) {
+                    requireFunction(options[name], name);
+                }
+            }
             const bundles = await BundleSource.start({ ...options, client, kinds: ["jwt"] });
             return new JwtSource(client, release, bundles, options);
         } catch (error) {
@@ -55,40 +68,65 @@ export class JwtSource {
     /**
      * A token for an audience.
      *
-     * @throws {WorkloadApiError} {@link NoIdentityIssuedError} when the identity is gone, which also drops what was kept
+     * @throws {WorkloadApiError} {@link NoIdentityIssuedError} when the identity is gone, or the picker finds none; that drops the tokens
+     *     kept of the identity asked for, or all when none was named
      */
-    async fetch(request: JwtSvidRequest, options: { readonly signal?: AbortSignal } = {}): Promise<JwtSvid> {
-        const key = JSON.stringify([request.spiffeId?.toString() ?? "", [...request.audience].sort()]);
-        const cached = this.tokens.get(key);
-        const now = this.now().getTime();
-        if (cached !== undefined && now < cached.renewAt) {
-            this.keep(key, cached);
-            return cached.svid;
+    async fetch(request: JwtSvidRequest, options: JwtFetchOptions = {}): Promise<JwtSvid> {
+        const svids = await this.fetchAll(request, options);
+        const svid = this.pick(svids);
+        if (svid === undefined) {
+            throw new NoIdentityIssuedError(this.client.address.text, "no JWT-SVID issued is the one to pick");
         }
+        return svid;
+    }
+
+    private pick(svids: JwtSvids): JwtSvid | undefined {
         try {
-            return await abortable(this.renew(key, request), options.signal);
+            return this.options.picker === undefined ? svids[0] : this.options.picker(svids);
         } catch (error) {
-            options.signal?.throwIfAborted();
-            if (error instanceof NoIdentityIssuedError) {
-                this.tokens.clear();
-            } else if (cached !== undefined && now < cached.svid.expiry.getTime()) {
-                return cached.svid;
-            }
-            throw error;
+            throw new WorkloadApiError("picker_failed", "the picker of JWT-SVIDs failed", { cause: error });
         }
     }
 
-    /** Validates a peer's token with the current bundles. @throws {JwtSvidError} */
+    /** The tokens of all identities, or of the one asked for; the first is the default. @throws {WorkloadApiError} */
+    async fetchAll(request: JwtSvidRequest, options: JwtFetchOptions = {}): Promise<JwtSvids> {
+        requireOptions(options, "options");
+        const { signal, timeoutMs } = options;
+        if (timeoutMs === undefined) {
+            return abortable(this.tokens.get(readRequest(request)), signal);
+        }
+        requireNumber(timeoutMs, "options.timeoutMs", 1);
+        // Others may wait for the same token, and longer.
+        const timeout = AbortSignal.timeout(timeoutMs);
+        try {
+            const either = signal === undefined ? timeout : AbortSignal.any([signal, timeout]);
+            return await abortable(this.tokens.get(readRequest(request), timeoutMs), either);
+        } catch (error) {
+            signal?.throwIfAborted();
+            throw error === timeout.reason
+                ? new WorkloadApiError("deadline_exceeded", `no JWT-SVID came within ${timeoutMs} ms`)
+                : error;
+        }
+    }
+
+    /**
+     * Validates a peer's token with the current bundles.
+     *
+     * @param audience who we are; one given as text is one audience
+     * @throws {SpiffeError} a `JwtSvidError`, or an `ArgumentError`
+     */
     async validate(
         token: string,
-        audience: readonly [string, ...string[]],
+        audience: string | readonly [string, ...string[]],
         options: Omit<JwtValidationOptions, "now"> = {},
     ): Promise<JwtSvid> {
+        const names = readAudience(audience);
         try {
-            return await JwtSvid.parseAndValidate(token, audience, this.bundles(), { ...options, now: this.now() });
+            return await JwtSvid.parseAndValidate(token, names, this.bundles(), { ...options, now: this.now() });
         } catch (error) {
-            if (error instanceof JwtSvidError) {
-                this.options.onRefused?.(error);
+            const { onRefused } = this.options;
+            if (error instanceof JwtSvidError && onRefused !== undefined) {
+                callIsolated("onRefused", () => onRefused(error));
             }
             throw error;
         }
@@ -113,31 +151,15 @@ export class JwtSource {
         this.release();
     }
 
-    private renew(key: string, request: JwtSvidRequest): Promise<JwtSvid> {
-        const pending = this.requests.get(key);
-        if (pending !== undefined) {
-            return pending;
-        }
-        const started = this.client
-            .fetchJwtSvid(request)
-            .then((svid) => {
-                const now = this.now().getTime();
-                const issued = Math.min(svid.issuedAt?.getTime() ?? now, now);
-                this.keep(key, { svid, renewAt: issued + (svid.expiry.getTime() - issued) / 2 });
-                return svid;
-            })
-            .finally(() => this.requests.delete(key));
-        this.requests.set(key, started);
-        return started;
+    /** Lets the process end although the source isn't closed. */
+    unref(): this {
+        this.client.unref();
+        return this;
     }
 
-    /** A Map keeps the order of insertion: what is put in again moves to the end, and the front is the oldest. */
-    private keep(key: string, token: CachedToken): void {
-        this.tokens.delete(key);
-        this.tokens.set(key, token);
-        const [oldest] = this.tokens.keys();
-        if (this.tokens.size > MAX_CACHED_TOKENS && oldest !== undefined) {
-            this.tokens.delete(oldest);
-        }
+    /** For `await using`. */
+    [Symbol.asyncDispose](): Promise<void> {
+        this.close();
+        return Promise.resolve();
     }
 }

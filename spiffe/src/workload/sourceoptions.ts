@@ -1,5 +1,7 @@
+import { requireInstance, requireMethods, requireNumber, requireOptions, requireText } from "../arguments.js";
 import type { WorkloadApiError } from "../errors.js";
-import type { SpiffeId } from "../id.js";
+import { SpiffeId } from "../id.js";
+import type { JwtSvid } from "../jwtsvid.js";
 import type { X509Svid } from "../x509svid.js";
 import type { WorkloadApiOptions } from "./client.js";
 import { WorkloadApiClient } from "./client.js";
@@ -21,7 +23,7 @@ export interface SourceOptions extends WorkloadApiOptions {
 
 /** How a source is doing. */
 export interface SourceHealth {
-    /** The stream is alive and there is material that has not expired. */
+    /** The stream is alive, its last message could be used, and there is material that has not expired. */
     readonly healthy: boolean;
     readonly state: SourceState;
     /** When the material in use expires. */
@@ -30,9 +32,14 @@ export interface SourceHealth {
     readonly error?: WorkloadApiError;
 }
 
-/** A client, and whether it is ours to close. */
+/** A client, and whether it is ours to close. @throws {SpiffeError} for options that can't be */
 export function clientFor(options: SourceOptions): { client: WorkloadApiClient; release: () => void } {
+    requireOptions(options, "options");
+    if (options.startTimeoutMs !== undefined) {
+        requireNumber(options.startTimeoutMs, "startTimeoutMs", 1);
+    }
     if (options.client !== undefined) {
+        requireMethods(options.client, ["watchX509Context", "close"], "client", "a WorkloadApiClient");
         return { client: options.client, release: () => {} };
     }
     const client = new WorkloadApiClient(options);
@@ -49,12 +56,23 @@ export type SvidPicker = (svids: readonly [X509Svid, ...X509Svid[]]) => X509Svid
 /** The default identity: the first one (Workload API section 5.3). */
 export const pickFirst: SvidPicker = (svids) => svids[0];
 
-/** The identity with this hint of the operator's. */
+/** The identity with this hint of the operator's. @throws {ArgumentError} */
 export function pickHint(hint: string): SvidPicker {
+    requireText(hint, "hint");
     return (svids) => svids.find((svid) => svid.hint === hint);
 }
 
-/** The identity with this SPIFFE ID. */
+/** The identity with this SPIFFE ID. @throws {ArgumentError} */
 export function pickId(id: SpiffeId): SvidPicker {
+    requireInstance(id, SpiffeId, "id");
     return (svids) => svids.find((svid) => svid.id.equals(id));
+}
+
+/** Chooses among the tokens of several identities. Undefined when none will do. */
+export type JwtSvidPicker = (svids: readonly [JwtSvid, ...JwtSvid[]]) => JwtSvid | undefined;
+
+/** The token of the identity with this hint of the operator's. @throws {ArgumentError} */
+export function pickJwtHint(hint: string): JwtSvidPicker {
+    requireText(hint, "hint");
+    return (svids) => svids.find((svid) => svid.hint === hint);
 }
