@@ -1,7 +1,8 @@
 // npm run bench:spiffe [-- --seconds 60 --handshakes 3000]: the figures of README.md. Fails when a request failed during rotation.
 import { parseArgs } from "node:util";
 
-import { buildPeer, goIsThere } from "../../test/interop/peer.js";
+import { goIsThere } from "../../test/interop/go-program.js";
+import { buildPeer } from "../../test/interop/peer.js";
 import { benchHandshakes } from "./handshakes.js";
 import { benchRotation } from "./rotation.js";
 import { benchVerification } from "./verification.js";

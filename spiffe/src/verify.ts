@@ -1,3 +1,4 @@
+import type { KeyObject } from "node:crypto";
 import { X509Certificate } from "node:crypto";
 
 import { requireBytes, requireDate, requireInstance, requireList, requireOptions } from "./arguments.js";
@@ -17,6 +18,9 @@ export const MAX_CHAIN_LENGTH = 10;
 const MAX_SIGNATURE_CHECKS = 200;
 
 const MIN_RSA_BITS = 2048;
+
+/** The curves of ECDSA keys that are taken, in OpenSSL's words: those of NIST from 128 bits of strength on (SP 800-186), as TLS 1.3 has. */
+const CURVES: ReadonlySet<string> = new Set(["prime256v1", "secp384r1", "secp521r1"]);
 
 /**
  * Signature algorithms trusted in certificates: RSA and ECDSA with SHA-2, Ed25519, and ML-DSA (FIPS 204) by
@@ -264,13 +268,17 @@ class PathBuilder {
         this.checksLeft -= 1;
         try {
             const key = issuer.certificate.publicKey;
-            const bits = key.asymmetricKeyDetails?.modulusLength ?? MIN_RSA_BITS;
-            return bits >= MIN_RSA_BITS && certificate.certificate.verify(key);
+            return isStrong(key) && certificate.certificate.verify(key);
         } catch {
             // OpenSSL can't read the key or knows no way to verify with it: it signed nothing.
             return false;
         }
     }
+}
+
+function isStrong({ asymmetricKeyDetails: details }: KeyObject): boolean {
+    const { modulusLength = MIN_RSA_BITS, namedCurve } = details ?? {};
+    return modulusLength >= MIN_RSA_BITS && (namedCurve === undefined || CURVES.has(namedCurve));
 }
 
 /** An authority we can't read vouches for nobody, but doesn't take the rest of its bundle down. */

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import type { X509Certificate } from "node:crypto";
+import type { KeyObject, X509Certificate } from "node:crypto";
+import { generateKeyPairSync } from "node:crypto";
 
 import type { X509Svid } from "../src/index.js";
 import { TrustDomain, X509Bundle, X509BundleSet, X509VerificationError, verifyX509Svid } from "../src/index.js";
 import type { CertificateOptions } from "./support/ca.js";
 import { TestCa, x509 } from "./support/ca.js";
+import { resign } from "./support/resign.js";
 
 const HOUR = 3_600_000;
 const at = (hours: number): Date => new Date(Date.now() + hours * HOUR);
@@ -299,6 +301,46 @@ describe("verifyX509Svid", () => {
         ];
         for (const extensions of within) {
             assert.equal(verdict((await below({ extensions })).chain), "accepted");
+        }
+    });
+
+    it("holds a leaf to name constraints also when it has its authority's name", async () => {
+        const subject = "CN=same";
+        const strict = await TestCa.create("example.org", { subject, extensions: [uriConstraint(1, "example.org")] });
+        const leaf = await strict.issue("/web", { subject });
+        assert.equal(verdict(leaf.certificates, trust(strict)), "name_constraints");
+    });
+
+    const generate = (type: "ec" | "rsa", strength: string | number): KeyObject =>
+        type === "ec"
+            ? generateKeyPairSync("ec", { namedCurve: String(strength) }).privateKey
+            : generateKeyPairSync("rsa", { modulusLength: Number(strength) }).privateKey;
+    const strengths: readonly [type: "ec" | "rsa", strength: string | number, wanted: string][] = [
+        ["rsa", 2048, "accepted"],
+        ["rsa", 1024, "untrusted"],
+        ["rsa", 2040, "untrusted"],
+        ["ec", "prime256v1", "accepted"],
+        ["ec", "prime192v1", "untrusted"],
+        ["ec", "secp224r1", "untrusted"],
+        ["ec", "secp256k1", "untrusted"],
+        ["ec", "brainpoolP256r1", "untrusted"],
+    ];
+    for (const [type, strength, wanted] of strengths) {
+        it(`gives "${wanted}" for an authority with a key ${type} ${strength}`, async () => {
+            const model = await TestCa.create("example.org", { key: type === "ec" ? "ec-p256" : "rsa-2048" });
+            const key = generate(type, strength);
+            const authority = resign(model.certificate, key, key);
+            const leaf = resign((await model.issue("/web")).leaf, key);
+            assert.equal(verdict([leaf], new X509BundleSet([new X509Bundle(model.trustDomain, [authority])])), wanted);
+        });
+    }
+
+    it("takes no clock that shows no time: by it nothing would ever be expired", async () => {
+        const { certificates } = await ca.issue("/web");
+        for (const now of [new Date(NaN), 0, "2026", null]) {
+            assert.throws(() => verifyX509Svid(certificates, bundles, { now: now as Date }), {
+                code: "invalid_parameter",
+            });
         }
     });
 

@@ -1,15 +1,16 @@
 import { EventEmitter } from "node:events";
-import { chmod, mkdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
-import { SpiffeError } from "../errors.js";
 import type { BackoffCurve } from "../workload/backoff.js";
 import { Backoff, sleep } from "../workload/backoff.js";
+import { AgentError } from "./error.js";
 import type { AgentFault, LogLine } from "./log.js";
 import { faultIn } from "./log.js";
 import type { ExitStatus } from "./process.js";
 import { AgentProcess } from "./process.js";
 import type { AgentSettings } from "./settings.js";
+import { ownFolder, writePrivate } from "./private-files.js";
 import { renderAgentConfig } from "./settings.js";
 
 const HEALTH_POLL_MS = 100;
@@ -21,9 +22,6 @@ const RESTART_CURVE: BackoffCurve = { initialMs: 1_000, maxMs: 30_000, factor: 2
  * when no restart can help.
  */
 export type AgentState = "stopped" | "starting" | "running" | "backoff" | "stopping" | "failed";
-
-/** The agent didn't start. Codes: `start_timeout`, `not_executable`, `stopped`, and those of `AgentFault`. */
-export class AgentError extends SpiffeError {}
 
 export interface AgentManagerOptions {
     /** The executable and its first arguments. Defaults to `spire-agent` on the PATH. */
@@ -153,13 +151,12 @@ export class SpireAgentManager extends EventEmitter<AgentEvents> {
 
     private async writeFiles(): Promise<void> {
         const { dataDir, socketPath, nodeAttestation } = this.settings;
-        await mkdir(dataDir, { recursive: true, mode: 0o700 });
+        await ownFolder(dataDir);
         await mkdir(dirname(socketPath), { recursive: true, mode: 0o755 });
-        await writeFile(this.configPath, this.config, { mode: 0o600 });
+        await writePrivate(this.configPath, this.config);
         if (nodeAttestation.type === "join_token" && nodeAttestation.token !== undefined) {
             // A file, since arguments are open to every process of the node; gone as soon as the agent has attested.
-            await writeFile(this.tokenPath, nodeAttestation.token, { mode: 0o600 });
-            await chmod(this.tokenPath, 0o600);
+            await writePrivate(this.tokenPath, nodeAttestation.token);
         }
     }
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
-import { mkdir, mkdtemp, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { chmod, lstat, mkdir, mkdtemp, readFile, rm, stat, symlink, writeFile } from "node:fs/promises";
 import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -39,7 +39,7 @@ describe("SpireAgentManager", () => {
 
     /** A manager of a stand-in that behaves so, start after start; the last word goes on. */
     async function manage(behaviour: string, options: AgentManagerOptions = {}): Promise<SpireAgentManager> {
-        await mkdir(settings.dataDir, { recursive: true });
+        await mkdir(settings.dataDir, { recursive: true, mode: 0o700 });
         await writeFile(join(settings.dataDir, "behaviour"), behaviour);
         const manager = new SpireAgentManager(settings, {
             command: [process.execPath, "--disable-warning=ExperimentalWarning", STAND_IN],
@@ -50,6 +50,30 @@ describe("SpireAgentManager", () => {
         managers.push(manager);
         return manager;
     }
+    it("refuses a folder that others may write to or that is a link, and follows no link in it", async () => {
+        const shared = { ...settings, dataDir: join(folder, "shared") };
+        await mkdir(shared.dataDir);
+        await chmod(shared.dataDir, 0o777);
+        await assert.rejects(new SpireAgentManager(shared).start(), {
+            code: "unsafe_folder",
+            message: `dataDir ${shared.dataDir} has mode 0777: it must be a folder of this user with mode 0700`,
+        });
+        const linked = { ...settings, dataDir: join(folder, "linked") };
+        await mkdir(join(folder, "elsewhere"), { mode: 0o700 });
+        await symlink(join(folder, "elsewhere"), linked.dataDir);
+        await assert.rejects(new SpireAgentManager(linked).start(), { code: "unsafe_folder" });
+
+        const manager = await manage("healthy");
+        const victim = join(folder, "victim");
+        await writeFile(victim, "untouched");
+        for (const name of ["agent.conf", "join-token"]) {
+            await symlink(victim, join(settings.dataDir, name));
+        }
+        await manager.start();
+        assert.equal(await readFile(victim, "utf8"), "untouched");
+        assert.equal((await lstat(join(settings.dataDir, "agent.conf"))).mode & 0o777, 0o600);
+    });
+
     const starts = async (): Promise<string[]> =>
         (await readFile(join(settings.dataDir, "starts"), "utf8")).trim().split("\n");
     const reached = async (manager: SpireAgentManager, state: AgentState): Promise<void> => {

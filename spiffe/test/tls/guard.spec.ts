@@ -1,13 +1,14 @@
 import assert from "node:assert/strict";
 import { createSecureServer } from "node:http2";
 import { createServer as createHttps } from "node:https";
-import type { Server, TlsOptions } from "node:tls";
+import type { Server, TlsOptions, TLSSocket } from "node:tls";
 import { connect, createServer } from "node:tls";
 
 import { StaticX509Provider } from "../../src/index.js";
 import { connectTls, createTlsServer, guardServer, serverOptions } from "../../src/tls/index.js";
 import { SpiffeDispatcher } from "../../src/entry/fetch.js";
 import { createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
+import { checkSession } from "../../src/tls/peer.js";
 import { get } from "../support/https-get.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 import { warningsDuring } from "../support/warnings.js";
@@ -85,6 +86,11 @@ describe("A server", () => {
         assert.deepEqual(warnings, Array(3).fill("A handshake observer failed: the log is full"));
         const left = await new Promise<number>((resolve) => server.getConnections((_error, count) => resolve(count)));
         assert.equal(left, 0);
+    });
+
+    it("takes no session for an authentication that was resumed, whatever the context let through", () => {
+        const socket = { getProtocol: () => "TLSv1.3", isSessionReused: () => true } as unknown as TLSSocket;
+        assert.throws(() => checkSession(socket, {}), { code: "resumed" });
     });
 
     it("is one of many on one identity without a warning", async () => {
