@@ -9,8 +9,9 @@ import { runOverObject, runOverStack } from "../policies/engine/run";
 import { Stack } from "../policies/kubernetes/stack";
 import type { Waiver } from "../policies/engine/waivers";
 import { WaiverBook } from "../policies/engine/waivers";
+import { isJudged } from "../policies/controls/judged";
 import { findingOfWaiver, FindingWriter, sourceOf } from "./finding-writer";
-import type { Failure, Finding } from "./findings";
+import type { Failure, Finding, NotJudged } from "./findings";
 
 /** What a run evaluates with. */
 export interface EvaluateOptions {
@@ -31,6 +32,8 @@ interface Came<Read> {
     readonly failures: readonly Failure[];
     /** Objects judged; an item of a list counts by itself, a Pulumi component as one. */
     readonly resources: number;
+    /** What no control knows. */
+    readonly notJudged: readonly NotJudged[];
     /** What the iterator of the stacks returned. */
     readonly read: Read;
 }
@@ -48,8 +51,8 @@ export function evaluate(stacks: Iterable<readonly Resource[]>, options: Evaluat
     for (;;) {
         const next = run.next();
         if (next.done === true) {
-            const { failures, resources } = next.value;
-            return { findings, failures, resources };
+            const { failures, resources, notJudged } = next.value;
+            return { findings, failures, resources, notJudged };
         }
         findings.push(next.value);
     }
@@ -73,7 +76,7 @@ export function* evaluation<Read>(
         const next = stacks.next();
         if (next.done === true) {
             yield* run.waivers();
-            return { failures: run.failures, resources, read: next.value };
+            return { failures: run.failures, resources, notJudged: run.notJudged, read: next.value };
         }
         const stack = new Stack(next.value);
         resources += countOf(stack);
@@ -97,6 +100,7 @@ interface Found {
 /** What a run keeps from one stack to the next. */
 class Evaluation {
     public readonly failures: Failure[] = [];
+    public readonly notJudged: NotJudged[] = [];
     private readonly book: WaiverBook;
     private readonly writer: FindingWriter;
     private readonly rules = new Map<string, readonly Rule[]>();
@@ -124,6 +128,9 @@ class Evaluation {
         const stackWide = this.runStackControls(stack);
         for (const object of stack.given) {
             this.options.progress?.(++this.judged);
+            if (!isJudged(object)) {
+                this.notJudged.push(unseen(object));
+            }
             const found = this.runObjectControls(object, stackWide.get(object));
             stackWide.delete(object);
             yield found;
@@ -192,6 +199,16 @@ class Evaluation {
         }
         return findings;
     }
+}
+
+function unseen({ resource: { source, document }, group, kind, namespace, name }: KubeObject): NotJudged {
+    return {
+        source,
+        document,
+        kind: group === "" ? kind : `${kind}.${group}`,
+        name: namespace === "" ? name : `${namespace}/${name}`,
+        reason: "no control knows this kind",
+    };
 }
 
 function countOf(stack: Stack): number {

@@ -67,12 +67,27 @@ export interface Failure {
     readonly line?: number;
 }
 
+/** What no control has looked at: neither clean nor at fault. */
+export interface NotJudged {
+    readonly source: string;
+    /** Zero-based index of the YAML document within the source. */
+    readonly document: number;
+    /** With its API group, as kubectl writes it: `Workflow.argoproj.io`. Empty where not even that is known. */
+    readonly kind: string;
+    /** `namespace/name`, or `name` alone. */
+    readonly name: string;
+    /** Why, as it reads after "not judged:". */
+    readonly reason: string;
+}
+
 export interface Summary {
     /** Objects judged; each item of a list counts by itself. */
     readonly resources: number;
     readonly violations: number;
     readonly waived: number;
     readonly unverifiable: number;
+    /** Objects that no control has looked at. */
+    readonly notJudged: number;
     /** Findings by control, of any status. */
     readonly byControl: Readonly<Record<string, number>>;
 }
@@ -89,6 +104,8 @@ export class Tally {
     public known = 0;
     /** Findings that make the run fail. */
     public failing = 0;
+    /** Objects that no control has looked at. */
+    public notJudged = 0;
     private readonly counts = { violation: 0, waived: 0, unverifiable: 0 };
     private readonly byControl = new Map<string, number>();
 
@@ -103,12 +120,18 @@ export class Tally {
         }
     }
 
+    /** Findings whose value is not known before deployment. */
+    public get unverifiable(): number {
+        return this.counts.unverifiable;
+    }
+
     public summary(resources: number): Summary {
         return {
             resources,
             violations: this.counts.violation,
             waived: this.counts.waived,
             unverifiable: this.counts.unverifiable,
+            notJudged: this.notJudged,
             byControl: Object.fromEntries([...this.byControl].sort(([a], [b]) => (a < b ? -1 : 1))),
         };
     }
@@ -124,13 +147,14 @@ export function summarise(findings: Iterable<Finding>, resources: number): Summa
 }
 
 /** The same findings, each counted as it goes by; the counts are returned with what they came to. */
-export function* counted<Came extends object>(
+export function* counted<Came extends { readonly notJudged: readonly NotJudged[] }>(
     findings: Generator<Finding, Came, undefined>,
 ): Generator<Finding, Came & { readonly tally: Tally }, undefined> {
     const tally = new Tally();
     for (;;) {
         const next = findings.next();
         if (next.done === true) {
+            tally.notJudged = next.value.notJudged.length;
             return { ...next.value, tally };
         }
         tally.add(next.value);
@@ -143,13 +167,17 @@ export function fails(finding: Finding): boolean {
     return finding.status === "violation" && finding.enforcement === "mandatory" && finding.known !== true;
 }
 
-/** The exit code of a run. What could not be read or judged outranks what was found. */
-export function exitCode(tally: Tally, failures: readonly Failure[]): ExitCode {
+/**
+ * The exit code of a run. What could not be read outranks what was found. A strict run fails too where something is
+ * unverifiable or no control has looked at it.
+ */
+export function exitCode(tally: Tally, failures: readonly Failure[], strict = false): ExitCode {
     if (failures.some((failure) => failure.cause !== "input")) {
         return EXIT.failed;
     }
     if (failures.length > 0) {
         return EXIT.input;
     }
-    return tally.failing > 0 ? EXIT.violations : EXIT.clean;
+    const unknown = strict ? tally.notJudged + tally.unverifiable : 0;
+    return tally.failing + unknown > 0 ? EXIT.violations : EXIT.clean;
 }

@@ -49,6 +49,7 @@ export const SELECTION_OPTIONS = {
         value: "FILE",
         description: "a former JSON report: only what is new fails",
     },
+    strict: { type: "flag", description: "fail too where something is unverifiable or no control knows its kind" },
 } as const satisfies OptionTable;
 
 /** What was given for them. */
@@ -58,6 +59,7 @@ export interface SelectionValues {
     readonly config?: string;
     readonly waivers?: readonly string[];
     readonly baseline?: string;
+    readonly strict?: boolean;
 }
 
 /** The parameter by which controls of the Pod Security Standards take a version. */
@@ -69,6 +71,8 @@ export interface Selection {
     readonly selected: readonly Selected[];
     readonly waivers: readonly Waiver[];
     readonly baseline: Baseline | undefined;
+    /** What is unverifiable or not judged fails the run. */
+    readonly strict: boolean;
 }
 
 /**
@@ -97,7 +101,7 @@ export function readSelection(options: SelectionValues, registry: readonly Contr
     if (faults.length > 0) {
         throw new UsageError(faults);
     }
-    return { profile, selected, waivers, baseline };
+    return { profile, selected, waivers, baseline, strict: options.strict === true };
 }
 
 function faultsOf(error: unknown): readonly string[] {

@@ -66,6 +66,7 @@ function* findingsOf({ stacks, selection, start, output, io, ownerOf }: Judging)
         subject: came.read.subject,
         failures: [...came.read.failures, ...came.failures],
         resources: came.resources,
+        notJudged: came.notJudged,
         elapsedMs: io.clock() - start.clock,
     };
 }
@@ -102,5 +103,5 @@ export async function report(findings: Findings<Uncounted>, to: Reporting): Prom
     if (output.file !== undefined || output.format !== "tree") {
         summaryLines(run, outcome, painter(false)).forEach((line) => io.log(line));
     }
-    return exitCode(outcome.tally, outcome.failures);
+    return exitCode(outcome.tally, outcome.failures, selection.strict);
 }

@@ -42,6 +42,7 @@ function* findingsOf(
     return {
         ...about,
         failures: judged.flatMap(({ failures }) => failures),
+        notJudged: judged.flatMap(({ notJudged }) => notJudged),
         resources: judged.reduce((sum, { resources }) => sum + resources, 0),
     };
 }

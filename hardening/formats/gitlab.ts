@@ -24,7 +24,7 @@ export function* gitlab(run: Run): Iterable<string> {
         return text;
     };
     yield "[";
-    const { failures } = yield* written(run.findings, (finding) =>
+    const { failures, notJudged } = yield* written(run.findings, (finding) =>
         finding.status === "violation" && finding.known !== true
             ? piece({
                   description: finding.message,
@@ -35,6 +35,15 @@ export function* gitlab(run: Run): Iterable<string> {
               })
             : "",
     );
+    for (const { source, kind, name, reason } of notJudged) {
+        yield piece({
+            description: `not judged: ${kind} ${name}: ${reason}`,
+            check_name: "hardening-not-judged",
+            fingerprint: unique(`not-judged:${source}:${kind}:${name}`, seen),
+            severity: "info",
+            location: { path: fileOf({ source }), lines: { begin: 1 } },
+        });
+    }
     for (const { source, line, message, cause } of failures) {
         yield piece({
             description: message,

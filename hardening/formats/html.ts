@@ -5,7 +5,7 @@ import { SCRIPT, STYLES } from "./html-assets";
 import { escapeHtml } from "./html-escape";
 import { htmlPage } from "./html-page";
 import type { Run, WholeRun } from "./report";
-import { whole } from "./report";
+import { notJudgedLines, whole } from "./report";
 import { references } from "./rules";
 import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
@@ -27,6 +27,7 @@ function page(run: WholeRun): string {
         body: [
             header(run),
             failures(run),
+            unseen(run),
             shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
             "<main>",
             ...[...Map.groupBy(shown, ({ source }) => source)].map(([source, findings]) =>
@@ -51,6 +52,7 @@ function header(run: WholeRun): string {
         ),
         ["waived", summary.waived, "quiet"],
         ["unverifiable", summary.unverifiable, "quiet"],
+        ["not judged", run.notJudged.length, "medium"],
         ["errors", run.failures.length, run.failures.length > 0 ? "critical" : "quiet"],
     ];
     return [
@@ -76,6 +78,12 @@ function failures(run: WholeRun): string {
         return `<li><code>${escapeHtml(place)}</code> ${escapeHtml(message)}</li>`;
     });
     return `<section class="errors"><h2>Errors</h2><ul>${rows.join("\n")}</ul></section>`;
+}
+
+/** What no control has looked at. */
+function unseen(run: WholeRun): string {
+    const rows = notJudgedLines(run).map((line) => `<li>${escapeHtml(line)}</li>`);
+    return rows.length === 0 ? "" : `<section class="errors"><h2>Not judged</h2><ul>${rows.join("\n")}</ul></section>`;
 }
 
 function filters(findings: readonly Finding[]): string {

@@ -12,12 +12,14 @@ export function* junit(underWay: Run): Iterable<string> {
     const suites = rulesOf(run).map(({ name }) => suiteOf(name, found.get(name) ?? []));
     const errors = run.failures.length > 0 ? [errorSuite(run)] : [];
     const failures = run.findings.filter(fails).length;
-    const tests = suites.reduce((sum, suite) => sum + suite.tests, 0) + run.failures.length;
+    const unseen = run.notJudged.length > 0 ? [unseenSuite(run)] : [];
+    const tests = suites.reduce((sum, suite) => sum + suite.tests, 0) + run.failures.length + run.notJudged.length;
     const lines = [
         '<?xml version="1.0" encoding="UTF-8"?>',
         `<testsuites name="hardening" tests="${tests}" failures="${failures}" errors="${run.failures.length}" time="${(run.elapsedMs / 1000).toFixed(3)}">`,
         ...suites.map(({ xml }) => xml),
         ...errors,
+        ...unseen,
         "</testsuites>",
     ];
     for (const line of lines) {
@@ -70,6 +72,19 @@ function errorSuite(run: Outcome): string {
             const place = line === undefined ? source : `${source}:${line}`;
             return `    <testcase classname="errors" name="${escape(place)}"><error type="${cause}" message="${escape(message)}"/></testcase>`;
         }),
+        "  </testsuite>",
+    ].join("\n");
+}
+
+/** What no control has looked at is neither passed nor failed. */
+function unseenSuite({ notJudged }: Outcome): string {
+    const count = notJudged.length;
+    return [
+        `  <testsuite name="not judged" tests="${count}" failures="0" errors="0" skipped="${count}">`,
+        ...notJudged.map(
+            ({ source, kind, name, reason }) =>
+                `    <testcase classname="not judged" name="${escape(`${kind} ${name}`.trim())}" file="${escape(source)}"><skipped message="${escape(`not judged: ${reason}`)}"/></testcase>`,
+        ),
         "  </testsuite>",
     ].join("\n");
 }

@@ -2,7 +2,7 @@ import type { Finding } from "../findings";
 import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import type { Run, WholeRun } from "./report";
-import { whole } from "./report";
+import { notJudgedLines, whole } from "./report";
 import { count, duration, grouped } from "./style";
 import { objectOf } from "./tree";
 
@@ -25,6 +25,7 @@ export function markdown(underWay: Run): string {
     section(body, "Advisory or in the baseline", bySeverity(others), true);
     section(body, "Waived", waived, true);
     section(body, "Unverifiable before deployment", unverifiable, true);
+    unseen(body, run);
     return body.text();
 }
 
@@ -62,9 +63,9 @@ function head(run: WholeRun): readonly string[] {
         "",
         `${escape(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile \`${run.profile}\`) in ${duration(run.elapsedMs)}.`,
         "",
-        "| Critical | High | Medium | Low | Waived | Unverifiable | Errors |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        `| ${SEVERITIES.map((severity) => failing.filter((finding) => finding.severity === severity).length).join(" | ")} | ${summary.waived} | ${summary.unverifiable} | ${run.failures.length} |`,
+        "| Critical | High | Medium | Low | Waived | Unverifiable | Not judged | Errors |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        `| ${SEVERITIES.map((severity) => failing.filter((finding) => finding.severity === severity).length).join(" | ")} | ${summary.waived} | ${summary.unverifiable} | ${run.notJudged.length} | ${run.failures.length} |`,
         "",
     ];
 }
@@ -95,6 +96,14 @@ function section(body: Body, title: string, findings: readonly Finding[], folded
     if (body.add([...opening, ...table].join("\n"), closing)) {
         findings.forEach((finding) => body.add(rowOf(finding), closing));
         body.add(closing);
+    }
+}
+
+/** What no control has looked at, a line for each kind. */
+function unseen(body: Body, run: WholeRun): void {
+    const lines = notJudgedLines(run);
+    if (lines.length > 0) {
+        ["### Not judged", "", ...lines.map((line) => `- ${escape(line)}`), ""].forEach((line) => body.add(line));
     }
 }
 

@@ -1,6 +1,6 @@
 import { dump } from "js-yaml";
 
-import type { Finding } from "../findings";
+import type { Finding, NotJudged } from "../findings";
 import { fails } from "../findings";
 import type { Run, WholeRun } from "./report";
 import { whole } from "./report";
@@ -22,6 +22,7 @@ function reportOf(run: WholeRun, namespace: string, findings: readonly Finding[]
     const results = [
         ...findings.map((finding) => resultOf(run, finding)),
         ...(namespace === "" ? run.failures.map((failure) => errorOf(run, failure.source, failure.message)) : []),
+        ...(namespace === "" ? run.notJudged.map((one) => unseenOf(run, one)) : []),
     ];
     const broken = new Set(findings.map(({ control }) => control));
     const counts = Object.fromEntries(
@@ -71,6 +72,19 @@ function errorOf(run: WholeRun, source: string, message: string) {
         message,
         timestamp: timestampOf(run),
         properties: { source },
+    };
+}
+
+/** What no control has looked at. The report's API has no status of its own for it but "skip". */
+function unseenOf(run: WholeRun, { source, kind, name, reason }: NotJudged) {
+    return {
+        source: "hardening",
+        policy: "hardening",
+        result: "skip" as Result,
+        scored: false,
+        message: `not judged: ${kind} ${name}: ${reason}`,
+        timestamp: timestampOf(run),
+        properties: { source, notJudged: "true" },
     };
 }
 

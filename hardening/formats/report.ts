@@ -1,5 +1,5 @@
 import type { Selected } from "../../policies/engine/profiles";
-import type { Failure, Finding, Tally } from "../findings";
+import type { Failure, Finding, NotJudged, Tally } from "../findings";
 
 /** What a run came to, which is known only when all of its findings have gone by. */
 export interface Outcome {
@@ -7,8 +7,10 @@ export interface Outcome {
     readonly subject: string;
     /** What could not be read or judged. */
     readonly failures: readonly Failure[];
-    /** Objects judged. */
+    /** Objects that controls were run over. */
     readonly resources: number;
+    /** What no control has looked at. */
+    readonly notJudged: readonly NotJudged[];
     readonly elapsedMs: number;
     /** Counts of the findings. */
     readonly tally: Tally;
@@ -62,4 +64,20 @@ export function whole(run: Run): WholeRun {
         }
         findings.push(next.value);
     }
+}
+
+/** What was not judged, by kind and reason, each as a sentence: `2 Workflow.argoproj.io: no control knows this kind`. */
+export function notJudgedLines({ notJudged }: Pick<Outcome, "notJudged">): readonly string[] {
+    const byKind = Map.groupBy(notJudged, ({ kind, reason }) =>
+        [kind, reason].filter((part) => part !== "").join(": "),
+    );
+    return [...byKind]
+        .sort(([one], [other]) => (one < other ? -1 : 1))
+        .map(([what, objects]) => `${objects.length} ${what} (${shortened(objects)})`);
+}
+
+/** Names enough to find the rest. */
+function shortened(objects: readonly NotJudged[]): string {
+    const shown = objects.slice(0, 3).map(({ name }) => name || "unnamed");
+    return [...shown, ...(objects.length > shown.length ? ["…"] : [])].join(", ");
 }

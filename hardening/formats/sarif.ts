@@ -4,7 +4,7 @@ import type { Invocation, Location, Log, ReportingDescriptor, Result, Suppressio
 
 import { version } from "../../package.json";
 import type { ControlMeta, Severity } from "../../policies/engine/control";
-import type { Failure, Finding } from "../findings";
+import type { Failure, Finding, NotJudged } from "../findings";
 import { exitCode, fails } from "../findings";
 import { fingerprint } from "../fingerprint";
 import { LineFinder } from "./lines";
@@ -141,13 +141,26 @@ function uriOf(path: string): string {
     return isAbsolute(shown) ? `file://${encoded}` : encoded;
 }
 
-function invocationOf(startedAt: Date, { failures, tally, elapsedMs }: Outcome): Invocation {
+function invocationOf(startedAt: Date, { failures, notJudged, tally, elapsedMs }: Outcome): Invocation {
     return {
         executionSuccessful: failures.length === 0,
         exitCode: exitCode(tally, failures),
         startTimeUtc: startedAt.toISOString(),
         endTimeUtc: new Date(startedAt.valueOf() + Math.round(elapsedMs)).toISOString(),
-        ...(failures.length > 0 && { toolExecutionNotifications: failures.map(notificationOf) }),
+        ...(failures.length + notJudged.length > 0 && {
+            toolExecutionNotifications: [...failures.map(notificationOf), ...notJudged.map(passedOver)],
+        }),
+    };
+}
+
+/** What no control has looked at is no result: there is no rule that it could be a result of. */
+function passedOver({ source, document, kind, name, reason }: NotJudged) {
+    const location: Location = { physicalLocation: { artifactLocation: { uri: uriOf(fileOf({ source })) } } };
+    return {
+        level: "warning" as const,
+        message: { text: `not judged: ${[kind, name].filter((part) => part !== "").join(" ")}: ${reason}` },
+        ...(source !== "" && { locations: [location] }),
+        properties: { notJudged: true, document, kind, name },
     };
 }
 

@@ -2,7 +2,7 @@ import type { Finding } from "../findings";
 import { fails } from "../findings";
 import type { RenderOptions } from "./format";
 import type { Outcome, Run } from "./report";
-import { written } from "./report";
+import { notJudgedLines, written } from "./report";
 import type { Painter } from "./style";
 import { count, duration, painter, plain, SEVERITY_STYLE } from "./style";
 
@@ -12,7 +12,7 @@ export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
     const branches = new Branches(paint);
     const outcome = yield* written(run.findings, (finding) => branches.take(finding));
     yield branches.rest();
-    yield `${[...failureLines(outcome, paint), ...summaryLines(run, outcome, paint)].join("\n")}\n`;
+    yield `${[...failureLines(outcome, paint), ...unseenLines(outcome, paint), ...summaryLines(run, outcome, paint)].join("\n")}\n`;
 }
 
 /** Findings come object by object, so that no more than those of one are held. */
@@ -118,6 +118,12 @@ function failureLines({ failures }: Outcome, paint: Painter): readonly string[] 
     ];
 }
 
+/** What no control has looked at, one line for each kind. */
+function unseenLines(outcome: Outcome, paint: Painter): readonly string[] {
+    const lines = notJudgedLines(outcome);
+    return lines.length === 0 ? [] : [paint("bold", "Not judged"), ...lines.map((line) => `  ${plain(line)}`), ""];
+}
+
 /** The last lines of a run: what was done, what was found, and how long it took. */
 export function summaryLines(
     { selected, profile }: Pick<Run, "selected" | "profile">,
@@ -136,6 +142,7 @@ export function summaryLines(
             paint(summary.violations > 0 ? "red" : "green", violations),
             `${summary.waived} waived`,
             `${summary.unverifiable} unverifiable`,
+            ...(summary.notJudged > 0 ? [paint("yellow", `${summary.notJudged} not judged`)] : []),
             ...(failures.length > 0 ? [paint("red", count(failures.length, "error"))] : []),
         ].join(", "),
     ];

@@ -1,5 +1,5 @@
 import { evaluate } from "../evaluate";
-import type { Failure, Finding } from "../findings";
+import type { Failure, Finding, NotJudged } from "../findings";
 import type { Io } from "../io";
 import type { Selection } from "../selection";
 import type { ProgramPreview } from "../sources/program";
@@ -13,6 +13,7 @@ export interface Judged {
     readonly findings: readonly Finding[];
     readonly failures: readonly Failure[];
     readonly resources: number;
+    readonly notJudged: readonly NotJudged[];
     /** What the program registered; undefined where it failed. */
     readonly preview?: ProgramPreview;
 }
@@ -26,7 +27,7 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
     try {
         const seen = await previewProgram(request, stackLog(io, request.stack));
         seen.warnings.forEach((warning) => io.log(`warning: ${warning}`));
-        const { findings, failures, resources } = evaluate([seen.resources], {
+        const { findings, failures, resources, notJudged } = evaluate([seen.resources], {
             selected: selection.selected,
             waivers,
             now,
@@ -35,12 +36,14 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
             findings: findings.map((finding) => scrubbed(finding, seen.secrets)),
             failures: failures.map((failure) => ({ ...failure, message: scrub(failure.message, seen.secrets) })),
             resources,
+            notJudged: notJudged.map((one) => ({ ...one, name: scrub(one.name, seen.secrets) })),
             preview: seen,
         };
     } catch (error) {
         if (error instanceof ProgramError) {
             const source = `stack ${request.stack}`;
-            return { findings: [], failures: [{ source, message: error.message, cause: "program" }], resources: 0 };
+            const failure = { source, message: error.message, cause: "program" } as const;
+            return { findings: [], failures: [failure], resources: 0, notJudged: [] };
         }
         throw error;
     }

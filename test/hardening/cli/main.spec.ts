@@ -253,7 +253,7 @@ describe("hardening scan", () => {
                 stdin: () => Buffer.from(`${BAD}---\nkind: Pod\n`),
             });
             const report = JSON.parse(out) as Record<string, unknown>;
-            assert.deepEqual(Object.keys(report), ["schema", "results", "errors", "summary"]);
+            assert.deepEqual(Object.keys(report), ["schema", "results", "errors", "notJudged", "summary"]);
             assert.deepEqual(report["errors"], [
                 {
                     source: "stdin",
@@ -267,6 +267,7 @@ describe("hardening scan", () => {
                 violations: 1,
                 waived: 0,
                 unverifiable: 0,
+                notJudged: 0,
                 byControl: { "no-privileged-containers": 1 },
             });
         });

@@ -59,6 +59,7 @@ describe("the JSON report", () => {
             violations: 5,
             waived: 1,
             unverifiable: 0,
+            notJudged: 0,
             byControl: { "no-privileged": 6 },
         });
     });
@@ -208,7 +209,7 @@ describe("the Markdown report", () => {
                 "<!-- hardening -->\n## Hardening failed\n\n1 file: 2 objects against 1 control (profile `all`) in 1.50 s.\n",
             ),
         );
-        assert.match(text, /^\| 1 \| 0 \| 0 \| 0 \| 1 \| 0 \| 0 \|$/m);
+        assert.match(text, /^\| 1 \| 0 \| 0 \| 0 \| 1 \| 0 \| 0 \| 0 \|$/m);
         assert.match(text, /<details><summary>Waived: 1<\/summary>/);
         assert.match(textOf(markdown, runOf([])), /^## Hardening passed$/m);
         assert.match(textOf(markdown, runOf([], { failures: [FAILURE] })), /^## Hardening could not be completed$/m);

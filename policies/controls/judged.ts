@@ -1,0 +1,54 @@
+import { judgedBy } from "../engine/judged";
+import { controls } from "./index";
+
+/**
+ * Kinds that only controls over whole stacks read, by name and not by an `applies` of theirs. The specs of the controls
+ * hold the list to what they refuse.
+ */
+export const READ_STACK_WIDE: readonly string[] = [
+    "Node",
+    "autoscaling/HorizontalPodAutoscaler",
+    "policy/PodDisruptionBudget",
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
+    "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
+    "extensions/NetworkPolicy",
+    "gateway.networking.k8s.io/HTTPRoute",
+    "monitoring.coreos.com/PodMonitor",
+    "monitoring.coreos.com/ServiceMonitor",
+    "security.istio.io/AuthorizationPolicy",
+    "policy.linkerd.io/AuthorizationPolicy",
+    "kubescape.io/ServiceScanResult",
+    "kyverno.io/ClusterPolicy",
+    "kyverno.io/Policy",
+    "policies.kyverno.io/ImageValidatingPolicy",
+    "policy.sigstore.dev/ClusterImagePolicy",
+];
+
+/**
+ * Kinds that hold no setting of a workload, right, network or secret: records that controllers keep, names of classes, and
+ * descriptions of other kinds. From the API reference of each.
+ */
+export const INERT: readonly string[] = [
+    "Event",
+    "ComponentStatus",
+    "events.k8s.io/Event",
+    "apps/ControllerRevision",
+    "coordination.k8s.io/Lease",
+    "apiextensions.k8s.io/CustomResourceDefinition",
+    "scheduling.k8s.io/PriorityClass",
+    "networking.k8s.io/IngressClass",
+    "gateway.networking.k8s.io/GatewayClass",
+    "node.k8s.io/RuntimeClass",
+    "storage.k8s.io/CSIDriver",
+    "storage.k8s.io/CSINode",
+    "storage.k8s.io/CSIStorageCapacity",
+    "storage.k8s.io/VolumeAttachment",
+    "metrics.k8s.io/NodeMetrics",
+    "metrics.k8s.io/PodMetrics",
+    "monitoring.coreos.com/PrometheusRule",
+    "integreatly.org/GrafanaDashboard",
+    "grafana.integreatly.org/GrafanaDashboard",
+];
+
+/** Says whether a control of the registry knows what an object's kind means, or there is nothing in it to know. */
+export const isJudged = judgedBy(controls, { readStackWide: READ_STACK_WIDE, inert: INERT });

@@ -1,0 +1,99 @@
+import assert from "node:assert/strict";
+import { globSync } from "node:fs";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+import { evaluate } from "../../hardening/evaluate";
+import { exitCode, EXIT, Tally } from "../../hardening/findings";
+import type { NotJudged } from "../../hardening/findings";
+import { FINDING_FORMATS } from "../../hardening/formats";
+import { controls } from "../../policies/controls";
+import { INERT, isJudged, READ_STACK_WIDE } from "../../policies/controls/judged";
+import { selectControls } from "../../policies/engine/profiles";
+import { manifestsOf } from "../support/cases";
+import { TODAY } from "../support/cli";
+import { allTables } from "../support/control-suite";
+import type { Manifest } from "../support/controls";
+import { outcomesOf, resourceOf } from "../support/controls";
+import { runOf, textOf } from "../support/run";
+
+const SPECS = join(__dirname, "../policies/controls/**/*.spec.ts");
+const options = { selected: selectControls(controls, "baseline"), waivers: [], now: TODAY };
+
+function notJudged(...manifests: readonly Manifest[]): readonly NotJudged[] {
+    return evaluate([manifests.map((manifest, document) => resourceOf(manifest, { document }))], options).notJudged;
+}
+
+const WIDGET = { apiVersion: "example.test/v1", kind: "Widget", metadata: { name: "cog", namespace: "shop" } };
+
+describe("what no control has looked at", function () {
+    this.timeout(60_000);
+
+    it("is told by source, document, kind and name, whatever the profile", () => {
+        assert.deepEqual(notJudged({ apiVersion: "v1", kind: "Secret", metadata: { name: "key" } }, WIDGET), [
+            {
+                source: "test.yaml",
+                document: 1,
+                kind: "Widget.example.test",
+                name: "shop/cog",
+                reason: "no control knows this kind",
+            },
+        ]);
+    });
+
+    it("are kinds of the API too, and kinds of its own that name another group", () => {
+        const kinds = [
+            ["v1", "ReplicationControllers"],
+            ["v1", "Clusterrolebinding"],
+            ["rbac.authorization.k8s.io/v1", "Clusterrolebinding"],
+            ["apiregistration.k8s.io/v1", "APIService"],
+            ["apps/v1", "NetworkPolicy"],
+        ];
+        const found = notJudged(...kinds.map(([apiVersion, kind]) => ({ apiVersion, kind, metadata: { name: "it" } })));
+        assert.equal(found.length, kinds.length);
+    });
+
+    it("is not what carries a pod, nor what holds nothing to judge", () => {
+        const pod = { containers: [{ name: "web", image: "web:1" }] };
+        assert.deepEqual(notJudged({ ...WIDGET, spec: { template: { spec: pod } } }), []);
+        for (const kind of [...INERT, ...READ_STACK_WIDE]) {
+            const [group = "", name = group] = kind.split("/");
+            const apiVersion = kind.includes("/") ? `${group}/v1` : "v1";
+            assert.deepEqual(notJudged({ apiVersion, kind: name, metadata: { name: "it" } }), [], kind);
+        }
+    });
+
+    it("is nothing that a control has refused in its own tests", () => {
+        const load = createRequire(__filename);
+        for (const { control, table } of allTables(() => globSync(SPECS).forEach((file) => void load(file)))) {
+            if (control.applies?.({ group: "example.test", kind: "Widget", pods: false }) === true) {
+                // It looks at every kind, which is not to know one.
+                continue;
+            }
+            for (const one of Object.values(table.refused)) {
+                for (const { object } of outcomesOf(control, manifestsOf(one, table.good ?? {}), one.params)) {
+                    assert.ok(
+                        object === undefined || isJudged(object),
+                        `${control.name} refuses a ${object?.kind} of "${object?.group}"`,
+                    );
+                }
+            }
+        }
+    });
+
+    it("fails a strict run, and no other", () => {
+        const tally = Object.assign(new Tally(), { notJudged: 1 });
+        assert.equal(exitCode(tally, []), EXIT.clean);
+        assert.equal(exitCode(tally, [], true), EXIT.violations);
+        assert.equal(exitCode(new Tally(), [], true), EXIT.clean);
+    });
+
+    for (const [name, load] of Object.entries(FINDING_FORMATS)) {
+        it(`is shown by the format ${name}`, async () => {
+            const text = textOf(await load(), runOf([], { notJudged: notJudged(WIDGET) }));
+            for (const part of ["Widget", "cog", "no control knows this kind"]) {
+                assert.ok(text.includes(part), `${part} is missing: ${text}`);
+            }
+        });
+    }
+});
