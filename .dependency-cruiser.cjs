@@ -28,6 +28,14 @@ module.exports = {
             to: { path: "^(hardening|test|probe)/" },
         },
         {
+            name: "only-the-registry-knows-the-areas",
+            comment:
+                "An area is its folder and one line of components/areas.ts; what others need of it is in its other files.",
+            severity: "error",
+            from: { path: "^(components|index)", pathNot: "^components/areas\\.ts$" },
+            to: { path: "^components/[^/]+/area\\.ts$" },
+        },
+        {
             name: "nobody-imports-the-program",
             severity: "error",
             from: { path: "^(components|policies|hardening)/" },

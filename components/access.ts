@@ -53,18 +53,19 @@ export const ROLE_RULES: Readonly<Record<AccessRole, readonly Rule[]>> = {
 
 const SYSTEM_GROUP = /^system:/;
 
-/** What is wrong with the arguments; one line each. */
-export function accessFaults(args: AccessArgs): readonly string[] {
-    const pairs = args.grants.map(({ role, group }) => `${role} for ${group}`);
+/** What is wrong with the grants, which stand at `path`; one line each. */
+export function accessFaults(grants: readonly AccessGrant[], path: string): readonly string[] {
+    const pairs = grants.map(({ role, group }) => `${role} to ${group}`);
     return [
-        ...args.grants
-            .filter(({ group }) => SYSTEM_GROUP.test(group))
-            .map(
-                ({ role, group }) =>
-                    `${role} for group "${group}": system groups hold every user or every service account; name a group of your own`,
-            ),
+        ...grants.flatMap(({ role, group }, index) =>
+            SYSTEM_GROUP.test(group)
+                ? [
+                      `${path}[${index}] gives ${role} to "${group}": system groups hold every user or every service account; name a group of your own`,
+                  ]
+                : [],
+        ),
         ...[...new Set(pairs.filter((pair, index) => pairs.indexOf(pair) !== index))].map(
-            (pair) => `${pair} is granted twice`,
+            (pair) => `${path} gives ${pair} twice`,
         ),
     ];
 }
@@ -78,8 +79,8 @@ export class Access extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:access:Access";
 
     constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Access.__pulumiType, name, {}, opts);
-        refuse(this, name, accessFaults(args));
+        super(Access.__pulumiType, name, args, opts);
+        refuse(this, name, accessFaults(args.grants, "grants"));
         const used = [...new Set(args.grants.map(({ role }) => role))];
         const roles = new Map(
             used.map((role) => [

@@ -1,74 +1,16 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { suggestion } from "../policies/text";
-import { accessSettings } from "./access";
-import { admissionSettings } from "./admission/settings";
-import { signatureFaults } from "./admission/signatures";
-import { canarySettings } from "./canary/settings";
+import type { Foundation } from "./area";
+import type { Config } from "./areas";
+import { areas } from "./areas";
 import { namespaceCollisions } from "./collisions";
-import { controlPlaneSettings } from "./control-plane/settings";
-import { externalSecretsSettings } from "./external-secrets/settings";
-import { falcoSettings } from "./falco/settings";
-import { imageFaults, Images, imageSettings } from "./images";
-import { meshSettings } from "./mesh/settings";
-import { monitoringSettings } from "./monitoring/settings";
-import { podSecurityVersion, quotaSettings } from "./namespace";
-import type { Read } from "../policies/engine/schema";
-import { cidr, dnsLabel, listOf, mapOf, object, optional, port, text, withDefault } from "../policies/engine/schema";
-import { spireFaults } from "./spire/checks";
-import { spireSettings } from "./spire/settings";
-import { shieldSettings } from "./shield/settings";
-import { replicaSettings, resourceSettings, workloadName } from "./workload";
+import { foundationOf } from "./foundation";
+import { targetFaults } from "./monitoring/monitoring";
+import { flowFaults, repeatedPolicies } from "./network/flows";
 
-/** The cluster that the stack is deployed to. */
-const clusterSettings = object({
-    /** Name of the cluster, unique among all stacks. */
-    name: dnsLabel,
-    /** Addresses of the API server's endpoints, as pods reach them after translation of the Service address. */
-    apiServer: object({ cidrs: listOf(cidr, 1), ports: withDefault(listOf(port, 1), [443, 6443]) }),
-    /** Labels of the cluster's DNS pods in `kube-system`. */
-    dnsLabels: withDefault(mapOf(text()), { "k8s-app": "kube-dns" }),
-    /** Version of the Pod Security Standards that namespaces enforce. */
-    podSecurityVersion: withDefault(podSecurityVersion, "latest"),
-});
-
-/** The x0tta6bl4 platform itself. */
-const platformSettings = object({
-    namespace: dnsLabel,
-    app: withDefault(workloadName, "x0tta6bl4"),
-    owner: withDefault(dnsLabel, "platform-team"),
-    port: withDefault(port, 8080),
-    metricsPath: withDefault(text("an absolute path", /^\//), "/metrics"),
-    replicas: replicaSettings,
-    resources: resourceSettings,
-    quota: quotaSettings,
-    access: accessSettings,
-    /** A Secret of the namespace, mounted read-only at `/etc/<name>`. */
-    secretName: optional(dnsLabel),
-});
-
-/** Every configuration key of the program, without the project's prefix. */
-const SETTINGS = {
-    admission: admissionSettings,
-    canary: canarySettings,
-    cluster: clusterSettings,
-    controlPlane: controlPlaneSettings,
-    externalSecrets: externalSecretsSettings,
-    falco: falcoSettings,
-    images: imageSettings,
-    mesh: withDefault(meshSettings, { kind: "none" }),
-    monitoring: monitoringSettings,
-    platform: platformSettings,
-    shield: optional(shieldSettings),
-    spire: spireSettings,
-};
-
-/** The stack's settings: checked, defaults filled in. */
-export type Config = { readonly [K in keyof typeof SETTINGS]: Read<(typeof SETTINGS)[K]> };
-
-export type ClusterSettings = Config["cluster"];
-export type MonitoringSettings = Config["monitoring"];
-export type PlatformSettings = Config["platform"];
+/** A rule asked for settings that could not be read; those have faults of their own. */
+class Unread extends Error {}
 
 /**
  * Reads settings from raw values, each under its full key.
@@ -81,29 +23,81 @@ export function readConfig(
     values: Readonly<Record<string, unknown>>,
     project: string,
 ): { readonly config: Config; readonly faults: readonly string[] } {
-    const faults: string[] = [];
-    const known = Object.keys(SETTINGS);
-    for (const key of Object.keys(values)) {
-        const name = key.slice(project.length + 1);
-        if (!known.includes(name)) {
-            faults.push(`${key} is not a known setting${suggestion(name, known)}`);
+    const known = areas.map(({ key }) => key);
+    const faults = Object.keys(values)
+        .map((key) => [key, key.slice(project.length + 1)] as const)
+        .filter(([, name]) => !known.some((key) => key === name))
+        .map(([key, name]) => `${key} is not a known setting${suggestion(name, known)}`);
+    const unread = new Set<string>();
+    const settings = areas.map(({ key, settings: schema }) => {
+        const path = `${project}:${key}`;
+        const before = faults.length;
+        const value = schema.read(values[path], path, faults);
+        if (faults.length > before) {
+            unread.add(key);
         }
+        return [key, value] as const;
+    });
+    const config = Object.fromEntries(settings) as Config;
+    return { config, faults: [...faults, ...ruleFaults(readable(config, unread), project)] };
+}
+
+/** The configuration without what could not be read: asking for that stops a rule instead of misleading it. */
+function readable(config: Config, unread: ReadonlySet<string>): Config {
+    return new Proxy(config, {
+        get: (target, key) => {
+            if (unread.has(String(key))) {
+                throw new Unread();
+            }
+            return Reflect.get(target, key) as unknown;
+        },
+    });
+}
+
+/** What the areas' rules, and those that hold between areas, find wrong, as far as the settings they need could be read. */
+function ruleFaults(config: Config, project: string): readonly string[] {
+    const foundation = foundationOf(config, project);
+    const collisions = namespaceCollisions(
+        areas.map((area) => ({
+            key: `${project}:${area.key}`,
+            own: asked(() => area.namespaces?.(config)),
+            foreign: asked(() => area.foreign?.(config)),
+        })),
+    );
+    return [
+        ...collisions,
+        ...areas.flatMap((area) => asked(() => area.faults?.(config, `${project}:${area.key}`, foundation))),
+        // Two areas in one namespace would also have flows and targets of one name; the namespace is what is wrong.
+        ...(collisions.length > 0 ? [] : [...connectionFaults(config, project), ...targets(foundation, project)]),
+    ];
+}
+
+/** What is wrong with the flows of each area, and with those of all together. */
+function connectionFaults(config: Config, project: string): readonly string[] {
+    const flows = areas.map(({ key, flows: flowsOf }) => ({ key, flows: asked(() => flowsOf?.(config)) }));
+    const own = new Set(flows.flatMap((area) => repeatedPolicies(area.flows)));
+    return [
+        ...flows.flatMap((area) => flowFaults(area.flows).map((fault) => `${project}:${area.key}: ${fault}`)),
+        ...repeatedPolicies(flows.flatMap((area) => area.flows))
+            .filter((fault) => !own.has(fault))
+            .map((fault) => `${project}: ${fault}`),
+    ];
+}
+
+function targets(foundation: Foundation, project: string): readonly string[] {
+    return asked(() => targetFaults(foundation.targets)).map((fault) => `${project}:monitoring: ${fault}`);
+}
+
+/** What a question is answered with; nothing where it needs settings that could not be read. */
+function asked<T>(question: () => readonly T[] | undefined): readonly T[] {
+    try {
+        return question() ?? [];
+    } catch (error) {
+        if (error instanceof Unread) {
+            return [];
+        }
+        throw error;
     }
-    const config = Object.fromEntries(
-        Object.entries(SETTINGS).map(([name, schema]) => {
-            const key = `${project}:${name}`;
-            return [name, schema.read(values[key], key, faults)];
-        }),
-    ) as Config;
-    if (faults.length === 0) {
-        const images = new Images(config.images);
-        const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
-        faults.push(...namespaceCollisions(config, `${project}:`));
-        faults.push(...imageFaults(config.images, `${project}:images`));
-        faults.push(...signatureFaults(config.admission.signatures, config, `${project}:admission.signatures`));
-        faults.push(...spireFaults(config.spire, versions, `${project}:spire`));
-    }
-    return { config, faults };
 }
 
 /**

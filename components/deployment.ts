@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { amountOf } from "../policies/kubernetes/quantity";
 import { containerSecurity, podSecurity, type PodIdentity } from "./workload";
 
 type Volume = k8s.types.input.core.v1.Volume;
@@ -54,22 +55,33 @@ export function serviceSelector(app: string): Readonly<Record<string, string>> {
     return { "app.kubernetes.io/name": app };
 }
 
+/** Label of everything that belongs to the platform's foundation. */
+export const PART_OF = { "app.kubernetes.io/part-of": "x0tta6bl4" } as const;
+
 /** Labels of a service's objects. */
 export function serviceLabels(app: string, version: string): Readonly<Record<string, string>> {
     return {
         ...serviceSelector(app),
         "app.kubernetes.io/version": version,
-        "app.kubernetes.io/part-of": "x0tta6bl4",
+        ...PART_OF,
         owner: OWNER,
     };
 }
 
-/** Requests and limits: the limits bound both, the requests are a quarter of the CPU and all of the memory. */
+/**
+ * Requests and limits: the limits bound both, the requests are a quarter of the CPU and all of the memory.
+ *
+ * @param cpu a Kubernetes quantity of cores
+ * @param memory a Kubernetes quantity of bytes
+ * @throws RangeError where `cpu` is none
+ */
 export function resourcesOf(cpu: string, memory: string): k8s.types.input.core.v1.ResourceRequirements {
-    const [, amount = "0", unit = ""] = /^(\d+)(m?)$/.exec(cpu) ?? [];
-    const millis = Number(amount) * (unit === "m" ? 1 : 1000);
+    const cores = amountOf(cpu);
+    if (cores === undefined) {
+        throw new RangeError(`cpu must be a Kubernetes quantity such as 250m or 0.5, found ${JSON.stringify(cpu)}`);
+    }
     return {
-        requests: { cpu: `${Math.ceil(millis / 4)}m`, memory, "ephemeral-storage": "64Mi" },
+        requests: { cpu: `${Math.ceil((cores * 1000) / 4)}m`, memory, "ephemeral-storage": "64Mi" },
         limits: { cpu, memory, "ephemeral-storage": "256Mi" },
     };
 }

@@ -24,7 +24,7 @@ export class FoundationService extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:foundation:FoundationService";
 
     constructor(name: string, args: FoundationServiceArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(FoundationService.__pulumiType, name, {}, opts);
+        super(FoundationService.__pulumiType, name, args, opts);
         const metadata = {
             name: args.app,
             namespace: args.namespace,

@@ -18,7 +18,7 @@ export class LocalRights extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:access:LocalRights";
 
     constructor(name: string, args: Grant & { readonly namespace: string }, opts?: pulumi.ComponentResourceOptions) {
-        super(LocalRights.__pulumiType, name, {}, opts);
+        super(LocalRights.__pulumiType, name, args, opts);
         const metadata = { name: args.name, namespace: args.namespace };
         const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: [...args.rules] }, { parent: this });
         new k8s.rbac.v1.RoleBinding(
@@ -39,7 +39,7 @@ export class ClusterRights extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:access:ClusterRights";
 
     constructor(name: string, args: Grant, opts?: pulumi.ComponentResourceOptions) {
-        super(ClusterRights.__pulumiType, name, {}, opts);
+        super(ClusterRights.__pulumiType, name, args, opts);
         const metadata = { name: args.name };
         const role = new k8s.rbac.v1.ClusterRole(
             `${name}-role`,

@@ -100,7 +100,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
     public readonly namespaceName: pulumi.Output<string>;
 
     constructor(name: string, args: GuardedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(GuardedNamespace.__pulumiType, name, {}, opts);
+        super(GuardedNamespace.__pulumiType, name, args, opts);
         refuse(this, name, namespaceFaults(args));
         const inside = { namespace: args.namespace };
 
@@ -127,7 +127,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
             },
             options,
         );
-        const quota = args.quota ?? { cpu: "8", memory: "16Gi", pods: "60" };
+        const quota = args.quota ?? quotaSettings.read(undefined, "quota", []);
         new k8s.core.v1.ResourceQuota(
             `${name}-quota`,
             {

@@ -1,4 +1,5 @@
-import type { ClusterSettings, MonitoringSettings } from "./config";
+import type { ClusterSettings } from "./cluster/settings";
+import type { MonitoringSettings } from "./monitoring/settings";
 import type { Images } from "./images";
 
 /** What every area of the foundation is told of its surroundings. */

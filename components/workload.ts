@@ -90,13 +90,15 @@ const TERMINATION_SECONDS = 45;
 /** How long a pod keeps serving after it has left the Service, so that no client meets a closed port. */
 const DRAIN_SECONDS = 10;
 
-/** What is wrong with the arguments; one line each. */
-export function workloadFaults(args: WorkloadArgs): readonly string[] {
+/** What is wrong with the arguments, each under the name of its own; one line each. */
+export function workloadFaults(args: Pick<WorkloadArgs, "port" | "writable">): readonly string[] {
     return [
-        ...(args.port < 1024 ? [`port ${args.port} is privileged; a non-root process can only bind from 1024 up`] : []),
+        ...(args.port < 1024
+            ? [`port is ${args.port}, which is privileged; a process that is not root can only bind from 1024 up`]
+            : []),
         ...Object.keys(args.writable ?? {})
             .filter((path) => !/^\/[a-z]/.test(path))
-            .map((path) => `writable directory "${path}" must be an absolute path below the root directory`),
+            .map((path) => `writable names "${path}"; it must be an absolute path below the root directory`),
     ];
 }
 
@@ -206,7 +208,7 @@ export class Workload extends pulumi.ComponentResource {
     public readonly serviceName: pulumi.Output<string>;
 
     constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Workload.__pulumiType, name, {}, opts);
+        super(Workload.__pulumiType, name, args, opts);
         refuse(this, name, workloadFaults(args));
         const selector = selectorLabels(args.app);
         const labels = {

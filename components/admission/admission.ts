@@ -36,7 +36,7 @@ export class Admission extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:admission:Admission";
 
     constructor(name: string, args: AdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Admission.__pulumiType, name, {}, opts);
+        super(Admission.__pulumiType, name, args, opts);
         const selected = selectControls(controls, "x0tta6bl4");
         refuse(this, name, admissionFaults(args.settings, selected));
         for (const twin of twins(args.settings, selected)) {

@@ -51,7 +51,7 @@ const signatureSettings = object({
     controllerInstalled: boolean(),
     /** The namespaces whose images are verified. */
     namespaces: listOf(dnsLabel, 1),
-    /** Who signs each image that these namespaces run, by the image's name in components/images.ts. */
+    /** Who signs each image that these namespaces run, by the image's name in components/images/index.ts. */
     images: mapOf(signer),
 });
 

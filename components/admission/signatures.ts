@@ -2,71 +2,30 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { suggestion } from "../../policies/text";
-import type { CanarySettings } from "../canary/settings";
 import { OWNER } from "../deployment";
-import type { ExternalSecretsSettings } from "../external-secrets/settings";
-import type { FalcoSettings } from "../falco/settings";
-import type { ImageName, ImageSettings } from "../images";
-import { IMAGES, Images } from "../images";
-import { NAMESPACE as SPIRE_NAMESPACE } from "../spire/layout";
-import type { SpireSettings } from "../spire/model";
+import type { Foundation } from "../area";
+import type { ImageName, Images } from "../images";
+import { IMAGES } from "../images";
 import type { SignatureSettings, Signer } from "./settings";
-
-/** The settings that say which images run where. */
-export interface DeployedImages {
-    readonly canary: CanarySettings;
-    readonly externalSecrets: Pick<ExternalSecretsSettings, "namespace">;
-    readonly falco: FalcoSettings;
-    readonly images: ImageSettings;
-    readonly platform: { readonly namespace: string };
-    readonly spire: SpireSettings;
-}
-
-/** The images that this program runs, by namespace. */
-export function imagesByNamespace({
-    canary,
-    externalSecrets,
-    falco,
-    platform,
-    spire,
-}: DeployedImages): Readonly<Record<string, readonly ImageName[]>> {
-    return {
-        [platform.namespace]: canary.enabled ? ["x0tta6bl4", "probe"] : ["x0tta6bl4"],
-        ...(canary.enabled && { [canary.namespace]: ["probe"] as const }),
-        [externalSecrets.namespace]: ["external-secrets"],
-        [falco.namespace]: falco.kubernetesAudit === undefined ? ["falco"] : ["falco", "falcoctl"],
-        ...(falco.sidekick && { [falco.sidekick.namespace]: ["falcosidekick"] }),
-        [SPIRE_NAMESPACE]: [
-            "spire-server",
-            "spire-agent",
-            "spire-controller-manager",
-            "spiffe-csi-driver",
-            "csi-node-driver-registrar",
-            ...(spire.oidcProvider === undefined ? [] : (["oidc-discovery-provider"] as const)),
-        ],
-    };
-}
 
 /** What is wrong with the settings, each fault under its path; none where signatures are not asked for. */
 export function signatureFaults(
     settings: SignatureSettings | undefined,
-    deployed: DeployedImages,
+    { images, imagesByNamespace, project }: Pick<Foundation, "images" | "imagesByNamespace" | "project">,
     path: string,
 ): readonly string[] {
     if (settings === undefined) {
         return [];
     }
-    const images = new Images(deployed.images);
-    const byNamespace = imagesByNamespace(deployed);
     const names = Object.keys(settings.images);
-    const needed = new Set(settings.namespaces.flatMap((namespace) => byNamespace[namespace] ?? []));
+    const needed = new Set(settings.namespaces.flatMap((namespace) => imagesByNamespace[namespace] ?? []));
     const faults = settings.controllerInstalled
         ? []
         : [
               `${path}.controllerInstalled must be true: without sigstore policy-controller in the cluster nothing verifies a signature; docs/foundation.md says how it has to be installed`,
           ];
     for (const [index, namespace] of settings.namespaces.entries()) {
-        const known = Object.keys(byNamespace);
+        const known = Object.keys(imagesByNamespace);
         if (!known.includes(namespace)) {
             faults.push(
                 `${path}.namespaces[${index}] is "${namespace}", where this stack runs no image${suggestion(namespace, known)}`,
@@ -82,7 +41,7 @@ export function signatureFaults(
             faults.push(`${path}.images.${name} runs in none of the namespaces listed, so nobody would verify it`);
         } else if (!images.isPinned(name as ImageName)) {
             faults.push(
-                `${path}.images.${name} is deployed by tag; a signature speaks of a digest, so set x0tta6bl4:images.overrides.${name}.digest`,
+                `${path}.images.${name} is deployed by tag; a signature speaks of a digest, so set ${project}:images.overrides.${name}.digest`,
             );
         }
     }
@@ -169,8 +128,9 @@ export interface ImageSignaturesArgs {
 export class ImageSignatures extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:admission:ImageSignatures";
 
-    constructor(name: string, { settings, images }: ImageSignaturesArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(ImageSignatures.__pulumiType, name, {}, opts);
+    constructor(name: string, args: ImageSignaturesArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(ImageSignatures.__pulumiType, name, args, opts);
+        const { settings, images } = args;
         for (const [image, signer] of Object.entries(settings.images)) {
             const reason = signer.kind === "none" ? { "x0tta6bl4.io/unsigned-because": signer.reason } : undefined;
             new k8s.apiextensions.CustomResource(

@@ -116,8 +116,9 @@ export function hostAccessSpec(
 export class SpireHostAccess extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:admission:SpireHostAccess";
 
-    constructor(name: string, { settings }: SpireHostAccessArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SpireHostAccess.__pulumiType, name, {}, opts);
+    constructor(name: string, args: SpireHostAccessArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(SpireHostAccess.__pulumiType, name, args, opts);
+        const { settings } = args;
         const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
             `${name}-policy`,
             { metadata: { name: HOST_ACCESS_POLICY }, spec: hostAccessSpec(settings) },

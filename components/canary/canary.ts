@@ -100,7 +100,7 @@ export function canaryService(
 }
 
 /** Why the probe's image can't be deployed, if it can't. */
-function imageFaults(images: Images): readonly string[] {
+export function imageFaults(images: Images): readonly string[] {
     try {
         images.ref("probe");
         return [];
@@ -120,7 +120,7 @@ export class Canary extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:canary:Canary";
 
     constructor(name: string, args: CanaryArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Canary.__pulumiType, name, {}, opts);
+        super(Canary.__pulumiType, name, args, opts);
         const { settings, spire, platform, images } = args;
         refuse(this, name, imageFaults(images));
         const own = { parent: this };

@@ -32,9 +32,9 @@ export class ControlPlaneFiles extends pulumi.ComponentResource {
     public readonly encryptionConfiguration: pulumi.Output<string>;
 
     constructor(name: string, args: ControlPlaneFilesArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(ControlPlaneFiles.__pulumiType, name, {}, opts);
+        super(ControlPlaneFiles.__pulumiType, name, args, opts);
         const { encryption, audit, namespace } = args.settings;
-        refuse(this, name, encryptionFaults(encryption));
+        refuse(this, name, encryptionFaults(encryption, "encryption"));
         const keys = encryption.provider === "kms" ? [] : encryption.keys;
         const material = Object.fromEntries(
             keys.map((key) => [

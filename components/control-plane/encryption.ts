@@ -35,17 +35,17 @@ export function encryptionConfiguration(
     };
 }
 
-/** What is wrong with the settings; one line each. */
-export function encryptionFaults(settings: EncryptionSettings): readonly string[] {
+/** What is wrong with the settings, which stand at `path`; one line each. */
+export function encryptionFaults(settings: EncryptionSettings, path: string): readonly string[] {
     if (settings.provider === "kms") {
         return [];
     }
     const repeated = settings.keys.filter((key, index) => settings.keys.indexOf(key) !== index);
     return [
-        ...[...new Set(repeated)].map((key) => `encryption key "${key}" is named twice`),
+        ...[...new Set(repeated)].map((key) => `${path}.keys names "${key}" twice`),
         ...(settings.keys.length > 2
             ? [
-                  `encryption has ${settings.keys.length} keys; finish one rotation before the next: at most two, new and old`,
+                  `${path}.keys has ${settings.keys.length} keys; finish one rotation before the next: at most two, new and old`,
               ]
             : []),
     ];

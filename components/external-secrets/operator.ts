@@ -8,7 +8,6 @@ import { apiServerFlow, metricsFlow } from "../network/standard";
 import { serviceSelector } from "../deployment";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
-import type { CrdManifest } from "./crds";
 import { CrdError, readCrds, REQUIRED_CRDS } from "./crds";
 import { ClusterRights, LocalRights } from "../grants";
 import { certControllerRules, certSecretRules, leaseRules } from "./rights";
@@ -20,7 +19,7 @@ import {
     WEBHOOK_PORT,
     webhookService,
 } from "./services";
-import type { ExternalSecretsSettings } from "./settings";
+import type { CrdSettings, ExternalSecretsSettings } from "./settings";
 import { webhookConfiguration, WEBHOOKS } from "./webhook";
 
 export interface SecretsOperatorArgs extends Surroundings {
@@ -28,7 +27,7 @@ export interface SecretsOperatorArgs extends Surroundings {
 }
 
 /** The flows of the webhook and its certificate controller. */
-export function operatorFlows({ settings, cluster, monitoring }: SecretsOperatorArgs): readonly Flow[] {
+export function operatorFlows({ settings, cluster, monitoring }: Omit<SecretsOperatorArgs, "images">): readonly Flow[] {
     const webhook = peer(settings.namespace, WEBHOOK);
     const certificates = peer(settings.namespace, CERT_CONTROLLER);
     return [
@@ -62,9 +61,10 @@ export class SecretsOperator extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:external-secrets:SecretsOperator";
 
     constructor(name: string, args: SecretsOperatorArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SecretsOperator.__pulumiType, name, {}, opts);
+        super(SecretsOperator.__pulumiType, name, args, opts);
         const { settings, images } = args;
         const { namespace } = settings;
+        refuse(this, name, definitionFaults(settings.crds));
         const crds = this.definitions(name, settings);
         const image = { image: images.ref("external-secrets"), version: images.tag("external-secrets") };
         const flows = new AllowedFlows(`${name}-network`, { flows: operatorFlows(args) }, { parent: this });
@@ -126,7 +126,7 @@ export class SecretsOperator extends pulumi.ComponentResource {
     }
 
     private definitions(name: string, settings: ExternalSecretsSettings): readonly pulumi.Resource[] {
-        return this.readDefinitions(name, settings).map(
+        return readCrds(settings.crds).map(
             (crd) =>
                 new k8s.apiextensions.v1.CustomResourceDefinition(
                     `${name}-crd-${crd.metadata.name}`,
@@ -136,15 +136,17 @@ export class SecretsOperator extends pulumi.ComponentResource {
                 ),
         );
     }
+}
 
-    private readDefinitions(name: string, settings: ExternalSecretsSettings): readonly CrdManifest[] {
-        try {
-            return readCrds(settings.crds);
-        } catch (error) {
-            if (error instanceof CrdError) {
-                refuse(this, name, error.faults);
-            }
-            throw error;
+/** Why the definitions can't be had, if they can't; one line each. */
+export function definitionFaults(settings: CrdSettings): readonly string[] {
+    try {
+        readCrds(settings);
+        return [];
+    } catch (error) {
+        if (error instanceof CrdError) {
+            return error.faults;
         }
+        throw error;
     }
 }

@@ -12,7 +12,7 @@ import { controllerRules, leaseRules } from "./rights";
 import { controllerName, controllerService, METRICS_PORT } from "./services";
 import type { ExternalSecretsSettings } from "./settings";
 import { SecretStore } from "./store";
-import { SyncedSecret } from "./synced-secret";
+import { SyncedSecret, syncedSecretFaults } from "./synced-secret";
 
 export interface SecretScopesArgs extends Surroundings {
     readonly settings: ExternalSecretsSettings;
@@ -20,25 +20,36 @@ export interface SecretScopesArgs extends Surroundings {
     readonly namespaces: readonly string[];
 }
 
-/** What is wrong with the arguments; one line each. */
-export function scopeFaults({ settings, namespaces }: SecretScopesArgs): readonly string[] {
-    return Object.entries(settings.secrets).flatMap(([namespace, secrets]) => {
+/**
+ * What is wrong with the secrets, which stand at `path`; one line each.
+ *
+ * @param namespaces those that the program closes
+ */
+export function scopeFaults(
+    settings: ExternalSecretsSettings["secrets"],
+    namespaces: readonly string[],
+    path: string,
+): readonly string[] {
+    return Object.entries(settings).flatMap(([namespace, secrets]) => {
         const names = secrets.map(({ name }) => name);
         return [
             ...(namespaces.includes(namespace)
                 ? []
-                : [
-                      `secrets of namespace "${namespace}": this stack makes no such namespace; it makes ${namespaces.join(", ")}`,
-                  ]),
+                : [`${path}.${namespace}: this stack makes no such namespace; it makes ${namespaces.join(", ")}`]),
             ...[...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-                (name) => `Secret "${name}" is named twice in namespace "${namespace}"`,
+                (name) => `${path}.${namespace} names the Secret "${name}" twice`,
+            ),
+            ...secrets.flatMap(({ name: secret, ...rest }, index) =>
+                syncedSecretFaults({ namespace, secret, ...rest }).map(
+                    (fault) => `${path}.${namespace}[${index}]: ${fault}`,
+                ),
             ),
         ];
     });
 }
 
 /** The flows of one namespace's controller. */
-export function scopeFlows(namespace: string, args: Omit<SecretScopesArgs, "namespaces">): readonly Flow[] {
+export function scopeFlows(namespace: string, args: Omit<SecretScopesArgs, "namespaces" | "images">): readonly Flow[] {
     const { settings, cluster, monitoring } = args;
     const app = controllerName(namespace);
     const controller = peer(settings.namespace, app);
@@ -64,8 +75,8 @@ export class SecretScopes extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:external-secrets:SecretScopes";
 
     constructor(name: string, args: SecretScopesArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SecretScopes.__pulumiType, name, {}, opts);
-        refuse(this, name, scopeFaults(args));
+        super(SecretScopes.__pulumiType, name, args, opts);
+        refuse(this, name, scopeFaults(args.settings.secrets, args.namespaces, "secrets"));
         for (const namespace of Object.keys(args.settings.secrets)) {
             this.scope(namespace, args);
         }

@@ -35,7 +35,7 @@ export class SecretStore extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:external-secrets:SecretStore";
 
     constructor(name: string, args: SecretStoreArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SecretStore.__pulumiType, name, {}, opts);
+        super(SecretStore.__pulumiType, name, args, opts);
         const { namespace, provider } = args;
         const account = new k8s.core.v1.ServiceAccount(
             `${name}-reader`,

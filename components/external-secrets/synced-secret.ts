@@ -109,7 +109,7 @@ export class SyncedSecret extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:external-secrets:SyncedSecret";
 
     constructor(name: string, args: SyncedSecretArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SyncedSecret.__pulumiType, name, {}, opts);
+        super(SyncedSecret.__pulumiType, name, args, opts);
         refuse(this, name, syncedSecretFaults(args));
         new k8s.apiextensions.CustomResource(
             `${name}-external-secret`,

@@ -31,7 +31,12 @@ export interface AuditReceiverArgs extends Surroundings {
 }
 
 /** The flows of the receiver: audit events in, plugins by digest at start. */
-export function auditFlows({ settings, audit, cluster, monitoring }: AuditReceiverArgs): readonly Flow[] {
+export function auditFlows({
+    settings,
+    audit,
+    cluster,
+    monitoring,
+}: Omit<AuditReceiverArgs, "images">): readonly Flow[] {
     const receiver: Peer = { kind: "pods", namespace: settings.namespace, labels: serviceSelector(RECEIVER) };
     return [
         {
@@ -96,7 +101,7 @@ export class AuditReceiver extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:falco:AuditReceiver";
 
     constructor(name: string, args: AuditReceiverArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(AuditReceiver.__pulumiType, name, {}, opts);
+        super(AuditReceiver.__pulumiType, name, args, opts);
         const { namespace } = args.settings;
         const own = { parent: this };
         const labels = serviceLabels(RECEIVER, args.images.tag("falco"));

@@ -30,7 +30,7 @@ export function falcoPeer(settings: FalcoSettings): Extract<Peer, { kind: "pods"
 }
 
 /** The flows of Falco and, where there is one, of its output service. */
-export function falcoFlows(args: FalcoArgs): readonly Flow[] {
+export function falcoFlows(args: Omit<FalcoArgs, "images">): readonly Flow[] {
     const { settings, monitoring, cluster } = args;
     const falco = falcoPeer(settings);
     return [
@@ -47,8 +47,11 @@ const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-d
 /** Images of ours that call the API server. */
 const API_CLIENTS = ["spire-server", "spire-agent", "spire-controller-manager", "external-secrets"] as const;
 
+/** What the rules' lists depend on. */
+export type RuleArgs = Pick<FalcoArgs, "settings" | "images">;
+
 /** What the stack's image names add to the rules' lists. */
-export function ruleAdditions({ settings, images }: FalcoArgs): RuleAdditions {
+export function ruleAdditions({ settings, images }: RuleArgs): RuleAdditions {
     return {
         applicationImages: [images.repository("x0tta6bl4")],
         workloadImages: [...IDENTITY_IMAGES.map((name) => images.repository(name)), ...settings.workloadImages],
@@ -91,7 +94,7 @@ export class Falco extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:falco:Falco";
 
     constructor(name: string, args: FalcoArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Falco.__pulumiType, name, {}, opts);
+        super(Falco.__pulumiType, name, args, opts);
         refuse(this, name, falcoFaults(args));
         const { settings, images } = args;
         const { namespace } = settings;
@@ -153,20 +156,28 @@ export class Falco extends pulumi.ComponentResource {
     }
 }
 
-/** What is wrong with the arguments; one line each. */
-export function falcoFaults(args: FalcoArgs): readonly string[] {
-    const { settings } = args;
+/** What is wrong with the rules, completed by what the settings add to them; one line each. */
+export function ruleFaults(args: RuleArgs): readonly string[] {
     try {
         shippedRules("syscall", ruleAdditions(args));
+        return [];
     } catch (error) {
         if (error instanceof FalcoRulesError) {
             return error.faults;
         }
         throw error;
     }
-    return settings.sidekick?.namespace === settings.namespace
-        ? [
-              `namespace "${settings.namespace}" can't hold falcosidekick too: it is open to privileged pods, and falcosidekick needs no privilege`,
-          ]
-        : [];
+}
+
+/** What is wrong with the arguments; one line each. */
+export function falcoFaults(args: FalcoArgs): readonly string[] {
+    const { settings } = args;
+    return [
+        ...ruleFaults(args),
+        ...(settings.sidekick?.namespace === settings.namespace
+            ? [
+                  `namespace "${settings.namespace}" can't hold falcosidekick too: it is open to privileged pods, and falcosidekick needs no privilege`,
+              ]
+            : []),
+    ];
 }

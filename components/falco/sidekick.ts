@@ -60,7 +60,7 @@ export function sidekickService(image: { readonly image: string; readonly versio
 export function sidekickFlows(
     settings: SidekickSettings,
     falco: Extract<Peer, { kind: "pods" }>,
-    { cluster, monitoring }: Surroundings,
+    { cluster, monitoring }: Omit<Surroundings, "images">,
 ): readonly Flow[] {
     const sidekick: Peer = { kind: "pods", namespace: settings.namespace, labels: serviceSelector(SIDEKICK) };
     return [

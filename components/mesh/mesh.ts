@@ -11,19 +11,20 @@ export interface MeshArgs extends MeshContext {
     readonly settings: MeshSettings;
 }
 
-/** What is wrong with the arguments; one line each. */
-export function meshFaults({ settings }: MeshArgs): readonly string[] {
-    const names = settings.callers.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
+/** What is wrong with the callers, who stand at `path`; one line each. */
+export function meshFaults(callers: MeshSettings["callers"], path: string): readonly string[] {
+    const names = callers.map(({ namespace, serviceAccount }) => `${namespace}/${serviceAccount}`);
     return [
         ...[...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
-            (name) => `caller ${name} is named twice`,
+            (name) => `${path} names ${name} twice`,
         ),
-        ...settings.callers
-            .filter(({ serviceAccount }) => serviceAccount === "default")
-            .map(
-                ({ namespace }) =>
-                    `caller ${namespace}/default: every pod without an account of its own has that identity; name an account`,
-            ),
+        ...callers.flatMap(({ namespace, serviceAccount }, index) =>
+            serviceAccount === "default"
+                ? [
+                      `${path}[${index}] is ${namespace}/default: every pod without an account of its own has that identity; name an account`,
+                  ]
+                : [],
+        ),
     ];
 }
 
@@ -37,8 +38,8 @@ export class Mesh extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:mesh:Mesh";
 
     constructor(name: string, args: MeshArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Mesh.__pulumiType, name, {}, opts);
-        refuse(this, name, meshFaults(args));
+        super(Mesh.__pulumiType, name, args, opts);
+        refuse(this, name, meshFaults(args.settings.callers, "callers"));
         for (const { apiVersion, kind, name: object, spec } of meshResources(args.settings, args)) {
             new k8s.apiextensions.CustomResource(
                 `${name}-${kind}-${object}`,

@@ -18,10 +18,10 @@ export interface MonitoringArgs {
     readonly targets: readonly ScrapeTarget[];
 }
 
-/** What is wrong with the arguments; one line each. */
-export function monitoringFaults({ settings, targets }: MonitoringArgs): readonly string[] {
+/** What is wrong with the targets; one line each. */
+export function targetFaults(targets: readonly ScrapeTarget[]): readonly string[] {
     const names = targets.map(({ namespace, name }) => `${namespace}/${name}`);
-    const faults = [
+    return [
         ...[...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
             (name) => `two targets make the PodMonitor ${name}`,
         ),
@@ -34,15 +34,19 @@ export function monitoringFaults({ settings, targets }: MonitoringArgs): readonl
                 ({ name }) => `target ${name}: labels must not be empty; they would select every pod of the namespace`,
             ),
     ];
+}
+
+/** What is wrong with the alerts, completed by the settings; one line each. */
+export function alertFaults(settings: MonitoringSettings): readonly string[] {
     try {
         shippedAlerts(settings.runbooks);
+        return [];
     } catch (error) {
         if (error instanceof AlertsError) {
-            return [...faults, ...error.faults];
+            return error.faults;
         }
         throw error;
     }
-    return faults;
 }
 
 /**
@@ -55,8 +59,8 @@ export class Monitoring extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:monitoring:Monitoring";
 
     constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Monitoring.__pulumiType, name, {}, opts);
-        refuse(this, name, monitoringFaults(args));
+        super(Monitoring.__pulumiType, name, args, opts);
+        refuse(this, name, [...targetFaults(args.targets), ...alertFaults(args.settings)]);
         if (args.settings.operator) {
             this.monitors(name, args);
             this.alerts(name, args.settings);

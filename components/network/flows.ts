@@ -66,12 +66,18 @@ export function policySpecs(flows: readonly Flow[]): readonly PolicySpec[] {
     return flows.flatMap((flow) => [...egressSide(flow), ...ingressSide(flow)]);
 }
 
+/** Flows of which one would replace the other's policy; one line each. */
+export function repeatedPolicies(flows: readonly Flow[]): readonly string[] {
+    const names = policySpecs(flows).map(({ namespace, name }) => `${namespace}/${name}`);
+    return [...new Set(names.filter((name, index) => names.indexOf(name) !== index))].map(
+        (name) => `two flows make the NetworkPolicy ${name}; give each flow a name of its own`,
+    );
+}
+
 /** What is wrong with some flows; one line each. */
 export function flowFaults(flows: readonly Flow[]): readonly string[] {
-    const names = policySpecs(flows).map(({ namespace, name }) => `${namespace}/${name}`);
-    const repeated = [...new Set(names.filter((name, index) => names.indexOf(name) !== index))];
     return [
-        ...repeated.map((name) => `two flows make the NetworkPolicy ${name}; give each flow a name of its own`),
+        ...repeatedPolicies(flows),
         ...flows.flatMap((flow) => [
             ...(flow.ports.length === 0
                 ? [`flow ${flow.name} names no port; without ports it would open all of them`]

@@ -19,7 +19,7 @@ export class AllowedFlows extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:network:AllowedFlows";
 
     constructor(name: string, args: AllowedFlowsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(AllowedFlows.__pulumiType, name, {}, opts);
+        super(AllowedFlows.__pulumiType, name, args, opts);
         refuse(this, name, flowFaults(args.flows));
         for (const policy of policySpecs(args.flows)) {
             new k8s.networking.v1.NetworkPolicy(

@@ -1,4 +1,6 @@
-import type { ClusterSettings, MonitoringSettings, PlatformSettings } from "../config";
+import type { ClusterSettings } from "../cluster/settings";
+import type { MonitoringSettings } from "../monitoring/settings";
+import type { PlatformSettings } from "../platform/settings";
 import type { Flow, Peer } from "./flows";
 
 /** Name resolution through the cluster's DNS, over both transports: large answers come over TCP. */

@@ -1,21 +1,33 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { Access } from "../access";
-import type { Config } from "../config";
+import type { Read } from "../../policies/engine/schema";
+import type { ClusterSettings } from "../cluster/settings";
 import type { Images } from "../images";
-import { IMAGES } from "../images";
 import { Mesh } from "../mesh/mesh";
+import type { meshSettings } from "../mesh/settings";
 import { meshAnnotations } from "../mesh/specs";
+import type { MonitoringSettings } from "../monitoring/settings";
 import { AllowedFlows } from "../network/network";
 import { platformFlows } from "../network/standard";
+import type { ShieldSettings } from "../shield/settings";
 import { Shield } from "../shield/shield";
+import type { SpireSettings } from "../spire/model";
 import { WorkloadIdentity } from "../spire/workload-identity";
 import { Workload } from "../workload";
+import type { PlatformSettings } from "./settings";
 
-export interface PlatformArgs extends Pick<
-    Config,
-    "cluster" | "mesh" | "monitoring" | "platform" | "shield" | "spire"
-> {
+/** The settings that the platform depends on. */
+export interface PlatformConfig {
+    readonly cluster: ClusterSettings;
+    readonly mesh: Read<typeof meshSettings>;
+    readonly monitoring: MonitoringSettings;
+    readonly platform: PlatformSettings;
+    readonly shield: ShieldSettings | undefined;
+    readonly spire: SpireSettings;
+}
+
+export interface PlatformArgs extends PlatformConfig {
     readonly images: Images;
     /** The platform's namespace, from `GuardedNamespace.namespaceName`. */
     readonly namespace: pulumi.Input<string>;
@@ -31,7 +43,7 @@ export class Platform extends pulumi.ComponentResource {
     public readonly serviceName: pulumi.Output<string>;
 
     constructor(name: string, args: PlatformArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Platform.__pulumiType, name, {}, opts);
+        super(Platform.__pulumiType, name, args, opts);
         const { platform, namespace, images } = args;
         const own = { parent: this };
         const flows = platformFlows(platform, args.cluster, args.monitoring);
@@ -49,7 +61,7 @@ export class Platform extends pulumi.ComponentResource {
                 ...platform,
                 namespace,
                 image: images.ref("x0tta6bl4"),
-                version: IMAGES.x0tta6bl4.tag,
+                version: images.tag("x0tta6bl4"),
                 identity: identity.pod,
                 ...(mesh && { annotations: meshAnnotations(mesh) }),
             },

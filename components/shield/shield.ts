@@ -48,7 +48,7 @@ export class Shield extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:shield:Shield";
 
     constructor(name: string, args: ShieldArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Shield.__pulumiType, name, {}, opts);
+        super(Shield.__pulumiType, name, args, opts);
         const { settings, platform } = args;
         const metadata = { name: SHIELD, namespace: platform.namespace, labels: { owner: OWNER } };
         const resource = (

@@ -130,8 +130,9 @@ export function agentPodSpec(settings: SpireSettings, images: Images): k8s.types
 export class SpireAgent extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:SpireAgent";
 
-    constructor(name: string, { settings, images }: SpireAgentArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SpireAgent.__pulumiType, name, {}, opts);
+    constructor(name: string, args: SpireAgentArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(SpireAgent.__pulumiType, name, args, opts);
+        const { settings, images } = args;
         const labels = labelsOf(AGENT, images.tag("spire-agent"));
         const metadata = { name: AGENT, namespace: NAMESPACE, labels };
         const data = { [AGENT_CONF]: render(agentConf(settings)) };

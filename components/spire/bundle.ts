@@ -82,7 +82,7 @@ export class TrustBundle extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:TrustBundle";
 
     constructor(name: string, args: TrustBundleArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(TrustBundle.__pulumiType, name, {}, opts);
+        super(TrustBundle.__pulumiType, name, args, opts);
         new k8s.core.v1.ConfigMap(
             `${name}-configmap`,
             { metadata: { name: BUNDLE, namespace: NAMESPACE, annotations: bundleAnnotations(args) } },

@@ -125,7 +125,7 @@ export class CsiDriver extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:CsiDriver";
 
     constructor(name: string, args: CsiDriverArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(CsiDriver.__pulumiType, name, {}, opts);
+        super(CsiDriver.__pulumiType, name, args, opts);
         const labels = labelsOf(CSI_DRIVER, args.images.tag("spiffe-csi-driver"));
         const rights = new Rights(
             `${name}-rights`,

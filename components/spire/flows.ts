@@ -1,4 +1,5 @@
-import type { ClusterSettings, MonitoringSettings } from "../config";
+import type { ClusterSettings } from "../cluster/settings";
+import type { MonitoringSettings } from "../monitoring/settings";
 import type { Flow, Peer } from "../network/flows";
 import { apiServerFlow, dnsFlow, metricsFlow } from "../network/standard";
 import { AGENT, CSI_DRIVER, NAMESPACE, OIDC_PROVIDER, PORTS, SERVER } from "./layout";

@@ -76,7 +76,7 @@ export class OidcProvider extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:OidcProvider";
 
     constructor(name: string, args: OidcProviderArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(OidcProvider.__pulumiType, name, {}, opts);
+        super(OidcProvider.__pulumiType, name, args, opts);
         const { settings, oidc, images } = args;
         const labels = labelsOf(OIDC_PROVIDER, images.tag("oidc-discovery-provider"));
         const metadata = { name: OIDC_PROVIDER, namespace: NAMESPACE, labels };

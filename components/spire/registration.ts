@@ -51,8 +51,9 @@ export function federatedName(trustDomain: string): string {
 export class Registration extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:Registration";
 
-    constructor(name: string, { settings }: RegistrationArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Registration.__pulumiType, name, {}, opts);
+    constructor(name: string, args: RegistrationArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Registration.__pulumiType, name, args, opts);
+        const { settings } = args;
         for (const entry of settings.staticEntries) {
             new k8s.apiextensions.CustomResource(
                 `${name}-${entry.name}`,

@@ -22,7 +22,7 @@ export class Rights extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:Rights";
 
     constructor(name: string, args: RightsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Rights.__pulumiType, name, {}, opts);
+        super(Rights.__pulumiType, name, args, opts);
         const child = { parent: this };
         const labels = selectorOf(args.account);
         const local = { name: args.account, namespace: NAMESPACE, labels };

@@ -31,8 +31,9 @@ export class SpireServer extends pulumi.ComponentResource {
     /** The StatefulSet; whoever needs a serving SPIRE depends on it. */
     public readonly statefulSet: k8s.apps.v1.StatefulSet;
 
-    constructor(name: string, { settings, images }: SpireServerArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(SpireServer.__pulumiType, name, {}, opts);
+    constructor(name: string, args: SpireServerArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(SpireServer.__pulumiType, name, args, opts);
+        const { settings, images } = args;
         const labels = labelsOf(SERVER, images.tag("spire-server"));
         const metadata = { name: SERVER, namespace: NAMESPACE, labels };
         const child = { parent: this };

@@ -53,6 +53,7 @@ const secretRef = object({ secret: objectName, key: secretKey });
 /** `{configMap, key}` or `{secret, key}`. */
 const trustAnchor: Schema<{ configMap: string; key: string } | { secret: string; key: string }> = {
     expected: "an object with key and either configMap or secret",
+    form: { kind: "object", fields: { key: secretKey, configMap: optional(objectName), secret: optional(objectName) } },
     read(value, path, faults) {
         const inSecret = typeof value === "object" && value !== null && "secret" in value;
         const shape = inSecret

@@ -35,6 +35,18 @@ function unpinned(images: Images, names: readonly ImageName[]): readonly string[
     });
 }
 
+/** What is wrong with the installation's settings, which stand at `path`, and its images; one line each. */
+export function installationFaults(
+    { settings, images }: Pick<SpireArgs, "settings" | "images">,
+    path: string,
+): readonly string[] {
+    const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
+    return [
+        ...spireFaults(settings, versions, path),
+        ...unpinned(images, settings.oidcProvider === undefined ? [] : ["oidc-discovery-provider"]),
+    ];
+}
+
 /** Identity comes before what depends on it: servers over ordinary pods, agents and the CSI driver over everything on the node. */
 const PRIORITIES = { [SERVER]: 900_000_000, [AGENT]: 950_000_000 } as const;
 
@@ -43,20 +55,17 @@ const PRIORITIES = { [SERVER]: 900_000_000, [AGENT]: 950_000_000 } as const;
  *
  * Depend on it: once it is ready, pods get identities; and pods that mount the CSI volume must be gone before the driver is.
  *
- * Creates, in the namespace `spire` of components/guards.ts: its flows, PriorityClasses, the CRDs of the controller manager, the bundle
+ * Creates, in the namespace `spire`: its flows, PriorityClasses, the CRDs of the controller manager, the bundle
  * with its guard, and the components SpireServer, SpireAgent, CsiDriver, EntryValidation, Registration and OidcProvider.
  */
 export class Spire extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:Spire";
 
     constructor(name: string, args: SpireArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Spire.__pulumiType, name, {}, opts);
+        super(Spire.__pulumiType, name, args, opts);
         const { settings, images, cluster } = args;
-        const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
-        refuse(this, name, [
-            ...spireFaults(settings, versions, "x0tta6bl4:spire"),
-            ...unpinned(images, settings.oidcProvider === undefined ? [] : ["oidc-discovery-provider"]),
-        ]);
+        refuse(this, name, installationFaults(args, `${pulumi.getProject()}:spire`));
+        const version = images.tag("spire-server");
 
         const hostAccess = new SpireHostAccess(`${name}-host-access`, { settings }, { parent: this });
         const flows = new AllowedFlows(
@@ -86,7 +95,7 @@ export class Spire extends pulumi.ComponentResource {
                     { parent: this, retainOnDelete: true },
                 ),
         );
-        const bundle = new TrustBundle(`${name}-bundle`, { settings, version: versions.server }, { parent: this });
+        const bundle = new TrustBundle(`${name}-bundle`, { settings, version }, { parent: this });
         const server = new SpireServer(
             `${name}-server`,
             { settings, images },

@@ -118,8 +118,9 @@ function webhooks(): k8s.types.input.admissionregistration.v1.ValidatingWebhook[
 export class EntryValidation extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:EntryValidation";
 
-    constructor(name: string, { settings }: EntryValidationArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(EntryValidation.__pulumiType, name, {}, opts);
+    constructor(name: string, args: EntryValidationArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(EntryValidation.__pulumiType, name, args, opts);
+        const { settings } = args;
         if (settings.controllerManager.validation === "webhook") {
             new k8s.admissionregistration.v1.ValidatingWebhookConfiguration(
                 `${name}-webhook`,

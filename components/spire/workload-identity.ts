@@ -131,7 +131,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
     public readonly pod: PodIdentity;
 
     constructor(name: string, args: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(WorkloadIdentity.__pulumiType, name, {}, opts);
+        super(WorkloadIdentity.__pulumiType, name, args, opts);
         refuse(this, name, workloadIdentityFaults(args));
         new k8s.apiextensions.CustomResource(
             `${name}-entry`,

@@ -1,5 +1,6 @@
 import { isIP } from "node:net";
 
+import { amountOf } from "../kubernetes/quantity";
 import { suggestion } from "../text";
 
 /**
@@ -11,9 +12,20 @@ export interface Schema<T, I = unknown> {
     read(value: unknown, path: string, faults: string[]): T;
     /** What is allowed, as it reads after "must be". */
     readonly expected: string;
+    /** How the value is made up, for whoever describes it. */
+    readonly form: Form;
+    /** What stands for an absent value; `null` where its absence means something itself. A schema without it asks for a value. */
+    readonly absent?: { readonly value: unknown };
     /** For the type checker only, and never set: what may be given, with fields left out that have a default. */
     readonly given?: I;
 }
+
+/** The parts of a value. */
+export type Form =
+    | { readonly kind: "value" }
+    | { readonly kind: "list" | "map"; readonly item: Schema<unknown> }
+    | { readonly kind: "object"; readonly fields: Fields }
+    | { readonly kind: "union"; readonly tag: string; readonly variants: Readonly<Record<string, Fields>> };
 
 /** The type a schema yields. */
 export type Read<S> = S extends Schema<infer T> ? T : never;
@@ -21,7 +33,7 @@ export type Read<S> = S extends Schema<infer T> ? T : never;
 /** The type a schema takes: like {@link Read}, without what has a default. */
 export type Given<S> = S extends Schema<unknown, infer I> ? I : never;
 
-type Fields = Readonly<Record<string, Schema<unknown>>>;
+export type Fields = Readonly<Record<string, Schema<unknown>>>;
 
 type ReadFields<F extends Fields> = { readonly [K in keyof F]: Read<F[K]> };
 
@@ -33,6 +45,7 @@ type GivenFields<F extends Fields> = {
 function schema<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T, T> {
     return {
         expected,
+        form: { kind: "value" },
         read(value, path, faults) {
             const result = value === undefined ? undefined : read(value);
             if (result === undefined) {
@@ -76,6 +89,7 @@ export function listOf<T, I>(item: Schema<T, I>, minimum = 0): Schema<readonly T
     const outer = schema(expected, (value) => (Array.isArray(value) && value.length >= minimum ? value : undefined));
     return {
         expected,
+        form: { kind: "list", item },
         read: (value, path, faults) =>
             (outer.read(value, path, faults) ?? []).map((entry: unknown, index) =>
                 item.read(entry, `${path}[${index}]`, faults),
@@ -88,6 +102,7 @@ export function mapOf<T, I>(item: Schema<T, I>): Schema<Readonly<Record<string, 
     const outer = schema("an object", asObject);
     return {
         expected: "an object",
+        form: { kind: "map", item },
         read: (value, path, faults) =>
             Object.fromEntries(
                 Object.entries(outer.read(value, path, faults) ?? {}).map(([name, entry]) => [
@@ -105,6 +120,7 @@ export function object<F extends Fields>(fields: F): Schema<ReadFields<F>, Given
     const outer = schema(expected, asObject);
     return {
         expected,
+        form: { kind: "object", fields },
         read(value, path, faults) {
             const source = outer.read(value, path, faults);
             if (source === undefined) {
@@ -136,6 +152,7 @@ export function union<V extends Readonly<Record<string, Fields>>, const T extend
     const outer = schema(expected, asObject);
     return {
         expected,
+        form: { kind: "union", tag, variants },
         read(value, path, faults) {
             const source = outer.read(value, path, faults);
             const name = source && choice.read(source[tag], `${path}.${tag}`, faults);
@@ -152,6 +169,8 @@ export function union<V extends Readonly<Record<string, Fields>>, const T extend
 export function optional<T, I>(inner: Schema<T, I>): Schema<T | undefined, I | undefined> {
     return {
         expected: inner.expected,
+        form: inner.form,
+        absent: { value: null },
         read: (value, path, faults) => (value === undefined ? undefined : inner.read(value, path, faults)),
     };
 }
@@ -160,6 +179,8 @@ export function optional<T, I>(inner: Schema<T, I>): Schema<T | undefined, I | u
 export function withDefault<T, I>(inner: Schema<T, I>, fallback: NoInfer<I>): Schema<T, I | undefined> {
     return {
         expected: inner.expected,
+        form: inner.form,
+        absent: { value: fallback },
         read: (value, path, faults) => inner.read(value === undefined ? fallback : value, path, faults),
     };
 }
@@ -168,6 +189,7 @@ export function withDefault<T, I>(inner: Schema<T, I>, fallback: NoInfer<I>): Sc
 export function orEmpty<T, I>(inner: Schema<T, I>): Schema<T, I> {
     return {
         expected: inner.expected,
+        form: inner.form,
         read: (value, path, faults) => inner.read(value === undefined ? {} : value, path, faults),
     };
 }
@@ -176,6 +198,7 @@ export function orEmpty<T, I>(inner: Schema<T, I>): Schema<T, I> {
 export function refined<T, I>(inner: Schema<T, I>, check: (value: T) => string | undefined): Schema<T, I> {
     return {
         expected: inner.expected,
+        form: inner.form,
         read(value, path, faults) {
             const before = faults.length;
             const result = inner.read(value, path, faults);
@@ -200,10 +223,9 @@ export const dnsLabel = text(
     /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
 );
 
-/** Kubernetes resource quantity, e.g. `250m` or `512Mi`. */
-export const quantity = text(
-    "a Kubernetes quantity such as 250m or 512Mi",
-    /^\d+(?:\.\d+)?(?:m|k|[MGTPE]|[KMGTPE]i)?$/,
+/** Kubernetes resource quantity that is not negative, e.g. `250m`, `0.5` or `512Mi`. */
+export const quantity = schema("a Kubernetes quantity such as 250m or 512Mi", (value) =>
+    typeof value === "string" && value === value.trim() && (amountOf(value) ?? -1) >= 0 ? value : undefined,
 );
 
 /** An address range with its mask, e.g. `10.0.0.0/24` or `fd00::/64`. */

@@ -70,8 +70,8 @@ describe("Access", () => {
             await refusalOf(() => new Access("shop", { namespace: "shop", grants: wrong })),
             [
                 "shop:",
-                '  viewer for group "system:authenticated": system groups hold every user or every service account; name a group of your own',
-                "  deployer for pipeline is granted twice",
+                '  grants[0] gives viewer to "system:authenticated": system groups hold every user or every service account; name a group of your own',
+                "  grants gives deployer to pipeline twice",
             ].join("\n"),
         );
     });

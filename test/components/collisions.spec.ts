@@ -16,6 +16,7 @@ function faultsOf(changes: Sections): readonly string[] {
     const sections: Sections = {
         cluster: { name: "test", apiServer: { cidrs: ["10.0.0.0/28"] } },
         externalSecrets: { provider, egress: { cidrs: ["10.1.0.0/28"] }, secrets: {} },
+        images: { overrides: { probe: { digest: `sha256:${"a".repeat(64)}` } } },
         platform: { namespace: "shop" },
         spire: SMALLEST,
     };
@@ -31,7 +32,7 @@ describe("namespaces in the settings", () => {
 
     for (const [other, owner] of [
         ["shop", "as is x0tta6bl4:platform.namespace"],
-        ["spire", "which SPIRE has for itself"],
+        ["spire", "which x0tta6bl4:spire has for itself"],
         ["falco", "as is x0tta6bl4:falco.namespace"],
         ["external-secrets", "as is x0tta6bl4:externalSecrets.namespace"],
         ["control-plane-files", "as is x0tta6bl4:controlPlane.namespace"],
@@ -66,7 +67,7 @@ describe("namespaces in the settings", () => {
                 canary: { enabled: true, namespace: "eyes" },
             }),
             [
-                'x0tta6bl4:monitoring.namespace is "spire", which SPIRE has for itself; it needs a namespace of its own',
+                'x0tta6bl4:monitoring.namespace is "spire", which x0tta6bl4:spire has for itself; it needs a namespace of its own',
                 'x0tta6bl4:platform.namespace is "envoy-gateway-system", as is x0tta6bl4:shield.proxyNamespace; it needs a namespace of its own',
                 'x0tta6bl4:externalSecrets.namespace is "default", which every cluster shares; it needs a namespace of its own',
                 'x0tta6bl4:falco.sidekick.namespace is "eyes", as is x0tta6bl4:falco.namespace; it needs a namespace of its own',

@@ -67,6 +67,18 @@ describe("the Deployment of a foundation service", () => {
             requests: { cpu: "500m", memory: "1Gi", "ephemeral-storage": "64Mi" },
             limits: { cpu: "2", memory: "1Gi", "ephemeral-storage": "256Mi" },
         });
+        for (const [cpu, request] of [
+            ["0.5", "125m"],
+            ["1.5", "375m"],
+            ["1k", "250000m"],
+        ] as const) {
+            assert.deepEqual(resourcesOf(cpu, "64Mi").requests, {
+                cpu: request,
+                memory: "64Mi",
+                "ephemeral-storage": "64Mi",
+            });
+        }
+        assert.throws(() => resourcesOf("much", "64Mi"), /cpu must be a Kubernetes quantity .*, found "much"/);
         assert.deepEqual(resourcesOf("50m", "64Mi").requests, {
             cpu: "13m",
             memory: "64Mi",

@@ -17,6 +17,20 @@ describe("GuardedNamespace", () => {
         ]);
     });
 
+    it("grants 8 CPU, 16Gi and 60 pods where nothing else is said, and what is said otherwise", async () => {
+        const hardOf = async (over: object) => {
+            const deployed = await deploy(() => new GuardedNamespace("shop", { ...args, ...over }));
+            return (deployed.inputs("kubernetes:core/v1:ResourceQuota", "shop-quota")["spec"] as { hard: unknown })
+                .hard;
+        };
+        assert.deepEqual(await hardOf({}), { "requests.cpu": "8", "requests.memory": "16Gi", pods: "60" });
+        assert.deepEqual(await hardOf({ quota: { cpu: "1", memory: "2Gi", pods: "3" } }), {
+            "requests.cpu": "1",
+            "requests.memory": "2Gi",
+            pods: "3",
+        });
+    });
+
     it("enforces, audits and warns about the restricted level by default", async () => {
         const deployed = await deploy(() => new GuardedNamespace("shop", args));
         assert.deepEqual(deployed.inputs("kubernetes:core/v1:Namespace", "shop-namespace")["metadata"], {

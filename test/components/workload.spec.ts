@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { WorkloadArgs } from "../../components/workload";
-import { podSpec, Workload } from "../../components/workload";
+import { podSpec, Workload, workloadFaults } from "../../components/workload";
 import { deploy, refusalOf } from "../support/deploy";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../support/restricted";
 
@@ -122,13 +122,32 @@ describe("Workload", () => {
         assert.equal(name, "api");
     });
 
+    it("is restarted only after a minute without a connection, and given two minutes to start", () => {
+        const [container] = podSpec(args).containers as { livenessProbe: unknown; startupProbe: unknown }[];
+        assert.deepEqual(container?.livenessProbe, {
+            tcpSocket: { port: "http" },
+            periodSeconds: 15,
+            failureThreshold: 4,
+        });
+        assert.deepEqual(container?.startupProbe, {
+            httpGet: { path: "/metrics", port: "http" },
+            periodSeconds: 2,
+            failureThreshold: 60,
+        });
+    });
+
+    it("may bind every port but the privileged ones", () => {
+        assert.equal(workloadFaults({ port: 1023 }).length, 1);
+        assert.deepEqual(workloadFaults({ port: 1024 }), []);
+    });
+
     it("refuses a privileged port and a root directory made writable, both at once", async () => {
         assert.equal(
             await refusalOf(() => new Workload("api", { ...args, port: 80, writable: { "/": "1Gi" } })),
             [
                 "api:",
-                "  port 80 is privileged; a non-root process can only bind from 1024 up",
-                '  writable directory "/" must be an absolute path below the root directory',
+                "  port is 80, which is privileged; a process that is not root can only bind from 1024 up",
+                '  writable names "/"; it must be an absolute path below the root directory',
             ].join("\n"),
         );
     });

@@ -1,4 +1,4 @@
-import type { Config } from "../../components/config";
+import type { Config } from "../../components/areas";
 import { readConfig } from "../../components/config";
 import { readStack } from "../../hardening/sources/program/stack-file";
 

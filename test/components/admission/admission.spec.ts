@@ -161,6 +161,7 @@ describe("Admission", () => {
         assert.deepEqual(actionsOf({ action: "deny" }), ["Deny", "Audit"]);
         assert.deepEqual(actionsOf({ controls: { "no-bad-pods": "deny" } }), ["Deny", "Audit"]);
         assert.deepEqual(actionsOf({ action: "deny" }, "advisory"), ["Warn", "Audit"]);
+        assert.deepEqual(actionsOf({ controls: { "no-bad-pods": "deny" } }, "advisory"), ["Deny", "Audit"]);
         assert.deepEqual(twins(settings({ action: "off" }), selected(pods)), []);
     });
 

@@ -1,15 +1,11 @@
 import assert from "node:assert/strict";
 
-import type { Config } from "../../../components/config";
+import type { Config } from "../../../components/areas";
 import { readConfig } from "../../../components/config";
 import type { Signer } from "../../../components/admission/settings";
 import { admissionSettings } from "../../../components/admission/settings";
-import {
-    imagePolicySpec,
-    imagesByNamespace,
-    ImageSignatures,
-    signatureFaults,
-} from "../../../components/admission/signatures";
+import { imagePolicySpec, ImageSignatures, signatureFaults } from "../../../components/admission/signatures";
+import { foundationOf } from "../../../components/foundation";
 import { Images } from "../../../components/images";
 import { evaluate } from "../../../hardening/evaluate";
 import type { ProgramPreview } from "../../../hardening/sources/program";
@@ -90,7 +86,10 @@ describe("ImageSignatures", function () {
 
     it("is off unless set: no policy, and no namespace is labelled", async () => {
         assert.equal(admissionSettings.read(undefined, "admission", []).signatures, undefined);
-        assert.deepEqual(signatureFaults(undefined, stagingConfig(), "admission.signatures"), []);
+        assert.deepEqual(
+            signatureFaults(undefined, foundationOf(stagingConfig(), "x0tta6bl4"), "admission.signatures"),
+            [],
+        );
         const { resources } = await preview("staging");
         assert.deepEqual(
             resources.filter(({ type }) => /ClusterImagePolicy|ImageSignatures/.test(type)),
@@ -227,8 +226,8 @@ describe("ImageSignatures", function () {
             ]);
             const overrides = Object.entries(over).map(([key, value]) => [`x0tta6bl4:${key}`, value as unknown]);
             const { config } = readConfig(Object.fromEntries([...values, ...overrides]), "x0tta6bl4");
-            const images = new Images(config.images);
-            const told = Object.entries(imagesByNamespace(config)).flatMap(([namespace, names]) =>
+            const { images, imagesByNamespace } = foundationOf(config, "x0tta6bl4");
+            const told = Object.entries(imagesByNamespace).flatMap(([namespace, names]) =>
                 names.map((name) => `${namespace} ${images.repository(name)}`),
             );
             assert.deepEqual([...new Set(running(resources))].sort(), [...told].sort());

@@ -7,9 +7,8 @@ import { load } from "js-yaml";
 import { Canary, canaryFlows } from "../../../components/canary/canary";
 import { canarySettings, type CanarySettings } from "../../../components/canary/settings";
 import { readConfig } from "../../../components/config";
-import { guardNamespaces } from "../../../components/guards";
+import { closedNamespaces, foundationOf } from "../../../components/foundation";
 import { Images, imageSettings } from "../../../components/images";
-import { scrapeTargets } from "../../../components/monitoring/targets";
 import { policySpecs } from "../../../components/network/flows";
 import { deploy, refusalOf } from "../../support/deploy";
 import { spireOf } from "../../support/spire";
@@ -44,20 +43,23 @@ interface Template {
 describe("Canary", () => {
     it("is off unless it is switched on", () => {
         assert.equal(canarySettings.read(undefined, "x0tta6bl4:canary", []).enabled, false);
-        assert.ok(!guardNamespaces(config).some(({ namespace }) => namespace === "canary"));
-        assert.ok(!scrapeTargets(config).some(({ name }) => name === "canary"));
+        assert.ok(!closedNamespaces(config).some(({ namespace }) => namespace === "canary"));
+        assert.ok(!foundationOf(config, "x0tta6bl4").targets.some(({ name }) => name === "canary"));
     });
 
     it("has a closed namespace of its own, and is scraped in both", () => {
         const canary = settings({ namespace: "proof" });
-        assert.deepEqual(guardNamespaces({ ...config, canary }).find(({ namespace }) => namespace === "proof")?.quota, {
-            cpu: "1",
-            memory: "1Gi",
-            pods: "10",
-        });
         assert.deepEqual(
-            scrapeTargets({ ...config, canary })
-                .filter(({ name }) => name === "canary")
+            closedNamespaces({ ...config, canary }).find(({ namespace }) => namespace === "proof")?.quota,
+            {
+                cpu: "1",
+                memory: "1Gi",
+                pods: "10",
+            },
+        );
+        assert.deepEqual(
+            foundationOf({ ...config, canary }, "x0tta6bl4")
+                .targets.filter(({ name }) => name === "canary")
                 .map(({ namespace, port }) => [namespace, port]),
             [
                 ["proof", "http"],

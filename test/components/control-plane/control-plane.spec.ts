@@ -168,8 +168,8 @@ describe("ControlPlaneFiles", () => {
             await refusalOf(() => new ControlPlaneFiles("files", { settings })),
             [
                 "files:",
-                '  encryption key "a" is named twice',
-                "  encryption has 3 keys; finish one rotation before the next: at most two, new and old",
+                '  encryption.keys names "a" twice',
+                "  encryption.keys has 3 keys; finish one rotation before the next: at most two, new and old",
             ].join("\n"),
         );
     });

@@ -185,8 +185,8 @@ describe("SecretScopes", () => {
             await refusalOf(() => new SecretScopes("secrets", { ...args, settings: wrong })),
             [
                 "secrets:",
-                '  secrets of namespace "elsewhere": this stack makes no such namespace; it makes shop, falco',
-                '  Secret "a" is named twice in namespace "shop"',
+                "  secrets.elsewhere: this stack makes no such namespace; it makes shop, falco",
+                '  secrets.shop names the Secret "a" twice',
             ].join("\n"),
         );
     });

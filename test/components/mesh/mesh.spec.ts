@@ -101,8 +101,8 @@ describe("Mesh", () => {
             await refusalOf(() => new Mesh("mesh", { ...CONTEXT, settings: { kind: "istio", callers } })),
             [
                 "mesh:",
-                "  caller front/gateway is named twice",
-                "  caller front/default: every pod without an account of its own has that identity; name an account",
+                "  callers names front/gateway twice",
+                "  callers[2] is front/default: every pod without an account of its own has that identity; name an account",
             ].join("\n"),
         );
     });

@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
 
-import type { Config } from "../../../components/config";
-import { guardNamespaces, managedNamespaces } from "../../../components/guards";
+import type { Config } from "../../../components/areas";
+import { closedNamespaces, foundationOf } from "../../../components/foundation";
 import { Images } from "../../../components/images";
 import { Platform } from "../../../components/platform/platform";
-import { scrapeTargets } from "../../../components/monitoring/targets";
 import { deploy } from "../../support/deploy";
 import { stagingConfig } from "../../support/settings";
 
@@ -83,38 +82,31 @@ describe("Platform", () => {
     });
 });
 
-describe("the guards' namespaces", () => {
+describe("the closed namespaces", () => {
     it("are open to more than restricted pods only where node agents run", () => {
         assert.deepEqual(
-            guardNamespaces(stagingConfig()).map(({ namespace, podSecurity = "restricted" }) => [
+            closedNamespaces(stagingConfig()).map(({ namespace, podSecurity = "restricted" }) => [
                 namespace,
                 podSecurity,
             ]),
             [
+                ["x0tta6bl4-staging", "restricted"],
                 ["external-secrets", "restricted"],
-                ["falco", "privileged"],
                 ["spire", "privileged"],
-                ["control-plane-files", "restricted"],
+                ["falco", "privileged"],
                 ["falcosidekick", "restricted"],
+                ["control-plane-files", "restricted"],
             ],
         );
-    });
-
-    it("are managed together with the platform's", () => {
-        assert.deepEqual(managedNamespaces(stagingConfig({ falco: {} })), [
-            "x0tta6bl4-staging",
-            "external-secrets",
-            "falco",
-            "spire",
-            "control-plane-files",
-        ]);
     });
 });
 
 describe("scrape targets", () => {
     it("are everything that serves metrics, by the name of its port", () => {
         assert.deepEqual(
-            scrapeTargets(stagingConfig()).map(({ namespace, name, port }) => `${namespace}/${name} ${port}`),
+            foundationOf(stagingConfig(), "x0tta6bl4").targets.map(
+                ({ namespace, name, port }) => `${namespace}/${name} ${port}`,
+            ),
             [
                 "x0tta6bl4-staging/x0tta6bl4 http",
                 "external-secrets/external-secrets metrics",

@@ -1,5 +1,5 @@
-import type { Read } from "../policies/engine/schema";
-import { boolean, mapOf, object, optional, text, withDefault } from "../policies/engine/schema";
+import type { Read } from "../../policies/engine/schema";
+import { boolean, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
 
 /** A container image, pinned by tag and by digest: the tag is for people, the digest decides. */
 export interface Image {

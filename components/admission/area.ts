@@ -1,0 +1,32 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import { controls } from "../../policies/controls";
+import { selectControls } from "../../policies/engine/profiles";
+import { area } from "../area";
+import { Admission, waiversOf } from "./admission";
+import { admissionFaults } from "./policies";
+import type { AdmissionSettings } from "./settings";
+import { admissionSettings } from "./settings";
+import { signatureFaults } from "./signatures";
+
+interface AdmissionConfig {
+    readonly admission: AdmissionSettings;
+}
+
+export const admissionArea = area({
+    key: "admission",
+    description:
+        "What the cluster does with objects that break a control, and who has to have signed what runs there (docs/foundation.md)",
+    settings: admissionSettings,
+    faults: ({ admission }: AdmissionConfig, path, foundation) => [
+        ...admissionFaults(admission, selectControls(controls, "x0tta6bl4")).map((fault) => `${path}.${fault}`),
+        ...signatureFaults(admission.signatures, foundation, `${path}.signatures`),
+    ],
+    // It would otherwise judge the stack's own objects out of order.
+    after: ["platform", "spire"],
+    deploy: ({ admission: settings }: AdmissionConfig, stage) => {
+        const { namespaces } = stage.foundation;
+        const waivers = waiversOf(pulumi.getStack());
+        return { resources: [new Admission("admission", { settings, namespaces, waivers }, stage.options())] };
+    },
+});

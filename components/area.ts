@@ -1,0 +1,99 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Schema } from "../policies/engine/schema";
+import type { ImageName, Images } from "./images";
+import type { ScrapeTarget } from "./monitoring/monitors";
+import type { GuardedNamespaceArgs } from "./namespace";
+import type { Flow } from "./network/flows";
+
+/** A namespace that an area has to itself. The program makes and closes it. */
+export interface OwnNamespace extends Omit<GuardedNamespaceArgs, "podSecurityVersion"> {
+    /**
+     * The setting that names it, below the area's key.
+     * @default none: the name is fixed
+     */
+    readonly setting?: string;
+    /**
+     * Pulumi name of the namespace's own component.
+     * @default none: it is one of the guards, which are made first
+     */
+    readonly component?: string;
+}
+
+/** A namespace in which others run something that an area talks to. */
+export interface ForeignNamespace {
+    readonly namespace: string;
+    /** The setting that names it, below the area's key. */
+    readonly setting: string;
+}
+
+/** What all areas of a stack come to together. */
+export interface Foundation {
+    /** Name of the project: the prefix of every setting. */
+    readonly project: string;
+    readonly images: Images;
+    /** Every namespace that the program makes and closes. */
+    readonly namespaces: readonly string[];
+    /** The images that the program runs, by namespace. */
+    readonly imagesByNamespace: Readonly<Record<string, readonly ImageName[]>>;
+    /** Everything that serves metrics. */
+    readonly targets: readonly ScrapeTarget[];
+}
+
+/** What an area is given while it is deployed. */
+export interface Stage {
+    readonly foundation: Foundation;
+    /** Options of a component that waits for the areas its own one comes after, and for `dependencies`. */
+    options(...dependencies: readonly pulumi.Resource[]): pulumi.ComponentResourceOptions;
+    /** Name of a namespace of the program; resolves once it is closed. */
+    namespaceName(namespace: string): pulumi.Input<string>;
+}
+
+/** What has become of an area. */
+export interface Deployed {
+    /** What those that come after it wait for. */
+    readonly resources: readonly pulumi.Resource[];
+    /** Outputs of the stack. */
+    readonly outputs?: Readonly<Record<string, pulumi.Output<string>>>;
+}
+
+/**
+ * A part of the foundation, as one folder: what may be set, and everything that follows from the settings. All but `deploy`
+ * is pure, and is asked before anything is registered.
+ *
+ * @typeParam K its key
+ * @typeParam S its settings
+ * @typeParam C the part of the configuration that it reads: its own settings, and those of others by their keys. Reading
+ *     settings that are at fault stops a rule, so a function takes what it needs by name and spreads nothing
+ */
+export interface Area<K extends string, S, C> {
+    /** Configuration key, without the project's prefix. */
+    readonly key: K;
+    /** What it is, as it reads before the list of its settings. */
+    readonly description: string;
+    readonly settings: Schema<S, unknown>;
+    /**
+     * What is wrong with the settings beyond their shape, one line each.
+     *
+     * @param path where the area's settings stand, such as `x0tta6bl4:falco`
+     */
+    readonly faults?: (config: C, path: string, foundation: Foundation) => readonly string[];
+    readonly namespaces?: (config: C) => readonly OwnNamespace[];
+    readonly foreign?: (config: C) => readonly ForeignNamespace[];
+    /** The images that it runs, by namespace. */
+    readonly images?: (config: C) => Readonly<Record<string, readonly ImageName[]>>;
+    readonly targets?: (config: C) => readonly ScrapeTarget[];
+    readonly flows?: (config: C) => readonly Flow[];
+    /**
+     * Keys of the areas it is deployed after.
+     * @default none: it waits for the closed namespaces only
+     */
+    readonly after?: readonly string[];
+    /** Registers its components. Without it, the area is deployed by another that reads its settings. */
+    readonly deploy?: (config: C, stage: Stage) => Deployed;
+}
+
+/** An area as it is declared: the key is kept as a literal, and what it reads is inferred from its functions. */
+export function area<const K extends string, S, C>(declared: Area<K, S, C>): Area<K, S, C> {
+    return declared;
+}

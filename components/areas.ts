@@ -1,0 +1,36 @@
+import type { Read } from "../policies/engine/schema";
+import { admissionArea } from "./admission/area";
+import type { Area } from "./area";
+import { canaryArea } from "./canary/area";
+import { clusterArea } from "./cluster/area";
+import { controlPlaneArea } from "./control-plane/area";
+import { externalSecretsArea } from "./external-secrets/area";
+import { falcoArea } from "./falco/area";
+import { imagesArea } from "./images/area";
+import { meshArea } from "./mesh/area";
+import { monitoringArea } from "./monitoring/area";
+import { platformArea } from "./platform/area";
+import { shieldArea } from "./shield/area";
+import { spireArea } from "./spire/area";
+
+/** The areas of the foundation. Where two of them want the same namespace, the later one is told. */
+const AREAS = [
+    clusterArea,
+    imagesArea,
+    monitoringArea,
+    platformArea,
+    shieldArea,
+    meshArea,
+    externalSecretsArea,
+    spireArea,
+    falcoArea,
+    controlPlaneArea,
+    canaryArea,
+    admissionArea,
+] as const;
+
+/** The stack's settings: checked, defaults filled in. */
+export type Config = { readonly [A in (typeof AREAS)[number] as A["key"]]: Read<A["settings"]> };
+
+/** The same areas as all readers see them: each can read what it needs from the configuration of all. */
+export const areas: readonly Area<keyof Config, unknown, Config>[] = AREAS;

@@ -1,0 +1,17 @@
+import type { Read } from "../../policies/engine/schema";
+import { cidr, dnsLabel, listOf, mapOf, object, port, text, withDefault } from "../../policies/engine/schema";
+import { podSecurityVersion } from "../namespace";
+
+/** The cluster that the stack is deployed to. */
+export const clusterSettings = object({
+    /** Name of the cluster, unique among all stacks. */
+    name: dnsLabel,
+    /** Addresses of the API server's endpoints, as pods reach them after translation of the Service address. */
+    apiServer: object({ cidrs: listOf(cidr, 1), ports: withDefault(listOf(port, 1), [443, 6443]) }),
+    /** Labels of the cluster's DNS pods in `kube-system`. */
+    dnsLabels: withDefault(mapOf(text()), { "k8s-app": "kube-dns" }),
+    /** Version of the Pod Security Standards that namespaces enforce. */
+    podSecurityVersion: withDefault(podSecurityVersion, "latest"),
+});
+
+export type ClusterSettings = Read<typeof clusterSettings>;

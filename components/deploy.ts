@@ -1,0 +1,76 @@
+import * as k8s from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Deployed, Stage } from "./area";
+import type { Config } from "./areas";
+import { areas } from "./areas";
+import { closedNamespaces, foundationOf } from "./foundation";
+import { GuardNamespaces } from "./guards";
+import type { Images } from "./images";
+import { GuardedNamespace } from "./namespace";
+import { after } from "./order";
+
+/** Outputs of the stack, by name. */
+export type Outputs = Readonly<Record<string, pulumi.Output<string>>>;
+
+/** The closed namespaces of a stack. */
+interface Closed {
+    /** What everything else waits for. */
+    readonly resources: readonly pulumi.Resource[];
+    /** Those that are components of their own, by name. */
+    readonly homes: ReadonlyMap<string, GuardedNamespace>;
+}
+
+/**
+ * Registers the foundation: the namespaces closed, and then each area after those it names.
+ *
+ * @returns what the areas put out
+ */
+export function deployFoundation(config: Config, project: string): Outputs {
+    const foundation = foundationOf(config, project);
+    // A ConfigMap that is replaced instead of updated is missing for a moment, and pods that start just then fail.
+    const provider = new k8s.Provider("kubernetes", { enableConfigMapMutable: true });
+    const closed = closeNamespaces(config, foundation.images, provider);
+    const done = new Map<string, Deployed>();
+
+    const waitedFor = (keys: readonly string[]): readonly pulumi.Resource[] => {
+        const resources = keys.flatMap((key) => deploy(key).resources);
+        // An area that makes nothing has waited for nothing either.
+        return resources.length > 0 ? resources : closed.resources;
+    };
+    const deploy = (key: string): Deployed => {
+        const known = done.get(key);
+        if (known !== undefined) {
+            return known;
+        }
+        const area = areas.find((candidate) => candidate.key === key);
+        const stage: Stage = {
+            foundation,
+            options: (...dependencies) => after(provider, ...waitedFor(area?.after ?? []), ...dependencies),
+            namespaceName: (namespace) => closed.homes.get(namespace)?.namespaceName ?? namespace,
+        };
+        const deployed = area?.deploy?.(config, stage) ?? { resources: [] };
+        done.set(key, deployed);
+        return deployed;
+    };
+    return Object.assign({}, ...areas.map(({ key }) => deploy(key).outputs)) as Outputs;
+}
+
+function closeNamespaces(config: Config, images: Images, provider: k8s.Provider): Closed {
+    const namespaces = closedNamespaces(config);
+    const guards = new GuardNamespaces(
+        "guards",
+        {
+            namespaces: namespaces.filter(({ component }) => component === undefined),
+            images,
+            signatures: config.admission.signatures,
+        },
+        { provider },
+    );
+    const homes = namespaces.flatMap(({ component, ...args }) =>
+        component === undefined
+            ? []
+            : [[args.namespace, new GuardedNamespace(component, args, after(provider, guards))] as const],
+    );
+    return { resources: [guards, ...homes.map(([, home]) => home)], homes: new Map(homes) };
+}

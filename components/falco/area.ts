@@ -1,0 +1,74 @@
+import { area } from "../area";
+import type { ClusterSettings } from "../cluster/settings";
+import { OWNER, serviceSelector } from "../deployment";
+import type { MonitoringSettings } from "../monitoring/settings";
+import { auditFlows, RECEIVER } from "./audit";
+import { FALCO } from "./daemonset";
+import { Falco, falcoFlows, ruleFaults } from "./falco";
+import type { FalcoSettings } from "./settings";
+import { falcoSettings } from "./settings";
+import { SIDEKICK } from "./sidekick";
+
+interface FalcoConfig {
+    readonly cluster: ClusterSettings;
+    readonly falco: FalcoSettings;
+    readonly monitoring: MonitoringSettings;
+}
+
+export const falcoArea = area({
+    key: "falco",
+    description: "Falco: what watches processes on every node, and where its alerts go",
+    settings: falcoSettings,
+    faults: ({ falco: settings }: FalcoConfig, path, { images }) =>
+        ruleFaults({ settings, images }).map((fault) => `${path}: ${fault}`),
+    namespaces: ({ falco: { namespace, sidekick } }: FalcoConfig) => [
+        {
+            setting: "namespace",
+            namespace,
+            owner: OWNER,
+            podSecurity: "privileged",
+            // One pod a node: this is room for a hundred nodes.
+            quota: { cpu: "40", memory: "120Gi", pods: "120" },
+        },
+        ...(sidekick === undefined
+            ? []
+            : [
+                  {
+                      setting: "sidekick.namespace",
+                      namespace: sidekick.namespace,
+                      owner: OWNER,
+                      quota: { cpu: "1", memory: "1Gi", pods: "10" },
+                  },
+              ]),
+    ],
+    images: ({ falco: { namespace, sidekick, kubernetesAudit } }: FalcoConfig) => ({
+        [namespace]: kubernetesAudit === undefined ? ["falco"] : ["falco", "falcoctl"],
+        ...(sidekick && { [sidekick.namespace]: ["falcosidekick"] as const }),
+    }),
+    targets: ({ falco: { namespace, sidekick, kubernetesAudit } }: FalcoConfig) => [
+        { name: FALCO, namespace, labels: serviceSelector(FALCO), port: "web" },
+        ...(sidekick === undefined
+            ? []
+            : [
+                  {
+                      name: SIDEKICK,
+                      namespace: sidekick.namespace,
+                      labels: serviceSelector(SIDEKICK),
+                      port: "metrics",
+                  },
+              ]),
+        ...(kubernetesAudit === undefined
+            ? []
+            : [{ name: RECEIVER, namespace, labels: serviceSelector(RECEIVER), port: "web" }]),
+    ],
+    flows: ({ falco: settings, cluster, monitoring }: FalcoConfig) => {
+        const args = { settings, cluster, monitoring };
+        const { kubernetesAudit: audit } = settings;
+        return [...falcoFlows(args), ...(audit === undefined ? [] : auditFlows({ ...args, audit }))];
+    },
+    after: ["externalSecrets"],
+    deploy: ({ falco: settings, cluster, monitoring }: FalcoConfig, stage) => {
+        const { images } = stage.foundation;
+        return { resources: [new Falco("falco", { cluster, monitoring, images, settings }, stage.options())] };
+    },
+});

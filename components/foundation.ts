@@ -1,0 +1,55 @@
+import { signatureLabels } from "./admission/signatures";
+import type { Foundation } from "./area";
+import type { Config } from "./areas";
+import { areas } from "./areas";
+import type { ImageName } from "./images";
+import { Images } from "./images";
+import type { GuardedNamespaceArgs } from "./namespace";
+
+/**
+ * What the areas come to together, folded over the registry. Each part is made when it is asked for, so that one whose
+ * settings could not be read is missed only by whoever needs it.
+ */
+export function foundationOf(config: Config, project: string): Foundation {
+    return {
+        project,
+        get images() {
+            return new Images(config.images);
+        },
+        get namespaces() {
+            return closedNamespaces(config).map(({ namespace }) => namespace);
+        },
+        get imagesByNamespace() {
+            return areas
+                .flatMap((area) => Object.entries(area.images?.(config) ?? {}))
+                .reduce<Readonly<Record<string, readonly ImageName[]>>>(
+                    (all, [namespace, images]) => ({ ...all, [namespace]: [...(all[namespace] ?? []), ...images] }),
+                    {},
+                );
+        },
+        get targets() {
+            return areas.flatMap((area) => area.targets?.(config) ?? []);
+        },
+    };
+}
+
+/** A namespace that the program makes and closes, and the Pulumi name of its component unless it is one of the guards. */
+export interface ClosedNamespace extends GuardedNamespaceArgs {
+    readonly component?: string;
+}
+
+/** Every namespace that the program makes, as it is made. */
+export function closedNamespaces(config: Config): readonly ClosedNamespace[] {
+    const { podSecurityVersion } = config.cluster;
+    return areas
+        .flatMap((area) => area.namespaces?.(config) ?? [])
+        .map(({ namespace, component, owner, podSecurity, quota, labels }) => ({
+            namespace,
+            component,
+            owner,
+            podSecurity,
+            podSecurityVersion,
+            quota,
+            labels: { ...labels, ...signatureLabels(config.admission.signatures, namespace) },
+        }));
+}

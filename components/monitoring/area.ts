@@ -1,0 +1,21 @@
+import { area } from "../area";
+import { alertFaults, Monitoring } from "./monitoring";
+import type { MonitoringSettings } from "./settings";
+import { monitoringSettings } from "./settings";
+
+interface MonitoringConfig {
+    readonly monitoring: MonitoringSettings;
+}
+
+export const monitoringArea = area({
+    key: "monitoring",
+    description: "Where Prometheus and Grafana run, and by which labels they find what is theirs",
+    settings: monitoringSettings,
+    faults: ({ monitoring: settings }: MonitoringConfig, path) =>
+        alertFaults(settings).map((fault) => `${path}: ${fault}`),
+    foreign: ({ monitoring }: MonitoringConfig) => [{ setting: "namespace", namespace: monitoring.namespace }],
+    deploy: ({ monitoring: settings }: MonitoringConfig, stage) => {
+        const { targets } = stage.foundation;
+        return { resources: [new Monitoring("monitoring", { settings, targets }, stage.options())] };
+    },
+});

@@ -1,0 +1,34 @@
+import { accessFaults } from "../access";
+import { area } from "../area";
+import { platformFlows } from "../network/standard";
+import { selectorLabels, workloadFaults } from "../workload";
+import type { PlatformConfig } from "./platform";
+import { Platform } from "./platform";
+import { platformSettings } from "./settings";
+
+export const platformArea = area({
+    key: "platform",
+    description: "The x0tta6bl4 platform: where it runs, with how much, and who may look at it",
+    settings: platformSettings,
+    faults: ({ platform }: PlatformConfig, path) => [
+        ...workloadFaults(platform).map((fault) => `${path}.${fault}`),
+        ...accessFaults(platform.access, `${path}.access`),
+    ],
+    namespaces: ({ platform: { namespace, owner, quota } }: PlatformConfig) => [
+        { setting: "namespace", component: "platform", namespace, owner, quota },
+    ],
+    images: ({ platform }: PlatformConfig) => ({ [platform.namespace]: ["x0tta6bl4"] }),
+    targets: ({ platform: { app, namespace, metricsPath } }: PlatformConfig) => [
+        { name: app, namespace, labels: selectorLabels(app), port: "http", path: metricsPath },
+    ],
+    flows: ({ platform, cluster, monitoring }: PlatformConfig) => platformFlows(platform, cluster, monitoring),
+    after: ["externalSecrets", "spire"],
+    deploy: (config: PlatformConfig, stage) => {
+        const { cluster, mesh, monitoring, platform, shield, spire } = config;
+        const { images } = stage.foundation;
+        const namespace = stage.namespaceName(platform.namespace);
+        const args = { cluster, mesh, monitoring, platform, shield, spire, images, namespace };
+        const application = new Platform("platform", args, stage.options());
+        return { resources: [application], outputs: { platformService: application.serviceName } };
+    },
+});

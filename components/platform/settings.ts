@@ -1,0 +1,22 @@
+import type { Read } from "../../policies/engine/schema";
+import { dnsLabel, object, optional, port, text, withDefault } from "../../policies/engine/schema";
+import { accessSettings } from "../access";
+import { quotaSettings } from "../namespace";
+import { replicaSettings, resourceSettings, workloadName } from "../workload";
+
+/** The x0tta6bl4 platform itself. */
+export const platformSettings = object({
+    namespace: dnsLabel,
+    app: withDefault(workloadName, "x0tta6bl4"),
+    owner: withDefault(dnsLabel, "platform-team"),
+    port: withDefault(port, 8080),
+    metricsPath: withDefault(text("an absolute path", /^\//), "/metrics"),
+    replicas: replicaSettings,
+    resources: resourceSettings,
+    quota: quotaSettings,
+    access: accessSettings,
+    /** A Secret of the namespace, mounted read-only at `/etc/<name>`. */
+    secretName: optional(dnsLabel),
+});
+
+export type PlatformSettings = Read<typeof platformSettings>;
