@@ -1,11 +1,15 @@
+import { subscribe } from "node:diagnostics_channel";
 import type { ServerResponse } from "node:http";
-import type { Http2Session } from "node:http2";
+import type { ClientHttp2Session, ClientHttp2Stream, Http2Session } from "node:http2";
 import type { Server, TLSSocket } from "node:tls";
 
 import { lifeOf } from "./lifetime.js";
 
 /** The highest stream there can be: a GOAWAY with it refuses none that is on its way (RFC 9113 section 6.8). */
 const LAST_STREAM = 2 ** 31 - 1;
+
+/** How long the other side may take to acknowledge; a Node.js peer without open streams doesn't at all. */
+const MAX_NOTICE_MS = 1_000;
 
 /**
  * Ends an HTTP/2 session such that no request fails (RFC 9113 section 6.8): the other side is told to open no more streams, and the last
@@ -15,7 +19,11 @@ export function drainHttp2(session: Http2Session): void {
     if (session.closed || session.destroyed) {
         return;
     }
-    const close = (): void => session.close();
+    const timer = setTimeout(() => session.close(), MAX_NOTICE_MS).unref();
+    const close = (): void => {
+        clearTimeout(timer);
+        session.close();
+    };
     try {
         session.goaway(0, LAST_STREAM);
         if (!session.ping(close)) {
@@ -64,4 +72,36 @@ export function drainHttp1Connections(server: Server): void {
             response.shouldKeepAlive = false;
         }
     });
+}
+
+/** Connections of gRPC channels, whose sessions grpc-js keeps to itself. */
+const channelLives = new WeakSet<object>();
+let followed = false;
+
+/**
+ * Has the connection of a gRPC channel end in peace: grpc-js goes on to a new one for the calls to come, and those under way finish.
+ * The session is known by its first stream; a connection that has had none is just cut.
+ */
+export function drainChannel(socket: TLSSocket): void {
+    const life = lifeOf(socket);
+    if (life === undefined) {
+        return;
+    }
+    channelLives.add(life);
+    if (!followed) {
+        followed = true;
+        subscribe("http2.client.stream.created", (message) => {
+            const { session } = (message as { stream: ClientHttp2Stream }).stream;
+            const life = session?.socket === undefined ? undefined : lifeOf(session.socket);
+            if (session !== undefined && life !== undefined && channelLives.has(life)) {
+                life.onDrain = () => leaveSession(session as ClientHttp2Session);
+            }
+        });
+    }
+}
+
+function leaveSession(session: ClientHttp2Session): void {
+    // As if the server had said so: it is the only sign by which grpc-js lets go of a connection without failing its calls.
+    session.emit("goaway", 0, 0);
+    session.close();
 }

@@ -6,6 +6,7 @@ import type { Server as TlsServer, TLSSocket } from "node:tls";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
+import { drainChannel } from "./drain.js";
 import { DEFAULT_DRAIN_TIMEOUT_MS, lifeOf, withExpiry } from "./lifetime.js";
 import { HandshakeError } from "./observer.js";
 import type { Peer } from "./peer.js";
@@ -124,11 +125,16 @@ class SpiffeChannelCredentials extends ChannelCredentials {
     private async secure(socket: Socket, target: { path: string }): Promise<TLSSocket> {
         const colon = target.path.lastIndexOf(":");
         const host = colon > 0 ? target.path.slice(0, colon) : target.path;
-        const secured = await connectTls(this.identity, this.policy, { socket, host, ALPNProtocols: [HTTP2] });
+        const secured = await connectTls(this.identity, withExpiry(this.policy), {
+            socket,
+            host,
+            ALPNProtocols: [HTTP2],
+        });
         if (secured.alpnProtocol !== HTTP2) {
             secured.destroy();
             throw new HandshakeError("alpn", `${target.path} speaks no HTTP/2`);
         }
+        drainChannel(secured);
         return secured;
     }
 }

@@ -51,6 +51,12 @@ export class SpiffeHttpsAgent extends Agent {
         checkIdentity(identity);
         checkTlsPolicy(policy);
         this.unsubscribe = subscribe(identity, { update: () => this.dropIdle() });
+        // Before node:http gives the socket of a request that is done to the next one, which may be waiting for it.
+        this.prependListener("free", (socket: Duplex) => {
+            if (this.retired.has(socket) || this.revisions.get(socket) !== this.currentRevision()) {
+                socket.destroy();
+            }
+        });
     }
 
     /** Holds back every byte of a request until the server is verified. */
@@ -81,13 +87,6 @@ export class SpiffeHttpsAgent extends Agent {
             () => {},
         );
         return socket;
-    }
-
-    /** Called by node:http when a request is done: a socket of a former identity isn't kept. */
-    override keepSocketAlive(socket: Duplex): boolean {
-        // Declared as void, but node:http keeps the socket only if it gets true.
-        const kept: unknown = super.keepSocketAlive(socket);
-        return kept === true && this.revisions.get(socket) === this.currentRevision() && !this.retired.has(socket);
     }
 
     /** Called by node:http before a request takes a pooled socket: a withdrawn identity isn't used on. */

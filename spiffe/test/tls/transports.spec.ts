@@ -1,5 +1,9 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
 import type { ClientHttp2Session } from "node:http2";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import * as grpc from "@grpc/grpc-js";
@@ -270,6 +274,26 @@ describe("Mutual TLS", () => {
             const socket = await connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });
             await closed(socket);
             assert.deepEqual(world.verdicts("server"), ["success", "alpn"]);
+        });
+
+        it("tells callers over a Unix domain socket apart, who have no address", async () => {
+            const folder = await mkdtemp(join(tmpdir(), "grpc-"));
+            const server = echoServer((call) => String(listener.peerOf(call)?.id ?? "nobody"));
+            const listener = createGrpcListener(server, world.server, world.serverPolicy);
+            const path = join(folder, "echo.sock");
+            await once(listener.server.listen(path), "listening");
+            const other = await TlsWorld.member(world.ca, "/other");
+            const channels = [world.client, other].map(
+                (identity) => new grpc.Client(`unix:${path}`, channelCredentials(identity, world.clientPolicy)),
+            );
+            assert.deepEqual(await Promise.all(channels.map((channel) => echoCall(channel, "hello"))), [
+                `hello from ${CLIENT}`,
+                "hello from spiffe://example.org/other",
+            ]);
+            channels.forEach((channel) => channel.close());
+            server.forceShutdown();
+            listener.server.close();
+            await rm(folder, { recursive: true });
         });
 
         it("carries call credentials", async () => {
