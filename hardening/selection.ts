@@ -36,6 +36,11 @@ export const SELECTION_OPTIONS = {
         description: 'Pod Security Standards to measure by, e.g. "v1.29"',
         default: "latest",
     },
+    "kubernetes-version": {
+        type: "text",
+        value: "VERSION",
+        description: 'minor release whose API has to serve the objects, e.g. "v1.31"; default the newest known',
+    },
     config: {
         type: "text",
         short: "c",
@@ -56,6 +61,7 @@ export const SELECTION_OPTIONS = {
 export interface SelectionValues {
     readonly profile: ProfileName;
     readonly "pss-version"?: string;
+    readonly "kubernetes-version"?: string;
     readonly config?: string;
     readonly waivers?: readonly string[];
     readonly baseline?: string;
@@ -64,6 +70,8 @@ export interface SelectionValues {
 
 /** The parameter by which controls of the Pod Security Standards take a version. */
 const PSS_PARAMETER = "pssVersion";
+/** The parameter by which controls take the version of Kubernetes that a stack is for. */
+const API_PARAMETER = "kubernetesVersion";
 
 /** What a command evaluates with, as its options say. */
 export interface Selection {
@@ -92,8 +100,10 @@ export function readSelection(options: SelectionValues, registry: readonly Contr
     };
     const { profile, config: configFile, waivers: waiverFiles = [], baseline: baselineFile } = options;
     const config = attempt(() => (configFile === undefined ? {} : readConfig(configFile)), {});
-    const version = attempt(() => readVersion(options["pss-version"]), undefined);
-    const selected = attempt(() => withPssVersion(selectFrom(registry, profile, config, configFile), version), []);
+    const pss = attempt(() => readVersion("pss-version", options["pss-version"]), undefined);
+    const api = attempt(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
+    const chosen = attempt(() => selectFrom(registry, profile, config, configFile), []);
+    const selected = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
     const waivers = waiverFiles.flatMap((file) =>
         attempt(() => parseWaivers(readText(file, "--waivers"), file, registry), []),
     );
@@ -149,24 +159,29 @@ function readText(file: string, option: string): string {
     }
 }
 
-function readVersion(text: string | undefined): string | undefined {
+function readVersion(option: string, text: string | undefined): string | undefined {
     if (text === undefined || text === "latest") {
         return text;
     }
     const match = /^v?(1\.\d{1,3})$/.exec(text);
     if (match === null) {
-        throw new UsageError([`--pss-version must be "latest" or a minor version such as "v1.29", found "${text}"`]);
+        throw new UsageError([`--${option} must be "latest" or a minor version such as "v1.29", found "${text}"`]);
     }
     return `v${match[1]}`;
 }
 
-function withPssVersion(selected: readonly Selected[], version: string | undefined): readonly Selected[] {
-    if (version === undefined) {
+/** Sets a parameter wherever a control has one of its name. */
+function withParameter(
+    selected: readonly Selected[],
+    parameter: string,
+    value: string | undefined,
+): readonly Selected[] {
+    if (value === undefined) {
         return selected;
     }
     return selected.map((choice) =>
-        choice.control.params !== undefined && Object.hasOwn(choice.control.params, PSS_PARAMETER)
-            ? { ...choice, params: { ...choice.params, [PSS_PARAMETER]: version } }
+        choice.control.params !== undefined && Object.hasOwn(choice.control.params, parameter)
+            ? { ...choice, params: { ...choice.params, [parameter]: value } }
             : choice,
     );
 }

@@ -21,6 +21,7 @@ const NO_PATH = "fix needs files or folders; it can't change standard input";
 const FIX_OPTIONS = {
     profile: { ...PROFILE_OPTION, default: "all" },
     "pss-version": SELECTION_OPTIONS["pss-version"],
+    "kubernetes-version": SELECTION_OPTIONS["kubernetes-version"],
     config: SELECTION_OPTIONS.config,
     waivers: SELECTION_OPTIONS.waivers,
     also: {

@@ -3,15 +3,19 @@ import { autoscalerSound } from "./autoscaler-sound";
 import { claimsNameTheirStorage } from "./claims-name-their-storage";
 import { cpuLimitsSet } from "./cpu-limits-set";
 import { cpuRequestsSet } from "./cpu-requests-set";
+import { customResourcesMatchTheirDefinition } from "./custom-resources-match-their-definition";
 import { disruptionBudgetPresent } from "./disruption-budget-present";
 import { disruptionBudgetSound } from "./disruption-budget-sound";
 import { dnsSearchBounded } from "./dns-search-bounded";
 import { ephemeralStorageLimited } from "./ephemeral-storage-limited";
+import { fieldsMatchTheApi } from "./fields-match-the-api";
 import { jobsBounded } from "./jobs-bounded";
+import { kindsAreServed } from "./kinds-are-served";
 import { livenessProbeSet } from "./liveness-probe-set";
 import { memoryLimitsSet } from "./memory-limits-set";
 import { memoryRequestEqualsLimit } from "./memory-request-equals-limit";
 import { memoryRequestsSet } from "./memory-requests-set";
+import { namesAndLabelsValid } from "./names-and-labels-valid";
 import { noDuplicateVariables } from "./no-duplicate-variables";
 import { noRemovedApis } from "./no-removed-apis";
 import { priorityClassSet } from "./priority-class-set";
@@ -51,6 +55,10 @@ export const resourcesControls: readonly Control[] = [
     referencesExist,
     requiredLabelsSet,
     noRemovedApis,
+    kindsAreServed,
+    fieldsMatchTheApi,
+    namesAndLabelsValid,
+    customResourcesMatchTheirDefinition,
     noDuplicateVariables,
     dnsSearchBounded,
     claimsNameTheirStorage,

@@ -1,0 +1,46 @@
+import { stackControl } from "../../engine/control";
+import { nist } from "../../engine/frameworks";
+import { definitionsOf, schemaFaults } from "../../kubernetes/crd";
+
+export const customResourcesMatchTheirDefinition = stackControl({
+    name: "custom-resources-match-their-definition",
+    description: "Every custom resource whose definition is in the stack is of a served version and fits its schema.",
+    why: "The API server refuses the resource, or drops the field without a word and leaves its protection out.",
+    severity: "medium",
+    covers: [],
+    frameworks: [...nist("CM-6", "SI-10")],
+    remediation: "Write the resource as its CustomResourceDefinition has it.",
+    profiles: ["x0tta6bl4"],
+    admission: { none: "The API server validates custom resources by their definitions before admission." },
+    *check(stack, { each }) {
+        const definitions = definitionsOf(stack);
+        if (definitions.size === 0) {
+            return;
+        }
+        const custom = stack.objects.filter(({ group, kind }) => definitions.has(`${group}/${kind}`));
+        yield* each(
+            custom,
+            (object) => object,
+            function* (object) {
+                const { group, kind, version, apiVersion, prefix } = object;
+                const versions = definitions.get(`${group}/${kind}`) ?? [];
+                const served = versions.find(({ name }) => name === version);
+                if (served === undefined) {
+                    const names = versions.map(({ name }) => `${group}/${name}`).join(", ") || "none";
+                    const path = `${prefix}apiVersion`;
+                    const message = `${path} is ${apiVersion}, in which the definition serves no ${kind}: served are ${names}.`;
+                    yield { object, path, message };
+                    return;
+                }
+                for (const { path, problem } of schemaFaults(served.schema, object)) {
+                    yield {
+                        object,
+                        path,
+                        message: `${path} ${problem.replace(/([^?])$/, "$1.")}`,
+                        absent: problem.startsWith("is not set"),
+                    };
+                }
+            },
+        );
+    },
+});

@@ -1,0 +1,132 @@
+import { suggestion } from "../text";
+import type { Form } from "./api";
+import { fieldsOf } from "./api";
+import { isObj } from "./kube";
+import { ifKnown } from "./unknown";
+
+/** A field that the API server would refuse, or would drop without a word. */
+export interface ApiFault {
+    readonly path: string;
+    /** What is wrong, to stand behind the path. It names no value. */
+    readonly problem: string;
+}
+
+const QUANTITY = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
+const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
+/** What is filled in, decrypted or replaced before the object is applied. */
+const PLACEHOLDER = /\$\{|\{\{|ENC\[|^\$\(/;
+const INT32 = 2 ** 31;
+
+/**
+ * What is wrong with an object's fields by a type of the built-in API: names that the type does not have, and values of
+ * another form. Null stands for a field that is not set; what is unknown before deployment is passed over.
+ */
+export function* typeFaults(type: number, value: unknown, path: string): Iterable<ApiFault> {
+    if (value === null || value === undefined) {
+        return;
+    }
+    if (!isObj(value)) {
+        yield { path: trimmed(path), problem: `is ${nameOf(value)}, not an object` };
+        return;
+    }
+    const fields = fieldsOf(type);
+    for (const key of Object.keys(value)) {
+        const form = fields.get(key);
+        if (form === undefined) {
+            const hint = suggestion(key, [...fields.keys()]);
+            yield { path: fieldPath(path, key), problem: `is no field that the API has there${hint}` };
+        } else {
+            const item = ifKnown(() => value[key]);
+            if (item !== undefined && item !== null) {
+                yield* formFaults(form, item, fieldPath(path, key));
+            }
+        }
+    }
+}
+
+function* formFaults(form: Form, value: unknown, path: string): Iterable<ApiFault> {
+    const code = form.charAt(0);
+    if (code === "*") {
+        yield* listFaults(form.slice(1), value, path);
+    } else if (code === "%") {
+        yield* mapFaults(form.slice(1), value, path);
+    } else if (code >= "0" && code <= "9") {
+        yield* typeFaults(Number(form), value, `${path}.`);
+    } else {
+        const expected = EXPECTED[code];
+        const isPlaceholder = typeof value === "string" && PLACEHOLDER.test(value);
+        if (expected !== undefined && !isPlaceholder && !expected.fits(value)) {
+            yield { path, problem: `is ${nameOf(value)}, not ${expected.name}` };
+        }
+    }
+}
+
+function* listFaults(form: Form, value: unknown, path: string): Iterable<ApiFault> {
+    if (!Array.isArray(value)) {
+        yield { path, problem: `is ${nameOf(value)}, not a list` };
+        return;
+    }
+    for (let index = 0; index < value.length; index++) {
+        const item: unknown = ifKnown(() => value[index] as unknown);
+        if (item !== undefined && item !== null) {
+            yield* formFaults(form, item, `${path}[${index}]`);
+        }
+    }
+}
+
+function* mapFaults(form: Form, value: unknown, path: string): Iterable<ApiFault> {
+    if (!isObj(value)) {
+        yield { path, problem: `is ${nameOf(value)}, not an object` };
+        return;
+    }
+    for (const key of Object.keys(value)) {
+        const item = ifKnown(() => value[key]);
+        if (item !== undefined && item !== null) {
+            yield* formFaults(form, item, fieldPath(`${path}.`, key));
+        }
+    }
+}
+
+interface Expected {
+    readonly name: string;
+    readonly fits: (value: unknown) => boolean;
+}
+
+const isText = (value: unknown) => typeof value === "string";
+const isWhole = (value: unknown) => Number.isInteger(value);
+
+const EXPECTED: Readonly<Record<string, Expected>> = {
+    s: { name: "a text", fits: isText },
+    b: { name: "true or false", fits: (value) => typeof value === "boolean" },
+    i: {
+        name: "a whole number of 32 bits",
+        fits: (value) => isWhole(value) && (value as number) >= -INT32 && (value as number) < INT32,
+    },
+    l: { name: "a whole number", fits: isWhole },
+    n: { name: "a number", fits: (value) => typeof value === "number" },
+    q: {
+        name: "a quantity such as 500m or 2Gi",
+        fits: (value) => typeof value === "number" || (typeof value === "string" && QUANTITY.test(value)),
+    },
+    o: { name: "a whole number or a text", fits: (value) => isText(value) || isWhole(value) },
+    t: { name: "a time such as 2026-01-31T12:00:00Z", fits: (value) => typeof value === "string" && TIME.test(value) },
+    d: { name: "a duration such as 1h30m", fits: isText },
+    y: { name: "a text in base64", fits: isText },
+};
+
+/** The kind of a value in words. */
+export function nameOf(value: unknown): string {
+    if (Array.isArray(value)) {
+        return "a list";
+    }
+    return { string: "a text", number: "a number", boolean: "a boolean" }[typeof value as string] ?? "an object";
+}
+
+function trimmed(path: string): string {
+    return path.replace(/\.$/, "");
+}
+
+/** The path of a field below a prefix that ends in a full stop or is empty. */
+export function fieldPath(prefix: string, key: string): string {
+    return /^[^.[\]"]+$/.test(key) ? `${prefix}${key}` : `${trimmed(prefix)}[${JSON.stringify(key)}]`;
+}

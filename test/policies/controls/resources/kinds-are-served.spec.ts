@@ -1,0 +1,43 @@
+import { kindsAreServed } from "../../../../policies/controls/resources/kinds-are-served";
+import { describeControl } from "../../../support/control-suite";
+
+const named = (apiVersion: string, kind: string) => ({ object: { apiVersion, kind, metadata: { name: "web" } } });
+
+describeControl(kindsAreServed, {
+    unknown: false,
+    refused: {
+        "a kind in the wrong group": {
+            ...named("v1", "DaemonSet"),
+            message: "No API serves the kind DaemonSet in v1; DaemonSet is served in apps/v1.",
+        },
+        "a kind that is written wrongly": {
+            ...named("rbac.authorization.k8s.io/v1", "Clusterrolebinding"),
+            message:
+                'No API serves the kind Clusterrolebinding in rbac.authorization.k8s.io/v1; did you mean "ClusterRoleBinding"?',
+        },
+        "a version that there never was": {
+            ...named("apps/v2", "Deployment"),
+            message: "No API serves the kind Deployment in apps/v2; Deployment is served in apps/v1.",
+        },
+        "a group that can't be anybody's": {
+            ...named("app/v1", "Deployment"),
+            message: 'No API serves the group "app"; Deployment is served in apps/v1.',
+        },
+        "a kind that came after the version the stack is for": {
+            ...named("flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema"),
+            params: { kubernetesVersion: "v1.25" },
+            message:
+                "Kubernetes v1.25 does not serve FlowSchema in flowcontrol.apiserver.k8s.io/v1beta3; FlowSchema is served in flowcontrol.apiserver.k8s.io/v1, flowcontrol.apiserver.k8s.io/v1beta1, flowcontrol.apiserver.k8s.io/v1beta2.",
+        },
+        "a kind named like what every object has": {
+            ...named("v1", "constructor"),
+            message: "No API serves the kind constructor in v1.",
+        },
+    },
+    allowed: {
+        "a kind that is served": named("apps/v1", "Deployment"),
+        "a custom resource": named("gateway.networking.k8s.io/v1", "HTTPRoute"),
+        "a configuration file of kubectl": named("v1", "Config"),
+        "what another control says is removed": named("policy/v1beta1", "PodSecurityPolicy"),
+    },
+});
