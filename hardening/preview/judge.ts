@@ -26,7 +26,6 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
     const waivers = [...selection.waivers, ...stackWaivers(request)];
     try {
         const seen = await previewProgram(request, stackLog(io, request.stack));
-        seen.warnings.forEach((warning) => io.log(`warning: ${warning}`));
         const { findings, failures, resources, notJudged } = evaluate([seen.resources], {
             selected: selection.selected,
             waivers,

@@ -9,6 +9,9 @@ import type { Failure } from "../findings";
 import type { FoundFile } from "./files";
 import { manifestFiles, reasonOf } from "./files";
 import { fieldAt } from "./outline";
+import type { Origin, Produced, Producer } from "./producer";
+import { PULUMI_PRODUCERS } from "./pulumi-json";
+import { terraform } from "./terraform";
 import type { SyntaxFault, TextDocument } from "./yaml";
 import { readDocuments } from "./yaml";
 
@@ -105,11 +108,18 @@ function collect(source: string, text: string, documents: readonly TextDocument[
     const template = templateIn(text);
     let content = false;
     for (const [document, { body, fault, start }] of documents.entries()) {
-        content ||= body !== undefined;
         if (fault !== undefined) {
             failures.push(syntaxFailure(source, text, fault, template));
             continue;
         }
+        const produced = producedBy(body, { source, document });
+        if (produced !== undefined) {
+            content ||= produced.resources.length > 0;
+            resources.push(...produced.resources);
+            produced.faults.forEach((message) => failures.push({ source, message, cause: "input" }));
+            continue;
+        }
+        content ||= body !== undefined;
         // A list with an unsound item is still judged for the others.
         if (isObj(body) && typeof body["apiVersion"] === "string" && typeof body["kind"] === "string") {
             resources.push({ source, document, type: typeToken(body["apiVersion"], body["kind"]), props: body });
@@ -125,6 +135,22 @@ function collect(source: string, text: string, documents: readonly TextDocument[
     }
     return { source, resources, failures };
 }
+
+/** What a document holds that another program has written about objects; undefined for a manifest. */
+function producedBy(body: unknown, origin: Origin): Produced | undefined {
+    if (!isObj(body) || "kind" in body || "apiVersion" in body) {
+        return undefined;
+    }
+    for (const producer of PRODUCERS) {
+        const produced = producer(body, origin);
+        if (produced !== undefined) {
+            return produced;
+        }
+    }
+    return undefined;
+}
+
+const PRODUCERS: readonly Producer[] = [...PULUMI_PRODUCERS, terraform];
 
 function syntaxFailure(source: string, text: string, fault: SyntaxFault, template: number | undefined): Failure {
     const { message, line } = fault;

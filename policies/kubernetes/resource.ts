@@ -10,6 +10,8 @@ export interface Resource {
     readonly props: Readonly<Record<string, unknown>>;
     /** Pulumi URN, where there is one. */
     readonly urn?: string;
+    /** Why the objects that it stands for can't be seen, where that is so; half a sentence. */
+    readonly opaque?: string;
 }
 
 /** The type token Pulumi's Kubernetes provider gives an object of this `apiVersion` and `kind`. */

@@ -3,8 +3,11 @@ export class UnknownValueError extends Error {
     /** The name under which `@pulumi/policy` marks its own error of this kind; `isUnknownValueError` looks for it. */
     public readonly unknownTypeSentinel = "unknown";
 
-    constructor(public readonly props: readonly (string | symbol)[]) {
-        super(`the value at ${props.map(String).join(".")} is not known before deployment`);
+    constructor(
+        public readonly props: readonly (string | symbol)[],
+        message = `the value at ${props.map(String).join(".")} is not known before deployment`,
+    ) {
+        super(message);
         this.name = "UnknownValueError";
     }
 }

@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 
 import type { Resource } from "../../../policies/kubernetes/resource";
 import type { HostMessage, HostRequest, Registration, Wire } from "./registration";
+import { madeBy } from "./made";
 import { unwrap } from "./values";
 
 /** A program that failed; the message says what a person has to change. */
@@ -22,8 +23,6 @@ export interface ProgramPreview {
     readonly outputs: Readonly<Record<string, Wire>>;
     /** Secrets of the whole stack; no report may contain one. */
     readonly secrets: ReadonlySet<string>;
-    /** What this preview can't see into, one line each. */
-    readonly warnings: readonly string[];
 }
 
 /** The host is a file of its own beside the bundled tool; in a checkout without a build it is run from its source. */
@@ -47,12 +46,16 @@ export async function previewProgram(request: HostRequest, log: (line: string) =
     const { registrations, outputs } = message;
     const source = `stack ${request.stack}`;
     const secrets = new Set<string>();
-    const resources = registrations.map((registration): Resource => {
+    const parents = new Set(registrations.map(({ parent }) => parent));
+    const resources = registrations.flatMap((registration): readonly Resource[] => {
+        const { urn, type } = registration;
         const { props, secrets: own } = unwrap(registration.inputs);
         own.forEach((secret) => secrets.add(secret));
-        return { source, document: 0, type: registration.type, props, urn: registration.urn };
+        const resource = { source, document: 0, type, props, urn };
+        const made = parents.has(urn) ? [] : madeBy(resource, registration.remote, request.directory);
+        return made.length === 0 ? [resource] : made;
     });
-    return { stack: request.stack, registrations, resources, outputs, secrets, warnings: warningsOf(registrations) };
+    return { stack: request.stack, registrations, resources, outputs, secrets };
 }
 
 function runHost(request: HostRequest, log: (line: string) => void): Promise<HostMessage> {
@@ -100,19 +103,5 @@ function lines(stream: NodeJS.ReadableStream | null, log: (line: string) => void
         if (rest !== "") {
             log(rest);
         }
-    });
-}
-
-/** Types whose content the provider works out by itself. */
-const OPAQUE: Readonly<Record<string, string>> = {
-    "kubernetes:helm.sh/v3:Release": "a Helm release is one opaque object; the resources of its chart are not seen",
-};
-
-function warningsOf(registrations: readonly Registration[]): readonly string[] {
-    return registrations.flatMap(({ urn, type, remote }) => {
-        const reason = remote ? "its children are made by the provider and are not seen" : OPAQUE[type];
-        return reason === undefined
-            ? []
-            : [`${urn}: ${reason}; preview with the pulumi CLI and the policy pack to check them`];
     });
 }

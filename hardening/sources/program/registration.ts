@@ -51,8 +51,8 @@ export interface HostRequest {
 }
 
 /** Key under which the engine marks special values (pulumi/sdk/proto, "special signatures"). */
-const SIGNATURE = "4dabf18193072939515e22adb298388d";
-const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+export const SIGNATURE = "4dabf18193072939515e22adb298388d";
+export const SECRET = "1b47061264138c4ac30d75fd1eb44270";
 /** The engine's markers for values that are unknown before deployment, one for each type. */
 const UNKNOWNS: ReadonlySet<unknown> = new Set([
     "1c4a061d-8072-4f0a-a4cb-0ff528b18fe7",
@@ -63,6 +63,9 @@ const UNKNOWNS: ReadonlySet<unknown> = new Set([
     "e48ece36-62e2-4504-bad9-02848725956a",
     "dd056dcd-154b-4c76-9bd3-c8f88648b5ff",
 ]);
+
+/** The marker for a text that is unknown before deployment. */
+export const KNOWN_LATER = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
 
 /** Says whether a wire value stands for something unknown before deployment. */
 export function isUnknown(value: unknown): boolean {

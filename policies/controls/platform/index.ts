@@ -8,6 +8,7 @@ import { falcoOnEveryNode } from "./falco-on-every-node";
 import { gatewaysTerminateTls } from "./gateways-terminate-tls";
 import { ingressLimitsRequests } from "./ingress-limits-requests";
 import { noPolicyForEveryAddress } from "./no-policy-for-every-address";
+import { objectsAreVisible } from "./objects-are-visible";
 import { podMonitorsMatchAPort } from "./pod-monitors-match-a-port";
 import { secretStoresScoped } from "./secret-stores-scoped";
 import { secretStoresWithoutStaticKeys } from "./secret-stores-without-static-keys";
@@ -28,6 +29,7 @@ export const platformControls: readonly Control[] = [
     noPolicyForEveryAddress,
     ingressLimitsRequests,
     gatewaysTerminateTls,
+    objectsAreVisible,
     auditPolicyInPlace,
     encryptionAtRestInPlace,
 ];

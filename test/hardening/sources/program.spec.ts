@@ -7,6 +7,9 @@ import fc from "fast-check";
 
 import { previewProgram, ProgramError } from "../../../hardening/sources/program";
 import { urnOf } from "../../../hardening/sources/program/monitor";
+import { evaluate } from "../../../hardening/evaluate";
+import { objectsAreVisible } from "../../../policies/controls/platform/objects-are-visible";
+import { selectControls } from "../../../policies/engine/profiles";
 import type { Wire } from "../../../hardening/sources/program/registration";
 import { secretValue } from "../../../hardening/sources/program/registration";
 import { ProjectError, readStack, stackNames } from "../../../hardening/sources/program/stack-file";
@@ -124,12 +127,22 @@ describe("program source", function () {
             assert.equal(spec.containers[0]?.image, "registry.example.org/reader:1.0");
         });
 
-        it("warns about what it can't see into, and never shows it as empty", () => {
+        it("reads the texts of components, and says of what it can't see into that it can't", () => {
+            const made = seen.resources.filter(({ opaque }) => opaque !== undefined);
             assert.deepEqual(
-                seen.warnings.map((warning) => warning.replace(/^urn:pulumi:dev::everything::/, "")).sort(),
+                made.map(({ type, opaque }) => `${type}: ${opaque}`),
+                ["kubernetes:yaml/v2:ConfigGroup: its yaml holds what is no Kubernetes object"],
+            );
+            const { findings } = evaluate([seen.resources], {
+                selected: selectControls([objectsAreVisible], "all"),
+                waivers: [],
+                now: new Date(),
+            });
+            assert.deepEqual(
+                findings.map(({ status, urn }) => [status, urn?.replace(/^urn:pulumi:dev::everything::/, "")]),
                 [
-                    "kubernetes:helm.sh/v3:Release::release: a Helm release is one opaque object; the resources of its chart are not seen; preview with the pulumi CLI and the policy pack to check them",
-                    "kubernetes:yaml/v2:ConfigGroup::group: its children are made by the provider and are not seen; preview with the pulumi CLI and the policy pack to check them",
+                    ["unverifiable", "kubernetes:yaml/v2:ConfigGroup::group"],
+                    ["unverifiable", "kubernetes:helm.sh/v3:Release::release"],
                 ],
             );
         });
