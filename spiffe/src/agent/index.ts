@@ -1,3 +1,5 @@
+import "../runtime.js";
+
 export { faultIn, parseLogLine } from "./log.js";
 export type { AgentFault, AgentFaultCode, LogLine } from "./log.js";
 export { AgentError } from "./error.js";

@@ -1,4 +1,6 @@
 /** `@x0tta6bl4/spiffe/federation`: bundle endpoints, to fetch, follow and serve (SPIFFE Federation). */
+import "../runtime.js";
+
 export type { FederationEndpoint, SpiffeProfile, WebProfile } from "../federation/endpoint.js";
 export { fetchBundle } from "../federation/fetch.js";
 export type { FederationFetchOptions } from "../federation/fetch.js";

@@ -1,4 +1,6 @@
 /** `@x0tta6bl4/spiffe/jwt`: JWT-SVIDs, their bundles and a source of them. */
+import "../runtime.js";
+
 export { JwtBundle, JwtBundleSet } from "../jwtbundle.js";
 export type { JwtAuthority } from "../jwtbundle.js";
 export { JWT_SVID_ALGORITHMS, JwtSvid } from "../jwtsvid.js";

@@ -1,2 +1,4 @@
 /** `@x0tta6bl4/spiffe/policy`: authorization policies in YAML. Needs the package yaml. */
+import "../runtime.js";
+
 export { loadPolicy, parsePolicy } from "../policy.js";

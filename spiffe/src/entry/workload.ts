@@ -1,4 +1,6 @@
 /** `@x0tta6bl4/spiffe/workload`: sources that keep identity and trust up to date by the Workload API, and the client below them. */
+import "../runtime.js";
+
 export type { EndpointAddress } from "../workload/address.js";
 export { ENDPOINT_ENVIRONMENT_VARIABLE, parseEndpointAddress, resolveEndpointAddress } from "../workload/address.js";
 export type { BackoffCurve, BackoffRuntime } from "../workload/backoff.js";

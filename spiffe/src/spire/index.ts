@@ -1,3 +1,5 @@
+import "../runtime.js";
+
 export { Agents, JoinToken } from "./agents.js";
 export type { AttestedAgent } from "./agents.js";
 export { Authorities } from "./authorities.js";

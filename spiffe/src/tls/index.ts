@@ -1,3 +1,5 @@
+import "../runtime.js";
+
 export { connectSocket, connectTls } from "./client.js";
 export type { ClientPolicy, ConnectTarget } from "./client.js";
 export { HYBRID_GROUP, negotiatedGroup } from "./group.js";
