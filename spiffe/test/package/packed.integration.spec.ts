@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { npm, runProgram } from "../support/npm.js";
+import { packageEntries } from "./api.js";
+
+const root = dirname(dirname(import.meta.dirname));
+const require = createRequire(import.meta.url);
+const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+    peerDependencies: Record<string, string>;
+    devDependencies: Record<string, string>;
+};
+
+/** The program that a package installed here brings. */
+function binaryOf(name: string, file: string): string {
+    let folder = dirname(require.resolve(name));
+    while (!existsSync(join(folder, file))) {
+        folder = dirname(folder);
+    }
+    return join(folder, file);
+}
+
+describe("The packed package", function () {
+    this.timeout(900_000);
+    let folder: string;
+    let tarball: string;
+
+    before(async () => {
+        folder = mkdtempSync(join(tmpdir(), "spiffe-package-"));
+        await npm(["pack", "--pack-destination", folder], root);
+        tarball = globSync("*.tgz", { cwd: folder }).map((name) => join(folder, name))[0] ?? assert.fail("no tarball");
+        writeFileSync(
+            join(folder, "package.json"),
+            JSON.stringify({ name: "consumer", private: true, type: "module" }),
+        );
+        const peers = Object.keys(manifest.peerDependencies).map((name) => `${name}@${manifest.devDependencies[name]}`);
+        await npm(["install", "--ignore-scripts", "--prefer-offline", tarball, ...peers, "@types/node@24"], folder);
+    });
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    const installed = (...parts: string[]): string => join(folder, "node_modules/@x0tta6bl4/spiffe", ...parts);
+    const names = packageEntries().map(({ name }) => name);
+
+    it("carries the licence, the sources, and maps that lead to them", () => {
+        assert.match(readFileSync(installed("LICENSE"), "utf8"), /Apache License/);
+        assert.ok(existsSync(installed("README.md")));
+        const maps = globSync("dist/**/*.map", { cwd: installed() });
+        assert.ok(maps.length > 100);
+        for (const map of maps) {
+            const { sources } = JSON.parse(readFileSync(installed(map), "utf8")) as { sources: string[] };
+            for (const source of sources) {
+                assert.ok(existsSync(join(dirname(installed(map)), source)), `${map} leads to ${source}`);
+            }
+        }
+    });
+
+    it("is what publint and attw call well made", async () => {
+        const publint = await runProgram(
+            process.execPath,
+            [binaryOf("publint", "src/cli.js"), "run", tarball, "--strict"],
+            {
+                cwd: folder,
+            },
+        );
+        assert.equal(publint.code, 0, publint.output);
+        // Resolution as of Node.js 10 knows no entries; TypeScript calls it obsolete.
+        const attw = await runProgram("npx", ["--no-install", "attw", tarball, "--profile", "node16"], { cwd: root });
+        assert.equal(attw.code, 0, attw.output);
+    });
+
+    it("is imported by ES modules, every entry", async () => {
+        const lines = names.map((name, index) => `import * as entry${index} from "${name}";`);
+        writeFileSync(
+            join(folder, "all.mjs"),
+            `${lines.join("\n")}\nconsole.log(Object.keys(entry0).includes("SpiffeId"));\n`,
+        );
+        assert.deepEqual(await runProgram(process.execPath, ["all.mjs"], { cwd: folder }), {
+            code: 0,
+            output: "true\n",
+        });
+    });
+
+    it("is required by CommonJS, every entry, as the one copy that ES modules import", async () => {
+        const code = [
+            ...names.map((name) => `require("${name}");`),
+            'const { SpiffeId } = require("@x0tta6bl4/spiffe");',
+            'import("@x0tta6bl4/spiffe").then((module) => console.log(module.SpiffeId === SpiffeId));',
+        ];
+        writeFileSync(join(folder, "all.cjs"), `${code.join("\n")}\n`);
+        const { code: status, output } = await runProgram(process.execPath, ["all.cjs"], { cwd: folder });
+        assert.equal(status, 0, output);
+        assert.match(output, /^true$/m);
+    });
+
+    for (const [module, resolution, type] of [
+        ["nodenext", "nodenext", "module"],
+        ["nodenext", "nodenext", "commonjs"],
+        ["node16", "node16", "module"],
+        ["node16", "node16", "commonjs"],
+        ["esnext", "bundler", "module"],
+    ] as const) {
+        it(`is typed for a ${type} of TypeScript with ${module} and ${resolution}, without skipLibCheck`, async () => {
+            const project = join(folder, `${module}-${type}`);
+            mkdirSync(project);
+            writeFileSync(join(project, "package.json"), JSON.stringify({ type }));
+            const lines = names.map((name, index) => `import * as entry${index} from "${name}";`);
+            const use = [
+                'import { SpiffeId, authorizeId } from "@x0tta6bl4/spiffe";',
+                'import { X509Source } from "@x0tta6bl4/spiffe/workload";',
+                'import { createHttpsServer } from "@x0tta6bl4/spiffe/http";',
+                "export async function serve(): Promise<void> {",
+                "    const identity = await X509Source.start();",
+                '    const policy = { authorize: authorizeId(SpiffeId.parse("spiffe://example.org/client")) };',
+                "    createHttpsServer(identity, policy, (_request, response) => response.end()).listen(8443);",
+                "}",
+                `export const all = [${names.map((_name, index) => `entry${index}`).join(", ")}];`,
+            ];
+            writeFileSync(join(project, "index.ts"), [...lines, ...use].join("\n"));
+            const settings = { module, moduleResolution: resolution, target: "es2022", strict: true, noEmit: true };
+            const compilerOptions = { ...settings, types: ["node"], lib: ["es2024", "esnext.disposable"] };
+            writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+            const tsc = require.resolve("typescript/bin/tsc");
+            const { code, output } = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: project });
+            assert.equal(code, 0, output);
+        });
+    }
+});
