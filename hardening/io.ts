@@ -50,9 +50,37 @@ export class Progress {
         if (now - this.last >= (this.io.interactive ? STEP_MS : PATIENCE_MS * 5)) {
             this.last = now;
             this.shown = true;
-            const line = `${this.what}: ${grouped(done)}${detail === "" ? "" : ` ${detail}`} …`;
-            this.io.log(this.io.interactive ? `\r\u001b[K${line}\u001b[A` : line);
+            const rate = Math.round((done * 1000) / (now - this.start));
+            this.show(
+                `${this.what}: ${grouped(done)}, ${grouped(rate)} a second${detail === "" ? "" : ` ${detail}`} …`,
+            );
         }
+    }
+
+    /**
+     * Tells of something that has no steps to count for as long as it lasts: how long it has been going on.
+     *
+     * @returns what the promise comes to
+     */
+    public async during<T>(work: Promise<T>): Promise<T> {
+        const timer = setInterval(() => {
+            const now = this.io.clock();
+            if (now - this.last >= (this.io.interactive ? STEP_MS : PATIENCE_MS * 5)) {
+                this.last = now;
+                this.show(`${this.what}: ${Math.round((now - this.start) / 1000)} s …`);
+            }
+        }, STEP_MS);
+        try {
+            return await work;
+        } finally {
+            clearInterval(timer);
+            this.done();
+        }
+    }
+
+    private show(line: string): void {
+        this.shown = true;
+        this.io.log(this.io.interactive ? `\r\u001b[K${line}\u001b[A` : line);
     }
 
     /** Wipes the progress line. */

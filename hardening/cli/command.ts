@@ -27,6 +27,8 @@ type StacksOf<S extends StackCount> = S extends "one"
 interface Invocation<O extends OptionTable, S extends StackCount, R> {
     readonly options: ValuesOf<O>;
     readonly operands: readonly string[];
+    /** The command's name and its arguments, as they were given. */
+    readonly words: readonly string[];
     /** The stacks that `--stack` names, each read from its file; all there are where it names none of many. */
     readonly stacks: StacksOf<S>;
     /** Where the report goes, in the form that `--format` names. */
@@ -81,7 +83,7 @@ export function defineCommand<const O extends OptionTable, const S extends Stack
             const line = readOptions(name, args, options);
             return { ...line, faults: [...line.faults, ...operandFaults(name, line, operands)] };
         },
-        run: async ({ given, operands: found, faults }, io) => {
+        run: async ({ words, given, operands: found, faults }, io) => {
             const requests = await stacksOf(stacks, given);
             if (faults.length + requests.faults.length > 0) {
                 throw new UsageError([...faults, ...requests.faults]);
@@ -89,6 +91,7 @@ export function defineCommand<const O extends OptionTable, const S extends Stack
             return definition.run({
                 options: valuesOf(definition.options, given),
                 operands: found,
+                words,
                 // As many as `stacks` says: anything else was a fault.
                 stacks: requests.stacks as StacksOf<S>,
                 output: new Output(formats, given, io),

@@ -57,6 +57,8 @@ type Given = ReadonlyMap<string, readonly string[]>;
 
 /** A command line, read as far as its options go. */
 export interface CommandLine {
+    /** The command's name and its arguments, as they were given. */
+    readonly words: readonly string[];
     /** What {@link valuesOf} takes values from. */
     readonly given: Given;
     readonly operands: readonly string[];
@@ -105,6 +107,7 @@ export function readOptions(name: string, args: readonly string[], table: Option
         }
     }
     return {
+        words: [name, ...args],
         given,
         operands: tokens.flatMap((token) => (token.kind === "positional" ? [token.value] : [])),
         help: given.has("help"),

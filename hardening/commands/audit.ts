@@ -11,6 +11,7 @@ import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfi
 import { ownerOf } from "../sources/cluster/owner";
 import type { Read } from "./judge";
 import { judge, startOf } from "./judge";
+import { VIEW_OPTIONS, viewOf } from "./view";
 
 /** Judges what a cluster holds, by reading only. */
 export const command = defineCommand({
@@ -27,13 +28,15 @@ export const command = defineCommand({
         },
         "page-size": { type: "count", value: "N", description: "objects asked for at a time, default 500" },
         ...selectionOptions("x0tta6bl4"),
+        ...VIEW_OPTIONS,
     },
     formats: FINDING_FORMATS,
     notes: [
         "Reads every kind that the API server can list, page by page, with GET alone, and drops the values of Secrets on",
         "receipt. Pods and ReplicaSets that a controller made are judged by its template.",
     ],
-    run: async ({ options, output, io }) => {
+    run: async ({ options, words, output, io }) => {
+        const view = viewOf(options, output.format, words);
         const selection = readSelection(options);
         announce(selection, io);
         const connection = readConnection(options);
@@ -47,7 +50,7 @@ export const command = defineCommand({
             page: options["page-size"],
         });
         const stacks = one(resources, { subject: source, failures });
-        return judge({ stacks, selection, start, output, io, ownerOf });
+        return judge({ stacks, selection, start, view, output, io, ownerOf });
     },
 });
 

@@ -6,8 +6,7 @@ import { count } from "../formats/style";
 import { cbom } from "../inventory/cbom";
 import type { CryptoAsset } from "../inventory/crypto";
 import { cryptoAssets } from "../inventory/crypto";
-import { stackLog } from "../preview/stacks";
-import { previewProgram } from "../sources/program";
+import { runStack } from "../preview/stacks";
 
 interface Inventory {
     readonly stack: string;
@@ -32,7 +31,7 @@ export const command = defineCommand({
     ],
     run: async ({ stacks: [request], output, io }) => {
         const { stack } = request;
-        const { resources } = await previewProgram(request, stackLog(io, stack));
+        const { resources } = await runStack(request, io);
         const assets = cryptoAssets(resources);
         await output.write({ stack, assets });
         const quantum = assets.filter(({ nistQuantumSecurityLevel }) => nistQuantumSecurityLevel > 0).length;

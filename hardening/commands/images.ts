@@ -3,8 +3,7 @@ import { podsOf } from "../../policies/kubernetes/pods";
 import { Stack } from "../../policies/kubernetes/stack";
 import { defineCommand } from "../cli/command";
 import { EXIT } from "../findings";
-import { stackLog } from "../preview/stacks";
-import { previewProgram } from "../sources/program";
+import { runStack } from "../preview/stacks";
 
 /** Lists every image that the stacks deploy, for scanners. */
 export const command = defineCommand({
@@ -16,7 +15,7 @@ export const command = defineCommand({
     run: async ({ options, stacks, io }) => {
         const found = new Set<string>();
         for (const request of stacks) {
-            const { resources } = await previewProgram(request, stackLog(io, request.stack));
+            const { resources } = await runStack(request, io);
             for (const object of new Stack(resources).objects) {
                 podsOf(object)
                     .flatMap(({ containers }) => containers)

@@ -8,6 +8,7 @@ import { counted, exitCode } from "../findings";
 import type { Findings, Outcome, Run } from "../formats/report";
 import { painter } from "../formats/style";
 import { summaryLines } from "../formats/tree";
+import type { View } from "../formats/view";
 import type { Io } from "../io";
 import { Progress } from "../io";
 import type { Selection } from "../selection";
@@ -36,6 +37,7 @@ interface Judging {
     readonly stacks: Iterator<readonly Resource[], Read>;
     readonly selection: Selection;
     readonly start: Start;
+    readonly view: View;
     readonly output: Output<Run>;
     readonly io: Io;
     readonly ownerOf?: EvaluateOptions["ownerOf"];
@@ -44,22 +46,21 @@ interface Judging {
 
 /** Judges stacks while the report on them is written, and returns the exit code. */
 export async function judge(judging: Judging): Promise<ExitCode> {
-    const { selection, start, output, io, textOf } = judging;
-    return report(findingsOf(judging), { selection, at: start.at, output, io, textOf });
+    const { selection, start, view, output, io, textOf } = judging;
+    return report(findingsOf(judging), { selection, at: start.at, view, output, io, textOf });
 }
 
 /** What came of a run before its findings were counted. */
 type Uncounted = Omit<Outcome, "tally">;
 
-function* findingsOf({ stacks, selection, start, output, io, ownerOf }: Judging): Findings<Uncounted> {
+function* findingsOf({ stacks, selection, start, io, ownerOf }: Judging): Findings<Uncounted> {
     const progress = new Progress(io, "objects judged");
-    const shownAtOnce = io.shown && output.file === undefined;
     const came = yield* evaluation(stacks, {
         selected: selection.selected,
         waivers: selection.waivers,
         now: start.at,
         ...(ownerOf && { ownerOf }),
-        ...(!shownAtOnce && { progress: (objects: number) => progress.report(objects) }),
+        progress: (objects: number) => progress.report(objects),
     });
     progress.done();
     return {
@@ -75,6 +76,7 @@ interface Reporting {
     readonly selection: Selection;
     /** When the run started. */
     readonly at: Date;
+    readonly view: View;
     readonly output: Output<Run>;
     readonly io: Io;
     readonly textOf?: Run["textOf"];
@@ -85,7 +87,7 @@ interface Reporting {
  * doesn't show it there and then, and returns the exit code of the run.
  */
 export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
-    const { selection, at, output, io, textOf } = to;
+    const { selection, at, view, output, io, textOf } = to;
     const { selected, profile, baseline } = selection;
     const judged = counted(baseline === undefined ? findings : applyBaseline(findings, baseline));
     const ends: Outcome[] = [];
@@ -94,7 +96,7 @@ export async function report(findings: Findings<Uncounted>, to: Reporting): Prom
         ends.push(end);
         return end;
     })();
-    const run = { findings: findingsOfRun, selected, profile, startedAt: at, ...(textOf && { textOf }) };
+    const run = { findings: findingsOfRun, selected, profile, startedAt: at, view, ...(textOf && { textOf }) };
     await output.write(run);
     const [outcome] = ends;
     if (outcome === undefined) {

@@ -3,8 +3,7 @@ import { defineCommand } from "../cli/command";
 import { EXIT } from "../findings";
 import { NETWORK_FORMATS } from "../network/draw";
 import { connectivity } from "../network/matrix";
-import { stackLog } from "../preview/stacks";
-import { previewProgram } from "../sources/program";
+import { runStack } from "../preview/stacks";
 
 /** Shows who may talk to whom on which port, from all NetworkPolicies of a stack. */
 export const command = defineCommand({
@@ -17,7 +16,7 @@ export const command = defineCommand({
     ],
     run: async ({ stacks: [request], output, io }) => {
         const { stack } = request;
-        const { resources } = await previewProgram(request, stackLog(io, stack));
+        const { resources } = await runStack(request, io);
         const matrix = connectivity(new Stack(resources));
         await output.write({ stack, matrix });
         if (output.file !== undefined) {

@@ -1,34 +1,43 @@
 import { defineCommand } from "../cli/command";
 import { FINDING_FORMATS } from "../formats";
 import type { Findings, Outcome } from "../formats/report";
+import type { Painter } from "../formats/style";
 import { painter } from "../formats/style";
 import type { Judged } from "../preview/judge";
 import { judgeStack } from "../preview/judge";
+import { componentTable } from "../preview/components";
 import { kindsOf, resourceTree } from "../preview/tree";
+import { Progress } from "../io";
 import { announce, readSelection, selectionOptions } from "../selection";
 import type { ProgramPreview } from "../sources/program";
 import { report, startOf } from "./judge";
+import { VIEW_OPTIONS, viewOf } from "./view";
 
 /** Previews stacks of the program and holds them against the checklist, without engine, login or cluster. */
 export const command = defineCommand({
     stacks: "many",
-    options: selectionOptions("x0tta6bl4"),
+    options: { ...selectionOptions("x0tta6bl4"), ...VIEW_OPTIONS },
     formats: FINDING_FORMATS,
     notes: [
-        "Runs index.ts for each stack on the SDK's mock monitor, shows what would be registered and judges it. The waivers",
-        "of policies/waivers/<stack>.yaml apply. Nothing is deployed and no state is read.",
+        "Runs index.ts for each stack on the SDK's mock monitor, counts what would be registered by component (--full shows",
+        "each resource) and judges it. The waivers of policies/waivers/<stack>.yaml apply. Nothing is deployed and no state is",
+        "read.",
     ],
-    run: async ({ options, stacks, output, io }) => {
+    run: async ({ options, stacks, words, output, io }) => {
+        const view = viewOf(options, output.format, words);
         const selection = readSelection(options);
         announce(selection, io);
         const start = startOf(io);
-        const judged = await Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io)));
+        const judging = Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io)));
+        const judged = await new Progress(io, "running the programs of the stacks").during(judging);
         if (output.format === "tree" && output.file === undefined) {
-            judged.forEach((stack) => stack.preview && io.out(resourcesOf(stack.preview, output.colour)));
+            const previews = judged.flatMap(({ preview }) => preview ?? []);
+            const shown = view.extent === "full" ? previews.map(resourcesOf) : [componentTable(previews)];
+            shown.forEach((text) => io.out(text(painter(output.colour))));
         }
         const subject = `${stacks.length === 1 ? "stack" : "stacks"} ${stacks.map(({ stack }) => stack).join(", ")}`;
         const findings = findingsOf(judged, { subject, elapsedMs: io.clock() - start.clock });
-        return report(findings, { selection, at: start.at, output, io });
+        return report(findings, { selection, at: start.at, view, output, io });
     },
 });
 
@@ -47,15 +56,15 @@ function* findingsOf(
     };
 }
 
-function resourcesOf(seen: ProgramPreview, colour: boolean): string {
-    const paint = painter(colour);
-    return [
-        paint("bold", `Stack ${seen.stack}`),
-        "",
-        ...resourceTree(seen.registrations, paint),
-        "",
-        `Resources: ${kindsOf(seen.registrations)}`,
-        "",
-        "",
-    ].join("\n");
+function resourcesOf({ stack, registrations }: ProgramPreview): (paint: Painter) => string {
+    return (paint) =>
+        [
+            paint("bold", `Stack ${stack}`),
+            "",
+            ...resourceTree(registrations, paint),
+            "",
+            `Resources: ${kindsOf(registrations)}`,
+            "",
+            "",
+        ].join("\n");
 }

@@ -6,8 +6,7 @@ import { EXIT } from "../findings";
 import { count } from "../formats/style";
 import { UsageError } from "../io";
 import { renderStack } from "../preview/render";
-import { stackLog } from "../preview/stacks";
-import { previewProgram } from "../sources/program";
+import { runStack } from "../preview/stacks";
 
 /** What an earlier render may have left behind. */
 const OWN_FILE = /^(?:\d+-[a-z0-9.-]+\.yaml|kustomization\.yaml)$/;
@@ -31,7 +30,7 @@ export const command = defineCommand({
     run: async ({ options: { out }, stacks: [request], io }) => {
         // Before the program runs, and before anything is touched.
         refuseForeignFiles(out);
-        const { registrations } = await previewProgram(request, stackLog(io, request.stack));
+        const { registrations } = await runStack(request, io);
         const { files, faults, skipped } = renderStack(registrations);
         if (faults.length > 0) {
             faults.forEach((fault) => io.log(`error: ${fault}`));

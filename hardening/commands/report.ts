@@ -13,7 +13,7 @@ import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
 import { scoreChecklist } from "../compliance/score";
 import { EXIT } from "../findings";
-import { UsageError } from "../io";
+import { Progress, UsageError } from "../io";
 import { judgeStack } from "../preview/judge";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
 
@@ -48,7 +48,8 @@ export const command = defineCommand({
         const selection = readSelection({ profile: CHECKLIST_PROFILE, ...options });
         const { history } = options;
         const at = io.now();
-        const judged = await judgeStack(request, selection, at, io);
+        const judging = judgeStack(request, selection, at, io);
+        const judged = await new Progress(io, `running the program of stack ${request.stack}`).during(judging);
         if (judged.failures.length > 0) {
             judged.failures.forEach(({ source, message }) => io.log(`error: ${source}: ${message}`));
             return EXIT.failed;

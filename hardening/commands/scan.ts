@@ -11,6 +11,7 @@ import type { ManifestFile } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";
 import type { Read } from "./judge";
 import { judge, startOf } from "./judge";
+import { VIEW_OPTIONS, viewOf } from "./view";
 
 /** Judges manifests as files, folders or standard input hold them. */
 export const command = defineCommand({
@@ -18,6 +19,7 @@ export const command = defineCommand({
     stacks: "none",
     options: {
         ...selectionOptions("all"),
+        ...VIEW_OPTIONS,
         "each-file": { type: "flag", description: "judge each file as a stack of its own" },
         "max-file-size": { type: "count", value: "MIB", description: "refuse larger files; default 40" },
     },
@@ -26,7 +28,8 @@ export const command = defineCommand({
         "PATH is a file, a folder (every .yaml, .yml and .json below it) or - for standard input. All of it is judged as",
         "one stack, so that a NetworkPolicy in one file covers the pods of another.",
     ],
-    run: ({ options, operands, output, io }) => {
+    run: ({ options, operands, words, output, io }) => {
+        const view = viewOf(options, output.format, words);
         const selection = readSelection(options);
         announce(selection, io);
         const mebibytes = options["max-file-size"];
@@ -41,6 +44,7 @@ export const command = defineCommand({
             stacks: options["each-file"] ? stacks : together(stacks),
             selection,
             start,
+            view,
             output,
             io,
             textOf: (source) => textOf(source, stdin),

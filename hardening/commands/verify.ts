@@ -2,10 +2,9 @@ import { obj, str } from "../../policies/kubernetes/kube";
 import { defineCommand } from "../cli/command";
 import { EXIT } from "../findings";
 import { painter } from "../formats/style";
-import { stackLog } from "../preview/stacks";
+import { runStack } from "../preview/stacks";
 import { ReadOnlyClient } from "../sources/cluster/client";
 import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
-import { previewProgram } from "../sources/program";
 import { checks, verify } from "../verify";
 import type { CheckResult } from "../verify";
 import { Expected } from "../verify/expected";
@@ -39,7 +38,7 @@ export const command = defineCommand({
     run: async ({ options, stacks: [request], output, io }) => {
         const { stack } = request;
         const connection = readConnection(options);
-        const { registrations } = await previewProgram(request, stackLog(io, stack));
+        const { registrations } = await runStack(request, io);
         const objects = registrations.map(({ inputs }) => obj(inputs)).filter((inputs) => str(inputs["kind"]) !== "");
         const at = io.now();
         const paint = painter(output.colour);

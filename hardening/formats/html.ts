@@ -8,7 +8,8 @@ import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
 import { references } from "./rules";
 import { count, duration, grouped } from "./style";
-import { objectOf } from "./tree";
+import type { ObjectFindings } from "./order";
+import { labelOf, LABELS, messageOf, ordered } from "./order";
 
 /** One file that works offline: summary, filters, and every finding with its reason, remedy and standards. */
 export function html(run: Run): string {
@@ -30,9 +31,7 @@ function page(run: WholeRun): string {
             unseen(run),
             shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
             "<main>",
-            ...[...Map.groupBy(shown, ({ source }) => source)].map(([source, findings]) =>
-                sourceSection(source, findings),
-            ),
+            ...ordered(shown).map(sourceSection),
             "</main>",
             run.findings.length > shown.length
                 ? `<p class="cut">${count(run.findings.length - shown.length, "finding")} more: see the JSON report.</p>`
@@ -88,9 +87,9 @@ function unseen(run: WholeRun): string {
 
 function filters(findings: readonly Finding[]): string {
     const kinds = [...new Set(findings.map(labelOf))];
-    const boxes = [...SEVERITIES, ...kinds.filter((kind) => !(SEVERITIES as readonly string[]).includes(kind))]
-        .filter((kind) => kinds.includes(kind))
-        .map((kind) => `<label><input type="checkbox" value="${kind}" checked> ${kind}</label>`);
+    const boxes = LABELS.filter((kind) => kinds.includes(kind)).map(
+        (kind) => `<label><input type="checkbox" value="${kind}" checked> ${kind}</label>`,
+    );
     return [
         '<form class="filters" role="search">',
         '<input type="search" placeholder="Object, control or text" aria-label="Search findings">',
@@ -100,26 +99,16 @@ function filters(findings: readonly Finding[]): string {
     ].join("\n");
 }
 
-/** What a finding is marked as: its severity, or why it doesn't fail the run. */
-function labelOf(finding: Finding): string {
-    if (finding.status !== "violation") {
-        return finding.status;
-    }
-    return fails(finding) ? finding.severity : finding.known === true ? "known" : "advisory";
-}
-
-function sourceSection(source: string, findings: readonly Finding[]): string {
-    const objects = [...Map.groupBy(findings, objectOf)].map(
-        ([object, ofObject]) =>
-            `<section class="object"><h3>${escapeHtml(object)}</h3>${ofObject.map(article).join("\n")}</section>`,
+function sourceSection(objects: readonly ObjectFindings[]): string {
+    const sections = objects.map(
+        ({ object, findings }) =>
+            `<section class="object"><h3>${escapeHtml(object)}</h3>${findings.map(article).join("\n")}</section>`,
     );
-    return `<section class="source"><h2>${escapeHtml(source)}</h2>${objects.join("\n")}</section>`;
+    return `<section class="source"><h2>${escapeHtml(objects[0]?.source ?? "")}</h2>${sections.join("\n")}</section>`;
 }
 
 function article(finding: Finding): string {
     const label = labelOf(finding);
-    const prefix = `${objectOf(finding)}: `;
-    const message = finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
     const rows: readonly (readonly [string, string])[] = [
         ["Field", finding.path],
         ["Remedy", finding.remediation],
@@ -135,5 +124,5 @@ function article(finding: Finding): string {
     const details = rows
         .filter(([, text]) => text !== "")
         .map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
-    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> <code>${escapeHtml(finding.control)}</code> <span>${escapeHtml(message)}</span></summary><dl>${details.join("")}</dl></details>`;
+    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> <code>${escapeHtml(finding.control)}</code> <span>${escapeHtml(messageOf(finding))}</span></summary><dl>${details.join("")}</dl></details>`;
 }

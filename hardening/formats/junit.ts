@@ -3,7 +3,7 @@ import { fails } from "../findings";
 import type { Outcome, Run } from "./report";
 import { whole } from "./report";
 import { rulesOf } from "./rules";
-import { objectOf } from "./tree";
+import { objectOf } from "./order";
 
 /** JUnit XML: a suite for each control, a case for each finding; a control without findings is one passing case. */
 export function* junit(underWay: Run): Iterable<string> {

@@ -4,7 +4,8 @@ import { SEVERITIES } from "../severity";
 import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
 import { count, duration, grouped } from "./style";
-import { objectOf } from "./tree";
+import { messageOf, objectOf, sorted } from "./order";
+import { waivedGroups } from "./waivers";
 
 /** What GitHub takes as the body of a comment, in characters; counted here in bytes, which are never fewer. */
 const LIMIT = 65_536;
@@ -14,16 +15,15 @@ const RESERVE = 300;
 /** Markdown for a pull-request comment: the summary first, then the findings, gravest first, as many as fit. */
 export function markdown(underWay: Run): string {
     const run = whole(underWay);
-    const failing = bySeverity(run.findings.filter(fails));
+    const failing = sorted(run.findings.filter(fails));
     const others = run.findings.filter((finding) => finding.status === "violation" && !fails(finding));
-    const waived = run.findings.filter(({ status }) => status === "waived");
     const unverifiable = run.findings.filter(({ status }) => status === "unverifiable");
     const body = new Body();
     head(run).forEach((line) => body.add(line));
     errorRows(run).forEach((line) => body.add(line));
     section(body, "Violations", failing, false);
-    section(body, "Advisory or in the baseline", bySeverity(others), true);
-    section(body, "Waived", waived, true);
+    section(body, "Advisory or in the baseline", sorted(others), true);
+    waivedSection(body, run.findings);
     section(body, "Unverifiable before deployment", unverifiable, true);
     unseen(body, run);
     return body.text();
@@ -109,18 +109,29 @@ function unseen(body: Body, run: WholeRun): void {
 
 function rowOf(finding: Finding): string {
     const object = objectOf(finding);
-    const prefix = `${object}: `;
-    const message = finding.message.startsWith(prefix) ? finding.message.slice(prefix.length) : finding.message;
-    const note =
-        finding.waiver === undefined
-            ? ""
-            : `<br>Waived until ${finding.waiver.expires} by ${escape(finding.waiver.owner)} (${escape(finding.waiver.ticket)}): ${escape(finding.waiver.reason)}`;
     const cells = [finding.severity, `${escape(object)}<br>${escape(finding.source)}`, `\`${finding.control}\``];
-    return `| ${[...cells, `${escape(message)}${note}`].join(" | ")} |`;
+    return `| ${[...cells, `${escape(messageOf(finding))}`].join(" | ")} |`;
 }
 
-function bySeverity(findings: readonly Finding[]): readonly Finding[] {
-    return SEVERITIES.flatMap((severity) => findings.filter((finding) => finding.severity === severity));
+/** Waivers folded by object and ticket: a clean stack may have dozens of them. */
+function waivedSection(body: Body, findings: readonly Finding[]): void {
+    const groups = waivedGroups(findings, "object");
+    if (groups.length === 0) {
+        return;
+    }
+    const closing = "\n</details>\n";
+    const waived = groups.reduce((sum, group) => sum + group.findings, 0);
+    const opening = [`<details><summary>Waived: ${waived}</summary>`, ""];
+    const table = ["| Until | Ticket | Object | Controls | Reasons |", "| --- | --- | --- | --- | --- |"];
+    if (body.add([...opening, ...table].join("\n"), closing)) {
+        for (const { expires, ticket, owners, objects, controls, reasons } of groups) {
+            const by = `${escape(ticket)}<br>${escape(owners.join(", "))}`;
+            const names = controls.map((control) => `\`${control}\``).join("<br>");
+            const why = reasons.map(escape).join("<br>");
+            body.add(`| ${[expires, by, escape(objects.join(", ")), names, why].join(" | ")} |`, closing);
+        }
+        body.add(closing);
+    }
 }
 
 /** Text that means nothing to Markdown or HTML and mentions nobody, on one line. */

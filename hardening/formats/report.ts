@@ -1,5 +1,6 @@
 import type { Selected } from "../../policies/engine/profiles";
 import type { Failure, Finding, NotJudged, Tally } from "../findings";
+import type { View } from "./view";
 
 /** What a run came to, which is known only when all of its findings have gone by. */
 export interface Outcome {
@@ -31,6 +32,8 @@ export interface Run {
     readonly profile: string;
     /** When the run started. */
     readonly startedAt: Date;
+    /** What of it is shown, by a form for people that can leave something out. */
+    readonly view?: View;
     /** The content of a source, for reports that name lines; undefined where it has none. */
     readonly textOf?: (source: string) => string | undefined;
 }

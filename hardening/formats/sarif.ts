@@ -11,7 +11,7 @@ import { LineFinder } from "./lines";
 import type { Outcome, Run } from "./report";
 import { written } from "./report";
 import { fileOf, references, rulesOf } from "./rules";
-import { objectOf } from "./tree";
+import { objectOf } from "./order";
 
 /** SARIF 2.1.0, as code-scanning services read it. Waived findings are there as suppressed. */
 export function* sarif(run: Run): Iterable<string> {

@@ -1,4 +1,4 @@
-import type { Severity } from "../../policies/engine/control";
+import type { Label } from "./order";
 
 const CODES = { red: 31, yellow: 33, blue: 34, magenta: 35, cyan: 36, green: 32, grey: 90, bold: 1, dim: 2 } as const;
 export type Style = keyof typeof CODES;
@@ -10,11 +10,16 @@ export function painter(colour: boolean): Painter {
     return colour ? (style, text) => `\u001b[${CODES[style]}m${text}\u001b[0m` : (_style, text) => text;
 }
 
-export const SEVERITY_STYLE: Readonly<Record<Severity, Style>> = {
+/** How a report paints what a finding is marked as. */
+export const LABEL_STYLE: Readonly<Record<Label, Style>> = {
     critical: "magenta",
     high: "red",
     medium: "yellow",
     low: "blue",
+    unknown: "cyan",
+    advisory: "grey",
+    known: "grey",
+    waived: "grey",
 };
 
 /**
@@ -26,6 +31,14 @@ export function plain(text: string): string {
         const code = character.codePointAt(0) ?? 0;
         return `\\u${code.toString(16).padStart(4, "0")}`;
     });
+}
+
+/** The lines of a text, each made fit for a terminal. Whoever shows them indents them, so that none passes for another. */
+export function plainLines(text: string): readonly string[] {
+    return text
+        .replace(/\s+$/, "")
+        .split(/\r\n|\n|\r/)
+        .map(plain);
 }
 
 /** `1 object`, `3 objects`, `1,200 objects`. */

@@ -1,125 +1,184 @@
 import type { Finding } from "../findings";
-import { fails } from "../findings";
 import type { RenderOptions } from "./format";
+import type { ObjectFindings } from "./order";
+import { labelOf, messageOf, ordered } from "./order";
 import type { Outcome, Run } from "./report";
 import { notJudgedLines, written } from "./report";
 import type { Painter } from "./style";
-import { count, duration, painter, plain, SEVERITY_STYLE } from "./style";
+import { count, duration, LABEL_STYLE, painter, plain, plainLines } from "./style";
+import { Summary } from "./summary";
+import type { View } from "./view";
+import { isShown, WHOLE_VIEW } from "./view";
+import type { WaivedGroup } from "./waivers";
+import { waivedGroups } from "./waivers";
 
-/** A tree for people: source, object, findings; then what went wrong and a summary. */
+/** More findings than this are counted instead of shown, unless each is asked for. */
+const MANY = 100;
+/** More lines of waivers than this are folded by ticket alone. */
+const MANY_WAIVERS = 10;
+
+/**
+ * A tree for people: sources, their objects and what was found in them, what matters most first; then waivers, folded, what
+ * went wrong, and a summary. Where the findings are many they are counted instead, with the command that shows them.
+ */
 export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
     const paint = painter(colour);
-    const branches = new Branches(paint);
-    const outcome = yield* written(run.findings, (finding) => branches.take(finding));
-    yield branches.rest();
-    yield `${[...failureLines(outcome, paint), ...unseenLines(outcome, paint), ...summaryLines(run, outcome, paint)].join("\n")}\n`;
-}
-
-/** Findings come object by object, so that no more than those of one are held. */
-class Branches {
-    private ofObject: Finding[] = [];
-
-    constructor(private readonly paint: Painter) {}
-
-    /** Takes a finding, and returns the lines of those before it where it is about another object. */
-    public take(finding: Finding): string {
-        const previous = this.ofObject[0];
-        const sameSource = previous?.source === finding.source;
-        if (previous !== undefined && sameSource && isSameObject(previous, finding)) {
-            this.ofObject.push(finding);
-            return "";
-        }
-        const before = [...branch(this.ofObject, !sameSource, this.paint)].join("");
-        this.ofObject = [finding];
-        return sameSource ? before : `${before}${this.paint("cyan", plain(finding.source) || "(no source)")}\n`;
-    }
-
-    /** The lines of what is still held. */
-    public rest(): string {
-        return [...branch(this.ofObject, true, this.paint)].join("");
-    }
-}
-
-function isSameObject(one: Finding, other: Finding): boolean {
-    return one.kind === other.kind && one.namespace === other.namespace && one.name === other.name;
-}
-
-/** The findings of one object, which may be the last of its source. */
-function* branch(findings: readonly Finding[], last: boolean, paint: Painter): Iterable<string> {
-    const [first] = findings;
-    if (first !== undefined) {
-        const object = objectOf(first);
-        yield `${last ? "└─" : "├─"} ${paint("bold", plain(object))}\n`;
-        for (const line of findingLines(findings, `${object}: `, last ? "   " : "│  ", paint)) {
-            yield `${line}\n`;
-        }
-        yield last ? "\n" : "";
-    }
-}
-
-/** What a person calls the object of a finding. */
-export function objectOf({ kind, namespace, name }: Finding): string {
-    if (kind === "") {
-        return "the stack as a whole";
-    }
-    const named = name || "(unnamed)";
-    return `${kind} ${namespace === "" ? named : `${namespace}/${named}`}`;
-}
-
-function* findingLines(findings: readonly Finding[], prefix: string, indent: string, paint: Painter): Iterable<string> {
-    for (const [index, finding] of findings.entries()) {
-        const last = index === findings.length - 1;
-        // The line above names the object already.
-        const { control, message } = finding;
-        const text = message.startsWith(prefix) ? message.slice(prefix.length) : message;
-        yield `${indent}${last ? "└─" : "├─"} ${badge(finding, paint)} ${control}: ${plain(text)}`;
-        const note = noteOf(finding);
-        if (note !== "") {
-            yield `${indent}${last ? "   " : "│  "}   ${paint("dim", plain(note))}`;
-        }
-    }
-}
-
-function badge(finding: Finding, paint: Painter): string {
-    switch (finding.status) {
-        case "waived":
-            return paint("grey", "waived  ");
-        case "unverifiable":
-            return paint("cyan", "unknown ");
-        case "violation":
-            return fails(finding)
-                ? paint(SEVERITY_STYLE[finding.severity], finding.severity.padEnd(8))
-                : paint("grey", finding.known === true ? "known   " : "advisory");
-    }
-}
-
-function noteOf({ waiver, owner }: Finding): string {
-    const notes = [
-        ...(waiver === undefined
-            ? []
-            : [`waived until ${waiver.expires} by ${waiver.owner} (${waiver.ticket}): ${waiver.reason}`]),
-        ...(owner === undefined ? [] : [`managed by ${owner}: change it there`]),
+    const view = run.view ?? WHOLE_VIEW;
+    const seen = new Seen(view);
+    const outcome = yield* written(run.findings, (finding) => seen.take(finding));
+    const lines = [
+        ...seen.lines(paint),
+        ...waiverLines(seen.waived, view, paint),
+        ...failureLines(outcome, paint),
+        ...notJudged(outcome, paint),
+        ...summaryLines(run, outcome, paint),
+        ...(seen.hidden > 0 ? [paint("dim", `${count(seen.hidden, "finding")} left out of the view`)] : []),
     ];
-    return notes.join("; ");
+    yield `${lines.join("\n")}\n`;
 }
 
-/** What could not be read or judged, one line each. */
+/** What is kept of the findings that have gone by. Of those that are counted none is. */
+class Seen {
+    public readonly waived: Finding[] = [];
+    /** Findings that the view leaves out. */
+    public hidden = 0;
+    private findings: Finding[] = [];
+    private summary: Summary | undefined;
+
+    constructor(private readonly view: View) {
+        this.summary = view.extent === "summary" ? new Summary() : undefined;
+    }
+
+    /** Keeps or counts a finding; nothing is written before all have been seen. */
+    public take(finding: Finding): string {
+        if (finding.waiver !== undefined) {
+            this.waived.push(finding);
+        } else if (!isShown(finding, this.view)) {
+            this.hidden++;
+        } else if (this.summary !== undefined) {
+            this.summary.add(finding);
+        } else {
+            this.findings.push(finding);
+            if (this.view.extent === "auto" && this.findings.length > MANY) {
+                const summary = new Summary();
+                this.findings.forEach((each) => summary.add(each));
+                this.findings = [];
+                this.summary = summary;
+            }
+        }
+        return "";
+    }
+
+    public lines(paint: Painter): readonly string[] {
+        if (this.summary === undefined) {
+            return ordered(this.findings).flatMap((objects) => [...sourceLines(objects, paint), ""]);
+        }
+        const { command } = this.view;
+        return this.summary.isEmpty
+            ? []
+            : [
+                  ...this.summary.lines(paint),
+                  `Each of them:      ${paint("bold", `${command} --full`)}`,
+                  `The gravest alone: ${paint("bold", `${command} --full --no-advisory --min-severity high`)}`,
+                  "",
+              ];
+    }
+}
+
+function sourceLines(objects: readonly ObjectFindings[], paint: Painter): readonly string[] {
+    const source = objects[0]?.source ?? "";
+    return [
+        paint("cyan", plain(source) || "(no source)"),
+        ...objects.flatMap((object, index) => objectLines(object, index === objects.length - 1, paint)),
+    ];
+}
+
+function objectLines({ object, findings }: ObjectFindings, last: boolean, paint: Painter): readonly string[] {
+    const folded = [...Map.groupBy(findings, (finding) => `${labelOf(finding)} ${finding.control}`).values()];
+    const indent = last ? "   " : "│  ";
+    return [
+        `${last ? "└─" : "├─"} ${paint("bold", plain(object))}`,
+        ...folded.flatMap((alike, index) => findingLines(alike, indent, index === folded.length - 1, paint)),
+    ];
+}
+
+/** The findings of one control in one object: the first in words, of the others where they are. */
+function findingLines(alike: readonly Finding[], indent: string, last: boolean, paint: Painter): readonly string[] {
+    const [finding, ...others] = alike;
+    if (finding === undefined) {
+        return [];
+    }
+    const label = labelOf(finding);
+    const below = `${indent}${last ? "   " : "│  "}   `;
+    const [first = "", ...rest] = plainLines(messageOf(finding));
+    const notes = [
+        ...(others.length > 0 ? [`and ${others.length} more: ${placesOf(others)}`] : []),
+        ...(finding.owner === undefined ? [] : [`managed by ${finding.owner}: change it there`]),
+    ];
+    return [
+        `${indent}${last ? "└─" : "├─"} ${paint(LABEL_STYLE[label], label.padEnd(8))} ${finding.control}: ${first}`,
+        ...rest.map((line) => below + line),
+        ...notes.map((note) => below + paint("dim", plain(note))),
+    ];
+}
+
+/** Where findings are, as briefly as tells them apart: by container, or by path. */
+function placesOf(findings: readonly Finding[]): string {
+    const containers = new Set(findings.map(({ container }) => container));
+    const byContainer = containers.size === findings.length && !containers.has(undefined);
+    const shown = findings
+        .slice(0, 5)
+        .map(({ path, container = "" }) => (byContainer || path === "" ? `container "${container}"` : path));
+    const more = findings.length - shown.length;
+    return [...shown, ...(more > 0 ? [`${more} elsewhere`] : [])].join(", ");
+}
+
+/** Waived findings: by object and ticket, or by ticket alone where those are many. With `full`, each with its reasons. */
+function waiverLines(waived: readonly Finding[], { extent }: View, paint: Painter): readonly string[] {
+    if (waived.length === 0) {
+        return [];
+    }
+    const byObject = waivedGroups(waived, "object");
+    const full = extent === "full";
+    const groups = full || byObject.length <= MANY_WAIVERS ? byObject : waivedGroups(waived, "ticket");
+    const width = Math.max(...groups.map(({ ticket }) => plain(ticket).length));
+    return [
+        paint("bold", "Waived"),
+        ...groups.flatMap((group) => [
+            `  ${plain(group.ticket).padEnd(width)}  ${waivedText(group)}`,
+            ...(full ? group.reasons.map((reason) => `  ${" ".repeat(width)}  ${paint("dim", plain(reason))}`) : []),
+        ]),
+        "",
+    ];
+}
+
+function waivedText({ objects, controls, findings, owners, expires }: WaivedGroup): string {
+    const [object = ""] = objects;
+    const [control = ""] = controls;
+    const what =
+        controls.length === 1 ? control : `${count(findings, "finding")} of ${count(controls.length, "control")}`;
+    const where = objects.length === 1 ? plain(object) : count(objects.length, "object");
+    return `${what} in ${where}, until ${expires} by ${plain(owners.join(", "))}`;
+}
+
+/** What could not be read or judged. */
 function failureLines({ failures }: Outcome, paint: Painter): readonly string[] {
     if (failures.length === 0) {
         return [];
     }
     return [
         paint("red", paint("bold", "Errors")),
-        ...failures.map(({ source, line, message }) => {
+        ...failures.flatMap(({ source, line, message }) => {
             const place = line === undefined ? source : `${source}:${line}`;
-            return `  ${plain(place)}${place === "" ? "" : ": "}${plain(message)}`;
+            const [first = "", ...rest] = plainLines(message);
+            return [`  ${plain(place)}${place === "" ? "" : ": "}${first}`, ...rest.map((text) => `    ${text}`)];
         }),
         "",
     ];
 }
 
-/** What no control has looked at, one line for each kind. */
-function unseenLines(outcome: Outcome, paint: Painter): readonly string[] {
+/** What no control has looked at. */
+function notJudged(outcome: Outcome, paint: Painter): readonly string[] {
     const lines = notJudgedLines(outcome);
     return lines.length === 0 ? [] : [paint("bold", "Not judged"), ...lines.map((line) => `  ${plain(line)}`), ""];
 }

@@ -94,12 +94,18 @@ export function mermaidOf(matrix: Matrix): string {
 
 const CELL = { width: 92, height: 26 };
 const MARGIN = { left: 380, top: 300 };
+/** Names stand aslant, by this angle. */
+const SLANT = 50;
+/** As many characters as fit beside the grid and above it, whatever they are: none is wider than 0.6 of the font's 12 px. */
+const NAME_LENGTH = 48;
+/** How far the last column's name reaches beyond it. */
+const OVERHANG = Math.ceil(NAME_LENGTH * 7.2 * Math.cos((SLANT * Math.PI) / 180));
 
 /** The matrix as an SVG grid: a row for each sender, a column for each receiver, the ports in between. */
 export function svgOf(matrix: Matrix, title: string): string {
     const senders = [...new Set(matrix.connections.map(({ from }) => from.name))];
     const receivers = [...new Set(matrix.connections.map(({ to }) => to.name))].sort();
-    const width = MARGIN.left + receivers.length * CELL.width + 20;
+    const width = MARGIN.left + receivers.length * CELL.width + OVERHANG;
     const height = MARGIN.top + senders.length * CELL.height + 20;
     const x = (name: string): number => MARGIN.left + receivers.indexOf(name) * CELL.width;
     const y = (name: string): number => MARGIN.top + senders.indexOf(name) * CELL.height;
@@ -110,18 +116,29 @@ export function svgOf(matrix: Matrix, title: string): string {
         `<text x="16" y="28" font-size="18">${escaped(title)}</text>`,
         ...senders.map(
             (name) =>
-                `<text x="${MARGIN.left - 10}" y="${y(name) + 17}" text-anchor="end">${escaped(name)}</text>` +
-                `<line x1="16" x2="${width - 20}" y1="${y(name)}" y2="${y(name)}" stroke="#dddddd"/>`,
+                `<text x="${MARGIN.left - 10}" y="${y(name) + 17}" text-anchor="end">${named(name)}</text>` +
+                `<line x1="16" x2="${width - OVERHANG}" y1="${y(name)}" y2="${y(name)}" stroke="#dddddd"/>`,
         ),
         ...receivers.map((name) => {
             const left = x(name) + CELL.width / 2;
             const bottom = MARGIN.top - 10;
-            return `<text x="${left}" y="${bottom}" transform="rotate(-50 ${left} ${bottom})">${escaped(name)}</text>`;
+            return `<text x="${left}" y="${bottom}" transform="rotate(-${SLANT} ${left} ${bottom})">${named(name)}</text>`;
         }),
         ...matrix.connections.map(({ from, to, ports }) => cell(x(to.name), y(from.name), from, to, portsText(ports))),
         "</svg>",
         "",
     ].join("\n");
+}
+
+/** A name that is too long loses its middle: its ends, namespace and what is told apart last, say most. */
+function named(name: string): string {
+    const characters = [...name];
+    if (characters.length <= NAME_LENGTH) {
+        return escaped(name);
+    }
+    const half = (NAME_LENGTH - 1) / 2;
+    const short = `${characters.slice(0, Math.ceil(half)).join("")}…${characters.slice(-Math.floor(half)).join("")}`;
+    return `<title>${escaped(name)}</title>${escaped(short)}`;
 }
 
 function cell(x: number, y: number, from: Endpoint, to: Endpoint, ports: string): string {

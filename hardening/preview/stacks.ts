@@ -5,7 +5,9 @@ import { controls } from "../../policies/controls";
 import type { Waiver } from "../../policies/engine/waivers";
 import { parseWaivers, WaiverFileError } from "../../policies/engine/waivers";
 import type { Io } from "../io";
-import { UsageError } from "../io";
+import { Progress, UsageError } from "../io";
+import type { ProgramPreview } from "../sources/program";
+import { previewProgram } from "../sources/program";
 import type { HostRequest } from "../sources/program/registration";
 import { ProjectError, readStack, stackNames } from "../sources/program/stack-file";
 
@@ -53,6 +55,12 @@ export function stackWaivers({ directory, stack }: HostRequest): readonly Waiver
         }
         throw error;
     }
+}
+
+/** Runs the program of a stack, and says on standard error that it does where that takes long. @throws ProgramError */
+export function runStack(request: HostRequest, io: Io): Promise<ProgramPreview> {
+    const run = previewProgram(request, stackLog(io, request.stack));
+    return new Progress(io, `running the program of stack ${request.stack}`).during(run);
 }
 
 /** A logger that puts the stack before each line its program prints. */

@@ -25,12 +25,15 @@ describe("Progress", () => {
 
     it("overwrites one line of a terminal four times a second, and wipes it at the end", () => {
         const lines = linesOf(true, 250, 8);
-        assert.equal(lines[0], "\r\u001b[Kfiles read: 4,000 …\u001b[A");
+        assert.equal(lines[0], "\r\u001b[Kfiles read: 4,000, 4,000 a second …\u001b[A");
         assert.equal(lines.at(-1), "\r\u001b[K\u001b[A");
         assert.equal(lines.length, 6);
     });
 
     it("writes plain lines, and few of them, where there is no terminal", () => {
-        assert.deepEqual(linesOf(false, 1000, 12), ["files read: 6,000 …", "files read: 11,000 …"]);
+        assert.deepEqual(linesOf(false, 1000, 12), [
+            "files read: 6,000, 1,000 a second …",
+            "files read: 11,000, 1,000 a second …",
+        ]);
     });
 });

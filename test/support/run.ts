@@ -83,13 +83,14 @@ export const WAIVED: Partial<Finding> = {
 /** A run over the manifest above. */
 export function runOf(
     findings: readonly Finding[],
-    { selected, profile, startedAt, textOf: content, ...outcome }: Partial<Omit<Run, "findings"> & Outcome> = {},
+    { selected, profile, startedAt, view, textOf: content, ...outcome }: Partial<Omit<Run, "findings"> & Outcome> = {},
 ): Run {
     return {
         findings: counted(passing(findings, outcome)),
         selected: selected ?? [{ control: noPrivileged, enforcement: "mandatory", params: {} }],
         profile: profile ?? "all",
         startedAt: startedAt ?? TODAY,
+        ...(view && { view }),
         textOf: content ?? ((source) => (source === "k8s/web.yaml" ? MANIFEST : undefined)),
     };
 }

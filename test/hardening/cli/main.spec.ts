@@ -80,6 +80,16 @@ describe("hardening", () => {
             ['error: --version takes no more operands, found "all"', "Try: hardening --help"],
         ],
         [
+            ["scan", "x", "-f", "json", "--full", "--summary", "--min-severity", "high"],
+            [
+                "error: --min-severity is for --format tree; json shows everything",
+                "error: --summary is for --format tree; json shows everything",
+                "error: --full is for --format tree; json shows everything",
+                "error: --summary and --full can't both be",
+                "Try: hardening scan --help",
+            ],
+        ],
+        [
             ["scan", "x", "--out", "--help"],
             [
                 "error: --out needs a value: --out FILE; one like that is given as --out=--help",
@@ -160,6 +170,20 @@ describe("hardening", () => {
 });
 
 describe("hardening scan", () => {
+    it("names the command that shows each finding, as a shell takes it", async () => {
+        await withFiles({ "it's here/web.yaml": BAD }, async (folder) => {
+            const { out } = await cli([
+                "scan",
+                "--min-severity",
+                "low",
+                "--summary",
+                "--no-advisory",
+                `${folder}/it's here`,
+            ]);
+            assert.ok(out.includes(`\nEach of them:      hardening scan '${folder}/it'\\''s here' --full\n`), out);
+        });
+    });
+
     it("takes what follows -- for a path, whatever it looks like", async () => {
         const { code, out } = await cli(["scan", "--", "--help"]);
         assert.equal(code, 2);
@@ -210,7 +234,7 @@ describe("hardening scan", () => {
         await withFiles({ "a.yaml": "a: [", "web.yaml": BAD, "c.json": ONLY_PRIVILEGED }, async (folder) => {
             const { code, out } = await cli(["scan", "-c", `${folder}/c.json`, folder]);
             assert.match(out, /└─ critical no-privileged-containers: /);
-            assert.match(out, /^ {2}.*a\.yaml:1: a: unexpected end of the stream/m);
+            assert.match(out, /^ {2}.*a\.yaml:1: a: a value is missing here/m);
             assert.match(out, /, 3 errors$/m);
             assert.equal(code, 2);
         });

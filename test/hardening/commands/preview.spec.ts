@@ -37,7 +37,7 @@ describe("hardening preview", function () {
     });
 
     it("shows the resources of a stack as a tree of parents and children, and ends with a summary", async () => {
-        const { out } = await cli(["preview", "-C", `${PROGRAMS}/everything`, "--stack", "dev"]);
+        const { out } = await cli(["preview", "-C", `${PROGRAMS}/everything`, "--stack", "dev", "--full"]);
         const tree = out.split("\n").filter((line) => line.startsWith(" +"));
         assert.deepEqual(
             tree.map((line) => line.replace(/\s{2,}(?=\S+(?:\s{2}\[.*\])?$)/, " ")),

@@ -11,7 +11,6 @@ import { json } from "../../../hardening/formats/json";
 import { junit } from "../../../hardening/formats/junit";
 import { markdown } from "../../../hardening/formats/markdown";
 import { policyReport } from "../../../hardening/formats/policy-report";
-import { tree } from "../../../hardening/formats/tree";
 import { finding, runOf, textOf, WAIVED } from "../../support/run";
 
 const FAILURE = { source: "b.yaml", message: "a: is <broken>", cause: "input", line: 3 } as const;
@@ -67,50 +66,6 @@ describe("the JSON report", () => {
     it("is whole without findings", () => {
         const report = JSON.parse(textOf(json, runOf([]))) as Record<string, unknown>;
         assert.deepEqual(report["results"], []);
-    });
-});
-
-describe("the tree report", () => {
-    it("groups by source and object, and shows waivers, errors and counts", () => {
-        const run = runOf(
-            [
-                finding(),
-                finding(WAIVED),
-                finding({ status: "unverifiable", message: "x" }),
-                finding({ name: "api", enforcement: "advisory", message: "y", owner: "Helm release prod/api" }),
-                finding({ source: "stack s", kind: "", namespace: "", name: "", message: "z" }),
-            ],
-            { failures: [FAILURE] },
-        );
-        assert.equal(
-            textOf(tree, run),
-            `k8s/web.yaml
-├─ Deployment prod/web
-│  ├─ critical no-privileged: spec.template.spec.containers[0].securityContext.privileged is true (container "web"). Remove it.
-│  ├─ waived   no-privileged: spec.template.spec.containers[0].securityContext.privileged is true (container "web"). Remove it.
-│  │     waived until 2026-05-31 by platform team (SEC-1): The vendor needs it until May.
-│  └─ unknown  no-privileged: x
-└─ Deployment prod/api
-   └─ advisory no-privileged: y
-         managed by Helm release prod/api: change it there
-
-stack s
-└─ the stack as a whole
-   └─ critical no-privileged: z
-
-Errors
-  b.yaml:3: a: is <broken>
-
-1 file: 2 objects, 1 control (profile all), 1.50 s
-3 violations (1 advisory), 1 waived, 1 unverifiable, 1 error
-`,
-        );
-    });
-
-    it("colours only when told to", () => {
-        assert.ok(
-            textOf(tree, runOf([finding()]), { colour: true }).includes("\u001b[35mcritical\u001b[0m no-privileged"),
-        );
     });
 });
 

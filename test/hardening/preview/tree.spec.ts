@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { componentTable } from "../../../hardening/preview/components";
 import { kindsOf, resourceTree } from "../../../hardening/preview/tree";
 import { painter } from "../../../hardening/formats/style";
 import type { Registration } from "../../../hardening/sources/program/registration";
@@ -54,5 +55,31 @@ describe("resource tree", () => {
             kindsOf([stack, component, registration({}), policy("a"), policy("b")]),
             "2 NetworkPolicy, 1 ConfigMap",
         );
+    });
+});
+
+describe("component table", () => {
+    it("counts what each type of component at the top of a stack stands for, stack by stack", () => {
+        const stack = registration({ name: "p-s", type: "pulumi:pulumi:Stack", custom: false });
+        const outer = registration({ name: "o", type: "a:b:Outer", custom: false, parent: stack.urn });
+        const inner = registration({ name: "i", type: "a:b:Inner", custom: false, parent: outer.urn });
+        const deep = registration({ name: "deep", parent: inner.urn });
+        const flat = registration({ name: "flat", parent: outer.urn });
+        const loose = registration({ name: "loose", parent: stack.urn });
+        const provider = registration({ name: "k", type: "pulumi:providers:kubernetes", parent: stack.urn });
+        const previews = [
+            { stack: "one", registrations: [stack, outer, inner, deep, flat, loose, provider] },
+            { stack: "two", registrations: [stack, outer, flat] },
+        ];
+        assert.equal(
+            componentTable(previews)(painter(false)),
+            `Component       one  two
+(no component)    1    –
+a:b:Outer         2    1
+Objects           3    1
+
+`,
+        );
+        assert.equal(componentTable([])(painter(false)), "");
     });
 });
