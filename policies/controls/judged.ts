@@ -12,7 +12,9 @@ export const READ_STACK_WIDE: readonly string[] = [
     "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
     "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",
     "extensions/NetworkPolicy",
-    "gateway.networking.k8s.io/HTTPRoute",
+    ...["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"].map(
+        (kind) => `gateway.networking.k8s.io/${kind}`,
+    ),
     "monitoring.coreos.com/PodMonitor",
     "monitoring.coreos.com/ServiceMonitor",
     "security.istio.io/AuthorizationPolicy",

@@ -94,6 +94,8 @@ export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     readonly profiles: readonly Profile[];
     /** Controls this one makes redundant; a profile that holds both runs only this one (`all` runs both). */
     readonly supersedes?: readonly string[];
+    /** Controls that together say all that this one says by default: no profile runs it, only who names it. */
+    readonly repeats?: readonly string[];
     readonly params?: S;
     /** The admission counterpart, or the reason why there is none. */
     readonly admission?: AdmissionRule | { readonly none: string };

@@ -28,13 +28,15 @@ export class PolicyConfigError extends Error {
 
 /**
  * The controls a profile holds. A control that another of the same profile supersedes is left out, so that nothing is
- * reported twice; `all` keeps both, because it answers for each control by itself.
+ * reported twice; `all` keeps both, because it answers for each control by itself. One that only repeats others is left out
+ * of all.
  */
 export function profileControls(registry: readonly Control[], profile: ProfileName): readonly Control[] {
+    const own = registry.filter(({ repeats = [] }) => repeats.length === 0);
     if (profile === "all") {
-        return registry;
+        return own;
     }
-    const held = registry.filter((control) => control.profiles.includes(profile));
+    const held = own.filter((control) => control.profiles.includes(profile));
     const superseded = new Set(held.flatMap((control) => control.supersedes ?? []));
     return held.filter((control) => !superseded.has(control.name));
 }

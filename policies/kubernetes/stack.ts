@@ -3,6 +3,7 @@ import { kubeObjects } from "./kube";
 import type { PodView } from "./pods";
 import { podsOf } from "./pods";
 import type { Resource } from "./resource";
+import { parted, setsLabel } from "./controller-labels";
 import { append, LabelIndex } from "./selectors";
 import { ifKnown } from "./unknown";
 
@@ -54,7 +55,12 @@ export class Stack {
 
     /** The pods that a label selector picks in one namespace. An absent selector picks none, an empty one all. */
     public select(namespace: string, selector: unknown): readonly PodView[] {
-        return this.memo(podIndex).select(namespace || DEFAULT_NAMESPACE, selector);
+        const place = namespace || DEFAULT_NAMESPACE;
+        const { own, added } = parted(selector);
+        const found = this.memo(podIndex).select(place, own);
+        return added.length === 0
+            ? found
+            : found.filter(({ object }) => added.every((label) => setsLabel(object, label)));
     }
 
     /** What `build` makes of this stack: built on first use, then kept for every control that asks. */

@@ -228,7 +228,10 @@ describe("evaluate", () => {
         assert.deepEqual(takeOne(), ["a", ["a"]]);
         assert.deepEqual(takeOne(), ["b", ["a", "b"]]);
         assert.deepEqual(takeOne(), ["c", ["a", "b", "second stack", "c"]]);
-        assert.deepEqual(findings.next(), { done: true, value: { failures: [], resources: 3, notJudged: [], read: "all read" } });
+        assert.deepEqual(findings.next(), {
+            done: true,
+            value: { failures: [], resources: 3, notJudged: [], read: "all read" },
+        });
     });
 
     it("turns a control that throws into a failure and runs the rest", () => {

@@ -55,33 +55,58 @@ const CAPABILITIES: readonly RemedyCase[] = [
     container("baseline-capabilities-only", "a capability of a process that may be root", false, {
         capabilities: { add: ["SYS_TIME", "CHOWN"] },
     }),
-    container("baseline-capabilities-only", "capabilities that a powerless process can't use", true, {
-        ...POWERLESS,
-        capabilities: { add: ["CHOWN", "SYS_TIME", "BPF"] },
-    }),
+    container(
+        "baseline-capabilities-only",
+        "what a process without rights has dropped, though its file may need it",
+        false,
+        {
+            ...POWERLESS,
+            capabilities: { add: ["CHOWN", "SYS_TIME", "BPF"] },
+        },
+    ),
     container("drop-all-capabilities", "capabilities that a process that may be root keeps", false, {}),
-    container("drop-all-capabilities", "capabilities that a powerless process can't use", true, {
-        ...POWERLESS,
-        capabilities: { drop: ["NET_RAW"], add: ["CHOWN", "NET_BIND_SERVICE", "KILL"] },
-    }),
+    container(
+        "drop-all-capabilities",
+        "what a process without rights has dropped, though its file may need it",
+        false,
+        {
+            ...POWERLESS,
+            capabilities: { drop: ["NET_RAW"], add: ["CHOWN", "NET_BIND_SERVICE", "KILL"] },
+        },
+    ),
     container("net-raw-dropped", "raw sockets of a process that may be root", false, {
         capabilities: { add: ["NET_RAW", "CHOWN", "ALL"] },
     }),
-    container("net-raw-dropped", "raw sockets that a powerless process can't open", true, POWERLESS),
+    container(
+        "net-raw-dropped",
+        "what a process without rights has dropped, though its file may need it",
+        false,
+        POWERLESS,
+    ),
     container("no-added-capabilities", "a capability of a process that may be root", false, {
         capabilities: { add: ["CHOWN"] },
     }),
-    container("no-added-capabilities", "capabilities that a powerless process can't use", true, {
-        ...POWERLESS,
-        capabilities: { add: ["CHOWN"] },
-    }),
+    container(
+        "no-added-capabilities",
+        "what a process without rights has dropped, though its file may need it",
+        false,
+        {
+            ...POWERLESS,
+            capabilities: { add: ["CHOWN"] },
+        },
+    ),
     container("no-dangerous-capabilities", "a capability of a process that may be root", false, {
         capabilities: { add: ["CHOWN", "SYS_ADMIN"] },
     }),
-    container("no-dangerous-capabilities", "capabilities that a powerless process can't use", true, {
-        ...POWERLESS,
-        capabilities: { add: ["SYS_ADMIN", "CHOWN", "SYS_PTRACE"] },
-    }),
+    container(
+        "no-dangerous-capabilities",
+        "what a process without rights has dropped, though its file may need it",
+        false,
+        {
+            ...POWERLESS,
+            capabilities: { add: ["SYS_ADMIN", "CHOWN", "SYS_PTRACE"] },
+        },
+    ),
 ];
 
 const PROTECTIONS: readonly RemedyCase[] = [
@@ -89,15 +114,15 @@ const PROTECTIONS: readonly RemedyCase[] = [
     podCase("app-armor-not-disabled", "an annotation that turns it off", false, {
         metadata: { annotations: { "container.apparmor.security.beta.kubernetes.io/web": "unconfined" } },
     }),
-    container("linux-hardening-in-use", "a container without any protection", true, {}),
+    container("linux-hardening-in-use", "a container without any protection", false, {}),
     container("linux-hardening-in-use", "a container that turns seccomp off", false, {
         seccompProfile: { type: "Unconfined" },
     }),
     container("no-custom-selinux-options", "a type of its own", false, {
         seLinuxOptions: { type: "spc_t", user: "system_u", level: "s0" },
     }),
-    container("no-privilege-escalation", "a container that doesn't say", true, {}),
-    container("no-privilege-escalation", "a root process with a capability, which needs no escalation", true, {
+    container("no-privilege-escalation", "a container that doesn't say", false, {}),
+    container("no-privilege-escalation", "a root process with a capability", false, {
         runAsUser: 0,
         capabilities: { add: ["CHOWN"] },
     }),
@@ -127,11 +152,11 @@ const PROTECTIONS: readonly RemedyCase[] = [
     container("seccomp-not-unconfined", "a container that turns it off", false, {
         seccompProfile: { type: "Unconfined" },
     }),
-    container("seccomp-profile-required", "a container without a profile", true, {}),
+    container("seccomp-profile-required", "a container without a profile", false, {}),
     podCase("seccomp-profile-required", "a pod that turns it off", false, {
         spec: { securityContext: { seccompProfile: { type: "Unconfined" } } },
     }),
-    podCase("security-context-present", "a container without one", true, {}),
+    podCase("security-context-present", "a container without one", false, {}),
     podCase("strict-supplemental-groups", "groups of the image", false, {}),
     podCase("user-namespace-required", "a pod in the node's user namespace", false, {}),
 ];

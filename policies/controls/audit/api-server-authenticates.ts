@@ -8,7 +8,7 @@ export const apiServerAuthenticates = flagControl({
     severity: "high",
     covers: ["cp.api-server"],
     frameworks: [
-        ...cis("1.2.1", "1.2.2", "1.2.21", "1.2.22", "1.2.25"),
+        ...cis("1.2.1", "1.2.2", "1.2.21", "1.2.22", "1.2.25", "1.2.30"),
         ...nsa("Authentication and authorization"),
         ...mitre("T1078", "T1190"),
         ...nist("IA-2", "AC-14"),
@@ -38,6 +38,12 @@ export const apiServerAuthenticates = flagControl({
             absent: "the key of the TLS certificate",
             cis: "1.2.22",
         },
-        { flag: "service-account-extend-token-expiration", accepts: isFalse, wanted: "false" },
+        {
+            flag: "service-account-extend-token-expiration",
+            accepts: isFalse,
+            wanted: "false",
+            absent: "true",
+            cis: "1.2.30",
+        },
     ],
 });

@@ -2,6 +2,34 @@ import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { imagesOf, parseImage, runBy } from "../../kubernetes/images";
 
+/** Names that publishers give to whatever is newest of a line. A version is never one of them. */
+const MOVING: readonly string[] = [
+    ...[
+        "latest",
+        "stable",
+        "edge",
+        "nightly",
+        "canary",
+        "current",
+        "head",
+        "main",
+        "master",
+        "trunk",
+        "develop",
+        "dev",
+    ],
+    ...["development", "devel", "snapshot", "unstable", "testing", "rolling", "mainline", "lts", "prod", "production"],
+    ...["staging", "release", "beta", "alpha", "rc", "next", "experimental", "preview", "qa", "test"],
+];
+
+/** A tag moves that is such a name, or one with a word for a variant behind it, and no version: `stable-slim`. */
+function moves(tag: string, names: readonly string[]): boolean {
+    const lower = tag.toLowerCase();
+    return names.some(
+        (name) => lower === name || (lower.startsWith(`${name}-`) && !/\d/.test(lower.slice(name.length))),
+    );
+}
+
 export const noLatestTag = podControl({
     name: "no-latest-tag",
     description: "Every image states a version that is not a moving tag.",
@@ -21,8 +49,8 @@ export const noLatestTag = podControl({
         tags: {
             type: "array",
             items: { type: "string" },
-            description: "The tags that move.",
-            default: ["latest"],
+            description: "The tags that move, by name; one with a suffix, such as `latest-alpine`, counts as well.",
+            default: MOVING,
         },
     },
     admission: {
@@ -30,14 +58,14 @@ export const noLatestTag = podControl({
             "variables.podSpec == null ||",
             "(variables.containers.map(c, c.?image.orValue('')) +",
             " variables.podSpec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))).all(i,",
-            "  i.contains('@') || (i.matches(':[^/]*$') && !i.endsWith(':latest')))",
+            `  i.contains('@') || (i.matches(':[^/]*$') && !i.lowerAscii().matches(r":(?:${MOVING.join("|")})(?:-[^/0-9]*)?$")))`,
         ].join("\n"),
     },
     *check(pod, { params }) {
         for (const use of imagesOf(pod)) {
             const { tag, digest } = parseImage(use.reference);
             // A digest decides; a tag beside it is a comment.
-            if (digest !== undefined || (tag !== undefined && tag !== "" && !params.tags.includes(tag))) {
+            if (digest !== undefined || (tag !== undefined && tag !== "" && !moves(tag, params.tags))) {
                 continue;
             }
             const found =

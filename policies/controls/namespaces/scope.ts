@@ -27,7 +27,15 @@ const NAMESPACED: ReadonlyMap<string, readonly string[]> = new Map(
         "rbac.authorization.k8s.io": ["Role", "RoleBinding"],
         "coordination.k8s.io": ["Lease"],
         "discovery.k8s.io": ["EndpointSlice"],
-        "gateway.networking.k8s.io": ["Gateway", "GRPCRoute", "HTTPRoute", "ReferenceGrant", "TLSRoute"],
+        "gateway.networking.k8s.io": [
+            "Gateway",
+            "GRPCRoute",
+            "HTTPRoute",
+            "ReferenceGrant",
+            "TCPRoute",
+            "TLSRoute",
+            "UDPRoute",
+        ],
     }),
 );
 

@@ -2,7 +2,6 @@ import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { list, obj } from "../../kubernetes/kube";
 import { removeField } from "../../kubernetes/path";
-import { hasNoCapabilities } from "./remedies";
 
 /**
  * What a container may add at the baseline level (Pod Security Standards, all versions): what container runtimes grant by
@@ -55,7 +54,6 @@ export const baselineCapabilitiesOnly = podControl({
                         container: name,
                         message: `${field} is "${capability}", beyond the baseline set (container "${name}"). Remove it.`,
                         fix: removeField(field),
-                        safe: hasNoCapabilities(pod, container),
                     };
                 }
             }

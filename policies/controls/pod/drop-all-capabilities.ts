@@ -5,12 +5,13 @@ import { list, obj, strings } from "../../kubernetes/kube";
 import { removeField, setField } from "../../kubernetes/path";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 import { pssParams, since } from "./pss";
-import { hasNoCapabilities } from "./remedies";
 import { BASELINE_CAPABILITIES } from "./baseline-capabilities-only";
 
 const SLUG = "pod.capabilities-drop-all";
 /** What an added capability beyond the baseline breaks too; the control takes the baseline one's place in a profile. */
 const BASELINE_SLUG = "pod.capabilities-add-baseline";
+/** What a container that drops neither breaks too. */
+const RAW_SLUG = "pod.drop-net-raw";
 const ALLOWED = "NET_BIND_SERVICE";
 
 function* dropFaults(pod: PodView, container: ContainerView): Iterable<Fault> {
@@ -24,17 +25,16 @@ function* dropFaults(pod: PodView, container: ContainerView): Iterable<Fault> {
         yield {
             path: field,
             container: name,
-            covers: [SLUG],
+            covers: dropped.includes("NET_RAW") ? [SLUG] : [SLUG, RAW_SLUG],
             message: `${field} is ${found} (container "${name}"). Set it to ["ALL"].`,
             absent: !Array.isArray(drop),
-            // A program that changes its user, owns files of others or opens a raw socket needs one of them, if it has any.
+            // Not safe: a program whose file has a capability does not even start without it; see remedies.ts.
             fix: setField(pod.object, field, ["ALL"]),
-            safe: hasNoCapabilities(pod, container),
         };
     }
 }
 
-function* addFaults(pod: PodView, container: ContainerView, onlyBaseline: boolean): Iterable<Fault> {
+function* addFaults(container: ContainerView, onlyBaseline: boolean): Iterable<Fault> {
     const { name, path, securityContext } = container;
     for (const [index, capability] of list(obj(securityContext["capabilities"])["add"]).entries()) {
         const beyondBaseline = typeof capability === "string" && !BASELINE_CAPABILITIES.has(capability);
@@ -46,7 +46,6 @@ function* addFaults(pod: PodView, container: ContainerView, onlyBaseline: boolea
                 covers: onlyBaseline ? [BASELINE_SLUG] : beyondBaseline ? [SLUG, BASELINE_SLUG] : [SLUG],
                 message: `${field} is "${capability}" (container "${name}"). Remove it${onlyBaseline ? "" : `; only ${ALLOWED} may be added`}.`,
                 fix: removeField(field),
-                safe: hasNoCapabilities(pod, container),
             };
         }
     }
@@ -57,7 +56,7 @@ export const dropAllCapabilities = podControl({
     description: "Every container drops all capabilities and adds back at most NET_BIND_SERVICE.",
     why: "Capabilities that nothing uses still serve whoever takes the container over.",
     severity: "medium",
-    covers: [SLUG, BASELINE_SLUG],
+    covers: [SLUG, BASELINE_SLUG, RAW_SLUG],
     frameworks: [
         ...pss("restricted/capabilities_restricted"),
         ...cis("5.2.9"),
@@ -89,7 +88,7 @@ export const dropAllCapabilities = podControl({
             if (active) {
                 yield* dropFaults(pod, container);
             }
-            yield* addFaults(pod, container, !active);
+            yield* addFaults(container, !active);
         }
     },
 });

@@ -1,19 +1,26 @@
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
-import { isObj, list, obj, str } from "../../kubernetes/kube";
+import { list, obj, str, strings } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 
 const CONFINED: readonly unknown[] = ["RuntimeDefault", "Localhost"];
 
-/** Says whether a security context, of a pod or a container, turns one of the kernel's protections on. */
-function hardens(securityContext: Body): boolean {
+/** The last one that sets a field decides: a container's own goes before the pod's. */
+function effective(pod: PodView, { securityContext }: ContainerView, field: string): Body {
+    return obj(securityContext[field] ?? pod.securityContext[field]);
+}
+
+/** Says whether a container's process is held by one of the kernel's protections. What is added comes after what is dropped. */
+function isHardened(pod: PodView, container: ContainerView): boolean {
+    const capabilities = obj(container.securityContext["capabilities"]);
+    const addsAll = strings(capabilities["add"]).some((name) => name.toUpperCase() === "ALL");
     return (
-        CONFINED.includes(obj(securityContext["seccompProfile"])["type"]) ||
-        CONFINED.includes(obj(securityContext["appArmorProfile"])["type"]) ||
-        Object.keys(obj(securityContext["seLinuxOptions"])).length > 0 ||
-        list(obj(securityContext["capabilities"])["drop"]).length > 0
+        CONFINED.includes(effective(pod, container, "seccompProfile")["type"]) ||
+        CONFINED.includes(effective(pod, container, "appArmorProfile")["type"]) ||
+        Object.keys(effective(pod, container, "seLinuxOptions")).length > 0 ||
+        (list(capabilities["drop"]).length > 0 && !addsAll)
     );
 }
 
@@ -34,11 +41,8 @@ export const linuxHardeningInUse = podControl({
     profiles: ["nsa", "x0tta6bl4"],
     admission: { none: "seccomp-profile-required and drop-all-capabilities each ask for more." },
     *check(pod) {
-        if (pod.windows || hardens(pod.securityContext)) {
-            return;
-        }
-        for (const container of pod.containers) {
-            if (!hardens(container.securityContext) && !hasAnnotation(pod, container)) {
+        for (const container of pod.windows ? [] : pod.containers) {
+            if (!isHardened(pod, container) && !hasAnnotation(pod, container)) {
                 const path = `${container.path}.securityContext`;
                 yield {
                     path,
@@ -46,8 +50,6 @@ export const linuxHardeningInUse = podControl({
                     message: `${path} uses none of seccomp, AppArmor, SELinux and dropped capabilities, nor does the pod (container "${container.name}"). Use at least one.`,
                     absent: true,
                     fix: setField(pod.object, `${path}.seccompProfile.type`, "RuntimeDefault"),
-                    // Who writes Unconfined may mean it.
-                    safe: !isObj(container.securityContext["seccompProfile"] ?? pod.securityContext["seccompProfile"]),
                 };
             }
         }

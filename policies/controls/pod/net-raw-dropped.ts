@@ -2,7 +2,12 @@ import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
 import { list, obj, strings } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
-import { hasNoCapabilities, removeItems } from "./remedies";
+import { removeItems } from "./remedies";
+
+/** containerd and CRI-O take the names in any case. */
+function isRaw(entry: unknown): boolean {
+    return typeof entry === "string" && ["ALL", "NET_RAW"].includes(entry.toUpperCase());
+}
 
 export const netRawDropped = podControl({
     name: "net-raw-dropped",
@@ -18,23 +23,21 @@ export const netRawDropped = podControl({
         ...checklist("CTR-7"),
     ],
     remediation: 'Drop ["ALL"], or at least NET_RAW, and don\'t add it back.',
-    profiles: ["cis", "nsa", "x0tta6bl4"],
+    profiles: [],
+    repeats: ["drop-all-capabilities"],
     admission: {
         expression: [
             "variables.podSpec == null || variables.podSpec.?os.?name.orValue('') == 'windows' ||",
             "variables.containers.all(c,",
-            " c.?securityContext.?capabilities.?drop.orValue([]).exists(d, d in ['ALL', 'NET_RAW']) &&",
-            " !c.?securityContext.?capabilities.?add.orValue([]).exists(a, a in ['ALL', 'NET_RAW']))",
+            " c.?securityContext.?capabilities.?drop.orValue([]).exists(d, d.upperAscii() in ['ALL', 'NET_RAW']) &&",
+            " !c.?securityContext.?capabilities.?add.orValue([]).exists(a, a.upperAscii() in ['ALL', 'NET_RAW']))",
         ].join("\n"),
     },
     *check(pod) {
         for (const container of pod.windows ? [] : pod.containers) {
             const { name, path, securityContext } = container;
-            const safe = hasNoCapabilities(pod, container);
             const { drop, add } = obj(securityContext["capabilities"]) as { drop?: unknown; add?: unknown };
-            const isRaw = (entry: unknown) => entry === "ALL" || entry === "NET_RAW";
-            const has = (held: unknown) => strings(held).some(isRaw);
-            if (has(add)) {
+            if (strings(add).some(isRaw)) {
                 const field = `${path}.securityContext.capabilities.add`;
                 yield {
                     path: field,
@@ -44,9 +47,8 @@ export const netRawDropped = podControl({
                         field,
                         list(add).flatMap((entry, index) => (isRaw(entry) ? [index] : [])),
                     ),
-                    safe,
                 };
-            } else if (!has(drop)) {
+            } else if (!strings(drop).some(isRaw)) {
                 const field = `${path}.securityContext.capabilities.drop`;
                 yield {
                     path: field,
@@ -54,7 +56,6 @@ export const netRawDropped = podControl({
                     message: `${field} names neither ALL nor NET_RAW (container "${name}"). Drop ALL.`,
                     absent: drop === undefined,
                     fix: setField(pod.object, field, ["ALL"]),
-                    safe,
                 };
             }
         }

@@ -2,7 +2,6 @@ import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
 import { obj, strings } from "../../kubernetes/kube";
 import { removeField } from "../../kubernetes/path";
-import { hasNoCapabilities } from "./remedies";
 
 export const noAddedCapabilities = podControl({
     name: "no-added-capabilities",
@@ -35,7 +34,6 @@ export const noAddedCapabilities = podControl({
                     container: name,
                     message: `${field} is ${JSON.stringify(added)} (container "${name}"). Remove it.`,
                     fix: removeField(field),
-                    safe: hasNoCapabilities(pod, container),
                 };
             }
         }

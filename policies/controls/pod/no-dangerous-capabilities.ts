@@ -2,7 +2,6 @@ import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
 import { list, obj } from "../../kubernetes/kube";
 import { removeField } from "../../kubernetes/path";
-import { hasNoCapabilities } from "./remedies";
 import { show } from "../../text";
 
 /** Each of these alone leads out of the container, or into the traffic and processes of others. */
@@ -71,7 +70,6 @@ export const noDangerousCapabilities = podControl({
                         container: name,
                         message: `${field} is "${show(entry)}" (container "${name}"). Remove it.`,
                         fix: removeField(field),
-                        safe: hasNoCapabilities(pod, container),
                     };
                 }
             }

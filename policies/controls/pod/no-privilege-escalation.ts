@@ -2,7 +2,6 @@ import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { setField } from "../../kubernetes/path";
 import { pssParams, since } from "./pss";
-import { canForbidEscalation } from "./remedies";
 
 export const noPrivilegeEscalation = podControl({
     name: "no-privilege-escalation",
@@ -45,9 +44,7 @@ export const noPrivilegeEscalation = podControl({
                     message: `${path} is ${set ? "true" : "not set"} (container "${name}"). Set it to false.`,
                     absent: !set,
                     fix: setField(pod.object, path, false),
-                    // A program that works without set-user-ID helpers, as nearly all do, doesn't notice. Who writes
-                    // `true`, though, may mean it.
-                    safe: !set && canForbidEscalation(pod, container),
+                    // Not safe: what starts set-user-ID helpers fails; see remedies.ts.
                 };
             }
         }

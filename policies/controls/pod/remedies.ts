@@ -1,5 +1,4 @@
 import type { PatchOperation } from "../../kubernetes/path";
-import { obj, strings } from "../../kubernetes/kube";
 import { pointer } from "../../kubernetes/path";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 
@@ -9,25 +8,13 @@ export function runsAsNamedUser(pod: PodView, { securityContext }: ContainerView
     return typeof user === "number" && user > 0 && !pod.windows;
 }
 
-/**
- * Says whether a container's process has no capability whatever the manifest adds or drops: it isn't root, and nothing it
- * starts may gain rights, be it by set-user-ID or by a file's capabilities (capabilities(7), no_new_privs).
+/*
+ * No remedy that takes capabilities, the gaining of rights or system calls away is safe by a manifest. Which of them a
+ * program needs is in its image: execve(2) refuses a file whose effective capabilities are not within the bounding set, also
+ * where the process could not gain them (capabilities(7), "Safety checking for capability-dumb binaries"), no_new_privs makes
+ * set-user-ID programs such as sudo fail (prctl(2), PR_SET_NO_NEW_PRIVS), and a runtime's seccomp profile forbids calls that
+ * the kernel allows (unshare(2), io_uring_setup(2)). Such remedies are applied by name.
  */
-export function hasNoCapabilities(pod: PodView, container: ContainerView): boolean {
-    const { privileged, allowPrivilegeEscalation } = container.securityContext;
-    return runsAsNamedUser(pod, container) && privileged !== true && allowPrivilegeEscalation === false;
-}
-
-/**
- * Says whether forbidding escalation takes nothing away that the manifest asks for. The API server refuses it beside
- * `privileged` and CAP_SYS_ADMIN, and a process that isn't root comes by added capabilities only through its file's.
- */
-export function canForbidEscalation(pod: PodView, { securityContext }: ContainerView): boolean {
-    const added = strings(obj(securityContext["capabilities"])["add"]);
-    const user = securityContext["runAsUser"] ?? pod.securityContext["runAsUser"];
-    const isRoot = user === 0 && !added.some((name) => name.endsWith("SYS_ADMIN"));
-    return securityContext["privileged"] !== true && (added.length === 0 || isRoot);
-}
 
 /** The operations that remove items of a list, from the last, so that each index still holds when it comes to it. */
 export function removeItems(list: string, indexes: readonly number[]): readonly PatchOperation[] {

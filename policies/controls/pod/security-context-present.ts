@@ -31,11 +31,8 @@ export const securityContextPresent = podControl({
                     container: name,
                     message: `${path} is ${empty ? "empty" : "not set"} (container "${name}"). State one.`,
                     absent: !empty,
-                    // Windows knows no such field. A container that states nothing asks for nothing that needs escalation.
-                    ...(!pod.windows && {
-                        fix: setField(pod.object, `${path}.allowPrivilegeEscalation`, false),
-                        safe: true,
-                    }),
+                    // Windows knows no such field. Not safe: see remedies.ts.
+                    ...(!pod.windows && { fix: setField(pod.object, `${path}.allowPrivilegeEscalation`, false) }),
                 };
             }
         }

@@ -20,16 +20,16 @@ export function statedOf(container: ContainerView, half: Half, resource: string)
 }
 
 /**
- * The faults of containers that don't state a resource. A limit is no request, though the API would copy it: what is then
- * reserved is the peak, and nobody has said that it should be. Resources of the pod as a whole (v1.34) count for all of its
- * containers.
+ * The faults of containers that don't state a resource. Where a limit is stated and no request, the API server takes the
+ * limit for it (API reference, ResourceRequirements). Resources of the pod as a whole (v1.34) count for all of its containers.
  */
 export function* missingResource(pod: PodView, half: Half, resource: string): Iterable<Fault> {
     if (obj(obj(pod.spec["resources"])[half])[resource] !== undefined) {
         return;
     }
     for (const container of sizedContainers(pod)) {
-        if (statedOf(container, half, resource) === undefined) {
+        const limited = half === "requests" && isDefaulted(container, resource);
+        if (statedOf(container, half, resource) === undefined && !limited) {
             const path = `${container.path}.resources.${half}.${resource}`;
             const zero = obj(obj(container.body["resources"])[half])[resource] !== undefined;
             yield {
@@ -42,7 +42,13 @@ export function* missingResource(pod: PodView, half: Half, resource: string): It
     }
 }
 
-/** The admission counterpart of `missingResource`. */
+/** Says whether a container's request is left to be filled in by its limit. */
+function isDefaulted(container: ContainerView, resource: string): boolean {
+    const request = obj(obj(container.body["resources"])["requests"])[resource];
+    return (request === undefined || request === null) && statedOf(container, "limits", resource) !== undefined;
+}
+
+/** The admission counterpart of `missingResource`. By then the API server has filled in the requests. */
 export function resourceStated(half: Half, resource: string): string {
     return [
         `variables.podSpec == null || variables.podSpec.?resources.?${half}[?'${resource}'].hasValue() ||`,

@@ -6,7 +6,7 @@ export const cpuLimitsSet = podControl({
     description: "Every container has a limit of CPU time.",
     why: "A container without a limit, taken over or gone wild, takes the time of all its neighbours.",
     severity: "low",
-    covers: ["res.cpu-limits"],
+    covers: ["res.cpu-limits", "res.requests-limits"],
     frameworks: EXHAUSTION,
     remediation: "Set resources.limits.cpu on every container, from what the program was measured to use.",
     profiles: ["nsa", "x0tta6bl4"],

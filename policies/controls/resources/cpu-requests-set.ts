@@ -6,7 +6,7 @@ export const cpuRequestsSet = podControl({
     description: "Every container requests CPU time.",
     why: "Without a request the scheduler counts the container as free, and puts more on a node than it can run.",
     severity: "low",
-    covers: ["res.cpu-requests"],
+    covers: ["res.cpu-requests", "res.requests-limits"],
     frameworks: EXHAUSTION,
     remediation: "Set resources.requests.cpu on every container, from what the program was measured to use.",
     profiles: ["nsa", "x0tta6bl4"],

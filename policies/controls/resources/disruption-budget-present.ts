@@ -29,7 +29,7 @@ export const disruptionBudgetPresent = stackControl({
                     yield {
                         object: workload,
                         path,
-                        message: `${path} is ${typeof stated === "number" ? stated : "left to whatever scales it"}, and no PodDisruptionBudget selects the pods. Add one.`,
+                        message: `${path} is ${typeof stated === "number" ? stated : "left to its autoscaler"}, and no PodDisruptionBudget selects the pods. Add one.`,
                         // A patch says nothing of the pods that the budget would have to select.
                         absent: true,
                     };

@@ -23,6 +23,16 @@ function* faultsOf(stack: Stack, budget: KubeObject): Iterable<StackFault> {
             absent: true,
         };
     }
+    for (const [field, value] of Object.entries({ minAvailable, maxUnavailable })) {
+        if (typeof value === "number" && value < 0) {
+            const path = `${at}.${field}`;
+            yield {
+                object: budget,
+                path,
+                message: `${path} is ${value}, which the API server refuses. Set it to 0 or more.`,
+            };
+        }
+    }
     if (share(maxUnavailable, 100) === 0) {
         const path = `${at}.maxUnavailable`;
         yield {

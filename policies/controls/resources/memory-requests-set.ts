@@ -6,7 +6,7 @@ export const memoryRequestsSet = podControl({
     description: "Every container requests memory.",
     why: "Without a request the container is the first that a node short of memory evicts.",
     severity: "low",
-    covers: ["res.memory-requests"],
+    covers: ["res.memory-requests", "res.requests-limits"],
     frameworks: EXHAUSTION,
     remediation: "Set resources.requests.memory on every container, from what the program was measured to use.",
     profiles: ["nsa", "x0tta6bl4"],

@@ -3,7 +3,15 @@ import { stackControl } from "../../engine/control";
 import { nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import type { Reference } from "./references";
-import { ingressReferences, isDangling, isKeyMissing, isPortMissing, podReferences } from "./references";
+import {
+    ingressReferences,
+    isDangling,
+    isKeyMissing,
+    isPortMissing,
+    podReferences,
+    ROUTE_KINDS,
+    routeReferences,
+} from "./references";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
 import { show } from "../../text";
@@ -58,6 +66,13 @@ export const referencesExist = stackControl({
             stack.ofKind("Ingress"),
             (ingress) => ingress,
             (ingress) => faultsOf(stack, ingress, ingressReferences(ingress)),
+        );
+        yield* each(
+            ROUTE_KINDS.flatMap((kind) => stack.ofKind(kind)).filter(
+                ({ group }) => group === "gateway.networking.k8s.io",
+            ),
+            (route) => route,
+            (route) => faultsOf(stack, route, routeReferences(route)),
         );
     },
 });

@@ -105,6 +105,28 @@ function backend(value: unknown, at: string): readonly Reference[] {
     return [{ path: `${at}.service.name`, kind: "Service", name: str(service["name"]), ...portOf(number ?? name) }];
 }
 
+/** The kinds of routes of the Gateway API. */
+export const ROUTE_KINDS: readonly string[] = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
+
+/**
+ * The Services that a route of the Gateway API sends requests to. A backend in another namespace is left out: whether the
+ * stack that owns that namespace has it, and grants its use, is not this stack's to say.
+ */
+export function routeReferences(route: KubeObject): readonly Reference[] {
+    const namespace = namespaceOf(route);
+    return list(obj(route.body["spec"])["rules"]).flatMap((rule, index) =>
+        list(obj(rule)["backendRefs"]).flatMap((entry, at): readonly Reference[] => {
+            const { group, kind, name, namespace: other, port } = obj(entry) as Readonly<Record<string, unknown>>;
+            const isService = (str(group) || "") === "" && (str(kind) || "Service") === "Service";
+            const isOwn = other === undefined || other === namespace;
+            const path = `${route.prefix}spec.rules[${index}].backendRefs[${at}].name`;
+            return isService && isOwn && str(name) !== ""
+                ? [{ path, kind: "Service", name: str(name), ...portOf(port) }]
+                : [];
+        }),
+    );
+}
+
 function portOf(port: unknown): { readonly port?: string | number } {
     return typeof port === "number" || (typeof port === "string" && port !== "") ? { port } : {};
 }

@@ -18,9 +18,18 @@ function antiAffinity(pod: PodView): readonly Body[] {
     ];
 }
 
-/** The API refuses a constraint without a topology key, or with a skew below one. */
-function isConstraint({ topologyKey, maxSkew }: Body): boolean {
-    return str(topologyKey) !== "" && (typeof maxSkew !== "number" || maxSkew >= 1);
+/** Labels of nodes by which pods are spread: the well-known ones of Kubernetes, and those of clouds for racks and the like. */
+const TOPOLOGY =
+    /^(?:kubernetes\.io\/hostname|zone|(?:topology|failure-domain\.beta)\.[a-z0-9.-]+\/[a-z0-9-]+|[a-z0-9.-]+\/(?:zone|region|rack|host(?:name)?|node(?:-?pool|group)?|zone-id|placement-group-id))$/;
+
+/** The API refuses a constraint that breaks one of these; by a key that no node carries nothing is spread. */
+function isConstraint({ topologyKey, maxSkew, whenUnsatisfiable, minDomains }: Body): boolean {
+    return (
+        TOPOLOGY.test(str(topologyKey)) &&
+        (typeof maxSkew !== "number" || maxSkew >= 1) &&
+        [undefined, "DoNotSchedule", "ScheduleAnyway"].includes(whenUnsatisfiable as string | undefined) &&
+        (typeof minDomains !== "number" || minDomains >= 1)
+    );
 }
 
 /** A rule spreads a workload's replicas only where its selector picks the workload's own pods. */

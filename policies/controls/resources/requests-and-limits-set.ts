@@ -58,6 +58,7 @@ export const requestsAndLimitsSet = podControl({
     frameworks: EXHAUSTION,
     remediation: "Set resources.requests and resources.limits for CPU and memory on every container.",
     profiles: [],
+    repeats: ["cpu-requests-set", "memory-requests-set", "cpu-limits-set", "memory-limits-set"],
     params,
     admission: { none: "The controls for single resources each have their own counterpart." },
     check: (pod, context) => faultsOf(pod, context.params),

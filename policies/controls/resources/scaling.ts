@@ -45,12 +45,9 @@ export function isCountOpen(stack: Stack, workload: KubeObject): boolean {
     return autoscalerOf(stack, workload) === undefined && (stated === undefined || stated === null);
 }
 
-/**
- * Says whether a workload may have several replicas at a time: its floor is above one, or it leaves the count out, which is
- * how one writes a workload that something else scales. A count of one or none is a statement.
- */
+/** Says whether a workload has several replicas at a time: its floor is above one. A count left out is one (API reference). */
 export function isReplicated(stack: Stack, workload: KubeObject): boolean {
-    return isCountOpen(stack, workload) || replicaFloor(stack, workload) > 1;
+    return replicaFloor(stack, workload) > 1;
 }
 
 /** Says whether a controller made the object: what it says is then its owner's doing. */

@@ -13,7 +13,14 @@ export const selectorMatchesTemplate = objectControl({
     frameworks: [...nist("CM-6", "SI-10")],
     remediation: "Use the same labels in spec.selector.matchLabels and in the template's metadata.",
     profiles: ["x0tta6bl4"],
-    kinds: ["apps/Deployment", "apps/StatefulSet", "apps/DaemonSet", "apps/ReplicaSet", "ReplicationController"],
+    kinds: [
+        "apps/Deployment",
+        "apps/StatefulSet",
+        "apps/DaemonSet",
+        "apps/ReplicaSet",
+        "ReplicationController",
+        "batch/Job",
+    ],
     admission: { none: "The API server refuses it already." },
     *check(object) {
         const pod = podOf(object);
@@ -21,7 +28,9 @@ export const selectorMatchesTemplate = objectControl({
         const path = `${object.prefix}spec.selector`;
         // A ReplicationController's selector is a plain map, and defaults to the template's labels.
         const plain = object.kind === "ReplicationController";
-        if (pod === undefined || (plain && selector === undefined)) {
+        // A Job's selector is the API server's to write, unless manualSelector says otherwise.
+        const generated = object.kind === "Job" && obj(object.body["spec"])["manualSelector"] !== true;
+        if (pod === undefined || generated || (plain && selector === undefined)) {
             return;
         }
         const labelSelector = plain ? { matchLabels: selector } : selector;

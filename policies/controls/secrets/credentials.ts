@@ -110,13 +110,124 @@ const HARMLESS_ENDINGS = new Set([
     "pattern",
     "mount",
     "label",
+    ...[
+        "method",
+        "methods",
+        "strategy",
+        "scheme",
+        "selector",
+        "helper",
+        "helpers",
+        "plugin",
+        "driver",
+        "service",
+        "server",
+    ],
+    ...[
+        "budget",
+        "window",
+        "rate",
+        "usage",
+        "price",
+        "cost",
+        "quota",
+        "threshold",
+        "minute",
+        "second",
+        "hour",
+        "day",
+        "month",
+    ],
+    ...[
+        "minutes",
+        "seconds",
+        "hours",
+        "days",
+        "retries",
+        "attempts",
+        "batch",
+        "cache",
+        "template",
+        "location",
+        "folder",
+    ],
+    ...[
+        "bucket",
+        "region",
+        "project",
+        "account",
+        "owner",
+        "scope",
+        "scopes",
+        "role",
+        "user",
+        "username",
+        "email",
+        "domain",
+    ],
+    ...[
+        "validation",
+        "validator",
+        "verification",
+        "check",
+        "complexity",
+        "strength",
+        "history",
+        "reuse",
+        "change",
+        "prompt",
+    ],
+    ...[
+        "env",
+        "var",
+        "variable",
+        "id",
+        "ids",
+        "kind",
+        "group",
+        "source",
+        "target",
+        "status",
+        "state",
+        "level",
+        "page",
+        "link",
+    ],
+    ...[
+        "manager",
+        "injection",
+        "sync",
+        "rotator",
+        "age",
+        "separator",
+        "delimiter",
+        "encoding",
+        "charset",
+        "storage",
+        "cookie",
+    ],
 ]);
 
 /** A name that begins so is that of a number. */
 const COUNTS = new Set(["max", "min", "num", "number", "count", "total"]);
 
 /** Identifiers that are half of a pair of credentials, whatever they end on. */
-const ALWAYS = /^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
+const ALWAYS =
+    /(?:^|_|-)secret[_-]?id$|^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
+
+/** Words for tokens of text, which are counted, and for those of rights, which are not told apart by name. */
+const COUNTED = /^tokens?$|tokens$/;
+
+/** Says whether a value under a name is a credential: the name is that of one, and the value can be one. */
+export function isCredential(name: string, value: string): boolean {
+    return namesCredential(name) && canBeCredential(value) && !isCount(name, value);
+}
+
+/** A plain number under a name that is secret by nothing but the word "tokens" counts them. */
+function isCount(name: string, value: string): boolean {
+    const secret = wordsOf(name).filter((word) => SECRET_WORDS.has(word) || GLUED.test(word));
+    return /^\d+$/.test(value.trim()) && secret.every((word) => COUNTED.test(word));
+}
 
 /** Says whether a name, as of an environment variable or a ConfigMap key, is that of a credential. */
 export function namesCredential(name: string): boolean {
@@ -173,8 +284,9 @@ const SHAPES: readonly (readonly [shape: RegExp, title: string])[] = [
     [/\bhv[sbr]\.[\w-]{24,}/, "a Vault token"],
     [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/, "a JSON web token"],
     [/\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/, "an Azure storage key"],
-    [/\b[a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"'<>${}]{1,128}:[^\s/@"'<>${}]{1,256}@/i, "a URL with a password"],
-    [/\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*/, "a bearer token"],
+    [/\b[a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"'<>${}]{0,128}:[^\s/@"'<>${}]{1,256}@/i, "a URL with a password"],
+    [/\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*|^\s*[Bb]earer\s+[A-Za-z0-9._~+/-]{6,}=*\s*$/, "a bearer token"],
+    [/(?:^\s*|[Aa]uthorization:\s*)Basic\s+[A-Za-z0-9+/]{8,}={0,2}(?=\s|["']|$)/, "basic credentials"],
 ];
 
 /** What a text holds that looks like a credential, as a message calls it; undefined where nothing does. */
@@ -197,7 +309,8 @@ export function isKeyMaterial(name: string, value: string): boolean {
     );
 }
 
-const PLACEHOLDER = /^(?:true|false|yes|no|on|off|none|null|nil|undefined|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;
+const PLACEHOLDER =
+    /^(?:true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|auto|automatic|default|always|never|strict|lax|ignored?|client_secret_(?:basic|post|jwt)|private_key_jwt|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;
 /** `$(NAME)`, `${NAME}`, `{{ template }}`, `<from vault>`: the value comes from elsewhere. */
 const REFERENCE = /^(?:\$\(.*\)|\$\{.*\}|\{\{.*\}\}|<.*>|(?:vault|ref|secretref|file|env|arn|awssm|gcpsm|op):.*)$/is;
 const LOCATION = /^(?:\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/i;
@@ -206,6 +319,24 @@ const LOCATION = /^(?:\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/i;
 export function canBeCredential(value: string): boolean {
     const text = value.trim();
     return text !== "" && !PLACEHOLDER.test(text) && !REFERENCE.test(text) && !LOCATION.test(text);
+}
+
+/** What a shell, a JVM, a URL's query or a connection string sets within a longer text: a name and a value. */
+const SETTINGS: readonly RegExp[] = [
+    /(?:^|[\s;&|?"'(,]|-D)([A-Za-z_][\w.-]*)=("[^"]*"|'[^']*'|[^\s;&|"'()]+)/g,
+    /(?:^|\s)--?([A-Za-z][\w.-]*)[= ]("[^"]*"|'[^']*'|[^\s;&|"'-][^\s;&|"']*)/g,
+];
+
+/** The name of the first credential that a longer text, such as a script or a connection string, sets to a literal. */
+export function credentialWithin(text: string): string | undefined {
+    for (const settings of SETTINGS) {
+        for (const [, name = "", value = ""] of text.matchAll(settings)) {
+            if (isCredential(name, unquoted(value)) && !unquoted(value).startsWith("$")) {
+                return name;
+            }
+        }
+    }
+    return undefined;
 }
 
 const ASSIGNMENT = /^\s*(?:export\s+)?["']?([A-Za-z][\w.-]*)["']?\s*[:=](.*)$/;
@@ -226,7 +357,7 @@ export function credentialIn(text: string): CredentialFound | undefined {
         const [, key = "", rest = ""] = ASSIGNMENT.exec(line) ?? [];
         const value = rest.trim().replace(/,$/, "");
         // What opens a list, an object or a block of text is no value yet.
-        if (namesCredential(key) && canBeCredential(unquoted(value)) && !/^[[{|>]/.test(value)) {
+        if (isCredential(key, unquoted(value)) && !/^[[{|>]/.test(value)) {
             return { line: index + 1, found: `sets "${key}"` };
         }
     }
@@ -253,7 +384,7 @@ function credentialKey(value: unknown): string | undefined {
         return undefined;
     }
     for (const [key, inner] of Object.entries(value)) {
-        if (typeof inner === "string" && namesCredential(key) && canBeCredential(inner)) {
+        if (typeof inner === "string" && isCredential(key, inner)) {
             return key;
         }
         const deeper = credentialKey(inner);

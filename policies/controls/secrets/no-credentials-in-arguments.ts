@@ -1,7 +1,8 @@
 import { podControl } from "../../engine/control";
-import { canBeCredential, looksLikeCredential, namesCredential } from "./credentials";
+import { credentialWithin, isCredential, looksLikeCredential } from "./credentials";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
-import { strings } from "../../kubernetes/kube";
+import type { Body } from "../../kubernetes/kube";
+import { obj, strings } from "../../kubernetes/kube";
 
 export const noCredentialsInArguments = podControl({
     name: "no-credentials-in-arguments",
@@ -14,8 +15,8 @@ export const noCredentialsInArguments = podControl({
     profiles: ["nsa", "x0tta6bl4"],
     *check(pod) {
         for (const { name: container, path, body } of pod.containers) {
-            for (const field of ["command", "args"] as const) {
-                const words = strings(body[field]);
+            for (const [field, value] of commandLines(body)) {
+                const words = strings(value);
                 for (const [index, word] of words.entries()) {
                     const found = credentialIn(word, words[index + 1]);
                     if (found !== undefined) {
@@ -35,6 +36,29 @@ export const noCredentialsInArguments = podControl({
     },
 });
 
+/** Every command line of a container: its own, and those that the kubelet runs in it. */
+function commandLines(container: Body): readonly (readonly [field: string, words: unknown])[] {
+    const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container;
+    const { postStart, preStop } = obj(lifecycle) as Readonly<Record<string, unknown>>;
+    const hooks = {
+        livenessProbe,
+        readinessProbe,
+        startupProbe,
+        "lifecycle.postStart": postStart,
+        "lifecycle.preStop": preStop,
+    };
+    return [
+        ["command", container["command"]],
+        ["args", container["args"]],
+        ...Object.entries(hooks).map(
+            ([at, hook]) => [`${at}.exec.command`, obj(obj(hook)["exec"])["command"]] as const,
+        ),
+    ];
+}
+
+/** Flags of curl, wget and the like that take a user and a password with a colon between them. */
+const USER_FLAG = /^(?:-u|--user|--proxy-user|-U)$/;
+
 /** What is wrong with one word of a command line; its value may be the next word. Never the value itself. */
 function credentialIn(word: string, next: string | undefined): string | undefined {
     const shape = looksLikeCredential(word);
@@ -43,7 +67,11 @@ function credentialIn(word: string, next: string | undefined): string | undefine
     }
     const [, flag = "", value] = /^--?([A-Za-z][\w.-]*)(?:=(.*))?$/s.exec(word) ?? [];
     const given = value ?? (next?.startsWith("-") === true ? undefined : next);
-    return namesCredential(flag) && given !== undefined && canBeCredential(given)
-        ? `sets "${flag}", the name of a credential, to a literal`
+    const name = given !== undefined && isCredential(flag, given) ? flag : credentialWithin(word);
+    if (name !== undefined) {
+        return `sets "${name}", the name of a credential, to a literal`;
+    }
+    return USER_FLAG.test(word) && /^[^\s:$]+:[^\s:$/][^\s:]*$/.test(next ?? "")
+        ? `is followed by a user and a password`
         : undefined;
 }

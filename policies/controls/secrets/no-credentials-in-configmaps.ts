@@ -1,5 +1,5 @@
 import { objectControl } from "../../engine/control";
-import { canBeCredential, credentialIn, isKeyMaterial, looksLikeCredential, namesCredential } from "./credentials";
+import { credentialIn, isCredential, isKeyMaterial, looksLikeCredential } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
@@ -66,7 +66,7 @@ function faultOf(key: string, value: string): string | undefined {
         if (shape !== undefined) {
             return `holds ${shape}`;
         }
-        if ((namesCredential(key) && canBeCredential(value)) || isKeyMaterial(key, value)) {
+        if (isCredential(key, value) || isKeyMaterial(key, value)) {
             return "is a literal under the name of a credential";
         }
     }

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { canBeCredential, isKeyMaterial, looksLikeCredential, namesCredential } from "./credentials";
+import { credentialWithin, isCredential, isKeyMaterial, looksLikeCredential } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";
@@ -35,12 +35,21 @@ export const noCredentialsInEnv = podControl({
                         container,
                         message: `${at} (variable "${name}") holds ${shape}. Mount it from a Secret and rotate it.`,
                     };
-                } else if ((namesCredential(name) && canBeCredential(text)) || isKeyMaterial(name, text)) {
+                } else if (isCredential(name, text) || isKeyMaterial(name, text)) {
                     yield {
                         path: at,
                         container,
                         message: `${at} is a literal for "${name}", the name of a credential. Mount it from a Secret and rotate it.`,
                     };
+                } else {
+                    const within = credentialWithin(text);
+                    if (within !== undefined) {
+                        yield {
+                            path: at,
+                            container,
+                            message: `${at} (variable "${name}") sets "${within}", the name of a credential, to a literal. Mount it from a Secret and rotate it.`,
+                        };
+                    }
                 }
             }
         }

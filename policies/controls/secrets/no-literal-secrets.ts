@@ -1,10 +1,26 @@
 import { objectControl } from "../../engine/control";
 import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
-import { obj } from "../../kubernetes/kube";
+import type { KubeObject } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";
 
 /** Secrets whose content is no credential of a workload, or which the cluster's own machinery writes. */
 const EXEMPT = new Set(["helm.sh/release.v1", "kubernetes.io/service-account-token"]);
+
+/** SOPS writes each value it encrypts so, and a MAC over all of them beside (getsops.io, "Encrypting"). */
+const SOPS_VALUE = /^ENC\[[A-Z0-9_]+,data:[^\]]*\]$/;
+/** What a deployment tool puts a value in place of: argocd-vault-plugin, Flux's substitution, Helm and the like. */
+const PLACEHOLDER = /^(?:<(?:path:)?[^<>\n]+>|\$\{[^{}\n]+\}|\{\{[^\n]+\}\}|ref\+[a-z0-9]+:\/\/\S+)$/;
+
+/** Says whether a value of a Secret is content, and neither empty, encrypted nor a place for it. */
+function isLiteral(secret: KubeObject, value: unknown): boolean {
+    if (typeof value !== "string") {
+        return value !== null && value !== undefined;
+    }
+    const encrypted = SOPS_VALUE.test(value) && str(obj(secret.body["sops"])["mac"]) !== "";
+    const decoded = /^[A-Za-z0-9+/]+={0,2}$/.test(value) ? Buffer.from(value, "base64").toString("latin1") : "";
+    return value !== "" && !encrypted && !PLACEHOLDER.test(value.trim()) && !PLACEHOLDER.test(decoded.trim());
+}
 
 export const noLiteralSecrets = objectControl({
     name: "no-literal-secrets",
@@ -29,7 +45,7 @@ export const noLiteralSecrets = objectControl({
         }
         for (const field of ["data", "stringData"] as const) {
             const keys = Object.keys(obj(secret.body[field]))
-                .filter((key) => obj(secret.body[field])[key] !== "")
+                .filter((key) => isLiteral(secret, obj(secret.body[field])[key]))
                 // Findings are told apart by their text, which must not change with the order of keys.
                 .sort();
             if (keys.length > 0) {

@@ -12,7 +12,12 @@ import { selectControls } from "../../../policies/engine/profiles";
 import { TODAY } from "../../support/cli";
 import { CASES } from "../../support/remedies";
 
-const ALL = selectControls(controls, "all");
+/** Every control, those too that only repeat others and so are in no profile. */
+const ALL = selectControls(
+    controls,
+    "all",
+    Object.fromEntries(controls.flatMap(({ name, repeats = [] }) => (repeats.length > 0 ? [[name, "advisory"]] : []))),
+);
 
 /** What the whole pack says of a text: one line for each finding, without the value that it names. */
 function verdicts(text: string): ReadonlySet<string> {
@@ -38,7 +43,12 @@ function controlsWithRemedy(): readonly string[] {
     const folder = join(__dirname, "../../../policies/controls");
     const remedy = /\b(?:setField|removeField|removeItems|procMountFaults|unconfinedFaults)\(/;
     return readdirSync(folder, { recursive: true, encoding: "utf8" })
-        .filter((file) => file.endsWith(".ts") && remedy.test(readFileSync(join(folder, file), "utf8")))
+        .filter(
+            (file) =>
+                file.endsWith(".ts") &&
+                basename(file) !== "remedies.ts" &&
+                remedy.test(readFileSync(join(folder, file), "utf8")),
+        )
         .map((file) => basename(file, ".ts"))
         .sort();
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { Stack, namespaceOf } from "../../../policies/kubernetes/stack";
-import { withUnknown } from "../../support/cases";
+import { withUnknown, workload } from "../../support/cases";
 import { resourceOf, stackOf } from "../../support/controls";
 import { configMap, namespace, pod, serviceAccount } from "../../support/objects";
 
@@ -34,6 +34,20 @@ describe("Stack", () => {
         ]) {
             assert.equal(new Stack(resources).find("ServiceAccount", "shop", "web")?.patch, false);
         }
+    });
+
+    it("selects pods by labels that only their controllers set", () => {
+        const stack = stackOf(
+            { ...workload("StatefulSet"), metadata: { name: "db", namespace: "shop" } },
+            { ...workload("Job"), apiVersion: "batch/v1", metadata: { name: "load", namespace: "shop" } },
+        );
+        const selected = (matchLabels: object) =>
+            stack.select("shop", { matchLabels }).map(({ object }) => object.name);
+        assert.deepEqual(selected({ app: "web", "statefulset.kubernetes.io/pod-name": "db-0" }), ["db"]);
+        assert.deepEqual(selected({ "apps.kubernetes.io/pod-index": "0" }), ["db"]);
+        assert.deepEqual(selected({ "batch.kubernetes.io/job-name": "load" }), ["load"]);
+        assert.deepEqual(selected({ "statefulset.kubernetes.io/pod-name": "cache-0" }), []);
+        assert.deepEqual(selected({ app: "api", "job-name": "load" }), []);
     });
 
     it("selects pods in one namespace only", () => {

@@ -8,6 +8,7 @@ describeFlags(apiServerAuthenticates, {
         "anonymous-auth": "false",
         "client-ca-file": "/pki/ca.crt",
         "service-account-key-file": "/pki/sa.pub",
+        "service-account-extend-token-expiration": "false",
     },
     refused: {
         "callers without a name": [
@@ -17,6 +18,10 @@ describeFlags(apiServerAuthenticates, {
         "callers without a name, which is the default": [
             { "anonymous-auth": undefined },
             "--anonymous-auth of kube-apiserver is unset, which means true. Set it to false (CIS 1.2.1).",
+        ],
+        "tokens that outlive their pods, which is the default": [
+            { "service-account-extend-token-expiration": undefined },
+            "--service-account-extend-token-expiration of kube-apiserver is unset, which means true. Set it to false (CIS 1.2.30).",
         ],
         "tokens in a file": [
             { "token-auth-file": "/etc/tokens.csv" },
@@ -51,7 +56,7 @@ describeFlags(apiServerAuthenticates, {
                     command: [
                         "/bin/sh",
                         "-c",
-                        "exec kube-apiserver --etcd-servers=https://e --client-ca-file=/c --service-account-key-file=/s --anonymous-auth=true",
+                        "exec kube-apiserver --etcd-servers=https://e --client-ca-file=/c --service-account-key-file=/s --service-account-extend-token-expiration=false --anonymous-auth=true",
                     ],
                 },
                 message: `spec.containers[0].command[2]: --anonymous-auth of kube-apiserver is "true". Set it to false (CIS 1.2.1).`,
@@ -64,6 +69,7 @@ describeFlags(apiServerAuthenticates, {
                         "--anonymous-auth=true",
                         "--client-ca-file=/c",
                         "--service-account-key-file=/s",
+                        "--service-account-extend-token-expiration=false",
                     ],
                 },
                 message: `spec.containers[0].args[1]: --anonymous-auth of kube-apiserver is "true". Set it to false (CIS 1.2.1).`,

@@ -16,6 +16,17 @@ describeControl(linuxHardeningInUse, {
             message:
                 'spec.containers[0].securityContext uses none of seccomp, AppArmor, SELinux and dropped capabilities, nor does the pod (container "web"). Use at least one.',
         },
+        "a container that switches the pod's profile off": {
+            container: { securityContext: { seccompProfile: { type: "Unconfined" } } },
+            pod: { securityContext: { seccompProfile: { type: "RuntimeDefault" } } },
+            message:
+                'spec.containers[0].securityContext uses none of seccomp, AppArmor, SELinux and dropped capabilities, nor does the pod (container "web"). Use at least one.',
+        },
+        "capabilities that are dropped and added again": {
+            container: { securityContext: { capabilities: { drop: ["ALL"], add: ["all"] } } },
+            message:
+                'spec.containers[0].securityContext uses none of seccomp, AppArmor, SELinux and dropped capabilities, nor does the pod (container "web"). Use at least one.',
+        },
     },
     allowed: {
         "dropped capabilities": {},

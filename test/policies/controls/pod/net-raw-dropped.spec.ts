@@ -19,8 +19,16 @@ describeControl(netRawDropped, {
             message:
                 'spec.containers[0].securityContext.capabilities.add is ["NET_RAW"], which grants NET_RAW (container "web"). Remove it.',
         },
+        "one that is added in lower case": {
+            container: { securityContext: { capabilities: { drop: ["ALL"], add: ["net_raw"] } } },
+            message:
+                'spec.containers[0].securityContext.capabilities.add is ["net_raw"], which grants NET_RAW (container "web"). Remove it.',
+        },
     },
     allowed: {
+        "all dropped in lower case, as runtimes take it": {
+            container: { securityContext: { capabilities: { drop: ["all"] } } },
+        },
         "NET_RAW dropped": {},
         "all dropped": { container: { securityContext: { capabilities: { drop: ["ALL"] } } } },
         "a Windows pod": { container: {}, pod: { os: { name: "windows" } } },

@@ -9,16 +9,15 @@ describeControl(cpuRequestsSet, {
             container: {},
             message: 'spec.containers[0].resources.requests.cpu is not set (container "web"). Set it.',
         },
-        "a container that states the other half": {
-            container: { resources: { limits: { cpu: "100m" } } },
-            message: 'spec.containers[0].resources.requests.cpu is not set (container "web"). Set it.',
-        },
         "zero, which states nothing": {
             container: { resources: { requests: { cpu: 0 } } },
             message: 'spec.containers[0].resources.requests.cpu is 0 (container "web"). Set it.',
         },
     },
     allowed: {
+        "a limit, which the API server takes for the request": {
+            container: { resources: { limits: { cpu: "100m" } } },
+        },
         "a container that states it": {},
         "a pod that states it for all of its containers": {
             container: {},

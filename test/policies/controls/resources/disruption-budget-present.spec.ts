@@ -15,11 +15,6 @@ describeControl(disruptionBudgetPresent, {
             object: workload("Deployment", { replicas: 3 }),
             message: "spec.replicas is 3, and no PodDisruptionBudget selects the pods. Add one.",
         },
-        "a count that is left to something else": {
-            object: workload("Deployment"),
-            message:
-                "spec.replicas is left to whatever scales it, and no PodDisruptionBudget selects the pods. Add one.",
-        },
         "a budget for other pods": {
             stack: [
                 workload("StatefulSet", { replicas: 2 }),
@@ -40,6 +35,7 @@ describeControl(disruptionBudgetPresent, {
         },
     },
     allowed: {
+        "a count that is left out, which means one": { object: workload("Deployment") },
         "a budget that selects the pods": {
             stack: [workload("Deployment", { replicas: 3 }), budget({ maxUnavailable: 1, selector })],
         },

@@ -51,6 +51,10 @@ describeControl(disruptionBudgetSound, {
             object: budget({ selector }),
             message: "spec.maxUnavailable is not set, nor is minAvailable: the budget limits nothing. Set one.",
         },
+        "a count below zero": {
+            object: budget({ maxUnavailable: -2, selector }),
+            message: "spec.maxUnavailable is -2, which the API server refuses. Set it to 0 or more.",
+        },
     },
     allowed: {
         "one at a time": { object: budget({ maxUnavailable: 1, selector }) },

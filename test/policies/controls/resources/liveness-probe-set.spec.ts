@@ -10,8 +10,19 @@ describeControl(livenessProbeSet, {
             container: {},
             message: 'spec.containers[0].livenessProbe is not set (container "web"). Set one.',
         },
+        "a sidecar that serves": {
+            pod: {
+                initContainers: [
+                    { name: "proxy", image: "proxy:1", restartPolicy: "Always", ports: [{ containerPort: 80 }] },
+                ],
+            },
+            message: 'spec.initContainers[0].livenessProbe is not set (container "proxy"). Set one.',
+        },
     },
     allowed: {
+        "a sidecar that serves nothing": {
+            pod: { initContainers: [{ name: "tail", image: "tail:1", restartPolicy: "Always" }] },
+        },
         "a container with one": {},
         "a Job, which ends by itself": { container: {}, kind: "Job" },
         "a pod that is not restarted": { container: {}, pod: { restartPolicy: "Never" } },

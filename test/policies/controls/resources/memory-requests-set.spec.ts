@@ -9,16 +9,15 @@ describeControl(memoryRequestsSet, {
             container: {},
             message: 'spec.containers[0].resources.requests.memory is not set (container "web"). Set it.',
         },
-        "a container that states the other half": {
-            container: { resources: { limits: { memory: "64Mi" } } },
-            message: 'spec.containers[0].resources.requests.memory is not set (container "web"). Set it.',
-        },
         "zero, which states nothing": {
             container: { resources: { requests: { memory: 0 } } },
             message: 'spec.containers[0].resources.requests.memory is 0 (container "web"). Set it.',
         },
     },
     allowed: {
+        "a limit, which the API server takes for the request": {
+            container: { resources: { limits: { memory: "64Mi" } } },
+        },
         "a container that states it": {},
         "a pod that states it for all of its containers": {
             container: {},

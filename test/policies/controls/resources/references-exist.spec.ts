@@ -14,6 +14,10 @@ function ingress(service: Manifest): Manifest {
     return named("Ingress", "web", { spec: { defaultBackend: { service } } }, "networking.k8s.io/v1");
 }
 
+function route(backendRefs: readonly Manifest[]): Manifest {
+    return named("HTTPRoute", "web", { spec: { rules: [{ backendRefs }] } }, "gateway.networking.k8s.io/v1");
+}
+
 describeControl(referencesExist, {
     refused: {
         "a ConfigMap that does not exist": {
@@ -89,8 +93,23 @@ describeControl(referencesExist, {
             message:
                 'spec.defaultBackend.service.name is "web", and this Service has no port 8080. Name one that exists.',
         },
+        "a route to a Service that does not exist": {
+            stack: [route([{ name: "wbe", port: 80 }]), named("Service", "web")],
+            message:
+                'spec.rules[0].backendRefs[0].name is "wbe", and the stack has no Service of this name. Name one that exists.',
+        },
     },
     allowed: {
+        "a route to what exists, to another namespace, and to what is no Service": {
+            stack: [
+                route([
+                    { name: "web", port: 80 },
+                    { name: "wbe", namespace: "till", port: 80 },
+                    { name: "wbe", group: "example.org", kind: "Bucket" },
+                ]),
+                named("Service", "web", { spec: { ports: [{ port: 80 }] } }),
+            ],
+        },
         "a port of a Service by its name": {
             stack: [
                 ingress({ name: "web", port: { name: "http" } }),

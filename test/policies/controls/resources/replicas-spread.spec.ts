@@ -9,11 +9,6 @@ describeControl(replicasSpread, {
             message:
                 "spec.template.spec.topologySpreadConstraints has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.",
         },
-        "a count that is left to something else": {
-            object: workload("Deployment"),
-            message:
-                "spec.template.spec.topologySpreadConstraints has no rule that selects the workload's own pods, nor has podAntiAffinity. Add one.",
-        },
         "a constraint that the API refuses": {
             object: workload(
                 "Deployment",
@@ -39,6 +34,7 @@ describeControl(replicasSpread, {
         },
     },
     allowed: {
+        "a count that is left out, which means one": { object: workload("Deployment") },
         "a spread constraint": {
             object: workload(
                 "Deployment",

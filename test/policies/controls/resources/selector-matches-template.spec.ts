@@ -20,8 +20,18 @@ describeControl(selectorMatchesTemplate, {
             object: workload("ReplicationController", { selector: { app: "db" } }),
             message: "spec.selector does not pick the labels in spec.template.metadata.labels. Use the same in both.",
         },
+        "a Job that picks its pods by hand": {
+            object: {
+                ...workload("Job", { manualSelector: true, selector: { matchLabels: { app: "db" } } }),
+                apiVersion: "batch/v1",
+            },
+            message: "spec.selector does not pick the labels in spec.template.metadata.labels. Use the same in both.",
+        },
     },
     allowed: {
+        "a Job whose selector is the API's to write": {
+            object: { ...workload("Job", { selector: undefined }), apiVersion: "batch/v1" },
+        },
         "a selector that picks the template": { object: workload("Deployment") },
         "an expression that picks it": {
             object: workload("Deployment", { selector: { matchExpressions: [{ key: "app", operator: "Exists" }] } }),

@@ -5,6 +5,8 @@ import fc from "fast-check";
 import {
     canBeCredential,
     credentialIn,
+    credentialWithin,
+    isCredential,
     isKeyMaterial,
     looksLikeCredential,
     namesCredential,
@@ -74,7 +76,9 @@ describe("formats of credentials", () => {
         [`npm_${"a".repeat(36)}`]: "an npm token",
         [`eyJ${"a".repeat(12)}.eyJ${"b".repeat(12)}.c`]: "a JSON web token",
         '{"type": "service_account"}': "a Google service account key",
-        "redis://:hunter2@cache": "",
+        "redis://:hunter2@cache": "a URL with a password",
+        "Bearer abc123": "a bearer token",
+        "Basic YWRtaW46aHVudGVyMg==": "basic credentials",
         "redis://shop:hunter2@cache": "a URL with a password",
         "Authorization: Bearer abcdefghijklmnop": "a bearer token",
     };
@@ -91,6 +95,100 @@ describe("formats of credentials", () => {
     ]) {
         it(`are not seen in ${text === "" ? "an empty text" : text}`, () =>
             assert.equal(looksLikeCredential(text), undefined));
+    }
+});
+
+/** The spellings in which people write one name. */
+function spellings(name: string): readonly string[] {
+    const words = name.split(" ");
+    const camel = words.map((word, index) => (index === 0 ? word : word.charAt(0).toUpperCase() + word.slice(1)));
+    return [words.join("_").toUpperCase(), words.join("-"), camel.join("")];
+}
+
+/** Names of settings that hold credentials, and names that only sound like it, as public charts and images have them. */
+const CREDENTIALS = [
+    ...["password", "db password", "database password", "postgres password", "mysql root password", "mysql password"],
+    ...["redis password", "rabbitmq default pass", "mongo initdb root password", "admin password", "smtp password"],
+    ...["ldap bind password", "keystore password", "truststore password", "grafana admin password", "user passwd"],
+    ...["ftp passwd", "ssh passphrase", "key passphrase", "mysql pwd", "sa pwd", "api key", "stripe api key", "apikey"],
+    ...["openai api key", "datadog api key", "sendgrid api key", "access key", "secret key", "aws secret access key"],
+    ...["minio secret key", "django secret key", "flask secret key", "rails secret key base", "encryption key"],
+    ...[
+        "signing key",
+        "private key",
+        "master key",
+        "storage key",
+        "account key",
+        "client secret",
+        "oauth client secret",
+    ],
+    ...["github client secret", "app secret", "jwt secret", "session secret", "cookie secret", "webhook secret"],
+    ...["hmac secret", "shared secret", "consumer secret", "nextauth secret", "api secret", "token", "api token"],
+    ...["access token", "auth token", "bearer token", "github token", "gitlab token", "slack bot token", "npm token"],
+    ...["vault token", "bot token", "refresh token", "id token", "registration token", "credentials", "db credentials"],
+    ...["service credentials", "connection string", "jwt", "proxy password"],
+];
+const HARMLESS = [
+    ...["password file", "db password file", "secret name", "secret ref", "token url", "token uri", "token endpoint"],
+    ...["token ttl", "token expiry", "access token lifetime", "refresh token expiration", "password min length"],
+    ...["password policy", "password max age", "password reset url", "password history", "max tokens", "min tokens"],
+    ...["num tokens", "total tokens", "token limit", "tokens per minute", "token budget", "token window", "token rate"],
+    ...["token count", "token type", "token issuer", "token audience", "token header", "token prefix", "token refresh"],
+    ...["secret namespace", "secret store", "secret store kind", "secret path", "secret mount", "secret label"],
+    ...["secret provider class", "secrets manager", "secrets backend", "secret rotation", "secret version"],
+    ...["credentials provider", "credentials file", "credential helper", "credential source", "jwt algorithm"],
+    ...["jwt issuer", "jwt audience", "jwt header", "jwt expiration", "jwt leeway seconds", "api key header"],
+    ...["api key name", "access key file", "private key path", "signing key file", "encryption key size", "sort key"],
+    ...["partition key", "public key", "cache key prefix", "tokenizer", "tokenizer model", "token method"],
+    ...["passthrough", "compass heading", "secretary", "bypass cache", "keyboard layout", "author"],
+];
+
+describe("names that are those of credentials, and names that only sound like it", () => {
+    const rate = (names: readonly string[], value: string) => {
+        const all = names.flatMap(spellings);
+        assert.ok(all.length >= 200, `only ${all.length} names`);
+        return all.filter((name) => isCredential(name, value)).length / all.length;
+    };
+
+    it("are told apart, at least 98 of 100 each", () => {
+        assert.ok(rate(CREDENTIALS, "Tr0ub4dor") >= 0.98, `recall ${rate(CREDENTIALS, "Tr0ub4dor")}`);
+        assert.ok(rate(HARMLESS, "60000") <= 0.02, `false alarms ${rate(HARMLESS, "60000")}`);
+    });
+
+    it("count tokens of text where their value is a plain number, and no passwords", () => {
+        assert.equal(isCredential("CONTEXT_TOKENS_USED", "4000"), false);
+        assert.equal(isCredential("API_TOKEN", "8f14e45f"), true);
+        assert.equal(isCredential("DB_PASSWORD", "123456"), true);
+        assert.equal(isCredential("csrf_token", "enabled"), false);
+    });
+});
+
+describe("credentials within longer texts", () => {
+    const found: Readonly<Record<string, string>> = {
+        "PGPASSWORD=Tr0ub4dor pg_dump -h db shop > /out/d.sql": "PGPASSWORD",
+        "export API_TOKEN='a b c'; curl https://x": "API_TOKEN",
+        "cd /app && DB_PASSWORD=x ./run": "DB_PASSWORD",
+        "-Xmx1g -Dspring.datasource.password=Tr0ub4dor": "spring.datasource.password",
+        "mysql --password=Tr0ub4dor -e 'select 1'": "password",
+        "redis-cli --pass Tr0ub4dor ping": "pass",
+        "Server=db;User Id=shop;Password=Tr0ub4dor;": "Password",
+        "host=db user=shop password=Tr0ub4dor sslmode=require": "password",
+        "https://api.example.org/v1?api_key=Tr0ub4dor&x=1": "api_key",
+    };
+    for (const [text, name] of Object.entries(found)) {
+        it(`are found in ${text}`, () => assert.equal(credentialWithin(text), name));
+    }
+    for (const text of [
+        "PGPASSWORD=$PGPASSWORD pg_dump",
+        "PGPASSWORD=$(cat /run/pw) pg_dump",
+        "mysql --password-file=/run/pw",
+        "--registryCredentialHelpers=default,google",
+        "--secret-field-selector=type!=helm.sh/release.v1",
+        "host=db sslmode=require",
+        "run --token-ttl 60",
+        "",
+    ]) {
+        it(`are not found in ${text || "an empty text"}`, () => assert.equal(credentialWithin(text), undefined));
     }
 });
 

@@ -24,8 +24,25 @@ describeControl(noCredentialsInArguments, {
             message:
                 "spec.containers[0].args[1] holds a URL with a password. Pass the path of a mounted Secret and rotate it.",
         },
+        "a literal within a script": {
+            container: { command: ["sh", "-c", "PGPASSWORD=hunter2 pg_dump -h db"] },
+            message: literal("command[2]", "PGPASSWORD"),
+        },
+        "a user and a password behind a flag": {
+            ...args("curl", "-u", "shop:hunter2", "https://example.org"),
+            message:
+                "spec.containers[0].args[1] is followed by a user and a password. Pass the path of a mounted Secret and rotate it.",
+        },
+        "a literal in the command of a probe": {
+            container: { livenessProbe: { exec: { command: ["redis-cli", "--pass", "hunter2", "ping"] } } },
+            message: literal("livenessProbe.exec.command[1]", "pass"),
+        },
     },
     allowed: {
+        "helpers and selectors of credentials": args(
+            "--registryCredentialHelpers=default,google",
+            "--secret-field-selector=type!=helm.sh/release.v1",
+        ),
         "the path of a file": args("--password-file=/run/secrets/db"),
         "a variable": args("--password=$(DB_PASSWORD)"),
         "a flag without a value": args("--token", "--verbose"),

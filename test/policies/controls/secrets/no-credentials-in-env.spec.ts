@@ -25,8 +25,14 @@ describeControl(noCredentialsInEnv, {
             ...env("REGION", `AKIA${"Q".repeat(16)}`),
             message: shape("REGION", "an AWS access key id"),
         },
+        "a literal within a connection string": {
+            ...env("DSN", "host=db user=shop password=hunter2"),
+            message:
+                'spec.containers[0].env[0].value (variable "DSN") sets "password", the name of a credential, to a literal. Mount it from a Secret and rotate it.',
+        },
     },
     allowed: {
+        "a number of tokens": env("TOKENS_PER_MINUTE", "60000"),
         "a reference to a Secret": {
             container: { env: [{ name: "DB_PASSWORD", valueFrom: { secretKeyRef: { name: "db", key: "password" } } }] },
         },
