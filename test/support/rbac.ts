@@ -9,6 +9,8 @@ export interface GrantCases {
     /** By title: the rule, and the exact message it earns. */
     readonly refused: Readonly<Record<string, readonly [rule: Rule, message: string]>>;
     readonly allowed: Readonly<Record<string, Rule>>;
+    /** The resources belong to the cluster, so that a Role can't grant them. */
+    readonly clusterScoped?: boolean;
 }
 
 /** A ClusterRole that holds some rules. */
@@ -51,7 +53,7 @@ export function roleBinding(subjects: unknown, roleName = "tested", namespace = 
 const HARMLESS: Rule = { apiGroups: ["example.org"], resources: ["things"], verbs: ["get"] };
 
 /** The tests every control over the rules of roles has to pass. */
-export function describeGrants(control: ObjectControl, { refused, allowed }: GrantCases): void {
+export function describeGrants(control: ObjectControl, { refused, allowed, clusterScoped = false }: GrantCases): void {
     const [[rule, message]] = Object.values(refused) as [readonly [Rule, string]];
     describeControl(control, {
         refused: {
@@ -61,9 +63,9 @@ export function describeGrants(control: ObjectControl, { refused, allowed }: Gra
                     { object: clusterRole([bad]), message: text },
                 ]),
             ),
-            "the same in a namespaced Role, behind a harmless rule": {
-                object: role([HARMLESS, rule]),
-                message: message.replace("rules[0]", "rules[1]"),
+            "the same behind a harmless rule": {
+                object: clusterScoped ? clusterRole([HARMLESS, rule]) : role([HARMLESS, rule]),
+                message: message.replaceAll("rules[0]", "rules[1]"),
             },
         },
         allowed: {
@@ -71,6 +73,10 @@ export function describeGrants(control: ObjectControl, { refused, allowed }: Gra
                 Object.entries(allowed).map(([title, good]) => [title, { object: clusterRole([good]) }]),
             ),
             "a role without rules": { stack: [clusterRole([]), clusterRole(null), clusterRole(undefined)] },
+            "everything at once, which is the fault of no-rbac-wildcards": {
+                object: clusterRole([{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]),
+            },
+            ...(clusterScoped && { "the rule in a Role, which is about its namespace only": { object: role([rule]) } }),
             "the rule in a kind of another API": {
                 object: clusterRole([rule], { apiVersion: "example.org/v1" }),
             },

@@ -1,6 +1,6 @@
 import { pattern, POD_LABELS, texts } from "../../engine/cel";
 import type { Fault, ObjectControl } from "../../engine/control";
-import { BINDING_KINDS, bindingOf } from "../rbac/bindings";
+import { BINDING_KINDS, bindingOf } from "../../kubernetes/rbac/bindings";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";

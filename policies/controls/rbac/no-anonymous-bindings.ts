@@ -1,4 +1,4 @@
-import { BINDING_KINDS, bindingOf } from "./bindings";
+import { BINDING_KINDS, bindingOf } from "../../kubernetes/rbac/bindings";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 

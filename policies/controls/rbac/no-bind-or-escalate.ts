@@ -17,13 +17,6 @@ export const noBindOrEscalate = grantControl({
     ],
     remediation: "Remove the verbs bind and escalate.",
     profiles: ["cis", "nsa", "x0tta6bl4"],
-    grants: [
-        {
-            groups: ["rbac.authorization.k8s.io"],
-            resources: ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
-            // On roles, impersonate grants nothing; whoever grants it there meant one of the other two.
-            verbs: ["bind", "escalate", "impersonate"],
-        },
-    ],
+    power: "escalate",
     advice: "Remove bind, escalate and impersonate.",
 });

@@ -10,27 +10,6 @@ export const noBroadDeletion = grantControl({
     frameworks: [...mitre("T1485", "T1499"), ...nist("AC-6"), ...soc2("CC6.3", "A1.2"), ...checklist("ACC-3")],
     remediation: "Limit delete to named objects with resourceNames, or leave it to the pipeline identity.",
     profiles: [],
-    grants: [
-        {
-            groups: ["", "apps", "batch", "extensions"],
-            resources: [
-                "pods",
-                "services",
-                "secrets",
-                "namespaces",
-                "persistentvolumes",
-                "persistentvolumeclaims",
-                "replicationcontrollers",
-                "deployments",
-                "daemonsets",
-                "statefulsets",
-                "replicasets",
-                "jobs",
-                "cronjobs",
-            ],
-            verbs: ["delete", "deletecollection"],
-            namesNarrow: true,
-        },
-    ],
+    power: "deleteObjects",
     advice: "Limit it with resourceNames, or leave deleting to the pipeline identity.",
 });

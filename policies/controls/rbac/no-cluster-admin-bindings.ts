@@ -1,7 +1,8 @@
-import { bindingObjects, bindingOf, effectiveRules, roleOf } from "./bindings";
+import { bindingObjects, bindingOf } from "../../kubernetes/rbac/bindings";
+import { boundRules } from "../../kubernetes/rbac/roles";
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
-import { grantsEverything } from "./rules";
+import { grantsEverything } from "../../kubernetes/rbac/grant";
 
 export const noClusterAdminBindings = stackControl({
     name: "no-cluster-admin-bindings",
@@ -36,13 +37,12 @@ export const noClusterAdminBindings = stackControl({
                     };
                     return;
                 }
-                const role = roleOf(stack, binding);
-                const everything = role && effectiveRules(stack, role).find(grantsEverything);
-                if (role !== undefined && everything !== undefined) {
+                const rules = boundRules(stack, binding) ?? [];
+                if (rules.some(grantsEverything)) {
                     yield {
                         object,
                         path: `${path}.name`,
-                        message: `${path}.name is "${binding.roleName}" for ${who}, a ${role.kind} that grants every verb on every resource. Bind a role that lists what is needed.`,
+                        message: `${path}.name is "${binding.roleName}" for ${who}, a ${binding.roleKind} that grants every verb on every resource. Bind a role that lists what is needed.`,
                     };
                 }
             },

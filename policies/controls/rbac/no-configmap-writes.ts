@@ -1,5 +1,7 @@
-import type { Grant } from "./rules";
-import { granted, grantAdmission, grantText, rulesOf } from "./rules";
+import type { Grant } from "../../kubernetes/rbac/grant";
+import { granted, grantText, isEverything } from "../../kubernetes/rbac/grant";
+import { grantAdmission, ROLE_KINDS } from "./rules";
+import { rulesOf } from "../../kubernetes/rbac/rule";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 
@@ -30,10 +32,10 @@ export const noConfigmapWrites = objectControl({
     frameworks: [...mitre("T1557", "T1098"), ...nist("AC-6", "CM-5"), ...soc2("CC6.3", "CC8.1"), ...checklist("ACC-3")],
     remediation: "Limit the rule to the ConfigMaps the component owns with resourceNames.",
     profiles: ["nsa"],
-    kinds: ["rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole"],
+    kinds: ROLE_KINDS,
     *check(role) {
         for (const rule of rulesOf(role)) {
-            const found = granted(rule, GRANT);
+            const found = isEverything(rule) ? undefined : granted(rule, GRANT);
             const sensitive = rule.resourceNames.filter((name) => SENSITIVE.has(name));
             if (found !== undefined && (rule.resourceNames.length === 0 || sensitive.length > 0)) {
                 const which = sensitive.length > 0 ? ` named ${sensitive.join(", ")}` : "";

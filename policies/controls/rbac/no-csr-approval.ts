@@ -16,13 +16,6 @@ export const noCsrApproval = grantControl({
     ],
     remediation: "Leave approving to the controller manager or to a signer limited by its own policy.",
     profiles: ["cis", "x0tta6bl4"],
-    grants: [
-        {
-            groups: ["certificates.k8s.io"],
-            resources: ["certificatesigningrequests/approval"],
-            verbs: ["update", "patch"],
-        },
-        { groups: ["certificates.k8s.io"], resources: ["signers"], verbs: ["approve", "sign"] },
-    ],
+    power: "approveCertificates",
     advice: "Leave approving to the controller manager.",
 });

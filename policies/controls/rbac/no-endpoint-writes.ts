@@ -10,13 +10,6 @@ export const noEndpointWrites = grantControl({
     frameworks: [...mitre("T1557"), ...nist("AC-4", "AC-6"), ...soc2("CC6.3", "CC6.6"), ...checklist("ACC-3", "NET-3")],
     remediation: "Remove write verbs on endpoints and endpointslices; the controllers keep them.",
     profiles: ["x0tta6bl4"],
-    grants: [
-        {
-            groups: ["", "discovery.k8s.io", "apps"],
-            resources: ["endpoints", "endpointslices", "endpoints/restricted", "endpointslices/restricted"],
-            verbs: ["create", "update", "patch", "delete", "deletecollection"],
-            namesNarrow: true,
-        },
-    ],
+    power: "changeEndpoints",
     advice: "The controllers keep endpoints; remove the verbs.",
 });

@@ -16,8 +16,6 @@ export const noEventOrLogDeletion = grantControl({
     ],
     remediation: "Remove delete and deletecollection on events and pods/log.",
     profiles: ["nsa", "x0tta6bl4"],
-    grants: [
-        { groups: ["", "events.k8s.io"], resources: ["events", "pods/log"], verbs: ["delete", "deletecollection"] },
-    ],
+    power: "deleteEvents",
     advice: "Remove delete and deletecollection.",
 });

@@ -17,12 +17,6 @@ export const noImpersonation = grantControl({
     ],
     remediation: "Remove the verb impersonate.",
     profiles: ["cis", "nsa", "x0tta6bl4"],
-    grants: [
-        {
-            groups: ["", "authentication.k8s.io"],
-            resources: ["users", "groups", "serviceaccounts", "uids", "userextras", "userextras/scopes"],
-            verbs: ["impersonate"],
-        },
-    ],
+    power: "impersonate",
     advice: "Remove the verb impersonate.",
 });

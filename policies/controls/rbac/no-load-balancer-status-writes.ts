@@ -10,6 +10,6 @@ export const noLoadBalancerStatusWrites = grantControl({
     frameworks: [...mitre("T1557"), ...nist("AC-6", "SC-7"), ...soc2("CC6.3", "CC6.6"), ...checklist("ACC-3")],
     remediation: "Leave services/status to the cloud controller manager.",
     profiles: ["x0tta6bl4"],
-    grants: [{ groups: [""], resources: ["services/status"], verbs: ["update", "patch"] }],
+    power: "changeLoadBalancers",
     advice: "Leave services/status to the cloud controller manager.",
 });

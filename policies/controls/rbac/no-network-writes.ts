@@ -2,8 +2,10 @@ import { pattern } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
-import type { Grant } from "./rules";
-import { granted, grantAdmission, grantText, rulesOf } from "./rules";
+import type { Grant } from "../../kubernetes/rbac/grant";
+import { granted, isEverything } from "../../kubernetes/rbac/grant";
+import { grantAdmission, grantMessage, ROLE_KINDS } from "./rules";
+import { rulesOf } from "../../kubernetes/rbac/rule";
 
 const GRANT: Grant = {
     groups: [
@@ -49,17 +51,17 @@ export const noNetworkWrites = objectControl({
     frameworks: [...mitre("T1557", "T1562"), ...nist("AC-4", "AC-6"), ...soc2("CC6.6"), ...checklist("ACC-3", "NET-3")],
     remediation: "Leave networking objects to the pipeline identity, or limit the rule with resourceNames.",
     profiles: ["nsa"],
-    kinds: ["rbac.authorization.k8s.io/Role", "rbac.authorization.k8s.io/ClusterRole"],
+    kinds: ROLE_KINDS,
     *check(role) {
         if (isBootstrapped(role)) {
             return;
         }
         for (const rule of rulesOf(role)) {
-            const found = granted(rule, GRANT);
+            const found = isEverything(rule) ? undefined : granted(rule, GRANT);
             if (found !== undefined) {
                 yield {
                     path: rule.path,
-                    message: `${rule.path} grants ${grantText(found)}. Leave networking objects to the pipeline identity.`,
+                    message: `${rule.path} grants ${grantMessage(found, "Leave networking objects to the pipeline identity.")}`,
                 };
             }
         }

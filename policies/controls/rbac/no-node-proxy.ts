@@ -17,6 +17,6 @@ export const noNodeProxy = grantControl({
     remediation:
         "Remove nodes/proxy; use nodes/metrics, nodes/stats or nodes/healthz where metrics are all that is needed.",
     profiles: ["cis", "x0tta6bl4"],
-    grants: [{ groups: [""], resources: ["nodes/proxy"], verbs: ["*"] }],
+    power: "reachKubelet",
     advice: "Remove it; nodes/metrics and nodes/stats are enough for metrics.",
 });

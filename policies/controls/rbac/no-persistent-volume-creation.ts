@@ -10,6 +10,6 @@ export const noPersistentVolumeCreation = grantControl({
     frameworks: [...cis("5.1.9"), ...mitre("T1611"), ...nist("AC-6"), ...soc2("CC6.3"), ...checklist("ACC-3")],
     remediation: "Let a StorageClass provision volumes and remove create on persistentvolumes.",
     profiles: ["cis", "x0tta6bl4"],
-    grants: [{ groups: [""], resources: ["persistentvolumes"], verbs: ["create"] }],
+    power: "createVolumes",
     advice: "Let a StorageClass provision volumes.",
 });

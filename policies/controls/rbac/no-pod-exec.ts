@@ -17,14 +17,6 @@ export const noPodExec = grantControl({
     remediation:
         "Remove pods/exec, pods/attach and pods/ephemeralcontainers; give break-glass access for a limited time instead.",
     profiles: ["nsa", "x0tta6bl4"],
-    grants: [
-        // The API server asks for create or get; whoever grants another verb meant to grant the shell.
-        {
-            groups: [""],
-            resources: ["pods/exec", "pods/attach"],
-            verbs: ["create", "get", "update", "patch", "delete", "deletecollection"],
-        },
-        { groups: [""], resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"] },
-    ],
+    power: "execute",
     advice: "Remove it; use break-glass access for a limited time instead.",
 });

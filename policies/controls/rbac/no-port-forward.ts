@@ -10,6 +10,6 @@ export const noPortForward = grantControl({
     frameworks: [...mitre("T1133"), ...nist("AC-6", "AC-17"), ...soc2("CC6.6"), ...checklist("ACC-3")],
     remediation: "Remove pods/portforward from the role.",
     profiles: ["nsa"],
-    grants: [{ groups: [""], resources: ["pods/portforward"], verbs: ["create", "get"] }],
+    power: "forwardPorts",
     advice: "Remove it.",
 });

@@ -1,37 +1,11 @@
-import { bindingsOfServiceAccount, effectiveRules, roleOf } from "./bindings";
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
-import type { Grant, RuleView } from "./rules";
-import { granted, grantsEverything, grantText } from "./rules";
+import { authorizerOf } from "../../kubernetes/rbac/authorizer";
+import { grantsEverything, grantText } from "../../kubernetes/rbac/grant";
+import { takeoversIn } from "../../kubernetes/rbac/powers";
 import { hasToken, serviceAccountName } from "../../kubernetes/service-accounts";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
-
-const RBAC = "rbac.authorization.k8s.io";
-
-/** The rights from which every other right follows: each is a known way to take a whole cluster over. */
-const TAKEOVER: readonly Grant[] = [
-    { groups: [RBAC], resources: ["roles", "clusterroles"], verbs: ["bind", "escalate"] },
-    { groups: [RBAC], resources: ["rolebindings", "clusterrolebindings"], verbs: ["create", "update", "patch"] },
-    { groups: [""], resources: ["users", "groups", "serviceaccounts"], verbs: ["impersonate"] },
-    { groups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"], namesNarrow: true },
-    { groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"], namesNarrow: true },
-    { groups: [""], resources: ["pods/exec", "pods/attach"], verbs: ["create", "get"] },
-    { groups: [""], resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"] },
-    { groups: [""], resources: ["nodes/proxy"], verbs: ["*"] },
-    {
-        groups: ["", "apps", "batch"],
-        resources: ["pods", "deployments", "daemonsets", "statefulsets", "replicasets", "jobs", "cronjobs"],
-        verbs: ["create", "update", "patch"],
-    },
-    { groups: ["certificates.k8s.io"], resources: ["certificatesigningrequests/approval"], verbs: ["update", "patch"] },
-    {
-        groups: ["admissionregistration.k8s.io"],
-        resources: ["mutatingwebhookconfigurations", "validatingwebhookconfigurations"],
-        verbs: ["create", "update", "patch"],
-        namesNarrow: true,
-    },
-];
 
 export const noPrivilegedServiceAccounts = stackControl({
     name: "no-privileged-service-accounts",
@@ -72,26 +46,19 @@ export const noPrivilegedServiceAccounts = stackControl({
 
 /** The first right of a service account that is enough for a takeover, and where it comes from. */
 function powerOf(stack: Stack, namespace: string, account: string): string | undefined {
-    for (const binding of bindingsOfServiceAccount(stack, namespace, account)) {
-        const by = `by ${binding.object.kind} ${binding.object.name}`;
-        if (binding.roleKind === "ClusterRole" && ["cluster-admin", "admin"].includes(binding.roleName)) {
-            return `the rights of ${binding.roleName} ${by}`;
-        }
-        const role = roleOf(stack, binding);
-        for (const rule of role === undefined ? [] : effectiveRules(stack, role)) {
-            const right = takeover(rule);
-            if (right !== undefined) {
-                return `${right} ${by}`;
+    for (const { namespace: where, rules, by } of authorizerOf(stack).grantsOf({
+        user: `system:serviceaccount:${namespace}:${account}`,
+        groups: [],
+    })) {
+        for (const rule of rules) {
+            if (grantsEverything(rule)) {
+                return `every right by ${by}`;
+            }
+            const [hit] = takeoversIn(rule, where === "");
+            if (hit !== undefined) {
+                return `the right to ${grantText(hit.found)} by ${by}`;
             }
         }
     }
     return undefined;
-}
-
-function takeover(rule: RuleView): string | undefined {
-    if (grantsEverything(rule)) {
-        return "every right";
-    }
-    const found = TAKEOVER.map((grant) => granted(rule, grant)).find((hit) => hit !== undefined);
-    return found && `the right to ${grantText(found)}`;
 }

@@ -16,12 +16,6 @@ export const noRbacManagement = grantControl({
     ],
     remediation: "Leave roles and bindings to the pipeline identity that applies reviewed manifests.",
     profiles: ["nsa", "x0tta6bl4"],
-    grants: [
-        {
-            groups: ["rbac.authorization.k8s.io"],
-            resources: ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
-            verbs: ["create", "update", "patch"],
-        },
-    ],
+    power: "manageRoles",
     advice: "Leave roles and bindings to the pipeline identity.",
 });

@@ -18,6 +18,6 @@ export const noSecretRead = grantControl({
     ],
     remediation: "Drop the rule, or limit it to get on the Secrets needed with resourceNames.",
     profiles: ["cis", "nsa", "x0tta6bl4"],
-    grants: [{ groups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"], namesNarrow: true }],
+    power: "readSecrets",
     advice: "Drop the rule, or limit it to get on named Secrets with resourceNames.",
 });

@@ -17,13 +17,6 @@ export const noSecretWrite = grantControl({
     remediation:
         "Leave writing Secrets to the operator that syncs them, limited to its namespace and to named Secrets.",
     profiles: [],
-    grants: [
-        {
-            groups: [""],
-            resources: ["secrets"],
-            verbs: ["create", "update", "patch", "delete", "deletecollection"],
-            namesNarrow: true,
-        },
-    ],
+    power: "writeSecrets",
     advice: "Leave that to the operator that syncs Secrets, or limit it with resourceNames.",
 });

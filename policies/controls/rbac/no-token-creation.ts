@@ -16,6 +16,6 @@ export const noTokenCreation = grantControl({
     ],
     remediation: "Drop the rule, or limit it to the one service account needed with resourceNames.",
     profiles: ["cis", "x0tta6bl4"],
-    grants: [{ groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"], namesNarrow: true }],
+    power: "mintTokens",
     advice: "Drop the rule, or limit it to one service account with resourceNames.",
 });

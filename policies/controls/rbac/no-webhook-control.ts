@@ -16,20 +16,6 @@ export const noWebhookControl = grantControl({
     ],
     remediation: "Limit the rule to the webhook configurations the component owns with resourceNames, or drop it.",
     profiles: ["cis", "x0tta6bl4"],
-    grants: [
-        {
-            groups: ["admissionregistration.k8s.io"],
-            resources: [
-                "validatingwebhookconfigurations",
-                "mutatingwebhookconfigurations",
-                "validatingadmissionpolicies",
-                "validatingadmissionpolicybindings",
-                "mutatingadmissionpolicies",
-                "mutatingadmissionpolicybindings",
-            ],
-            verbs: ["create", "update", "patch", "delete", "deletecollection"],
-            namesNarrow: true,
-        },
-    ],
+    power: "changeAdmission",
     advice: "Limit it to the configurations the component owns with resourceNames, or drop it.",
 });

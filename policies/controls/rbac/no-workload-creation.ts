@@ -18,21 +18,6 @@ export const noWorkloadCreation = grantControl({
     remediation:
         "Leave deploying to the pipeline identity and remove the verbs that write workloads from everybody else.",
     profiles: ["cis"],
-    grants: [
-        {
-            groups: ["", "apps", "batch", "extensions"],
-            resources: [
-                "pods",
-                "replicationcontrollers",
-                "deployments",
-                "daemonsets",
-                "statefulsets",
-                "replicasets",
-                "jobs",
-                "cronjobs",
-            ],
-            verbs: ["create", "update", "patch", "delete", "deletecollection"],
-        },
-    ],
+    power: "runWorkloads",
     advice: "Leave deploying to the pipeline identity.",
 });

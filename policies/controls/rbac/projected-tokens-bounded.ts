@@ -1,4 +1,4 @@
-import { bindingsOfServiceAccount } from "./bindings";
+import { bindingsOfServiceAccount } from "../../kubernetes/rbac/bindings";
 import type { StackFault } from "../../engine/control";
 import { stackControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";

@@ -1,132 +1,72 @@
 import { texts } from "../../engine/cel";
 import type { AdmissionRule, ControlMeta, Fault, ObjectControl } from "../../engine/control";
 import { objectControl } from "../../engine/control";
-import type { Body, KubeObject } from "../../kubernetes/kube";
-import { list, obj, strings } from "../../kubernetes/kube";
-import { rememberLast } from "../../memo";
+import type { KubeObject } from "../../kubernetes/kube";
+import type { Grant, Granted } from "../../kubernetes/rbac/grant";
+import { granted, grantText, isEverything } from "../../kubernetes/rbac/grant";
+import type { PowerName } from "../../kubernetes/rbac/powers";
+import { POWERS } from "../../kubernetes/rbac/powers";
+import { rulesOf } from "../../kubernetes/rbac/rule";
 
-/** One rule of a Role or ClusterRole, read once. */
-export interface RuleView {
-    /** E.g. `rules[2]`. */
-    readonly path: string;
-    readonly apiGroups: readonly string[];
-    readonly resources: readonly string[];
-    readonly verbs: readonly string[];
-    /** Empty: every object of the resource. */
-    readonly resourceNames: readonly string[];
-    readonly nonResourceURLs: readonly string[];
-}
+/** The kinds that hold rules, written for `objectControl`. OpenShift serves its own copies of the older API. */
+export const ROLE_KINDS = ["Role", "ClusterRole"].flatMap((kind) => [
+    `rbac.authorization.k8s.io/${kind}`,
+    `authorization.openshift.io/${kind}`,
+]);
 
-/** What a control looks for in a rule. A rule grants it where group, resource and verb all match. */
-export interface Grant {
-    /** API groups, `""` for core. */
-    readonly groups: readonly string[];
-    /** Resources, with their subresource where there is one: `pods/exec`. */
-    readonly resources: readonly string[];
-    /** `["*"]` for "any verb at all". */
-    readonly verbs: readonly string[];
-    /** A rule limited to named objects is what the control asks for, so it is no fault. */
-    readonly namesNarrow?: boolean;
-    /** Only a rule that names one of these objects gives it. */
-    readonly names?: readonly string[];
-}
-
-const RBAC_GROUP = "rbac.authorization.k8s.io";
-
-/** The rules of a Role or ClusterRole as they stand in its manifest. */
-export const rulesOf = rememberLast((role: KubeObject): readonly RuleView[] =>
-    list(role.body["rules"]).map((rule, index) => ruleView(obj(rule), `${role.prefix}rules[${index}]`)),
-);
-
-function ruleView(rule: Body, path: string): RuleView {
-    return {
-        path,
-        apiGroups: strings(rule["apiGroups"]),
-        resources: strings(rule["resources"]),
-        verbs: strings(rule["verbs"]),
-        resourceNames: strings(rule["resourceNames"]),
-        nonResourceURLs: strings(rule["nonResourceURLs"]),
-    };
-}
-
-/**
- * The part of a grant that a rule gives, or undefined. Matches as the RBAC authorizer does (`*` is any group, resource or
- * verb; `*` before a slash is that subresource of any resource) and, beyond it, takes `pods/*` for every subresource of pods and a
- * missing `apiGroups` for any group: the API server would refuse or ignore both, but what the author wanted is clear.
- */
-export function granted(
-    rule: RuleView,
-    grant: Grant,
-): { readonly resources: readonly string[]; readonly verbs: readonly string[] } | undefined {
-    const inGroup =
-        rule.apiGroups.length === 0 || rule.apiGroups.some((group) => group === "*" || grant.groups.includes(group));
-    const isNamed = grant.names === undefined || rule.resourceNames.some((name) => grant.names?.includes(name));
-    if (!inGroup || !isNamed || (grant.namesNarrow === true && rule.resourceNames.length > 0)) {
-        return undefined;
-    }
-    const resources = rule.resources.filter((resource) => grant.resources.some((want) => covers(resource, want)));
-    const verbs = rule.verbs.filter((verb) => verb === "*" || grant.verbs.includes("*") || grant.verbs.includes(verb));
-    return resources.length > 0 && verbs.length > 0 ? { resources, verbs } : undefined;
-}
-
-function covers(resource: string, want: string): boolean {
-    if (resource === "*" || resource === want) {
-        return true;
-    }
-    if (!resource.includes("*")) {
-        return false;
-    }
-    const [parent, subresource] = want.split("/");
-    return subresource !== undefined && (resource === `*/${subresource}` || resource === `${parent}/*`);
-}
-
-/** Says whether a rule gives everything in the core group or in all groups: as good as cluster-admin where it is bound. */
-export function grantsEverything(rule: RuleView): boolean {
-    return (
-        rule.resources.includes("*") &&
-        rule.verbs.includes("*") &&
-        (rule.apiGroups.length === 0 || rule.apiGroups.includes("*") || rule.apiGroups.includes(""))
-    );
-}
-
-/** `get, list on secrets` */
-export function grantText(found: { readonly resources: readonly string[]; readonly verbs: readonly string[] }): string {
-    return `${found.verbs.join(", ")} on ${found.resources.join(", ")}`;
-}
-
-/** A control over the rules of Roles and ClusterRoles: each rule that gives one of the grants is a fault. */
+/** A control over the rules of Roles and ClusterRoles: each rule that gives a power is a fault. */
 export function grantControl(
     control: ControlMeta & {
-        readonly grants: readonly Grant[];
+        readonly power: PowerName;
         /** What to do, as the last sentence of the message. */
         readonly advice: string;
     },
 ): ObjectControl {
-    const { grants, advice, ...meta } = control;
+    const { power, advice, ...meta } = control;
+    const { grants } = POWERS[power];
     return objectControl({
         admission: grantAdmission(grants),
         ...meta,
-        kinds: [`${RBAC_GROUP}/Role`, `${RBAC_GROUP}/ClusterRole`],
+        kinds: ROLE_KINDS,
         check: (role) => grantFaults(role, grants, advice),
     });
 }
 
+/**
+ * The faults of a role's rules. A rule that gives everything is one fault, of `no-rbac-wildcards`, and none here.
+ */
 function* grantFaults(role: KubeObject, grants: readonly Grant[], advice: string): Iterable<Fault> {
     for (const rule of rulesOf(role)) {
-        for (const grant of grants) {
-            const found = granted(rule, grant);
+        for (const grant of isEverything(rule) ? [] : grants) {
+            const found = canGrant(role, grant) ? granted(rule, grant) : undefined;
             if (found !== undefined) {
-                yield { path: rule.path, message: `${rule.path} grants ${grantText(found)}. ${advice}` };
+                yield { path: rule.path, message: `${rule.path} grants ${grantMessage(found, advice)}` };
                 break;
             }
         }
     }
 }
 
+/** A Role is about its namespace, so it can't grant what belongs to the cluster. */
+export function canGrant(role: KubeObject, grant: Grant): boolean {
+    return grant.clusterScoped !== true || role.kind === "ClusterRole";
+}
+
+/** What is granted, and what to do; where a wildcard gives it, no advice about the resource or verb would help. */
+export function grantMessage(found: Granted, advice: string): string {
+    return found.among === undefined
+        ? `${grantText(found)}. ${advice}`
+        : `${grantText(found)}, ${found.among} among it. Name the resources and verbs that are needed.`;
+}
+
 /** The same rule in Common Expression Language. */
 export function grantAdmission(grants: readonly Grant[]): AdmissionRule {
-    return { expression: noRule(grants.map(grantExpression).join(" || ")) };
+    return { expression: noRule(`!${EVERYTHING} && (${grants.map(grantExpression).join(" || ")})`) };
 }
+
+/** What `isEverything` says of a rule. */
+const EVERYTHING =
+    "((!has(r.apiGroups) || size(r.apiGroups) == 0 || '*' in r.apiGroups) && has(r.resources) && '*' in r.resources && '*' in r.verbs)";
 
 /** True where no rule of the role meets a condition. A role that is aggregated from others may state `rules: null`. */
 export function noRule(condition: string): string {
@@ -136,12 +76,21 @@ export function noRule(condition: string): string {
 function grantExpression(grant: Grant): string {
     const resources = grant.resources.flatMap((want) => {
         const [parent, subresource] = want.split("/");
-        return subresource === undefined ? [want] : [want, `*/${subresource}`, `${parent}/*`];
+        return subresource === undefined || subresource === "*" ? [want] : [want, `*/${subresource}`, `${parent}/*`];
     });
+    const below = grant.resources.filter((want) => want.endsWith("/*")).map((want) => want.slice(0, -1));
+    const starts = [...below, ...(below.length > 0 ? ["*/"] : [])].map((start) => ` || x.startsWith('${start}')`);
     return `(${[
-        `(!has(r.apiGroups) || r.apiGroups.exists(g, g in ${texts(["*", ...grant.groups])}))`,
-        `has(r.resources) && r.resources.exists(x, x in ${texts(["*", ...new Set(resources)])})`,
-        ...(grant.verbs.includes("*") ? [] : [`r.verbs.exists(v, v in ${texts(["*", ...grant.verbs])})`]),
+        ...(grant.clusterScoped === true ? ["object.kind == 'ClusterRole'"] : []),
+        ...(grant.groups.includes("*")
+            ? []
+            : [
+                  `(!has(r.apiGroups) || size(r.apiGroups) == 0 || r.apiGroups.exists(g, g in ${texts(["*", ...grant.groups])}))`,
+              ]),
+        `has(r.resources) && r.resources.exists(x, x in ${texts(["*", ...new Set(resources)])}${starts.join("")})`,
+        ...(grant.verbs.includes("*")
+            ? ["size(r.verbs) > 0"]
+            : [`r.verbs.exists(v, v in ${texts(["*", ...grant.verbs])})`]),
         ...(grant.namesNarrow === true ? ["(!has(r.resourceNames) || size(r.resourceNames) == 0)"] : []),
         ...(grant.names === undefined
             ? []

@@ -17,7 +17,7 @@ describeGrants(noBindOrEscalate, {
         ],
         "any verb on rolebindings": [
             { apiGroups: ["*"], resources: ["rolebindings"], verbs: ["*"] },
-            "rules[0] grants * on rolebindings. Remove bind, escalate and impersonate.",
+            "rules[0] grants * on rolebindings, bind on rolebindings among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

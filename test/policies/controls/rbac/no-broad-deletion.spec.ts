@@ -9,7 +9,7 @@ describeGrants(noBroadDeletion, {
         ],
         "any verb on namespaces": [
             { apiGroups: [""], resources: ["namespaces"], verbs: ["*"] },
-            "rules[0] grants * on namespaces. Limit it with resourceNames, or leave deleting to the pipeline identity.",
+            "rules[0] grants * on namespaces, delete on namespaces among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

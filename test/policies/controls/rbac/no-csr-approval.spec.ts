@@ -2,6 +2,7 @@ import { noCsrApproval } from "../../../../policies/controls/rbac/no-csr-approva
 import { describeGrants } from "../../../support/rbac";
 
 describeGrants(noCsrApproval, {
+    clusterScoped: true,
     refused: {
         "update on the approval subresource": [
             {

@@ -9,11 +9,11 @@ describeGrants(noImpersonation, {
         ],
         "impersonate on everything": [
             { apiGroups: ["*"], resources: ["*"], verbs: ["impersonate"] },
-            "rules[0] grants impersonate on *. Remove the verb impersonate.",
+            "rules[0] grants impersonate on *, impersonate on users among it. Name the resources and verbs that are needed.",
         ],
         "any verb on service accounts": [
             { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["*"] },
-            "rules[0] grants * on serviceaccounts. Remove the verb impersonate.",
+            "rules[0] grants * on serviceaccounts, impersonate on serviceaccounts among it. Name the resources and verbs that are needed.",
         ],
         "impersonating one named user": [
             { apiGroups: [""], resources: ["users"], verbs: ["impersonate"], resourceNames: ["jane"] },

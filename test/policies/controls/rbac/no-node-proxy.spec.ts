@@ -2,6 +2,7 @@ import { noNodeProxy } from "../../../../policies/controls/rbac/no-node-proxy";
 import { describeGrants } from "../../../support/rbac";
 
 describeGrants(noNodeProxy, {
+    clusterScoped: true,
     refused: {
         "get on nodes/proxy": [
             { apiGroups: [""], resources: ["nodes", "nodes/proxy"], verbs: ["get"] },

@@ -2,6 +2,7 @@ import { noPersistentVolumeCreation } from "../../../../policies/controls/rbac/n
 import { describeGrants } from "../../../support/rbac";
 
 describeGrants(noPersistentVolumeCreation, {
+    clusterScoped: true,
     refused: {
         "create on persistentvolumes": [
             { apiGroups: [""], resources: ["persistentvolumes"], verbs: ["create", "get"] },

@@ -9,7 +9,7 @@ describeGrants(noPortForward, {
         ],
         "every core resource": [
             { apiGroups: ["*"], resources: ["*"], verbs: ["get"] },
-            "rules[0] grants get on *. Remove it.",
+            "rules[0] grants get on *, get on pods/portforward among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

@@ -13,11 +13,11 @@ describeControl(noPrivilegedServiceAccounts, {
     refused: {
         "an account that reads every Secret": {
             stack: [web, role(secrets), roleBinding(subjects)],
-            message: message("the right to list on secrets by RoleBinding tested"),
+            message: message("the right to list on secrets by RoleBinding shop/tested"),
         },
         "an account bound to cluster-admin": {
             stack: [web, clusterRoleBinding(subjects, "cluster-admin")],
-            message: message("the rights of cluster-admin by ClusterRoleBinding tested"),
+            message: message("every right by ClusterRoleBinding tested"),
         },
         "an account with every right": {
             stack: [
@@ -51,7 +51,7 @@ describeControl(noPrivilegedServiceAccounts, {
                 role(secrets),
                 roleBinding(subjects),
             ],
-            message: message("the right to list on secrets by RoleBinding tested"),
+            message: message("the right to list on secrets by RoleBinding shop/tested"),
         },
     },
     allowed: {

@@ -9,7 +9,7 @@ describeGrants(noRbacManagement, {
         ],
         "everything in the RBAC group": [
             { apiGroups: ["rbac.authorization.k8s.io"], resources: ["*"], verbs: ["*"] },
-            "rules[0] grants * on *. Leave roles and bindings to the pipeline identity.",
+            "rules[0] grants * on *, create on roles among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

@@ -27,12 +27,15 @@ describeControl(noRbacWildcards, {
             message: `rules[0].nonResourceURLs[0] is "*". List what is needed instead.`,
             slugs: [],
         },
-        "all of them at once, each by itself": {
+        "a rule for everything, once": {
             object: clusterRole([{ apiGroups: ["*"], resources: ["*"], verbs: ["*"] }]),
+            message: "rules[0] grants every verb on every resource. List what is needed instead.",
+        },
+        "everything of the core group, each wildcard by itself": {
+            object: clusterRole([{ apiGroups: [""], resources: ["*"], verbs: ["*"] }]),
             message: [
                 `rules[0].verbs[0] is "*". List what is needed instead.`,
                 `rules[0].resources[0] is "*". List what is needed instead.`,
-                `rules[0].apiGroups[0] is "*". List what is needed instead.`,
             ],
         },
     },

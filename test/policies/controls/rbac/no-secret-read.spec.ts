@@ -9,11 +9,11 @@ describeGrants(noSecretRead, {
         ],
         "any verb on secrets": [
             { apiGroups: ["*"], resources: ["secrets"], verbs: ["*"] },
-            "rules[0] grants * on secrets. Drop the rule, or limit it to get on named Secrets with resourceNames.",
+            "rules[0] grants * on secrets, get on secrets among it. Name the resources and verbs that are needed.",
         ],
         "every resource of the core group": [
             { apiGroups: [""], resources: ["*"], verbs: ["watch"] },
-            "rules[0] grants watch on *. Drop the rule, or limit it to get on named Secrets with resourceNames.",
+            "rules[0] grants watch on *, watch on secrets among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

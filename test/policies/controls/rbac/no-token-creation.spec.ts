@@ -7,9 +7,9 @@ describeGrants(noTokenCreation, {
             { apiGroups: [""], resources: ["serviceaccounts/token"], verbs: ["create"] },
             "rules[0] grants create on serviceaccounts/token. Drop the rule, or limit it to one service account with resourceNames.",
         ],
-        "any verb on everything": [
-            { apiGroups: ["*"], resources: ["*"], verbs: ["*"] },
-            "rules[0] grants * on *. Drop the rule, or limit it to one service account with resourceNames.",
+        "any verb on every core resource": [
+            { apiGroups: [""], resources: ["*"], verbs: ["*"] },
+            "rules[0] grants * on *, create on serviceaccounts/token among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

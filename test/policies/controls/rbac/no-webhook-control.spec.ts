@@ -2,6 +2,7 @@ import { noWebhookControl } from "../../../../policies/controls/rbac/no-webhook-
 import { describeGrants } from "../../../support/rbac";
 
 describeGrants(noWebhookControl, {
+    clusterScoped: true,
     refused: {
         "update on webhook configurations": [
             {

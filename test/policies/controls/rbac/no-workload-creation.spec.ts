@@ -17,7 +17,7 @@ describeGrants(noWorkloadCreation, {
         ],
         "everything in batch": [
             { apiGroups: ["batch"], resources: ["*"], verbs: ["*"] },
-            "rules[0] grants * on *. Leave deploying to the pipeline identity.",
+            "rules[0] grants * on *, create on pods among it. Name the resources and verbs that are needed.",
         ],
     },
     allowed: {

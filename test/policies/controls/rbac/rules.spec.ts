@@ -2,13 +2,9 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import {
-    granted,
-    grantAdmission,
-    grantsEverything,
-    grantText,
-    rulesOf,
-} from "../../../../policies/controls/rbac/rules";
+import { grantAdmission } from "../../../../policies/controls/rbac/rules";
+import { granted, grantsEverything, grantText } from "../../../../policies/kubernetes/rbac/grant";
+import { rulesOf } from "../../../../policies/kubernetes/rbac/rule";
 import { stackOf } from "../../../support/controls";
 import type { Rule } from "../../../support/rbac";
 import { clusterRole } from "../../../support/rbac";
@@ -85,7 +81,9 @@ describe("grants", () => {
     it("read the same at admission", () => {
         assert.equal(
             grantAdmission([{ groups: [""], resources: ["secrets"], verbs: ["get"], namesNarrow: true }]).expression,
-            "!has(object.rules) || dyn(object.rules) == null || !object.rules.exists(r, ((!has(r.apiGroups) || r.apiGroups.exists(g, g in ['*', ''])) && has(r.resources) && r.resources.exists(x, x in ['*', 'secrets']) && r.verbs.exists(v, v in ['*', 'get']) && (!has(r.resourceNames) || size(r.resourceNames) == 0)))",
+            "!has(object.rules) || dyn(object.rules) == null || !object.rules.exists(r, " +
+                "!((!has(r.apiGroups) || size(r.apiGroups) == 0 || '*' in r.apiGroups) && has(r.resources) && '*' in r.resources && '*' in r.verbs) && " +
+                "(((!has(r.apiGroups) || size(r.apiGroups) == 0 || r.apiGroups.exists(g, g in ['*', ''])) && has(r.resources) && r.resources.exists(x, x in ['*', 'secrets']) && r.verbs.exists(v, v in ['*', 'get']) && (!has(r.resourceNames) || size(r.resourceNames) == 0))))",
         );
     });
 });

@@ -4,14 +4,12 @@ import {
     bindingObjects,
     bindingOf,
     bindingsOfServiceAccount,
-    effectiveRules,
     roleOf,
-} from "../../../../policies/controls/rbac/bindings";
+} from "../../../../policies/kubernetes/rbac/bindings";
 import { withUnknown } from "../../../support/cases";
 import { stackOf } from "../../../support/controls";
 import { clusterRole, clusterRoleBinding, role, roleBinding } from "../../../support/rbac";
 
-const rule = (resource: string) => ({ apiGroups: [""], resources: [resource], verbs: ["get"] });
 const account = { kind: "ServiceAccount", name: "web" };
 
 describe("bindings", () => {
@@ -57,37 +55,5 @@ describe("bindings", () => {
         const [own, cluster] = bindingObjects(stack).map(bindingOf);
         assert.equal(own && roleOf(stack, own), stack.given[0]);
         assert.equal(cluster && roleOf(stack, cluster), stack.given[2]);
-    });
-});
-
-describe("effective rules", () => {
-    const part = (name: string, resource: string, labels: object) =>
-        clusterRole([rule(resource)], { metadata: { name, labels } });
-
-    it("are a role's own", () => {
-        const stack = stackOf(role([rule("pods")]));
-        const [own] = stack.given;
-        assert.deepEqual(own && effectiveRules(stack, own).map(({ resources }) => resources), [["pods"]]);
-    });
-
-    it("are those of all the roles that an aggregation selects, each once, and not what stands in the manifest", () => {
-        const stack = stackOf(
-            clusterRole([rule("overwritten")], {
-                aggregationRule: {
-                    clusterRoleSelectors: [
-                        { matchLabels: { "to-view": "true" } },
-                        { matchExpressions: [{ key: "to-view", operator: "Exists" }] },
-                    ],
-                },
-            }),
-            part("one", "pods", { "to-view": "true" }),
-            part("two", "services", { "to-view": "yes" }),
-            part("three", "secrets", {}),
-        );
-        const [aggregate] = stack.given;
-        assert.deepEqual(aggregate && effectiveRules(stack, aggregate).map(({ resources }) => resources), [
-            ["pods"],
-            ["services"],
-        ]);
     });
 });

@@ -1,11 +1,9 @@
-import type { KubeObject } from "../../kubernetes/kube";
-import { list, obj, str } from "../../kubernetes/kube";
-import type { RuleView } from "./rules";
-import { rulesOf } from "./rules";
-import { append, LabelIndex } from "../../kubernetes/selectors";
-import type { Stack } from "../../kubernetes/stack";
-import { DEFAULT_NAMESPACE, namespaceOf } from "../../kubernetes/stack";
-import { ifKnown } from "../../kubernetes/unknown";
+import type { KubeObject } from "../kube";
+import { list, obj, str } from "../kube";
+import { append } from "../selectors";
+import type { Stack } from "../stack";
+import { DEFAULT_NAMESPACE, namespaceOf } from "../stack";
+import { ifKnown } from "../unknown";
 
 /** A RoleBinding or ClusterRoleBinding. */
 export interface BindingView {
@@ -22,7 +20,7 @@ export interface SubjectView {
     /** `User`, `Group` or `ServiceAccount`. */
     readonly kind: string;
     readonly name: string;
-    /** Of a service account; that of a RoleBinding where the subject names none. */
+    /** Of a service account; that of a RoleBinding where the subject names none, and none at all in a ClusterRoleBinding. */
     readonly namespace: string;
 }
 
@@ -46,7 +44,7 @@ export function bindingOf(object: KubeObject): BindingView {
                 path: `${object.prefix}subjects[${index}]`,
                 kind: str(subject["kind"]),
                 name: str(subject["name"]),
-                namespace: str(subject["namespace"]) || namespaceOf(object),
+                namespace: str(subject["namespace"]) || (object.kind === "RoleBinding" ? namespaceOf(object) : ""),
             };
         }),
     };
@@ -96,26 +94,4 @@ export function roleOf(stack: Stack, binding: BindingView): KubeObject | undefin
     return binding.roleKind === "Role"
         ? stack.find("Role", binding.object.namespace, binding.roleName)
         : stack.find("ClusterRole", "", binding.roleName);
-}
-
-/**
- * The rules that a role gives in the end: its own, or for a ClusterRole with an `aggregationRule` those of every ClusterRole
- * of the stack that the rule selects, which is what the controller manager writes into it.
- */
-export function effectiveRules(stack: Stack, role: KubeObject): readonly RuleView[] {
-    const selectors = list(obj(role.body["aggregationRule"])["clusterRoleSelectors"]);
-    if (selectors.length === 0) {
-        return rulesOf(role);
-    }
-    const index = stack.memo(clusterRoleIndex);
-    const parts = new Set(selectors.flatMap((selector) => index.select("", selector)));
-    return [...parts].filter((part) => part !== role).flatMap((part) => rulesOf(part));
-}
-
-function clusterRoleIndex(stack: Stack): LabelIndex<KubeObject> {
-    return new LabelIndex(
-        stack.ofKind("ClusterRole"),
-        () => "",
-        (role) => role.labels,
-    );
 }

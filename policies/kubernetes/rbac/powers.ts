@@ -1,0 +1,568 @@
+import type { Grant, Granted } from "./grant";
+import { granted } from "./grant";
+import type { RuleView } from "./rule";
+
+/**
+ * What rights are worth: each power is the set of grants that give it, on resources of the API server and of the operators
+ * that are widely used. Sources: Kubernetes, "Role Based Access Control Good Practices" and "Constrained impersonation";
+ * CIS Kubernetes Benchmark 5.1; the custom resources' own references. Outside: what an operator not named here does for
+ * whoever writes its custom resources.
+ */
+export interface Power {
+    /** What somebody can do, to follow "may": `read every Secret`. */
+    readonly what: string;
+    readonly grants: readonly Grant[];
+    /** The rest of the cluster, or of the namespace it is bound in, follows from it. */
+    readonly takeover?: true;
+}
+
+const CREATE = ["create", "update", "patch"] as const;
+const WRITE = [...CREATE, "delete", "deletecollection"] as const;
+const RBAC_GROUP = "rbac.authorization.k8s.io";
+
+/** The verbs of impersonation: the old one, and one for each mode of constrained impersonation (Kubernetes 1.35). */
+const IMPERSONATE = [
+    "impersonate",
+    "impersonate:user-info",
+    "impersonate:serviceaccount",
+    "impersonate:arbitrary-node",
+    "impersonate:associated-node",
+] as const;
+
+export const POWERS = {
+    readSecrets: {
+        what: "read every Secret",
+        takeover: true,
+        grants: [{ groups: [""], resources: ["secrets"], verbs: ["get", "list", "watch"], namesNarrow: true }],
+    },
+    writeSecrets: {
+        what: "change every Secret",
+        grants: [{ groups: [""], resources: ["secrets"], verbs: WRITE, namesNarrow: true }],
+    },
+    escalate: {
+        what: "give themselves any right",
+        takeover: true,
+        grants: [
+            {
+                groups: [RBAC_GROUP],
+                resources: ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
+                // On roles, impersonate grants nothing; whoever grants it there meant one of the other two.
+                verbs: ["bind", "escalate", "impersonate"],
+            },
+        ],
+    },
+    manageRoles: {
+        what: "change roles and bindings",
+        takeover: true,
+        grants: [
+            {
+                groups: [RBAC_GROUP],
+                resources: ["roles", "clusterroles", "rolebindings", "clusterrolebindings"],
+                verbs: CREATE,
+            },
+        ],
+    },
+    impersonate: {
+        what: "act as somebody else",
+        takeover: true,
+        grants: [
+            {
+                groups: ["", "authentication.k8s.io"],
+                resources: ["users", "groups", "serviceaccounts", "uids", "userextras", "userextras/*", "nodes"],
+                verbs: IMPERSONATE,
+            },
+        ],
+    },
+    runWorkloads: {
+        what: "create, change or delete pods",
+        takeover: true,
+        grants: [
+            {
+                groups: ["", "apps", "batch", "extensions"],
+                resources: [
+                    "pods",
+                    "replicationcontrollers",
+                    "deployments",
+                    "daemonsets",
+                    "statefulsets",
+                    "replicasets",
+                    "jobs",
+                    "cronjobs",
+                ],
+                verbs: WRITE,
+            },
+        ],
+    },
+    runByOperator: {
+        what: "have an operator run pods for them",
+        takeover: true,
+        grants: [
+            {
+                groups: ["argoproj.io"],
+                resources: [
+                    "applications",
+                    "applicationsets",
+                    "appprojects",
+                    "workflows",
+                    "cronworkflows",
+                    "workflowtemplates",
+                    "clusterworkflowtemplates",
+                    "rollouts",
+                    "analysisruns",
+                    "sensors",
+                    "eventsources",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: ["tekton.dev", "triggers.tekton.dev"],
+                resources: ["taskruns", "pipelineruns", "tasks", "pipelines", "customruns", "eventlisteners"],
+                verbs: CREATE,
+            },
+            {
+                groups: [
+                    "kustomize.toolkit.fluxcd.io",
+                    "helm.toolkit.fluxcd.io",
+                    "source.toolkit.fluxcd.io",
+                    "helm.cattle.io",
+                    "fleet.cattle.io",
+                    "source.werf.io",
+                ],
+                resources: [
+                    "kustomizations",
+                    "helmreleases",
+                    "gitrepositories",
+                    "ocirepositories",
+                    "helmrepositories",
+                    "buckets",
+                    "helmcharts",
+                    "helmchartconfigs",
+                    "bundles",
+                    "gitrepos",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: ["operators.coreos.com"],
+                resources: [
+                    "subscriptions",
+                    "clusterserviceversions",
+                    "catalogsources",
+                    "installplans",
+                    "operatorgroups",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: ["serving.knative.dev", "sources.knative.dev", "eventing.knative.dev"],
+                resources: ["services", "configurations", "revisions", "containersources"],
+                verbs: CREATE,
+            },
+            {
+                groups: ["apps.kruise.io", "apps.openshift.io", "build.openshift.io", "keda.sh"],
+                resources: [
+                    "clonesets",
+                    "advancedcronjobs",
+                    "broadcastjobs",
+                    "daemonsets",
+                    "statefulsets",
+                    "sidecarsets",
+                    "deploymentconfigs",
+                    "builds",
+                    "buildconfigs",
+                    "scaledjobs",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: [
+                    "batch.volcano.sh",
+                    "jobset.x-k8s.io",
+                    "leaderworkerset.x-k8s.io",
+                    "kubeflow.org",
+                    "trainer.kubeflow.org",
+                    "ray.io",
+                    "sparkoperator.k8s.io",
+                    "flink.apache.org",
+                ],
+                resources: [
+                    "jobs",
+                    "cronjobs",
+                    "jobsets",
+                    "leaderworkersets",
+                    "notebooks",
+                    "pytorchjobs",
+                    "tfjobs",
+                    "mpijobs",
+                    "trainjobs",
+                    "rayclusters",
+                    "rayjobs",
+                    "rayservices",
+                    "sparkapplications",
+                    "scheduledsparkapplications",
+                    "flinkdeployments",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: ["monitoring.coreos.com", "opentelemetry.io", "logging.banzaicloud.io", "elastic.co"],
+                resources: [
+                    "prometheuses",
+                    "prometheusagents",
+                    "alertmanagers",
+                    "thanosrulers",
+                    "opentelemetrycollectors",
+                    "instrumentations",
+                    "loggings",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: [
+                    "postgresql.cnpg.io",
+                    "acid.zalan.do",
+                    "kafka.strimzi.io",
+                    "k8s.mariadb.com",
+                    "mysql.oracle.com",
+                ],
+                resources: [
+                    "clusters",
+                    "postgresqls",
+                    "kafkas",
+                    "kafkaconnects",
+                    "kafkanodepools",
+                    "mariadbs",
+                    "innodbclusters",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: ["kubevirt.io", "cdi.kubevirt.io", "actions.github.com", "velero.io"],
+                resources: [
+                    "virtualmachines",
+                    "virtualmachineinstances",
+                    "datavolumes",
+                    "autoscalingrunnersets",
+                    "ephemeralrunnersets",
+                    "restores",
+                ],
+                verbs: CREATE,
+            },
+            {
+                groups: ["apiextensions.crossplane.io", "pkg.crossplane.io", "kubernetes.crossplane.io"],
+                resources: [
+                    "compositions",
+                    "compositeresourcedefinitions",
+                    "providers",
+                    "configurations",
+                    "functions",
+                    "objects",
+                ],
+                verbs: CREATE,
+            },
+        ],
+    },
+    execute: {
+        what: "run commands in pods",
+        takeover: true,
+        grants: [
+            {
+                groups: [""],
+                resources: ["pods/exec", "pods/attach"],
+                // The API server asks for create or get; whoever grants another verb meant to grant the shell.
+                verbs: ["create", "get", "update", "patch", "delete", "deletecollection"],
+            },
+            { groups: [""], resources: ["pods/ephemeralcontainers"], verbs: ["update", "patch"] },
+        ],
+    },
+    forwardPorts: {
+        what: "reach every port of every pod",
+        grants: [{ groups: [""], resources: ["pods/portforward"], verbs: ["create", "get"] }],
+    },
+    proxy: {
+        what: "reach pods and Services through the API server",
+        grants: [
+            {
+                groups: [""],
+                resources: ["pods/proxy", "services/proxy"],
+                verbs: ["*"],
+                namesNarrow: true,
+            },
+        ],
+    },
+    reachKubelet: {
+        what: "command the kubelet",
+        takeover: true,
+        grants: [{ groups: [""], resources: ["nodes/proxy"], verbs: ["*"], clusterScoped: true }],
+    },
+    changeNodes: {
+        what: "change nodes or place pods on them",
+        grants: [
+            { groups: [""], resources: ["nodes", "nodes/status"], verbs: CREATE, clusterScoped: true },
+            { groups: [""], resources: ["pods/binding", "bindings"], verbs: ["create"] },
+        ],
+    },
+    changePods: {
+        what: "change what runs, or what a pod says of itself, beside its controller",
+        grants: [{ groups: [""], resources: ["pods/status", "pods/resize"], verbs: ["update", "patch"] }],
+    },
+    changeNamespaces: {
+        what: "take the labels off a namespace that hold its pods to a standard",
+        takeover: true,
+        grants: [
+            {
+                groups: [""],
+                resources: ["namespaces", "namespaces/finalize", "namespaces/status"],
+                verbs: ["update", "patch"],
+                clusterScoped: true,
+            },
+        ],
+    },
+    extendApi: {
+        what: "put a server of their own between clients and the API",
+        takeover: true,
+        grants: [
+            {
+                groups: ["apiregistration.k8s.io", "apiextensions.k8s.io"],
+                resources: [
+                    "apiservices",
+                    "customresourcedefinitions",
+                    "apiservices/status",
+                    "customresourcedefinitions/status",
+                ],
+                verbs: CREATE,
+                namesNarrow: true,
+                clusterScoped: true,
+            },
+        ],
+    },
+    changeAdmission: {
+        what: "change what the cluster admits",
+        takeover: true,
+        grants: [
+            {
+                groups: ["admissionregistration.k8s.io"],
+                resources: [
+                    "validatingwebhookconfigurations",
+                    "mutatingwebhookconfigurations",
+                    "validatingadmissionpolicies",
+                    "validatingadmissionpolicybindings",
+                    "mutatingadmissionpolicies",
+                    "mutatingadmissionpolicybindings",
+                ],
+                verbs: WRITE,
+                namesNarrow: true,
+                clusterScoped: true,
+            },
+            {
+                groups: [
+                    "kyverno.io",
+                    "policies.kyverno.io",
+                    "constraints.gatekeeper.sh",
+                    "templates.gatekeeper.sh",
+                    "config.gatekeeper.sh",
+                    "mutations.gatekeeper.sh",
+                    "policies.kubewarden.io",
+                    "policy.sigstore.dev",
+                ],
+                resources: [
+                    "clusterpolicies",
+                    "policies",
+                    "policyexceptions",
+                    "clustercleanuppolicies",
+                    "cleanuppolicies",
+                    "validatingpolicies",
+                    "mutatingpolicies",
+                    "generatingpolicies",
+                    "deletingpolicies",
+                    "imagevalidatingpolicies",
+                    "constrainttemplates",
+                    "configs",
+                    "assign",
+                    "assignmetadata",
+                    "modifyset",
+                    "clusteradmissionpolicies",
+                    "admissionpolicies",
+                    "clusterimagepolicies",
+                ],
+                verbs: WRITE,
+                namesNarrow: true,
+            },
+        ],
+    },
+    approveCertificates: {
+        what: "issue client certificates for anybody",
+        takeover: true,
+        grants: [
+            {
+                groups: ["certificates.k8s.io"],
+                resources: ["certificatesigningrequests/approval"],
+                verbs: ["update", "patch"],
+                clusterScoped: true,
+            },
+            {
+                groups: ["certificates.k8s.io"],
+                resources: ["signers"],
+                verbs: ["approve", "sign", "attest"],
+                clusterScoped: true,
+            },
+            {
+                groups: ["cert-manager.io"],
+                resources: ["signers", "certificaterequests/status"],
+                verbs: ["approve", "update", "patch"],
+                clusterScoped: true,
+            },
+        ],
+    },
+    mintTokens: {
+        what: "get a token of every service account",
+        takeover: true,
+        grants: [{ groups: [""], resources: ["serviceaccounts/token"], verbs: ["create"], namesNarrow: true }],
+    },
+    mintIdentities: {
+        what: "register any SPIFFE identity of the trust domain",
+        takeover: true,
+        grants: [
+            {
+                groups: ["spire.spiffe.io"],
+                resources: ["clusterspiffeids", "clusterstaticentries", "clusterfederatedtrustdomains"],
+                verbs: CREATE,
+                namesNarrow: true,
+                clusterScoped: true,
+            },
+        ],
+    },
+    readStores: {
+        what: "have an operator read any secret its store can",
+        takeover: true,
+        grants: [
+            {
+                groups: ["external-secrets.io", "generators.external-secrets.io"],
+                resources: [
+                    "externalsecrets",
+                    "clusterexternalsecrets",
+                    "secretstores",
+                    "clustersecretstores",
+                    "pushsecrets",
+                    "clusterpushsecrets",
+                    "clustergenerators",
+                ],
+                verbs: CREATE,
+                namesNarrow: true,
+            },
+            {
+                groups: ["secrets-store.csi.x-k8s.io", "secrets.hashicorp.com"],
+                resources: [
+                    "secretproviderclasses",
+                    "vaultstaticsecrets",
+                    "vaultdynamicsecrets",
+                    "vaultpkisecrets",
+                    "vaultauths",
+                    "vaultconnections",
+                ],
+                verbs: CREATE,
+                namesNarrow: true,
+            },
+        ],
+    },
+    useSecurityContexts: {
+        what: "run pods beyond the restricted security context constraint",
+        grants: [
+            {
+                groups: ["security.openshift.io"],
+                resources: ["securitycontextconstraints"],
+                verbs: ["use"],
+                names: [
+                    "privileged",
+                    "anyuid",
+                    "hostaccess",
+                    "hostmount-anyuid",
+                    "hostmount-anyuid-v2",
+                    "hostnetwork",
+                    "hostnetwork-v2",
+                    "node-exporter",
+                    "nonroot",
+                ],
+            },
+            {
+                groups: ["security.openshift.io"],
+                resources: ["securitycontextconstraints"],
+                verbs: ["use", ...WRITE],
+                namesNarrow: true,
+            },
+        ],
+    },
+    deleteObjects: {
+        what: "delete what runs and what it needs",
+        grants: [
+            {
+                groups: ["", "apps", "batch", "extensions"],
+                resources: [
+                    "pods",
+                    "services",
+                    "secrets",
+                    "namespaces",
+                    "persistentvolumes",
+                    "persistentvolumeclaims",
+                    "replicationcontrollers",
+                    "deployments",
+                    "daemonsets",
+                    "statefulsets",
+                    "replicasets",
+                    "jobs",
+                    "cronjobs",
+                ],
+                verbs: ["delete", "deletecollection"],
+                namesNarrow: true,
+            },
+        ],
+    },
+    deleteEvents: {
+        what: "delete the record of what happened",
+        grants: [
+            { groups: ["", "events.k8s.io"], resources: ["events", "pods/log"], verbs: ["delete", "deletecollection"] },
+        ],
+    },
+    changeEndpoints: {
+        what: "send a Service's traffic where they like",
+        grants: [
+            {
+                groups: ["", "discovery.k8s.io", "apps"],
+                resources: ["endpoints", "endpointslices", "endpoints/restricted", "endpointslices/restricted"],
+                verbs: WRITE,
+                namesNarrow: true,
+            },
+        ],
+    },
+    changeLoadBalancers: {
+        what: "have a Service answer at an address of their choice",
+        grants: [{ groups: [""], resources: ["services/status"], verbs: ["update", "patch"] }],
+    },
+    createVolumes: {
+        what: "make volumes of the node's own files",
+        grants: [{ groups: [""], resources: ["persistentvolumes"], verbs: ["create"], clusterScoped: true }],
+    },
+} as const satisfies Record<string, Power>;
+
+export type PowerName = keyof typeof POWERS;
+
+const TAKEOVER: readonly Power[] = Object.values<Power>(POWERS).filter(({ takeover }) => takeover === true);
+
+/** A power over the cluster or a namespace, and what of a rule gives it. */
+export interface Takeover {
+    readonly power: Power;
+    readonly found: Granted;
+}
+
+/** The powers over the cluster or the namespace that a rule gives. `cluster`: it is bound for the whole cluster. */
+export function takeoversIn(rule: RuleView, cluster: boolean): readonly Takeover[] {
+    return TAKEOVER.flatMap((power) => {
+        for (const grant of power.grants) {
+            const found = grant.clusterScoped === true && !cluster ? undefined : granted(rule, grant);
+            if (found !== undefined) {
+                return [{ power, found }];
+            }
+        }
+        return [];
+    });
+}
