@@ -2,7 +2,7 @@ import { bindingObjects, bindingOf } from "../../kubernetes/rbac/bindings";
 import { boundRules } from "../../kubernetes/rbac/roles";
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
-import { grantsEverything } from "../../kubernetes/rbac/grant";
+import { grantsEverything, isEverything } from "../../kubernetes/rbac/grant";
 
 export const noClusterAdminBindings = stackControl({
     name: "no-cluster-admin-bindings",
@@ -38,11 +38,16 @@ export const noClusterAdminBindings = stackControl({
                     return;
                 }
                 const rules = boundRules(stack, binding) ?? [];
-                if (rules.some(grantsEverything)) {
+                const all = rules.some(isEverything);
+                // In one namespace, the core group is not the cluster.
+                if (all || (object.kind === "ClusterRoleBinding" && rules.some(grantsEverything))) {
+                    const what = all
+                        ? "every resource"
+                        : "every resource of the core group, Secrets and nodes among them";
                     yield {
                         object,
                         path: `${path}.name`,
-                        message: `${path}.name is "${binding.roleName}" for ${who}, a ${binding.roleKind} that grants every verb on every resource. Bind a role that lists what is needed.`,
+                        message: `${path}.name is "${binding.roleName}" for ${who}, a ${binding.roleKind} that grants every verb on ${what}. Bind a role that lists what is needed.`,
                     };
                 }
             },

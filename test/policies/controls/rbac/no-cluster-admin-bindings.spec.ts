@@ -39,8 +39,22 @@ describeControl(noClusterAdminBindings, {
             ],
             message: own("ClusterRole"),
         },
+        "everything of the core group for the whole cluster": {
+            stack: [
+                clusterRoleBinding([{ kind: "User", name: "jane" }]),
+                clusterRole([{ apiGroups: [""], resources: ["*"], verbs: ["*"] }]),
+            ],
+            message:
+                'roleRef.name is "tested" for User jane, a ClusterRole that grants every verb on every resource of the core group, Secrets and nodes among them. Bind a role that lists what is needed.',
+        },
     },
     allowed: {
+        "everything of the core group in one namespace": {
+            stack: [
+                role([{ apiGroups: [""], resources: ["*"], verbs: ["*"] }]),
+                roleBinding([{ kind: "User", name: "jane" }]),
+            ],
+        },
         "a binding to a role that lists what is needed": {
             stack: [clusterRole([{ apiGroups: [""], resources: ["pods"], verbs: ["get"] }]), clusterRoleBinding(ops)],
         },
