@@ -1,7 +1,7 @@
 import { BlockList, isIP } from "node:net";
 
 /** An address range in CIDR notation; undefined where the text is none. A bare address is a range of one. */
-function parseRange(cidr: string): { address: string; bits: number; family: "ipv4" | "ipv6" } | undefined {
+export function rangeOf(cidr: string): { address: string; bits: number; family: "ipv4" | "ipv6" } | undefined {
     const [address = "", length, more] = cidr.trim().split("/");
     const version = isIP(address);
     const most = version === 4 ? 32 : 128;
@@ -13,12 +13,12 @@ function parseRange(cidr: string): { address: string; bits: number; family: "ipv
 
 /** Says whether a CIDR range holds every address of its family, as `0.0.0.0/0` and `::/0` do. */
 export function isWorldRange(cidr: string): boolean {
-    return parseRange(cidr)?.bits === 0;
+    return rangeOf(cidr)?.bits === 0;
 }
 
 /** Says whether an address lies in a CIDR range. */
 export function inRange(cidr: string, address: string): boolean {
-    const range = parseRange(cidr);
+    const range = rangeOf(cidr);
     const version = isIP(address);
     if (range === undefined || version === 0 || range.family !== `ipv${version}`) {
         return false;

@@ -105,28 +105,49 @@ function policyIndex(stack: Stack): ReadonlyMap<string, readonly (() => PolicyVi
  * @throws UnknownValueError where none does and a policy of the namespace is unknown in preview.
  */
 export function isIsolated(stack: Stack, pod: PodView): boolean {
+    return isolatedDirections(stack, pod).size > 0;
+}
+
+/**
+ * The directions that network policies of any supported kind isolate a pod in.
+ *
+ * @throws UnknownValueError where one is missing and a policy of the namespace is unknown in preview.
+ */
+export function isolatedDirections(stack: Stack, pod: PodView): ReadonlySet<Direction> {
     const { pods, unknown } = stack.memo(findIsolation);
     const doubt = unknown.get(namespaceOf(pod.object)) ?? unknown.get(EVERYWHERE);
-    if (!pods.has(pod) && doubt !== undefined) {
+    const directions = pods.get(pod) ?? NONE;
+    if (directions.size < DIRECTIONS.length && doubt !== undefined) {
         throw doubt;
     }
-    return pods.has(pod);
+    return directions;
 }
+
+const NONE: ReadonlySet<Direction> = new Set();
 
 /** Stands for all namespaces, where a policy is cluster-wide. */
 const EVERYWHERE = "*";
 
-function findIsolation(stack: Stack): { pods: ReadonlySet<PodView>; unknown: ReadonlyMap<string, UnknownValue> } {
-    const pods = new Set<PodView>();
+interface Isolation {
+    readonly pods: ReadonlyMap<PodView, ReadonlySet<Direction>>;
+    readonly unknown: ReadonlyMap<string, UnknownValue>;
+}
+
+function findIsolation(stack: Stack): Isolation {
+    const pods = new Map<PodView, Set<Direction>>();
     const unknown = new Map<string, UnknownValue>();
-    const seen = new Set<readonly PodView[]>();
+    const seen = new Map<readonly PodView[], Set<Direction>>();
     for (const object of stack.objects) {
         try {
-            const selected = selectedPods(stack, object);
-            for (const pod of seen.has(selected) ? [] : selected) {
-                pods.add(pod);
+            for (const { selected, directions } of selections(stack, object)) {
+                // Many policies with one broad selector cost no more than one.
+                const known = seen.get(selected) ?? new Set();
+                const fresh = directions.filter((direction) => !known.has(direction));
+                for (const pod of fresh.length === 0 ? [] : selected) {
+                    pods.set(pod, new Set([...(pods.get(pod) ?? []), ...fresh]));
+                }
+                seen.set(selected, new Set([...known, ...fresh]));
             }
-            seen.add(selected);
         } catch (error) {
             if (!isUnknownValueError(error)) {
                 throw error;
@@ -147,32 +168,53 @@ const POLICY_GROUPS = new Set([
     "projectcalico.org",
 ]);
 
-function selectedPods(stack: Stack, object: KubeObject): readonly PodView[] {
+/** Pods that a policy selects, and the directions it isolates them in. */
+interface Selection {
+    readonly selected: readonly PodView[];
+    readonly directions: readonly Direction[];
+}
+
+function selections(stack: Stack, object: KubeObject): readonly Selection[] {
     if (!POLICY_GROUPS.has(object.group) || !object.kind.endsWith("NetworkPolicy")) {
         return [];
     }
     const spec = obj(object.body["spec"]);
+    const where = CLUSTER_WIDE.has(object.kind) ? namespacesOf(stack) : [object.namespace];
     if (isNetworkPolicy(object)) {
-        return stack.select(object.namespace, isObj(spec["podSelector"]) ? spec["podSelector"] : {});
+        const selected = stack.select(object.namespace, isObj(spec["podSelector"]) ? spec["podSelector"] : {});
+        return [{ selected, directions: [...policyOf(object).directions] }];
     }
     switch (`${object.group}/${object.kind}`) {
         case "cilium.io/CiliumNetworkPolicy":
-            return ciliumSpecs(object).flatMap((one) => stack.select(object.namespace, ciliumSelector(one)));
         case "cilium.io/CiliumClusterwideNetworkPolicy":
             return ciliumSpecs(object).flatMap((one) =>
-                namespacesOf(stack).flatMap((namespace) => stack.select(namespace, ciliumSelector(one))),
+                where.map((namespace) => ({
+                    selected: stack.select(namespace, ciliumSelector(one)),
+                    directions: ciliumDirections(one),
+                })),
             );
         case "crd.projectcalico.org/NetworkPolicy":
         case "projectcalico.org/NetworkPolicy":
-            return stack.select(object.namespace, calicoSelector(str(spec["selector"])));
         case "crd.projectcalico.org/GlobalNetworkPolicy":
         case "projectcalico.org/GlobalNetworkPolicy":
-            return namespacesOf(stack).flatMap((namespace) =>
-                stack.select(namespace, calicoSelector(str(spec["selector"]))),
-            );
+            return where.map((namespace) => ({
+                selected: stack.select(namespace, calicoSelector(str(spec["selector"]))),
+                directions: calicoDirections(spec),
+            }));
         default:
             return [];
     }
+}
+
+/** A direction is isolated by its first rule, even an empty one, unless enableDefaultDeny says no (Cilium, "Policy Enforcement Modes"). */
+export function ciliumDirections(spec: Body): readonly Direction[] {
+    return DIRECTIONS.filter((direction) => {
+        const field = direction === "Ingress" ? "ingress" : "egress";
+        return (
+            list(spec[field]).length + list(spec[`${field}Deny`]).length > 0 &&
+            obj(spec["enableDefaultDeny"])[field] !== false
+        );
+    });
 }
 
 /** A Cilium policy holds one rule in `spec`, several in `specs`, or both. */
@@ -197,6 +239,19 @@ function ciliumSelector(spec: Body): unknown {
             key: bare(str(obj(expression)["key"])),
         })),
     };
+}
+
+/**
+ * The directions that a policy of Calico isolates its endpoints in. Without `types`: egress where it has only egress rules,
+ * both where it has both, else ingress (Calico, NetworkPolicy resource, "types").
+ */
+export function calicoDirections(spec: Body): readonly Direction[] {
+    const types = strings(spec["types"]);
+    if (types.length > 0) {
+        return DIRECTIONS.filter((direction) => types.includes(direction));
+    }
+    const [ingress, egress] = [list(spec["ingress"]).length > 0, list(spec["egress"]).length > 0];
+    return DIRECTIONS.filter((direction) => (direction === "Ingress" ? ingress || !egress : egress));
 }
 
 /** Calico's selector language, as far as equality and `has` joined by `&&` go; anything richer selects nothing here. */

@@ -18,6 +18,7 @@ import { namespacesJoinTheMesh } from "./namespaces-join-the-mesh";
 import { networkPoliciesSelectPods } from "./network-policies-select-pods";
 import { networkPolicyPeersExist } from "./network-policy-peers-exist";
 import { noAllowAllAdminPolicies } from "./no-allow-all-admin-policies";
+import { noAllowAllCalicoRules } from "./no-allow-all-calico-rules";
 import { noAllowAllCiliumRules } from "./no-allow-all-cilium-rules";
 import { noAllowAllRules } from "./no-allow-all-rules";
 import { noClusterWideTlsOptions } from "./no-cluster-wide-tls-options";
@@ -32,6 +33,7 @@ import { noNodePorts } from "./no-node-ports";
 import { noUnauthenticatedServices } from "./no-unauthenticated-services";
 import { noUnreviewedExposure } from "./no-unreviewed-exposure";
 import { noVulnerableIngressNginx } from "./no-vulnerable-ingress-nginx";
+import { podsIsolatedBothWays } from "./pods-isolated-both-ways";
 import { podsHaveANetworkPolicy } from "./pods-have-a-network-policy";
 import { serviceSelectorsAreUnique } from "./service-selectors-are-unique";
 import { servicesSelectPods } from "./services-select-pods";
@@ -41,12 +43,14 @@ import { tlsVersionsAreCurrent } from "./tls-versions-are-current";
 export const networkControls: readonly Control[] = [
     namespacesDenyByDefault,
     podsHaveANetworkPolicy,
+    podsIsolatedBothWays,
     noAllowAllRules,
     allowRulesNameTheirPods,
     networkPoliciesSelectPods,
     networkPolicyPeersExist,
     noAllowAllAdminPolicies,
     noAllowAllCiliumRules,
+    noAllowAllCalicoRules,
     egressSparesInstanceMetadata,
     noInstanceMetadataAccess,
     noNodePorts,

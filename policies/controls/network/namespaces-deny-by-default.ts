@@ -1,11 +1,14 @@
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
-import { isObj, knownName, list, obj, strings } from "../../kubernetes/kube";
+import { isObj, knownName, list, obj, str, strings } from "../../kubernetes/kube";
+import { opensToEverybody } from "./no-allow-all-calico-rules";
 import type { Direction } from "../../kubernetes/network";
 import {
     allowRules,
     allowsEverything,
+    calicoDirections,
+    ciliumDirections,
     ciliumSpecs,
     DIRECTIONS,
     isEmptySelector,
@@ -39,7 +42,7 @@ export const namespacesDenyByDefault = stackControl({
                 const policies = policiesIn(stack, knownName(namespace)).filter((policy) => policy.selectsAll);
                 const open = DIRECTIONS.filter(
                     (direction) =>
-                        !ciliumDenies(stack, knownName(namespace), direction) &&
+                        !engineDenies(stack, knownName(namespace), direction) &&
                         !policies.some(
                             (policy) =>
                                 policy.directions.has(direction) &&
@@ -62,13 +65,38 @@ export const namespacesDenyByDefault = stackControl({
     admission: { none: "Whether a namespace has a policy can't be told from the namespace alone." },
 });
 
-/** Says whether a policy of Cilium for all endpoints of a namespace, or of the cluster, denies what no rule allows. */
-function ciliumDenies(stack: Stack, namespace: string, direction: Direction): boolean {
-    const denied = stack.memo(ciliumDenials);
+/** Says whether a policy of Cilium or Calico for all endpoints of a namespace, or of the cluster, denies what no rule allows. */
+function engineDenies(stack: Stack, namespace: string, direction: Direction): boolean {
+    const denied = stack.memo(engineDenials);
     return [namespace, EVERYWHERE].some((scope) => denied.has(`${scope}/${direction}`));
 }
 
 const EVERYWHERE = "*";
+
+function engineDenials(stack: Stack): ReadonlySet<string> {
+    return new Set([...ciliumDenials(stack), ...calicoDenials(stack)]);
+}
+
+/** Calico denies what no policy allows to endpoints that one selects; a rule for everybody takes that back. */
+function calicoDenials(stack: Stack): readonly string[] {
+    return ["NetworkPolicy", "GlobalNetworkPolicy"]
+        .flatMap((kind) => stack.ofKind(kind))
+        .filter(({ group, patch }) => group.endsWith("projectcalico.org") && !patch)
+        .flatMap((policy) => {
+            const spec = obj(policy.body["spec"]);
+            const selectors = ["selector", "namespaceSelector"].map((field) => str(spec[field]).trim());
+            if (!selectors.every((selector) => selector === "" || selector === "all()")) {
+                return [];
+            }
+            const scope = policy.kind === "NetworkPolicy" ? namespaceOf(policy) : EVERYWHERE;
+            return calicoDirections(spec)
+                .filter((direction) => {
+                    const [field, end] = direction === "Ingress" ? ["ingress", "source"] : ["egress", "destination"];
+                    return !list(spec[field ?? ""]).some((rule) => opensToEverybody(obj(rule), end ?? ""));
+                })
+                .map((direction) => `${scope}/${direction}`);
+        });
+}
 
 function ciliumDenials(stack: Stack): ReadonlySet<string> {
     const policies = ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) => stack.ofKind(kind));
@@ -89,14 +117,12 @@ function isForAll({ endpointSelector }: Body): boolean {
     return isObj(endpointSelector) && isEmptySelector(endpointSelector);
 }
 
-/** A direction is isolated by its first rule, even an empty one, unless enableDefaultDeny says no (Cilium, "Policy Enforcement Modes"). */
+/** Isolated, and no rule opens it to everybody. */
 function deniesIn(spec: Body, direction: Direction): boolean {
     const [field, entities] =
         direction === "Ingress" ? (["ingress", "fromEntities"] as const) : (["egress", "toEntities"] as const);
-    const rules = list(spec[field]);
     return (
-        rules.length + list(spec[`${field}Deny`]).length > 0 &&
-        obj(spec["enableDefaultDeny"])[field] !== false &&
-        !rules.some((rule) => strings(obj(rule)[entities]).includes("all"))
+        ciliumDirections(spec).includes(direction) &&
+        !list(spec[field]).some((rule) => strings(obj(rule)[entities]).includes("all"))
     );
 }

@@ -1,10 +1,9 @@
 import type { Fault } from "../../engine/control";
-import { isWorldRange } from "../../kubernetes/addresses";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { list, obj, str, strings } from "../../kubernetes/kube";
-import { isEmptySelector } from "../../kubernetes/network";
+import { isUnselective, isWorldwide } from "../../kubernetes/breadth";
 
 export const noAllowAllAdminPolicies = objectControl({
     name: "no-allow-all-admin-policies",
@@ -42,11 +41,11 @@ function* ruleFaults(path: string, rule: Body, peersField: "from" | "to"): Itera
     for (const [index, entry] of list(rule[peersField]).entries()) {
         const peer = obj(entry);
         const all =
-            (peer["namespaces"] !== undefined && isEmptySelector(peer["namespaces"])) ||
+            (peer["namespaces"] !== undefined && isUnselective(peer["namespaces"])) ||
             (peer["pods"] !== undefined &&
-                isEmptySelector(obj(peer["pods"])["namespaceSelector"]) &&
-                isEmptySelector(obj(peer["pods"])["podSelector"])) ||
-            strings(peer["networks"]).some(isWorldRange);
+                isUnselective(obj(peer["pods"])["namespaceSelector"]) &&
+                isUnselective(obj(peer["pods"])["podSelector"])) ||
+            isWorldwide(strings(peer["networks"]).map((cidr) => ({ cidr, except: [] })));
         if (all) {
             const at = `${path}.${peersField}[${index}]`;
             yield { path: at, message: `${at} is every peer, on every port. Name the peers or the ports.` };

@@ -1,9 +1,9 @@
-import { isWorldRange } from "../../kubernetes/addresses";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
-import { ciliumSpecs, isEmptySelector } from "../../kubernetes/network";
+import { isUnselective, isWorldwide } from "../../kubernetes/breadth";
+import { ciliumSpecs } from "../../kubernetes/network";
 
 export const noAllowAllCiliumRules = objectControl({
     name: "no-allow-all-cilium-rules",
@@ -48,10 +48,15 @@ function opensAll(rule: Body, way: "from" | "to"): string | undefined {
     if (entity !== undefined) {
         return `entity "${entity}"`;
     }
-    const ranges = [...strings(rule[`${way}CIDR`]), ...list(rule[`${way}CIDRSet`]).map((set) => str(obj(set)["cidr"]))];
-    const world = ranges.find(isWorldRange);
-    if (world !== undefined) {
-        return `range "${world}"`;
+    const blocks = [
+        ...strings(rule[`${way}CIDR`]).map((cidr) => ({ cidr, except: [] })),
+        ...list(rule[`${way}CIDRSet`]).map((set) => ({
+            cidr: str(obj(set)["cidr"]),
+            except: strings(obj(set)["except"]),
+        })),
+    ];
+    if (isWorldwide(blocks)) {
+        return `range ${blocks.map(({ cidr }) => `"${cidr}"`).join(" and ")}`;
     }
-    return list(rule[`${way}Endpoints`]).some((selector) => isEmptySelector(selector)) ? "every endpoint" : undefined;
+    return list(rule[`${way}Endpoints`]).some((selector) => isUnselective(selector)) ? "every endpoint" : undefined;
 }

@@ -5,6 +5,12 @@ import { namespace, networkPolicy } from "../../../support/objects";
 
 const message = (directions: string): string =>
     `no NetworkPolicy selects all pods of namespace "shop" for ${directions} and denies by default. Add one with an empty podSelector, policyTypes Ingress and Egress and no rules.`;
+const calico = (spec: Manifest): Manifest => ({
+    apiVersion: "projectcalico.org/v3",
+    kind: "GlobalNetworkPolicy",
+    metadata: { name: "deny" },
+    spec,
+});
 const cilium = (spec: Manifest, kind = "CiliumNetworkPolicy"): Manifest => ({
     apiVersion: "cilium.io/v2",
     kind,
@@ -36,6 +42,15 @@ describeControl(namespacesDenyByDefault, {
             stack: [namespace(), networkPolicy({ podSelector: {}, policyTypes: BOTH }, { namespace: "other" })],
             message: message("Ingress and Egress"),
         },
+        "a policy of Calico for some, or that allows everybody again": {
+            stack: [
+                namespace(),
+                calico({ selector: "app == 'web'", types: ["Ingress", "Egress"] }),
+                calico({ types: ["Ingress"], ingress: [{ action: "Allow" }] }),
+                calico({ types: ["Egress"], egress: [{ action: "Allow", destination: { nets: ["0.0.0.0/0"] } }] }),
+            ],
+            message: message("Ingress and Egress"),
+        },
         "a policy of Cilium that switches the default deny off, or allows everybody again": {
             stack: [
                 namespace(),
@@ -54,6 +69,9 @@ describeControl(namespacesDenyByDefault, {
         },
     },
     allowed: {
+        "a policy of Calico for the whole cluster": {
+            stack: [namespace(), calico({ selector: "all()", types: ["Ingress", "Egress"] })],
+        },
         "a policy of Cilium for all endpoints": {
             stack: [namespace(), cilium({ endpointSelector: {}, ingress: [{}], egress: [{}] })],
         },

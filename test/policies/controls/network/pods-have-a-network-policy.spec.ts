@@ -35,6 +35,10 @@ describeControl(podsHaveANetworkPolicy, {
             stack: [pod(), other({ matchExpressions: [{ key: "app", operator: "NotIn", values: ["web"] }] })],
             message: message("Pod", "app=web"),
         },
+        "a pod that a policy of Cilium selects without any rule, which isolates nothing": {
+            stack: [pod(), cilium("CiliumClusterwideNetworkPolicy", { endpointSelector: {} })],
+            message: message("Pod", "app=web"),
+        },
     },
     allowed: {
         "a pod that a policy selects by label": { stack: [pod(), other({ matchLabels: { app: "web" } })] },
@@ -46,10 +50,16 @@ describeControl(podsHaveANetworkPolicy, {
             ],
         },
         "a pod that a Cilium policy selects": {
-            stack: [pod(), cilium("CiliumNetworkPolicy", { endpointSelector: { matchLabels: { "k8s:app": "web" } } })],
+            stack: [
+                pod(),
+                cilium("CiliumNetworkPolicy", {
+                    endpointSelector: { matchLabels: { "k8s:app": "web" } },
+                    ingress: [{}],
+                }),
+            ],
         },
         "a pod that a cluster-wide Cilium policy selects": {
-            stack: [pod(), cilium("CiliumClusterwideNetworkPolicy", { endpointSelector: {} })],
+            stack: [pod(), cilium("CiliumClusterwideNetworkPolicy", { endpointSelector: {}, egress: [{}] })],
         },
         "a pod that a Calico policy selects": { stack: [pod(), calico("app == 'web' && has(app)")] },
         "a PodTemplate, which runs nothing": { object: wrapPod(pod(), "PodTemplate") },
