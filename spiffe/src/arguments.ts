@@ -55,6 +55,13 @@ export function requireDocument(value: unknown, name: string): asserts value is 
     }
 }
 
+/** @throws {ArgumentError} unless `value` is an object, whichever */
+export function requireObject(value: unknown, name: string): asserts value is object {
+    if (typeof value !== "object" || value === null) {
+        refuse(name, "an object", value);
+    }
+}
+
 /** Checks an object of options; absent ones are fine. @throws {ArgumentError} */
 export function requireOptions(value: unknown, name: string): void {
     if (value !== undefined && (typeof value !== "object" || value === null || Array.isArray(value))) {

@@ -99,20 +99,29 @@ export function authorizeAny(): Authorizer {
 /** Lets in exactly one SPIFFE ID. @throws {ArgumentError} */
 export function authorizeId(allowed: SpiffeId): Authorizer {
     requireInstance(allowed, SpiffeId, "allowed");
-    return (id) => permit(id.equals(allowed), () => `${id} is not allowed: only ${allowed} is`);
+    return rule(
+        (id) => id.equals(allowed),
+        (id) => `${id} is not allowed: only ${allowed} is`,
+    );
 }
 
 /** Lets in the listed SPIFFE IDs. An empty list lets nobody in. @throws {ArgumentError} */
 export function authorizeOneOf(...allowed: readonly SpiffeId[]): Authorizer {
     allowed.forEach((id) => requireInstance(id, SpiffeId, "each of allowed"));
     const texts = new Set(allowed.map(String));
-    return (id) => permit(texts.has(id.toString()), () => `${id} is not one of the ${texts.size} allowed SPIFFE IDs`);
+    return rule(
+        (id) => texts.has(id.toString()),
+        (id) => `${id} is not one of the ${texts.size} allowed SPIFFE IDs`,
+    );
 }
 
 /** Lets in every SPIFFE ID of one trust domain. @throws {ArgumentError} */
 export function authorizeMemberOf(trustDomain: TrustDomain): Authorizer {
     requireInstance(trustDomain, TrustDomain, "trustDomain");
-    return (id) => permit(id.memberOf(trustDomain), () => `${id} is not a member of trust domain ${trustDomain}`);
+    return rule(
+        (id) => id.memberOf(trustDomain),
+        (id) => `${id} is not a member of trust domain ${trustDomain}`,
+    );
 }
 
 /**
@@ -125,7 +134,7 @@ export function authorizeMemberOf(trustDomain: TrustDomain): Authorizer {
 export function authorizePattern(pattern: string): Authorizer {
     requireText(pattern, "pattern");
     const matches = compilePattern(pattern);
-    return (id) => permit(matches(id), () => `${id} doesn't match ${pattern}`);
+    return rule(matches, (id) => `${id} doesn't match ${pattern}`);
 }
 
 /**
@@ -162,9 +171,13 @@ function requireMapping(targets: unknown): void {
     }
 }
 
-function permit(allowed: boolean, why: () => string): true {
-    if (!allowed) {
-        throw new AuthorizationError(why());
-    }
-    return true;
+/** An authorizer that says why it refuses. */
+function rule(allows: (id: SpiffeId) => boolean, why: (id: SpiffeId) => string): Authorizer {
+    return (id) => {
+        requireInstance<SpiffeId>(id, SpiffeId, "id");
+        if (!allows(id)) {
+            throw new AuthorizationError(why(id));
+        }
+        return true;
+    };
 }

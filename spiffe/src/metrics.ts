@@ -7,6 +7,7 @@ import type { X509Provider, X509Snapshot } from "./source.js";
 import { subscribe } from "./subscription.js";
 import type { HandshakeEvent, HandshakeObserver } from "./tls/observer.js";
 import { AFTER_HANDSHAKE, HANDSHAKE_FAILURE_REASONS, notify } from "./tls/observer.js";
+import { checkIdentity } from "./tls/policy-check.js";
 import type { WorkloadFailure, WorkloadObserver } from "./workload/observer.js";
 
 /** Anything that can tell how its stream is doing: the sources of this library. */
@@ -127,6 +128,7 @@ export class SpiffeMetrics {
      * @returns a function that ends it
      */
     trackIdentity(identity: X509Provider): () => void {
+        checkIdentity(identity);
         let shown = fingerprint(identity);
         const onUpdate = (snapshot: X509Snapshot): void => {
             const next = snapshot.svid.leaf.fingerprint256;

@@ -2,8 +2,11 @@ import { randomUUID } from "node:crypto";
 import { mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { requireInstance, requireObject, requireOptions, requireText } from "./arguments.js";
+import { X509BundleSet } from "./bundle.js";
 import { SourceError } from "./errors.js";
 import type { X509Snapshot } from "./source.js";
+import { X509Svid } from "./x509svid.js";
 
 /** The link that is swapped; the same way as the kubelet updates a mounted Secret. */
 const DATA_LINK = "..data";
@@ -26,7 +29,12 @@ export interface SavedNames {
  * @throws {SourceError} `no_bundle` when the snapshot lacks the bundle of the SVID's trust domain; errors of node:fs
  */
 export async function saveX509Snapshot(snapshot: X509Snapshot, folder: string, names: SavedNames = {}): Promise<void> {
+    requireObject(snapshot, "snapshot");
+    requireText(folder, "folder");
+    requireOptions(names, "names");
     const { svid, bundles } = snapshot;
+    requireInstance(svid, X509Svid, "snapshot.svid");
+    requireInstance(bundles, X509BundleSet, "snapshot.bundles");
     const bundle = bundles.get(svid.id.trustDomain);
     if (bundle === undefined) {
         throw new SourceError("no_bundle", `${svid.id}: there is no bundle of trust domain ${svid.id.trustDomain}`);

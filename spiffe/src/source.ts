@@ -1,9 +1,10 @@
 import { EventEmitter } from "node:events";
 
-import type { X509BundleSet } from "./bundle.js";
+import { requireInstance, requireList, requireOptions } from "./arguments.js";
+import { X509BundleSet } from "./bundle.js";
 import { emitIsolated } from "./callbacks.js";
 import { Subscribers } from "./subscription.js";
-import type { X509Svid } from "./x509svid.js";
+import { X509Svid } from "./x509svid.js";
 
 /** One consistent view: the SVIDs and the bundles came in the same message, and never change. */
 export interface X509Snapshot {
@@ -34,6 +35,7 @@ export class StaticX509Provider extends EventEmitter<{ update: [X509Snapshot] }>
     private readonly subscribers = new Subscribers(this);
     private current: X509Snapshot;
 
+    /** @throws {ArgumentError} */
     constructor(material: { svid: X509Svid; svids?: readonly X509Svid[]; bundles: X509BundleSet }) {
         super();
         this.current = toSnapshot(material, 1);
@@ -43,7 +45,7 @@ export class StaticX509Provider extends EventEmitter<{ update: [X509Snapshot] }>
         return this.current;
     }
 
-    /** Replaces everything at once and tells the listeners. */
+    /** Replaces everything at once and tells the listeners. @throws {ArgumentError} */
     set(material: { svid: X509Svid; svids?: readonly X509Svid[]; bundles: X509BundleSet }): void {
         this.current = toSnapshot(material, this.current.revision + 1);
         this.subscribers.update(this.current);
@@ -55,10 +57,23 @@ function toSnapshot(
     material: { svid: X509Svid; svids?: readonly X509Svid[]; bundles: X509BundleSet },
     revision: number,
 ): X509Snapshot {
+    checkMaterial(material);
     return Object.freeze({
         svid: material.svid,
         svids: Object.freeze([...(material.svids ?? [material.svid])]),
         bundles: material.bundles,
         revision,
     });
+}
+
+function checkMaterial(material: unknown): void {
+    requireOptions(material, "material");
+    const { svid, svids, bundles } = (material ?? {}) as Partial<X509Snapshot>;
+    requireInstance(svid, X509Svid, "material.svid");
+    requireInstance(bundles, X509BundleSet, "material.bundles");
+    if (svids !== undefined) {
+        requireList(svids, "material.svids").forEach((each) =>
+            requireInstance(each, X509Svid, "each of material.svids"),
+        );
+    }
 }

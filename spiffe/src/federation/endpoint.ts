@@ -1,6 +1,7 @@
+import { requireInstance, requireObject, requireOneOf, requireText } from "../arguments.js";
 import type { X509Bundle } from "../bundle.js";
 import { FederationError } from "../errors.js";
-import type { SpiffeId, TrustDomain } from "../id.js";
+import { SpiffeId, TrustDomain } from "../id.js";
 
 /** The endpoint is authenticated like any web server (SPIFFE Federation section 5.2.1). */
 export interface WebProfile {
@@ -27,6 +28,20 @@ export interface FederationEndpoint {
     readonly trustDomain: TrustDomain;
     readonly url: string;
     readonly profile: WebProfile | SpiffeProfile;
+}
+
+/** Refuses what plain JavaScript got wrong. @throws {SpiffeError} an `ArgumentError`, or a {@link FederationError} `invalid_endpoint` */
+export function checkEndpoint(endpoint: unknown): void {
+    requireObject(endpoint, "endpoint");
+    const { trustDomain, url, profile } = endpoint as Partial<FederationEndpoint>;
+    requireInstance(trustDomain, TrustDomain, "endpoint.trustDomain");
+    requireObject(profile, "endpoint.profile");
+    requireOneOf(profile.type, ["https_web", "https_spiffe"], "endpoint.profile.type");
+    if (profile.type === "https_spiffe") {
+        requireInstance(profile.endpointId, SpiffeId, "endpoint.profile.endpointId");
+    }
+    requireText(url, "endpoint.url");
+    checkEndpointUrl(url);
 }
 
 /**

@@ -5,6 +5,7 @@ import { isIP } from "node:net";
 import type { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 
+import { requireFunction, requireInstance, requireNumber, requireOptions } from "../arguments.js";
 import { X509BundleSet } from "../bundle.js";
 import { FederationError, SpiffeError } from "../errors.js";
 import { MAX_DOCUMENT_BYTES } from "../jwks.js";
@@ -12,7 +13,7 @@ import { SpiffeBundle } from "../spiffebundle.js";
 import { presentedChain } from "../tls/peer.js";
 import { verifyX509Svid } from "../verify.js";
 import type { FederationEndpoint, SpiffeProfile } from "./endpoint.js";
-import { checkEndpointUrl } from "./endpoint.js";
+import { checkEndpoint, checkEndpointUrl } from "./endpoint.js";
 
 const MAX_REDIRECTS = 5;
 const DEFAULT_TIMEOUT_MS = 30_000;
@@ -38,6 +39,8 @@ export async function fetchBundle(
     endpoint: FederationEndpoint,
     options: FederationFetchOptions = {},
 ): Promise<SpiffeBundle> {
+    checkEndpoint(endpoint);
+    checkFetchOptions(options);
     let url = checkEndpointUrl(endpoint.url);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
@@ -61,6 +64,21 @@ export async function fetchBundle(
         throw new FederationError("unreachable", `no bundle of ${endpoint.trustDomain} from ${url.host}: ${reason}`, {
             cause: error,
         });
+    }
+}
+
+/** @throws {ArgumentError} */
+export function checkFetchOptions(options: unknown): void {
+    requireOptions(options, "options");
+    const { signal, timeoutMs, now } = (options ?? {}) as FederationFetchOptions;
+    if (signal !== undefined) {
+        requireInstance(signal, AbortSignal, "options.signal");
+    }
+    if (timeoutMs !== undefined) {
+        requireNumber(timeoutMs, "options.timeoutMs", 1);
+    }
+    if (now !== undefined) {
+        requireFunction(now, "options.now");
     }
 }
 

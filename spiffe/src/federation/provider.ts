@@ -1,5 +1,6 @@
 import { EventEmitter } from "node:events";
 
+import { requireList } from "../arguments.js";
 import { X509BundleSet } from "../bundle.js";
 import { emitIsolated } from "../callbacks.js";
 import type { SpiffeError } from "../errors.js";
@@ -8,8 +9,10 @@ import type { TrustDomain } from "../id.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
 import { Subscribers, subscribe } from "../subscription.js";
+import { checkIdentity } from "../tls/policy-check.js";
 import type { FederationEndpoint } from "./endpoint.js";
-import { checkEndpointUrl } from "./endpoint.js";
+import { checkEndpoint } from "./endpoint.js";
+import { checkFetchOptions } from "./fetch.js";
 import type { FederationWatchOptions } from "./watch.js";
 import { watchBundle } from "./watch.js";
 
@@ -39,12 +42,14 @@ export class FederatedX509Provider extends EventEmitter<FederationEvents> implem
         options: Omit<FederationWatchOptions, "signal" | "initial"> = {},
     ) {
         super();
+        checkIdentity(identity);
+        requireList(endpoints, "endpoints").forEach(checkEndpoint);
+        checkFetchOptions(options);
         const names = endpoints.map(({ trustDomain }) => trustDomain.name);
         const twice = names.find((name, index) => names.indexOf(name) !== index);
         if (twice !== undefined) {
             throw new FederationError("invalid_endpoint", `there are two bundle endpoints of trust domain ${twice}`);
         }
-        endpoints.forEach(({ url }) => checkEndpointUrl(url));
         this.unsubscribe = subscribe(identity, {
             update: (base) => this.tell(this.merge(base)),
             withdrawn: () => this.subscribers.withdrawn(),

@@ -3,9 +3,11 @@ import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { SecureContextOptions } from "node:tls";
 
+import { requireFunction, requireObject, requireOneOf, requireText } from "../arguments.js";
 import type { X509Provider } from "../source.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
 import { subscribe } from "../subscription.js";
+import { checkIdentity } from "../tls/policy-check.js";
 
 /** How a bundle endpoint proves itself; it never asks clients to. */
 export type ServingProfile =
@@ -25,6 +27,8 @@ export function bundleHandler(
     bundle: () => SpiffeBundle,
     path = "/",
 ): RequestListener<typeof IncomingMessage, typeof ServerResponse> {
+    requireFunction(bundle, "bundle");
+    requireText(path, "path");
     return (request, response) => {
         const asked = (request.url ?? "").split("?", 1)[0];
         if (asked !== path) {
@@ -54,7 +58,13 @@ export function bundleHandler(
 
 /** A bundle endpoint; `listen` is up to the caller. With `https_spiffe` it shows each new SVID as it comes. */
 export function createBundleServer(options: BundleServerOptions): Server {
+    requireObject(options, "options");
     const { profile } = options;
+    requireObject(profile, "options.profile");
+    requireOneOf(profile.type, ["https_web", "https_spiffe"], "options.profile.type");
+    if (profile.type === "https_spiffe") {
+        checkIdentity(profile.identity);
+    }
     const handler = bundleHandler(options.bundle, options.path);
     // TLS 1.2 and 1.3, as section 5 asks by way of Mozilla's intermediate settings; no client certificates.
     const context = (): SecureContextOptions => ({ ...credentials(profile), minVersion: "TLSv1.2" });

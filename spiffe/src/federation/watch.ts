@@ -2,9 +2,9 @@ import { FederationError, SpiffeError } from "../errors.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
 import { sleep } from "../workload/backoff.js";
 import type { FederationEndpoint } from "./endpoint.js";
-import { checkEndpointUrl } from "./endpoint.js";
+import { checkEndpoint } from "./endpoint.js";
 import type { FederationFetchOptions } from "./fetch.js";
-import { fetchBundle } from "./fetch.js";
+import { checkFetchOptions, fetchBundle } from "./fetch.js";
 
 /** When a bundle doesn't say how often to look for changes (SPIFFE Federation section 4.1). */
 const DEFAULT_INTERVAL_SECONDS = 5 * 60;
@@ -36,7 +36,8 @@ export async function* watchBundle(
     endpoint: FederationEndpoint,
     options: FederationWatchOptions = {},
 ): AsyncGenerator<FederationEvent, void, undefined> {
-    checkEndpointUrl(endpoint.url);
+    checkEndpoint(endpoint);
+    checkFetchOptions(options);
     const { signal } = options;
     let held = options.initial;
     while (signal?.aborted !== true) {

@@ -3,6 +3,8 @@ import { isIP, Socket } from "node:net";
 import type { ConnectionOptions } from "node:tls";
 import { connect, TLSSocket } from "node:tls";
 
+import { requireInstance, requireNumber, requireObject, requireText } from "../arguments.js";
+import { ArgumentError } from "../errors.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import type { X509Svid } from "../x509svid.js";
 import { HandshakeError } from "./observer.js";
@@ -101,6 +103,7 @@ export function connectSocket(identity: X509Provider, policy: ClientPolicy, targ
 export function startTls(identity: X509Provider, policy: ClientPolicy, target: ConnectTarget): PendingConnection {
     checkIdentity(identity);
     checkTlsPolicy(policy);
+    checkTarget(target);
     const record = new HandshakeRecord("client", policy.observer, targetOf(target));
     let socket: TLSSocket;
     let shown: X509Svid | undefined;
@@ -157,6 +160,25 @@ function holdBack(socket: TLSSocket, judge: () => void): void {
         return emit(event, ...values);
     };
     Object.defineProperty(socket, "emit", { value: guarded, configurable: true, writable: true });
+}
+
+function checkTarget(target: unknown): void {
+    requireObject(target, "target");
+    const { host, port, path, socket, signal } = target as ConnectTarget;
+    if (port === undefined && path === undefined && socket === undefined) {
+        throw new ArgumentError("target must have a port, a path or a socket");
+    }
+    for (const [name, value] of Object.entries({ host, path })) {
+        if (value !== undefined) {
+            requireText(value, `target.${name}`);
+        }
+    }
+    if (port !== undefined) {
+        requireNumber(port, "target.port", 0);
+    }
+    if (signal !== undefined) {
+        requireInstance(signal, AbortSignal, "target.signal");
+    }
 }
 
 /** Where a client connects to, as authorizers and observers are told. */

@@ -3,6 +3,7 @@ import { CallCredentials, ChannelCredentials, ServerCredentials } from "@grpc/gr
 import type { Socket } from "node:net";
 import type { Server as TlsServer, TLSSocket } from "node:tls";
 
+import { requireMethods } from "../arguments.js";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
@@ -38,6 +39,7 @@ export interface GrpcListener {
  * @throws {HandshakeError} `no_identity` when the identity has nothing to show yet
  */
 export function createGrpcListener(grpcServer: Server, identity: X509Provider, policy: ServerPolicy): GrpcListener {
+    requireMethods(grpcServer, ["createConnectionInjector"], "grpcServer", "a Server of @grpc/grpc-js");
     const peers = new Map<string, Peer>();
     const drainMs = policy?.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
     const server = createTlsServer(identity, { ...withExpiry(policy), ALPNProtocols: [HTTP2] }, (socket) => {

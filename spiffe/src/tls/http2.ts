@@ -9,6 +9,8 @@ import type {
 } from "node:http2";
 import { connect, createSecureServer } from "node:http2";
 
+import { requireFunction, requireOptions, requireText } from "../arguments.js";
+import { ArgumentError } from "../errors.js";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy, ConnectTarget } from "./client.js";
 import { connectTls } from "./client.js";
@@ -31,6 +33,8 @@ export function createHttp2Server(
     handler: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
     options: Pick<SecureServerOptions, "allowHTTP1" | "settings" | "maxSessionMemory"> = {},
 ): Http2SecureServer {
+    requireFunction(handler, "handler");
+    requireOptions(options, "options");
     const server = createSecureServer({ ...options, ...serverOptions(identity, policy) }, handler);
     guardServer(server, identity, withExpiry(policy));
     drainHttp2Sessions(server);
@@ -61,7 +65,8 @@ export async function connectHttp2(
     options: Pick<SecureClientSessionOptions, "settings" | "maxSessionMemory"> &
         Pick<ConnectTarget, "signal" | "path"> = {},
 ): Promise<ClientHttp2Session> {
-    const url = new URL(authority);
+    requireOptions(options, "options");
+    const url = readAuthority(authority);
     const { signal, path, ...sessionOptions } = options;
     const target = path === undefined ? { host: unbracketed(url.hostname), port: Number(url.port || 443) } : { path };
     const socket = await connectTls(identity, withExpiry(policy), { ...target, signal, ALPNProtocols: ["h2"] });
@@ -75,6 +80,15 @@ export async function connectHttp2(
         life.onDrain = () => drainHttp2(session);
     }
     return session;
+}
+
+function readAuthority(authority: unknown): URL {
+    const text = authority instanceof URL ? authority.href : authority;
+    requireText(text, "authority");
+    if (!URL.canParse(text)) {
+        throw new ArgumentError("authority is not a URL");
+    }
+    return new URL(text);
 }
 
 /** URLs write IPv6 addresses in brackets, sockets take them without. */

@@ -3,6 +3,7 @@ import type { AgentOptions, Server } from "node:https";
 import { Agent, createServer } from "node:https";
 import type { Duplex } from "node:stream";
 
+import { requireFunction, requireOptions } from "../arguments.js";
 import type { X509Provider } from "../source.js";
 import { subscribe } from "../subscription.js";
 import type { ClientPolicy, ConnectTarget, PendingConnection } from "./client.js";
@@ -25,6 +26,7 @@ export function createHttpsServer(
     policy: ServerPolicy,
     handler: RequestListener<typeof IncomingMessage, typeof ServerResponse>,
 ): Server {
+    requireFunction(handler, "handler");
     const server = createServer({ ...serverOptions(identity, policy), ALPNProtocols: ["http/1.1"] }, handler);
     guardServer(server, identity, policy);
     drainHttp1Connections(server);
@@ -47,6 +49,7 @@ export class SpiffeHttpsAgent extends Agent {
         private readonly policy: ClientPolicy,
         options: Pick<AgentOptions, "keepAlive" | "maxSockets" | "maxFreeSockets" | "timeout"> = {},
     ) {
+        requireOptions(options, "options");
         super({ keepAlive: true, ...options });
         checkIdentity(identity);
         checkTlsPolicy(policy);
@@ -65,7 +68,11 @@ export class SpiffeHttpsAgent extends Agent {
         callback?: (error: Error | null, stream: Duplex) => void,
     ): Duplex | null | undefined {
         const revision = this.currentRevision();
-        const target = { host, port, path, ALPNProtocols: ["http/1.1"] };
+        // node:http has null where there is no path, and a port as it was given.
+        const target = {
+            ...{ host, port: port === undefined ? undefined : Number(port), path: path ?? undefined },
+            ALPNProtocols: ["http/1.1"],
+        };
         let pending: PendingConnection;
         try {
             pending = startTls(this.identity, this.policy, target);

@@ -1,6 +1,7 @@
 import type { X509Certificate } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 
+import { requireObject } from "../arguments.js";
 import type { AuthorizedConnection } from "../authorize.js";
 import { authorizePeer } from "../authorize.js";
 import { brandSymbol } from "../brand.js";
@@ -42,8 +43,10 @@ interface HasSocket {
  * The peer of a socket, of an http or http2 request, or of an http2 session.
  *
  * @returns undefined when the connection isn't one of this library, or its client wasn't asked for an SVID
+ * @throws {ArgumentError} for what is no object
  */
 export function peerOf(connection: object): Peer | undefined {
+    requireObject(connection, "connection");
     const direct: unknown = Reflect.get(connection, PEER);
     if (direct !== undefined) {
         return direct as Peer;

@@ -1,6 +1,7 @@
 import type { Server, TLSSocket, TlsOptions } from "node:tls";
 import { createServer } from "node:tls";
 
+import { requireFunction, requireMethods } from "../arguments.js";
 import type { X509Provider } from "../source.js";
 import { subscribe } from "../subscription.js";
 import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
@@ -55,6 +56,7 @@ export function serverOptions(identity: X509Provider, policy: ServerPolicy): Tls
  * @throws {ArgumentError}
  */
 export function guardServer(server: Server, identity: X509Provider, policy: ServerPolicy): void {
+    requireMethods(server, ["setSecureContext", "on", "prependListener"], "server", "a server of node:tls");
     checkIdentity(identity);
     checkTlsPolicy(policy);
     // The whole context is replaced: options left out would fall back to Node's defaults.
@@ -80,6 +82,7 @@ export function createTlsServer(
     policy: ServerPolicy & { readonly ALPNProtocols?: string[] },
     onConnection: (socket: TLSSocket) => void,
 ): Server {
+    requireFunction(onConnection, "onConnection");
     const server = createServer({ ...serverOptions(identity, policy), ALPNProtocols: policy.ALPNProtocols });
     server.on("secureConnection", (socket) => {
         if (!socket.destroyed) {

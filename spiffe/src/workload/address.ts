@@ -1,5 +1,6 @@
 import { isIPv4, isIPv6 } from "node:net";
 
+import { requireText } from "../arguments.js";
 import { EndpointAddressError } from "../errors.js";
 
 /** The environment variable that names the endpoint when nothing else does (SPIFFE_Workload_Endpoint section 4). */
@@ -20,6 +21,7 @@ export interface EndpointAddress {
  * @throws {EndpointAddressError} `invalid_address`
  */
 export function parseEndpointAddress(text: string): EndpointAddress {
+    requireText(text, "a Workload API address");
     const refuse = (fault: string): never => {
         throw new EndpointAddressError(
             "invalid_address",

@@ -1,4 +1,4 @@
-import { readAudience, requireFunction, requireNumber, requireOptions } from "../arguments.js";
+import { readAudience, requireFunction, requireInstance, requireNumber, requireOptions } from "../arguments.js";
 import { callIsolated } from "../callbacks.js";
 import { JwtSvidError, NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
 import type { JwtBundleSet } from "../jwtbundle.js";
@@ -92,6 +92,9 @@ export class JwtSource {
     async fetchAll(request: JwtSvidRequest, options: JwtFetchOptions = {}): Promise<JwtSvids> {
         requireOptions(options, "options");
         const { signal, timeoutMs } = options;
+        if (signal !== undefined) {
+            requireInstance<AbortSignal>(signal, AbortSignal, "options.signal");
+        }
         if (timeoutMs === undefined) {
             return abortable(this.tokens.get(readRequest(request)), signal);
         }
@@ -121,6 +124,7 @@ export class JwtSource {
         options: Omit<JwtValidationOptions, "now"> = {},
     ): Promise<JwtSvid> {
         const names = readAudience(audience);
+        requireOptions(options, "options");
         try {
             return await JwtSvid.parseAndValidate(token, names, this.bundles(), { ...options, now: this.now() });
         } catch (error) {
