@@ -60,9 +60,11 @@ function fix(options: FixOptions, operands: readonly string[], io: Io): ExitCode
     announce(selection, io);
     const failures: Failure[] = [];
     const files = [...readManifests([...new Set(operands)], { linksOut: false })].flatMap(
-        ({ source, failures: found }) => {
+        ({ source, failures: found, notJudged }) => {
             failures.push(...found);
-            return found.length === 0 ? [{ source, text: readFileSync(source, "utf8") }] : [];
+            return found.length === 0 && notJudged === undefined
+                ? [{ source, text: readFileSync(source, "utf8") }]
+                : [];
         },
     );
     const { selected, waivers } = selection;

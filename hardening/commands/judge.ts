@@ -3,7 +3,7 @@ import { applyBaseline } from "../baseline";
 import type { Output } from "../cli/output";
 import type { EvaluateOptions } from "../evaluate";
 import { evaluation } from "../evaluate";
-import type { ExitCode, Failure } from "../findings";
+import type { ExitCode, Failure, NotJudged } from "../findings";
 import { counted, exitCode } from "../findings";
 import type { Findings, Outcome, Run } from "../formats/report";
 import { painter } from "../formats/style";
@@ -19,6 +19,8 @@ export interface Read {
     readonly subject: string;
     /** What could not be read. */
     readonly failures: readonly Failure[];
+    /** What stands for objects that could not be made. */
+    readonly notJudged?: readonly NotJudged[];
 }
 
 /** When something began. */
@@ -67,7 +69,7 @@ function* findingsOf({ stacks, selection, start, io, ownerOf }: Judging): Findin
         subject: came.read.subject,
         failures: [...came.read.failures, ...came.failures],
         resources: came.resources,
-        notJudged: came.notJudged,
+        notJudged: [...(came.read.notJudged ?? []), ...came.notJudged],
         elapsedMs: io.clock() - start.clock,
     };
 }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 
 import type { Resource } from "../../policies/kubernetes/resource";
 import { defineCommand } from "../cli/command";
-import type { Failure } from "../findings";
+import type { Failure, NotJudged } from "../findings";
 import { FINDING_FORMATS } from "../formats";
 import { count } from "../formats/style";
 import { Progress } from "../io";
@@ -58,17 +58,19 @@ function* eachFile(
     progress: Progress,
 ): Generator<readonly Resource[], Read, undefined> {
     const failures: Failure[] = [];
+    const notJudged: NotJudged[] = [];
     let files = 0;
     for (const file of source) {
         files++;
         failures.push(...file.failures);
+        notJudged.push(...(file.notJudged ?? []));
         progress.report(files);
         if (file.resources.length > 0) {
             yield file.resources;
         }
     }
     progress.done();
-    return { subject: count(files, "file"), failures };
+    return { subject: count(files, "file"), failures, notJudged };
 }
 
 /** One stack of everything, read at once. */

@@ -1,12 +1,18 @@
 import { readdirSync, realpathSync, statSync } from "node:fs";
-import { isAbsolute, join, relative, sep } from "node:path";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 import type { Failure } from "../findings";
+import type { Package } from "./packages";
+import { isKustomization, packageAt, referencesOf } from "./packages";
 
 /** A file to read, or why a path yields none. */
 export interface FoundFile {
     readonly path: string;
     readonly failure?: Failure;
+    /** The path is a folder whose files make objects together. */
+    readonly made?: Package;
+    /** A kustomization takes the file in, so that it is read by itself only where that one can't be built. */
+    readonly takenIn?: boolean;
 }
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
@@ -14,7 +20,8 @@ const MANIFEST = /\.(?:ya?ml|json)$/i;
 /**
  * The files a path stands for: itself, or every manifest below a folder, in name order. Hidden files count, as they do for
  * kubectl; hidden folders and `node_modules` hold what tools keep for themselves and are passed over. A symbolic link to a
- * folder is followed once; links that lead back are not.
+ * folder is followed once; links that lead back are not. A Helm chart stands for itself as a whole; so does a kustomization,
+ * beside files that it does not name.
  *
  * @param linksOut whether links may lead out of the folder; where not, one that does is a failure
  */
@@ -27,11 +34,13 @@ export function* manifestFiles(path: string, linksOut = true): Iterable<FoundFil
         return;
     }
     if (!stats.isDirectory()) {
-        yield { path };
+        yield isKustomization(path)
+            ? { path: dirname(path), made: { kind: "Kustomization", folder: dirname(path) } }
+            : { path };
         return;
     }
     let empty = true;
-    for (const file of walk(path, new Set([`${stats.dev}:${stats.ino}`]))) {
+    for (const file of withoutParts([...walk(path, new Set([`${stats.dev}:${stats.ino}`]))])) {
         empty = false;
         yield linksOut || file.failure !== undefined || isBelow(path, file.path) ? file : leadsOut(path, file.path);
     }
@@ -41,6 +50,27 @@ export function* manifestFiles(path: string, linksOut = true): Iterable<FoundFil
             failure: { source: path, message: "holds no manifest (.yaml, .yml or .json)", cause: "input" },
         };
     }
+}
+
+/** Leaves out what is a part of a kustomization, and puts kustomizations that no other takes in first. */
+function withoutParts(found: readonly FoundFile[]): readonly FoundFile[] {
+    const kustomizations = found.filter(({ made }) => made?.kind === "Kustomization");
+    if (kustomizations.length === 0) {
+        return found;
+    }
+    const references = referencesOf(kustomizations.map(({ path }) => path));
+    const ends = kustomizations.filter(({ path }) => !references.folders.has(resolve(path)));
+    const files = found
+        .filter(
+            ({ path, made }) => made === undefined && !isKustomization(path) && !references.parts.has(resolve(path)),
+        )
+        .map((file) => (references.resources.has(resolve(file.path)) ? { ...file, takenIn: true } : file));
+    // Kustomizations that take in each other have no end; kustomize itself says so of each.
+    return [
+        ...(ends.length === 0 ? kustomizations : ends),
+        ...found.filter(({ made }) => made?.kind === "Chart"),
+        ...files,
+    ];
 }
 
 /** Says whether a file still is in a folder once every link on its way is followed. */
@@ -60,6 +90,13 @@ function* walk(folder: string, above: ReadonlySet<string>): Iterable<FoundFile> 
         names = readdirSync(folder).sort();
     } catch (error) {
         yield unreadable(folder, error);
+        return;
+    }
+    const made = packageAt(folder);
+    if (made !== undefined) {
+        yield { path: folder, made };
+    }
+    if (made?.kind === "Chart") {
         return;
     }
     for (const name of names) {

@@ -1,14 +1,17 @@
 import { isUtf8 } from "node:buffer";
 import { readFileSync, statSync } from "node:fs";
+import { basename, resolve } from "node:path";
 
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
 import { typeToken } from "../../policies/kubernetes/resource";
-import type { Failure } from "../findings";
+import type { Failure, NotJudged } from "../findings";
 import type { FoundFile } from "./files";
 import { manifestFiles, reasonOf } from "./files";
 import { fieldAt } from "./outline";
+import type { Package } from "./packages";
+import { build } from "./packages";
 import type { Origin, Produced, Producer } from "./producer";
 import { PULUMI_PRODUCERS } from "./pulumi-json";
 import { terraform } from "./terraform";
@@ -26,6 +29,8 @@ export interface ManifestFile {
     readonly source: string;
     readonly resources: readonly Resource[];
     readonly failures: readonly Failure[];
+    /** Packages that can't be built here. */
+    readonly notJudged?: readonly NotJudged[];
 }
 
 export interface ManifestOptions {
@@ -52,15 +57,41 @@ export function readManifests(paths: readonly string[], options: ManifestOptions
 }
 
 function* readFound(found: readonly (FoundFile | typeof STDIN)[], options: ManifestOptions): Iterable<ManifestFile> {
+    let allBuilt = true;
     for (const file of found) {
         if (file === STDIN) {
             yield readStdin(options);
-        } else {
-            yield file.failure === undefined
-                ? readFile(file.path, options)
-                : { source: file.path, resources: [], failures: [file.failure] };
+        } else if (file.failure !== undefined) {
+            yield { source: file.path, resources: [], failures: [file.failure] };
+        } else if (file.made !== undefined) {
+            const read = readPackage(file.made, options);
+            allBuilt &&= read.notJudged === undefined;
+            yield read;
+        } else if (file.takenIn !== true || !allBuilt) {
+            yield readFile(file.path, options);
         }
     }
+}
+
+/** What a chart or a kustomization comes to. Who changes files is told that it can't be changed as a whole. */
+function readPackage(made: Package, options: ManifestOptions): ManifestFile {
+    const { kind, folder } = made;
+    if (options.linksOut === false) {
+        return kind === "Chart"
+            ? failed(folder, "is a Helm chart, whose templates can't be changed")
+            : { source: folder, resources: [], failures: [], notJudged: [] };
+    }
+    const built = build(made);
+    if ("text" in built) {
+        return parseManifest(folder, built.text, options);
+    }
+    const name = basename(resolve(folder));
+    return {
+        source: folder,
+        resources: [],
+        failures: [],
+        notJudged: [{ source: folder, document: 0, kind, name, reason: built.reason }],
+    };
 }
 
 function readStdin(options: ManifestOptions): ManifestFile {

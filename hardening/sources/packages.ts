@@ -1,0 +1,118 @@
+import { spawnSync } from "node:child_process";
+import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
+import { basename, delimiter, join, resolve } from "node:path";
+
+import { isObj, list, obj, strings } from "../../policies/kubernetes/kube";
+import type { Body } from "../../policies/kubernetes/kube";
+import { readDocuments } from "./yaml";
+
+/** A folder whose files make objects together, by a program of their own. */
+export interface Package {
+    readonly kind: "Chart" | "Kustomization";
+    readonly folder: string;
+}
+
+const CHART = "Chart.yaml";
+/** Names that kustomize looks for, in its order. */
+const KUSTOMIZATIONS = ["kustomization.yaml", "kustomization.yml", "Kustomization"];
+
+export function isKustomization(file: string): boolean {
+    return KUSTOMIZATIONS.includes(basename(file));
+}
+
+/** What a folder is besides a folder; undefined for a plain one. */
+export function packageAt(folder: string): Package | undefined {
+    if (existsSync(join(folder, CHART))) {
+        return { kind: "Chart", folder };
+    }
+    return kustomizationIn(folder) === undefined ? undefined : { kind: "Kustomization", folder };
+}
+
+function kustomizationIn(folder: string): string | undefined {
+    return KUSTOMIZATIONS.map((name) => join(folder, name)).find((file) => existsSync(file));
+}
+
+/** What the kustomizations of some folders refer to. All paths are absolute. */
+export interface References {
+    /** Folders that another kustomization takes in, so that they are no ends of their own. */
+    readonly folders: ReadonlySet<string>;
+    /** Files that hold whole objects. */
+    readonly resources: ReadonlySet<string>;
+    /** Patches, generators and the like: they are no objects by themselves. */
+    readonly parts: ReadonlySet<string>;
+}
+
+/** Fields of a kustomization that name files, by what is in them (kustomize.config.k8s.io/v1beta1). */
+const RESOURCES = ["resources", "bases", "components"];
+const PARTS = ["patchesStrategicMerge", "patches", "patchesJson6902", "replacements", "configurations", "crds"];
+const PLUGINS = ["generators", "transformers", "validators"];
+
+/** Reads what the kustomizations of some folders refer to. One that can't be read refers to nothing. */
+export function referencesOf(folders: readonly string[]): References {
+    const references = { folders: new Set<string>(), resources: new Set<string>(), parts: new Set<string>() };
+    for (const folder of folders) {
+        const body = bodyOf(kustomizationIn(folder));
+        const pathsIn = (fields: readonly string[]) =>
+            fields
+                .flatMap((field) => list(body[field]))
+                .flatMap((entry) => (isObj(entry) ? strings([entry["path"]]) : strings([entry])))
+                .filter((path) => !path.includes("\n"))
+                .map((path) => resolve(folder, path));
+        for (const path of pathsIn(RESOURCES)) {
+            (packageAt(path) === undefined ? references.resources : references.folders).add(path);
+        }
+        pathsIn([...PARTS, ...PLUGINS]).forEach((path) => references.parts.add(path));
+        for (const path of strings(list(body["helmCharts"]).map((chart) => obj(chart)["valuesFile"]))) {
+            references.parts.add(resolve(folder, path));
+        }
+        for (const generator of [...list(body["configMapGenerator"]), ...list(body["secretGenerator"])].map(obj)) {
+            for (const file of [...strings(generator["files"]), ...strings(generator["envs"])]) {
+                references.parts.add(resolve(folder, file.slice(file.indexOf("=") + 1)));
+            }
+        }
+    }
+    return references;
+}
+
+function bodyOf(file: string | undefined): Body {
+    try {
+        return file === undefined ? {} : obj(readDocuments(readFileSync(file, "utf8"))[0]?.body);
+    } catch {
+        return {};
+    }
+}
+
+/** The command that builds a package, as one would type it. */
+export function commandOf({ kind, folder }: Package): readonly string[] {
+    return kind === "Chart"
+        ? ["helm", "template", "--include-crds", basename(resolve(folder)), folder]
+        : isOnPath("kustomize") || !isOnPath("kubectl")
+          ? ["kustomize", "build", folder]
+          : ["kubectl", "kustomize", folder];
+}
+
+/** What came of building a package: its manifests, or why there are none. */
+export type Built = { readonly text: Buffer } | { readonly reason: string };
+
+/** Builds a package with its own program, where that is on the PATH. */
+export function build(found: Package): Built {
+    const [program = "", ...args] = commandOf(found);
+    const byHand = `scan what comes of: ${[program, ...args].join(" ")}`;
+    if (!isOnPath(program)) {
+        return { reason: `${program} is not on the PATH; ${byHand}` };
+    }
+    const { status, stdout, error } = spawnSync(program, args, { maxBuffer: 2 ** 30 });
+    // What the program says may hold values, so it is not repeated.
+    return error === undefined && status === 0 ? { text: stdout } : { reason: `${program} fails on it; ${byHand}` };
+}
+
+function isOnPath(program: string): boolean {
+    return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
+        try {
+            accessSync(join(folder, program), constants.X_OK);
+            return readdirSync(folder).includes(program);
+        } catch {
+            return false;
+        }
+    });
+}
