@@ -35,17 +35,26 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
             findings: findings.map((finding) => scrubbed(finding, seen.secrets)),
             failures: failures.map((failure) => ({ ...failure, message: scrub(failure.message, seen.secrets) })),
             resources,
-            notJudged: notJudged.map((one) => ({ ...one, name: scrub(one.name, seen.secrets) })),
+            notJudged: [
+                ...environmentsOf(request),
+                ...notJudged.map((one) => ({ ...one, name: scrub(one.name, seen.secrets) })),
+            ],
             preview: seen,
         };
     } catch (error) {
         if (error instanceof ProgramError) {
             const source = `stack ${request.stack}`;
             const failure = { source, message: error.message, cause: "program" } as const;
-            return { findings: [], failures: [failure], resources: 0, notJudged: [] };
+            return { findings: [], failures: [failure], resources: 0, notJudged: environmentsOf(request) };
         }
         throw error;
     }
+}
+
+/** The ESC environments of a stack: what they would set is left out of the preview. */
+function environmentsOf({ stack, environments = [] }: HostRequest): readonly NotJudged[] {
+    const reason = "is kept by Pulumi ESC and is not read, so the program ran without its values";
+    return environments.map((name) => ({ source: `stack ${stack}`, document: 0, kind: "Environment", name, reason }));
 }
 
 /** A finding without any secret of the stack. Fixes carry values of the object, so they are scrubbed as well. */

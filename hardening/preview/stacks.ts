@@ -29,11 +29,14 @@ export function requestedStacks(directory: string, given: readonly string[]): re
             throw error;
         }
     };
-    const names = given.length > 0 ? [...new Set(given)] : (attempt(() => stackNames(directory)) ?? []);
+    const there = given.length > 0 ? given : (attempt(() => stackNames(directory)) ?? []);
+    const names = [...new Set(there)];
     const requests = names.flatMap((name) => attempt(() => readStack(directory, name)) ?? []);
     if (names.length === 0 && faults.length === 0) {
         const shown = relative(process.cwd(), directory) || "this folder";
-        faults.push(`${shown} holds no stack: there is no Pulumi.<stack>.yaml`);
+        faults.push(
+            `${shown} holds no stack: there is no Pulumi.<stack>.yaml; name one with --stack to run it without settings`,
+        );
     }
     if (faults.length > 0) {
         throw new UsageError(faults);

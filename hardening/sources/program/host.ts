@@ -1,4 +1,6 @@
-import { dirname } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { pathToFileURL } from "node:url";
 
 import * as pulumi from "@pulumi/pulumi";
 
@@ -37,12 +39,41 @@ async function run(request: HostRequest): Promise<Recording> {
     // TypeScript is compiled as it is loaded, file by file, so that `__dirname` means what it means under the engine.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only in this process, after the chdir
     (require("tsx/cjs/api") as { register(): void }).register();
-    // eslint-disable-next-line @typescript-eslint/no-require-imports, security/detect-non-literal-require -- the program is found at run time
-    await pulumi.runtime.runInPulumiStack(async () => programOutputs(require(request.main)));
+    await pulumi.runtime.runInPulumiStack(async () => programOutputs(await load(request.main)));
     await pulumi.runtime.disconnect();
     // A rejection inside an `apply` surfaces one turn after the last registration.
     await new Promise((resolve) => setImmediate(resolve));
     return recording;
+}
+
+/** Loads the program as Node.js would: as an ECMAScript module where its name or its package says so. */
+async function load(main: string): Promise<unknown> {
+    if (!isModule(main)) {
+        // eslint-disable-next-line @typescript-eslint/no-require-imports, security/detect-non-literal-require -- the program is found at run time
+        return require(main);
+    }
+    // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only in this process, after the chdir
+    (require("tsx/esm/api") as { register(): void }).register();
+    const { default: exported, ...outputs } = (await import(pathToFileURL(main).href)) as Readonly<
+        Record<string, unknown>
+    >;
+    return exported ?? outputs;
+}
+
+/** By its ending, and else by `type` of the nearest package.json. */
+function isModule(file: string): boolean {
+    if (/\.[cm][jt]s$/.test(file)) {
+        return /\.m[jt]s$/.test(file);
+    }
+    for (let folder = dirname(file); ; folder = dirname(folder)) {
+        const manifest = join(folder, "package.json");
+        if (existsSync(manifest)) {
+            return (JSON.parse(readFileSync(manifest, "utf8")) as { readonly type?: unknown }).type === "module";
+        }
+        if (folder === dirname(folder)) {
+            return false;
+        }
+    }
 }
 
 /** A program exports its outputs, or a function that makes them. */

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { load, loadAll } from "js-yaml";
 
+import { parseDocuments } from "../yaml";
 import type { Registration, Wire } from "./registration";
 
 /** The parts of the engine's registration request that are read here; the SDK's own class, by its accessors. */
@@ -161,7 +161,5 @@ function call(args: pulumi.runtime.MockCallArgs): Record<string, unknown> {
 }
 
 function decodeYaml(text: string): readonly unknown[] {
-    return text.includes("---")
-        ? loadAll(text).filter((document) => document !== null && document !== undefined)
-        : [load(text)];
+    return parseDocuments(text).filter((document) => document !== undefined);
 }

@@ -48,6 +48,8 @@ export interface HostRequest {
     readonly config: Readonly<Record<string, string>>;
     /** Keys whose values are encrypted in the stack file. */
     readonly secretKeys: readonly string[];
+    /** Environments of Pulumi ESC that the stack imports; their values are not read. */
+    readonly environments?: readonly string[];
 }
 
 /** Key under which the engine marks special values (pulumi/sdk/proto, "special signatures"). */

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync } from "node:fs";
+import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
 import { load, YAMLException } from "js-yaml";
 
 import { suggestion } from "../../../policies/text";
+import { withoutValues } from "../yaml-fault";
 import type { HostRequest } from "./registration";
 
 /** A project or stack that can't be read; the message says where and why. */
@@ -40,7 +41,8 @@ export function readStack(directory: string, stack: string): HostRequest {
         throw new ProjectError(`Pulumi.yaml: runtime must be nodejs, found ${JSON.stringify(runtimeName)}`);
     }
     const known = stackNames(directory);
-    if (!known.includes(stack)) {
+    // Whoever keeps all settings elsewhere, as in Pulumi ESC, has no stack files at all.
+    if (known.length > 0 && !known.includes(stack)) {
         const hint = suggestion(stack, known);
         throw new ProjectError(
             `there is no stack "${stack}": Pulumi.${stack}.yaml does not exist${hint === "" ? "" : hint}; stacks here: ${known.join(", ") || "none"}`,
@@ -49,19 +51,68 @@ export function readStack(directory: string, stack: string): HostRequest {
     const file = `Pulumi.${stack}.yaml`;
     const config: Record<string, string> = projectDefaults(project, name);
     const secretKeys: string[] = [];
-    const settings = readYaml(directory, file)["config"] ?? {};
-    if (!isObject(settings)) {
-        throw new ProjectError(`${file}: config must be an object, found ${JSON.stringify(settings)}`);
+    const { config: settings = {}, environment } = known.length === 0 ? {} : readYaml(directory, file);
+    if (!isObject(settings ?? {})) {
+        throw new ProjectError(
+            `${file}: config must be an object, found ${Array.isArray(settings) ? "a list" : `a ${typeof settings}`}`,
+        );
     }
-    for (const [key, value] of Object.entries(settings)) {
+    for (const [key, value] of Object.entries(settings ?? {})) {
         const fullKey = key.includes(":") ? key : `${name}:${key}`;
         if (holdsSecret(value)) {
             secretKeys.push(fullKey);
         }
         config[fullKey] = rawValue(value);
     }
-    const main = typeof project["main"] === "string" ? project["main"] : "index.ts";
-    return { directory, main: resolve(directory, main), project: name, stack, config, secretKeys };
+    const environments = environmentsIn(environment);
+    return {
+        directory,
+        main: mainOf(directory, project["main"]),
+        project: name,
+        stack,
+        config,
+        secretKeys,
+        environments,
+    };
+}
+
+/** The ESC environments that a stack file imports by name. One that is written out in the file has no name. */
+function environmentsIn(environment: unknown): readonly string[] {
+    const imports = isObject(environment) ? environment["imports"] : environment;
+    const named = (Array.isArray(imports) ? (imports as readonly unknown[]) : []).flatMap((entry) =>
+        typeof entry === "string" ? [entry] : isObject(entry) ? Object.keys(entry) : [],
+    );
+    return isObject(environment) && isObject(environment["values"]) ? [...named, "(in the stack file)"] : named;
+}
+
+const ENTRIES = ["index.ts", "index.js", "index.mts", "index.mjs", "index.cts", "index.cjs"];
+
+/**
+ * The program's entry file, found as Pulumi's Node.js host finds it: what `main` of the project names, which may be a
+ * folder; there what `main` of its package.json names, and else its index.
+ */
+function mainOf(directory: string, main: unknown): string {
+    const named = typeof main === "string" ? resolve(directory, main) : directory;
+    if (!statSync(named, { throwIfNoEntry: false })?.isDirectory()) {
+        return named;
+    }
+    const ofPackage = packageMain(named);
+    return (
+        [...(ofPackage === undefined ? [] : [ofPackage]), ...ENTRIES]
+            .map((file) => resolve(named, file))
+            .find((file) => statSync(file, { throwIfNoEntry: false })?.isFile()) ?? resolve(named, "index.ts")
+    );
+}
+
+function packageMain(folder: string): string | undefined {
+    try {
+        const content: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
+        const main = isObject(content) ? content["main"] : undefined;
+        return typeof main === "string" ? main : undefined;
+    } catch {
+        // Without a package.json, or with one that npm itself would refuse, the index counts.
+        return undefined;
+    }
 }
 
 function readYaml(directory: string, file: string): Yaml {
@@ -70,7 +121,9 @@ function readYaml(directory: string, file: string): Yaml {
         content = load(readFileSync(join(directory, file), "utf8"));
     } catch (error) {
         if (error instanceof YAMLException) {
-            throw new ProjectError(`${file}${error.mark ? `:${error.mark.line + 1}` : ""}: ${error.reason}`);
+            throw new ProjectError(
+                `${file}${error.mark ? `:${error.mark.line + 1}` : ""}: ${withoutValues(error.reason)}`,
+            );
         }
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
             const shown = relative(process.cwd(), directory);

@@ -156,6 +156,15 @@ describe("program source", function () {
         });
     });
 
+    it("runs an ECMAScript module with a top-level await, by the main of its package, without a stack file", async () => {
+        const { resources, outputs } = await run("module");
+        assert.deepEqual(
+            resources.filter(({ type }) => type === "kubernetes:core/v1:Pod").map(({ props }) => props["metadata"]),
+            [{ name: "module-web" }],
+        );
+        assert.deepEqual(outputs, { pod: "module-web" });
+    });
+
     it("leaves the types of the stack out of a URN and joins those of all other parents", () => {
         const stack = urnOf("p", "s", "", "pulumi:pulumi:Stack", "p-s");
         assert.equal(stack, "urn:pulumi:s::p::pulumi:pulumi:Stack::p-s");
@@ -196,6 +205,37 @@ describe("stack files", () => {
         );
     });
 
+    it("need not be there where a project has none", () => {
+        assert.deepEqual(readStack(directory, "dev").config, {});
+    });
+
+    it("name the environments that they import", () => {
+        write("Pulumi.dev.yaml", "environment: [acme/prod, acme/db: {merge: false}]\n");
+        assert.deepEqual(readStack(directory, "dev").environments, ["acme/prod", "acme/db"]);
+        write("Pulumi.dev.yaml", "environment: {imports: [acme/prod], values: {a: b}}\n");
+        assert.deepEqual(readStack(directory, "dev").environments, ["acme/prod", "(in the stack file)"]);
+    });
+
+    it("quote no value where they can't be read", () => {
+        for (const value of ["*S3cr3t", "!S3cr3t x", '"S3cr3t']) {
+            write("Pulumi.dev.yaml", `config:\n  a: ${value}\n`);
+            assert.doesNotMatch(refusal(), /S3cr3t/);
+        }
+    });
+
+    it("run the program that the main of the project or of its package names, and else its index", () => {
+        const main = () => readStack(directory, "dev").main.slice(directory.length + 1);
+        assert.equal(main(), "index.ts");
+        write("index.js", "");
+        assert.equal(main(), "index.js");
+        write("package.json", '{"main": "app.js"}');
+        assert.equal(main(), "index.js");
+        write("app.js", "");
+        assert.equal(main(), "app.js");
+        write("Pulumi.yaml", "name: shop\nruntime: nodejs\nmain: index.js\n");
+        assert.equal(main(), "index.js");
+    });
+
     it("give structured values as JSON and know which are encrypted, at any depth", () => {
         write(
             "Pulumi.dev.yaml",
@@ -226,7 +266,7 @@ describe("stack files", () => {
 
     it("are refused where their settings are no object", () => {
         write("Pulumi.dev.yaml", "config: [a]\n");
-        assert.equal(refusal(), 'Pulumi.dev.yaml: config must be an object, found ["a"]');
+        assert.equal(refusal(), 'Pulumi.dev.yaml: config must be an object, found a list');
     });
 });
 
