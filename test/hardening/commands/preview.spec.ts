@@ -77,11 +77,17 @@ describe("hardening preview", function () {
         }
     });
 
-    it("warns about what it can't see into", async () => {
-        const { log } = await cli(["preview", "-C", `${PROGRAMS}/everything`, "--stack", "dev"]);
-        assert.equal(
-            log.filter((line) => line.startsWith("warning: urn:pulumi:dev::everything::kubernetes:")).length,
-            2,
+    it("says in the report what it can't see into", async () => {
+        const { out } = await cli(["preview", "-C", `${PROGRAMS}/everything`, "--stack", "dev", "-f", "json"]);
+        const { results } = JSON.parse(out) as { results: readonly Readonly<Record<string, string>>[] };
+        assert.deepEqual(
+            results
+                .filter(({ control }) => control === "objects-are-visible")
+                .map(({ status, type }) => [status, type]),
+            [
+                ["unverifiable", "kubernetes:yaml/v2:ConfigGroup"],
+                ["unverifiable", "kubernetes:helm.sh/v3:Release"],
+            ],
         );
     });
 
