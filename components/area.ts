@@ -14,10 +14,24 @@ export interface OwnNamespace extends Omit<GuardedNamespaceArgs, "podSecurityVer
      */
     readonly setting?: string;
     /**
+     * The application that it holds, which the rest of the foundation guards.
+     * @default none
+     */
+    readonly application?: Omit<Application, "namespace">;
+    /**
      * Pulumi name of the namespace's own component.
      * @default none: it is one of the guards, which are made first
      */
     readonly component?: string;
+}
+
+/** A workload that the foundation is there for. */
+export interface Application {
+    readonly namespace: string;
+    /** Name of its Deployment, its Service and its job. */
+    readonly name: string;
+    /** Where Secrets are mounted in its pods. */
+    readonly secretDirectories: readonly string[];
 }
 
 /** A namespace in which others run something that an area talks to. */
@@ -34,6 +48,11 @@ export interface Foundation {
     readonly images: Images;
     /** Every namespace that the program makes and closes. */
     readonly namespaces: readonly string[];
+    /** The same by the key of the area. */
+    readonly namespacesOf: Readonly<Record<string, readonly string[]>>;
+    readonly applications: readonly Application[];
+    /** Every connection that is opened. */
+    readonly flows: readonly Flow[];
     /** The images that the program runs, by namespace. */
     readonly imagesByNamespace: Readonly<Record<string, readonly ImageName[]>>;
     /** Everything that serves metrics. */

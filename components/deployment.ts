@@ -1,4 +1,5 @@
 import type * as k8s from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
 
 import { amountOf } from "../policies/kubernetes/quantity";
 import { containerSecurity, podSecurity, type PodIdentity } from "./workload";
@@ -55,15 +56,17 @@ export function serviceSelector(app: string): Readonly<Record<string, string>> {
     return { "app.kubernetes.io/name": app };
 }
 
-/** Label of everything that belongs to the platform's foundation. */
-export const PART_OF = { "app.kubernetes.io/part-of": "x0tta6bl4" } as const;
+/** Label of everything that belongs to the project. */
+export function partOf(): Readonly<Record<string, string>> {
+    return { "app.kubernetes.io/part-of": pulumi.getProject() };
+}
 
 /** Labels of a service's objects. */
 export function serviceLabels(app: string, version: string): Readonly<Record<string, string>> {
     return {
         ...serviceSelector(app),
         "app.kubernetes.io/version": version,
-        ...PART_OF,
+        ...partOf(),
         owner: OWNER,
     };
 }

@@ -14,10 +14,26 @@ export function foundationOf(config: Config, project: string): Foundation {
     return {
         project,
         get images() {
-            return new Images(config.images);
+            return new Images(config.images, project);
         },
         get namespaces() {
             return closedNamespaces(config).map(({ namespace }) => namespace);
+        },
+        get namespacesOf() {
+            return Object.fromEntries(
+                areas.map(({ key, namespaces }) => [
+                    key,
+                    (namespaces?.(config) ?? []).map(({ namespace }) => namespace),
+                ]),
+            );
+        },
+        get applications() {
+            return areas
+                .flatMap((area) => area.namespaces?.(config) ?? [])
+                .flatMap(({ namespace, application }) => (application ? [{ namespace, ...application }] : []));
+        },
+        get flows() {
+            return areas.flatMap((area) => area.flows?.(config) ?? []);
         },
         get imagesByNamespace() {
             return areas

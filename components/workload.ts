@@ -107,6 +107,11 @@ export function selectorLabels(app: string): Readonly<Record<string, string>> {
     return { app };
 }
 
+/** Where a Secret is mounted in the workload's pods. */
+export function secretDirectory(secret: string): string {
+    return `/etc/${secret}`;
+}
+
 /** The container's hardened security context. */
 export function containerSecurity(): k8s.types.input.core.v1.SecurityContext {
     return {
@@ -183,7 +188,9 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
                 lifecycle: { preStop: { sleep: { seconds: DRAIN_SECONDS } } },
                 volumeMounts: [
                     ...writable.map(({ path, volume }) => ({ name: volume.name, mountPath: path })),
-                    ...(secret === undefined ? [] : [{ name: "secret", mountPath: `/etc/${secret}`, readOnly: true }]),
+                    ...(secret === undefined
+                        ? []
+                        : [{ name: "secret", mountPath: secretDirectory(secret), readOnly: true }]),
                     ...(args.identity?.volumeMounts ?? []),
                 ],
             },
@@ -216,7 +223,7 @@ export class Workload extends pulumi.ComponentResource {
             owner: args.owner,
             "app.kubernetes.io/name": args.app,
             "app.kubernetes.io/version": args.version,
-            "app.kubernetes.io/part-of": "x0tta6bl4",
+            "app.kubernetes.io/part-of": pulumi.getProject(),
         };
         const metadata = { name: args.app, namespace: args.namespace, labels };
 

@@ -10,7 +10,7 @@ import type { Waiver } from "../../policies/engine/waivers";
 import { parseWaivers } from "../../policies/engine/waivers";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
-import { admissionFaults, bindingSpecs, policySpec, PREFIX, twins } from "./policies";
+import { admissionFaults, bindingSpecs, policyName, policySpec, twins } from "./policies";
 import type { AdmissionSettings } from "./settings";
 
 export interface AdmissionArgs {
@@ -37,16 +37,17 @@ export class Admission extends pulumi.ComponentResource {
 
     constructor(name: string, args: AdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Admission.__pulumiType, name, args, opts);
+        const project = pulumi.getProject();
         const selected = selectControls(controls, "x0tta6bl4");
         refuse(this, name, admissionFaults(args.settings, selected));
         for (const twin of twins(args.settings, selected)) {
-            const metadata = { name: `${PREFIX}${twin.control.name}`, labels: { owner: OWNER } };
+            const metadata = { name: policyName(project, twin.control), labels: { owner: OWNER } };
             const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
                 `${name}-${twin.control.name}`,
                 { metadata, spec: policySpec(twin, args.waivers, args.settings.exemptUsers) },
                 { parent: this },
             );
-            for (const [suffix, spec] of Object.entries(bindingSpecs(twin, args.namespaces))) {
+            for (const [suffix, spec] of Object.entries(bindingSpecs(twin, args.namespaces, project))) {
                 new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
                     `${name}-${twin.control.name}-binding${suffix}`,
                     { metadata: { ...metadata, name: `${metadata.name}${suffix}` }, spec },

@@ -13,8 +13,10 @@ import type { AdmissionAction, AdmissionSettings } from "./settings";
 type Policy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
 type Binding = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicyBindingSpec;
 
-/** Prefix of the policies' names; what follows is the control's name. */
-export const PREFIX = "x0tta6bl4-";
+/** Name of a control's policy: the policies of two projects in one cluster do not meet. */
+export function policyName(project: string, control: Control): string {
+    return `${project}-${control.name}`;
+}
 
 /** A control that the cluster enforces too. */
 export interface Twin {
@@ -95,10 +97,11 @@ export function policySpec(twin: Twin, waivers: readonly Waiver[], exemptUsers: 
 export function bindingSpecs(
     { control, kinds, action }: Twin,
     namespaces: readonly string[],
+    project: string,
 ): Readonly<Record<string, Binding>> {
-    const policyName = `${PREFIX}${control.name}`;
+    const name = policyName(project, control);
     const inside: Binding = {
-        policyName,
+        policyName: name,
         validationActions: actions(action),
         matchResources: {
             namespaceSelector: {
@@ -110,7 +113,7 @@ export function bindingSpecs(
         },
     };
     const outside: Binding = {
-        policyName,
+        policyName: name,
         // Cluster-wide objects belong to others too, whom this program must not lock out.
         validationActions: actions(action === "deny" ? "warn" : action),
         matchResources: {

@@ -139,7 +139,7 @@ export class ImageSignatures extends pulumi.ComponentResource {
                     apiVersion: "policy.sigstore.dev/v1beta1",
                     kind: "ClusterImagePolicy",
                     metadata: {
-                        name: `x0tta6bl4-${image}`,
+                        name: `${pulumi.getProject()}-${image}`,
                         labels: { owner: OWNER },
                         ...(reason && { annotations: reason }),
                     },

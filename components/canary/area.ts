@@ -12,19 +12,28 @@ interface CanaryConfig {
     readonly canary: CanarySettings;
     readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;
-    readonly platform: PlatformSettings;
+    readonly platform: PlatformSettings | undefined;
     readonly spire: SpireSettings;
 }
 
-/** The namespaces of both halves. */
-const halves = ({ canary, platform }: CanaryConfig): readonly string[] => [canary.namespace, platform.namespace];
+/** The namespaces of both halves; none where the canary is off, or has no platform to stand beside. */
+const halves = ({ canary, platform }: CanaryConfig): readonly string[] =>
+    canary.enabled && platform !== undefined ? [canary.namespace, platform.namespace] : [];
 
 export const canaryArea = area({
     key: "canary",
     description:
         "Two probes that call each other over mutual TLS from the platform's namespace and one of their own, and try what network policies forbid; their image is images.overrides.probe, with its digest",
     settings: canarySettings,
-    faults: ({ canary }: CanaryConfig, _path, { images }) => (canary.enabled ? imageFaults(images) : []),
+    faults: ({ canary, platform }: CanaryConfig, path, { images, project }) =>
+        canary.enabled
+            ? [
+                  ...imageFaults(images),
+                  ...(platform === undefined
+                      ? [`${path}.enabled needs a platform beside which the other half runs; set ${project}:platform`]
+                      : []),
+              ]
+            : [],
     namespaces: ({ canary }: CanaryConfig) =>
         canary.enabled
             ? [
@@ -36,23 +45,23 @@ export const canaryArea = area({
                   },
               ]
             : [],
-    images: (config: CanaryConfig) =>
-        config.canary.enabled ? Object.fromEntries(halves(config).map((half) => [half, ["probe"] as const])) : {},
+    images: (config: CanaryConfig) => Object.fromEntries(halves(config).map((half) => [half, ["probe"] as const])),
     targets: (config: CanaryConfig) =>
-        config.canary.enabled
-            ? halves(config).map((namespace) => ({
-                  name: CANARY,
-                  namespace,
-                  labels: serviceSelector(CANARY),
-                  port: "http",
-              }))
-            : [],
+        halves(config).map((namespace) => ({
+            name: CANARY,
+            namespace,
+            labels: serviceSelector(CANARY),
+            port: "http",
+        })),
     flows: ({ canary: settings, cluster, monitoring, platform }: CanaryConfig) =>
-        settings.enabled ? canaryFlows({ settings, cluster, monitoring, platform }) : [],
+        settings.enabled && platform !== undefined ? canaryFlows({ settings, cluster, monitoring, platform }) : [],
     after: ["spire"],
     deploy: ({ canary: settings, cluster, monitoring, platform, spire }: CanaryConfig, stage) => {
         const { images } = stage.foundation;
+        if (!settings.enabled || platform === undefined) {
+            return { resources: [] };
+        }
         const args = { cluster, monitoring, images, settings, spire, platform };
-        return { resources: settings.enabled ? [new Canary("canary", args, stage.options())] : [] };
+        return { resources: [new Canary("canary", args, stage.options())] };
     },
 });

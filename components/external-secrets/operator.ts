@@ -111,10 +111,12 @@ export class SecretsOperator extends pulumi.ComponentResource {
             // Its readiness waits for the certificate.
             { parent: this, dependsOn: [certificate, flows, ...rights] },
         );
-        for (const entry of WEBHOOKS) {
+        // A selector without values is refused by the API server: without secrets there is nothing to look at.
+        const guarded = Object.keys(settings.secrets);
+        for (const entry of guarded.length === 0 ? [] : WEBHOOKS) {
             new k8s.admissionregistration.v1.ValidatingWebhookConfiguration(
                 `${name}-${entry.configuration}`,
-                webhookConfiguration(entry, { namespace, name: WEBHOOK }, Object.keys(settings.secrets)),
+                webhookConfiguration(entry, { namespace, name: WEBHOOK }, guarded),
                 {
                     parent: this,
                     dependsOn: [webhook, certController],

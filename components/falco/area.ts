@@ -1,3 +1,4 @@
+import type { Foundation } from "../area";
 import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
 import { OWNER, serviceSelector } from "../deployment";
@@ -7,6 +8,7 @@ import { FALCO } from "./daemonset";
 import { Falco, falcoFlows, ruleFaults } from "./falco";
 import type { FalcoSettings } from "./settings";
 import { falcoSettings } from "./settings";
+import type { WatchedNamespaces } from "./shipped";
 import { SIDEKICK } from "./sidekick";
 
 interface FalcoConfig {
@@ -15,12 +17,31 @@ interface FalcoConfig {
     readonly monitoring: MonitoringSettings;
 }
 
+/** What the rules have to know of the stack's namespaces. */
+function watched({ applications, namespaces, namespacesOf, flows }: Foundation): WatchedNamespaces {
+    const outgoing = flows.flatMap(({ from, ports }) =>
+        from.kind === "pods" ? ports.map(({ port }) => ({ namespace: from.namespace, port })) : [],
+    );
+    const applied = applications.map(({ namespace }) => namespace);
+    const byNamespace = Map.groupBy(outgoing, ({ namespace }) => namespace);
+    return {
+        applications: applied,
+        foundation: namespaces.filter((namespace) => !applied.includes(namespace)),
+        secrets: namespacesOf["externalSecrets"] ?? [],
+        falco: namespacesOf["falco"] ?? [],
+        secretDirectories: applications.flatMap((application) => application.secretDirectories),
+        ports: Object.fromEntries([...byNamespace].map(([name, some]) => [name, some.map(({ port }) => port)])),
+    };
+}
+
 export const falcoArea = area({
     key: "falco",
     description: "Falco: what watches processes on every node, and where its alerts go",
     settings: falcoSettings,
-    faults: ({ falco: settings }: FalcoConfig, path, { images }) =>
-        ruleFaults({ settings, images }).map((fault) => `${path}: ${fault}`),
+    faults: ({ falco: settings }: FalcoConfig, path, foundation) =>
+        ruleFaults({ settings, images: foundation.images, namespaces: watched(foundation) }).map(
+            (fault) => `${path}: ${fault}`,
+        ),
     namespaces: ({ falco: { namespace, sidekick } }: FalcoConfig) => [
         {
             setting: "namespace",
@@ -69,6 +90,7 @@ export const falcoArea = area({
     after: ["externalSecrets"],
     deploy: ({ falco: settings, cluster, monitoring }: FalcoConfig, stage) => {
         const { images } = stage.foundation;
-        return { resources: [new Falco("falco", { cluster, monitoring, images, settings }, stage.options())] };
+        const args = { cluster, monitoring, images, settings, namespaces: watched(stage.foundation) };
+        return { resources: [new Falco("falco", args, stage.options())] };
     },
 });

@@ -14,6 +14,7 @@ import { containerSecurity } from "../workload";
 import { toYaml } from "../yaml";
 import { AUDIT_PORT, falcoConfig, PATHS, WEB_PORT } from "./config";
 import type { AuditSettings, FalcoSettings } from "./settings";
+import type { RuleAdditions } from "./shipped";
 import { ruleFiles } from "./shipped";
 
 /** Name of the receiver: Deployment, Service, account, ConfigMap. */
@@ -28,6 +29,8 @@ const REGISTRY = "ghcr.io/falcosecurity/plugins/plugin";
 export interface AuditReceiverArgs extends Surroundings {
     readonly settings: FalcoSettings;
     readonly audit: AuditSettings;
+    /** What the stack adds to the rules' lists. */
+    readonly rules: RuleAdditions;
 }
 
 /** The flows of the receiver: audit events in, plugins by digest at start. */
@@ -36,7 +39,7 @@ export function auditFlows({
     audit,
     cluster,
     monitoring,
-}: Omit<AuditReceiverArgs, "images">): readonly Flow[] {
+}: Omit<AuditReceiverArgs, "images" | "rules">): readonly Flow[] {
     const receiver: Peer = { kind: "pods", namespace: settings.namespace, labels: serviceSelector(RECEIVER) };
     return [
         {
@@ -59,7 +62,7 @@ export function auditFlows({
 }
 
 /** The receiver's Deployment: Falco without a driver, so without any privilege. */
-export function receiverService(args: AuditReceiverArgs, checksum: string): ServiceSpec {
+export function receiverService(args: Omit<AuditReceiverArgs, "rules">, checksum: string): ServiceSpec {
     const { images, audit } = args;
     const plugins = { name: "plugins", mountPath: PLUGINS };
     return {
@@ -108,7 +111,9 @@ export class AuditReceiver extends pulumi.ComponentResource {
         const config = {
             "falco.yaml": toYaml(falcoConfig({ source: "k8s_audit", pluginDirectory: PLUGINS })),
         };
-        const rules = Object.fromEntries(ruleFiles("k8s_audit").map(({ name: file, text }) => [file, text]));
+        const rules = Object.fromEntries(
+            ruleFiles("k8s_audit", args.rules).map(({ name: file, text }) => [file, text]),
+        );
         const checksum = createHash("sha256")
             .update(JSON.stringify([config, rules]))
             .digest("hex");

@@ -16,12 +16,14 @@ import { falcoConfig, WEB_PORT } from "./config";
 import { daemonSetSpec, FALCO } from "./daemonset";
 import { FalcoRulesError } from "./rules";
 import type { FalcoSettings } from "./settings";
-import type { RuleAdditions } from "./shipped";
+import type { RuleAdditions, WatchedNamespaces } from "./shipped";
 import { ruleFiles, shippedRules } from "./shipped";
 import { ALERT_PORT, SIDEKICK, sidekickFlows, sidekickService } from "./sidekick";
 
 export interface FalcoArgs extends Surroundings {
     readonly settings: FalcoSettings;
+    /** Where the rules watch. */
+    readonly namespaces: WatchedNamespaces;
 }
 
 /** Falco's pods. */
@@ -30,7 +32,7 @@ export function falcoPeer(settings: FalcoSettings): Extract<Peer, { kind: "pods"
 }
 
 /** The flows of Falco and, where there is one, of its output service. */
-export function falcoFlows(args: Omit<FalcoArgs, "images">): readonly Flow[] {
+export function falcoFlows(args: Omit<FalcoArgs, "images" | "namespaces">): readonly Flow[] {
     const { settings, monitoring, cluster } = args;
     const falco = falcoPeer(settings);
     return [
@@ -48,11 +50,12 @@ const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-d
 const API_CLIENTS = ["spire-server", "spire-agent", "spire-controller-manager", "external-secrets"] as const;
 
 /** What the rules' lists depend on. */
-export type RuleArgs = Pick<FalcoArgs, "settings" | "images">;
+export type RuleArgs = Pick<FalcoArgs, "settings" | "images" | "namespaces">;
 
-/** What the stack's image names add to the rules' lists. */
-export function ruleAdditions({ settings, images }: RuleArgs): RuleAdditions {
+/** What the stack's images and namespaces add to the rules' lists. */
+export function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAdditions {
     return {
+        namespaces,
         applicationImages: [images.repository("x0tta6bl4")],
         workloadImages: [...IDENTITY_IMAGES.map((name) => images.repository(name)), ...settings.workloadImages],
         foundationImages: API_CLIENTS.map((name) => images.repository(name)),
@@ -138,7 +141,8 @@ export class Falco extends pulumi.ComponentResource {
             { parent: this, dependsOn: [account, config, rules, flows, ...outputs] },
         );
         if (settings.kubernetesAudit !== undefined) {
-            new AuditReceiver(`${name}-audit`, { ...args, audit: settings.kubernetesAudit }, own);
+            const rules = ruleAdditions(args);
+            new AuditReceiver(`${name}-audit`, { ...args, rules, audit: settings.kubernetesAudit }, own);
         }
         this.registerOutputs({});
     }

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FalcoRules, RuleFile } from "./rules";
 import { parseRules } from "./rules";
 import type { RuleSource } from "./fields";
+import { NAMESPACE as SPIRE } from "../spire/layout";
 import { toYaml } from "../yaml";
 
 const DIRECTORY = join(__dirname, "rules");
@@ -11,8 +12,24 @@ const DIRECTORY = join(__dirname, "rules");
 /** Files that only make sense with the audit log as a source. */
 const AUDIT_FILES: ReadonlySet<string> = new Set(["50-kubernetes-audit.yaml"]);
 
+/** The namespaces of a stack, and the ports that its flows open from them. */
+export interface WatchedNamespaces {
+    readonly applications: readonly string[];
+    /** All others that the program makes. */
+    readonly foundation: readonly string[];
+    /** Those of External Secrets. */
+    readonly secrets: readonly string[];
+    /** Falco's own, and that of its output service. */
+    readonly falco: readonly string[];
+    /** Where applications find their Secrets. */
+    readonly secretDirectories: readonly string[];
+    /** Destination ports of what pods of a namespace may call. */
+    readonly ports: Readonly<Record<string, readonly number[]>>;
+}
+
 /** What a stack adds to the lists of the shipped rules. */
 export interface RuleAdditions {
+    readonly namespaces: WatchedNamespaces;
     /** Repositories of the platform's own images, as the cluster names them. */
     readonly applicationImages: readonly string[];
     /** Repositories of other workloads that have an identity. */
@@ -29,7 +46,9 @@ export function ruleFiles(source: RuleSource, additions?: RuleAdditions): readon
         .sort()
         .filter((name) => AUDIT_FILES.has(name) === (source === "k8s_audit"))
         .map((name) => ({ name, text: readFileSync(join(DIRECTORY, name), "utf8") }));
-    return additions === undefined ? files : [...files, { name: "99-stack.yaml", text: stackLists(additions) }];
+    return additions === undefined
+        ? files
+        : [...files, { name: "99-stack.yaml", text: stackLists(listsOf(source, additions)) }];
 }
 
 /** The rules of a source, checked. */
@@ -37,13 +56,31 @@ export function shippedRules(source: RuleSource, additions?: RuleAdditions): Fal
     return parseRules(ruleFiles(source, additions));
 }
 
-function stackLists(additions: RuleAdditions): string {
-    const lists = {
+function listsOf(source: RuleSource, additions: RuleAdditions): Readonly<Record<string, readonly (string | number)[]>> {
+    const { applications, foundation, secrets, falco, ports, secretDirectories } = additions.namespaces;
+    if (source === "k8s_audit") {
+        return { x0_audited_namespaces: [...applications, ...foundation] };
+    }
+    const portsOf = (namespaces: readonly string[]): readonly number[] =>
+        namespaces.flatMap((namespace) => ports[namespace] ?? []).sort((a, b) => a - b);
+    return {
+        x0_application_namespaces: applications,
+        x0_foundation_namespaces: foundation,
+        x0_secrets_namespaces: secrets,
+        x0_falco_namespaces: falco,
+        x0_secret_directories: secretDirectories,
+        x0_application_ports: portsOf(applications),
+        x0_spire_ports: portsOf([SPIRE]),
+        x0_secrets_ports: portsOf(secrets),
+        x0_falco_ports: portsOf(falco),
         x0_application_images: additions.applicationImages,
         x0_workload_api_images: [...additions.applicationImages, ...additions.workloadImages],
         x0_foundation_images: additions.foundationImages,
         x0_probe_images: additions.probeImages,
     };
+}
+
+function stackLists(lists: Readonly<Record<string, readonly (string | number)[]>>): string {
     return toYaml(
         Object.entries(lists).map(([list, items]) => ({
             list,

@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import type { Read } from "../../policies/engine/schema";
 import { boolean, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
 
@@ -118,7 +120,11 @@ export function imageFaults(settings: ImageSettings, path: string): readonly str
 
 /** Resolves image names to the references that go into pods. */
 export class Images {
-    constructor(private readonly settings: ImageSettings) {}
+    /** @param project the prefix of the settings, as faults name them; default: the running project */
+    constructor(
+        private readonly settings: ImageSettings,
+        private readonly project = pulumi.getProject(),
+    ) {}
 
     /**
      * The reference of an image, `registry/repository:tag@digest`.
@@ -133,7 +139,7 @@ export class Images {
         }
         if (digest === undefined) {
             throw new Error(
-                `x0tta6bl4:images.overrides.${name}.digest is missing: no digest is known for ${tagged}; look it up and pin it`,
+                `${this.project}:images.overrides.${name}.digest is missing: no digest is known for ${tagged}; look it up and pin it`,
             );
         }
         return `${tagged}@${digest}`;

@@ -36,12 +36,16 @@ export class AlertsError extends Error {
     }
 }
 
+/** Stands in an expression for the name of an application. */
+const APPLICATION = "<application>";
+
 /**
- * The alerts of this repository, with the address of their runbooks filled in.
+ * The alerts of this repository, with the address of their runbooks filled in, and those of an application once for each.
  *
  * @param runbooks address of the directory of runbooks, without a trailing slash
+ * @param applications names of the applications' Deployments, which are those of their jobs too
  */
-export function shippedAlerts(runbooks: string): readonly AlertFile[] {
+export function shippedAlerts(runbooks: string, applications: readonly string[]): readonly AlertFile[] {
     const files = readdirSync(DIRECTORY)
         .sort()
         .map((name) => ({ name, text: readFileSync(join(DIRECTORY, name), "utf8") }));
@@ -49,12 +53,20 @@ export function shippedAlerts(runbooks: string): readonly AlertFile[] {
         ...file,
         groups: file.groups.map((group) => ({
             ...group,
-            rules: group.rules.map((rule) => ({
-                ...rule,
-                annotations: { ...rule.annotations, runbook_url: `${runbooks}/${rule.annotations.runbook_url}` },
-            })),
+            rules: group.rules
+                .flatMap((rule) => ofApplications(rule, applications))
+                .map((rule) => ({
+                    ...rule,
+                    annotations: { ...rule.annotations, runbook_url: `${runbooks}/${rule.annotations.runbook_url}` },
+                })),
         })),
     }));
+}
+
+function ofApplications(rule: AlertRule, applications: readonly string[]): readonly AlertRule[] {
+    return rule.expr.includes(APPLICATION)
+        ? applications.map((name) => ({ ...rule, expr: rule.expr.replaceAll(APPLICATION, name) }))
+        : [rule];
 }
 
 /**

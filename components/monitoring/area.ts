@@ -16,6 +16,7 @@ export const monitoringArea = area({
     foreign: ({ monitoring }: MonitoringConfig) => [{ setting: "namespace", namespace: monitoring.namespace }],
     deploy: ({ monitoring: settings }: MonitoringConfig, stage) => {
         const { targets } = stage.foundation;
-        return { resources: [new Monitoring("monitoring", { settings, targets }, stage.options())] };
+        const applications = stage.foundation.applications.map(({ name }) => name);
+        return { resources: [new Monitoring("monitoring", { settings, targets, applications }, stage.options())] };
     },
 });

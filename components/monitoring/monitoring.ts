@@ -16,6 +16,8 @@ export interface MonitoringArgs {
     readonly settings: MonitoringSettings;
     /** Everything that serves metrics. */
     readonly targets: readonly ScrapeTarget[];
+    /** Names of the applications that alerts watch over. */
+    readonly applications: readonly string[];
 }
 
 /** What is wrong with the targets; one line each. */
@@ -39,7 +41,7 @@ export function targetFaults(targets: readonly ScrapeTarget[]): readonly string[
 /** What is wrong with the alerts, completed by the settings; one line each. */
 export function alertFaults(settings: MonitoringSettings): readonly string[] {
     try {
-        shippedAlerts(settings.runbooks);
+        shippedAlerts(settings.runbooks, []);
         return [];
     } catch (error) {
         if (error instanceof AlertsError) {
@@ -63,7 +65,7 @@ export class Monitoring extends pulumi.ComponentResource {
         refuse(this, name, [...targetFaults(args.targets), ...alertFaults(args.settings)]);
         if (args.settings.operator) {
             this.monitors(name, args);
-            this.alerts(name, args.settings);
+            this.alerts(name, args);
             this.dashboards(name, args.settings);
         }
         this.registerOutputs({});
@@ -88,15 +90,15 @@ export class Monitoring extends pulumi.ComponentResource {
         }
     }
 
-    private alerts(name: string, settings: MonitoringSettings): void {
-        for (const file of shippedAlerts(settings.runbooks)) {
+    private alerts(name: string, { settings, applications }: MonitoringArgs): void {
+        for (const file of shippedAlerts(settings.runbooks, applications)) {
             new k8s.apiextensions.CustomResource(
                 `${name}-alerts-${file.name}`,
                 {
                     apiVersion: API_VERSION,
                     kind: "PrometheusRule",
                     metadata: {
-                        name: `x0tta6bl4-${file.name}`,
+                        name: `${pulumi.getProject()}-${file.name}`,
                         namespace: settings.namespace,
                         labels: { ...settings.selectorLabels, owner: OWNER },
                     },
@@ -108,16 +110,18 @@ export class Monitoring extends pulumi.ComponentResource {
     }
 
     private dashboards(name: string, settings: MonitoringSettings): void {
+        const project = pulumi.getProject();
         for (const dashboard of DASHBOARDS) {
+            const uid = `${project}-${dashboard.uid}`;
             new k8s.core.v1.ConfigMap(
-                `${name}-dashboard-${dashboard.uid}`,
+                `${name}-dashboard-${uid}`,
                 {
                     metadata: {
-                        name: dashboard.uid,
+                        name: uid,
                         namespace: settings.namespace,
                         labels: { ...settings.dashboardLabels, owner: OWNER },
                     },
-                    data: { [`${dashboard.uid}.json`]: JSON.stringify(dashboardJson(dashboard), undefined, 2) },
+                    data: { [`${uid}.json`]: JSON.stringify(dashboardJson(dashboard, project), undefined, 2) },
                 },
                 { parent: this },
             );

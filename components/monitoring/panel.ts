@@ -30,7 +30,7 @@ const COLUMNS = 24;
 const HEIGHT = 8;
 
 /** The dashboard as Grafana (schema 39) reads it. Its data source is a variable, so it works wherever it is loaded. */
-export function dashboardJson(dashboard: Dashboard): Readonly<Record<string, unknown>> {
+export function dashboardJson(dashboard: Dashboard, project: string): Readonly<Record<string, unknown>> {
     let y = 0;
     let id = 0;
     const panels: unknown[] = [];
@@ -50,9 +50,9 @@ export function dashboardJson(dashboard: Dashboard): Readonly<Record<string, unk
         y += HEIGHT;
     }
     return {
-        uid: dashboard.uid,
-        title: dashboard.title,
-        tags: ["x0tta6bl4", "security"],
+        uid: `${project}-${dashboard.uid}`,
+        title: `${project} / ${dashboard.title}`,
+        tags: [project, "security"],
         schemaVersion: 39,
         editable: false,
         refresh: "1m",

@@ -6,7 +6,7 @@ import { shieldSettings } from "./settings";
 import { shieldFlows } from "./shield";
 
 interface ShieldConfig {
-    readonly platform: PlatformSettings;
+    readonly platform: PlatformSettings | undefined;
     readonly shield: ShieldSettings | undefined;
 }
 
@@ -15,8 +15,12 @@ export const shieldArea = area({
     key: "shield",
     description: "The way in from outside; none unless set",
     settings: optional(shieldSettings),
+    faults: ({ shield, platform }: ShieldConfig, path, { project }) =>
+        shield !== undefined && platform === undefined
+            ? [`${path} has nothing to stand before; set ${project}:platform, or leave it out`]
+            : [],
     foreign: ({ shield }: ShieldConfig) =>
         shield === undefined ? [] : [{ setting: "proxyNamespace", namespace: shield.proxyNamespace }],
     flows: ({ shield, platform }: ShieldConfig) =>
-        shield === undefined ? [] : shieldFlows({ settings: shield, platform }),
+        shield === undefined || platform === undefined ? [] : shieldFlows({ settings: shield, platform }),
 });

@@ -42,9 +42,9 @@ describe("config", () => {
     it("fills in what the mission fixes: port 8080, /metrics, Prometheus in monitoring on 9090", () => {
         const { config, faults } = readConfig(MINIMAL, "x0tta6bl4");
         assert.deepEqual(faults, []);
-        assert.equal(config.platform.port, 8080);
-        assert.equal(config.platform.metricsPath, "/metrics");
-        assert.equal(config.platform.app, "x0tta6bl4");
+        assert.equal(config.platform?.port, 8080);
+        assert.equal(config.platform?.metricsPath, "/metrics");
+        assert.equal(config.platform?.app, "x0tta6bl4");
         assert.deepEqual(config.monitoring.namespace, "monitoring");
         assert.deepEqual(config.monitoring.prometheusPort, 9090);
         assert.deepEqual(config.cluster.apiServer.ports, [443, 6443]);

@@ -1,9 +1,10 @@
 import type { Config } from "../../components/areas";
+import type { PlatformSettings } from "../../components/platform/settings";
 import { readConfig } from "../../components/config";
 import { readStack } from "../../hardening/sources/program/stack-file";
 
 /** The settings of the stack staging, some of them replaced. Fails where they have faults. */
-export function stagingConfig(over: Readonly<Record<string, unknown>> = {}): Config {
+export function stagingConfig(over: Readonly<Record<string, unknown>> = {}): Config & { readonly platform: PlatformSettings } {
     const { config: raw } = readStack(process.cwd(), "staging");
     const values = Object.fromEntries(
         Object.entries(raw as Readonly<Record<string, unknown>>).map(([key, value]) => [key, parsed(value)]),
@@ -13,7 +14,11 @@ export function stagingConfig(over: Readonly<Record<string, unknown>> = {}): Con
     if (faults.length > 0) {
         throw new Error(faults.join("\n"));
     }
-    return config;
+    const { platform } = config;
+    if (platform === undefined) {
+        throw new Error("the stack staging has no platform");
+    }
+    return { ...config, platform };
 }
 
 function parsed(value: unknown): unknown {

@@ -2,8 +2,8 @@ import type { Dashboard } from "../panel";
 
 /** Vulnerabilities, the compliance score, and what admission and audit do: targets MET-5 and MET-6. */
 export const complianceDashboard: Dashboard = {
-    uid: "x0tta6bl4-compliance",
-    title: "x0tta6bl4 / Compliance",
+    uid: "compliance",
+    title: "Compliance",
     rows: [
         {
             title: "Targets",

@@ -4,8 +4,8 @@ const HANDSHAKES = "pqc_handshakes_total";
 
 /** Identities and the handshakes that are built on them: targets MET-1 to MET-3. */
 export const identityDashboard: Dashboard = {
-    uid: "x0tta6bl4-identity",
-    title: "x0tta6bl4 / Identity",
+    uid: "identity",
+    title: "Identity",
     rows: [
         {
             title: "Targets",

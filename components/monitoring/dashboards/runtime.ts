@@ -9,8 +9,8 @@ function grown(counter: string, time: string): string {
 
 /** Falco: what it saw, and whether it still sees: target MET-4. */
 export const runtimeDashboard: Dashboard = {
-    uid: "x0tta6bl4-runtime",
-    title: "x0tta6bl4 / Runtime security",
+    uid: "runtime",
+    title: "Runtime security",
     rows: [
         {
             title: "Detections",

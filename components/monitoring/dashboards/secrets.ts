@@ -2,8 +2,8 @@ import type { Dashboard } from "../panel";
 
 /** External Secrets: what is in step, and how the secrets manager answers. */
 export const secretsDashboard: Dashboard = {
-    uid: "x0tta6bl4-secrets",
-    title: "x0tta6bl4 / Secrets",
+    uid: "secrets",
+    title: "Secrets",
     rows: [
         {
             title: "Synchronisation",

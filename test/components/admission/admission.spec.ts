@@ -155,7 +155,7 @@ describe("Admission", () => {
 
     it("audits, warns or denies as the stack says, and never both warns and denies", () => {
         const actionsOf = (raw: object, enforcement?: "advisory") =>
-            bindingSpecs(twin(pods, raw, enforcement), ["shop"])[""]?.validationActions;
+            bindingSpecs(twin(pods, raw, enforcement), ["shop"], "x0tta6bl4")[""]?.validationActions;
         assert.deepEqual(actionsOf({ action: "audit" }), ["Audit"]);
         assert.deepEqual(actionsOf({}), ["Warn", "Audit"]);
         assert.deepEqual(actionsOf({ action: "deny" }), ["Deny", "Audit"]);
@@ -166,7 +166,7 @@ describe("Admission", () => {
     });
 
     it("is bound to the managed namespaces, and only warns about objects outside of any", () => {
-        const bindings = bindingSpecs(twin(roles, { action: "deny" }), ["shop", "falco"]);
+        const bindings = bindingSpecs(twin(roles, { action: "deny" }), ["shop", "falco"], "x0tta6bl4");
         assert.deepEqual(Object.keys(bindings), ["", "-cluster"]);
         assert.deepEqual(bindings[""]?.validationActions, ["Deny", "Audit"]);
         assert.deepEqual((bindings[""]?.matchResources as { namespaceSelector: unknown }).namespaceSelector, {

@@ -63,7 +63,7 @@ describe("Canary", () => {
                 .map(({ namespace, port }) => [namespace, port]),
             [
                 ["proof", "http"],
-                [config.platform.namespace, "http"],
+                [config.platform?.namespace, "http"],
             ],
         );
     });

@@ -35,7 +35,10 @@ const entries = readdirSync(DIRECTORY)
     .sort()
     .flatMap((file) => load(readFileSync(join(DIRECTORY, file), "utf8")) as readonly Entry[]);
 const macros = new Map(entries.flatMap(({ macro, condition }) => (macro && condition ? [[macro, condition]] : [])));
-const lists = new Map(entries.flatMap(({ list, items }) => (list && items ? [[list, items]] : [])));
+// What is empty here is filled in by the stack.
+const lists = new Map(
+    entries.flatMap(({ list, items }) => (list && items ? [[list, items.length > 0 ? items : ["some"]]] : [])),
+);
 const rules = entries.filter(({ rule, source = "syscall" }) => rule !== undefined && source === "syscall");
 
 function itemsOf(list: string): readonly string[] {

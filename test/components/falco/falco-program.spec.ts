@@ -7,6 +7,7 @@ import { join } from "node:path";
 import { load } from "js-yaml";
 
 import { AUDIT_CERTIFICATE, AUDIT_PORT, falcoConfig, PATHS, WEB_PORT } from "../../../components/falco/config";
+import type { RuleAdditions } from "../../../components/falco/shipped";
 import { ruleFiles } from "../../../components/falco/shipped";
 import { toYaml } from "../../../components/yaml";
 import { freePort } from "../../../spiffe/test/support/free-port.js";
@@ -27,6 +28,22 @@ const auditNote =
 
 type Source = "syscall" | "k8s_audit";
 
+/** What a stack adds to the rules. */
+const ADDITIONS: RuleAdditions = {
+    namespaces: {
+        applications: ["shop"],
+        foundation: ["spire", "falco"],
+        secrets: [],
+        falco: ["falco"],
+        secretDirectories: ["/etc/shop-tls"],
+        ports: { shop: [53, 9090] },
+    },
+    applicationImages: ["registry.example.org/shop"],
+    workloadImages: [],
+    foundationImages: [],
+    probeImages: [],
+};
+
 /** The configuration and the rules of a source as files, with the paths of this machine instead of those in the pod. */
 function files(source: Source, change: (config: string) => string = (config) => config): Record<string, string> {
     const config = toYaml(
@@ -43,7 +60,7 @@ function files(source: Source, change: (config: string) => string = (config) => 
         .replaceAll("library_path: libcontainer.so", `library_path: ${PLUGINS}/libcontainer.so`)
         .replaceAll(FALCO_PATHS.rules, join(root, FALCO_PATHS.rules))
         .replaceAll(PATHS.rules, "rules");
-    const rules = ruleFiles(source).map(({ name, text }) => [`rules/${name}`, text]);
+    const rules = ruleFiles(source, ADDITIONS).map(({ name, text }) => [`rules/${name}`, text]);
     return { "falco.yaml": change(config), ...Object.fromEntries(rules) };
 }
 

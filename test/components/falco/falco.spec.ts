@@ -18,12 +18,20 @@ function read(raw: unknown): { settings: FalcoSettings; faults: readonly string[
     return { settings: falcoSettings.read(raw, "falco", faults), faults };
 }
 
+const NAMESPACES = {
+    applications: ["shop"],
+    foundation: ["spire", "eyes", "vaults"],
+    secrets: ["vaults"],
+    falco: ["eyes"],
+    secretDirectories: ["/etc/shop-tls"],
+    ports: { shop: [9091, 53], spire: [8081], vaults: [8200] },
+};
 const SIDEKICK = { egress: { cidrs: ["10.9.0.0/28"] } };
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const AUDIT = { plugins: { k8saudit: DIGEST, json: DIGEST }, registryCidrs: ["10.8.0.0/28"] };
 
 function args(raw: unknown) {
-    return { ...SURROUNDINGS, settings: read(raw).settings };
+    return { ...SURROUNDINGS, settings: read(raw).settings, namespaces: NAMESPACES };
 }
 
 async function listOf(raw: unknown): Promise<readonly string[]> {
@@ -162,43 +170,59 @@ describe("Falco", () => {
         assert.notEqual(files.checksum, falcoFiles(args({ workloadImages: ["ghcr.io/x/y"] })).checksum);
     });
 
+    it("watches the stack's own namespaces, and the ports that its flows open", () => {
+        const lists = load(falcoFiles(args({})).rules["99-stack.yaml"] ?? "") as { list: string; items: unknown }[];
+        const itemsOf = (name: string) => lists.find(({ list }) => list === name)?.items;
+        assert.deepEqual(itemsOf("x0_application_namespaces"), ["shop"]);
+        assert.deepEqual(itemsOf("x0_foundation_namespaces"), ["spire", "eyes", "vaults"]);
+        assert.deepEqual(itemsOf("x0_secrets_namespaces"), ["vaults"]);
+        assert.deepEqual(itemsOf("x0_falco_namespaces"), ["eyes"]);
+        assert.deepEqual(itemsOf("x0_secret_directories"), ["/etc/shop-tls"]);
+        assert.deepEqual(itemsOf("x0_application_ports"), [53, 9091]);
+        assert.deepEqual(itemsOf("x0_secrets_ports"), [8200]);
+    });
+
     it("adds the stack's own image names to the rules' lists, mirrors included", () => {
         const images = new Images({ mirror: "mirror.example.org", dropDigests: false, overrides: {} });
         const files = falcoFiles({ ...args({ workloadImages: ["ghcr.io/x/billing"] }), images });
-        assert.deepEqual(load(files.rules["99-stack.yaml"] ?? ""), [
-            {
-                list: "x0_application_images",
-                items: ["mirror.example.org/x0tta6bl4"],
-                override: { items: "append" },
-            },
-            {
-                list: "x0_workload_api_images",
-                items: [
-                    "mirror.example.org/x0tta6bl4",
-                    "mirror.example.org/spiffe/spire-agent",
-                    "mirror.example.org/spiffe/oidc-discovery-provider",
-                    "mirror.example.org/spiffe/spiffe-csi-driver",
-                    "mirror.example.org/x0tta6bl4-probe",
-                    "ghcr.io/x/billing",
-                ],
-                override: { items: "append" },
-            },
-            {
-                list: "x0_foundation_images",
-                items: [
-                    "mirror.example.org/spiffe/spire-server",
-                    "mirror.example.org/spiffe/spire-agent",
-                    "mirror.example.org/spiffe/spire-controller-manager",
-                    "mirror.example.org/external-secrets/external-secrets",
-                ],
-                override: { items: "append" },
-            },
-            {
-                list: "x0_probe_images",
-                items: ["mirror.example.org/x0tta6bl4-probe"],
-                override: { items: "append" },
-            },
-        ]);
+        const lists = load(files.rules["99-stack.yaml"] ?? "") as { list: string }[];
+        assert.deepEqual(
+            lists.filter(({ list }) => list.endsWith("_images")),
+            [
+                {
+                    list: "x0_application_images",
+                    items: ["mirror.example.org/x0tta6bl4"],
+                    override: { items: "append" },
+                },
+                {
+                    list: "x0_workload_api_images",
+                    items: [
+                        "mirror.example.org/x0tta6bl4",
+                        "mirror.example.org/spiffe/spire-agent",
+                        "mirror.example.org/spiffe/oidc-discovery-provider",
+                        "mirror.example.org/spiffe/spiffe-csi-driver",
+                        "mirror.example.org/x0tta6bl4-probe",
+                        "ghcr.io/x/billing",
+                    ],
+                    override: { items: "append" },
+                },
+                {
+                    list: "x0_foundation_images",
+                    items: [
+                        "mirror.example.org/spiffe/spire-server",
+                        "mirror.example.org/spiffe/spire-agent",
+                        "mirror.example.org/spiffe/spire-controller-manager",
+                        "mirror.example.org/external-secrets/external-secrets",
+                    ],
+                    override: { items: "append" },
+                },
+                {
+                    list: "x0_probe_images",
+                    items: ["mirror.example.org/x0tta6bl4-probe"],
+                    override: { items: "append" },
+                },
+            ],
+        );
     });
 
     it("opens metrics in, alerts out and the targets' addresses, and nothing else", () => {

@@ -47,7 +47,7 @@ describe("the Falco rules we ship", () => {
             [
                 "workloads_with_an_identity",
                 "agent_health_check",
-                "platform_reads_its_certificates",
+                "application_reads_its_secrets",
                 "runtime_joins_the_pod",
                 "programs_that_talk_to_the_api",
                 "kubelet_managed_files",

@@ -41,7 +41,9 @@ function metricsOf(expression: string): readonly string[] {
         .filter((name) => !["or", "and", "unless", "e"].includes(name));
 }
 
-const alerts = shippedAlerts("docs/runbooks").flatMap(({ groups }) => groups.flatMap(({ rules }) => rules));
+const alerts = shippedAlerts("docs/runbooks", ["x0tta6bl4"]).flatMap(({ groups }) =>
+    groups.flatMap(({ rules }) => rules),
+);
 const queries = DASHBOARDS.flatMap(({ rows }) => rows).flatMap(({ panels }) =>
     panels.flatMap((panel) => panel.queries),
 );

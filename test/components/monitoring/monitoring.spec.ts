@@ -17,7 +17,8 @@ import { hasPromtool } from "../../support/promtool";
 const TARGET = { name: "shop", namespace: "shop", labels: { app: "shop" }, port: "http" };
 
 function args(over: Partial<MonitoringArgs> = {}, settings: object = {}): MonitoringArgs {
-    return { settings: monitoringSettings.read(settings, "monitoring", []), targets: [TARGET], ...over };
+    const read = monitoringSettings.read(settings, "monitoring", []);
+    return { settings: read, targets: [TARGET], applications: ["shop"], ...over };
 }
 
 async function listOf(given: MonitoringArgs): Promise<readonly string[]> {
@@ -102,11 +103,11 @@ describe("Monitoring", () => {
 describe("dashboards", () => {
     it("are four, with a stable id each and panels that don't overlap", () => {
         assert.deepEqual(
-            DASHBOARDS.map(({ uid }) => uid),
+            DASHBOARDS.map((dashboard) => dashboardJson(dashboard, "x0tta6bl4")["uid"]),
             ["x0tta6bl4-identity", "x0tta6bl4-secrets", "x0tta6bl4-runtime", "x0tta6bl4-compliance"],
         );
         for (const dashboard of DASHBOARDS) {
-            const panels = dashboardJson(dashboard)["panels"] as {
+            const panels = dashboardJson(dashboard, "x0tta6bl4")["panels"] as {
                 id: number;
                 gridPos: { x: number; y: number; w: number; h: number };
             }[];
@@ -120,7 +121,7 @@ describe("dashboards", () => {
 
     it("ask for their data source by variable", () => {
         for (const dashboard of DASHBOARDS) {
-            const panels = dashboardJson(dashboard)["panels"] as { type: string; datasource?: unknown }[];
+            const panels = dashboardJson(dashboard, "x0tta6bl4")["panels"] as { type: string; datasource?: unknown }[];
             for (const panel of panels.filter(({ type }) => type !== "row")) {
                 assert.deepEqual(panel.datasource, { type: "prometheus", uid: "${datasource}" });
             }

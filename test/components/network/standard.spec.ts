@@ -1,15 +1,10 @@
 import assert from "node:assert/strict";
 
-import { readConfig } from "../../../components/config";
 import { policySpecs } from "../../../components/network/flows";
 import { platformFlows } from "../../../components/network/standard";
-import { readStack } from "../../../hardening/sources/program/stack-file";
+import { stagingConfig } from "../../support/settings";
 
-const { config: raw, project } = readStack(process.cwd(), "staging");
-const { config } = readConfig(
-    Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, JSON.parse(value)])),
-    project,
-);
+const config = stagingConfig();
 const prometheus = {
     namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "monitoring" } },
     podSelector: { matchLabels: { "app.kubernetes.io/name": "prometheus" } },

@@ -1,13 +1,12 @@
 import assert from "node:assert/strict";
 
-import type { Config } from "../../../components/areas";
 import { closedNamespaces, foundationOf } from "../../../components/foundation";
 import { Images } from "../../../components/images";
 import { Platform } from "../../../components/platform/platform";
 import { deploy } from "../../support/deploy";
 import { stagingConfig } from "../../support/settings";
 
-async function listOf(config: Config): Promise<readonly string[]> {
+async function listOf(config: ReturnType<typeof stagingConfig>): Promise<readonly string[]> {
     const deployed = await deploy(
         () =>
             new Platform("platform", {
