@@ -1,5 +1,7 @@
 import { readFileSync } from "node:fs";
 
+import { controls } from "../policies/controls";
+import { namesOf } from "../policies/engine/names";
 import { isObj } from "../policies/kubernetes/kube";
 import type { Finding } from "./findings";
 import { fingerprint } from "./fingerprint";
@@ -28,13 +30,16 @@ export function readBaseline(file: string): Baseline {
     if (!isObj(report) || report["schema"] !== 1 || !Array.isArray(report["results"])) {
         throw new UsageError([`--baseline ${file}: is no report of "--format json" (schema 1)`]);
     }
+    // A report of an older release may call a control by a name that it had then.
+    const nameOf = namesOf(controls);
     const known = new Map<string, number>();
     for (const [index, result] of report["results"].entries()) {
         if (!isObj(result) || IDENTITY.some((field) => typeof result[field] !== "string")) {
             throw new UsageError([`--baseline ${file}: results[${index}] lacks one of ${IDENTITY.join(", ")}`]);
         }
         if (result["status"] === "violation") {
-            const key = fingerprint(result as unknown as Finding);
+            const finding = result as unknown as Finding;
+            const key = fingerprint({ ...finding, control: nameOf(finding.control) ?? finding.control });
             known.set(key, (known.get(key) ?? 0) + 1);
         }
     }

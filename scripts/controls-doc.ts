@@ -1,10 +1,14 @@
-// Writes policies/CONTROLS.md from the registry: npm run controls:doc
+// Gives new controls an id and writes policies/CONTROLS.md from the registry: npm run controls:doc
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { controls } from "../policies/controls";
 import { controlsDocument, parseOutOfScope } from "../policies/engine/document";
+import { IDS } from "../policies/engine/ids";
+import { idsModule, withIds } from "../policies/engine/numbering";
 
 const folder = join(__dirname, "..", "policies");
+const ids = withIds(IDS, controls);
+writeFileSync(join(folder, "engine", "ids.ts"), idsModule(ids));
 const outOfScope = parseOutOfScope(readFileSync(join(folder, "OUT_OF_SCOPE.md"), "utf8"));
-writeFileSync(join(folder, "CONTROLS.md"), controlsDocument(controls, outOfScope));
+writeFileSync(join(folder, "CONTROLS.md"), controlsDocument(controls, outOfScope, ids));

@@ -1,13 +1,9 @@
-import { existsSync, readFileSync } from "node:fs";
-import { join } from "node:path";
-
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { controls } from "../../policies/controls";
 import { selectControls } from "../../policies/engine/profiles";
 import type { Waiver } from "../../policies/engine/waivers";
-import { parseWaivers } from "../../policies/engine/waivers";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
 import { admissionFaults, bindingSpecs, policyName, policySpec, twins } from "./policies";
@@ -19,12 +15,6 @@ export interface AdmissionArgs {
     readonly namespaces: readonly string[];
     /** The accepted risks of the stack; what they cover is admitted. */
     readonly waivers: readonly Waiver[];
-}
-
-/** The waivers that the policy pack applies to a stack. A stack without a file has none. */
-export function waiversOf(stack: string): readonly Waiver[] {
-    const file = join(__dirname, "../../policies/waivers", `${stack}.yaml`);
-    return existsSync(file) ? parseWaivers(readFileSync(file, "utf8"), `policies/waivers/${stack}.yaml`, controls) : [];
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Control, ControlMeta, ParamSchema } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
 import { FRAMEWORKS } from "../../policies/engine/frameworks";
+import { idOf, namesOf } from "../../policies/engine/names";
 import { WAIVER_RULES } from "../../policies/engine/governance";
 import type { ProfileName } from "../../policies/engine/profiles";
 import { profileControls } from "../../policies/engine/profiles";
@@ -57,13 +58,15 @@ function named(names: readonly string[]): readonly (Control | ControlMeta)[] {
     const known = new Map<string, Control | ControlMeta>(
         [...controls, ...Object.values(WAIVER_RULES)].map((control) => [control.name, control]),
     );
-    const missing = names.filter((name) => !known.has(name));
+    const nameOf = namesOf(controls);
+    const given = names.map((name) => nameOf(name) ?? name);
+    const missing = given.filter((name) => !known.has(name));
     if (missing.length > 0) {
         throw new UsageError(
             missing.map((name) => `there is no control "${name}"${suggestion(name, [...known.keys()])}`),
         );
     }
-    return names.flatMap((name) => known.get(name) ?? []);
+    return given.flatMap((name) => known.get(name) ?? []);
 }
 
 function listing(chosen: readonly ControlMeta[], profile: ProfileName): string {
@@ -79,6 +82,8 @@ function explain(control: Control | ControlMeta): string {
     return [
         name,
         `  ${description}`,
+        ...[idOf(control)].flatMap((id) => (id === undefined ? [] : [`  Id:          ${id}`])),
+        ...(control.aliases === undefined ? [] : [`  Once called: ${control.aliases.join(", ")}`]),
         `  Why:         ${why}`,
         `  Remedy:      ${remediation}`,
         `  Severity:    ${severity}, ${enforcement ?? "mandatory"}`,

@@ -4,6 +4,7 @@ import type { Invocation, Location, Log, ReportingDescriptor, Result, Suppressio
 
 import { version } from "../../package.json";
 import type { ControlMeta, Severity } from "../../policies/engine/control";
+import { idOf } from "../../policies/engine/names";
 import type { Failure, Finding, NotJudged } from "../findings";
 import { exitCode, fails } from "../findings";
 import { fingerprint } from "../fingerprint";
@@ -57,8 +58,10 @@ function headOf(run: Run, rules: readonly ControlMeta[]) {
 function ruleOf(rule: ControlMeta): ReportingDescriptor {
     const standards = references(rule);
     const list = standards.map((standard) => `- ${standard}`).join("\n");
+    const id = idOf(rule);
     return {
         id: rule.name,
+        ...(rule.aliases !== undefined && { deprecatedIds: [...rule.aliases] }),
         name: rule.name
             .split("-")
             .map((word) => word.charAt(0).toUpperCase() + word.slice(1))
@@ -71,6 +74,7 @@ function ruleOf(rule: ControlMeta): ReportingDescriptor {
         },
         defaultConfiguration: { level: LEVEL[rule.severity] },
         properties: {
+            ...(id !== undefined && { id }),
             tags: ["security", "kubernetes", ...rule.covers, ...standards],
             precision: "high",
             "problem.severity": LEVEL[rule.severity] === "note" ? "recommendation" : LEVEL[rule.severity],

@@ -1,9 +1,8 @@
-import { existsSync, readFileSync } from "node:fs";
 import { join, relative } from "node:path";
 
 import { controls } from "../../policies/controls";
 import type { Waiver } from "../../policies/engine/waivers";
-import { parseWaivers, WaiverFileError } from "../../policies/engine/waivers";
+import { WaiverFileError, waiversOf } from "../../policies/engine/waivers";
 import type { Io } from "../io";
 import { Progress, UsageError } from "../io";
 import type { ProgramPreview } from "../sources/program";
@@ -46,12 +45,9 @@ export function requestedStacks(directory: string, given: readonly string[]): re
 
 /** The waivers that the policy pack would apply to a stack: those of `policies/waivers/<stack>.yaml`. @throws UsageError */
 export function stackWaivers({ directory, stack }: HostRequest): readonly Waiver[] {
-    const file = join(directory, "policies", "waivers", `${stack}.yaml`);
-    if (!existsSync(file)) {
-        return [];
-    }
+    const folder = join(directory, "policies", "waivers");
     try {
-        return parseWaivers(readFileSync(file, "utf8"), relative(process.cwd(), file), controls);
+        return waiversOf(stack, folder, controls, relative(process.cwd(), folder));
     } catch (error) {
         if (error instanceof WaiverFileError) {
             throw new UsageError(error.faults);

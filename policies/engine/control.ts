@@ -79,6 +79,8 @@ export interface AdmissionRule {
 export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     /** The state wanted, in kebab case; also the file's name. */
     readonly name: string;
+    /** Names that the control had before; each still stands for it. */
+    readonly aliases?: readonly string[];
     /** One sentence that states the rule. */
     readonly description: string;
     /** One sentence: what an attacker or an outage gains where the rule is broken. */

@@ -2,6 +2,8 @@ import type { Control } from "./control";
 import type { FrameworkName } from "./frameworks";
 import { FRAMEWORKS } from "./frameworks";
 import { WAIVER_RULES } from "./governance";
+import { IDS } from "./ids";
+import type { Ids } from "./numbering";
 import { profileControls, PROFILES } from "./profiles";
 import { SLUG_FAMILIES, SLUGS } from "./slugs";
 
@@ -25,7 +27,8 @@ export function parseOutOfScope(markdown: string): OutOfScope {
 }
 
 /** The text of `CONTROLS.md`: what there is, and what of the field's vocabulary it answers for. */
-export function controlsDocument(registry: readonly Control[], outOfScope: OutOfScope): string {
+export function controlsDocument(registry: readonly Control[], outOfScope: OutOfScope, ids: Ids = IDS): string {
+    const byName = new Map(Object.entries(ids).map(([id, name]) => [name, id]));
     return [
         "# Controls",
         "",
@@ -34,7 +37,7 @@ export function controlsDocument(registry: readonly Control[], outOfScope: OutOf
         `${registry.length} controls. \`hardening controls NAME\` says why each matters and how to put it right.`,
         "",
         ...profileTable(registry),
-        ...familyOf(registry).flatMap(([title, controls]) => controlTable(title, controls)),
+        ...familyOf(registry).flatMap(([title, controls]) => controlTable(title, controls, byName)),
         ...waiverTable(),
         ...coverageTable(registry, outOfScope),
         ...frameworkTable(registry),
@@ -63,15 +66,20 @@ function familyOf(registry: readonly Control[]): readonly (readonly [title: stri
         .filter(([, controls]) => controls.length > 0);
 }
 
-function controlTable(title: string, controls: readonly Control[]): readonly string[] {
+function controlTable(
+    title: string,
+    controls: readonly Control[],
+    ids: ReadonlyMap<string, string>,
+): readonly string[] {
     return [
         `## ${title}`,
         "",
-        "| Control | Rule | Severity | Profiles | Standards | At admission |",
-        "| --- | --- | --- | --- | --- | --- |",
+        "| Id | Control | Rule | Severity | Profiles | Standards | At admission |",
+        "| --- | --- | --- | --- | --- | --- | --- |",
         ...controls.map((control) => {
             const level = control.enforcement === "advisory" ? `${control.severity}, advisory` : control.severity;
             return row([
+                [control.name, ...(control.aliases ?? [])].flatMap((name) => ids.get(name) ?? [])[0] ?? "",
                 `\`${control.name}\``,
                 control.description,
                 level,

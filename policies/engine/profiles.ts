@@ -1,5 +1,6 @@
 import type { Control, Enforcement, ParamSchema, ParamSchemas, Params, Profile } from "./control";
 import { defaultParams } from "./control";
+import { namesOf } from "./names";
 import { suggestion } from "../text";
 
 /** A profile by name, or `all`: every control with its default parameters. */
@@ -86,17 +87,18 @@ function readConfig(
         faults.push(`(root): must be an object that maps control names to settings`);
         return { all, controls };
     }
+    const nameOf = namesOf(registry);
     const byName = new Map(registry.map((control) => [control.name, control]));
     for (const [name, value] of Object.entries(config)) {
-        const control = byName.get(name);
+        const control = byName.get(nameOf(name) ?? name);
         if (name === "all") {
             all = readLevel("all", value, faults);
         } else if (control === undefined) {
             faults.push(`${name}: no such control${suggestion(name, [...byName.keys()])}`);
         } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-            controls.set(name, readSetting(control, value as Record<string, unknown>, faults));
+            controls.set(control.name, readSetting(control, value as Record<string, unknown>, faults));
         } else {
-            controls.set(name, { level: readLevel(name, value, faults), params: {} });
+            controls.set(control.name, { level: readLevel(name, value, faults), params: {} });
         }
     }
     return { all, controls };

@@ -1,8 +1,13 @@
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+
 import { loadAll, YAMLException } from "js-yaml";
 
 import type { Control, Fault, Severity } from "./control";
 import type { KubeObject } from "../kubernetes/kube";
 import { describe } from "../kubernetes/kube";
+import type { NameOf } from "./names";
+import { namesOf } from "./names";
 import { suggestion } from "../text";
 
 /** An accepted risk: one control, one object, and who answers for it until when. */
@@ -55,11 +60,38 @@ export function parseWaivers(text: string, file: string, registry: readonly Cont
     const faults: string[] = [];
     const entries = readEntries(text, file, faults);
     const names = registry.map((control) => control.name);
-    const waivers = entries.flatMap((entry, index) => readWaiver(entry, `${file}: waivers[${index}]`, names, faults));
+    const nameOf = namesOf(registry);
+    const waivers = entries.flatMap((entry, index) =>
+        readWaiver(entry, `${file}: waivers[${index}]`, names, nameOf, faults),
+    );
     if (faults.length > 0) {
         throw new WaiverFileError(faults);
     }
     return waivers;
+}
+
+/**
+ * The waivers of a stack: those of `<stack>.yaml` in a folder; none where there is no such file. `shown` is what messages
+ * call the folder.
+ *
+ * @throws WaiverFileError as {@link parseWaivers} does.
+ */
+export function waiversOf(
+    stack: string,
+    folder: string,
+    registry: readonly Control[],
+    shown = "waivers",
+): readonly Waiver[] {
+    let text: string;
+    try {
+        text = readFileSync(join(folder, `${stack}.yaml`), "utf8");
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === "ENOENT") {
+            return [];
+        }
+        throw error;
+    }
+    return parseWaivers(text, `${shown}/${stack}.yaml`, registry);
 }
 
 function readEntries(text: string, file: string, faults: string[]): readonly unknown[] {
@@ -90,7 +122,13 @@ function readEntries(text: string, file: string, faults: string[]): readonly unk
     return root["waivers"];
 }
 
-function readWaiver(entry: unknown, from: string, names: readonly string[], faults: string[]): readonly Waiver[] {
+function readWaiver(
+    entry: unknown,
+    from: string,
+    names: readonly string[],
+    nameOf: NameOf,
+    faults: string[],
+): readonly Waiver[] {
     if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
         faults.push(`${from} must be an object with ${FIELDS.join(", ")}`);
         return [];
@@ -109,6 +147,9 @@ function readWaiver(entry: unknown, from: string, names: readonly string[], faul
     }
     for (const field of FIELDS.filter((name) => !(name in entry) && !OPTIONAL.has(name))) {
         faults.push(`${from}.${field} is missing`);
+    }
+    if (values["control"] !== undefined) {
+        values["control"] = nameOf(values["control"]) ?? values["control"];
     }
     checkValues(values, from, names, faults);
     return faults.length > before ? [] : [{ ...(values as unknown as Waiver), from }];

@@ -4,6 +4,8 @@ import { basename, join } from "node:path";
 
 import type { Control, ControlMeta } from "../../policies/engine/control";
 import { objectControl } from "../../policies/engine/control";
+import { IDS } from "../../policies/engine/ids";
+import { idsModule, withIds } from "../../policies/engine/numbering";
 import { controls } from "../../policies/controls";
 import { withFiles } from "../support/files";
 import type { ControlFiles } from "../support/registry";
@@ -35,6 +37,17 @@ function controlFiles(): ControlFiles {
 }
 
 describe("the registry of controls", () => {
+    it("has an id for every control, each once, under a name that the control has or had", () => {
+        assert.deepEqual(withIds(IDS, controls), IDS, "run npm run controls:doc");
+        const names = Object.values(IDS);
+        assert.equal(new Set(names).size, names.length);
+        assert.deepEqual(
+            Object.keys(IDS),
+            names.map((_, index) => `XSF-${String(index + 1).padStart(4, "0")}`),
+        );
+        assert.equal(readFileSync(join(ROOT, "policies/engine/ids.ts"), "utf8"), idsModule(IDS));
+    });
+
     it("holds only controls that follow the rules", () => {
         assert.deepEqual(registryFaults(controls, controlFiles()), []);
     });
@@ -108,6 +121,25 @@ describe("the rules for controls", () => {
 
     it("refuse a name that is taken twice", async () => {
         assert.deepEqual(await faultsOf([control(), control()]), ["no-bad: the name is taken twice"]);
+    });
+
+    it("refuse a former name that another control has or had", () => {
+        const files = {
+            sources: new Map([
+                ["no-bad", ""],
+                ["no-worse", ""],
+            ]),
+            specs: new Map(),
+        };
+        const other = control({ name: "no-worse", aliases: ["no-bad", "no-ill"] });
+        const faults = registryFaults([control({ aliases: ["no-ill"] }), other], files);
+        assert.deepEqual(
+            faults.filter((fault) => fault.includes("former")),
+            [
+                'no-worse: its former name "no-bad" stands for another control',
+                'no-worse: its former name "no-ill" stands for another control',
+            ],
+        );
     });
 
     it("refuse a file that the registry does not hold", () => {

@@ -36,12 +36,22 @@ export function registryFaults(registry: readonly Control[], files: ControlFiles
         ...[...files.sources.keys()]
             .filter((file) => !names.includes(file))
             .map((file) => `${file}: its file is there, but the registry does not hold it`),
+        ...nameFaults(registry),
         ...registry.flatMap((control) =>
             [...textFaults(control), ...referenceFaults(control, names), ...fileFaults(control, files)].map(
                 (fault) => `${control.name}: ${fault}`,
             ),
         ),
     ];
+}
+
+/** A name, once given, stands for one control for ever. */
+function nameFaults(registry: readonly Control[]): readonly string[] {
+    const names = new Set(registry.map(({ name }) => name));
+    const aliases = registry.flatMap((control) => (control.aliases ?? []).map((alias) => ({ alias, control })));
+    return aliases
+        .filter(({ alias }, index) => names.has(alias) || aliases.findIndex((other) => other.alias === alias) < index)
+        .map(({ alias, control }) => `${control.name}: its former name "${alias}" stands for another control`);
 }
 
 function textFaults({ name, description, why, remediation, covers, severity }: Control): readonly string[] {

@@ -6,13 +6,21 @@ import { cli } from "../../support/cli";
 import { withFiles } from "../../support/files";
 
 describe("hardening controls", () => {
-    it("lists every control with its severity and rule", async () => {
+    it("lists every control but those that only repeat others, with its severity and rule", async () => {
+        const own = profileControls(controls, "all").length;
         const { code, out } = await cli(["controls"]);
         assert.equal(code, 0);
         const lines = out.trimEnd().split("\n");
-        assert.equal(lines.length, controls.length + 2);
+        assert.equal(lines.length, own + 2);
         assert.match(out, /^no-privileged-containers +critical +No container runs privileged\.$/m);
-        assert.equal(lines.at(-1), `${controls.length} controls in profile all`);
+        assert.equal(lines.at(-1), `${own} controls in profile all`);
+    });
+
+    it("explains one by its id or a former name as by its name, and says the id", async () => {
+        const { out } = await cli(["controls", "XSF-0001"]);
+        const [name = ""] = out.split("\n");
+        assert.equal(out, (await cli(["controls", name])).out);
+        assert.match(out, /^ {2}Id: +XSF-0001$/m);
     });
 
     it("lists what a profile holds", async () => {

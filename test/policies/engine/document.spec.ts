@@ -24,11 +24,13 @@ const control = objectControl({
 });
 
 describe("controlsDocument", () => {
-    const lines = controlsDocument([control], new Map([["pod.privileged", "a reason for it"]])).split("\n");
+    const lines = controlsDocument([control], new Map([["pod.privileged", "a reason for it"]]), {
+        "XSF-0007": "no-bad",
+    }).split("\n");
 
     it("has a row for each control, under the family of its first slug", () => {
         const row = lines.indexOf(
-            "| `no-bad` | No object is bad \\| ugly. | low, advisory | cis | cis 5.2.2, 5.2.3; nist AC-6 | no: It needs a look. |",
+            "| XSF-0007 | `no-bad` | No object is bad \\| ugly. | low, advisory | cis | cis 5.2.2, 5.2.3; nist AC-6 | no: It needs a look. |",
         );
         assert.ok(row > 0);
         assert.equal(

@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+
+import type { Control } from "../../../policies/engine/control";
+import { objectControl } from "../../../policies/engine/control";
+import { IDS } from "../../../policies/engine/ids";
+import { idOf, namesOf } from "../../../policies/engine/names";
+import { withIds } from "../../../policies/engine/numbering";
+import { selectControls } from "../../../policies/engine/profiles";
+import { parseWaivers } from "../../../policies/engine/waivers";
+
+const FIRST = Object.entries(IDS)[0] ?? ["", ""];
+
+/** A control that was called otherwise when it got its id. */
+const renamed: Control = objectControl({
+    name: "no-new-name",
+    aliases: [FIRST[1], "no-old-name"],
+    description: "No object is bad.",
+    why: "Bad objects do bad things.",
+    severity: "low",
+    covers: [],
+    frameworks: [],
+    remediation: "Be good.",
+    profiles: [],
+    kinds: ["Pod"],
+    check: () => [],
+});
+
+describe("the names of a control", () => {
+    it("are its own, its id and those it had before, and no other", () => {
+        const nameOf = namesOf([renamed]);
+        for (const given of ["no-new-name", "no-old-name", FIRST[1], FIRST[0]]) {
+            assert.equal(nameOf(given), "no-new-name", given);
+        }
+        for (const given of ["", "constructor", "XSF-9999", "no-other"]) {
+            assert.equal(nameOf(given), undefined, given);
+        }
+    });
+
+    it("keep the id through a rename", () => {
+        assert.equal(idOf(renamed), FIRST[0]);
+        assert.deepEqual(withIds(IDS, [renamed]), IDS);
+    });
+
+    it("all serve in a waiver and in a configuration", () => {
+        const entry = (control: string) =>
+            `waivers:\n  - {control: ${control}, object: Pod a/b, reason: r, owner: o, ticket: T-1, expires: "2026-05-01"}\n`;
+        for (const given of ["no-old-name", FIRST[0]]) {
+            assert.equal(parseWaivers(entry(given), "w.yaml", [renamed])[0]?.control, "no-new-name");
+            const [selected] = selectControls([renamed], "baseline", { [given]: "advisory" });
+            assert.deepEqual([selected?.control.name, selected?.enforcement], ["no-new-name", "advisory"]);
+        }
+    });
+});
