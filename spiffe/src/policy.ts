@@ -114,16 +114,19 @@ export function parsePolicy(yaml: string, name = "policy"): Authorizer {
     };
 }
 
-/** Reads a policy from a file. @throws {PolicyError} */
+/** Reads a policy from a file. @throws {SpiffeError} a `PolicyError`, or an `ArgumentError` */
 export async function loadPolicy(file: string): Promise<Authorizer> {
+    return parsePolicy(await readPolicyFile(file), file);
+}
+
+/** The text of a policy. @throws {SpiffeError} a `PolicyError` when it can't be read, or an `ArgumentError` */
+export async function readPolicyFile(file: string): Promise<string> {
     requireText(file, "file");
-    let yaml: string;
     try {
-        yaml = await readFile(file, "utf8");
+        return await readFile(file, "utf8");
     } catch (error) {
         throw new PolicyError(file, [error instanceof Error ? error.message : String(error)], { cause: error });
     }
-    return parsePolicy(yaml, file);
 }
 
 function readYaml(yaml: string, name: string): Record<string, unknown> {

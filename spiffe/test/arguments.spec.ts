@@ -243,6 +243,7 @@ describe("Every public function", () => {
                 run: policy.parsePolicy,
                 fine: { 1: (v) => isAbsent(v) || isText(v) },
             },
+            watchPolicy: { args: [folder, {}], run: policy.watchPolicy },
             loadPolicy: { args: [folder], run: policy.loadPolicy },
             SpiffeBundle: { args: [spiffeBundle], run: (parts) => new federation.SpiffeBundle(parts) },
             "SpiffeBundle.parse": { args: [domain, issuer.document], run: federation.SpiffeBundle.parse },

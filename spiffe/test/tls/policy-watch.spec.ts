@@ -1,0 +1,88 @@
+import assert from "node:assert/strict";
+import { once } from "node:events";
+import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import type { WatchedPolicy } from "../../src/entry/policy.js";
+import { watchPolicy } from "../../src/entry/policy.js";
+import type { PolicyError } from "../../src/index.js";
+import { connectTls, createTlsServer } from "../../src/tls/index.js";
+import { closed, TlsWorld } from "../support/tls-world.js";
+
+const OPEN = "allow: [{ memberOf: example.org }]";
+const DENIED = `${OPEN}\ndeny: [{ id: spiffe://example.org/client }]`;
+
+describe("A policy that follows its file", () => {
+    let world: TlsWorld;
+    let folder: string;
+    let file: string;
+    let policy: WatchedPolicy;
+    let faults: PolicyError[];
+
+    beforeEach(async () => {
+        world = await TlsWorld.create();
+        folder = await mkdtemp(join(tmpdir(), "policy-"));
+        file = join(folder, "peers.yaml");
+        await writeFile(file, OPEN);
+        faults = [];
+        policy = await watchPolicy(file, { onFault: (fault) => faults.push(fault) });
+    });
+    afterEach(async () => {
+        policy.close();
+        await world.close();
+        await rm(folder, { recursive: true });
+    });
+
+    async function until(condition: () => boolean): Promise<void> {
+        while (!condition()) {
+            await new Promise((resolve) => setTimeout(resolve, 5));
+        }
+    }
+
+    it("cuts a live connection that a new version refuses, and lets nobody in by the old one", async () => {
+        const server = { ...world.serverPolicy, authorize: policy.authorize };
+        const port = await world.listen(createTlsServer(world.server, server, (socket) => socket.resume()));
+        const open = () => connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });
+        const live = await open();
+        await world.settled("server");
+        await writeFile(join(folder, "next"), DENIED);
+        await rename(join(folder, "next"), file);
+        await closed(live);
+        await closed(await open());
+        assert.deepEqual(world.verdicts("server"), ["success", "deauthorized", "unauthorized"]);
+        await writeFile(file, OPEN);
+        const { peer } = world.events.find((event) => event.side === "server" && event.result === "success") ?? {};
+        assert.ok(peer);
+        const allowed = (): boolean => {
+            try {
+                return policy.authorize(peer, [], { side: "server" });
+            } catch {
+                return false;
+            }
+        };
+        await until(allowed);
+    });
+
+    it("keeps the last good version past one that can't be used, and tells of it", async () => {
+        await writeFile(file, "allow: nobody");
+        await until(() => faults.some(({ faults: all }) => all[0] === "allow: must be a list of rules"));
+        await rm(file);
+        await until(() => faults.some(({ message }) => message.includes("ENOENT")));
+        const port = await world.listen(
+            createTlsServer(world.server, { authorize: policy.authorize }, (socket) => socket.resume()),
+        );
+        const live = await connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });
+        live.destroy();
+    });
+
+    it("is refused at the start when it can't be used, and warns of later faults where nobody listens", async () => {
+        await assert.rejects(watchPolicy(join(folder, "none.yaml")), { code: "invalid_policy" });
+        const other = await watchPolicy(file);
+        const warned = once(process, "warning") as Promise<[Error]>;
+        await writeFile(file, "[");
+        const [{ message }] = await warned;
+        other.close();
+        assert.match(message, /^Reading a policy again failed: .*peers\.yaml is not a valid authorization policy/);
+    });
+});
