@@ -30,6 +30,25 @@ class Folding {
 
 /** A scalar without quotes, on one line or several. */
 export function plainScalar(scanner: Scanner): string {
+    return plainWord(scanner) ?? plainLines(scanner);
+}
+
+/** A scalar that nothing can go on behind on its line or below it; undefined, with nothing read, for any other. */
+function plainWord(scanner: Scanner): string | undefined {
+    const { text, flowLevel, at } = scanner;
+    let end = at;
+    while (!endsPlain(text, end, flowLevel)) {
+        end++;
+    }
+    // A colon, or in flow style an indicator, ends the scalar for good; blanks and breaks may not.
+    if (isBlankOrEnd(text.charCodeAt(end)) || end === at || scanner.column === 0) {
+        return undefined;
+    }
+    scanner.at = end;
+    return text.slice(at, end);
+}
+
+function plainLines(scanner: Scanner): string {
     const { text, flowLevel } = scanner;
     const indent = scanner.indent + 1;
     const folding = new Folding();
