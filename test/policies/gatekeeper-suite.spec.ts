@@ -21,15 +21,19 @@ function isRefused(row: Row): boolean {
     const constraint = JSON.parse(row["params"] || "{}") as ConstraintParams;
     const params = mapped?.(constraint, (row["kinds"] ?? "").split("|")) ?? {};
     const stack = stackOf(...readManifests(join(folder, row["file"] ?? "")));
-    return controls
-        .filter(({ covers }) => covers.includes(slug))
-        .some((control) => {
-            const settings = { ...defaultParams(control), ...params[control.name] } as Params<ParamSchemas>;
-            return [...runControl(control, stack, settings)].some((outcome) => {
-                assert.equal(outcome.status, "violation");
-                return (outcome.fault.covers ?? control.covers).includes(slug);
-            });
-        });
+    return (
+        controls
+            .filter(({ covers }) => covers.includes(slug))
+            // Where a control takes the constraint's parameters, it answers for those that it repeats by default.
+            .filter(({ name }, _, all) => !all.some(({ repeats = [] }) => repeats.includes(name)))
+            .some((control) => {
+                const settings = { ...defaultParams(control), ...params[control.name] } as Params<ParamSchemas>;
+                return [...runControl(control, stack, settings)].some((outcome) => {
+                    assert.equal(outcome.status, "violation");
+                    return (outcome.fault.covers ?? control.covers).includes(slug);
+                });
+            })
+    );
 }
 
 /** The rows that count, by slug; none where the suite is absent. */
