@@ -168,6 +168,8 @@ export interface ActionRecord {
 
 /** What a person decided; the API server's admission sees to it that `by` is who asked. */
 export interface Decision {
+    /** Counted from 0 within the incident. */
+    readonly id: number;
     readonly verdict: "approve" | "undo" | "confirm" | "acknowledge";
     /** ID of the action; absent for the incident as a whole. */
     readonly action?: string;
@@ -199,7 +201,7 @@ export interface Incident {
     readonly actions: readonly ActionRecord[];
     readonly timeline: readonly TimelineEntry[];
     readonly decisions: readonly Decision[];
-    /** How many of the decisions have been carried out. */
+    /** How many of the decisions have been carried out: the number of the next one. */
     readonly obeyed: number;
     /** Something has come in that the plan doesn't know yet. */
     readonly unplanned: boolean;

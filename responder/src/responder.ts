@@ -264,11 +264,12 @@ export class Responder {
     /** Carries out what people have decided since; each decision once, in their order. */
     private async decided(name: string): Promise<void> {
         for (let incident = this.book.get(name); incident !== undefined; incident = this.book.get(name)) {
-            const decision = incident.decisions[incident.obeyed];
+            const { obeyed } = incident;
+            const decision = incident.decisions.find(({ id }) => id === obeyed);
             if (decision === undefined) {
                 return;
             }
-            const { verdict, action: id, by } = decision;
+            const { verdict, action: wanted, by } = decision;
             if (verdict === "acknowledge") {
                 this.book.put(
                     withTimeline(
@@ -278,7 +279,7 @@ export class Responder {
                     ),
                 );
             } else {
-                for (const record of incident.actions.filter((one) => id === undefined || one.id === id)) {
+                for (const record of incident.actions.filter(({ id }) => wanted === undefined || id === wanted)) {
                     await this.obey(name, record, verdict, by);
                 }
             }

@@ -23,7 +23,7 @@ import { combined } from "./knowledge/tracing.js";
 import type { KubernetesApi } from "./kubernetes/objects.js";
 import { ResponderLoop } from "./loop.js";
 import { BusyError, EventQueue } from "./monitor/queue.js";
-import { readAuthority, withAuthorities } from "./monitor/senders.js";
+import { SenderTrust } from "./monitor/senders.js";
 import { createWebhook } from "./monitor/webhook.js";
 import { PolicyFile } from "./policy-file.js";
 import { Responder } from "./responder.js";
@@ -62,7 +62,7 @@ export class ResponderService {
         private readonly policy: PolicyFile,
         private readonly registry: Registry,
         handshakes: SpiffeMetrics,
-        authorities: Parameters<typeof withAuthorities>[1],
+        private readonly trust: SenderTrust,
     ) {
         const now = (): number => Date.now();
         this.queue = new EventQueue(settings.queue);
@@ -76,7 +76,7 @@ export class ResponderService {
         this.lease = new LeaderLease(parts.api, { namespace, name: "responder", holder, seconds: LEASE_SECONDS, now });
         this.spire = settings.spireServer === undefined ? undefined : spireClient(settings.spireServer, identity);
         this.webhook = createWebhook({
-            identity: withAuthorities(identity, authorities),
+            trust,
             senders: settings.senders,
             kem: settings.kem,
             accept: (events) => this.accept(events),
@@ -99,7 +99,6 @@ export class ResponderService {
      */
     static async start(settings: ResponderSettings, parts: ServiceParts): Promise<ResponderService> {
         const policy = await PolicyFile.open(settings.policyFile);
-        const authorities = await Promise.all(settings.senderAuthorities.map(readAuthority));
         const registry = new Registry();
         collectDefaultMetrics({ register: registry });
         const handshakes = new SpiffeMetrics(registry);
@@ -108,7 +107,8 @@ export class ResponderService {
             observer: handshakes.workloadFailures,
         });
         handshakes.trackIdentity(identity);
-        const service = new ResponderService(settings, parts, identity, policy, registry, handshakes, authorities);
+        const trust = await SenderTrust.open(identity, settings.senderAuthority);
+        const service = new ResponderService(settings, parts, identity, policy, registry, handshakes, trust);
         await Promise.all([
             once(service.webhook.listen(settings.port), "listening"),
             once(service.http.listen(settings.httpPort), "listening"),
@@ -140,6 +140,7 @@ export class ResponderService {
         }
         await Promise.all(closed);
         this.spire?.close();
+        this.trust.close();
         this.identity.close();
         this.ended.resolve(undefined);
     }
@@ -164,6 +165,11 @@ export class ResponderService {
             } catch (error) {
                 this.failed(error);
             }
+        }
+        try {
+            await this.trust.refresh();
+        } catch (error) {
+            this.failed(error);
         }
         try {
             await this.policy.refresh();

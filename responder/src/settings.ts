@@ -11,7 +11,7 @@ export interface ResponderSettings {
     /** Health and metrics, in the clear; holds nothing secret. */
     readonly httpPort: number;
     readonly senders: Readonly<Record<Source, readonly SpiffeId[]>>;
-    readonly senderAuthorities: readonly SenderAuthority[];
+    readonly senderAuthority?: SenderAuthority;
     readonly kem: "prefer" | "require";
     readonly policyFile: string;
     readonly namespace: string;
@@ -78,13 +78,7 @@ export function readSettings(env: Environment): ResponderSettings {
         port: read("RESPONDER_PORT", "8443", (text) => wholeNumber(text, 1, 65_535), PORT, 0),
         httpPort: read("RESPONDER_HTTP_PORT", "8080", (text) => wholeNumber(text, 1, 65_535), PORT, 0),
         senders: { falco: senders("falco"), alertmanager: senders("alertmanager"), canary: senders("canary") },
-        senderAuthorities: read(
-            "RESPONDER_SENDER_AUTHORITIES",
-            "",
-            (text) => parsedAll(text, parseAuthority),
-            "trust-domain=file items with commas between them",
-            [],
-        ),
+        senderAuthority: authority(env["RESPONDER_SENDER_AUTHORITY"], faults),
         kem: read(
             "RESPONDER_KEM",
             "require",
@@ -161,9 +155,17 @@ function parsedAll<T>(text: string, parse: (item: string) => T): readonly T[] | 
     }
 }
 
-function parseAuthority(item: string): SenderAuthority {
-    const at = item.indexOf("=");
-    return { trustDomain: TrustDomain.parse(at < 0 ? "" : item.slice(0, at)), file: item.slice(at + 1) };
+function authority(text: string | undefined, faults: string[]): SenderAuthority | undefined {
+    if (text === undefined) {
+        return undefined;
+    }
+    const [name = "", directory = ""] = text.split("=");
+    const [trustDomain] = parsedAll(name, (item) => TrustDomain.parse(item)) ?? [];
+    if (trustDomain === undefined || directory === "") {
+        faults.push(`RESPONDER_SENDER_AUTHORITY is ${JSON.stringify(text)}; it must be trust-domain=directory`);
+        return undefined;
+    }
+    return { trustDomain, directory };
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -62,7 +62,6 @@ describe("ResponderService", () => {
             port: 0,
             httpPort: 0,
             senders: { falco: [SpiffeId.parse("spiffe://example.org/falcosidekick")], alertmanager: [], canary: [] },
-            senderAuthorities: [],
             kem: "require",
             policyFile: join(directory, "policy.yaml"),
             namespace: NAMESPACE,

@@ -95,6 +95,7 @@ const status = z.object({
 });
 
 const decision = z.object({
+    id: z.int().min(0),
     verdict: z.enum(["approve", "undo", "confirm", "acknowledge"]),
     action: text.optional(),
     by: text,
@@ -230,11 +231,56 @@ export function decisionsOf(object: KubernetesObject): readonly Decision[] {
     return read.success ? (read.data.decisions ?? []) : [];
 }
 
-/** The schema of a SecurityIncident's `spec` and `status`, in the API server's dialect of OpenAPI 3.0. */
-export function incidentSchema(): { readonly spec: unknown; readonly status: unknown } {
-    const schema = (type: z.ZodType): unknown =>
-        structural(z.toJSONSchema(type, { io: "input", target: "openapi-3.0" }));
-    return { spec: schema(spec), status: schema(status) };
+/** The CustomResourceDefinition of SecurityIncident, with its schema in the API server's dialect of OpenAPI 3.0. */
+export function incidentDefinition(): Readonly<Record<string, unknown>> {
+    const column = (name: string, jsonPath: string, type = "string"): object => ({ name, jsonPath, type });
+    const schema = (type: z.ZodType): object =>
+        structural(z.toJSONSchema(type, { io: "input", target: "openapi-3.0" })) as object;
+    const { properties, ...rest } = schema(spec) as { properties: { decisions: object } };
+    const decisions = {
+        ...properties.decisions,
+        maxItems: 100,
+        "x-kubernetes-list-type": "map",
+        "x-kubernetes-list-map-keys": ["id"],
+    };
+    return {
+        apiVersion: "apiextensions.k8s.io/v1",
+        kind: "CustomResourceDefinition",
+        metadata: { name: "securityincidents.responder.x0tta6bl4.io" },
+        spec: {
+            group: "responder.x0tta6bl4.io",
+            scope: "Namespaced",
+            names: {
+                kind: "SecurityIncident",
+                listKind: "SecurityIncidentList",
+                plural: "securityincidents",
+                singular: "securityincident",
+                shortNames: ["incident"],
+            },
+            versions: [
+                {
+                    name: "v1alpha1",
+                    served: true,
+                    storage: true,
+                    subresources: { status: {} },
+                    additionalPrinterColumns: [
+                        column("Severity", ".status.severity"),
+                        column("Phase", ".status.phase"),
+                        column("Key", ".status.key"),
+                        column("Detected", ".status.detectedAt", "date"),
+                        column("Acknowledged", ".status.acknowledgedBy"),
+                    ],
+                    schema: {
+                        openAPIV3Schema: {
+                            type: "object",
+                            description: "Events of one cause, and what was done about it.",
+                            properties: { spec: { ...rest, properties: { decisions } }, status: schema(status) },
+                        },
+                    },
+                },
+            ],
+        },
+    };
 }
 
 /** Keywords that structural schemas don't have, or that only repeat the format. */

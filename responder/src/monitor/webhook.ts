@@ -12,6 +12,7 @@ import { canaryEvents } from "./canary.js";
 import { falcoEvents } from "./falco.js";
 import { MessageError } from "./message.js";
 import { BusyError } from "./queue.js";
+import type { SenderTrust } from "./senders.js";
 
 /** Longest message that is read, in bytes. Falco's events have some kilobytes; Alertmanager's groups are larger. */
 export const MAX_BODY = 1_048_576;
@@ -22,7 +23,7 @@ const BODY_TIMEOUT_MS = 10_000;
 export type Refusal = "handshake" | "sender" | "path" | "method" | "size" | "malformed" | "busy" | "failed";
 
 export interface WebhookOptions {
-    readonly identity: X509Provider;
+    readonly trust: X509Provider & Pick<SenderTrust, "webCertificate">;
     /** Who may send at each path. A path without senders is closed. */
     readonly senders: Readonly<Record<Source, readonly SpiffeId[]>>;
     readonly kem: "prefer" | "require";
@@ -45,11 +46,14 @@ const READERS: Readonly<Record<Source, (body: string, now: number) => readonly S
  * recorded, 503 with `Retry-After` when there is no room, and 4xx for what would be refused again.
  */
 export function createWebhook(options: WebhookOptions): Server {
-    const { identity, senders, kem, observer, refused } = options;
+    const { trust, senders, kem, observer, refused } = options;
     const everybody = SOURCES.flatMap((source) => senders[source]);
     const server = createHttpsServer(
-        identity,
+        trust,
         {
+            get webCertificate() {
+                return trust.webCertificate;
+            },
             authorize: authorizeOneOf(...everybody),
             kem,
             observer: (event) => {

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import type { Server } from "node:https";
 import { request } from "node:https";
 import type { AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
 import type { TrustDomain } from "@x0tta6bl4/spiffe";
@@ -15,7 +17,7 @@ import { TestCa } from "../../../spiffe/test/support/ca.js";
 import { BusyError, EventQueue } from "../../src/monitor/queue.js";
 import { createWebhook, MAX_BODY } from "../../src/monitor/webhook.js";
 import type { Refusal } from "../../src/monitor/webhook.js";
-import { withAuthorities } from "../../src/monitor/senders.js";
+import { SenderTrust } from "../../src/monitor/senders.js";
 import { checkedPolicy } from "../../src/plan/policy.js";
 import { TRAITS } from "../../src/plan/traits.js";
 import { ResponderLoop } from "../../src/loop.js";
@@ -42,7 +44,7 @@ describe("The webhook", () => {
         refusals = [];
         accept = () => Promise.resolve();
         server = createWebhook({
-            identity: await identityOf("/ns/responder/sa/responder"),
+            trust: await SenderTrust.open(await identityOf("/ns/responder/sa/responder")),
             senders: {
                 falco: [SpiffeId.parse(`spiffe://example.org${SIDEKICK}`)],
                 alertmanager: [SpiffeId.parse(`spiffe://example.org${ALERTMANAGER}`)],
@@ -158,14 +160,41 @@ describe("The webhook", () => {
         );
     });
 
-    it("knows certificates of another authority for its own trust domain only", async () => {
+    it("knows certificates of another authority for its own trust domain only, shows its own, and follows both", async () => {
+        const directory = await mkdtemp(join(tmpdir(), "senders-"));
+        closers.push(() => rm(directory, { recursive: true }));
         const other = await TestCa.create("certificates.test");
         const own = await identityOf("/ns/responder/sa/responder");
-        const both = withAuthorities(own, [other.bundle, (await TestCa.create("example.org")).bundle]);
-        const authorities = (name: TrustDomain): unknown => both.snapshot().bundles.get(name)?.authorities;
+        const put = async (issuer: TestCa): Promise<string> => {
+            const svid = await issuer.issue("/responder");
+            const [cert, key] = [
+                svid.certificates.map(String).join(""),
+                svid.privateKey.export({ type: "pkcs8", format: "pem" }),
+            ];
+            await writeFile(join(directory, "ca.crt"), issuer.bundle.authorities.map(String).join(""));
+            await writeFile(join(directory, "tls.crt"), cert);
+            await writeFile(join(directory, "tls.key"), key);
+            return cert;
+        };
+        const first = await put(other);
+        const trust = await SenderTrust.open(own, { trustDomain: other.bundle.trustDomain, directory });
+        const authorities = (name: TrustDomain): number => trust.snapshot().bundles.get(name)?.authorities.length ?? 0;
+        assert.deepEqual([authorities(ca.bundle.trustDomain), authorities(other.bundle.trustDomain)], [1, 1]);
+        assert.equal(trust.webCertificate?.cert, first);
+        let updates = 0;
+        trust.on("update", () => updates++);
+        await trust.refresh();
+        const second = await put(other);
+        await trust.refresh();
+        assert.deepEqual([trust.webCertificate?.cert === second, updates], [true, 1]);
+
+        const posing = await SenderTrust.open(own, { trustDomain: ca.bundle.trustDomain, directory });
         const { trustDomain } = ca.bundle;
-        assert.equal(authorities(trustDomain), own.snapshot().bundles.get(trustDomain)?.authorities, "never replaced");
-        assert.equal((authorities(other.bundle.trustDomain) as unknown[]).length, 1);
+        assert.equal(
+            posing.snapshot().bundles.get(trustDomain),
+            own.snapshot().bundles.get(trustDomain),
+            "SPIRE alone speaks for our own trust domain",
+        );
     });
 
     describe("with the shipped policy, by mutual TLS", () => {

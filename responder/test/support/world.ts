@@ -89,13 +89,13 @@ export class World {
     }
 
     /** What a person writes into an incident. */
-    decide(incident: string, decision: Decision): void {
+    decide(incident: string, decision: Omit<Decision, "id">): void {
         const key = `SecurityIncident ${NAMESPACE}/${incident}`;
         const object = this.api.objects.get(key);
         if (object === undefined) {
             throw new Error(`no ${key}`);
         }
         const before = (object.spec?.["decisions"] ?? []) as readonly Decision[];
-        this.api.put({ ...object, spec: { decisions: [...before, decision] } });
+        this.api.put({ ...object, spec: { decisions: [...before, { ...decision, id: before.length }] } });
     }
 }

@@ -1,0 +1,192 @@
+import { QUARANTINE_LABEL, QUARANTINE_POLICY } from "./rights";
+
+/** A bound on what the responder's account may change where RBAC allows the change: a ValidatingAdmissionPolicy. */
+export interface Bound {
+    readonly name: string;
+    readonly apiGroup: string;
+    readonly apiVersion: string;
+    readonly resource: string;
+    readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
+    /** CEL, each with what is said when it is false. */
+    readonly validations: readonly { readonly expression: string; readonly message: string }[];
+}
+
+/** Namespaces in which the responder changes nothing, whatever its policy file says. */
+function outside(namespaces: readonly string[]): Bound["validations"][number] {
+    const list = namespaces.map((name) => `'${name}'`).join(", ");
+    return {
+        expression: `!(request.namespace in [${list}])`,
+        message: "the responder changes nothing in a protected namespace",
+    };
+}
+
+const labels = (object: string): string => `${object}.metadata.?labels.orValue({})`;
+
+/**
+ * What the responder's rights would allow and its steps never do. So whoever takes over the responder can take pods off the network
+ * and delete them, but can't change what runs anywhere.
+ *
+ * @param namespace its own, where it marks the leading pod
+ * @param protectedNamespaces left alone
+ */
+export function responderBounds(namespace: string, protectedNamespaces: readonly string[]): readonly Bound[] {
+    const leftAlone = outside(protectedNamespaces);
+    const sameTemplate = {
+        expression: "object.spec.template.spec == oldObject.spec.template.spec",
+        message: "the responder restarts workloads, and changes nothing else of them",
+    };
+    const workload = (resource: string): Bound => ({
+        name: `responder-${resource}`,
+        apiGroup: "apps",
+        apiVersion: "v1",
+        resource,
+        operations: ["UPDATE"],
+        validations: [leftAlone, outside([namespace]), sameTemplate],
+    });
+    return [
+        {
+            name: "responder-pods",
+            apiGroup: "",
+            apiVersion: "v1",
+            resource: "pods",
+            operations: ["UPDATE"],
+            validations: [
+                leftAlone,
+                {
+                    expression: "object.spec == oldObject.spec",
+                    message: "the responder changes labels of pods, and nothing that runs",
+                },
+                {
+                    expression: `request.namespace == '${namespace}' || '${QUARANTINE_LABEL}' in ${labels("object")} || '${QUARANTINE_LABEL}' in ${labels("oldObject")}`,
+                    message: "the responder puts pods into quarantine and takes them out",
+                },
+            ],
+        },
+        {
+            name: "responder-pod-deletions",
+            apiGroup: "",
+            apiVersion: "v1",
+            resource: "pods",
+            operations: ["DELETE"],
+            validations: [leftAlone, outside([namespace])],
+        },
+        {
+            name: "responder-nodes",
+            apiGroup: "",
+            apiVersion: "v1",
+            resource: "nodes",
+            operations: ["UPDATE"],
+            validations: [
+                {
+                    expression: `${labels("object")} == ${labels("oldObject")} && object.spec.?taints.orValue([]) == oldObject.spec.?taints.orValue([])`,
+                    message: "the responder cordons nodes, and changes nothing else of them",
+                },
+            ],
+        },
+        {
+            name: "responder-network-policies",
+            apiGroup: "networking.k8s.io",
+            apiVersion: "v1",
+            resource: "networkpolicies",
+            operations: ["CREATE"],
+            validations: [
+                leftAlone,
+                {
+                    expression: `object.metadata.name == '${QUARANTINE_POLICY}' && object.spec.?ingress.orValue([]).size() == 0 && object.spec.?egress.orValue([]).size() == 0 && object.spec.policyTypes.size() == 2`,
+                    message: "the responder's network policies open nothing",
+                },
+                {
+                    expression: `object.spec.podSelector.?matchLabels.orValue({}).size() == 0 && object.spec.podSelector.?matchExpressions.orValue([]).exists(e, e.key == '${QUARANTINE_LABEL}' && e.operator == 'Exists')`,
+                    message: "the responder's network policies are for pods in quarantine",
+                },
+            ],
+        },
+        {
+            name: "responder-network-policy-deletions",
+            apiGroup: "networking.k8s.io",
+            apiVersion: "v1",
+            resource: "networkpolicies",
+            operations: ["DELETE"],
+            validations: [
+                {
+                    expression: `oldObject.metadata.name == '${QUARANTINE_POLICY}'`,
+                    message: "the responder deletes its own network policies only",
+                },
+            ],
+        },
+        {
+            name: "responder-external-secrets",
+            apiGroup: "external-secrets.io",
+            apiVersion: "v1",
+            resource: "externalsecrets",
+            operations: ["UPDATE"],
+            validations: [
+                {
+                    expression: "object.spec == oldObject.spec",
+                    message: "the responder has secrets read anew, and changes nothing of them",
+                },
+            ],
+        },
+        workload("deployments"),
+        workload("statefulsets"),
+        workload("daemonsets"),
+    ];
+}
+
+/**
+ * Of a person's decisions: none of the former ones is changed, and new ones are in the name of whoever makes them. The API server keeps
+ * their numbers unique.
+ */
+export const DECISION_VALIDATIONS: Bound["validations"] = [
+    {
+        expression: "oldObject.spec.?decisions.orValue([]).all(d, d in object.spec.?decisions.orValue([]))",
+        message: "a decision stays as it was made",
+    },
+    {
+        expression:
+            "object.spec.?decisions.orValue([]).filter(d, !(d in oldObject.spec.?decisions.orValue([]))).all(d, d.by == request.userInfo.username && d.id >= oldObject.spec.?decisions.orValue([]).size() && d.id < object.spec.?decisions.orValue([]).size())",
+        message: "a decision is in the name of whoever makes it, and numbered on",
+    },
+];
+
+/** `spec` of a ValidatingAdmissionPolicy. */
+export function boundSpec(bound: Bound, account: string): Readonly<Record<string, unknown>> {
+    const { apiGroup, apiVersion, resource, operations, validations } = bound;
+    return {
+        failurePolicy: "Fail",
+        matchConstraints: {
+            matchPolicy: "Equivalent",
+            resourceRules: [
+                {
+                    apiGroups: [apiGroup],
+                    apiVersions: [apiVersion],
+                    resources: [resource],
+                    operations: [...operations],
+                    scope: "*",
+                },
+            ],
+        },
+        matchConditions: [{ name: "by-the-responder", expression: `request.userInfo.username == '${account}'` }],
+        validations: validations.map((one) => ({ ...one, reason: "Forbidden" })),
+    };
+}
+
+/** `spec` of the policy for people's decisions, whoever makes them. */
+export function decisionsSpec(): Readonly<Record<string, unknown>> {
+    return {
+        failurePolicy: "Fail",
+        matchConstraints: {
+            matchPolicy: "Equivalent",
+            resourceRules: [
+                {
+                    apiGroups: ["responder.x0tta6bl4.io"],
+                    apiVersions: ["v1alpha1"],
+                    resources: ["securityincidents"],
+                    operations: ["UPDATE"],
+                    scope: "*",
+                },
+            ],
+        },
+        validations: DECISION_VALIDATIONS.map((one) => ({ ...one, reason: "Forbidden" })),
+    };
+}
