@@ -10,6 +10,7 @@ import { imagesArea } from "./images/area";
 import { meshArea } from "./mesh/area";
 import { monitoringArea } from "./monitoring/area";
 import { platformArea } from "./platform/area";
+import { responderArea } from "./responder/area";
 import { shieldArea } from "./shield/area";
 import { spireArea } from "./spire/area";
 
@@ -26,6 +27,7 @@ const AREAS = [
     falcoArea,
     controlPlaneArea,
     canaryArea,
+    responderArea,
     admissionArea,
 ] as const;
 

@@ -6,6 +6,8 @@ import type { MonitoringSettings } from "../monitoring/settings";
 import { auditFlows, RECEIVER } from "./audit";
 import { FALCO } from "./daemonset";
 import { Falco, falcoFlows, ruleFaults } from "./falco";
+import { webhookAddress } from "../responder/responder";
+import type { ResponderSettings } from "../responder/settings";
 import type { FalcoSettings } from "./settings";
 import { falcoSettings } from "./settings";
 import type { WatchedNamespaces } from "./shipped";
@@ -15,6 +17,7 @@ interface FalcoConfig {
     readonly cluster: ClusterSettings;
     readonly falco: FalcoSettings;
     readonly monitoring: MonitoringSettings;
+    readonly responder: ResponderSettings;
 }
 
 /** What the rules have to know of the stack's namespaces. */
@@ -88,9 +91,10 @@ export const falcoArea = area({
         return [...falcoFlows(args), ...(audit === undefined ? [] : auditFlows({ ...args, audit }))];
     },
     after: ["externalSecrets"],
-    deploy: ({ falco: settings, cluster, monitoring }: FalcoConfig, stage) => {
+    deploy: ({ falco: settings, cluster, monitoring, responder: sentTo }: FalcoConfig, stage) => {
         const { images } = stage.foundation;
-        const args = { cluster, monitoring, images, settings, namespaces: watched(stage.foundation) };
+        const responder = sentTo.enabled ? webhookAddress(sentTo, "falco") : undefined;
+        const args = { cluster, monitoring, images, settings, namespaces: watched(stage.foundation), responder };
         return { resources: [new Falco("falco", args, stage.options())] };
     },
 });

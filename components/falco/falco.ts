@@ -24,6 +24,11 @@ export interface FalcoArgs extends Surroundings {
     readonly settings: FalcoSettings;
     /** Where the rules watch. */
     readonly namespaces: WatchedNamespaces;
+    /**
+     * Address of the responder, which alerts are sent on to.
+     * @default none
+     */
+    readonly responder?: string;
 }
 
 /** Falco's pods. */
@@ -44,10 +49,16 @@ export function falcoFlows(args: Omit<FalcoArgs, "images" | "namespaces">): read
 }
 
 /** Images of ours that use the Workload API. */
-const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-driver", "probe"] as const;
+const IDENTITY_IMAGES = ["spire-agent", "oidc-discovery-provider", "spiffe-csi-driver", "probe", "responder"] as const;
 
 /** Images of ours that call the API server. */
-const API_CLIENTS = ["spire-server", "spire-agent", "spire-controller-manager", "external-secrets"] as const;
+const API_CLIENTS = [
+    "spire-server",
+    "spire-agent",
+    "spire-controller-manager",
+    "external-secrets",
+    "responder",
+] as const;
 
 /** What the rules' lists depend on. */
 export type RuleArgs = Pick<FalcoArgs, "settings" | "images" | "namespaces">;
@@ -147,11 +158,14 @@ export class Falco extends pulumi.ComponentResource {
         this.registerOutputs({});
     }
 
-    private sidekick(namespace: string, { images }: FalcoArgs, flows: pulumi.Resource): pulumi.Resource {
+    private sidekick(namespace: string, { images, responder }: FalcoArgs, flows: pulumi.Resource): pulumi.Resource {
         return new FoundationService(
             SIDEKICK,
             {
-                ...sidekickService({ image: images.ref("falcosidekick"), version: images.tag("falcosidekick") }),
+                ...sidekickService(
+                    { image: images.ref("falcosidekick"), version: images.tag("falcosidekick") },
+                    responder,
+                ),
                 namespace,
                 service: { port: ALERT_PORT, target: "alerts" },
             },

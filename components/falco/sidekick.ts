@@ -20,14 +20,21 @@ export const CONFIG_SECRET = "falcosidekick-config";
 /** Secret with the server's certificate and the authority of its clients. */
 export const TLS_SECRET = "falcosidekick-tls";
 
+/** Secret with the certificate it shows to the responder: `client.crt`, `client.key` and `ca.crt`, as falcosidekick names them. */
+export const RESPONDER_CLIENT_SECRET = "falcosidekick-responder";
+
 const CONFIG = "/etc/falcosidekick";
+const RESPONDER_CLIENT = "/etc/falcosidekick-responder";
 const TLS = "/etc/falcosidekick-tls";
 
 /** Not asked at the port for alerts: a connection without a TLS handshake is an error in the log each time. */
 const HEALTH = { httpGet: { path: "/healthz", port: "metrics" } };
 
 /** The service that takes Falco's alerts and sends them on. Its targets come from External Secrets, as a file. */
-export function sidekickService(image: { readonly image: string; readonly version: string }): ServiceSpec {
+export function sidekickService(
+    image: { readonly image: string; readonly version: string },
+    responder?: string,
+): ServiceSpec {
     return {
         ...image,
         app: SIDEKICK,
@@ -40,6 +47,12 @@ export function sidekickService(image: { readonly image: string; readonly versio
             TLSSERVER_CACERTFILE: `${TLS}/ca.crt`,
             TLSSERVER_NOTLSPORT: String(OPEN_PORT),
             TLSSERVER_NOTLSPATHS: "/metrics,/healthz",
+            ...(responder !== undefined && {
+                WEBHOOK_ADDRESS: responder,
+                WEBHOOK_MUTUALTLS: "true",
+                WEBHOOK_CHECKCERT: "true",
+                MUTUALTLSFILESPATH: RESPONDER_CLIENT,
+            }),
         }).map(([name, value]) => ({ name, value })),
         ports: { alerts: ALERT_PORT, metrics: OPEN_PORT },
         readiness: { ...HEALTH, periodSeconds: 10 },
@@ -47,10 +60,14 @@ export function sidekickService(image: { readonly image: string; readonly versio
         volumes: [
             { name: "config", secret: { secretName: CONFIG_SECRET, defaultMode: 0o440 } },
             { name: "tls", secret: { secretName: TLS_SECRET, defaultMode: 0o440 } },
+            ...(responder === undefined
+                ? []
+                : [{ name: "responder", secret: { secretName: RESPONDER_CLIENT_SECRET, defaultMode: 0o440 } }]),
         ],
         volumeMounts: [
             { name: "config", mountPath: CONFIG, readOnly: true },
             { name: "tls", mountPath: TLS, readOnly: true },
+            ...(responder === undefined ? [] : [{ name: "responder", mountPath: RESPONDER_CLIENT, readOnly: true }]),
         ],
         resources: { cpu: "200m", memory: "128Mi" },
     };

@@ -1,6 +1,7 @@
 import type { Dashboard } from "../panel";
 import { complianceDashboard } from "./compliance";
 import { identityDashboard } from "./identity";
+import { incidentsDashboard } from "./incidents";
 import { runtimeDashboard } from "./runtime";
 import { secretsDashboard } from "./secrets";
 
@@ -9,5 +10,6 @@ export const DASHBOARDS: readonly Dashboard[] = [
     identityDashboard,
     secretsDashboard,
     runtimeDashboard,
+    incidentsDashboard,
     complianceDashboard,
 ];

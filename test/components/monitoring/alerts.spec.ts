@@ -59,15 +59,15 @@ describe("alerts", () => {
 
     it("each have an example of when they fire and of when they stay silent, and there are no others", () => {
         assert.deepEqual(Object.keys(EXAMPLES).sort(), rules.map(({ alert }) => alert).sort());
-        assert.equal(rules.length, 49);
+        assert.equal(rules.length, 56);
     });
 
     it("each have an example of a counter's first event, where one event is enough and the counter comes with it", () => {
         const otherwise = [
             // A client that calls in a loop, or what SPIRE tries again every few minutes: the second event is an increase.
             ...["SpireAgentRateLimited", "SpireAuthorityRotationFailing", "SpireSvidRotationFailing"],
-            // Falco shows this counter from its start.
-            "FalcoLosesAlerts",
+            // Falco and the responder show these counters from their start.
+            ...["FalcoLosesAlerts", "ResponderBudgetExhausted", "ResponderTurnsEventsAway"],
         ];
         const oneIsEnough = rules.filter(({ expr }) => expr.includes("increase(") && /> 0$/.test(expr.trim()));
         const atOnce = Object.keys(EXAMPLES).filter((alert) => EXAMPLES[alert]?.firesAtOnce !== undefined);

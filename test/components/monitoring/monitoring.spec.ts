@@ -34,10 +34,12 @@ describe("Monitoring", () => {
         assert.deepEqual(await listOf(args()), [
             "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-compliance",
             "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-identity",
+            "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-incidents",
             "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-runtime",
             "core/v1:ConfigMap monitoring-dashboard-x0tta6bl4-secrets",
             "monitoring.coreos.com/v1:PodMonitor monitoring-shop-shop",
             "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-identity",
+            "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-incidents",
             "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-platform",
             "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-runtime",
             "monitoring.coreos.com/v1:PrometheusRule monitoring-alerts-secrets",
@@ -101,10 +103,16 @@ describe("Monitoring", () => {
 });
 
 describe("dashboards", () => {
-    it("are four, with a stable id each and panels that don't overlap", () => {
+    it("are five, with a stable id each and panels that don't overlap", () => {
         assert.deepEqual(
             DASHBOARDS.map((dashboard) => dashboardJson(dashboard, "x0tta6bl4")["uid"]),
-            ["x0tta6bl4-identity", "x0tta6bl4-secrets", "x0tta6bl4-runtime", "x0tta6bl4-compliance"],
+            [
+                "x0tta6bl4-identity",
+                "x0tta6bl4-secrets",
+                "x0tta6bl4-runtime",
+                "x0tta6bl4-incidents",
+                "x0tta6bl4-compliance",
+            ],
         );
         for (const dashboard of DASHBOARDS) {
             const panels = dashboardJson(dashboard, "x0tta6bl4")["panels"] as {
