@@ -27,5 +27,9 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         load: () => import("./verify.js"),
     },
     fix: { summary: "apply the safe remedies to manifests", load: () => import("./fix.js") },
+    respond: {
+        summary: "show what the responder would do: replay recorded events against a policy and a stack",
+        load: () => import("./respond.js"),
+    },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },
 };

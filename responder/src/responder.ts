@@ -7,7 +7,6 @@ import type { ResponderObserver } from "./knowledge/observer.js";
 import type { IncidentStore } from "./knowledge/store.js";
 import type { ActionRecord, Incident, SecurityEvent } from "./model.js";
 import { compareSeverity, withAction, withTimeline } from "./model.js";
-import type { Facts } from "./plan/guards.js";
 import { stoppedBy } from "./plan/guards.js";
 import { plan } from "./plan/planner.js";
 import type { ResponsePolicy } from "./plan/policy.js";
@@ -151,7 +150,7 @@ export class Responder {
             return;
         }
         const subjects = await this.resolvedAgain(incident);
-        const facts = await Promise.all(subjects.map((subject) => resolver.facts(subject)));
+        const facts = await resolver.facts(subjects);
         const now = tools.now();
         const actions = plan({
             policy: policy(),
@@ -226,7 +225,10 @@ export class Responder {
         if (policy().mode === "observe") {
             return { guard: "mode", reason: "the mode has become observe" };
         }
-        const facts: Facts = await resolver.facts(record.target);
+        const [facts] = await resolver.facts([record.target]);
+        if (facts === undefined) {
+            return { guard: "resolved-target", reason: "nothing is known of the target" };
+        }
         // Its own record is no precedent for itself.
         const past = this.book.past().filter(({ id }) => id !== `${incident.name} ${record.id}`);
         return stoppedBy({

@@ -192,7 +192,7 @@ export class ResponderService {
         });
         const responder = await Responder.start({
             policy: () => this.policy.current,
-            resolver: { subject: (claim) => cache.subject(claim), facts: (target) => resolver.facts(target) },
+            resolver: { subject: (claim) => cache.subject(claim), facts: (targets) => resolver.facts(targets) },
             store: new KubernetesIncidentStore(parts.api, namespace),
             builtIn: ["kube-system", namespace, ...settings.protectedNamespaces],
             observer: parts.traces === undefined ? this.metrics : combined(this.metrics, parts.traces),

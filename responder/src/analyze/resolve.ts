@@ -10,7 +10,7 @@ const MAX_OWNERS = 5;
 /** Looks up what events claim, and what the guard rails need to know. Reads only. */
 export class Resolver {
     constructor(
-        private readonly api: KubernetesApi,
+        private readonly api: Pick<KubernetesApi, "get" | "list">,
         private readonly trustDomain: string,
     ) {}
 
@@ -144,21 +144,31 @@ export class Resolver {
     }
 
     /**
-     * What the guard rails need to know of a target, as it is now.
+     * What the guard rails need to know of targets, as they are now; targets of one workload ask for it once.
      *
      * @throws {ApiError} when it can't be read: then nothing is done
      */
-    async facts(target: Target): Promise<Facts> {
+    async facts(targets: readonly Target[]): Promise<readonly Facts[]> {
         const nodes = await this.api.list("Node");
-        const replicas = target.workload && (await this.replicas(target.workload));
-        return {
-            ...(replicas !== undefined && { replicas: { desired: replicas.desired, ready: replicas.ready.length } }),
-            targetReady: replicas?.ready.some(({ metadata }) => metadata.uid === target.uid) ?? false,
-            nodes: {
-                total: nodes.length,
-                out: nodes.filter(({ spec }) => spec?.["unschedulable"] === true).map(({ metadata }) => metadata.name),
-            },
-        };
+        const out = nodes.filter(({ spec }) => spec?.["unschedulable"] === true).map(({ metadata }) => metadata.name);
+        const asked = new Map<string, ReturnType<Resolver["replicas"]>>();
+        return Promise.all(
+            targets.map(async ({ workload, uid }) => {
+                const key = JSON.stringify(workload);
+                const looked = asked.get(key) ?? (workload && this.replicas(workload));
+                if (looked !== undefined) {
+                    asked.set(key, looked);
+                }
+                const replicas = await looked;
+                return {
+                    ...(replicas !== undefined && {
+                        replicas: { desired: replicas.desired, ready: replicas.ready.length },
+                    }),
+                    targetReady: replicas?.ready.some(({ metadata }) => metadata.uid === uid) ?? false,
+                    nodes: { total: nodes.length, out },
+                };
+            }),
+        );
     }
 
     /** The pods that a workload counts, by its own selector. */

@@ -21,6 +21,8 @@ export class FakeApi implements KubernetesApi {
     readonly changes: string[] = [];
     /** Called before each call with its description; may throw an ApiError or answer with a fault. */
     fault: (call: string) => Fault = () => undefined;
+    /** How long an answer takes. */
+    pause: () => Promise<void> = () => Promise.resolve();
     /** After a crash nothing goes out any more, until another process starts. */
     private dead = false;
     private version = 0;
@@ -164,7 +166,7 @@ export class FakeApi implements KubernetesApi {
     }
 
     private async call<T>(description: string, effect: () => T): Promise<T> {
-        await Promise.resolve();
+        await this.pause();
         if (this.dead) {
             throw new Crash(description);
         }
