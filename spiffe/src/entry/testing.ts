@@ -5,7 +5,7 @@
 import "../runtime.js";
 
 export { TestCa } from "../testing/ca.js";
-export type { CertificateOptions, TestKeyType } from "../testing/ca.js";
+export type { CertificateExtension, CertificateOptions, TestKeyType } from "../testing/ca.js";
 export { TokenIssuer } from "../testing/tokens.js";
 export type { TokenOptions } from "../testing/tokens.js";
 export { FakeWorkloadApi, x509Message } from "../testing/workload-api.js";

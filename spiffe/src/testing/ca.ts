@@ -6,9 +6,6 @@ import * as x509 from "@peculiar/x509";
 
 import { SpiffeId, TrustDomain, X509Bundle, X509Svid } from "../index.js";
 
-/** The certificate library, loaded after the metadata it needs. */
-export { x509 };
-
 const ALGORITHMS = {
     "ec-p256": { key: { name: "ECDSA", namedCurve: "P-256" }, signature: { name: "ECDSA", hash: "SHA-256" } },
     "ec-p384": { key: { name: "ECDSA", namedCurve: "P-384" }, signature: { name: "ECDSA", hash: "SHA-384" } },
@@ -30,6 +27,15 @@ export type TestKeyType = keyof typeof ALGORITHMS;
 
 const HOUR = 3_600_000;
 
+/** An extension as it goes into a certificate; those of @peculiar/x509 have this form. */
+export interface CertificateExtension {
+    /** Dotted OID. */
+    readonly type: string;
+    readonly critical: boolean;
+    /** DER. */
+    readonly value: ArrayBuffer;
+}
+
 /** What may be wrong, or just different, with a test certificate. */
 export interface CertificateOptions {
     readonly key?: TestKeyType;
@@ -44,7 +50,7 @@ export interface CertificateOptions {
     readonly keyUsage?: number | null;
     /** OIDs of key purposes; null leaves the extension out. */
     readonly purposes?: readonly string[] | null;
-    readonly extensions?: readonly x509.Extension[];
+    readonly extensions?: readonly CertificateExtension[];
     readonly hint?: string;
 }
 
@@ -64,7 +70,9 @@ async function makeCertificate(
         "verify",
     ])) as webcrypto.CryptoKeyPair;
     const signer = issuer ?? { name: options.subject, keys, type };
-    const extensions: x509.Extension[] = [...(options.extensions ?? [])];
+    const extensions = (options.extensions ?? []).map(
+        ({ type: oid, critical, value }) => new x509.Extension(oid, critical, value),
+    );
     extensions.push(new x509.BasicConstraintsExtension(options.ca ?? false, options.pathLength, true));
     if (options.keyUsage !== null && options.keyUsage !== undefined) {
         extensions.push(new x509.KeyUsagesExtension(options.keyUsage, true));

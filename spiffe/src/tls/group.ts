@@ -39,6 +39,9 @@ const OPENSSL_NAMES: ReadonlyMap<string, string> = new Map([
     ["P-521", "secp521r1"],
 ]);
 
+/** What a handshake came by that offered the hybrid only. */
+export const REQUIRED_GROUP: TlsGroup = Object.freeze({ name: HYBRID_GROUP, pqc: true });
+
 export const UNKNOWN_GROUP: TlsGroup = Object.freeze({ name: "unknown", pqc: false });
 
 /** Field [19] of OpenSSL's SSL_SESSION: the number of the key exchange group. */
@@ -67,8 +70,12 @@ export function sessionGroup(session: Uint8Array): number | undefined {
     return undefined;
 }
 
-/** The group that a finished handshake negotiated, on either side. */
-export function negotiatedGroup(socket: TLSSocket): TlsGroup {
+/**
+ * The group that a finished handshake negotiated, on either side.
+ *
+ * @param otherwise what it was where that can't be told, as with clients on Node.js 22
+ */
+export function negotiatedGroup(socket: TLSSocket, otherwise = UNKNOWN_GROUP): TlsGroup {
     const session = socket.getSession();
     const number = session === undefined ? undefined : sessionGroup(session);
     if (number !== undefined) {
@@ -77,7 +84,7 @@ export function negotiatedGroup(socket: TLSSocket): TlsGroup {
     // Clients get their session only with the first ticket, but know the key by name.
     const info = socket.getEphemeralKeyInfo();
     if (info === null || !("name" in info) || typeof info.name !== "string") {
-        return UNKNOWN_GROUP;
+        return otherwise;
     }
     const name = OPENSSL_NAMES.get(info.name) ?? info.name;
     return Array.from(GROUPS.values()).find((group) => group.name === name) ?? { name, pqc: false };

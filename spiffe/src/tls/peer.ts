@@ -10,7 +10,7 @@ import type { SpiffeId } from "../id.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import { MAX_CHAIN_LENGTH, verifyX509Svid } from "../verify.js";
 import type { TlsGroup } from "./group.js";
-import { negotiatedGroup, UNKNOWN_GROUP } from "./group.js";
+import { negotiatedGroup, REQUIRED_GROUP, UNKNOWN_GROUP } from "./group.js";
 import { HandshakeError } from "./observer.js";
 import type { ContextPolicy, TlsPolicy } from "./policy.js";
 import type { HandshakeRecord } from "./record.js";
@@ -72,7 +72,8 @@ export function checkSession(socket: TLSSocket, policy: ContextPolicy): TlsGroup
     if (socket.isSessionReused()) {
         throw new HandshakeError("resumed", "the peer resumed a session, so it wasn't authenticated anew");
     }
-    const group = negotiatedGroup(socket);
+    // Where one group only was offered, it is that one.
+    const group = negotiatedGroup(socket, policy.kem === "require" ? REQUIRED_GROUP : UNKNOWN_GROUP);
     if (policy.kem === "require" && !group.pqc) {
         throw new HandshakeError("key_exchange", `key exchange by ${group.name}, but a hybrid with ML-KEM is required`);
     }

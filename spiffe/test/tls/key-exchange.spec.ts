@@ -93,9 +93,18 @@ describe("Key exchange and versions by policy", () => {
         assert.equal(socket.getProtocol(), "TLSv1.3");
         await closed(socket);
         assert.deepEqual(
-            world.events.map(({ group }) => group?.name),
-            ["X25519MLKEM768", "X25519MLKEM768"],
+            world.events.filter(({ side }) => side === "server").map(({ group }) => group?.name),
+            ["X25519MLKEM768"],
         );
+    });
+
+    it("reaches a peer that knows the hybrid where it is required", async () => {
+        const required = { kem: "require" } as const;
+        assert.deepEqual(await reach({ ecdhCurve: "X25519MLKEM768:X25519" }, required), [
+            "TLSv1.3",
+            "X25519MLKEM768",
+            true,
+        ]);
     });
 
     it("authenticates over TLS 1.2 as it does over TLS 1.3", async () => {
