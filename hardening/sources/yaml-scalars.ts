@@ -1,5 +1,21 @@
 import { breakAt, isBlank, isBlankOrEnd, isBreak, isBreakOrEnd } from "./yaml-characters";
-import type { Scanner } from "./yaml-scanner";
+
+/** What the readers of scalars need of the scanner they read for, which they move on. */
+export interface ScalarCursor {
+    readonly text: string;
+    /** Offset in the text. */
+    at: number;
+    readonly column: number;
+    /** Column of the block collection at hand; -1 outside any. */
+    readonly indent: number;
+    readonly flowLevel: number;
+    keyAllowed: boolean;
+    /** Goes over a line break, which must be at hand. */
+    skipBreak(): void;
+    /** Says whether `---` or `...` stands at the start of the line at hand. */
+    atDocumentMark(): boolean;
+    fail(message: string, at?: number): never;
+}
 
 /** Line breaks between the lines of a scalar, as they are folded: one becomes a space, more lose the first. */
 class Folding {
@@ -10,7 +26,7 @@ class Folding {
         return this.first !== "";
     }
 
-    public take(scanner: Scanner): void {
+    public take(scanner: ScalarCursor): void {
         const found = breakAt(scanner.text, scanner.at);
         if (this.any) {
             this.others += found;
@@ -29,12 +45,12 @@ class Folding {
 }
 
 /** A scalar without quotes, on one line or several. */
-export function plainScalar(scanner: Scanner): string {
+export function plainScalar(scanner: ScalarCursor): string {
     return plainWord(scanner) ?? plainLines(scanner);
 }
 
 /** A scalar that nothing can go on behind on its line or below it; undefined, with nothing read, for any other. */
-function plainWord(scanner: Scanner): string | undefined {
+function plainWord(scanner: ScalarCursor): string | undefined {
     const { text, flowLevel, at } = scanner;
     let end = at;
     while (!endsPlain(text, end, flowLevel)) {
@@ -48,7 +64,7 @@ function plainWord(scanner: Scanner): string | undefined {
     return text.slice(at, end);
 }
 
-function plainLines(scanner: Scanner): string {
+function plainLines(scanner: ScalarCursor): string {
     const { text, flowLevel } = scanner;
     const indent = scanner.indent + 1;
     const folding = new Folding();
@@ -135,7 +151,7 @@ const ESCAPES: Readonly<Record<string, string>> = {
 const DIGITS: Readonly<Record<string, number>> = { x: 2, u: 4, U: 8 };
 
 /** A scalar in single or double quotes. */
-export function quotedScalar(scanner: Scanner): string {
+export function quotedScalar(scanner: ScalarCursor): string {
     const { text } = scanner;
     const start = scanner.at;
     const quote = text.charCodeAt(scanner.at++);
@@ -185,7 +201,7 @@ export function quotedScalar(scanner: Scanner): string {
 }
 
 /** What the blanks and breaks at hand come to inside quotes. */
-function foldedBlanks(scanner: Scanner, folding: Folding, escapedBreak: boolean): string {
+function foldedBlanks(scanner: ScalarCursor, folding: Folding, escapedBreak: boolean): string {
     const { text } = scanner;
     const from = scanner.at;
     let code = text.charCodeAt(scanner.at);
@@ -209,7 +225,7 @@ function foldedBlanks(scanner: Scanner, folding: Folding, escapedBreak: boolean)
     return folding.any ? folding.fold() : text.slice(from, scanner.at);
 }
 
-function escaped(scanner: Scanner): string {
+function escaped(scanner: ScalarCursor): string {
     const letter = scanner.text.charAt(scanner.at++);
     const digits = DIGITS[letter];
     if (digits === undefined) {
@@ -227,7 +243,7 @@ function escaped(scanner: Scanner): string {
 const HEADER = /[|>](?:([+-])([1-9])?|([1-9])([+-])?)?[ \t]*(?:#[^\n\r\x85\u2028\u2029]*)?/y;
 
 /** A scalar in block style, `|` or `>`. */
-export function blockScalar(scanner: Scanner): string {
+export function blockScalar(scanner: ScalarCursor): string {
     const { text } = scanner;
     const start = scanner.at;
     HEADER.lastIndex = start;
@@ -273,7 +289,7 @@ export function blockScalar(scanner: Scanner): string {
 }
 
 /** Goes over empty lines and indentation; finds the indentation where it is not known yet (0). */
-function blockBreaks(scanner: Scanner, known: number): readonly [indent: number, breaks: string] {
+function blockBreaks(scanner: ScalarCursor, known: number): readonly [indent: number, breaks: string] {
     const { text } = scanner;
     let deepest = 0;
     let breaks = "";

@@ -70,7 +70,7 @@ export function scan(text: string): readonly Token[] {
 }
 
 /** Where a scan stands; the functions that read scalars move it on. */
-export class Scanner {
+class Scanner {
     public at = 0;
     public line = 0;
     public lineStart = 0;
