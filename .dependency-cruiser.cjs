@@ -61,7 +61,34 @@ module.exports = {
             from: { path: "^hardening/(?!sources/program/(host|monitor)\\.ts)" },
             to: { path: "node_modules/@pulumi/" },
         },
-        { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+        {
+            name: "the-library-stands-alone",
+            comment: "It is published as it is: others have neither our policies nor our components.",
+            severity: "error",
+            from: { path: "^spiffe/src/" },
+            to: { path: "^(index\\.ts$|(components|policies|hardening|security|probe|responder|test|bench)/)" },
+        },
+        {
+            name: "programs-on-the-cluster-use-the-library-alone",
+            comment:
+                "They run in containers of their own, with what the library exports and nothing else of this repository.",
+            severity: "error",
+            from: { path: "^(probe|responder)/src/" },
+            to: { path: "^(index\\.ts$|(components|policies|hardening|security|test|bench|spiffe/src)/)" },
+        },
+        {
+            name: "programs-on-the-cluster-are-imported-by-nobody",
+            severity: "error",
+            from: { path: "^(spiffe/src|components|policies|hardening)/" },
+            to: { path: "^(probe|responder)/src/" },
+        },
+        {
+            name: "no-cycles",
+            comment: "A circle that only types close is none when the program runs: they are erased.",
+            severity: "error",
+            from: {},
+            to: { circular: true, viaOnly: { dependencyTypesNot: ["type-only"] } },
+        },
     ],
     options: {
         doNotFollow: { path: "node_modules" },

@@ -138,7 +138,7 @@ function selectFrom(
 }
 
 /** Reads a configuration file, JSON or YAML. @throws UsageError */
-export function readConfig(file: string): unknown {
+function readConfig(file: string): unknown {
     try {
         const documents = parseDocuments(readText(file, "--config"));
         return documents.length === 0 ? {} : documents[0];

@@ -23,7 +23,7 @@ export interface CryptoAsset {
  * Dates by which classical algorithms have to be gone: NIST IR 8547 (initial public draft) disallows 112-bit RSA and ECC
  * after 2030 and all classical public-key algorithms after 2035.
  */
-export const MIGRATE_BY: Readonly<Record<string, string>> = {
+const MIGRATE_BY: Readonly<Record<string, string>> = {
     "RSA-2048": "2030-12-31",
     "RSA-4096": "2035-12-31",
     "ECDSA-P256": "2035-12-31",

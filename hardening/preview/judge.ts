@@ -57,17 +57,52 @@ function environmentsOf({ stack, environments = [] }: HostRequest): readonly Not
     return environments.map((name) => ({ source: `stack ${stack}`, document: 0, kind: "Environment", name, reason }));
 }
 
-/** A finding without any secret of the stack. Fixes carry values of the object, so they are scrubbed as well. */
-function scrubbed(finding: Finding, secrets: ReadonlySet<string>): Finding {
+/** Whether a field may hold what the program says. The others hold what we say, of the control and of its verdict. */
+const FROM_PROGRAM: Readonly<Record<keyof Finding, boolean>> = {
+    source: false,
+    document: false,
+    type: true,
+    kind: true,
+    namespace: true,
+    name: true,
+    urn: true,
+    control: false,
+    covers: false,
+    severity: false,
+    enforcement: false,
+    status: false,
+    path: true,
+    message: true,
+    remediation: false,
+    frameworks: false,
+    container: true,
+    fix: true,
+    safe: false,
+    owner: true,
+    waiver: false,
+    known: false,
+};
+
+/** A finding without any secret of the stack, wherever it stands in what the program says. */
+export function scrubbed(finding: Finding, secrets: ReadonlySet<string>): Finding {
     if (secrets.size === 0) {
         return finding;
     }
-    return {
-        ...finding,
-        name: scrub(finding.name, secrets),
-        path: scrub(finding.path, secrets),
-        message: scrub(finding.message, secrets),
-        ...(finding.container !== undefined && { container: scrub(finding.container, secrets) }),
-        ...(finding.fix !== undefined && { fix: JSON.parse(scrub(JSON.stringify(finding.fix), secrets)) }),
-    };
+    const fields = Object.entries(finding).map(([field, value]) => [
+        field,
+        Object.hasOwn(FROM_PROGRAM, field) && !FROM_PROGRAM[field as keyof Finding] ? value : deeply(value, secrets),
+    ]);
+    return Object.fromEntries(fields) as Finding;
+}
+
+function deeply(value: unknown, secrets: ReadonlySet<string>): unknown {
+    if (typeof value === "string") {
+        return scrub(value, secrets);
+    }
+    if (Array.isArray(value)) {
+        return value.map((item) => deeply(item, secrets));
+    }
+    return typeof value === "object" && value !== null
+        ? Object.fromEntries(Object.entries(value).map(([key, item]) => [scrub(key, secrets), deeply(item, secrets)]))
+        : value;
 }

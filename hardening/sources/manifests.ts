@@ -19,7 +19,7 @@ import type { SyntaxFault, TextDocument } from "./yaml";
 import { readDocuments } from "./yaml";
 
 /** The largest file that is read unless an option says otherwise. */
-export const DEFAULT_MAX_BYTES = 40 * 1024 * 1024;
+const DEFAULT_MAX_BYTES = 40 * 1024 * 1024;
 
 /** What findings name as the source of standard input. */
 const STDIN = "stdin";

@@ -180,12 +180,12 @@ function isDate(text: string): boolean {
 }
 
 /** Says whether a waiver's last day is over at `now`. */
-export function isExpired(waiver: Waiver, now: Date): boolean {
+function isExpired(waiver: Waiver, now: Date): boolean {
     return now.toISOString().slice(0, 10) > waiver.expires;
 }
 
 /** Says whether a waiver is granted for longer than its control's severity allows, counted from `now`. */
-export function isBeyondCeiling(waiver: Waiver, severity: Severity, now: Date): boolean {
+function isBeyondCeiling(waiver: Waiver, severity: Severity, now: Date): boolean {
     const days = (Date.parse(`${waiver.expires}T00:00:00Z`) - now.valueOf()) / 86_400_000;
     return days > EXPIRY_CEILING_DAYS[severity];
 }

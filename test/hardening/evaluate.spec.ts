@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 
 import { evaluate, evaluation } from "../../hardening/evaluate";
+import type { Failure } from "../../hardening/findings";
+import { exitCode, Tally } from "../../hardening/findings";
 import type { Control } from "../../policies/engine/control";
 import { objectControl, stackControl } from "../../policies/engine/control";
 import { kubeObjects } from "../../policies/kubernetes/kube";
@@ -232,6 +234,22 @@ describe("evaluate", () => {
             done: true,
             value: { failures: [], resources: 3, notJudged: [], read: "all read" },
         });
+    });
+
+    it("ends with exit code 3 where a control threw, whatever else was found", () => {
+        const run = evaluate([[pod("a", { bad: true })]], {
+            selected: selected(broken, noBad),
+            waivers: [],
+            now: TODAY,
+        });
+        const tally = new Tally();
+        run.findings.forEach((found) => tally.add(found));
+        const unread: Failure = { source: "a.yaml", message: "does not exist", cause: "input" };
+        assert.deepEqual(
+            [exitCode(tally, run.failures), exitCode(tally, [unread, ...run.failures]), exitCode(tally, [unread])],
+            [3, 3, 2],
+        );
+        assert.deepEqual([exitCode(tally, []), exitCode(new Tally(), [])], [1, 0]);
     });
 
     it("turns a control that throws into a failure and runs the rest", () => {

@@ -5,7 +5,7 @@ import { str } from "../../kubernetes/kube";
 const NGINX = "nginx.ingress.kubernetes.io/";
 
 /** Annotations of ingress-nginx that bound what one client may do, and what for. */
-export const LIMITS: Readonly<Record<string, string>> = {
+const LIMITS: Readonly<Record<string, string>> = {
     [`${NGINX}limit-rps`]: "requests per second",
     [`${NGINX}limit-connections`]: "connections",
     [`${NGINX}proxy-body-size`]: "size of a request",
