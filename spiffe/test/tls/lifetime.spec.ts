@@ -66,17 +66,21 @@ describe("The life of a connection", () => {
                 const policy = aged(world.clientPolicy, "client");
                 const opened = await connectHttp2(world.client, policy, `https://127.0.0.1:${port}`);
                 const gone = (): void => void (session = undefined);
-                opened.once("goaway", gone).once("close", gone);
+                opened.once("goaway", gone).once("close", gone).on("error", gone);
                 return opened;
             };
             world.onClose(async () => (await session)?.destroy());
-            await load(side, async () => {
+            const request = async (): Promise<string> => {
                 let current = await (session ??= open());
                 if (current.closed || current.destroyed) {
                     current = await (session = open());
                 }
-                assert.equal(await text(current.request({ ":path": "/" })), "served");
-            });
+                return text(current.request({ ":path": "/" }));
+            };
+            // What was refused has not been processed and is to be tried again (RFC 9113 section 8.7); on a slow machine it happens.
+            const refused = (error: Error): Promise<string> =>
+                error.message.includes("NGHTTP2_REFUSED_STREAM") ? request() : Promise.reject(error);
+            await load(side, async () => assert.equal(await request().catch(refused), "served"));
         });
 
         it(`ends at the ${side}'s limit without a failed request of HTTP/1`, async () => {
