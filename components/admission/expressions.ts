@@ -24,8 +24,23 @@ function waivedObject({ object }: Waiver): Waived {
 const MADE: ReadonlySet<string> = new Set(BUILT_IN_CARRIERS.flatMap(({ makes = [] }) => makes).sort());
 
 /**
- * True where a waiver covers the object. The pods, and the Jobs and ReplicaSets in between, that a waived workload makes
- * are told by namespace, by ServiceAccount, which in this program carries the workload's name, and by the name they get.
+ * Who makes pods, and the Jobs and ReplicaSets in between, of other objects: the controllers of kube-controller-manager under
+ * their own accounts, or itself where they have none (--use-service-account-credentials=false). A user can take any name and
+ * write any owner reference, but not be one of these.
+ */
+const CONTROLLERS: readonly string[] = [
+    ...["cronjob", "daemon-set", "deployment", "job", "replicaset", "statefulset"].map((name) => `${name}-controller`),
+    "replication-controller",
+]
+    .map((account) => `system:serviceaccount:kube-system:${account}`)
+    .concat("system:kube-controller-manager");
+
+/** An update that leaves the spec as it was, e.g. of labels or of an owner. */
+const UNCHANGED = "request.operation == 'UPDATE' && oldObject.?spec.orValue(null) == object.?spec.orValue(null)";
+
+/**
+ * True where a waiver covers the object. What a waived workload makes is told by who makes it: a controller of the cluster,
+ * in the name of its owner. Whoever else changes it later is let through only as long as its spec stays as it was.
  */
 export function waivedExpression(waivers: readonly Waiver[]): string {
     const clauses = [...new Set(waivers.map((waiver) => clause(waivedObject(waiver))))];
@@ -48,6 +63,15 @@ function clause({ kind, group, namespace, name }: Waived): string {
         `object.metadata.name.startsWith(${literal(`${name}-`)})`,
         "variables.podSpec != null",
         `variables.podSpec.?serviceAccountName.orValue('') == ${literal(name)}`,
+        ownedBy(kind, name),
+        `(request.userInfo.username in ${texts(CONTROLLERS)} || ${UNCHANGED})`,
     ].join(" && ");
     return `(${where} && (${self} || (${made})))`;
+}
+
+/** The controller's reference names the workload itself, or the ReplicaSet or Job that stands between it and its pods. */
+function ownedBy(kind: string, name: string): string {
+    const direct = `o.kind == ${literal(kind)} && o.name == ${literal(name)}`;
+    const between = `o.kind in ['Job', 'ReplicaSet'] && o.name.startsWith(${literal(`${name}-`)})`;
+    return `object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && (${direct} || ${between}))`;
 }

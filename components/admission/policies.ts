@@ -73,9 +73,17 @@ export function policySpec(twin: Twin, waivers: readonly Waiver[], exemptUsers: 
                 expression: `!(request.userInfo.username in [${["system:apiserver", ...exemptUsers].map(literal).join(", ")}])`,
             },
             {
-                // Its finalizers must still be removable, whatever else is wrong with it.
-                name: "not-on-its-way-out",
-                expression: "!has(object.metadata.deletionTimestamp)",
+                // Its finalizers must still be removable, whatever else is wrong with it; but an object that stays while it is
+                // being deleted still works, so nothing else of it may be changed unseen.
+                name: "not-only-its-finalizers-on-its-way-out",
+                expression: [
+                    "!has(object.metadata.deletionTimestamp) || oldObject == null",
+                    ...["labels", "annotations"].map(
+                        (part) => `object.metadata.?${part}.orValue({}) != oldObject.metadata.?${part}.orValue({})`,
+                    ),
+                    "object.exists(k, k != 'metadata' && !(k in oldObject && object[k] == oldObject[k]))",
+                    "oldObject.exists(k, !(k in object))",
+                ].join(" ||\n"),
             },
         ],
         variables: [

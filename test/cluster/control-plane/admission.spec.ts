@@ -5,7 +5,8 @@ import { admissionSettings } from "../../../components/admission/settings";
 import { deploy } from "../../support/deploy";
 import type { KubernetesObject } from "../harness/kubectl";
 import { policiesInForce, removePolicies, typeWarnings } from "../support/admission";
-import { create, remove } from "../support/objects";
+import type { Asking } from "../support/objects";
+import { apply, create, remove } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
 
 const NAMESPACE = "admission-test";
@@ -90,8 +91,8 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
     });
 
     /** What the API server says to an object that it is asked to admit and not to keep. */
-    async function verdict(object: KubernetesObject): Promise<string> {
-        const { accepted, message, warnings } = await create(cluster(), object, { dryRun: true });
+    async function verdict(object: KubernetesObject, asking: Asking = {}): Promise<string> {
+        const { accepted, message, warnings } = await create(cluster(), object, { ...asking, dryRun: true });
         return `${accepted ? "admitted" : "refused"} ${warnings}${message}`;
     }
 
@@ -117,9 +118,46 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
             const { metadata, ...rest } = pod({ hostPID: true, serviceAccountName });
             return { ...rest, metadata: { ...metadata, name } } as KubernetesObject;
         };
-        assert.match(await verdict(made("agent-x7k2p", "agent")), /^admitted /);
-        assert.match(await verdict(made("agent-x7k2p", "web")), /^refused .*'x0tta6bl4-no-host-pid'/s);
-        assert.match(await verdict(made("other-x7k2p", "agent")), /^refused .*'x0tta6bl4-no-host-pid'/s);
+        const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "agent", uid: "0-1", controller: true };
+        const owned = (object: KubernetesObject): KubernetesObject => {
+            const metadata = { ...object.metadata, ownerReferences: [owner] };
+            return { ...object, metadata };
+        };
+        const controller = {
+            as: "system:serviceaccount:kube-system:daemon-set-controller",
+            groups: ["system:masters"],
+        };
+        const refused = /^refused .*'x0tta6bl4-no-host-pid'/s;
+        const own = owned(made("agent-x7k2p", "agent"));
+        assert.match(await verdict(own, controller), /^admitted /);
+        assert.match(await verdict(own), refused, "a name and an owner that anybody may write");
+        assert.match(await verdict(made("agent-x7k2p", "agent"), controller), refused, "of no owner");
+        assert.match(await verdict(owned(made("agent-x7k2p", "web")), controller), refused);
+        assert.match(await verdict(owned(made("other-x7k2p", "agent")), controller), refused);
+    });
+
+    it("lets an object that is being deleted lose its finalizers, and become nothing worse", async () => {
+        const held = (over: object, finalizers: readonly string[] = ["x0tta6bl4.io/test"]): KubernetesObject =>
+            ({
+                apiVersion: "apps/v1",
+                kind: "DaemonSet",
+                metadata: { name: "held", namespace: NAMESPACE, finalizers },
+                spec: {
+                    selector: { matchLabels: { app: "held" } },
+                    template: {
+                        metadata: { labels: { app: "held" } },
+                        spec: { ...(pod(over)["spec"] as object) },
+                    },
+                },
+            }) as KubernetesObject;
+        const made = await apply(cluster(), held({}));
+        assert.ok(made.accepted, made.message);
+        await remove(cluster(), [held({})], { wait: false });
+        const worse = await apply(cluster(), held({ hostPID: true }));
+        assert.ok(!worse.accepted);
+        assert.match(worse.message, /'x0tta6bl4-no-host-pid'/);
+        const released = await apply(cluster(), held({}, []));
+        assert.ok(released.accepted, released.message);
     });
 
     it("evaluates every expression without an error, whatever is left out", async () => {

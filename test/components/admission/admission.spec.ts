@@ -110,7 +110,16 @@ describe("Admission", () => {
                 name: "not-the-api-server-itself",
                 expression: "!(request.userInfo.username in ['system:apiserver', 'system:cni'])",
             },
-            { name: "not-on-its-way-out", expression: "!has(object.metadata.deletionTimestamp)" },
+            {
+                name: "not-only-its-finalizers-on-its-way-out",
+                expression: [
+                    "!has(object.metadata.deletionTimestamp) || oldObject == null",
+                    "object.metadata.?labels.orValue({}) != oldObject.metadata.?labels.orValue({})",
+                    "object.metadata.?annotations.orValue({}) != oldObject.metadata.?annotations.orValue({})",
+                    "object.exists(k, k != 'metadata' && !(k in oldObject && object[k] == oldObject[k]))",
+                    "oldObject.exists(k, !(k in object))",
+                ].join(" ||\n"),
+            },
         ]);
         assert.deepEqual(validations, [
             {
@@ -130,7 +139,17 @@ describe("Admission", () => {
             waivedExpression([WAIVER]),
             "(object.metadata.?namespace.orValue('') == 'falco' && ((object.kind == 'DaemonSet' && object.metadata.name == 'falco') || " +
                 "(object.kind in ['Job', 'Pod', 'ReplicaSet'] && object.metadata.name.startsWith('falco-') && variables.podSpec != null && " +
-                "variables.podSpec.?serviceAccountName.orValue('') == 'falco')))",
+                "variables.podSpec.?serviceAccountName.orValue('') == 'falco' && " +
+                "object.metadata.?ownerReferences.orValue([]).exists(o, o.?controller.orValue(false) && " +
+                "(o.kind == 'DaemonSet' && o.name == 'falco' || o.kind in ['Job', 'ReplicaSet'] && o.name.startsWith('falco-'))) && " +
+                "(request.userInfo.username in ['system:serviceaccount:kube-system:cronjob-controller', " +
+                "'system:serviceaccount:kube-system:daemon-set-controller', " +
+                "'system:serviceaccount:kube-system:deployment-controller', " +
+                "'system:serviceaccount:kube-system:job-controller', " +
+                "'system:serviceaccount:kube-system:replicaset-controller', " +
+                "'system:serviceaccount:kube-system:statefulset-controller', " +
+                "'system:serviceaccount:kube-system:replication-controller', 'system:kube-controller-manager'] || " +
+                "request.operation == 'UPDATE' && oldObject.?spec.orValue(null) == object.?spec.orValue(null)))))",
         );
         assert.equal(
             waivedExpression([{ ...WAIVER, object: "Namespace falco" }]),
