@@ -162,8 +162,8 @@ describe("hardening network", () => {
         assert.deepEqual(
             run.log.filter((line) => /network needs|--format/.test(line)),
             [
-                "error: network needs exactly one --stack NAME",
                 'error: --format must be one of table, mermaid, svg, json, found "dot"',
+                "error: network needs --stack NAME",
             ],
         );
     });

@@ -83,7 +83,7 @@ function bodyOf(file: string | undefined): Body {
 }
 
 /** The command that builds a package, as one would type it. */
-export function commandOf({ kind, folder }: Package): readonly string[] {
+function commandOf({ kind, folder }: Package): readonly string[] {
     return kind === "Chart"
         ? ["helm", "template", "--include-crds", basename(resolve(folder)), folder]
         : isOnPath("kustomize") || !isOnPath("kubectl")

@@ -48,7 +48,7 @@ function* grantFaults(role: KubeObject, grants: readonly Grant[], advice: string
 }
 
 /** A Role is about its namespace, so it can't grant what belongs to the cluster. */
-export function canGrant(role: KubeObject, grant: Grant): boolean {
+function canGrant(role: KubeObject, grant: Grant): boolean {
     return grant.clusterScoped !== true || role.kind === "ClusterRole";
 }
 

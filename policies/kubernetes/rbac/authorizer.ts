@@ -17,7 +17,7 @@ export interface Asker {
 }
 
 /** Who may do everything, whatever roles say (kube-apiserver, the privileged group). */
-export const SUPERUSERS = "system:masters";
+const SUPERUSERS = "system:masters";
 
 /** A service account as the API server sees it: its user and the groups it is in. */
 export function askerOf(namespace: string, account: string): Asker {

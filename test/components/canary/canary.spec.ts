@@ -134,6 +134,6 @@ describe("Canary", () => {
 
     it("is refused without the digest of its image, which only its publisher knows", async () => {
         const message = await refusalOf(() => new Canary("canary", { ...ARGS, images: SURROUNDINGS.images }));
-        assert.match(message, /x0tta6bl4:images\.overrides\.probe\.digest is missing/);
+        assert.match(message, /project:images\.overrides\.probe\.digest is missing/);
     });
 });

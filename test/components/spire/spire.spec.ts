@@ -149,7 +149,7 @@ describe("Spire", () => {
     it("refuses the OIDC provider without a digest: none is known", async () => {
         assert.equal(
             await refusalOf(() => new Spire("spire", { ...SURROUNDINGS, settings: spireOf(OIDC) })),
-            "spire:\n  x0tta6bl4:images.overrides.oidc-discovery-provider.digest is missing: no digest is known for ghcr.io/spiffe/oidc-discovery-provider:1.15.2; look it up and pin it",
+            "spire:\n  project:images.overrides.oidc-discovery-provider.digest is missing: no digest is known for ghcr.io/spiffe/oidc-discovery-provider:1.15.2; look it up and pin it",
         );
     });
 
