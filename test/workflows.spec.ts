@@ -131,6 +131,7 @@ describe("workflows", () => {
         assert.deepEqual(Object.keys(jobs), [
             "test",
             "next-node",
+            "former-node",
             "preview",
             "spiffe-integration",
             "cluster",

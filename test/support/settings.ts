@@ -4,7 +4,9 @@ import { readConfig } from "../../components/config";
 import { readStack } from "../../hardening/sources/program/stack-file";
 
 /** The settings of the stack staging, some of them replaced. Fails where they have faults. */
-export function stagingConfig(over: Readonly<Record<string, unknown>> = {}): Config & { readonly platform: PlatformSettings } {
+export function stagingConfig(
+    over: Readonly<Record<string, unknown>> = {},
+): Config & { readonly platform: PlatformSettings } {
     const { config: raw } = readStack(process.cwd(), "staging");
     const values = Object.fromEntries(
         Object.entries(raw as Readonly<Record<string, unknown>>).map(([key, value]) => [key, parsed(value)]),

@@ -266,7 +266,7 @@ describe("stack files", () => {
 
     it("are refused where their settings are no object", () => {
         write("Pulumi.dev.yaml", "config: [a]\n");
-        assert.equal(refusal(), 'Pulumi.dev.yaml: config must be an object, found a list');
+        assert.equal(refusal(), "Pulumi.dev.yaml: config must be an object, found a list");
     });
 });
 

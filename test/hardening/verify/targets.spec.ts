@@ -116,7 +116,9 @@ describe("metrics-meet-targets by what Prometheus has seen of late", () => {
         const { asked } = await judge(GOOD_LIFE, vector(), vector());
         const windows = (expression: string): readonly string[] => [...new Set(expression.match(/\[\w+\]/g))];
         const [own] = windows(asked[1] ?? "");
-        const rules = shippedAlerts("docs/runbooks", ["x0tta6bl4"]).flatMap(({ groups }) => groups.flatMap((group) => group.rules));
+        const rules = shippedAlerts("docs/runbooks", ["x0tta6bl4"]).flatMap(({ groups }) =>
+            groups.flatMap((group) => group.rules),
+        );
         for (const name of ["HandshakeSuccessBelowTarget", "AuthenticationFailuresAboveTarget"]) {
             const { expr = "" } = rules.find(({ alert }) => alert === name) ?? {};
             assert.deepEqual(windows(expr), [own], name);
