@@ -1,5 +1,5 @@
 // Writes policies/kubernetes/rbac/bootstrap-policy.json anew: the roles and bindings that the API server itself brings along
-// and restores at every start, from the version of Kubernetes that test/cluster builds. Needs Go.
+// and restores at every start, from the version of Kubernetes that test/cluster builds (npm run kubernetes:roles). Needs Go.
 import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
