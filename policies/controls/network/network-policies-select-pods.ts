@@ -1,6 +1,7 @@
 import { stackControl } from "../../engine/control";
 import { checklist, nist, soc2 } from "../../engine/frameworks";
 import { isNetworkPolicy, policyOf } from "../../kubernetes/network";
+import { hasOperatedPods } from "../../kubernetes/operators";
 import { namespaceOf } from "../../kubernetes/stack";
 
 export const networkPoliciesSelectPods = stackControl({
@@ -19,7 +20,11 @@ export const networkPoliciesSelectPods = stackControl({
             function* (object) {
                 const { selectsAll, spec } = policyOf(object);
                 // A policy for all pods is there for those to come as well.
-                if (!selectsAll && stack.select(object.namespace, spec["podSelector"]).length === 0) {
+                if (
+                    !selectsAll &&
+                    stack.select(object.namespace, spec["podSelector"]).length === 0 &&
+                    !hasOperatedPods(stack, namespaceOf(object))
+                ) {
                     const path = `${object.prefix}spec.podSelector`;
                     yield {
                         object,

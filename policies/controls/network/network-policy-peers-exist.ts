@@ -2,6 +2,7 @@ import { stackControl } from "../../engine/control";
 import { checklist, nist, soc2 } from "../../engine/frameworks";
 import { obj } from "../../kubernetes/kube";
 import { allowRules, isEmptySelector, isNetworkPolicy, policyOf } from "../../kubernetes/network";
+import { hasOperatedPods } from "../../kubernetes/operators";
 import { namespaceOf } from "../../kubernetes/stack";
 
 export const networkPolicyPeersExist = stackControl({
@@ -26,7 +27,8 @@ export const networkPolicyPeersExist = stackControl({
                             podSelector !== undefined &&
                             namespaceSelector === undefined &&
                             !isEmptySelector(podSelector) &&
-                            stack.select(object.namespace, podSelector).length === 0
+                            stack.select(object.namespace, podSelector).length === 0 &&
+                            !hasOperatedPods(stack, namespaceOf(object))
                         ) {
                             const path = `${rule.path}.${rule.peersField}[${index}].podSelector`;
                             yield {

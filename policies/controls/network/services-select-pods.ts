@@ -2,6 +2,7 @@ import { stackControl } from "../../engine/control";
 import { checklist, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
+import { hasOperatedPods } from "../../kubernetes/operators";
 import { podsBehind, selectorOf, servicesOf } from "../../kubernetes/services";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
@@ -31,7 +32,11 @@ export const servicesSelectPods = stackControl({
                         message: `${path} is unset, and the stack has no endpoints for the Service. Select its pods.`,
                         absent: true,
                     };
-                } else if (stack.pods().length > 0 && podsBehind(stack, service).length === 0) {
+                } else if (
+                    stack.pods().length > 0 &&
+                    podsBehind(stack, service).length === 0 &&
+                    !hasOperatedPods(stack, namespaceOf(service))
+                ) {
                     yield {
                         object: service,
                         path,

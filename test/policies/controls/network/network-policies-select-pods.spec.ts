@@ -6,6 +6,14 @@ import { wrapPod } from "../../../support/wrap";
 const web = networkPolicy({ podSelector: { matchLabels: { app: "web" } } });
 const message = `spec.podSelector selects no pod of namespace "shop" in this stack. Correct it or remove the policy.`;
 
+/** Its operator makes pods whose labels stand in no manifest. */
+const DATABASE = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: "db", namespace: "shop" },
+    spec: { instances: 3 },
+};
+
 describeControl(networkPoliciesSelectPods, {
     refused: {
         "a policy for pods that are not there": { object: web, message },
@@ -23,6 +31,7 @@ describeControl(networkPoliciesSelectPods, {
         },
     },
     allowed: {
+        "pods that an operator may make": { stack: [web, DATABASE] },
         "a policy for a pod": { stack: [web, pod()] },
         "a policy for the pods of a CronJob": { stack: [web, wrapPod(pod(), "CronJob")] },
         "a policy for all pods, of which there are none yet": { object: networkPolicy({ podSelector: {} }) },

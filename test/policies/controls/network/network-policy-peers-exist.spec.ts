@@ -5,6 +5,14 @@ import { networkPolicy, pod } from "../../../support/objects";
 const from = (...peers: unknown[]) => networkPolicy({ podSelector: {}, ingress: [{ from: peers }] });
 const api = { podSelector: { matchLabels: { app: "api" } } };
 
+/** Its operator makes pods whose labels stand in no manifest. */
+const DATABASE = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: "db", namespace: "shop" },
+    spec: { instances: 3 },
+};
+
 describeControl(networkPolicyPeersExist, {
     refused: {
         "a peer that is not there": {
@@ -17,6 +25,7 @@ describeControl(networkPolicyPeersExist, {
         },
     },
     allowed: {
+        "pods that an operator may make": { stack: [from(api), DATABASE] },
         "a peer that is there": { stack: [from(api), pod({ app: "api" })] },
         "a peer of another namespace": { object: from({ ...api, namespaceSelector: {} }) },
         "an address range": { object: from({ ipBlock: { cidr: "10.0.0.0/8" } }) },

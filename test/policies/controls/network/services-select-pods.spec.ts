@@ -5,6 +5,14 @@ import { pod, service } from "../../../support/objects";
 const without = service({ selector: undefined });
 const metadata = { name: "web", namespace: "shop" };
 
+/** Its operator makes pods whose labels stand in no manifest. */
+const DATABASE = {
+    apiVersion: "postgresql.cnpg.io/v1",
+    kind: "Cluster",
+    metadata: { name: "db", namespace: "shop" },
+    spec: { instances: 3 },
+};
+
 describeControl(servicesSelectPods, {
     refused: {
         "a selector that no pod meets": {
@@ -21,6 +29,7 @@ describeControl(servicesSelectPods, {
         },
     },
     allowed: {
+        "pods that an operator may make": { stack: [service(), pod({ app: "other" }), DATABASE] },
         "a selector that a pod meets": { stack: [service(), pod()] },
         "a Service whose pods are in another stack": { object: service() },
         "a name of a host outside": { object: service({ type: "ExternalName", selector: undefined }) },
