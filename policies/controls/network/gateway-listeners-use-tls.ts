@@ -22,8 +22,7 @@ export const gatewayListenersUseTls = stackControl({
         ...checklist("SEC-6"),
     ],
     remediation: "Set the listener's protocol to HTTPS and name its certificate; keep HTTP for a redirect only.",
-    // gateways-terminate-tls is stricter on one's own gateways.
-    profiles: ["nsa"],
+    profiles: ["nsa", "x0tta6bl4"],
     *check(stack, { each }) {
         yield* each(
             stack.ofKind("Gateway").filter(({ group }) => group === "gateway.networking.k8s.io"),

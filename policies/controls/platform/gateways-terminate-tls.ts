@@ -4,7 +4,8 @@ import { list, obj, str } from "../../kubernetes/kube";
 
 export const gatewaysTerminateTls = objectControl({
     name: "gateways-terminate-tls",
-    description: "Every listener of a gateway that takes requests from outside uses TLS.",
+    description:
+        "Every listener of a gateway but one of plain HTTP ends TLS with a certificate, and all name their hosts.",
     why: "What is sent in the clear is read and changed on the way.",
     severity: "high",
     covers: [],
@@ -16,12 +17,17 @@ export const gatewaysTerminateTls = objectControl({
         for (const [index, listener] of list(obj(object.body["spec"])["listeners"]).entries()) {
             const { protocol, name, hostname, tls } = obj(listener);
             const path = `${object.prefix}spec.listeners[${index}]`;
-            if (protocol !== "HTTPS" && protocol !== "TLS") {
+            // A listener of plain HTTP may only redirect, which its routes say: gateway-listeners-use-tls reads them.
+            if (!["HTTP", "HTTPS", "TLS"].includes(str(protocol))) {
                 yield {
                     path: `${path}.protocol`,
-                    message: `${path}.protocol is "${str(protocol)}" (listener "${str(name)}"). Use HTTPS.`,
+                    message: `${path}.protocol is "${str(protocol)}" (listener "${str(name)}"). Use TLS.`,
                 };
-            } else if (list(obj(tls)["certificateRefs"]).length === 0 && obj(tls)["mode"] !== "Passthrough") {
+            } else if (
+                protocol !== "HTTP" &&
+                list(obj(tls)["certificateRefs"]).length === 0 &&
+                obj(tls)["mode"] !== "Passthrough"
+            ) {
                 yield {
                     path: `${path}.tls.certificateRefs`,
                     message: `${path}.tls.certificateRefs is empty (listener "${str(name)}"). Name the certificate's Secret.`,
@@ -38,8 +44,8 @@ export const gatewaysTerminateTls = objectControl({
     },
     admission: {
         expression: [
-            "object.spec.?listeners.orValue([]).all(l, l.protocol in ['HTTPS', 'TLS'] &&",
-            " (l.?tls.?mode.orValue('Terminate') == 'Passthrough' || size(l.?tls.?certificateRefs.orValue([])) > 0) &&",
+            "object.spec.?listeners.orValue([]).all(l, l.protocol in ['HTTP', 'HTTPS', 'TLS'] &&",
+            " (l.protocol == 'HTTP' || l.?tls.?mode.orValue('Terminate') == 'Passthrough' || size(l.?tls.?certificateRefs.orValue([])) > 0) &&",
             " l.?hostname.orValue('') != '' && !l.hostname.contains('*'))",
         ].join("\n"),
     },

@@ -14,9 +14,9 @@ const host = (index: number, value: string) =>
 
 describeControl(gatewaysTerminateTls, {
     refused: {
-        "a listener in the clear": {
-            object: gateway({ ...https, name: "http", protocol: "HTTP" }),
-            message: 'spec.listeners[0].protocol is "HTTP" (listener "http"). Use HTTPS.',
+        "a listener of bytes in the clear": {
+            object: gateway({ ...https, name: "db", protocol: "TCP" }),
+            message: 'spec.listeners[0].protocol is "TCP" (listener "db"). Use TLS.',
         },
         "a listener without a certificate": {
             object: gateway({ ...https, tls: { mode: "Terminate" } }),
@@ -30,6 +30,9 @@ describeControl(gatewaysTerminateTls, {
     },
     allowed: {
         "a listener with TLS, a certificate and a name": { object: gateway(https) },
+        "a listener of plain HTTP, which may only redirect": {
+            object: gateway({ ...https, name: "http", protocol: "HTTP", tls: undefined }),
+        },
         "a listener that passes TLS through": {
             object: gateway({ ...https, protocol: "TLS", tls: { mode: "Passthrough" } }),
         },
