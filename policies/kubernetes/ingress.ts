@@ -72,3 +72,69 @@ export function coversHost(pattern: string, host: string): boolean {
         (pattern.startsWith("*.") && host.slice(host.indexOf(".") + 1).toLowerCase() === pattern.slice(2).toLowerCase())
     );
 }
+
+const CLASS_ANNOTATION = "kubernetes.io/ingress.class";
+
+/** The class an Ingress names, by its field or by the older annotation; empty where it leaves that to the cluster. */
+export function ingressClass(ingress: KubeObject): string {
+    return str(obj(ingress.body["spec"])["ingressClassName"]) || str(ingress.annotations[CLASS_ANNOTATION]);
+}
+
+/** The same in Common Expression Language. */
+export const INGRESS_CLASS = `object.spec.?ingressClassName.orValue(object.metadata.?annotations[?'${CLASS_ANNOTATION}'].orValue(''))`;
+
+/** A controller whose load balancer has its certificate from elsewhere than a Secret. */
+interface CertificateSource {
+    /** The classes under which it is known. */
+    readonly classes: readonly string[];
+    /** Annotations of which one names the certificate. */
+    readonly certificates: readonly string[];
+    /** The annotation that lists listeners as JSON, where it may name plain HTTP too, and the one that redirects that. */
+    readonly listeners?: readonly [listen: string, redirect: string];
+}
+
+/** From the annotation references of the AWS Load Balancer Controller, AGIC and GKE Ingress. */
+const CERTIFICATE_SOURCES: readonly CertificateSource[] = [
+    {
+        classes: ["alb"],
+        certificates: ["alb.ingress.kubernetes.io/certificate-arn"],
+        listeners: ["alb.ingress.kubernetes.io/listen-ports", "alb.ingress.kubernetes.io/ssl-redirect"],
+    },
+    {
+        classes: ["azure-application-gateway", "azure/application-gateway"],
+        certificates: ["appgw.ingress.kubernetes.io/appgw-ssl-certificate"],
+    },
+    {
+        classes: ["gce", "gce-internal"],
+        certificates: ["networking.gke.io/managed-certificates", "ingress.gcp.kubernetes.io/pre-shared-cert"],
+    },
+];
+
+const PLAIN = '"HTTP"';
+
+/** Says whether the controller that an Ingress names serves it by TLS alone, with a certificate named by annotation. */
+export function hasAnnotatedTls(ingress: KubeObject): boolean {
+    const named = ingressClass(ingress);
+    const annotation = (name: string): string => str(ingress.annotations[name]);
+    return CERTIFICATE_SOURCES.some(
+        ({ classes, certificates, listeners: [listen = "", redirect = ""] = [] }) =>
+            classes.includes(named) &&
+            certificates.some((name) => annotation(name) !== "") &&
+            (!annotation(listen).includes(PLAIN) || annotation(redirect) !== ""),
+    );
+}
+
+/** The same in Common Expression Language. */
+export function annotatedTlsExpression(): string {
+    const annotation = (name: string): string => `object.metadata.?annotations[?'${name}'].orValue('')`;
+    const clauses = CERTIFICATE_SOURCES.map(({ classes, certificates, listeners }) =>
+        [
+            `${INGRESS_CLASS} in [${classes.map((name) => `'${name}'`).join(", ")}]`,
+            `(${certificates.map((name) => `${annotation(name)} != ''`).join(" || ")})`,
+            ...(listeners === undefined
+                ? []
+                : [`(!${annotation(listeners[0])}.contains('${PLAIN}') || ${annotation(listeners[1])} != '')`]),
+        ].join(" && "),
+    );
+    return `(${clauses.map((clause) => `(${clause})`).join(" ||\n ")})`;
+}

@@ -1,7 +1,13 @@
 import { objectControl } from "../../engine/control";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { Fault } from "../../engine/control";
-import { coversHost, INGRESS_KINDS, ingressRules } from "../../kubernetes/ingress";
+import {
+    annotatedTlsExpression,
+    coversHost,
+    hasAnnotatedTls,
+    INGRESS_KINDS,
+    ingressRules,
+} from "../../kubernetes/ingress";
 import type { KubeObject } from "../../kubernetes/kube";
 import { list, obj, strings } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
@@ -45,8 +51,8 @@ export const ingressUsesTls = objectControl({
     admission: {
         // Admission has no catalogue of OpenShift's kinds, so this is about Ingresses alone.
         expression: [
-            "size(object.spec.?tls.orValue([])) > 0",
-            `(object.spec.tls.exists(t, size(t.?hosts.orValue([])) == 0) || object.spec.?rules.orValue([]).all(r, r.?host.orValue('') == '' ||
+            `(${annotatedTlsExpression()} || size(object.spec.?tls.orValue([])) > 0)`,
+            `(size(object.spec.?tls.orValue([])) == 0 || object.spec.tls.exists(t, size(t.?hosts.orValue([])) == 0) || object.spec.?rules.orValue([]).all(r, r.?host.orValue('') == '' ||
  object.spec.tls.exists(t, t.hosts.exists(h, h.lowerAscii() == r.host.lowerAscii() ||
   (h.startsWith('*.') && h.substring(2).lowerAscii() == r.host.substring(r.host.indexOf('.') + 1).lowerAscii())))))`,
             ...Object.entries(PLAIN_HTTP).map(
@@ -59,13 +65,13 @@ export const ingressUsesTls = objectControl({
 function* ingressFaults(ingress: KubeObject): Iterable<Fault> {
     const path = `${ingress.prefix}spec.tls`;
     const tls = list(obj(ingress.body["spec"])["tls"]);
-    if (tls.length === 0) {
+    if (tls.length === 0 && !hasAnnotatedTls(ingress)) {
         yield { path, message: `${path} is unset. Name the hosts and the Secret of their certificate.`, absent: true };
         return;
     }
     // An entry without hosts is for all of them (API reference, IngressTLS).
     const patterns = tls.map((entry) => strings(obj(entry)["hosts"]));
-    if (patterns.every((hosts) => hosts.length > 0)) {
+    if (tls.length > 0 && patterns.every((hosts) => hosts.length > 0)) {
         for (const rule of ingressRules(ingress)) {
             if (rule.host !== "" && !patterns.flat().some((pattern) => coversHost(pattern, rule.host))) {
                 yield {

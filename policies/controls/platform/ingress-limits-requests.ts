@@ -1,5 +1,6 @@
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import { INGRESS_CLASS, ingressClass } from "../../kubernetes/ingress";
 import { str } from "../../kubernetes/kube";
 
 const NGINX = "nginx.ingress.kubernetes.io/";
@@ -13,7 +14,7 @@ const LIMITS: Readonly<Record<string, string>> = {
 
 export const ingressLimitsRequests = objectControl({
     name: "ingress-limits-requests",
-    description: "Every ingress bounds the requests, connections and sizes of one client.",
+    description: "Every ingress of ingress-nginx bounds the requests, connections and sizes of one client.",
     why: "Without limits, a single client exhausts the service for all others.",
     severity: "medium",
     covers: [],
@@ -22,6 +23,11 @@ export const ingressLimitsRequests = objectControl({
     profiles: ["x0tta6bl4"],
     kinds: ["networking.k8s.io/Ingress"],
     *check(object) {
+        const named = ingressClass(object);
+        // Another controller has limits of its own, elsewhere.
+        if (named !== "" && !named.includes("nginx")) {
+            return;
+        }
         for (const [annotation, what] of Object.entries(LIMITS)) {
             const value = object.annotations[annotation];
             const path = `${object.prefix}metadata.annotations["${annotation}"]`;
@@ -38,6 +44,7 @@ export const ingressLimitsRequests = objectControl({
     },
     admission: {
         expression: [
+            `(${INGRESS_CLASS} != '' && !${INGRESS_CLASS}.contains('nginx')) ||`,
             `[${Object.keys(LIMITS)
                 .map((key) => `'${key}'`)
                 .join(", ")}].all(k, k in object.metadata.?annotations.orValue({}) &&`,

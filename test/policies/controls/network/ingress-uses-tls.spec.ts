@@ -11,10 +11,23 @@ const route = (spec: object) => ({
 const plain = (name: string, value: string): string =>
     `metadata.annotations["${name}"] is "${value}", so plain HTTP is served as well. Remove it.`;
 
+const CERTIFICATE = "alb.ingress.kubernetes.io/certificate-arn";
+const LISTENERS = "alb.ingress.kubernetes.io/listen-ports";
+const annotated = (ingressClassName: string, annotations: object) =>
+    ingress({ tls: undefined, ingressClassName }, { annotations });
+
 describeControl(ingressUsesTls, {
     refused: {
         "an Ingress without TLS": {
             object: ingress({ tls: undefined }),
+            message: "spec.tls is unset. Name the hosts and the Secret of their certificate.",
+        },
+        "a certificate by the annotation of another controller than the one named": {
+            object: annotated("nginx", { [CERTIFICATE]: "arn" }),
+            message: "spec.tls is unset. Name the hosts and the Secret of their certificate.",
+        },
+        "a load balancer that serves plain HTTP beside its certificate": {
+            object: annotated("alb", { [CERTIFICATE]: "arn", [LISTENERS]: '[{"HTTP": 80}, {"HTTPS": 443}]' }),
             message: "spec.tls is unset. Name the hosts and the Secret of their certificate.",
         },
         "an Ingress of the first beta version": {
@@ -43,6 +56,31 @@ describeControl(ingressUsesTls, {
         },
     },
     allowed: {
+        "a certificate by the annotation of the controller named": {
+            stack: [
+                annotated("alb", { [CERTIFICATE]: "arn", [LISTENERS]: '[{"HTTPS":443}]' }),
+                annotated("alb", { [CERTIFICATE]: "arn" }),
+                annotated("azure-application-gateway", {
+                    "appgw.ingress.kubernetes.io/appgw-ssl-certificate": "web",
+                }),
+                ingress(
+                    { tls: undefined, ingressClassName: undefined },
+                    {
+                        annotations: {
+                            "kubernetes.io/ingress.class": "gce",
+                            "networking.gke.io/managed-certificates": "web",
+                        },
+                    },
+                ),
+            ],
+        },
+        "plain HTTP that the load balancer redirects": {
+            object: annotated("alb", {
+                [CERTIFICATE]: "arn",
+                [LISTENERS]: '[{"HTTP": 80}, {"HTTPS": 443}]',
+                "alb.ingress.kubernetes.io/ssl-redirect": "443",
+            }),
+        },
         "an Ingress with TLS for its host": { object: ingress() },
         "an Ingress with TLS for every host": { object: ingress({ tls: [{}] }) },
         "a wildcard certificate": { object: ingress({ tls: [{ hosts: ["*.example.org"], secretName: "web" }] }) },

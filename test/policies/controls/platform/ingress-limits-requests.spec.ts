@@ -35,6 +35,14 @@ describeControl(ingressLimitsRequests, {
             message: `${at("limit-rps")} is "0", which means unbounded. Set a limit.`,
         },
     },
-    allowed: { "an ingress with all three": { object: ingress(LIMITS) } },
+    allowed: {
+        "an ingress with all three": { object: ingress(LIMITS) },
+        "an ingress of another controller, by field or annotation": {
+            stack: [
+                { ...ingress({}), spec: { ingressClassName: "alb" } },
+                ingress({ "kubernetes.io/ingress.class": "gce" }),
+            ],
+        },
+    },
     unknown: "metadata.annotations",
 });
