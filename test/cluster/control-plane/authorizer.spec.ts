@@ -29,15 +29,18 @@ const LABELS = ["rbac-test/a", "rbac-test/b", "rbac.authorization.k8s.io/aggrega
 const ROLES = ["role-1", "role-2", "role-3", "role-4", "role-5"].map((name) => `rbac-test-${name}`);
 const SHIPPED = ["view", "edit", "admin", "cluster-admin", "system:kube-scheduler", "system:basic-user"];
 
-const some = <T>(values: readonly T[], most = 3) =>
-    fc.uniqueArray(fc.constantFrom(...values), { minLength: 1, maxLength: most });
+const some = <T>(values: readonly T[], most = 4) =>
+    fc.uniqueArray(fc.constantFrom(...values), { minLength: Math.min(2, most), maxLength: most });
+/** Some of the values, or now and then all of them by `*`. */
+const someOrAll = (values: readonly string[]) =>
+    fc.oneof({ weight: 2, arbitrary: some(values) }, fc.constant<string[]>(["*"]));
 
 /** `*` now and then, and the forms that only look like wildcards. */
 const resourceRule = fc.record(
     {
-        verbs: some([...VERBS, "*"]),
-        apiGroups: some([...GROUPS, "*"]),
-        resources: some([
+        verbs: someOrAll(VERBS),
+        apiGroups: someOrAll(GROUPS),
+        resources: someOrAll([
             ...RESOURCES,
             ...RESOURCES.flatMap((resource) => [`${resource}/exec`, `${resource}/*`]),
             "*",
@@ -48,7 +51,7 @@ const resourceRule = fc.record(
     },
     { requiredKeys: ["verbs", "apiGroups", "resources"] },
 );
-const urlRule = fc.record({ verbs: some([...VERBS, "*"]), nonResourceURLs: some([...URLS, "*", "/logs/*", "/logs*"]) });
+const urlRule = fc.record({ verbs: someOrAll(VERBS), nonResourceURLs: some([...URLS, "*", "/logs/*", "/logs*"]) });
 
 const subject = fc.oneof(
     fc.constantFrom(...USERS).map((name) => ({ kind: "User", name, apiGroup: RBAC })),
@@ -61,8 +64,11 @@ const clusterRoles = fc.tuple(
         fc
             .record({
                 labels: fc.uniqueArray(fc.constantFrom(...LABELS), { maxLength: 2 }),
-                aggregates: fc.option(some(LABELS, 2), { freq: 3 }),
-                rules: fc.array(fc.oneof({ weight: 4, arbitrary: resourceRule }, urlRule), { maxLength: 3 }),
+                aggregates: fc.option(some(LABELS, 2), { freq: 2 }),
+                rules: fc.array(fc.oneof({ weight: 4, arbitrary: resourceRule }, urlRule), {
+                    minLength: 1,
+                    maxLength: 3,
+                }),
             })
             .map(({ labels, aggregates, rules }) => ({
                 apiVersion: `${RBAC}/v1`,
@@ -89,9 +95,16 @@ const roles = fc.tuple(
     ),
 );
 const clusterBindings = fc
-    .array(fc.record({ role: fc.constantFrom(...ROLES, ...SHIPPED), subjects: fc.array(subject, { maxLength: 3 }) }), {
-        maxLength: 4,
-    })
+    .array(
+        fc.record({
+            role: fc.constantFrom(...ROLES, ...SHIPPED),
+            subjects: fc.array(subject, { minLength: 1, maxLength: 5 }),
+        }),
+        {
+            minLength: 2,
+            maxLength: 5,
+        },
+    )
     .map((bindings) =>
         bindings.map(({ role, subjects }, index) => ({
             apiVersion: `${RBAC}/v1`,
@@ -106,9 +119,9 @@ const bindings = fc
         fc.record({
             namespace: fc.constantFrom(...SPACES),
             role: fc.constantFrom("rbac-test-role", "rbac-test-absent", ...ROLES, ...SHIPPED),
-            subjects: fc.array(subject, { maxLength: 3 }),
+            subjects: fc.array(subject, { minLength: 1, maxLength: 5 }),
         }),
-        { maxLength: 6 },
+        { minLength: 4, maxLength: 8 },
     )
     .map((list) =>
         list.map(({ namespace, role, subjects }, index) => ({
