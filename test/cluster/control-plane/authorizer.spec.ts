@@ -175,7 +175,9 @@ describeOnCluster("the authorizer of RBAC", "control-plane", (cluster) => {
         });
         let allowed = 0;
         for (const [index, parts] of landscapes.entries()) {
-            const objects = parts.flat() as KubernetesObject[];
+            // Names of its own: the controller manager may bring a role it is filling back while that is being deleted.
+            const text = JSON.stringify(parts.flat()).replaceAll("rbac-test-", `rbac-test-${index}-`);
+            const objects = JSON.parse(text) as KubernetesObject[];
             const refused = await Promise.all(objects.map((object) => apply(cluster(), object)));
             assert.deepEqual(
                 refused.filter(({ accepted }) => !accepted).map(({ message }) => message),
@@ -200,7 +202,7 @@ describeOnCluster("the authorizer of RBAC", "control-plane", (cluster) => {
             }
             assert.deepEqual(differing, [], JSON.stringify(objects));
             allowed += answers.filter(({ theirs }) => theirs).length;
-            await remove(cluster(), objects);
+            await remove(cluster(), objects, { wait: false });
         }
         assert.ok(allowed > QUESTIONS / 20, `only ${allowed} of ${QUESTIONS} were allowed: the questions ask nothing`);
     });
