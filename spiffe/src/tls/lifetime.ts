@@ -1,3 +1,4 @@
+import { randomInt } from "node:crypto";
 import type { TLSSocket } from "node:tls";
 
 import { requireNumber } from "../arguments.js";
@@ -65,7 +66,7 @@ export class ConnectionLife {
             this.endAt(expiry, now);
         }
         if (maxConnectionAgeMs !== undefined) {
-            const age = maxConnectionAgeMs * (1 - AGE_JITTER * Math.random());
+            const age = maxConnectionAgeMs * (1 - AGE_JITTER * (randomInt(2 ** 32) / 2 ** 32));
             this.after(age, () => this.end("max_age", `the connection is ${Math.round(age)} ms old`));
         }
     }
