@@ -27,7 +27,7 @@ export function readConfig(
     const faults = Object.keys(values)
         .map((key) => [key, key.slice(project.length + 1)] as const)
         .filter(([, name]) => !known.some((key) => key === name))
-        .map(([key, name]) => `${key} is not a known setting${suggestion(name, known)}`);
+        .map(([key, name]) => `${key} is not known${suggestion(name, known)}`);
     const unread = new Set<string>();
     const settings = areas.map(({ key, settings: schema }) => {
         const path = `${project}:${key}`;

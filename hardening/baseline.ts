@@ -1,47 +1,40 @@
-import { readFileSync } from "node:fs";
-
 import { controls } from "../policies/controls";
+import { jsonContent, readContent } from "../policies/engine/input";
 import { namesOf } from "../policies/engine/names";
-import { isObj } from "../policies/kubernetes/kube";
+import { anyText, exactly, listOf, optional, partOf, text } from "../policies/engine/schema";
 import type { Finding } from "./findings";
 import { fingerprint } from "./fingerprint";
-import { UsageError } from "./io";
-import { reasonOf } from "./sources/files";
+import { readText } from "./sources/files";
 
 /** How often each finding occurs in a former report, by fingerprint. */
 export type Baseline = ReadonlyMap<string, number>;
 
-/** Fields a finding is identified by; a report that lacks one is not ours. */
-const IDENTITY = ["source", "kind", "namespace", "name", "control", "path", "status"] as const;
+/** What a finding is identified by, as {@link fingerprint} reads it. */
+const RESULT = partOf({
+    source: anyText,
+    kind: anyText,
+    namespace: anyText,
+    name: anyText,
+    control: text(),
+    path: anyText,
+    status: text(),
+    container: optional(text()),
+});
+const REPORT = partOf({ schema: exactly(1), results: listOf(RESULT) });
 
 /**
  * Reads a report made by `--format json`.
  *
- * @throws UsageError where the file can't be read or is no such report.
+ * @throws InputError where the file can't be read or is no such report
  */
 export function readBaseline(file: string): Baseline {
-    let report: unknown;
-    try {
-        report = JSON.parse(readFileSync(file, "utf8"));
-    } catch (error) {
-        const reason = error instanceof SyntaxError ? `is no JSON: ${error.message}` : reasonOf(error);
-        throw new UsageError([`--baseline ${file}: ${reason}`]);
-    }
-    if (!isObj(report) || report["schema"] !== 1 || !Array.isArray(report["results"])) {
-        throw new UsageError([`--baseline ${file}: is no report of "--format json" (schema 1)`]);
-    }
+    const { results } = readContent(REPORT, jsonContent(readText(file, "--baseline"), file), file);
     // A report of an older release may call a control by a name that it had then.
     const nameOf = namesOf(controls);
     const known = new Map<string, number>();
-    for (const [index, result] of report["results"].entries()) {
-        if (!isObj(result) || IDENTITY.some((field) => typeof result[field] !== "string")) {
-            throw new UsageError([`--baseline ${file}: results[${index}] lacks one of ${IDENTITY.join(", ")}`]);
-        }
-        if (result["status"] === "violation") {
-            const finding = result as unknown as Finding;
-            const key = fingerprint({ ...finding, control: nameOf(finding.control) ?? finding.control });
-            known.set(key, (known.get(key) ?? 0) + 1);
-        }
+    for (const result of results.filter(({ status }) => status === "violation")) {
+        const key = fingerprint({ ...result, control: nameOf(result.control) ?? result.control });
+        known.set(key, (known.get(key) ?? 0) + 1);
     }
     return known;
 }

@@ -1,3 +1,4 @@
+import { InputError } from "../policies/engine/input";
 import { grouped } from "./formats/style";
 
 /** What a command may touch of the world, so that tests can stand in for it. */
@@ -18,10 +19,10 @@ export interface Io {
     readonly clock: () => number;
 }
 
-/** The command line is wrong; one line for each mistake. Leads to exit code 2. */
-export class UsageError extends Error {
-    constructor(public readonly faults: readonly string[]) {
-        super(faults.join("\n"));
+/** The command line is wrong; one line for each mistake. Like every fault of what was given, it leads to exit code 2. */
+export class UsageError extends InputError {
+    constructor(faults: readonly string[]) {
+        super(faults);
         this.name = "UsageError";
     }
 }

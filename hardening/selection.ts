@@ -1,17 +1,16 @@
-import { readFileSync } from "node:fs";
-
 import type { Control } from "../policies/engine/control";
 import { controls } from "../policies/controls";
+import { Attempts } from "../policies/engine/input";
 import type { ProfileName, Selected } from "../policies/engine/profiles";
-import { PolicyConfigError, PROFILES, selectControls } from "../policies/engine/profiles";
+import { PROFILES, selectControls } from "../policies/engine/profiles";
 import type { Waiver } from "../policies/engine/waivers";
-import { parseWaivers, WaiverFileError } from "../policies/engine/waivers";
+import { parseWaivers } from "../policies/engine/waivers";
 import type { Baseline } from "./baseline";
 import { readBaseline } from "./baseline";
 import type { Io } from "./io";
 import { UsageError } from "./io";
 import type { OptionTable } from "./cli/options";
-import { reasonOf } from "./sources/files";
+import { readText } from "./sources/files";
 import { parseDocuments, SyntaxFault } from "./sources/yaml";
 
 /** Options of every command that evaluates controls, which by default are those of a profile. */
@@ -86,76 +85,37 @@ export interface Selection {
 /**
  * Reads the files that the options name.
  *
- * @throws UsageError with every mistake in the options and in the files.
+ * @throws InputError with every mistake in the options and in the files.
  */
 export function readSelection(options: SelectionValues, registry: readonly Control[] = controls): Selection {
-    const faults: string[] = [];
-    const attempt = <T>(read: () => T, fallback: T): T => {
-        try {
-            return read();
-        } catch (error) {
-            faults.push(...faultsOf(error));
-            return fallback;
-        }
-    };
+    const attempts = new Attempts();
     const { profile, config: configFile, waivers: waiverFiles = [], baseline: baselineFile } = options;
-    const config = attempt(() => (configFile === undefined ? {} : readConfig(configFile)), {});
-    const pss = attempt(() => readVersion("pss-version", options["pss-version"]), undefined);
-    const api = attempt(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
-    const chosen = attempt(() => selectFrom(registry, profile, config, configFile), []);
+    const config = attempts.of(() => (configFile === undefined ? {} : readConfig(configFile)), {});
+    const pss = attempts.of(() => readVersion("pss-version", options["pss-version"]), undefined);
+    const api = attempts.of(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
+    const chosen = attempts.of(() => selectControls(registry, profile, config, configFile), []);
     const selected = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
     const waivers = waiverFiles.flatMap((file) =>
-        attempt(() => parseWaivers(readText(file, "--waivers"), file, registry), []),
+        attempts.of(() => parseWaivers(readText(file, "--waivers"), file, registry), []),
     );
-    const baseline = attempt(() => (baselineFile === undefined ? undefined : readBaseline(baselineFile)), undefined);
-    if (faults.length > 0) {
-        throw new UsageError(faults);
-    }
+    const baseline = attempts.of(
+        () => (baselineFile === undefined ? undefined : readBaseline(baselineFile)),
+        undefined,
+    );
+    attempts.finish();
     return { profile, selected, waivers, baseline, strict: options.strict === true };
 }
 
-function faultsOf(error: unknown): readonly string[] {
-    if (error instanceof UsageError || error instanceof WaiverFileError) {
-        return error.faults;
-    }
-    throw error;
-}
-
-function selectFrom(
-    registry: readonly Control[],
-    profile: ProfileName,
-    config: unknown,
-    file: string | undefined,
-): readonly Selected[] {
-    try {
-        return selectControls(registry, profile, config);
-    } catch (error) {
-        if (error instanceof PolicyConfigError) {
-            throw new UsageError(error.faults.map((fault) => `${file ?? "configuration"}: ${fault}`));
-        }
-        throw error;
-    }
-}
-
-/** Reads a configuration file, JSON or YAML. @throws UsageError */
+/** Reads a configuration file, JSON or YAML. @throws InputError */
 function readConfig(file: string): unknown {
     try {
-        const documents = parseDocuments(readText(file, "--config"));
-        return documents.length === 0 ? {} : documents[0];
+        return parseDocuments(readText(file, "--config"))[0] ?? {};
     } catch (error) {
         if (error instanceof SyntaxFault) {
             const line = error.line === undefined ? "" : `:${error.line}`;
             throw new UsageError([`${file}${line}: ${error.message}`]);
         }
         throw error;
-    }
-}
-
-function readText(file: string, option: string): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch (error) {
-        throw new UsageError([`${option} ${file}: ${reasonOf(error)}`]);
     }
 }
 

@@ -26,3 +26,8 @@ function editDistance(a: string, b: string): number {
 export function show(value: unknown): string {
     return typeof value === "object" && value !== null ? JSON.stringify(value) : String(value);
 }
+
+/** What a parser says of a fault without the words of the text that it quotes: they may be a secret. */
+export function withoutValues(reason: string): string {
+    return reason.replace(/"[^"]*"|'[^']*'|`[^`]*`|<[^>]*>/g, "…");
+}

@@ -1,4 +1,5 @@
 import { version } from "../../package.json";
+import { InputError } from "../../policies/engine/input";
 import { suggestion } from "../../policies/text";
 import { COMMANDS } from "../commands";
 import type { ExitCode } from "../findings";
@@ -13,7 +14,7 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     try {
         return await dispatch(name, rest, io);
     } catch (error) {
-        if (error instanceof UsageError) {
+        if (error instanceof InputError) {
             error.faults.forEach((fault) => io.log(`error: ${fault}`));
             io.log(`Try: hardening ${name !== undefined && Object.hasOwn(COMMANDS, name) ? `${name} ` : ""}--help`);
             return EXIT.input;

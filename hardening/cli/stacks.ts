@@ -1,6 +1,6 @@
 import { resolve } from "node:path";
 
-import { UsageError } from "../io";
+import { InputError } from "../../policies/engine/input";
 import type { HostRequest } from "../sources/program/registration";
 import type { CommandLine, OptionTable } from "./options";
 import { valuesOf } from "./options";
@@ -45,7 +45,7 @@ export async function stacksOf(count: StackCount, given: CommandLine["given"]): 
     try {
         return { stacks: requestedStacks(resolve(directory), stack), faults: [] };
     } catch (error) {
-        if (error instanceof UsageError) {
+        if (error instanceof InputError) {
             return { stacks: [], faults: error.faults };
         }
         throw error;

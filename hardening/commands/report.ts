@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { controls } from "../../policies/controls";
 import { profileControls } from "../../policies/engine/profiles";
 import { defineCommand } from "../cli/command";
 import type { ChecklistArea } from "../compliance/checklist";
-import { ChecklistError, parseChecklist } from "../compliance/checklist";
+import { parseChecklist } from "../compliance/checklist";
 import { gatherEvidence } from "../compliance/evidence";
 import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
@@ -13,9 +12,10 @@ import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
 import { scoreChecklist } from "../compliance/score";
 import { EXIT } from "../findings";
-import { Progress, UsageError } from "../io";
+import { Progress } from "../io";
 import { judgeStack } from "../preview/judge";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
+import { readText } from "../sources/files";
 
 /** The controls that the checklist's rows are judged by. */
 const CHECKLIST_PROFILE = "x0tta6bl4";
@@ -44,7 +44,7 @@ export const command = defineCommand({
         "Exit code 1 where a row that applies is open.",
     ],
     run: async ({ options, stacks: [request], output, io }) => {
-        const areas = readChecklist(join(request.directory, "checklist", "checklist.yaml"));
+        const areas = readChecklist(request.directory);
         const selection = readSelection({ profile: CHECKLIST_PROFILE, ...options });
         const { history } = options;
         const at = io.now();
@@ -94,17 +94,9 @@ function openRows({ stack, areas }: ComplianceReport): string {
         .join("");
 }
 
-function readChecklist(file: string): readonly ChecklistArea[] {
-    try {
-        return parseChecklist(
-            readFileSync(file, "utf8"),
-            "checklist/checklist.yaml",
-            profileControls(controls, CHECKLIST_PROFILE),
-        );
-    } catch (error) {
-        if (error instanceof ChecklistError) {
-            throw new UsageError(error.faults);
-        }
-        throw new UsageError([`${file}: can't be read`]);
-    }
+/** @throws InputError with what is wrong with the file */
+function readChecklist(directory: string): readonly ChecklistArea[] {
+    const file = "checklist/checklist.yaml";
+    const proving = profileControls(controls, CHECKLIST_PROFILE);
+    return parseChecklist(readText(join(directory, file), "--directory"), file, proving);
 }

@@ -1,6 +1,8 @@
-import { load, YAMLException } from "js-yaml";
-
 import type { ControlMeta } from "../../policies/engine/control";
+import { Attempts, readContent, yamlContent } from "../../policies/engine/input";
+import type { Read, Schema } from "../../policies/engine/schema";
+import { flag, listOf, mapped, object, optional, refined, text } from "../../policies/engine/schema";
+import { list, obj, str } from "../../policies/kubernetes/kube";
 
 /** What proves a row of the checklist. Every entry named must exist; a test holds the file to that. */
 export interface Evidence {
@@ -44,14 +46,6 @@ export interface ChecklistArea {
     readonly rows: readonly ChecklistRow[];
 }
 
-/** The checklist file is malformed; one line for each mistake. */
-export class ChecklistError extends Error {
-    constructor(public readonly faults: readonly string[]) {
-        super(faults.join("\n"));
-        this.name = "ChecklistError";
-    }
-}
-
 /** The kinds of evidence that the file names, which is what no control can say by itself. */
 const FILE_KINDS = ["resources", "alerts", "tests", "verify", "scans", "documents", "workflows"] as const;
 const KINDS = ["controls", ...FILE_KINDS] as const;
@@ -62,42 +56,64 @@ export type EvidenceKind = (typeof KINDS)[number];
 /** Names of controls by the row they prove. */
 type Provers = ReadonlyMap<string, readonly string[]>;
 
+const entries = optional(listOf(text(), 1));
+const ROW = object({
+    id: text(),
+    title: text(),
+    notApplicable: optional(text()),
+    open: optional(text()),
+    live: optional(flag),
+    wholeList: optional(flag),
+    resources: entries,
+    alerts: entries,
+    tests: entries,
+    verify: entries,
+    scans: entries,
+    documents: entries,
+    workflows: entries,
+});
+
+function checklistOf(provers: Provers): Schema<{ readonly areas: readonly ChecklistArea[] }> {
+    const row = refined(
+        mapped(ROW, (given) => rowOf(given, provers)),
+        (read) =>
+            isUnproven(read) ? "has no evidence; name some, or say why it is open or not applicable" : undefined,
+    );
+    return object({ areas: listOf(object({ id: text(), title: text(), rows: listOf(row) })) });
+}
+
 /**
  * Reads a checklist file, and puts to each row the controls that say they prove it.
  *
- * @throws ChecklistError with every mistake at once: syntax, unknown fields, repeated ids, rows without any evidence,
- * controls that name a row which is not there.
+ * @throws InputError with every mistake at once: syntax, unknown fields, repeated ids, rows without any evidence,
+ *     controls that name a row which is not there.
  */
 export function parseChecklist(
-    text: string,
+    source: string,
     file: string,
     controls: readonly Pick<ControlMeta, "name" | "frameworks">[],
 ): readonly ChecklistArea[] {
     const provers = proversOf(controls);
-    const faults: string[] = [];
-    let content: unknown;
-    try {
-        content = load(text);
-    } catch (error) {
-        const at = error instanceof YAMLException && error.mark ? `:${error.mark.line + 1}` : "";
-        throw new ChecklistError([`${file}${at}: ${error instanceof YAMLException ? error.reason : String(error)}`]);
-    }
-    const areas = listIn(content, "areas", file, faults).map((area, index) =>
-        readArea(area, `${file}: areas[${index}]`, provers, faults),
-    );
-    const ids = areas.flatMap(({ rows }) => rows.map(({ id }) => id));
-    for (const id of new Set(ids.filter((candidate, index) => ids.indexOf(candidate) !== index))) {
-        faults.push(`${file}: row ${id} stands there twice`);
-    }
-    for (const [id, names] of provers) {
-        if (!ids.includes(id)) {
-            faults.push(`${file}: there is no row ${id}, which ${names.join(", ")} should prove`);
-        }
-    }
-    if (faults.length > 0) {
-        throw new ChecklistError(faults);
-    }
+    const content = yamlContent(source, file);
+    const attempts = new Attempts();
+    const { areas } = attempts.of(() => readContent(checklistOf(provers), content, file), { areas: [] });
+    attempts.note(idFaults(content, provers).map((fault) => `${file}: ${fault}`));
+    attempts.finish();
     return areas;
+}
+
+/** What is wrong with the ids of all rows together, also where some rows have other faults. */
+function idFaults(content: unknown, provers: Provers): readonly string[] {
+    const rows = list(obj(content)["areas"]).flatMap((area) => list(obj(area)["rows"]));
+    const ids = rows.flatMap((row) => str(obj(row)["id"]) || []);
+    return [
+        ...[...new Set(ids.filter((id, index) => ids.indexOf(id) !== index))].map(
+            (id) => `row ${id} stands there twice`,
+        ),
+        ...[...provers]
+            .filter(([id]) => !ids.includes(id))
+            .map(([id, names]) => `there is no row ${id}, which ${names.join(", ")} should prove`),
+    ];
 }
 
 function proversOf(controls: readonly Pick<ControlMeta, "name" | "frameworks">[]): Provers {
@@ -114,94 +130,34 @@ function proversOf(controls: readonly Pick<ControlMeta, "name" | "frameworks">[]
     return provers;
 }
 
-type Fields = Readonly<Record<string, unknown>>;
-
-function fieldsOf(value: unknown): Fields {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-}
-
-function listIn(value: unknown, field: string, path: string, faults: string[]): readonly unknown[] {
-    const found = fieldsOf(value)[field];
-    if (Array.isArray(found)) {
-        return found;
-    }
-    faults.push(`${path} must have a list named "${field}"`);
-    return [];
-}
-
-function textIn(value: unknown, field: string, path: string, faults: string[]): string {
-    const found = fieldsOf(value)[field];
-    if (typeof found === "string" && found.trim() !== "") {
-        return found.trim();
-    }
-    faults.push(`${path}.${field} must be a text that is not empty`);
-    return "";
-}
-
-function readArea(value: unknown, path: string, provers: Provers, faults: string[]): ChecklistArea {
+function rowOf(
+    { id, title, notApplicable, open, live, wholeList, ...given }: Read<typeof ROW>,
+    provers: Provers,
+): ChecklistRow {
+    const of = (kind: (typeof FILE_KINDS)[number]): readonly string[] => given[kind] ?? [];
     return {
-        id: textIn(value, "id", path, faults),
-        title: textIn(value, "title", path, faults),
-        rows: listIn(value, "rows", path, faults).map((row, index) =>
-            readRow(row, `${path}.rows[${index}]`, provers, faults),
-        ),
-    };
-}
-
-const FLAGS = ["live", "wholeList"] as const;
-const ROW_FIELDS: ReadonlySet<string> = new Set(["id", "title", "notApplicable", "open", ...FLAGS, ...FILE_KINDS]);
-
-function readRow(value: unknown, path: string, provers: Provers, faults: string[]): ChecklistRow {
-    const fields = fieldsOf(value);
-    for (const field of Object.keys(fields).filter((name) => !ROW_FIELDS.has(name))) {
-        faults.push(`${path}.${field} is not known; known are ${[...ROW_FIELDS].join(", ")}`);
-    }
-    const id = textIn(value, "id", path, faults);
-    const texts = (kind: (typeof FILE_KINDS)[number]): readonly string[] =>
-        readTexts(fields[kind], `${path}.${kind}`, faults);
-    const evidence: Evidence = {
-        controls: provers.get(id) ?? [],
-        resources: texts("resources"),
-        alerts: texts("alerts"),
-        tests: texts("tests"),
-        verify: texts("verify"),
-        scans: texts("scans"),
-        documents: texts("documents"),
-        workflows: texts("workflows"),
-    };
-    const row = {
         id,
-        title: textIn(value, "title", path, faults),
-        evidence,
-        ...readFlags(fields, path, faults),
-        ...("notApplicable" in fields && { notApplicable: textIn(value, "notApplicable", path, faults) }),
-        ...("open" in fields && { open: textIn(value, "open", path, faults) }),
+        title,
+        evidence: {
+            controls: provers.get(id) ?? [],
+            resources: of("resources"),
+            alerts: of("alerts"),
+            tests: of("tests"),
+            verify: of("verify"),
+            scans: of("scans"),
+            documents: of("documents"),
+            workflows: of("workflows"),
+        },
+        ...(live && { live }),
+        ...(wholeList && { wholeList }),
+        ...(notApplicable !== undefined && { notApplicable }),
+        ...(open !== undefined && { open }),
     };
-    const excused = "notApplicable" in row || "open" in row || "wholeList" in row;
-    if (KINDS.every((kind) => evidence[kind].length === 0) && !excused) {
-        faults.push(`${path}: row ${row.id} has no evidence; name some, or say why it is open or not applicable`);
-    }
-    return row;
 }
 
-/** A flag is there and true, or left out: false would only be another way to say nothing. */
-function readFlags(fields: Fields, path: string, faults: string[]): Pick<ChecklistRow, (typeof FLAGS)[number]> {
-    const given = FLAGS.filter((flag) => flag in fields);
-    for (const flag of given.filter((name) => fields[name] !== true)) {
-        faults.push(`${path}.${flag} must be true or be left out, found ${JSON.stringify(fields[flag])}`);
-    }
-    return Object.fromEntries(given.map((flag) => [flag, true]));
-}
-
-function readTexts(value: unknown, path: string, faults: string[]): readonly string[] {
-    if (value === undefined) {
-        return [];
-    }
-    if (Array.isArray(value) && value.length > 0 && value.every((item) => typeof item === "string" && item !== "")) {
-        return value as readonly string[];
-    }
-    faults.push(`${path} must be a list of texts that is not empty`);
-    return [];
+function isUnproven({ evidence, notApplicable, open, wholeList }: ChecklistRow): boolean {
+    const excused = notApplicable !== undefined || open !== undefined || wholeList === true;
+    return !excused && KINDS.every((kind) => evidence[kind].length === 0);
 }
 
 /** Every kind of evidence with its entries, in the file's order. */

@@ -3,10 +3,12 @@ import { join } from "node:path";
 
 import { load } from "js-yaml";
 
+import { Attempts, jsonContent, readContent } from "../../policies/engine/input";
+import { boolean, listOf, oneOf, optional, partOf, refined, text } from "../../policies/engine/schema";
 import { list, obj, str } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
 import type { Finding } from "../findings";
-import { UsageError } from "../io";
+import { readText } from "../sources/files";
 import type { Known, Scanned, Verified } from "./score";
 
 /** What a report knows besides files of the repository. */
@@ -25,24 +27,28 @@ export interface EvidenceInput {
     readonly scanResults?: string;
 }
 
-/** Gathers what a run can prove. @throws UsageError where a results file can't be read. */
+/** Gathers what a run can prove. @throws InputError where a results file can't be read. */
 export function gatherEvidence(input: EvidenceInput): Known {
     const types = new Map<string, number>();
     for (const { type } of input.resources) {
         types.set(type, (types.get(type) ?? 0) + 1);
     }
     const path = (name: string): string => join(input.directory, name);
-    return {
+    const { testResults, verifyResults, scanResults } = input;
+    const attempts = new Attempts();
+    const known: Known = {
         findings: input.findings,
         controls: new Set(input.controls),
         types,
         alerts: new Set(input.resources.flatMap(alertsOf)),
-        tests: input.testResults === undefined ? undefined : readTestResults(input.testResults),
-        verified: input.verifyResults.length === 0 ? undefined : readVerifyResults(input.verifyResults, input.stack),
-        scans: input.scanResults === undefined ? undefined : readScanResults(input.scanResults),
-        exists: (name) => existsSync(path(name)),
-        hasJob: (entry) => hasJob(input.directory, entry),
+        tests: testResults === undefined ? undefined : attempts.of(() => readTestResults(testResults), undefined),
+        verified: verifyResults.length === 0 ? undefined : readVerifyResults(verifyResults, input.stack, attempts),
+        scans: scanResults === undefined ? undefined : attempts.of(() => readScanResults(scanResults), undefined),
+        exists: (name: string) => existsSync(path(name)),
+        hasJob: (entry: string) => hasJob(input.directory, entry),
     };
+    attempts.finish();
+    return known;
 }
 
 /** Names of the alerts that a PrometheusRule defines. */
@@ -55,47 +61,31 @@ export function alertsOf({ type, props }: Resource): readonly string[] {
         .flatMap((rule) => str(obj(rule)["alert"]) || []);
 }
 
-function readText(file: string, option: string): string {
-    try {
-        return readFileSync(file, "utf8");
-    } catch {
-        throw new UsageError([`${option} ${file}: can't be read`]);
-    }
-}
+const TEST_RESULT = partOf({ test: text(), passed: boolean() });
 
 /** A test that ran several times counts as passed only if it passed each time. */
 function readTestResults(file: string): ReadonlyMap<string, boolean> {
+    const lines = readText(file, "--tests").split("\n");
+    const attempts = new Attempts();
+    const runs = lines.flatMap((line, index) => {
+        const place = `${file}:${index + 1}`;
+        return line === "" ? [] : attempts.of(() => [readContent(TEST_RESULT, jsonContent(line, place), place)], []);
+    });
+    attempts.finish();
     const results = new Map<string, boolean>();
-    readText(file, "--tests")
-        .split("\n")
-        .forEach((line, index) => {
-            if (line === "") {
-                return;
-            }
-            const { test, passed } = parsedLine(line, `--tests ${file}:${index + 1}`);
-            if (typeof test !== "string" || typeof passed !== "boolean") {
-                throw new UsageError([`--tests ${file}:${index + 1}: must hold "test" and "passed"`]);
-            }
-            results.set(test, passed && (results.get(test) ?? true));
-        });
-    return results;
-}
-
-function parsedLine(line: string, place: string): Readonly<Record<string, unknown>> {
-    try {
-        return obj(JSON.parse(line));
-    } catch {
-        throw new UsageError([`${place}: is not JSON`]);
+    for (const { test, passed } of runs) {
+        results.set(test, passed && (results.get(test) ?? true));
     }
+    return results;
 }
 
 /**
  * A check counts as proved only if every file that holds it says so. What the stack's own cluster says goes before what a
  * rehearsal says.
  */
-function readVerifyResults(files: readonly string[], stack: string): ReadonlyMap<string, Verified> {
+function readVerifyResults(files: readonly string[], stack: string, attempts: Attempts): ReadonlyMap<string, Verified> {
     const results = new Map<string, Verified>();
-    for (const [name, result] of files.flatMap((file) => readVerified(file, stack))) {
+    for (const [name, result] of files.flatMap((file) => attempts.of(() => readVerified(file, stack), []))) {
         const known = results.get(name);
         if (
             known === undefined ||
@@ -108,45 +98,39 @@ function readVerifyResults(files: readonly string[], stack: string): ReadonlyMap
     return results;
 }
 
+/** What `hardening verify --format json` writes. */
+const VERIFIED = partOf({
+    stack: text(),
+    cluster: text(),
+    at: text(),
+    rehearsal: boolean(),
+    checks: listOf(partOf({ name: text(), status: oneOf("proved", "failed", "unknown") })),
+});
+
 function readVerified(file: string, stack: string): readonly (readonly [string, Verified])[] {
-    const report = parsedLine(readText(file, "--verified"), `--verified ${file}`);
-    const { checks } = report;
-    if (!Array.isArray(checks)) {
-        throw new UsageError([
-            `--verified ${file}: must hold a list named "checks"; hardening verify --format json writes it`,
-        ]);
-    }
-    if (report["stack"] !== stack) {
-        throw new UsageError([
-            `--verified ${file}: is about the stack ${JSON.stringify(report["stack"])}, not about "${stack}"`,
-        ]);
-    }
-    const rehearsal = report["rehearsal"] === true;
-    const where = `cluster ${str(report["cluster"])} at ${str(report["at"])}`;
-    return checks.map((check) => [
-        str(obj(check)["name"]),
-        { proved: obj(check)["status"] === "proved", rehearsal, where },
-    ]);
+    const ofStack = refined(VERIFIED, (report) =>
+        report.stack === stack ? undefined : `is about the stack "${report.stack}", not about "${stack}"`,
+    );
+    const content = jsonContent(readText(file, "--verified"), file);
+    const { cluster, at, rehearsal, checks } = readContent(ofStack, content, file);
+    const where = `cluster ${cluster} at ${at}`;
+    return checks.map(({ name, status }) => [name, { proved: status === "proved", rehearsal, where }]);
 }
 
+/** What `npm run security` writes. */
+const SCANS = partOf({
+    tools: listOf(partOf({ name: text(), status: oneOf("ran", "skipped", "failed"), reason: optional(text()) })),
+    results: listOf(partOf({ tool: text(), level: oneOf("critical", "high", "medium", "low") })),
+});
+
 function readScanResults(file: string): ReadonlyMap<string, Scanned> {
-    const { tools, results } = parsedLine(readText(file, "--scans"), `--scans ${file}`);
-    if (!Array.isArray(tools) || !Array.isArray(results)) {
-        throw new UsageError([
-            `--scans ${file}: must hold lists named "tools" and "results"; npm run security writes it`,
-        ]);
-    }
-    const blocking = results.map(obj).filter(({ level }) => level === "critical" || level === "high");
+    const { tools, results } = readContent(SCANS, jsonContent(readText(file, "--scans"), file), file);
+    const blocking = results.filter(({ level }) => level === "critical" || level === "high");
     return new Map(
-        tools.map(obj).map((tool) => {
-            const name = str(tool["name"]);
-            return [
-                name,
-                tool["status"] === "ran"
-                    ? { blocking: blocking.filter((finding) => finding["tool"] === name).length }
-                    : { notRun: str(tool["reason"]) || "no reason given" },
-            ];
-        }),
+        tools.map(({ name, status, reason = "no reason given" }) => [
+            name,
+            status === "ran" ? { blocking: blocking.filter(({ tool }) => tool === name).length } : { notRun: reason },
+        ]),
     );
 }
 

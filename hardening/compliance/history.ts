@@ -1,14 +1,16 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { obj, str } from "../../policies/kubernetes/kube";
+import { jsonContent, readContent } from "../../policies/engine/input";
+import { number, partOf, text } from "../../policies/engine/schema";
 import { UsageError } from "../io";
+import { readText } from "../sources/files";
 import type { ComplianceReport, HistoryPoint } from "./model";
 
 /**
  * Former reports of a stack in a folder, oldest first; the folder is made where there is none.
  *
- * @throws UsageError naming what is no folder, or a file that is no report
+ * @throws InputError naming what is no folder, or a file that is no report
  */
 export function readHistory(directory: string, stack: string): readonly HistoryPoint[] {
     return filesOf(directory)
@@ -27,18 +29,11 @@ function filesOf(directory: string): readonly string[] {
     }
 }
 
+const REPORT = partOf({ at: text(), score: partOf({ percent: number, open: number }) });
+
 function readPoint(file: string): HistoryPoint {
-    let report;
-    try {
-        report = obj(JSON.parse(readFileSync(file, "utf8")));
-    } catch {
-        throw new UsageError([`--history ${file}: is not JSON; only reports belong into this folder`]);
-    }
-    const { percent, open } = obj(report["score"]);
-    if (typeof percent !== "number" || typeof open !== "number" || str(report["at"]) === "") {
-        throw new UsageError([`--history ${file}: is not a compliance report`]);
-    }
-    return { at: str(report["at"]), percent, open };
+    const { at, score } = readContent(REPORT, jsonContent(readText(file, "--history"), file), file);
+    return { at, ...score };
 }
 
 /** Adds a report to the folder, named by stack and time, so that names sort by age. */

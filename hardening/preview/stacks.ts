@@ -1,59 +1,40 @@
 import { join, relative } from "node:path";
 
 import { controls } from "../../policies/controls";
+import { Attempts } from "../../policies/engine/input";
 import type { Waiver } from "../../policies/engine/waivers";
-import { WaiverFileError, waiversOf } from "../../policies/engine/waivers";
+import { waiversOf } from "../../policies/engine/waivers";
 import type { Io } from "../io";
 import { Progress, UsageError } from "../io";
 import type { ProgramPreview } from "../sources/program";
 import { previewProgram } from "../sources/program";
 import type { HostRequest } from "../sources/program/registration";
-import { ProjectError, readStack, stackNames } from "../sources/program/stack-file";
+import { readStack, stackNames } from "../sources/program/stack-file";
 
 /**
  * The stacks of a program by name, all there are where none is named; each is read from its file.
  *
- * @throws UsageError with every stack that does not exist or can't be read.
+ * @throws InputError with every stack that does not exist or can't be read.
  */
 export function requestedStacks(directory: string, given: readonly string[]): readonly HostRequest[] {
-    const faults: string[] = [];
-    const attempt = <T>(read: () => T): T | undefined => {
-        try {
-            return read();
-        } catch (error) {
-            if (error instanceof ProjectError) {
-                faults.push(error.message);
-                return undefined;
-            }
-            throw error;
-        }
-    };
-    const there = given.length > 0 ? given : (attempt(() => stackNames(directory)) ?? []);
+    const attempts = new Attempts();
+    const there = given.length > 0 ? given : attempts.of(() => stackNames(directory), []);
     const names = [...new Set(there)];
-    const requests = names.flatMap((name) => attempt(() => readStack(directory, name)) ?? []);
-    if (names.length === 0 && faults.length === 0) {
+    const requests = names.flatMap((name) => attempts.of(() => [readStack(directory, name)], []));
+    attempts.finish();
+    if (names.length === 0) {
         const shown = relative(process.cwd(), directory) || "this folder";
-        faults.push(
+        throw new UsageError([
             `${shown} holds no stack: there is no Pulumi.<stack>.yaml; name one with --stack to run it without settings`,
-        );
-    }
-    if (faults.length > 0) {
-        throw new UsageError(faults);
+        ]);
     }
     return requests;
 }
 
-/** The waivers that the policy pack would apply to a stack: those of `policies/waivers/<stack>.yaml`. @throws UsageError */
+/** The waivers that the policy pack would apply to a stack: those of `policies/waivers/<stack>.yaml`. @throws InputError */
 export function stackWaivers({ directory, stack }: HostRequest): readonly Waiver[] {
     const folder = join(directory, "policies", "waivers");
-    try {
-        return waiversOf(stack, folder, controls, relative(process.cwd(), folder));
-    } catch (error) {
-        if (error instanceof WaiverFileError) {
-            throw new UsageError(error.faults);
-        }
-        throw error;
-    }
+    return waiversOf(stack, folder, controls, relative(process.cwd(), folder));
 }
 
 /** Runs the program of a stack, and says on standard error that it does where that takes long. @throws ProgramError */

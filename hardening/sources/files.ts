@@ -1,7 +1,8 @@
-import { readdirSync, realpathSync, statSync } from "node:fs";
+import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 import type { Failure } from "../findings";
+import { UsageError } from "../io";
 import type { Package } from "./packages";
 import { isKustomization, packageAt, referencesOf } from "./packages";
 
@@ -135,4 +136,13 @@ const REASONS: Readonly<Record<string, string>> = {
 export function reasonOf(error: unknown): string {
     const { code, message } = error as NodeJS.ErrnoException;
     return REASONS[code ?? ""] ?? `can't be read: ${message}`;
+}
+
+/** The text of a file that an option names. @throws UsageError saying why it can't be read */
+export function readText(file: string, option: string): string {
+    try {
+        return readFileSync(file, "utf8");
+    } catch (error) {
+        throw new UsageError([`${option} ${file}: ${reasonOf(error)}`]);
+    }
 }

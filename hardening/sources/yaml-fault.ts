@@ -23,8 +23,3 @@ export function lineOf(text: string, offset: number): number {
     }
     return line;
 }
-
-/** What a parser says of a fault without the words of the text that it quotes: they may be a secret. */
-export function withoutValues(reason: string): string {
-    return reason.replace(/"[^"]*"|'[^']*'|`[^`]*`|<[^>]*>/g, "…");
-}

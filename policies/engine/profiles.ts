@@ -1,7 +1,10 @@
 import type { Control, Enforcement, ParamSchema, ParamSchemas, Params, Profile } from "./control";
 import { defaultParams } from "./control";
+import { isObj } from "../kubernetes/kube";
+import { readContent } from "./input";
 import { namesOf } from "./names";
-import { suggestion } from "../text";
+import type { Schema } from "./schema";
+import { anyText, boolean, integer, listOf, mapped, object, oneOf, optional, orShort, withDefault } from "./schema";
 
 /** A profile by name, or `all`: every control with its default parameters. */
 export type ProfileName = Profile | "all";
@@ -18,14 +21,7 @@ export interface Selected {
 /** Levels as Pulumi's policy configuration names them. `remediate` has no meaning for security controls and is refused. */
 const LEVELS = ["mandatory", "advisory", "disabled"] as const;
 type Level = (typeof LEVELS)[number];
-
-/** The configuration is wrong; `faults` holds one line for each mistake, path first. */
-export class PolicyConfigError extends Error {
-    constructor(public readonly faults: readonly string[]) {
-        super(faults.join("\n"));
-        this.name = "PolicyConfigError";
-    }
-}
+const LEVEL = oneOf(...LEVELS);
 
 /**
  * The controls a profile holds. A control that another of the same profile supersedes is left out, so that nothing is
@@ -43,22 +39,19 @@ export function profileControls(registry: readonly Control[], profile: ProfileNa
 }
 
 /**
- * Selects the controls of a profile and applies a configuration in the form of Pulumi's `--policy-pack-config`:
+ * Selects the controls of a profile and applies a configuration, which messages call `name`, in the form of Pulumi's `--policy-pack-config`:
  * `{"<control>": "<level>" | {"enforcementLevel": "<level>", "<parameter>": value}, "all": "<level>"}`.
  * A control named in the configuration is selected even where the profile does not hold it.
  *
- * @throws PolicyConfigError with every unknown name, unknown key and ill-typed value at once.
+ * @throws InputError with every unknown name, unknown key and ill-typed value at once.
  */
 export function selectControls(
     registry: readonly Control[],
     profile: ProfileName,
     config: unknown = {},
+    name = "configuration",
 ): readonly Selected[] {
-    const faults: string[] = [];
-    const settings = readConfig(registry, config, faults);
-    if (faults.length > 0) {
-        throw new PolicyConfigError(faults);
-    }
+    const settings = readConfig(registry, config, name);
     const held = new Set(profileControls(registry, profile));
     return registry.flatMap((control) => {
         const setting = settings.controls.get(control.name);
@@ -73,89 +66,57 @@ export function selectControls(
 
 interface ControlSetting {
     readonly level: Level | undefined;
-    readonly params: Readonly<Record<string, Params<ParamSchemas>[string]>>;
+    readonly params: Params<ParamSchemas>;
 }
 
+/** The settings of a configuration by control, and the level of all others. */
 function readConfig(
     registry: readonly Control[],
     config: unknown,
-    faults: string[],
-): { all: Level | undefined; controls: Map<string, ControlSetting> } {
-    const controls = new Map<string, ControlSetting>();
-    let all: Level | undefined;
-    if (typeof config !== "object" || config === null || Array.isArray(config)) {
-        faults.push(`(root): must be an object that maps control names to settings`);
-        return { all, controls };
-    }
+    name: string,
+): { readonly all: Level | undefined; readonly controls: ReadonlyMap<string, ControlSetting> } {
     const nameOf = namesOf(registry);
     const byName = new Map(registry.map((control) => [control.name, control]));
-    for (const [name, value] of Object.entries(config)) {
-        const control = byName.get(nameOf(name) ?? name);
-        if (name === "all") {
-            all = readLevel("all", value, faults);
-        } else if (control === undefined) {
-            faults.push(`${name}: no such control${suggestion(name, [...byName.keys()])}`);
-        } else if (typeof value === "object" && value !== null && !Array.isArray(value)) {
-            controls.set(control.name, readSetting(control, value as Record<string, unknown>, faults));
-        } else {
-            controls.set(control.name, { level: readLevel(name, value, faults), params: {} });
-        }
-    }
-    return { all, controls };
+    // A control may also be called by its id or a former name.
+    const called = Object.keys(isObj(config) ? config : {}).flatMap((key) => {
+        const control = byName.get(nameOf(key) ?? key);
+        return control === undefined ? [] : [[key, control] as const];
+    });
+    const all: Schema<ControlSetting> = mapped(LEVEL, (level) => ({ level, params: {} }));
+    const ofControls = [...byName, ...called].map(([key, control]) => [key, settingOf(control)] as const);
+    const fields = [...ofControls, ["all", all] as const].map(([key, setting]) => [key, optional(setting)] as const);
+    const settings = readContent(object(Object.fromEntries(fields)), config, name);
+    return {
+        all: settings["all"]?.level,
+        controls: new Map(
+            called.flatMap(([key, control]) => {
+                const setting = settings[key];
+                return setting === undefined ? [] : [[control.name, setting] as const];
+            }),
+        ),
+    };
 }
 
-function readSetting(control: Control, value: Record<string, unknown>, faults: string[]): ControlSetting {
-    const params: Record<string, Params<ParamSchemas>[string]> = {};
-    let level: Level | undefined;
-    for (const [key, setting] of Object.entries(value)) {
-        const path = `${control.name}.${key}`;
-        const schema = Object.hasOwn(control.params ?? {}, key) ? control.params?.[key] : undefined;
-        if (key === "enforcementLevel") {
-            level = readLevel(path, setting, faults);
-        } else if (schema === undefined) {
-            const known = Object.keys(control.params ?? {});
-            faults.push(
-                `${path}: no such parameter; ${known.length === 0 ? `${control.name} takes none` : `known are ${known.join(", ")}`}`,
-            );
-        } else if (fits(schema, setting)) {
-            params[key] = setting;
-        } else {
-            faults.push(`${path}: must be ${expected(schema)}, found ${JSON.stringify(setting)}`);
-        }
-    }
-    return { level, params };
+/** What may be said of a control: its level alone, or that and its parameters. */
+function settingOf(control: Control): Schema<ControlSetting> {
+    const params = Object.entries(control.params ?? {}).map(([key, param]) => [key, parameter(param)] as const);
+    const long = object({ enforcementLevel: optional(LEVEL), ...Object.fromEntries(params) });
+    return orShort(
+        mapped(long, ({ enforcementLevel: level, ...rest }) => ({ level, params: rest })),
+        LEVEL,
+        (level) => ({ level, params: defaultParams(control) }),
+    );
 }
 
-function readLevel(path: string, value: unknown, faults: string[]): Level | undefined {
-    const level = LEVELS.find((candidate) => candidate === value);
-    if (level === undefined) {
-        faults.push(`${path}: must be one of ${LEVELS.join(", ")}, found ${JSON.stringify(value)}`);
-    }
-    return level;
-}
-
-function fits(schema: ParamSchema, value: unknown): value is Params<ParamSchemas>[string] {
-    switch (schema.type) {
+function parameter(param: ParamSchema): Schema<Params<ParamSchemas>[string]> {
+    switch (param.type) {
         case "string":
-            return typeof value === "string" && (schema.enum === undefined || schema.enum.includes(value));
+            return withDefault(param.enum === undefined ? anyText : oneOf(...param.enum), param.default);
         case "integer":
-            return Number.isInteger(value) && (value as number) >= (schema.minimum ?? Number.MIN_SAFE_INTEGER);
+            return withDefault(integer(param.minimum), param.default);
         case "boolean":
-            return typeof value === "boolean";
+            return withDefault(boolean(), param.default);
         case "array":
-            return Array.isArray(value) && value.every((item) => typeof item === "string");
-    }
-}
-
-function expected(schema: ParamSchema): string {
-    switch (schema.type) {
-        case "string":
-            return schema.enum === undefined ? "a string" : `one of ${schema.enum.join(", ")}`;
-        case "integer":
-            return schema.minimum === undefined ? "an integer" : `an integer of at least ${schema.minimum}`;
-        case "boolean":
-            return "true or false";
-        case "array":
-            return "a list of strings";
+            return withDefault(listOf(anyText), param.default);
     }
 }

@@ -1,11 +1,13 @@
 import { isIP } from "node:net";
 
 import { amountOf } from "../kubernetes/quantity";
+import { isObj } from "../kubernetes/kube";
 import { suggestion } from "../text";
 
 /**
- * Typed readers for configuration. A reader never throws: it records each fault with the path of the value, so that a
- * person sees every mistake at once. What it returns is only meaningful when no fault was recorded.
+ * Typed readers for whatever people and tools write: settings, waivers, configuration, checklist, reports. A reader never
+ * throws: it records each fault with the path of the value, so that a person sees every mistake at once. What it returns is
+ * only meaningful when no fault was recorded. A path that ends with a colon is that of a file, as in `waivers.yaml:`.
  */
 export interface Schema<T, I = unknown> {
     /** Reads `value`, which stands at `path`; `undefined` means it is absent. */
@@ -49,15 +51,36 @@ function schema<T>(expected: string, read: (value: unknown) => T | undefined): S
         read(value, path, faults) {
             const result = value === undefined ? undefined : read(value);
             if (result === undefined) {
-                faults.push(
-                    value === undefined
-                        ? `${path} is missing; it must be ${expected}`
-                        : `${path} must be ${expected}, found ${JSON.stringify(value)}`,
-                );
+                faults.push(misfit(value, path, expected));
             }
             return result as T;
         },
     };
+}
+
+function misfit(value: unknown, path: string, expected: string): string {
+    return value === undefined
+        ? `${path} is missing; it must be ${expected}`
+        : `${path} must be ${expected}, found ${found(value)}`;
+}
+
+/** A word, a number or a short name as somebody mistypes it; a key, a token or an address with a password is none. */
+const HARMLESS = /^(?!(?:.*\d[A-Za-z]){3})[\w .:/*+-]{0,40}$/;
+
+/** A value as a message may show it: of what could be a secret, and of what is long, only the kind. */
+function found(value: unknown): string {
+    if (Array.isArray(value)) {
+        return value.length === 0 ? "an empty list" : `a list of ${value.length}`;
+    }
+    if (typeof value === "string" && !HARMLESS.test(value)) {
+        return `a text of ${value.length} characters`;
+    }
+    return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value);
+}
+
+/** The path of a field: that of one in a file is behind a colon. */
+function below(path: string, field: string): string {
+    return path.endsWith(":") ? `${path} ${field}` : `${path}.${field}`;
 }
 
 /** A text that is not empty; `pattern` and what it means narrow it. */
@@ -70,13 +93,34 @@ export function oneOf<const T extends string>(...words: readonly T[]): Schema<T,
     return schema(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
 }
 
+/** Any text, even an empty one. */
+export const anyText = schema("a text", (value) => (typeof value === "string" ? value : undefined));
+
+/** A number. */
+export const number = schema("a number", (value) => (typeof value === "number" ? value : undefined));
+
+/** A flag that is set, or left out: to say `false` would only be another way to say nothing. */
+export const flag = schema("true or be left out", (value) => (value === true ? value : undefined));
+
+/** Whatever it is, it is passed on as it stands. */
+export const anything: Schema<unknown> = { expected: "anything", form: { kind: "value" }, read: (value) => value };
+
 export function boolean(): Schema<boolean, boolean> {
     return schema("true or false", (value) => (typeof value === "boolean" ? value : undefined));
 }
 
+/** This number: the version of a form. */
+export function exactly<const T extends number>(wanted: T): Schema<T, T> {
+    return schema(String(wanted), (value) => (value === wanted ? wanted : undefined));
+}
+
 /** A whole number within bounds, both inclusive. */
-export function integer(minimum: number, maximum: number): Schema<number, number> {
-    return schema(`a whole number from ${minimum} to ${maximum}`, (value) =>
+export function integer(minimum = -Infinity, maximum = Infinity): Schema<number, number> {
+    const range = [
+        ...(minimum === -Infinity ? [] : [maximum === Infinity ? ` of at least ${minimum}` : ` from ${minimum}`]),
+        ...(maximum === Infinity ? [] : [` to ${maximum}`]),
+    ];
+    return schema(`a whole number${range.join("")}`, (value) =>
         Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
             ? (value as number)
             : undefined,
@@ -107,16 +151,39 @@ export function mapOf<T, I>(item: Schema<T, I>): Schema<Readonly<Record<string, 
             Object.fromEntries(
                 Object.entries(outer.read(value, path, faults) ?? {}).map(([name, entry]) => [
                     name,
-                    item.read(entry, `${path}.${name}`, faults),
+                    item.read(entry, below(path, name), faults),
                 ]),
             ),
     };
 }
 
+/** How many fields a message lists. */
+const LISTED = 20;
+
 /** An object of exactly these fields; an unknown one is a fault. */
 export function object<F extends Fields>(fields: F): Schema<ReadFields<F>, GivenFields<F>> {
     const known = Object.keys(fields);
-    const expected = `an object with ${known.join(", ")}`;
+    const parts = partOf(fields);
+    return {
+        ...parts,
+        read(value, path, faults) {
+            for (const name of Object.keys(isObj(value) ? value : {}).filter((one) => !Object.hasOwn(fields, one))) {
+                const list =
+                    known.length > LISTED ? "" : `; ${known.length === 0 ? "none is" : `known: ${known.join(", ")}`}`;
+                faults.push(`${below(path, name)} is not known${suggestion(name, known) || list}`);
+            }
+            return parts.read(value, path, faults);
+        },
+    };
+}
+
+/**
+ * An object of which only these fields are read. For reports that tools write, which get more fields in the course of time;
+ * what people write is read by {@link object}.
+ */
+export function partOf<F extends Fields>(fields: F): Schema<ReadFields<F>, GivenFields<F>> {
+    const known = Object.keys(fields);
+    const expected = known.length > LISTED || known.length === 0 ? "an object" : `an object with ${known.join(", ")}`;
     const outer = schema(expected, asObject);
     return {
         expected,
@@ -126,12 +193,9 @@ export function object<F extends Fields>(fields: F): Schema<ReadFields<F>, Given
             if (source === undefined) {
                 return undefined as never;
             }
-            for (const name of Object.keys(source).filter((candidate) => !known.includes(candidate))) {
-                faults.push(`${path}.${name} is not a known setting${suggestion(name, known)}`);
-            }
             const entries = Object.entries(fields).map(([name, field]) => [
                 name,
-                field.read(source[name], `${path}.${name}`, faults),
+                field.read(Object.hasOwn(source, name) ? source[name] : undefined, below(path, name), faults),
             ]);
             return Object.fromEntries(entries) as ReadFields<F>;
         },
@@ -155,7 +219,7 @@ export function union<V extends Readonly<Record<string, Fields>>, const T extend
         form: { kind: "union", tag, variants },
         read(value, path, faults) {
             const source = outer.read(value, path, faults);
-            const name = source && choice.read(source[tag], `${path}.${tag}`, faults);
+            const name = source && choice.read(source[tag], below(path, tag), faults);
             const fields = name === undefined ? undefined : variants[name];
             if (fields === undefined) {
                 return undefined as never;
@@ -194,6 +258,40 @@ export function orEmpty<T, I>(inner: Schema<T, I>): Schema<T, I> {
     };
 }
 
+/** What `change` makes of a value that fits; one with a fault is not given to it. */
+export function mapped<T, U, I>(inner: Schema<T, I>, change: (value: T) => U): Schema<U, I> {
+    return {
+        ...inner,
+        given: undefined,
+        read(value, path, faults) {
+            const before = faults.length;
+            const result = inner.read(value, path, faults);
+            return faults.length === before ? change(result) : (undefined as never);
+        },
+    };
+}
+
+/** An object, or a short form that stands for one: what is no object is read by `short`, and `spelt` makes an object of it. */
+export function orShort<T, I, S>(long: Schema<T, I>, short: Schema<S>, spelt: (value: S) => T): Schema<T, I | S> {
+    const expected = `${short.expected}, or ${long.expected}`;
+    return {
+        expected,
+        form: long.form,
+        read(value, path, faults) {
+            if (isObj(value)) {
+                return long.read(value, path, faults);
+            }
+            const own: string[] = [];
+            const given = short.read(value, path, own);
+            if (own.length > 0) {
+                faults.push(misfit(value, path, expected));
+                return undefined as never;
+            }
+            return spelt(given);
+        },
+    };
+}
+
 /** Adds a rule to a schema: `check` returns what is wrong, as it reads after the path. */
 export function refined<T, I>(inner: Schema<T, I>, check: (value: T) => string | undefined): Schema<T, I> {
     return {
@@ -212,9 +310,7 @@ export function refined<T, I>(inner: Schema<T, I>, check: (value: T) => string |
 }
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-        ? (value as Readonly<Record<string, unknown>>)
-        : undefined;
+    return isObj(value) ? value : undefined;
 }
 
 /** RFC 1123 label: the name of a namespace or of most objects. */
@@ -243,3 +339,14 @@ function isRange(value: string): boolean {
 export const duration = text("a duration such as 30s, 5m or 1h30m", /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$(?<=[hms])/);
 
 export const port = integer(1, 65535);
+
+/** A day of the calendar. Some readers of YAML make a point in time of one. */
+export const date = schema("a date, YYYY-MM-DD", (value) => {
+    const day = value instanceof Date ? value.toISOString().slice(0, 10) : value;
+    return typeof day === "string" && isDate(day) ? day : undefined;
+});
+
+function isDate(text: string): boolean {
+    const parsed = new Date(`${text}T00:00:00Z`);
+    return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
+}

@@ -1,14 +1,14 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { loadAll, YAMLException } from "js-yaml";
-
-import type { Control, Fault, Severity } from "./control";
 import type { KubeObject } from "../kubernetes/kube";
 import { describe } from "../kubernetes/kube";
-import type { NameOf } from "./names";
-import { namesOf } from "./names";
 import { suggestion } from "../text";
+import type { Control, Fault, Severity } from "./control";
+import { readContent, yamlContent } from "./input";
+import { namesOf } from "./names";
+import type { Schema } from "./schema";
+import { date, listOf, mapped, object, optional, refined, text } from "./schema";
 
 /** An accepted risk: one control, one object, and who answers for it until when. */
 export interface Waiver {
@@ -31,14 +31,6 @@ export interface Waiver {
     readonly from: string;
 }
 
-/** A waiver file that can't be used; one line for each mistake. */
-export class WaiverFileError extends Error {
-    constructor(public readonly faults: readonly string[]) {
-        super(faults.join("\n"));
-        this.name = "WaiverFileError";
-    }
-}
-
 /** How many days ahead a waiver may expire, by the severity of the control it silences. */
 export const EXPIRY_CEILING_DAYS: Readonly<Record<Severity, number>> = {
     critical: 180,
@@ -47,34 +39,52 @@ export const EXPIRY_CEILING_DAYS: Readonly<Record<Severity, number>> = {
     low: 730,
 };
 
-const FIELDS = ["control", "object", "container", "source", "reason", "owner", "ticket", "expires"] as const;
-const OPTIONAL: ReadonlySet<string> = new Set(["container", "source"]);
+const trimmed = mapped(text(), (value) => value.trim());
+
+/** A waiver file: a list of accepted risks, each of a control of the registry. */
+function waiverFile(registry: readonly Control[]): Schema<{ readonly waivers: readonly Omit<Waiver, "from">[] }> {
+    const names = registry.map(({ name }) => name);
+    const nameOf = namesOf(registry);
+    const control = refined(
+        mapped(trimmed, (given) => nameOf(given) ?? given),
+        (given) => (names.includes(given) ? undefined : `names no control${suggestion(given, names)}`),
+    );
+    return object({ waivers: listOf(object({ ...ENTRY_FIELDS, control })) });
+}
+
+const ENTRY_FIELDS = {
+    control: trimmed,
+    object: mapped(
+        text(
+            'one object, as "<Kind> <namespace>/<name>" or "<Kind> <name>"',
+            /^\s*[A-Z][A-Za-z0-9]*(?:\.[a-z0-9.-]+)? [^\s/*]+(?:\/[^\s/*]+)?\s*$/,
+        ),
+        (value) => value.trim(),
+    ),
+    container: optional(trimmed),
+    source: optional(trimmed),
+    reason: trimmed,
+    owner: trimmed,
+    ticket: trimmed,
+    expires: date,
+};
 
 /**
  * Reads a waiver file: `waivers:` with a list of entries.
  *
- * @throws WaiverFileError with every mistake at once: syntax (with its line), unknown or missing fields, unknown controls,
+ * @throws InputError with every mistake at once: syntax (with its line), unknown or missing fields, unknown controls,
  *     malformed objects and dates.
  */
-export function parseWaivers(text: string, file: string, registry: readonly Control[]): readonly Waiver[] {
-    const faults: string[] = [];
-    const entries = readEntries(text, file, faults);
-    const names = registry.map((control) => control.name);
-    const nameOf = namesOf(registry);
-    const waivers = entries.flatMap((entry, index) =>
-        readWaiver(entry, `${file}: waivers[${index}]`, names, nameOf, faults),
-    );
-    if (faults.length > 0) {
-        throw new WaiverFileError(faults);
-    }
-    return waivers;
+export function parseWaivers(content: string, file: string, registry: readonly Control[]): readonly Waiver[] {
+    const { waivers } = readContent(waiverFile(registry), yamlContent(content, file) ?? { waivers: [] }, file);
+    return waivers.map((waiver, index) => ({ ...waiver, from: `${file}: waivers[${index}]` }));
 }
 
 /**
  * The waivers of a stack: those of `<stack>.yaml` in a folder; none where there is no such file. `shown` is what messages
  * call the folder.
  *
- * @throws WaiverFileError as {@link parseWaivers} does.
+ * @throws InputError as {@link parseWaivers} does.
  */
 export function waiversOf(
     stack: string,
@@ -82,101 +92,16 @@ export function waiversOf(
     registry: readonly Control[],
     shown = "waivers",
 ): readonly Waiver[] {
-    let text: string;
+    let content: string;
     try {
-        text = readFileSync(join(folder, `${stack}.yaml`), "utf8");
+        content = readFileSync(join(folder, `${stack}.yaml`), "utf8");
     } catch (error) {
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
             return [];
         }
         throw error;
     }
-    return parseWaivers(text, `${shown}/${stack}.yaml`, registry);
-}
-
-function readEntries(text: string, file: string, faults: string[]): readonly unknown[] {
-    let content: unknown;
-    try {
-        const documents = loadAll(text);
-        if (documents.length > 1) {
-            faults.push(`${file}: must hold one document, found ${documents.length}`);
-            return [];
-        }
-        content = documents[0];
-    } catch (error) {
-        const line = error instanceof YAMLException && error.mark ? `:${error.mark.line + 1}` : "";
-        faults.push(`${file}${line}: ${error instanceof YAMLException ? error.reason : String(error)}`);
-        return [];
-    }
-    if (content === null || content === undefined) {
-        return [];
-    }
-    const root = content as Record<string, unknown>;
-    if (typeof content !== "object" || Array.isArray(content) || !Array.isArray(root["waivers"])) {
-        faults.push(`${file}: must hold a list named "waivers"`);
-        return [];
-    }
-    for (const name of Object.keys(root).filter((candidate) => candidate !== "waivers")) {
-        faults.push(`${file}: ${name} is not known; the file holds only "waivers"`);
-    }
-    return root["waivers"];
-}
-
-function readWaiver(
-    entry: unknown,
-    from: string,
-    names: readonly string[],
-    nameOf: NameOf,
-    faults: string[],
-): readonly Waiver[] {
-    if (typeof entry !== "object" || entry === null || Array.isArray(entry)) {
-        faults.push(`${from} must be an object with ${FIELDS.join(", ")}`);
-        return [];
-    }
-    const before = faults.length;
-    const values: Record<string, string> = {};
-    for (const [field, value] of Object.entries(entry)) {
-        const text = value instanceof Date ? value.toISOString().slice(0, 10) : value;
-        if (!(FIELDS as readonly string[]).includes(field)) {
-            faults.push(`${from}.${field} is not known${suggestion(field, FIELDS)}`);
-        } else if (typeof text !== "string" || text.trim() === "") {
-            faults.push(`${from}.${field} must be a text that is not empty`);
-        } else {
-            values[field] = text.trim();
-        }
-    }
-    for (const field of FIELDS.filter((name) => !(name in entry) && !OPTIONAL.has(name))) {
-        faults.push(`${from}.${field} is missing`);
-    }
-    if (values["control"] !== undefined) {
-        values["control"] = nameOf(values["control"]) ?? values["control"];
-    }
-    checkValues(values, from, names, faults);
-    return faults.length > before ? [] : [{ ...(values as unknown as Waiver), from }];
-}
-
-function checkValues(
-    { control, object, expires }: Record<string, string>,
-    from: string,
-    names: readonly string[],
-    faults: string[],
-): void {
-    if (control !== undefined && !names.includes(control)) {
-        faults.push(`${from}.control: there is no control "${control}"${suggestion(control, names)}`);
-    }
-    if (object?.includes("*")) {
-        faults.push(`${from}.object must name one object; "${object}" holds a wildcard`);
-    } else if (object !== undefined && !/^[A-Z][A-Za-z0-9]*(?:\.[a-z0-9.-]+)? [^\s/]+(?:\/[^\s/]+)?$/.test(object)) {
-        faults.push(`${from}.object must read "<Kind> <namespace>/<name>" or "<Kind> <name>", found "${object}"`);
-    }
-    if (expires !== undefined && !isDate(expires)) {
-        faults.push(`${from}.expires must be a date, YYYY-MM-DD, found "${expires}"`);
-    }
-}
-
-function isDate(text: string): boolean {
-    const parsed = new Date(`${text}T00:00:00Z`);
-    return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
+    return parseWaivers(content, `${shown}/${stack}.yaml`, registry);
 }
 
 /** Says whether a waiver's last day is over at `now`. */

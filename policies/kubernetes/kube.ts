@@ -30,7 +30,7 @@ const EMPTY: Body = Object.freeze({});
 
 /** `value` where it is a JSON object, otherwise an empty one. */
 export function obj(value: unknown): Body {
-    return typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Body) : EMPTY;
+    return isObj(value) ? value : EMPTY;
 }
 
 /** Says whether `value` is a JSON object. */

@@ -45,7 +45,7 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         const text = env[name] ?? fallback;
         const value = parse(text);
         if (value === undefined) {
-            faults.push(`${name} is ${JSON.stringify(text)}; it must be ${allowed}`);
+            faults.push(misfit(name, text, allowed));
         }
         return value;
     };
@@ -76,6 +76,12 @@ export function readSettings(env: Readonly<Record<string, string | undefined>>):
         throw new SettingsError(faults);
     }
     return { workloadApi, echoPort, httpPort, ...lists, intervalSeconds, kem };
+}
+
+/** What is wrong with a variable. A URL may hold a password, so that one with an @ is not shown. */
+function misfit(name: string, text: string, allowed: string): string {
+    const found = text.includes("@") ? `a text of ${text.length} characters` : JSON.stringify(text);
+    return text === "" ? `${name} is missing; it must be ${allowed}` : `${name} must be ${allowed}, found ${found}`;
 }
 
 function wholeNumber(text: string, max: number): number | undefined {

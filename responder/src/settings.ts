@@ -60,7 +60,7 @@ export function readSettings(env: Environment): ResponderSettings {
         const text = env[name] ?? fallback;
         const value = parse(text);
         if (value === undefined) {
-            faults.push(`${name} is ${JSON.stringify(text)}; it must be ${allowed}`);
+            faults.push(misfit(name, text, allowed));
         }
         return value ?? none;
     };
@@ -131,6 +131,12 @@ export function readSettings(env: Environment): ResponderSettings {
 
 const KEMS = ["prefer", "require"] as const;
 
+/** What is wrong with a variable. A URL may hold a password, so that one with an @ is not shown. */
+function misfit(name: string, text: string, allowed: string): string {
+    const found = text.includes("@") ? `a text of ${text.length} characters` : JSON.stringify(text);
+    return text === "" ? `${name} is missing; it must be ${allowed}` : `${name} must be ${allowed}, found ${found}`;
+}
+
 function wholeNumber(text: string, min: number, max: number): number | undefined {
     const value = Number(text);
     return Number.isInteger(value) && value >= min && value <= max && text.trim() !== "" ? value : undefined;
@@ -162,7 +168,7 @@ function authority(text: string | undefined, faults: string[]): SenderAuthority 
     const [name = "", directory = ""] = text.split("=");
     const [trustDomain] = parsedAll(name, (item) => TrustDomain.parse(item)) ?? [];
     if (trustDomain === undefined || directory === "") {
-        faults.push(`RESPONDER_SENDER_AUTHORITY is ${JSON.stringify(text)}; it must be trust-domain=directory`);
+        faults.push(misfit("RESPONDER_SENDER_AUTHORITY", text, "trust-domain=directory"));
         return undefined;
     }
     return { trustDomain, directory };

@@ -52,7 +52,7 @@ describe("config", () => {
 
     it("names an unknown key and the closest known one", () => {
         const { faults } = readConfig({ ...MINIMAL, "x0tta6bl4:platfrom": {} }, "x0tta6bl4");
-        assert.deepEqual(faults, ['x0tta6bl4:platfrom is not a known setting; did you mean "platform"?']);
+        assert.deepEqual(faults, ['x0tta6bl4:platfrom is not known; did you mean "platform"?']);
     });
 
     it("reports what is missing, unknown and ill-typed in one error, with the stack's name and no stack trace", async () => {
@@ -69,7 +69,7 @@ describe("config", () => {
                 error.message,
                 [
                     'Stack "test" is misconfigured:',
-                    '  x0tta6bl4:imags is not a known setting; did you mean "images"?',
+                    '  x0tta6bl4:imags is not known; did you mean "images"?',
                     '  x0tta6bl4:cluster.apiServer.cidrs[0] must be an address range with its mask, such as 10.0.0.0/24, found "10.0.0.0"',
                     '  x0tta6bl4:platform.port must be a whole number from 1 to 65535, found "8080"',
                     "  x0tta6bl4:platform.replicas has a maximum of 2, which is below its minimum of 5",

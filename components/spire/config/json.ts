@@ -1,3 +1,5 @@
+import { isObj } from "../../../policies/kubernetes/kube";
+
 /** What SPIRE's configuration files are made of. */
 export type Json = string | number | boolean | readonly Json[] | { readonly [key: string]: Json | undefined };
 
@@ -16,7 +18,7 @@ export function plugin<const Name extends string, Data extends object>(
     const wrapped = Object.fromEntries(
         Object.entries(data)
             .filter(([, value]) => value !== undefined)
-            .map(([key, value]: [string, unknown]) => [key, isObject(value) ? [value] : value]),
+            .map(([key, value]: [string, unknown]) => [key, isObj(value) ? [value] : value]),
     );
     return { [name]: { plugin_data: wrapped } } as { [K in Name]: { plugin_data: WrappedObjects<Data> } };
 }
@@ -27,10 +29,6 @@ export type WrappedObjects<Data> = {
         ? Data[K]
         : readonly [Data[K]];
 };
-
-function isObject(value: unknown): value is object {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
-}
 
 /** The text of a configuration file. Members that are undefined are left out. */
 export function render(config: object): string {

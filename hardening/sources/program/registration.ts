@@ -1,3 +1,5 @@
+import { isObj } from "../../../policies/kubernetes/kube";
+
 /** A JSON value as it travels between a program and the engine, with the engine's markers for secrets and unknowns. */
 export type Wire = null | boolean | number | string | readonly Wire[] | { readonly [key: string]: Wire };
 
@@ -75,10 +77,6 @@ export function isUnknown(value: unknown): boolean {
 }
 
 /** The value inside a secret's marker, or undefined where `value` is no secret. */
-export function secretValue(value: Wire): Wire | undefined {
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-        ? (value as Readonly<Record<string, Wire>>)[SIGNATURE] === SECRET
-            ? (value as Readonly<Record<string, Wire>>)["value"]
-            : undefined
-        : undefined;
+export function secretValue(value: unknown): Wire | undefined {
+    return isObj(value) && value[SIGNATURE] === SECRET ? (value["value"] as Wire) : undefined;
 }

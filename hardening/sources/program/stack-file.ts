@@ -1,21 +1,22 @@
 import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join, relative, resolve } from "node:path";
 
-import { load, YAMLException } from "js-yaml";
-
+import { InputError, readContent, yamlContent } from "../../../policies/engine/input";
+import type { Schema } from "../../../policies/engine/schema";
+import { anything, mapOf, oneOf, optional, orShort, partOf, text } from "../../../policies/engine/schema";
+import { isObj } from "../../../policies/kubernetes/kube";
 import { suggestion } from "../../../policies/text";
-import { withoutValues } from "../yaml-fault";
 import type { HostRequest } from "./registration";
 
-/** A project or stack that can't be read; the message says where and why. */
-export class ProjectError extends Error {
-    constructor(message: string) {
-        super(message);
-        this.name = "ProjectError";
-    }
-}
-
-type Yaml = Readonly<Record<string, unknown>>;
+/** What is read of `Pulumi.yaml`. All else in it is Pulumi's own. */
+const PROJECT = partOf({
+    name: text(),
+    runtime: orShort(partOf({ name: oneOf("nodejs") }), oneOf("nodejs"), (name) => ({ name })),
+    main: optional(text()),
+    config: optional(mapOf(anything)),
+});
+/** What is read of `Pulumi.<stack>.yaml`. */
+const STACK = partOf({ config: optional(mapOf(anything)), environment: optional(anything) });
 
 /** The stacks of a project: one for each `Pulumi.<stack>.yaml`, by name. */
 export function stackNames(directory: string): readonly string[] {
@@ -27,37 +28,23 @@ export function stackNames(directory: string): readonly string[] {
 /**
  * What a program host needs to run a stack, out of `Pulumi.yaml` and `Pulumi.<stack>.yaml`.
  *
- * @throws ProjectError where a file is missing, malformed, or for another runtime than Node.js.
+ * @throws InputError where a file is missing, malformed, or for another runtime than Node.js.
  */
 export function readStack(directory: string, stack: string): HostRequest {
-    const project = readYaml(directory, "Pulumi.yaml");
-    const name = project["name"];
-    if (typeof name !== "string" || name === "") {
-        throw new ProjectError(`Pulumi.yaml: name must be a text that is not empty, found ${JSON.stringify(name)}`);
-    }
-    const runtime = project["runtime"];
-    const runtimeName = isObject(runtime) ? runtime["name"] : runtime;
-    if (runtimeName !== "nodejs") {
-        throw new ProjectError(`Pulumi.yaml: runtime must be nodejs, found ${JSON.stringify(runtimeName)}`);
-    }
+    const { name, main, config: declared = {} } = readYaml(PROJECT, directory, "Pulumi.yaml");
     const known = stackNames(directory);
     // Whoever keeps all settings elsewhere, as in Pulumi ESC, has no stack files at all.
     if (known.length > 0 && !known.includes(stack)) {
         const hint = suggestion(stack, known);
-        throw new ProjectError(
-            `there is no stack "${stack}": Pulumi.${stack}.yaml does not exist${hint === "" ? "" : hint}; stacks here: ${known.join(", ") || "none"}`,
-        );
+        throw new InputError([
+            `there is no stack "${stack}": Pulumi.${stack}.yaml does not exist${hint}; stacks here: ${known.join(", ")}`,
+        ]);
     }
-    const file = `Pulumi.${stack}.yaml`;
-    const config: Record<string, string> = projectDefaults(project, name);
+    const config: Record<string, string> = projectDefaults(declared, name);
     const secretKeys: string[] = [];
-    const { config: settings = {}, environment } = known.length === 0 ? {} : readYaml(directory, file);
-    if (!isObject(settings ?? {})) {
-        throw new ProjectError(
-            `${file}: config must be an object, found ${Array.isArray(settings) ? "a list" : `a ${typeof settings}`}`,
-        );
-    }
-    for (const [key, value] of Object.entries(settings ?? {})) {
+    const { config: settings = {}, environment } =
+        known.length === 0 ? {} : readYaml(STACK, directory, `Pulumi.${stack}.yaml`);
+    for (const [key, value] of Object.entries(settings)) {
         const fullKey = key.includes(":") ? key : `${name}:${key}`;
         if (holdsSecret(value)) {
             secretKeys.push(fullKey);
@@ -67,7 +54,7 @@ export function readStack(directory: string, stack: string): HostRequest {
     const environments = environmentsIn(environment);
     return {
         directory,
-        main: mainOf(directory, project["main"]),
+        main: mainOf(directory, main),
         project: name,
         stack,
         config,
@@ -78,11 +65,11 @@ export function readStack(directory: string, stack: string): HostRequest {
 
 /** The ESC environments that a stack file imports by name. One that is written out in the file has no name. */
 function environmentsIn(environment: unknown): readonly string[] {
-    const imports = isObject(environment) ? environment["imports"] : environment;
+    const imports = isObj(environment) ? environment["imports"] : environment;
     const named = (Array.isArray(imports) ? (imports as readonly unknown[]) : []).flatMap((entry) =>
-        typeof entry === "string" ? [entry] : isObject(entry) ? Object.keys(entry) : [],
+        typeof entry === "string" ? [entry] : isObj(entry) ? Object.keys(entry) : [],
     );
-    return isObject(environment) && isObject(environment["values"]) ? [...named, "(in the stack file)"] : named;
+    return isObj(environment) && isObj(environment["values"]) ? [...named, "(in the stack file)"] : named;
 }
 
 const ENTRIES = ["index.ts", "index.js", "index.mts", "index.mjs", "index.cts", "index.cjs"];
@@ -91,8 +78,8 @@ const ENTRIES = ["index.ts", "index.js", "index.mts", "index.mjs", "index.cts", 
  * The program's entry file, found as Pulumi's Node.js host finds it: what `main` of the project names, which may be a
  * folder; there what `main` of its package.json names, and else its index.
  */
-function mainOf(directory: string, main: unknown): string {
-    const named = typeof main === "string" ? resolve(directory, main) : directory;
+function mainOf(directory: string, main = "."): string {
+    const named = resolve(directory, main);
     if (!statSync(named, { throwIfNoEntry: false })?.isDirectory()) {
         return named;
     }
@@ -107,7 +94,7 @@ function mainOf(directory: string, main: unknown): string {
 function packageMain(folder: string): string | undefined {
     try {
         const content: unknown = JSON.parse(readFileSync(join(folder, "package.json"), "utf8"));
-        const main = isObject(content) ? content["main"] : undefined;
+        const main = isObj(content) ? content["main"] : undefined;
         return typeof main === "string" ? main : undefined;
     } catch {
         // Without a package.json, or with one that npm itself would refuse, the index counts.
@@ -115,39 +102,28 @@ function packageMain(folder: string): string | undefined {
     }
 }
 
-function readYaml(directory: string, file: string): Yaml {
-    let content: unknown;
+function readYaml<T>(schema: Schema<T>, directory: string, file: string): T {
+    let content: string;
     try {
-        content = load(readFileSync(join(directory, file), "utf8"));
+        content = readFileSync(join(directory, file), "utf8");
     } catch (error) {
-        if (error instanceof YAMLException) {
-            throw new ProjectError(
-                `${file}${error.mark ? `:${error.mark.line + 1}` : ""}: ${withoutValues(error.reason)}`,
-            );
-        }
         if ((error as NodeJS.ErrnoException).code === "ENOENT") {
-            const shown = relative(process.cwd(), directory);
-            throw new ProjectError(
-                `${shown === "" ? "this folder" : directory} holds no ${file}; --directory names the folder of the project`,
-            );
+            const shown = relative(process.cwd(), directory) === "" ? "this folder" : directory;
+            throw new InputError([`${shown} holds no ${file}; --directory names the folder of the project`]);
         }
         throw error;
     }
-    if (content === undefined || content === null) {
-        return {};
-    }
-    if (!isObject(content)) {
-        throw new ProjectError(`${file}: must hold an object`);
-    }
-    return content;
+    const root = yamlContent(content, file) ?? {};
+    // A key without a value says no more than one that is left out.
+    const given = isObj(root) ? Object.fromEntries(Object.entries(root).filter(([, value]) => value !== null)) : root;
+    return readContent(schema, given, file);
 }
 
 /** Values the project file itself sets: `config.<key>.default` or `.value`. */
-function projectDefaults(project: Yaml, name: string): Record<string, string> {
-    const declared = isObject(project["config"]) ? project["config"] : {};
+function projectDefaults(declared: Readonly<Record<string, unknown>>, name: string): Record<string, string> {
     return Object.fromEntries(
         Object.entries(declared).flatMap(([key, declaration]) => {
-            const value = isObject(declaration) ? (declaration["value"] ?? declaration["default"]) : undefined;
+            const value = isObj(declaration) ? (declaration["value"] ?? declaration["default"]) : undefined;
             const fullKey = key.includes(":") ? key : `${name}:${key}`;
             return value === undefined ? [] : [[fullKey, rawValue(value)]];
         }),
@@ -163,7 +139,7 @@ function sorted(value: unknown): unknown {
     if (Array.isArray(value)) {
         return value.map(sorted);
     }
-    return isObject(value)
+    return isObj(value)
         ? Object.fromEntries(
               Object.keys(value)
                   .sort()
@@ -177,9 +153,5 @@ function holdsSecret(value: unknown): boolean {
     if (Array.isArray(value)) {
         return value.some(holdsSecret);
     }
-    return isObject(value) && ("secure" in value || Object.values(value).some(holdsSecret));
-}
-
-function isObject(value: unknown): value is Yaml {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
+    return isObj(value) && ("secure" in value || Object.values(value).some(holdsSecret));
 }

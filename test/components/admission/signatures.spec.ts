@@ -208,7 +208,7 @@ describe("ImageSignatures", function () {
             `${at}.images.x0tta6bl4.reason is missing; it must be a text that is not empty`,
         ]);
         assert.deepEqual(faultsOf({ ...SIGNATURES, namespaces: [] }), [
-            `${at}.namespaces must be a list of at least 1, found []`,
+            `${at}.namespaces must be a list of at least 1, found an empty list`,
         ]);
     });
 

@@ -183,7 +183,7 @@ describe("ControlPlaneFiles", () => {
         [
             "no key",
             { encryption: { provider: "secretbox", keys: [] } },
-            "controlPlane.encryption.keys must be a list of at least 1, found []",
+            "controlPlane.encryption.keys must be a list of at least 1, found an empty list",
         ],
         [
             "a key service over the network",

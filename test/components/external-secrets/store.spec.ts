@@ -148,7 +148,7 @@ describe("SecretStore providers", () => {
         [
             "no audience for the token",
             { ...VAULT, auth: { method: "kubernetes", rolePrefix: "x0", audiences: [] } },
-            "provider.auth.audiences must be a list of at least 1, found []",
+            "provider.auth.audiences must be a list of at least 1, found an empty list",
         ],
         [
             "a static token",
@@ -158,7 +158,7 @@ describe("SecretStore providers", () => {
         [
             "a static key",
             { kind: "aws", region: "eu-central-1", roleArn: "arn:aws:iam::123456789012:role/x0", secretKey: "x" },
-            "provider.secretKey is not a known setting",
+            "provider.secretKey is not known; known: kind, region, roleArn",
         ],
         [
             "an unknown provider",
@@ -180,7 +180,7 @@ describe("SecretStore providers", () => {
     it("open egress to named addresses only", () => {
         const faults: string[] = [];
         externalSecretsSettings.read({ ...RAW, egress: { cidrs: [] } }, "x", faults);
-        assert.deepEqual(faults, ["x.egress.cidrs must be a list of at least 1, found []"]);
+        assert.deepEqual(faults, ["x.egress.cidrs must be a list of at least 1, found an empty list"]);
     });
 });
 

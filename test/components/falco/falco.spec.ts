@@ -294,14 +294,18 @@ describe("Falco", () => {
         [
             "alerts that may go anywhere",
             { sidekick: { egress: { cidrs: [] } } },
-            "falco.sidekick.egress.cidrs must be a list of at least 1, found []",
+            "falco.sidekick.egress.cidrs must be a list of at least 1, found an empty list",
         ],
         [
             "a plugin by tag",
             { kubernetesAudit: { ...AUDIT, plugins: { k8saudit: "0.16.0", json: DIGEST } } },
             'falco.kubernetesAudit.plugins.k8saudit must be sha256: and 64 hex digits, found "0.16.0"',
         ],
-        ["a driver", { driver: "kmod" }, "falco.driver is not a known setting"],
+        [
+            "a driver",
+            { driver: "kmod" },
+            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, cpu, memory, sidekick, kubernetesAudit",
+        ],
     ];
     for (const [title, raw, message] of refused) {
         it(`is refused with ${title}`, () => {

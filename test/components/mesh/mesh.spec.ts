@@ -110,6 +110,6 @@ describe("Mesh", () => {
     it("is refused without callers, which would allow nobody or, misread, everybody", () => {
         const faults: string[] = [];
         meshSettings.read({ kind: "istio", callers: [] }, "mesh", faults);
-        assert.deepEqual(faults, ["mesh.callers must be a list of at least 1, found []"]);
+        assert.deepEqual(faults, ["mesh.callers must be a list of at least 1, found an empty list"]);
     });
 });

@@ -160,7 +160,7 @@ describe("Shield", () => {
         [
             "nobody to let in",
             { exposure: { sourceRanges: [] } },
-            "shield.exposure.sourceRanges must be a list of at least 1, found []",
+            "shield.exposure.sourceRanges must be a list of at least 1, found an empty list",
         ],
         [
             "no limit on requests",

@@ -43,14 +43,14 @@ describe("SPIRE's settings", () => {
                 agent: { kubelet: { cidrs: ["10.0.0.0"] }, insecureBootstrap: true },
             }).faults,
             [
-                'spire.trustDomian is not a known setting; did you mean "trustDomain"?',
+                'spire.trustDomian is not known; did you mean "trustDomain"?',
                 'spire.trustDomain must be a trust domain of lower-case letters, digits, dots, dashes and underscores, such as prod.x0tta6bl4.io, found "Prod.X0tta6bl4.io"',
                 "spire.server.replicas must be a whole number from 1 to 9, found 0",
                 'spire.server.dataStore.type must be one of sqlite, postgres, mysql, awsPostgres, awsMysql, found "oracle"',
                 "spire.server.keyManager.region is missing; it must be a text that is not empty",
                 'spire.server.caTtl must be a duration such as 90s, 5m or 24h (there is no unit for days), found "1d"',
                 'spire.server.caKeyType must be one of ec-p256, ec-p384, rsa-4096, found "rsa-2048"',
-                "spire.agent.insecureBootstrap is not a known setting",
+                "spire.agent.insecureBootstrap is not known; known: kubelet, workloadKeyType, availabilityTarget, rebootstrapMode, logLevel, metricsTls, maxSvidCacheSize, sigstore, egress",
                 'spire.agent.kubelet.cidrs[0] must be an address range with its mask, such as 10.0.0.0/24, found "10.0.0.0"',
             ],
         );
@@ -77,7 +77,7 @@ describe("SPIRE's settings", () => {
         assert.deepEqual(read({ secret: "db-ca", key: "ca.crt" }), []);
         assert.deepEqual(read({ configMap: "db-ca", key: "ca.crt" }), []);
         assert.deepEqual(read({ file: "/etc/ca.crt", key: "ca.crt" }), [
-            "spire.server.dataStore.trustAnchor.file is not a known setting",
+            "spire.server.dataStore.trustAnchor.file is not known; known: configMap, key",
             "spire.server.dataStore.trustAnchor.configMap is missing; it must be the name of a Kubernetes object",
         ]);
     });

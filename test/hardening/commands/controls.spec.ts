@@ -82,8 +82,8 @@ describe("hardening controls", () => {
             const bad = await cli(["controls", "--check-config", `${folder}/bad.json`]);
             assert.equal(bad.code, 2);
             assert.deepEqual(bad.log.slice(0, 2), [
-                `error: ${folder}/bad.json: no-privileged-containers: must be one of mandatory, advisory, disabled, found "fatal"`,
-                `error: ${folder}/bad.json: zzzzzzzzzz: no such control`,
+                `error: ${folder}/bad.json: zzzzzzzzzz is not known`,
+                `error: ${folder}/bad.json: no-privileged-containers must be one of mandatory, advisory, disabled, or an object with enforcementLevel, found "fatal"`,
             ]);
             const broken = await cli(["controls", "--check-config", `${folder}/broken.yaml`]);
             assert.equal(

@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 
+import { InputError } from "../../../policies/engine/input";
 import type { ChecklistArea } from "../../../hardening/compliance/checklist";
-import { ChecklistError, evidenceEntries, parseChecklist } from "../../../hardening/compliance/checklist";
+import { evidenceEntries, parseChecklist } from "../../../hardening/compliance/checklist";
 import { alertsOf, gatherEvidence } from "../../../hardening/compliance/evidence";
 import { complianceReport } from "../../../hardening/compliance/model";
 import { scoreChecklist } from "../../../hardening/compliance/score";
@@ -175,7 +176,7 @@ describe("checklist files", () => {
         try {
             parseChecklist(text, "list.yaml", PROVERS);
         } catch (error) {
-            assert.ok(error instanceof ChecklistError, String(error));
+            assert.ok(error instanceof InputError, String(error));
             return error.faults;
         }
         throw new Error("the file was expected to be refused");
@@ -204,7 +205,7 @@ describe("checklist files", () => {
     it("are refused where a row has no evidence and no reason", () => {
         const lonely = row("").replaceAll("A-1", "A-2");
         assert.deepEqual(faults(lonely), [
-            "list.yaml: areas[0].rows[0]: row A-2 has no evidence; name some, or say why it is open or not applicable",
+            "list.yaml: areas[0].rows[0] has no evidence; name some, or say why it is open or not applicable",
             "list.yaml: there is no row A-1, which no-host-pid should prove",
         ]);
     });
@@ -215,10 +216,9 @@ describe("checklist files", () => {
                 "areas: [{id: A, rows: [{id: A-2, title: T, open: x, controls: [a]}, {id: A-2, title: T, alerts: []}]}]",
             ),
             [
-                "list.yaml: areas[0].title must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].controls is not known; known are id, title, notApplicable, open, live, wholeList, resources, alerts, tests, verify, scans, documents, workflows",
-                "list.yaml: areas[0].rows[1].alerts must be a list of texts that is not empty",
-                "list.yaml: areas[0].rows[1]: row A-2 has no evidence; name some, or say why it is open or not applicable",
+                "list.yaml: areas[0].title is missing; it must be a text that is not empty",
+                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, open, live, wholeList, resources, alerts, tests, verify, scans, documents, workflows",
+                "list.yaml: areas[0].rows[1].alerts must be a list of at least 1, found an empty list",
                 "list.yaml: row A-2 stands there twice",
                 "list.yaml: there is no row A-1, which no-host-pid should prove",
             ],

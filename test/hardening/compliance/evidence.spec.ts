@@ -5,7 +5,7 @@ import { join } from "node:path";
 
 import { gatherEvidence } from "../../../hardening/compliance/evidence";
 import type { EvidenceInput } from "../../../hardening/compliance/evidence";
-import { UsageError } from "../../../hardening/io";
+import { InputError } from "../../../policies/engine/input";
 import { reportText } from "../../../hardening/verify/print";
 import { checks } from "../../../hardening/verify";
 import { securityReport } from "../../../security/report";
@@ -47,7 +47,7 @@ describe("evidence of a report", () => {
         try {
             known(input);
         } catch (error) {
-            assert.ok(error instanceof UsageError, String(error));
+            assert.ok(error instanceof InputError, String(error));
             return error.faults;
         }
         throw new Error("the evidence was expected to be refused");
@@ -134,17 +134,25 @@ describe("evidence of a report", () => {
     it("refuses files of another stack and of another kind, naming them", () => {
         const other = verified("prod", "proved", false);
         assert.deepEqual(faultsOf({ stack: "production", verifyResults: [other] }), [
-            `--verified ${other}: is about the stack "staging", not about "production"`,
+            `${other}: is about the stack "staging", not about "production"`,
         ]);
         const odd = file("odd.json", "{}");
         assert.deepEqual(faultsOf({ verifyResults: [odd] }), [
-            `--verified ${odd}: must hold a list named "checks"; hardening verify --format json writes it`,
+            `${odd}: stack is missing; it must be a text that is not empty`,
+            `${odd}: cluster is missing; it must be a text that is not empty`,
+            `${odd}: at is missing; it must be a text that is not empty`,
+            `${odd}: rehearsal is missing; it must be true or false`,
+            `${odd}: checks is missing; it must be a list`,
         ]);
         assert.deepEqual(faultsOf({ scanResults: odd }), [
-            `--scans ${odd}: must hold lists named "tools" and "results"; npm run security writes it`,
+            `${odd}: tools is missing; it must be a list`,
+            `${odd}: results is missing; it must be a list`,
         ]);
-        assert.deepEqual(faultsOf({ testResults: odd }), [`--tests ${odd}:1: must hold "test" and "passed"`]);
+        assert.deepEqual(faultsOf({ testResults: odd }), [
+            `${odd}:1: test is missing; it must be a text that is not empty`,
+            `${odd}:1: passed is missing; it must be true or false`,
+        ]);
         const gone = join(folder, "gone");
-        assert.deepEqual(faultsOf({ scanResults: gone }), [`--scans ${gone}: can't be read`]);
+        assert.deepEqual(faultsOf({ scanResults: gone }), [`--scans ${gone}: does not exist`]);
     });
 });

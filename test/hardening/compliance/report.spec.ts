@@ -210,7 +210,10 @@ describe("compliance history", () => {
     it("refuses a file that is no report, by name", () => {
         writeFileSync(join(folder, "staging-1.json"), "{}");
         assert.throws(() => readHistory(folder, "staging"), {
-            message: `--history ${join(folder, "staging-1.json")}: is not a compliance report`,
+            faults: [
+                `${join(folder, "staging-1.json")}: at is missing; it must be a text that is not empty`,
+                `${join(folder, "staging-1.json")}: score is missing; it must be an object with percent, open`,
+            ],
         });
     });
 

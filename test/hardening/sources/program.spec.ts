@@ -5,6 +5,7 @@ import { join, resolve } from "node:path";
 
 import fc from "fast-check";
 
+import { InputError } from "../../../policies/engine/input";
 import { previewProgram, ProgramError } from "../../../hardening/sources/program";
 import { urnOf } from "../../../hardening/sources/program/monitor";
 import { evaluate } from "../../../hardening/evaluate";
@@ -12,7 +13,7 @@ import { objectsAreVisible } from "../../../policies/controls/platform/objects-a
 import { selectControls } from "../../../policies/engine/profiles";
 import type { Wire } from "../../../hardening/sources/program/registration";
 import { secretValue } from "../../../hardening/sources/program/registration";
-import { ProjectError, readStack, stackNames } from "../../../hardening/sources/program/stack-file";
+import { readStack, stackNames } from "../../../hardening/sources/program/stack-file";
 import { scrub, SECRET_MARKER, unwrap } from "../../../hardening/sources/program/values";
 import { UnknownValueError } from "../../../policies/kubernetes/unknown";
 
@@ -189,7 +190,7 @@ describe("stack files", () => {
         try {
             readStack(directory, stack);
         } catch (error) {
-            assert.ok(error instanceof ProjectError, String(error));
+            assert.ok(error instanceof InputError, String(error));
             return error.message;
         }
         throw new Error("the stack was expected to be refused");
@@ -259,14 +260,14 @@ describe("stack files", () => {
     it("are refused where there is no project, or one of another runtime", () => {
         write("Pulumi.dev.yaml", "config: {}\n");
         write("Pulumi.yaml", "name: shop\nruntime: python\n");
-        assert.equal(refusal(), 'Pulumi.yaml: runtime must be nodejs, found "python"');
+        assert.equal(refusal(), 'Pulumi.yaml: runtime must be one of nodejs, or an object with name, found "python"');
         rmSync(join(directory, "Pulumi.yaml"));
         assert.equal(refusal(), `${directory} holds no Pulumi.yaml; --directory names the folder of the project`);
     });
 
     it("are refused where their settings are no object", () => {
         write("Pulumi.dev.yaml", "config: [a]\n");
-        assert.equal(refusal(), "Pulumi.dev.yaml: config must be an object, found a list");
+        assert.equal(refusal(), "Pulumi.dev.yaml: config must be an object, found a list of 1");
     });
 });
 

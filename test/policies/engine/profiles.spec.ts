@@ -1,8 +1,9 @@
 import { strict as assert } from "node:assert";
 
+import { InputError } from "../../../policies/engine/input";
 import type { Control, ControlMeta } from "../../../policies/engine/control";
 import { objectControl } from "../../../policies/engine/control";
-import { PolicyConfigError, profileControls, PROFILES, selectControls } from "../../../policies/engine/profiles";
+import { profileControls, PROFILES, selectControls } from "../../../policies/engine/profiles";
 
 function control(name: string, over: Partial<ControlMeta> = {}): Control {
     return objectControl({
@@ -39,10 +40,10 @@ function names(controls: readonly Control[]): readonly string[] {
 
 function faultsOf(config: unknown): readonly string[] {
     try {
-        selectControls(REGISTRY, "all", config);
+        selectControls(REGISTRY, "all", config, "c.json");
         return [];
     } catch (error) {
-        assert.ok(error instanceof PolicyConfigError);
+        assert.ok(error instanceof InputError);
         return error.faults;
     }
 }
@@ -107,36 +108,46 @@ describe("selectControls", () => {
     });
 
     const refused: readonly [what: string, config: unknown, faults: readonly string[]][] = [
-        ["what is no object", ["weak-rule"], ["(root): must be an object that maps control names to settings"]],
-        ["an unknown control", { "weak-rul": "mandatory" }, ['weak-rul: no such control; did you mean "weak-rule"?']],
+        [
+            "what is no object",
+            ["weak-rule"],
+            ["c.json: must be an object with weak-rule, strict-rule, tuned-rule, all, found a list of 1"],
+        ],
+        [
+            "an unknown control",
+            { "weak-rul": "mandatory" },
+            ['c.json: weak-rul is not known; did you mean "weak-rule"?'],
+        ],
         [
             "an unknown level",
             { "weak-rule": "remediate" },
-            ['weak-rule: must be one of mandatory, advisory, disabled, found "remediate"'],
+            [
+                'c.json: weak-rule must be one of mandatory, advisory, disabled, or an object with enforcementLevel, found "remediate"',
+            ],
         ],
         [
             "an unknown parameter",
             { "tuned-rule": { lest: 1 }, "weak-rule": { x: 1 } },
             [
-                "tuned-rule.lest: no such parameter; known are mode, least, deep, names",
-                "weak-rule.x: no such parameter; weak-rule takes none",
+                "c.json: weak-rule.x is not known; known: enforcementLevel",
+                'c.json: tuned-rule.lest is not known; did you mean "least"?',
             ],
         ],
         [
             "values of the wrong type or out of range, all at once",
             { "tuned-rule": { mode: "c", least: 0, deep: "yes", names: [1], enforcementLevel: 3 } },
             [
-                'tuned-rule.mode: must be one of a, b, found "c"',
-                "tuned-rule.least: must be an integer of at least 1, found 0",
-                'tuned-rule.deep: must be true or false, found "yes"',
-                "tuned-rule.names: must be a list of strings, found [1]",
-                "tuned-rule.enforcementLevel: must be one of mandatory, advisory, disabled, found 3",
+                "c.json: tuned-rule.enforcementLevel must be one of mandatory, advisory, disabled, found 3",
+                'c.json: tuned-rule.mode must be one of a, b, found "c"',
+                "c.json: tuned-rule.least must be a whole number of at least 1, found 0",
+                'c.json: tuned-rule.deep must be true or false, found "yes"',
+                "c.json: tuned-rule.names[0] must be a text, found 1",
             ],
         ],
         [
             "a parameter named like a method of objects",
             { "tuned-rule": { toString: 1 } },
-            ["tuned-rule.toString: no such parameter; known are mode, least, deep, names"],
+            ["c.json: tuned-rule.toString is not known; known: enforcementLevel, mode, least, deep, names"],
         ],
     ];
     for (const [what, config, faults] of refused) {

@@ -2,19 +2,24 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { InputError, readContent } from "../../../policies/engine/input";
 import type { Schema } from "../../../policies/engine/schema";
 import {
     boolean,
     cidr,
+    date,
     dnsLabel,
     duration,
     integer,
     listOf,
     mapOf,
+    mapped,
     object,
     oneOf,
     optional,
     orEmpty,
+    orShort,
+    partOf,
     quantity,
     refined,
     text,
@@ -46,7 +51,7 @@ describe("settings schema", () => {
     it("reports every fault of an object at once, unknown fields with the closest known name", () => {
         const schema = object({ replicas: integer(1, 3), name: dnsLabel });
         assert.deepEqual(faultsOf(schema, { replica: 2, name: "Upper" }), [
-            'it.replica is not a known setting; did you mean "replicas"?',
+            'it.replica is not known; did you mean "replicas"?',
             "it.replicas is missing; it must be a whole number from 1 to 3",
             'it.name must be a DNS label (lower-case letters, digits and hyphens, at most 63), found "Upper"',
         ]);
@@ -57,9 +62,9 @@ describe("settings schema", () => {
             "it[1] must be a whole number from 0 to 1, found 7",
             'it[3] must be a whole number from 0 to 1, found "x"',
         ]);
-        assert.deepEqual(faultsOf(listOf(boolean(), 1), []), ["it must be a list of at least 1, found []"]);
+        assert.deepEqual(faultsOf(listOf(boolean(), 1), []), ["it must be a list of at least 1, found an empty list"]);
         assert.deepEqual(faultsOf(mapOf(text()), { a: "b", c: 1 }), ["it.c must be a text that is not empty, found 1"]);
-        assert.deepEqual(faultsOf(mapOf(text()), []), ["it must be an object, found []"]);
+        assert.deepEqual(faultsOf(mapOf(text()), []), ["it must be an object, found an empty list"]);
     });
 
     it("tells the shapes of a union apart by their tag and refuses fields of another shape", () => {
@@ -67,7 +72,7 @@ describe("settings schema", () => {
         assert.deepEqual(read(schema, { kind: "disk", path: "/keys" }).value, { kind: "disk", path: "/keys" });
         assert.deepEqual(faultsOf(schema, { kind: "tape" }), ['it.kind must be one of disk, kms, found "tape"']);
         assert.deepEqual(faultsOf(schema, { kind: "kms", path: "/keys" }), [
-            "it.path is not a known setting",
+            "it.path is not known; known: kind, region",
             "it.region is missing; it must be a text that is not empty",
         ]);
         assert.deepEqual(faultsOf(schema, "disk"), [
@@ -102,6 +107,63 @@ describe("settings schema", () => {
         assert.deepEqual(faultsOf(withDefault(union("kind", { disk: {} }), { kind: "tape" }), undefined), [
             'it.kind must be one of disk, found "tape"',
         ]);
+    });
+
+    it("passes over the fields of a report that it does not read, and reads none that objects have by themselves", () => {
+        const schema = partOf({ name: text(), toString: optional(text()) });
+        assert.deepEqual(read(schema, { name: "a", more: 1 }), {
+            value: { name: "a", toString: undefined },
+            faults: [],
+        });
+        assert.deepEqual(faultsOf(schema, { more: 1 }), ["it.name is missing; it must be a text that is not empty"]);
+        assert.deepEqual(faultsOf(object({}), { more: 1 }), ["it.more is not known; none is"]);
+    });
+
+    it("takes a short form for an object, and tells of both where it is neither", () => {
+        const schema = orShort(object({ level: oneOf("on", "off") }), oneOf("on", "off"), (level) => ({ level }));
+        assert.deepEqual(read(schema, "on"), { value: { level: "on" }, faults: [] });
+        assert.deepEqual(read(schema, { level: "off" }), { value: { level: "off" }, faults: [] });
+        assert.deepEqual(faultsOf(schema, "of"), ['it must be one of on, off, or an object with level, found "of"']);
+        assert.deepEqual(faultsOf(schema, { level: 1 }), ["it.level must be one of on, off, found 1"]);
+    });
+
+    it("changes what fits, and never what does not", () => {
+        const length = mapped(text(), (value) => value.length);
+        assert.deepEqual(read(length, "abc"), { value: 3, faults: [] });
+        assert.deepEqual(faultsOf(length, 3), ["it must be a text that is not empty, found 3"]);
+    });
+
+    it("puts a colon between a file and the path in it", () => {
+        assert.throws(
+            () =>
+                readContent(
+                    object({ a: object({ b: boolean() }), c: listOf(date) }),
+                    { a: { b: 1 }, c: ["x"] },
+                    "f.yaml",
+                ),
+            new InputError([
+                "f.yaml: a.b must be true or false, found 1",
+                'f.yaml: c[0] must be a date, YYYY-MM-DD, found "x"',
+            ]),
+        );
+        assert.throws(() => readContent(object({ a: text() }), "x", "f.yaml"), {
+            message: 'f.yaml: must be an object with a, found "x"',
+        });
+    });
+
+    it("tells of an object, a list, and a text that may be a secret, only what kind of value they are", () => {
+        const secrets = [
+            "s3cr3t-T0ken-with-digits",
+            "postgres://keeper:hunter2@db.example.org/orders",
+            "-----BEGIN PRIVATE KEY-----\nMC4CAQAwBQYDK2Vw",
+            "correct horse battery staple and some more words",
+            { password: "hunter2" },
+            ["hunter2"],
+        ];
+        for (const secret of secrets) {
+            const [fault = ""] = faultsOf(boolean(), secret);
+            assert.match(fault, /^it must be true or false, found (?:a text of \d+ characters|an object|a list of 1)$/);
+        }
     });
 
     it("applies a rule of its own only to values that are well-formed", () => {
