@@ -1,7 +1,15 @@
 import type { JWTPayload } from "jose";
 import { compactVerify, decodeJwt, decodeProtectedHeader, errors } from "jose";
 
-import { readAudience, requireDate, requireInstance, requireNumber, requireOptions, requireText } from "./arguments.js";
+import {
+    readAudience,
+    requireBoolean,
+    requireDate,
+    requireInstance,
+    requireNumber,
+    requireOptions,
+    requireText,
+} from "./arguments.js";
 import { brand } from "./brand.js";
 import type { JwtSvidErrorCode } from "./errors.js";
 import { JwtSvidError, SpiffeIdError } from "./errors.js";
@@ -36,6 +44,20 @@ export interface JwtValidationOptions {
     readonly now?: Date;
     /** Tolerance for `exp` and `nbf`. Defaults to 60. */
     readonly leewaySeconds?: number;
+    /**
+     * Refuses as well what JWT-SVID allows but go-spiffe refuses: a token without key ID, one that brings keys along (`jwk`, `x5c`), a
+     * subject with capitals before its path, an `iat` that is no number or in the future, and times beyond 64 bits.
+     *
+     * @default false
+     */
+    readonly strict?: boolean;
+}
+
+interface Header {
+    readonly algorithm: string;
+    readonly keyId: string | undefined;
+    /** Keys in the header are never used. */
+    readonly bringsKeys: boolean;
 }
 
 interface Claims {
@@ -82,8 +104,11 @@ export class JwtSvid {
         options: JwtValidationOptions = {},
     ): Promise<JwtSvid> {
         requireInstance<JwtBundleSet>(bundles, JwtBundleSet, "bundles");
-        const { algorithm, keyId } = readHeader(token);
+        const { algorithm, keyId, bringsKeys } = readHeader(token);
         const claims = readClaims(token, readAudience(audience), options);
+        if (options.strict === true && (keyId === undefined || bringsKeys)) {
+            refuse("no_key", `${claims.id}: the token doesn't name its key by an ID alone`);
+        }
         const bundle = bundles.get(claims.id.trustDomain);
         if (bundle === undefined) {
             throw new JwtSvidError(
@@ -141,7 +166,7 @@ function refuse(code: JwtSvidErrorCode, message: string, cause?: unknown): never
 }
 
 /** JWT-SVID section 2: compact form only, an algorithm of the list, and JWT or JOSE as the type if there is one. */
-function readHeader(token: string): { algorithm: string; keyId: string | undefined } {
+function readHeader(token: string): Header {
     requireText(token, "token");
     if (token.length > MAX_TOKEN_LENGTH) {
         refuse("malformed", `the token has ${token.length} characters, at most ${MAX_TOKEN_LENGTH} are read`);
@@ -163,7 +188,11 @@ function readHeader(token: string): { algorithm: string; keyId: string | undefin
     if (header.kid !== undefined && (typeof header.kid !== "string" || header.kid === "")) {
         refuse("malformed", "the token's key ID is empty or not text");
     }
-    return { algorithm: header.alg, keyId: header.kid };
+    return {
+        algorithm: header.alg,
+        keyId: header.kid,
+        bringsKeys: header.jwk !== undefined || header.x5c !== undefined,
+    };
 }
 
 /** Character by character: `$` in a pattern would let a line feed at the end through. */
@@ -200,6 +229,9 @@ function readClaims(token: string, audience: readonly string[], options: JwtVali
     if (nbf !== undefined && (typeof nbf !== "number" || now < nbf - leeway)) {
         refuse("not_yet_valid", `${id}: the token is not valid yet`);
     }
+    if (options.strict === true) {
+        checkStrictly(payload, id, now + leeway);
+    }
     const claimed: unknown = typeof payload.aud === "string" ? [payload.aud] : payload.aud;
     if (!Array.isArray(claimed) || !claimed.every((name): name is string => typeof name === "string")) {
         return refuse("audience", `${id}: the token names no audience`);
@@ -210,9 +242,25 @@ function readClaims(token: string, audience: readonly string[], options: JwtVali
     return { id, audience: claimed, payload: { ...payload, exp } };
 }
 
+/** What go-spiffe asks beyond JWT-SVID section 3. */
+function checkStrictly({ sub, iat, exp, nbf }: JWTPayload, id: SpiffeId, latest: number): void {
+    if (sub !== id.toString()) {
+        refuse("subject", `${id}: the token writes it with capitals outside the path`);
+    }
+    if (iat !== undefined && (typeof iat !== "number" || iat > latest)) {
+        refuse("not_yet_valid", `${id}: the token says that it is issued in the future, or no time`);
+    }
+    if ([exp, nbf, iat].some((time) => time !== undefined && Math.abs(time) >= 2 ** 63)) {
+        refuse("malformed", `${id}: a time in the token is beyond 64 bits`);
+    }
+}
+
 function checkOptions(options: unknown): void {
     requireOptions(options, "options");
-    const { now, leewaySeconds } = (options ?? {}) as JwtValidationOptions;
+    const { now, leewaySeconds, strict } = (options ?? {}) as JwtValidationOptions;
+    if (strict !== undefined) {
+        requireBoolean(strict, "options.strict");
+    }
     if (now !== undefined) {
         requireDate(now, "options.now");
     }

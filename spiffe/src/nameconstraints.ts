@@ -51,15 +51,23 @@ function readSubtrees(raw: Uint8Array, number: number): Subtree[] {
 /**
  * Why `names` break the constraints, or undefined when they don't. What can't be judged counts as broken: a name of a form we don't
  * understand, or a URI whose host is an address.
+ *
+ * @param strict a host in an excluded URI constraint bars the hosts below it as well, as Go reads it; by RFC 5280 it is that host alone
  */
-export function constraintFault(constraints: NameConstraints, names: readonly ConstrainedName[]): string | undefined {
+export function constraintFault(
+    constraints: NameConstraints,
+    names: readonly ConstrainedName[],
+    strict = false,
+): string | undefined {
     for (const name of names) {
         const excluded = constraints.excluded.filter((subtree) => subtree.type === name.type);
         const permitted = constraints.permitted.filter((subtree) => subtree.type === name.type);
         if (excluded.length === 0 && permitted.length === 0) {
             continue;
         }
-        const results = excluded.map((subtree) => matches(subtree, name));
+        const results = excluded.map(
+            (subtree) => (strict && name.type === NameType.uri && bars(subtree, name)) || matches(subtree, name),
+        );
         if (results.some((result) => result !== false)) {
             return `a name of type ${name.type} is excluded`;
         }
@@ -96,6 +104,11 @@ function matchesUri(constraint: string, uri: string): boolean | undefined {
         return undefined;
     }
     return constraint === "" || (constraint.startsWith(".") ? host.endsWith(constraint) : host === constraint);
+}
+
+/** Whether a URI's host is below that of a constraint. */
+function bars(subtree: Subtree, name: ConstrainedName): boolean {
+    return matchesUri(`.${text(subtree.base).replace(/^\./, "")}`, text(name.content)) === true;
 }
 
 /** A constraint covers its own name and all names below; the empty one covers all. */

@@ -90,6 +90,25 @@ describe("JwtSvid", () => {
         );
     });
 
+    it("refuses with strict what go-spiffe refuses and JWT-SVID allows", async () => {
+        const future = Math.floor(Date.now() / 1000) + 300;
+        const cases: readonly [options: TokenOptions, refusal: RegExp][] = [
+            [{ header: { kid: undefined } }, /^no_key: /],
+            [{ header: { x5c: ["AAAA"] } }, /^no_key: /],
+            [{ subject: "spiffe://EXAMPLE.org/web" }, /^subject: /],
+            [{ claims: { iat: future } }, /^not_yet_valid: /],
+            [{ claims: { iat: "now" } }, /^not_yet_valid: /],
+            [{ claims: { exp: 1e300 } }, /^malformed: /],
+        ];
+        for (const [options, refusal] of cases) {
+            const token = await issuer.issue(options);
+            assert.equal(await verdict(token), "spiffe://example.org/web");
+            assert.match(await verdict(token, issuer.bundles, { strict: true }), refusal);
+        }
+        const plain = await issuer.issue();
+        assert.equal(await verdict(plain, issuer.bundles, { strict: true }), "spiffe://example.org/web");
+    });
+
     it("holds an expiry beyond all dates", async () => {
         const token = await issuer.issue({ claims: { exp: 9e15 } });
         const svid = await JwtSvid.parseAndValidate(token, ["reports"], issuer.bundles);

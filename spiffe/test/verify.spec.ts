@@ -32,9 +32,14 @@ describe("verifyX509Svid", () => {
     });
 
     /** The code of the refusal, or "accepted". */
-    function verdict(chain: readonly X509Certificate[] | readonly Uint8Array[], trusted = bundles, now?: Date): string {
+    function verdict(
+        chain: readonly X509Certificate[] | readonly Uint8Array[],
+        trusted = bundles,
+        now?: Date,
+        strict?: boolean,
+    ): string {
         try {
-            verifyX509Svid(chain, trusted, { now });
+            verifyX509Svid(chain, trusted, { now, strict });
             return "accepted";
         } catch (error) {
             assert.ok(error instanceof X509VerificationError, String(error));
@@ -348,6 +353,26 @@ describe("verifyX509Svid", () => {
         const root = await TestCa.create("example.org", { subject: "CN=Root", pathLength: 0 });
         const again = await root.intermediate({ subject: "CN=Root" });
         assert.equal(verdict((await again.issue("/web")).certificates, trust(root)), "accepted");
+    });
+
+    it("refuses with strict what go-spiffe refuses and the standards allow", async () => {
+        const subject = "CN=Root";
+        const flat = await TestCa.create("example.org", { subject, pathLength: 0 });
+        const parent = await TestCa.create("example.org", { extensions: [uriConstraint(1, "org")] });
+        const dotted = await TestCa.create("sub.example.org", { extensions: [uriConstraint(1, "example.org")] });
+        const capital = { uris: ["spiffe://EXAMPLE.org/web"] };
+        const cases: readonly [ca: TestCa, chain: readonly X509Certificate[], code: string][] = [
+            [flat, (await (await flat.intermediate({ subject })).issue("/web")).certificates, "path_length"],
+            [parent, (await parent.issue("/web")).certificates, "name_constraints"],
+            [dotted, (await dotted.issue("/web")).certificates, "name_constraints"],
+            [ca, (await ca.issue("/web", capital)).certificates, "invalid_id"],
+        ];
+        for (const [authority, chain, code] of cases) {
+            assert.equal(verdict(chain, trust(authority)), "accepted", code);
+            assert.equal(verdict(chain, trust(authority), undefined, false), "accepted", code);
+            assert.equal(verdict(chain, trust(authority), undefined, true), code);
+        }
+        assert.equal(verdict((await ca.issue("/web")).certificates, bundles, undefined, true), "accepted");
     });
 
     it("goes on without an authority of the bundle that can't be read", async () => {

@@ -96,7 +96,7 @@ export function judgePeer(
     record.presented(presented);
     const at = policy.now?.() ?? new Date();
     const { bundles } = currentSnapshot(identity);
-    const { id, chain } = verifyX509Svid(presented, bundles, { now: at });
+    const { id, chain } = verifyX509Svid(presented, bundles, { now: at, strict: policy.strict });
     record.peer = id;
     authorizePeer(policy.authorize, id, chain, authorizedConnection(record));
     return { id, chain, group: record.group ?? UNKNOWN_GROUP, presented, at };

@@ -32,7 +32,7 @@ export function checkTlsPolicy(policy: unknown): void {
     checkWord(rest.kem, ["prefer", "require"], "policy.kem");
     checkWord(rest.signature, ["any", "ml-dsa-65"], "policy.signature");
     checkWord(rest.clientAuth, ["required", "optional", "none"], "policy.clientAuth");
-    for (const name of ["allowTls12", "closeOnPeerExpiry", "closeOnWithdrawal"] as const) {
+    for (const name of ["allowTls12", "closeOnPeerExpiry", "closeOnWithdrawal", "strict"] as const) {
         if (rest[name] !== undefined) {
             requireBoolean(rest[name], `policy.${name}`);
         }

@@ -37,6 +37,12 @@ export interface TlsPolicy extends ConnectionLifetime {
      * @default "any"
      */
     readonly signature?: "any" | "ml-dsa-65";
+    /**
+     * Refuses as well certificates that the standards allow but go-spiffe refuses; see `VerifyOptions.strict`.
+     *
+     * @default false
+     */
+    readonly strict?: boolean;
     /** Milliseconds a handshake may take; with a client's, what it takes to connect included. Defaults to 10,000. */
     readonly handshakeTimeoutMs?: number;
     /** Hears of every handshake; see `SpiffeMetrics.handshakes` and `traceHandshakes`. */

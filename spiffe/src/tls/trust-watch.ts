@@ -67,8 +67,8 @@ class TrustWatch {
     }
 
     private recheck(snapshot: X509Snapshot): void {
-        for (const [socket, { peer, record }] of this.connections) {
-            const fault = peer === undefined ? undefined : distrust(peer, snapshot);
+        for (const [socket, { peer, policy, record }] of this.connections) {
+            const fault = peer === undefined ? undefined : distrust(peer, policy, snapshot);
             if (fault !== undefined) {
                 socket.destroy();
                 record.later("distrusted", fault);
@@ -107,14 +107,14 @@ function firstExpiry({ peer, shown }: LiveConnection): Date | undefined {
 }
 
 /** Why a peer is no longer trusted, judged at the time of its handshake; undefined while it is. */
-function distrust(peer: JudgedPeer, { bundles }: X509Snapshot): string | undefined {
+function distrust(peer: JudgedPeer, { strict }: TlsPolicy, { bundles }: X509Snapshot): string | undefined {
     const anchor = peer.chain.at(-1);
     const authorities = bundles.get(peer.id.trustDomain)?.authorities ?? [];
     if (anchor !== undefined && authorities.some((authority) => authority.raw.equals(anchor.raw))) {
         return undefined;
     }
     try {
-        verifyX509Svid(peer.presented, bundles, { now: peer.at });
+        verifyX509Svid(peer.presented, bundles, { now: peer.at, strict });
         return undefined;
     } catch (error) {
         if (error instanceof SpiffeError) {

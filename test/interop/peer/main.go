@@ -25,9 +25,10 @@ func main() {
 		"fetch-jwt":    fetchJWT,
 		"validate-jwt": validateJWT,
 		"bundle":       bundle,
+		"judge":        judge,
 	}
 	if len(os.Args) < 2 || commands[os.Args[1]] == nil {
-		fail(fmt.Errorf("usage: peer serve|dial|bench-dial|fetch-jwt|validate-jwt|bundle …"))
+		fail(fmt.Errorf("usage: peer serve|dial|bench-dial|fetch-jwt|validate-jwt|bundle|judge …"))
 	}
 	if err := commands[os.Args[1]](context.Background(), os.Args[2:]); err != nil {
 		fail(err)
