@@ -2,13 +2,19 @@ import type { Responder } from "./responder.js";
 import type { EventQueue } from "./monitor/queue.js";
 import { LeadershipLostError } from "./knowledge/store.js";
 
-/** Events recorded at once: one save for each incident among them. */
-const BATCH = 256;
+/** Events that are being recorded at most: as many again wait in the queue, the worst first. */
+const IN_FLIGHT = 5_000;
 
 /** Drives a responder: takes events from the queue as they come, works on what is new, and ticks. */
 export class ResponderLoop {
-    private wake: (() => void) | undefined;
+    /** Ends the pause that is under way; `work` only one that new work may end. */
+    private wake: { readonly always: () => void; readonly work: () => void } | undefined;
     private stopped = false;
+    private inFlight = 0;
+    private room: (() => void) | undefined;
+    private readonly lost = Promise.withResolvers<never>();
+    /** Texts of failures since the last tick: a flood of events that can't be recorded is no flood of lines in the log. */
+    private readonly told = new Set<string>();
 
     /**
      * @param options.tickMs how often time and people are minded
@@ -18,32 +24,43 @@ export class ResponderLoop {
         private readonly responder: Responder,
         private readonly queue: EventQueue,
         private readonly options: { readonly tickMs: number; readonly failed: (error: unknown) => void },
-    ) {}
+    ) {
+        responder.onWork = () => this.wake?.work();
+    }
 
     /** Runs until it is stopped. @throws {LeadershipLostError} when another replica acts */
     async run(): Promise<void> {
-        await Promise.all([this.record(), this.work()]);
+        await Promise.race([Promise.all([this.record(), this.work()]), this.lost.promise]);
     }
 
     stop(): void {
         this.stopped = true;
-        this.wake?.();
+        this.wake?.always();
+        this.room?.();
         this.queue.close();
     }
 
+    /** Takes events in as they come. Each is settled on its own, once its incident is saved; planning doesn't wait for that. */
     private async record(): Promise<void> {
         while (!this.stopped) {
-            const batch = await this.queue.take(BATCH);
-            if (batch.length === 0) {
+            if (this.inFlight >= IN_FLIGHT) {
+                await new Promise<void>((resolve) => {
+                    this.room = resolve;
+                });
                 continue;
             }
-            try {
-                await this.responder.record(batch.map(({ event }) => event));
-                batch.forEach(({ settle }) => settle.resolve());
-                this.wake?.();
-            } catch (error) {
-                batch.forEach(({ settle }) => settle.reject(error));
-                this.noticed(error);
+            for (const { event, settle } of await this.queue.take(IN_FLIGHT - this.inFlight)) {
+                this.inFlight++;
+                void this.responder
+                    .record([event])
+                    .then(settle.resolve, (error: unknown) => {
+                        settle.reject(error);
+                        this.noticed(error);
+                    })
+                    .finally(() => {
+                        this.inFlight--;
+                        this.room?.();
+                    });
             }
         }
     }
@@ -54,13 +71,15 @@ export class ResponderLoop {
             try {
                 if (Date.now() >= nextTick) {
                     nextTick = Date.now() + this.options.tickMs;
-                    await this.responder.tick();
+                    this.told.clear();
+                    await this.responder.tick(() => !this.stopped && Date.now() < nextTick);
                 } else {
-                    await this.responder.work();
+                    await this.responder.work(() => !this.stopped && Date.now() < nextTick);
                 }
             } catch (error) {
                 this.noticed(error);
-                await this.pause(this.options.tickMs);
+                // An API server that is away isn't asked more often for each event that comes meanwhile.
+                await this.pause(this.options.tickMs, () => {});
                 continue;
             }
             if (!this.responder.busy) {
@@ -72,19 +91,28 @@ export class ResponderLoop {
     private noticed(error: unknown): void {
         if (error instanceof LeadershipLostError) {
             this.stop();
-            throw error;
+            this.lost.reject(error);
+            return;
         }
-        this.options.failed(error);
+        const text = String(error);
+        if (!this.told.has(text)) {
+            this.told.add(text);
+            this.options.failed(error);
+        }
     }
 
-    /** Waits, unless something is recorded meanwhile. */
-    private async pause(ms: number): Promise<void> {
+    /** @param onWork what new work does to the pause: ends it, unless told otherwise */
+    private async pause(ms: number, onWork?: () => void): Promise<void> {
+        if (this.stopped) {
+            return;
+        }
         await new Promise<void>((resolve) => {
             const timer = setTimeout(resolve, ms);
-            this.wake = () => {
+            const always = (): void => {
                 clearTimeout(timer);
                 resolve();
             };
+            this.wake = { always, work: onWork ?? always };
         });
         this.wake = undefined;
     }

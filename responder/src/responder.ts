@@ -1,14 +1,16 @@
+import { Agenda } from "./agenda.js";
 import { correlate } from "./analyze/correlate.js";
 import type { Resolver } from "./analyze/resolve.js";
 import type { ExecutorTools } from "./execute/executor.js";
 import { Executor } from "./execute/executor.js";
 import { IncidentBook } from "./knowledge/book.js";
 import type { ResponderObserver } from "./knowledge/observer.js";
+import { PacedSaves } from "./knowledge/paced-saves.js";
 import type { IncidentStore } from "./knowledge/store.js";
-import type { ActionRecord, Incident, SecurityEvent } from "./model.js";
-import { compareSeverity, withAction, withTimeline } from "./model.js";
+import type { ActionRecord, Incident, SecurityEvent, Subject } from "./model.js";
+import { withAction, withTimeline } from "./model.js";
 import { stoppedBy } from "./plan/guards.js";
-import { plan } from "./plan/planner.js";
+import { matchingRules, plan } from "./plan/planner.js";
 import type { ResponsePolicy } from "./plan/policy.js";
 import { TRAITS } from "./plan/traits.js";
 
@@ -20,6 +22,8 @@ export interface ResponderOptions {
     /** Namespaces that are protected whatever the policy says. */
     readonly builtIn: readonly string[];
     readonly observer?: ResponderObserver;
+    /** Time that recording an incident takes out of the pace, see {@link PacedSaves}; 0 when not given. */
+    readonly msPerSave?: number;
 }
 
 const UNFINISHED: ReadonlySet<ActionRecord["state"]> = new Set(["planned", "running", "undoing"]);
@@ -33,15 +37,19 @@ const UNDOABLE: ReadonlySet<ActionRecord["state"]> = new Set([...DUE, "undo-fail
  * come between.
  */
 export class Responder {
+    /** Told when an event has brought something to do. */
+    onWork: (() => void) | undefined;
     private readonly executor: Executor;
-    /** Incidents that are to be planned. */
-    private readonly pending = new Set<string>();
+    private readonly agenda: Agenda;
+    private readonly saves: PacedSaves;
 
     private constructor(
         private readonly options: ResponderOptions,
         private readonly book: IncidentBook,
     ) {
         this.executor = new Executor(book, options.tools);
+        this.agenda = new Agenda((name) => book.get(name));
+        this.saves = new PacedSaves((name) => book.save(name), options.msPerSave ?? 0);
     }
 
     /** Reads what was saved; whatever had begun goes on with the first `work`. */
@@ -49,7 +57,7 @@ export class Responder {
         const responder = new Responder(options, await IncidentBook.open(options.store));
         for (const { name, actions, unplanned } of responder.incidents()) {
             if (unplanned || actions.some(({ state }) => UNFINISHED.has(state))) {
-                responder.pending.add(name);
+                responder.agenda.plan(name);
             }
         }
         return responder;
@@ -61,62 +69,47 @@ export class Responder {
 
     /** Whether `work` has something to do. */
     get busy(): boolean {
-        return this.pending.size > 0;
+        return !this.agenda.empty;
     }
 
     /**
-     * Puts events into incidents. Resolves once all of them are saved: only then may their senders be told so.
+     * Puts events into incidents. From then on `work` sees them; it resolves once all of them are saved: only then may their senders be told so.
      *
      * @throws {ApiError} when they can't be saved: then they are to be sent again, and are known if they were saved after all
      */
     async record(events: readonly SecurityEvent[]): Promise<void> {
-        const { policy, resolver, tools, observer } = this.options;
-        const changed = new Set<string>();
-        const counts = policy().rules.some(
-            ({ match }) => match.minimumCount !== undefined || match.minimumConfidence !== undefined,
+        const { resolver } = this.options;
+        await Promise.all(
+            events.map(async (event) => this.saves.save(this.take(event, await resolver.subject(event.claim)))),
         );
-        const subjects = await Promise.all(events.map(({ claim }) => resolver.subject(claim)));
-        for (const [index, event] of events.entries()) {
-            const subject = subjects[index] ?? { unresolved: [] };
-            const { incident, effect } = correlate(this.book, event, subject, policy().window, tools.now());
-            observer?.event(event, effect);
-            // One that is known may not have been saved when it came before.
-            changed.add(incident.name);
-            // One more of the same may be the one that a rule waits for.
-            const unplanned = effect === "new" || counts;
-            if (effect !== "known") {
-                this.book.put(unplanned ? { ...incident, unplanned } : incident);
-                if (unplanned) {
-                    this.pending.add(incident.name);
-                }
-            }
-        }
-        await Promise.all([...changed].map((name) => this.book.save(name)));
     }
 
-    /** Plans and acts until nothing is pending; the worst incidents first. */
-    async work(): Promise<void> {
-        for (;;) {
-            const next = [...this.pending]
-                .map((name) => this.book.get(name))
-                .filter((incident) => incident !== undefined)
-                .sort((a, b) => compareSeverity(b.severity, a.severity) || a.detectedAt - b.detectedAt)[0];
-            if (next === undefined) {
-                this.pending.clear();
+    /**
+     * Plans and acts, a turn at a time, the worst incidents first, until nothing is to be done.
+     *
+     * @param goOn asked before each turn; what is left waits for the next call
+     */
+    async work(goOn: () => boolean = () => true): Promise<void> {
+        while (goOn()) {
+            const turn = this.agenda.next();
+            if (turn === undefined) {
                 return;
             }
-            this.pending.delete(next.name);
             try {
-                await this.respond(next.name);
+                await (turn.action === undefined ? this.respond(turn.name) : this.goOn(turn.name, turn.action));
             } catch (error) {
-                this.pending.add(next.name);
+                this.agenda.plan(turn.name);
                 throw error;
             }
         }
     }
 
-    /** What people have decided, what is due to be undone, what was blocked and may not be any more, and what is too old to keep. */
-    async tick(): Promise<void> {
+    /**
+     * What people have decided, what is due to be undone, what was blocked and may not be any more, and what is too old to keep; then `work`.
+     *
+     * @param goOn see `work`
+     */
+    async tick(goOn?: () => boolean): Promise<void> {
         const { policy, tools } = this.options;
         const now = tools.now();
         for (const name of await this.book.readDecisions()) {
@@ -131,16 +124,39 @@ export class Responder {
             }
             const waits = actions.some(({ state }) => state === "blocked") && lastSeen >= now - policy().window;
             if (waits || actions.some(({ state }) => UNFINISHED.has(state))) {
-                this.pending.add(name);
+                this.agenda.plan(name);
             }
             if (
                 lastSeen < now - policy().retention &&
                 !actions.some(({ state }) => UNFINISHED.has(state) || state === "done")
             ) {
                 await this.book.remove(name);
+                this.agenda.forget(name);
             }
         }
-        await this.work();
+        await this.work(goOn);
+    }
+
+    /** Puts an event into its incident. @returns the incident's name */
+    private take(event: SecurityEvent, subject: Subject): string {
+        const { policy, tools, observer } = this.options;
+        const { incident, effect } = correlate(this.book, event, subject, policy().window, tools.now());
+        observer?.event(event, effect);
+        if (effect !== "known") {
+            const before = this.book.get(incident.name);
+            // One more of the same may be the one that a rule waits for.
+            const unplanned =
+                effect === "new" ||
+                before === undefined ||
+                matchingRules(policy(), incident) !== matchingRules(policy(), before);
+            this.book.put(unplanned ? { ...incident, unplanned } : incident);
+            if (unplanned) {
+                this.agenda.plan(incident.name);
+                this.onWork?.();
+            }
+        }
+        // One that is known may not have been saved when it came before.
+        return incident.name;
     }
 
     private async respond(name: string): Promise<void> {
@@ -172,12 +188,20 @@ export class Responder {
             await this.book.save(name);
             fresh.forEach((action) => observer?.decided(incident, action));
         }
-        for (const { id, state } of actions) {
-            if (state === "undoing") {
-                await this.undo(name, id, "going on after an interruption");
-            } else if (state === "planned" || state === "running") {
-                await this.act(name, id);
-            }
+        const unfinished = actions.filter(({ state }) => UNFINISHED.has(state));
+        this.agenda.act(
+            name,
+            unfinished.map(({ id }) => id),
+        );
+    }
+
+    /** The next step of an action that isn't finished. */
+    private async goOn(name: string, id: string): Promise<void> {
+        const state = this.book.get(name)?.actions.find((action) => action.id === id)?.state;
+        if (state === "undoing") {
+            await this.undo(name, id, "going on after an interruption");
+        } else if (state === "planned" || state === "running") {
+            await this.act(name, id);
         }
     }
 
@@ -304,7 +328,7 @@ export class Responder {
                     const undoAt = record.undoAt && decidedAt + record.undoAt - record.decidedAt;
                     const reason = `approved by ${by}`;
                     await this.change(name, { ...record, state: "planned", approvedBy: by, reason, decidedAt, undoAt });
-                    this.pending.add(name);
+                    this.agenda.plan(name);
                 }
                 return;
             case "confirm":

@@ -11,6 +11,7 @@ import { X509Source } from "@x0tta6bl4/spiffe/workload";
 import { collectDefaultMetrics, Registry } from "prom-client";
 
 import { SubjectCache } from "./analyze/cache.js";
+import { cachedReads } from "./analyze/cached-reads.js";
 import { Resolver } from "./analyze/resolve.js";
 import { markLeader } from "./election.js";
 import { EvidenceDirectory } from "./execute/evidence.js";
@@ -33,6 +34,8 @@ const TICK_MS = 2_000;
 const LEASE_SECONDS = 15;
 const SUBJECT_TTL_MS = 5_000;
 const SUBJECTS = 10_000;
+/** A hundred saves a second of what only repeats: what etcd takes from everybody together is some thousands. */
+const MS_PER_SAVE = 10;
 
 /** What the service works with, beside its settings. */
 export interface ServiceParts {
@@ -184,17 +187,18 @@ export class ResponderService {
         const { settings, parts, identity } = this;
         const { namespace, pod, denyList, evidence } = settings;
         const now = (): number => Date.now();
-        const resolver = new Resolver(parts.api, identity.snapshot().svid.id.trustDomain.name);
-        const cache = new SubjectCache((claim) => resolver.subject(claim), {
-            ttlMs: SUBJECT_TTL_MS,
-            size: SUBJECTS,
-            now,
-        });
+        const trustDomain = identity.snapshot().svid.id.trustDomain.name;
+        const cached = { ttlMs: SUBJECT_TTL_MS, size: SUBJECTS, now };
+        // What events are about may be some seconds old; what the guard rails go by is read anew.
+        const lookUps = new Resolver(cachedReads(parts.api, cached), trustDomain);
+        const cache = new SubjectCache((claim) => lookUps.subject(claim), cached);
+        const resolver = new Resolver(parts.api, trustDomain);
         const responder = await Responder.start({
             policy: () => this.policy.current,
             resolver: { subject: (claim) => cache.subject(claim), facts: (targets) => resolver.facts(targets) },
             store: new KubernetesIncidentStore(parts.api, namespace),
             builtIn: ["kube-system", namespace, ...settings.protectedNamespaces],
+            msPerSave: MS_PER_SAVE,
             observer: parts.traces === undefined ? this.metrics : combined(this.metrics, parts.traces),
             tools: {
                 api: parts.api,

@@ -31,11 +31,12 @@ export function readMessage<T>(source: Source, schema: z.ZodType<T>, body: strin
     return read.data;
 }
 
-/** The same content of the same source is the same event. */
+/** The same content of the same source is the same event. 128 bits: an incident keeps hundreds of them, and writes them with each save. */
 export function eventId(source: Source, ...parts: readonly string[]): string {
     return createHash("sha256")
         .update(JSON.stringify([source, ...parts]))
-        .digest("hex");
+        .digest("hex")
+        .slice(0, 32);
 }
 
 /** For people, without control characters that could forge lines of a terminal, and cut. */

@@ -31,6 +31,12 @@ export function ruleMatches({ match }: PolicyRule, incident: Incident, signal: S
     );
 }
 
+/** Which rules an incident meets by now, as text to compare: while it stays the same, planning again would change nothing. */
+export function matchingRules({ rules }: ResponsePolicy, incident: Incident): string {
+    const met = rules.filter((rule) => incident.signals.some((signal) => ruleMatches(rule, incident, signal)));
+    return JSON.stringify(met.map(({ name }) => name));
+}
+
 /**
  * The actions of an incident as they should be now: those that have begun or wait for a person stay as they are, the others
  * are decided anew.
