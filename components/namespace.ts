@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Read } from "../policies/engine/schema";
-import { object, quantity, text, withDefault } from "../policies/engine/schema";
+import { object, text, withDefault } from "../policies/engine/schema";
+import { quantity } from "../policies/engine/values";
 import { refuse } from "./refuse";
 
 /** Pod Security Standards level (Kubernetes documentation, "Pod Security Admission"). */
@@ -56,14 +57,14 @@ export interface GuardedNamespaceArgs {
 export const SHARED_NAMESPACES: readonly string[] = ["default", "kube-system", "kube-public", "kube-node-lease"];
 
 /** What is wrong with the arguments; one line each. */
-export function namespaceFaults(args: GuardedNamespaceArgs): readonly string[] {
+function namespaceFaults(args: GuardedNamespaceArgs): readonly string[] {
     return SHARED_NAMESPACES.includes(args.namespace)
         ? [`namespace "${args.namespace}" can't be guarded: every cluster shares it. Choose a namespace of your own`]
         : [];
 }
 
 /** Labels of Pod Security Admission: enforce the level, audit and warn about everything below `restricted`. */
-export function podSecurityLabels(level: PodSecurityLevel, version: string): Readonly<Record<string, string>> {
+function podSecurityLabels(level: PodSecurityLevel, version: string): Readonly<Record<string, string>> {
     return {
         "pod-security.kubernetes.io/enforce": level,
         "pod-security.kubernetes.io/enforce-version": version,
@@ -75,7 +76,7 @@ export function podSecurityLabels(level: PodSecurityLevel, version: string): Rea
 }
 
 /** Defaults and bounds for containers that state no resources of their own. */
-export function limitRangeSpec(): k8s.types.input.core.v1.LimitRangeSpec {
+function limitRangeSpec(): k8s.types.input.core.v1.LimitRangeSpec {
     return {
         limits: [
             {

@@ -4,7 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { budgetSpec } from "./budget";
 import { refuse } from "./refuse";
 import type { Read } from "../policies/engine/schema";
-import { integer, object, quantity, refined, text, withDefault } from "../policies/engine/schema";
+import { integer, object, refined, text, withDefault } from "../policies/engine/schema";
+import { quantity } from "../policies/engine/values";
 
 export const resourceSettings = withDefault(
     object({

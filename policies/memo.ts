@@ -1,13 +1,15 @@
 /**
- * A function that remembers its last answer. Controls are run object by object, so many in a row ask the same of one
- * object. What it is asked about is told apart by identity and must not change; an error is not remembered.
+ * A function that remembers its answer for each object, for as long as the object is there: many controls ask the same of
+ * one. What it is asked about is told apart by identity and must not change; an error is not remembered.
  */
-export function rememberLast<K, V>(answer: (question: K) => V): (question: K) => V {
-    let last: { readonly question: K; readonly value: V } | undefined;
+export function rememberEach<K extends object, V>(answer: (question: K) => V): (question: K) => V {
+    const answers = new WeakMap<K, { readonly value: V }>();
     return (question) => {
-        if (last === undefined || last.question !== question) {
-            last = { question, value: answer(question) };
+        let known = answers.get(question);
+        if (known === undefined) {
+            known = { value: answer(question) };
+            answers.set(question, known);
         }
-        return last.value;
+        return known.value;
     };
 }

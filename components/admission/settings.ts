@@ -1,7 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
 import {
     boolean,
-    dnsLabel,
     listOf,
     mapOf,
     object,
@@ -11,6 +10,7 @@ import {
     union,
     withDefault,
 } from "../../policies/engine/schema";
+import { dnsLabel } from "../../policies/engine/values";
 
 /** What the cluster does with an object that breaks a control. */
 const action = oneOf("audit", "warn", "deny", "off");

@@ -1,5 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { boolean, dnsLabel, integer, object, quantity, withDefault } from "../../policies/engine/schema";
+import { boolean, integer, object, withDefault } from "../../policies/engine/schema";
+import { dnsLabel, quantity } from "../../policies/engine/values";
 
 /** The canary: two probes that prove identities and mutual TLS between namespaces. */
 export const canarySettings = withDefault(

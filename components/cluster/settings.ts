@@ -1,5 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { cidr, dnsLabel, listOf, mapOf, object, port, text, withDefault } from "../../policies/engine/schema";
+import { listOf, mapOf, object, text, withDefault } from "../../policies/engine/schema";
+import { cidr, dnsLabel, port } from "../../policies/engine/values";
 import { podSecurityVersion } from "../namespace";
 
 /** The cluster that the stack is deployed to. */

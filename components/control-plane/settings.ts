@@ -1,5 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { dnsLabel, duration, integer, listOf, object, text, union, withDefault } from "../../policies/engine/schema";
+import { integer, listOf, object, text, union, withDefault } from "../../policies/engine/schema";
+import { dnsLabel, duration } from "../../policies/engine/values";
 
 /** How the API server encrypts what it stores. */
 const encryptionSettings = withDefault(

@@ -1,24 +1,12 @@
 import type { Read } from "../../policies/engine/schema";
-import {
-    cidr,
-    dnsLabel,
-    duration,
-    listOf,
-    mapOf,
-    object,
-    optional,
-    port,
-    refined,
-    text,
-    union,
-    withDefault,
-} from "../../policies/engine/schema";
+import { listOf, mapOf, object, optional, refined, text, union, withDefault } from "../../policies/engine/schema";
+import { cidr, dnsLabel, duration, port } from "../../policies/engine/values";
 
 const sha256 = text("a SHA-256 checksum of 64 hex digits", /^[0-9a-f]{64}$/);
 const httpsUrl = text("an https:// address", /^https:\/\/[^\s/]+/);
 
 /** Where the operator's CustomResourceDefinitions come from. */
-export const crdSettings = withDefault(
+const crdSettings = withDefault(
     union("source", {
         /** The cluster has them already, for instance through its own bootstrap. */
         preinstalled: {},
@@ -89,7 +77,7 @@ export const providerSettings = union("kind", {
 export type ProviderSettings = Read<typeof providerSettings>;
 
 /** A synchronised Secret: which keys of the store make it up. */
-export const syncedSettings = object({
+const syncedSettings = object({
     /** Name of the Secret in the namespace. */
     name: dnsLabel,
     /** Path of the entry in the secrets manager. */

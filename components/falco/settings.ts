@@ -1,17 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import {
-    cidr,
-    dnsLabel,
-    listOf,
-    mapOf,
-    object,
-    optional,
-    port,
-    quantity,
-    refined,
-    text,
-    withDefault,
-} from "../../policies/engine/schema";
+import { listOf, mapOf, object, optional, refined, text, withDefault } from "../../policies/engine/schema";
+import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
 
 /**
  * Capabilities that the modern eBPF probe may need on kernels other than ours: before 5.8 there is no BPF or PERFMON, and

@@ -1,5 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { dnsLabel, listOf, object, text, union } from "../../policies/engine/schema";
+import { listOf, object, text, union } from "../../policies/engine/schema";
+import { dnsLabel } from "../../policies/engine/values";
 
 /** A ServiceAccount that may call the platform. */
 const caller = object({ namespace: dnsLabel, serviceAccount: dnsLabel });

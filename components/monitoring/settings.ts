@@ -1,5 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { boolean, dnsLabel, mapOf, object, port, text, withDefault } from "../../policies/engine/schema";
+import { boolean, mapOf, object, text, withDefault } from "../../policies/engine/schema";
+import { dnsLabel, port } from "../../policies/engine/values";
 
 /** Where Prometheus and Grafana run. Their namespace is the cluster's own and is not created here. */
 export const monitoringSettings = withDefault(

@@ -1,5 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { dnsLabel, object, optional, port, text, withDefault } from "../../policies/engine/schema";
+import { object, optional, text, withDefault } from "../../policies/engine/schema";
+import { dnsLabel, port } from "../../policies/engine/values";
 import { accessSettings } from "../access";
 import { quotaSettings } from "../namespace";
 import { replicaSettings, resourceSettings, workloadName } from "../workload";

@@ -1,16 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import {
-    boolean,
-    dnsLabel,
-    listOf,
-    object,
-    oneOf,
-    optional,
-    port,
-    quantity,
-    text,
-    withDefault,
-} from "../../policies/engine/schema";
+import { boolean, listOf, object, oneOf, optional, text, withDefault } from "../../policies/engine/schema";
+import { dnsLabel, port, quantity } from "../../policies/engine/values";
 
 const spiffeId = text(
     "a SPIFFE ID such as spiffe://example.org/ns/a/sa/b",

@@ -1,17 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import {
-    boolean,
-    cidr,
-    dnsLabel,
-    integer,
-    listOf,
-    mapOf,
-    object,
-    quantity,
-    refined,
-    text,
-    withDefault,
-} from "../../policies/engine/schema";
+import { boolean, integer, listOf, mapOf, object, refined, text, withDefault } from "../../policies/engine/schema";
+import { cidr, dnsLabel, quantity } from "../../policies/engine/values";
 
 const host = text(
     "a full host name without wildcards",

@@ -3,8 +3,6 @@ import { quotaSettings } from "../namespace";
 import type { Schema } from "../../policies/engine/schema";
 import {
     boolean,
-    cidr,
-    dnsLabel,
     integer,
     listOf,
     mapOf,
@@ -12,18 +10,17 @@ import {
     oneOf,
     optional,
     orEmpty,
-    port,
-    quantity,
     refined,
     text,
     union,
     withDefault,
 } from "../../policies/engine/schema";
+import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
 import { milliseconds } from "./duration";
 import type { SpireSettings } from "./model";
 
 /** Trust domain name (SPIFFE ID, section 2.1): at most 255 lower-case letters, digits, dots, dashes and underscores. */
-export const trustDomain = text(
+const trustDomain = text(
     "a trust domain of lower-case letters, digits, dots, dashes and underscores, such as prod.x0tta6bl4.io",
     TRUST_DOMAIN,
 );

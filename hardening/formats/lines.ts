@@ -1,7 +1,6 @@
 import type { Node, Pair } from "yaml";
 import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
 
-import { rememberLast } from "../../policies/memo";
 import type { Finding } from "../findings";
 import type { TextDocument } from "../sources/yaml";
 import { readDocuments } from "../sources/yaml";
@@ -25,12 +24,10 @@ interface Parsed {
 
 /** Finds the line of each finding. Those of one document come in a row, so only the document at hand is kept parsed. */
 export class LineFinder {
-    private readonly documents: (source: string) => Documents | undefined;
+    private read: { readonly source: string; readonly documents: Documents | undefined } | undefined;
     private last: { readonly documents: Documents; readonly index: number; readonly parsed: Parsed } | undefined;
 
-    constructor({ textOf }: Pick<Run, "textOf">) {
-        this.documents = rememberLast((source) => split(textOf?.(source)));
-    }
+    constructor(private readonly run: Pick<Run, "textOf">) {}
 
     /** Where the field of a finding stands, or the innermost field above it that exists; undefined for what is no text. */
     public place({ source, document, path }: Finding): Place | undefined {
@@ -42,6 +39,13 @@ export class LineFinder {
         const { line, col } = parsed.lines.linePos(node.range?.[0] ?? 0);
         const { start } = parsed;
         return { line: start.line + line - 1, column: line === 1 ? start.column + col - 1 : col };
+    }
+
+    private documents(source: string): Documents | undefined {
+        if (this.read?.source !== source) {
+            this.read = { source, documents: split(this.run.textOf?.(source)) };
+        }
+        return this.read.documents;
     }
 
     private parsed(source: string, index: number): Parsed | undefined {

@@ -5,7 +5,7 @@ import type {
     StackValidationArgs,
 } from "@pulumi/policy";
 
-import type { Control, ControlMeta, ObjectControl, StackControl } from "./control";
+import type { Control, ControlMeta, ObjectControl, ParamSchemas, Params, StackControl } from "./control";
 import { defaultParams } from "./control";
 import { FRAMEWORKS } from "./frameworks";
 import { waiverFaults } from "./governance";
@@ -18,6 +18,9 @@ import { Stack } from "../kubernetes/stack";
 import type { UnknownValue } from "../kubernetes/unknown";
 import type { Waiver } from "./waivers";
 import { WaiverBook } from "./waivers";
+
+/** The parameters that each control has run with, as far as it has. */
+type Configured = Map<Control, Params<ParamSchemas>>;
 
 /** What the policies of a pack are made from. */
 export interface PackInput {
@@ -34,11 +37,14 @@ export interface PackInput {
  * Within one analysis the engine runs every policy by itself, so a policy works out its own waivers.
  */
 export function packPolicies(input: PackInput): readonly (ResourceValidationPolicy | StackValidationPolicy)[] {
+    const configured: Configured = new Map();
     return [
         ...input.registry.map((control) =>
-            control.scope === "object" ? resourcePolicy(control, input) : stackPolicy(control, input),
+            control.scope === "object"
+                ? resourcePolicy(control, input, configured)
+                : stackPolicy(control, input, configured),
         ),
-        waiverPolicy(input),
+        waiverPolicy(input, configured),
     ];
 }
 
@@ -73,7 +79,14 @@ function levelOf(control: Control, input: PackInput): "mandatory" | "advisory" |
     return input.selected.find((selected) => selected.control === control)?.enforcement ?? "disabled";
 }
 
-function resourcePolicy(control: ObjectControl, input: PackInput): ResourceValidationPolicy {
+/** The engine tells a policy of its own configuration only; what it says is kept for the rule that waivers are in order. */
+function configure(control: Control, given: object, configured: Configured): Params<ParamSchemas> {
+    const params = { ...defaultParams(control), ...given };
+    configured.set(control, params);
+    return params;
+}
+
+function resourcePolicy(control: ObjectControl, input: PackInput, configured: Configured): ResourceValidationPolicy {
     return {
         ...metadata(control, levelOf(control, input)),
         validateResource(args, report) {
@@ -85,25 +98,28 @@ function resourcePolicy(control: ObjectControl, input: PackInput): ResourceValid
                 urn: args.urn,
             });
             const book = new WaiverBook(input.waivers, input.now);
-            const params = { ...defaultParams(control), ...args.getConfig<object>() };
+            const params = configure(control, args.getConfig<object>(), configured);
             settle(control, runOverObjects(control, objects, params), book, (message) => report(message));
         },
     };
 }
 
-function stackPolicy(control: StackControl, input: PackInput): StackValidationPolicy {
+function stackPolicy(control: StackControl, input: PackInput, configured: Configured): StackValidationPolicy {
     return {
         ...metadata(control, levelOf(control, input)),
         validateStack(args, report) {
             const book = new WaiverBook(input.waivers, input.now);
-            const params = { ...defaultParams(control), ...args.getConfig<object>() };
+            const params = configure(control, args.getConfig<object>(), configured);
             settle(control, runOverStack(control, stackOf(args), params), book, report);
         },
     };
 }
 
-/** Waivers can only be judged once every control has run, so this policy runs them all. */
-function waiverPolicy(input: PackInput): StackValidationPolicy {
+/**
+ * Waivers can only be judged once every control has run, so this policy runs them all: it is the last of the pack, and by
+ * then each has told its parameters.
+ */
+function waiverPolicy(input: PackInput, configured: Configured): StackValidationPolicy {
     return {
         name: "waivers-in-order",
         description: "Every waiver is in use, unexpired and within its ceiling.",
@@ -113,7 +129,7 @@ function waiverPolicy(input: PackInput): StackValidationPolicy {
             const stack = stackOf(args);
             const book = new WaiverBook(input.waivers, input.now);
             for (const { control, params } of input.selected) {
-                for (const outcome of runControl(control, stack, params)) {
+                for (const outcome of runControl(control, stack, configured.get(control) ?? params)) {
                     if (outcome.status === "violation") {
                         book.find(control, outcome.object, outcome.fault);
                     }

@@ -1,6 +1,3 @@
-import { isIP } from "node:net";
-
-import { amountOf } from "../kubernetes/quantity";
 import { isObj } from "../kubernetes/kube";
 import { suggestion } from "../text";
 
@@ -44,7 +41,8 @@ type GivenFields<F extends Fields> = {
     readonly [K in keyof F as undefined extends Given<F[K]> ? never : K]: Given<F[K]>;
 } & { readonly [K in keyof F as undefined extends Given<F[K]> ? K : never]?: Given<F[K]> };
 
-function schema<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T, T> {
+/** A value of one piece. `read` yields `undefined` for what does not fit. */
+export function scalar<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T, T> {
     return {
         expected,
         form: { kind: "value" },
@@ -85,33 +83,33 @@ function below(path: string, field: string): string {
 
 /** A text that is not empty; `pattern` and what it means narrow it. */
 export function text(expected = "a text that is not empty", pattern = /\S/): Schema<string, string> {
-    return schema(expected, (value) => (typeof value === "string" && pattern.test(value) ? value : undefined));
+    return scalar(expected, (value) => (typeof value === "string" && pattern.test(value) ? value : undefined));
 }
 
 /** One of some words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Schema<T, T> {
-    return schema(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
+    return scalar(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
 }
 
 /** Any text, even an empty one. */
-export const anyText = schema("a text", (value) => (typeof value === "string" ? value : undefined));
+export const anyText = scalar("a text", (value) => (typeof value === "string" ? value : undefined));
 
 /** A number. */
-export const number = schema("a number", (value) => (typeof value === "number" ? value : undefined));
+export const number = scalar("a number", (value) => (typeof value === "number" ? value : undefined));
 
 /** A flag that is set, or left out: to say `false` would only be another way to say nothing. */
-export const flag = schema("true or be left out", (value) => (value === true ? value : undefined));
+export const flag = scalar("true or be left out", (value) => (value === true ? value : undefined));
 
 /** Whatever it is, it is passed on as it stands. */
 export const anything: Schema<unknown> = { expected: "anything", form: { kind: "value" }, read: (value) => value };
 
 export function boolean(): Schema<boolean, boolean> {
-    return schema("true or false", (value) => (typeof value === "boolean" ? value : undefined));
+    return scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined));
 }
 
 /** This number: the version of a form. */
 export function exactly<const T extends number>(wanted: T): Schema<T, T> {
-    return schema(String(wanted), (value) => (value === wanted ? wanted : undefined));
+    return scalar(String(wanted), (value) => (value === wanted ? wanted : undefined));
 }
 
 /** A whole number within bounds, both inclusive. */
@@ -120,7 +118,7 @@ export function integer(minimum = -Infinity, maximum = Infinity): Schema<number,
         ...(minimum === -Infinity ? [] : [maximum === Infinity ? ` of at least ${minimum}` : ` from ${minimum}`]),
         ...(maximum === Infinity ? [] : [` to ${maximum}`]),
     ];
-    return schema(`a whole number${range.join("")}`, (value) =>
+    return scalar(`a whole number${range.join("")}`, (value) =>
         Number.isInteger(value) && (value as number) >= minimum && (value as number) <= maximum
             ? (value as number)
             : undefined,
@@ -130,7 +128,7 @@ export function integer(minimum = -Infinity, maximum = Infinity): Schema<number,
 /** A list of which every item fits. */
 export function listOf<T, I>(item: Schema<T, I>, minimum = 0): Schema<readonly T[], readonly I[]> {
     const expected = minimum === 0 ? "a list" : `a list of at least ${minimum}`;
-    const outer = schema(expected, (value) => (Array.isArray(value) && value.length >= minimum ? value : undefined));
+    const outer = scalar(expected, (value) => (Array.isArray(value) && value.length >= minimum ? value : undefined));
     return {
         expected,
         form: { kind: "list", item },
@@ -143,7 +141,7 @@ export function listOf<T, I>(item: Schema<T, I>, minimum = 0): Schema<readonly T
 
 /** A map from free names to values of one kind. */
 export function mapOf<T, I>(item: Schema<T, I>): Schema<Readonly<Record<string, T>>, Readonly<Record<string, I>>> {
-    const outer = schema("an object", asObject);
+    const outer = scalar("an object", asObject);
     return {
         expected: "an object",
         form: { kind: "map", item },
@@ -184,7 +182,7 @@ export function object<F extends Fields>(fields: F): Schema<ReadFields<F>, Given
 export function partOf<F extends Fields>(fields: F): Schema<ReadFields<F>, GivenFields<F>> {
     const known = Object.keys(fields);
     const expected = known.length > LISTED || known.length === 0 ? "an object" : `an object with ${known.join(", ")}`;
-    const outer = schema(expected, asObject);
+    const outer = scalar(expected, asObject);
     return {
         expected,
         form: { kind: "object", fields },
@@ -213,7 +211,7 @@ export function union<V extends Readonly<Record<string, Fields>>, const T extend
     const names = Object.keys(variants);
     const choice = oneOf(...names);
     const expected = `an object whose ${tag} is one of ${names.join(", ")}`;
-    const outer = schema(expected, asObject);
+    const outer = scalar(expected, asObject);
     return {
         expected,
         form: { kind: "union", tag, variants },
@@ -311,42 +309,4 @@ export function refined<T, I>(inner: Schema<T, I>, check: (value: T) => string |
 
 function asObject(value: unknown): Readonly<Record<string, unknown>> | undefined {
     return isObj(value) ? value : undefined;
-}
-
-/** RFC 1123 label: the name of a namespace or of most objects. */
-export const dnsLabel = text(
-    "a DNS label (lower-case letters, digits and hyphens, at most 63)",
-    /^[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?$/,
-);
-
-/** Kubernetes resource quantity that is not negative, e.g. `250m`, `0.5` or `512Mi`. */
-export const quantity = schema("a Kubernetes quantity such as 250m or 512Mi", (value) =>
-    typeof value === "string" && value === value.trim() && (amountOf(value) ?? -1) >= 0 ? value : undefined,
-);
-
-/** An address range with its mask, e.g. `10.0.0.0/24` or `fd00::/64`. */
-export const cidr = schema("an address range with its mask, such as 10.0.0.0/24", (value) =>
-    typeof value === "string" && isRange(value) ? value : undefined,
-);
-
-function isRange(value: string): boolean {
-    const [address = "", mask = "", ...rest] = value.split("/");
-    const bits = { 0: -1, 4: 32, 6: 128 }[isIP(address)] ?? -1;
-    return rest.length === 0 && /^\d{1,3}$/.test(mask) && Number(mask) <= bits;
-}
-
-/** A duration as Go writes it, e.g. `30s`, `5m`, `1h30m`. */
-export const duration = text("a duration such as 30s, 5m or 1h30m", /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$(?<=[hms])/);
-
-export const port = integer(1, 65535);
-
-/** A day of the calendar. Some readers of YAML make a point in time of one. */
-export const date = schema("a date, YYYY-MM-DD", (value) => {
-    const day = value instanceof Date ? value.toISOString().slice(0, 10) : value;
-    return typeof day === "string" && isDate(day) ? day : undefined;
-});
-
-function isDate(text: string): boolean {
-    const parsed = new Date(`${text}T00:00:00Z`);
-    return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
 }

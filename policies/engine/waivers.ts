@@ -8,7 +8,8 @@ import type { Control, Fault, Severity } from "./control";
 import { readContent, yamlContent } from "./input";
 import { namesOf } from "./names";
 import type { Schema } from "./schema";
-import { date, listOf, mapped, object, optional, refined, text } from "./schema";
+import { listOf, mapped, object, optional, refined, text } from "./schema";
+import { date } from "./values";
 
 /** An accepted risk: one control, one object, and who answers for it until when. */
 export interface Waiver {

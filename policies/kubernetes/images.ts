@@ -1,5 +1,5 @@
 import { list, obj, str } from "./kube";
-import { rememberLast } from "../memo";
+import { rememberEach } from "../memo";
 import type { PodView } from "./pods";
 
 /** An image reference taken apart, by the rules of the distribution project's reference grammar. */
@@ -15,7 +15,7 @@ export interface ImageReference {
 }
 
 /** Takes a reference apart. It is not checked: what is malformed yields parts that match nothing. */
-export const parseImage = rememberLast((reference: string): ImageReference => {
+export function parseImage(reference: string): ImageReference {
     const at = reference.indexOf("@");
     const digest = at < 0 ? undefined : reference.slice(at + 1);
     const named = at < 0 ? reference : reference.slice(0, at);
@@ -30,7 +30,7 @@ export const parseImage = rememberLast((reference: string): ImageReference => {
         return { registry: hubName(first), repository: path.slice(slash + 1), tag, digest };
     }
     return { registry: "docker.io", repository: slash < 0 ? `library/${path}` : path, tag, digest };
-});
+}
 
 function hubName(registry: string): string {
     return registry === "index.docker.io" || registry === "registry-1.docker.io" ? "docker.io" : registry;
@@ -48,7 +48,7 @@ export interface ImageUse {
 }
 
 /** Every image a pod runs or mounts, in the order of the manifest. An image that is left out has an empty reference. */
-export const imagesOf = rememberLast((pod: PodView): readonly ImageUse[] => [
+export const imagesOf = rememberEach((pod: PodView): readonly ImageUse[] => [
     ...pod.containers.map(({ name, path, body }) => ({
         path: `${path}.image`,
         reference: str(body["image"]),

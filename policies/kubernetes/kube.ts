@@ -60,33 +60,24 @@ export function kubeObjects(resource: Resource): readonly KubeObject[] {
         return [];
     }
     const found: KubeObject[] = [];
-    collect(resource, resource.props, "", tokenKind, found, 0);
+    collect(resource, resource.props, "", tokenKind, found);
     return found;
 }
 
-/** `List` objects nest at most this deep; the API itself never nests them. */
-const LIST_DEPTH = 4;
-
-function collect(
-    resource: Resource,
-    body: Body,
-    prefix: string,
-    tokenKind: string,
-    found: KubeObject[],
-    depth: number,
-): void {
+function collect(resource: Resource, body: Body, prefix: string, tokenKind: string, found: KubeObject[]): void {
     const kind = str(body["kind"]);
     const apiVersion = str(body["apiVersion"]);
     if (kind === "" || apiVersion === "") {
         return;
     }
-    // For kubectl an object with a list of items is a list, whatever its kind says.
-    if (Array.isArray(body["items"]) && depth < LIST_DEPTH) {
+    // For kubectl an object with a list of items is a list, whatever its kind says. It reads no list in a list; a program can
+    // make one, and what is in it is judged however deep it is.
+    if (Array.isArray(body["items"])) {
         const itemKind = kind.replace(/List$/, "");
         list(body["items"]).forEach((item, index) => {
             // Items of a typed list may leave out what the list already says.
             const typed = itemKind === "" ? obj(item) : withType(obj(item), apiVersion, itemKind);
-            collect(resource, typed, `${prefix}items[${index}].`, "", found, depth + 1);
+            collect(resource, typed, `${prefix}items[${index}].`, "", found);
         });
         return;
     }

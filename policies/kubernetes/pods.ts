@@ -1,3 +1,4 @@
+import { rememberEach } from "../memo";
 import type { ContainerRole, PodCarrier, PodPlace } from "./kinds";
 import { holdsPatterns, podCarrier } from "./kinds";
 import type { Body, KubeObject } from "./kube";
@@ -49,19 +50,11 @@ export function carriesPod(object: KubeObject): boolean {
     return carrier === undefined ? podsOf(object).length > 0 : carrier.places.length > 0;
 }
 
-const views = new WeakMap<KubeObject, readonly PodView[]>();
-
 /** The pods an object carries, in the order of its manifest. Throws where one of a known kind is unknown in preview. */
-export function podsOf(object: KubeObject): readonly PodView[] {
-    let pods = views.get(object);
-    if (pods === undefined) {
-        const carrier = podCarrier(object.group, object.kind);
-        pods =
-            carrier === undefined ? podsIn(object) : carrier.places.flatMap((place) => podsAt(object, carrier, place));
-        views.set(object, pods);
-    }
-    return pods;
-}
+export const podsOf = rememberEach((object: KubeObject): readonly PodView[] => {
+    const carrier = podCarrier(object.group, object.kind);
+    return carrier === undefined ? podsIn(object) : carrier.places.flatMap((place) => podsAt(object, carrier, place));
+});
 
 /** The pod of an object that carries no more than one, as those of the Kubernetes API do. Throws like {@link podsOf}. */
 export function podOf(object: KubeObject): PodView | undefined {

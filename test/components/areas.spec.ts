@@ -7,7 +7,8 @@ import { areas } from "../../components/areas";
 import { readConfig } from "../../components/config";
 import { describeSettings } from "../../components/describe";
 import type { Schema } from "../../policies/engine/schema";
-import { boolean, object, port, text, withDefault } from "../../policies/engine/schema";
+import { boolean, object, text, withDefault } from "../../policies/engine/schema";
+import { port } from "../../policies/engine/values";
 import { SMALLEST } from "../support/spire";
 
 const VAULT = {

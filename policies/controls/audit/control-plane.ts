@@ -2,7 +2,7 @@ import { loadAll } from "js-yaml";
 
 import type { Body, KubeObject } from "../../kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
-import { rememberLast } from "../../memo";
+import { rememberEach } from "../../memo";
 import { child } from "../../kubernetes/path";
 import type { ContainerView } from "../../kubernetes/pods";
 import { podsOf } from "../../kubernetes/pods";
@@ -53,7 +53,7 @@ const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
 ]);
 
 /** The components that a pod, a kubeadm configuration or a report about a node starts. */
-export const componentsOf = rememberLast((object: KubeObject): readonly ComponentView[] => {
+export const componentsOf = rememberEach((object: KubeObject): readonly ComponentView[] => {
     if (object.group === "kubeadm.k8s.io") {
         return kubeadmComponents(object);
     }

@@ -1,7 +1,6 @@
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
-import { rememberLast } from "../../memo";
 import { removeField } from "../../kubernetes/path";
 import { pssParams, since } from "./pss";
 
@@ -31,10 +30,9 @@ const SAFE: readonly { readonly minor: number; readonly names: readonly string[]
     { minor: 37, names: ["net.ipv4.tcp_notsent_lowat", "net.ipv4.tcp_slow_start_after_idle"] },
 ];
 
-const safeSysctls = rememberLast(
-    (pssVersion: string): ReadonlySet<string> =>
-        new Set(SAFE.filter(({ minor }) => since(pssVersion, minor)).flatMap(({ names }) => names)),
-);
+function isSafe(sysctl: string, pssVersion: string): boolean {
+    return SAFE.some(({ minor, names }) => names.includes(sysctl) && since(pssVersion, minor));
+}
 
 export const safeSysctlsOnly = podControl({
     name: "safe-sysctls-only",
@@ -65,13 +63,12 @@ export const safeSysctlsOnly = podControl({
             "variables.podSpec == null ||",
             "variables.podSpec.?securityContext.?sysctls.orValue([]).all(s, s.name in variables.safeSysctls)",
         ].join("\n"),
-        variables: { safeSysctls: JSON.stringify([...safeSysctls("latest")]) },
+        variables: { safeSysctls: JSON.stringify(SAFE.flatMap(({ names }) => names)) },
     },
     *check(pod, { params }) {
-        const safe = safeSysctls(params.pssVersion);
         for (const [index, sysctl] of list(pod.securityContext["sysctls"]).entries()) {
             const name = str(obj(sysctl)["name"]);
-            if (!safe.has(name) && !params.allowed.includes(name)) {
+            if (!isSafe(name, params.pssVersion) && !params.allowed.includes(name)) {
                 const path = `${pod.path}.securityContext.sysctls[${index}].name`;
                 yield {
                     path,

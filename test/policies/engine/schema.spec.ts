@@ -6,10 +6,6 @@ import { InputError, readContent } from "../../../policies/engine/input";
 import type { Schema } from "../../../policies/engine/schema";
 import {
     boolean,
-    cidr,
-    date,
-    dnsLabel,
-    duration,
     integer,
     listOf,
     mapOf,
@@ -20,12 +16,12 @@ import {
     orEmpty,
     orShort,
     partOf,
-    quantity,
     refined,
     text,
     union,
     withDefault,
 } from "../../../policies/engine/schema";
+import { cidr, date, dnsLabel, duration, quantity } from "../../../policies/engine/values";
 
 function read<T>(schema: Schema<T>, value: unknown): { value: T; faults: string[] } {
     const faults: string[] = [];

@@ -1,0 +1,71 @@
+import assert from "node:assert/strict";
+
+import { objectControl } from "../../../policies/engine/control";
+import type { Control } from "../../../policies/engine/control";
+import { packPolicies } from "../../../policies/engine/pack";
+import { selectControls } from "../../../policies/engine/profiles";
+import { resourceOf } from "../../support/controls";
+import { configMap } from "../../support/objects";
+
+const FEW_KEYS: Control = objectControl({
+    name: "few-keys",
+    description: "No ConfigMap holds many keys.",
+    why: "Nobody reads them.",
+    severity: "low",
+    covers: [],
+    frameworks: [],
+    profiles: ["baseline"],
+    remediation: "Remove some.",
+    kinds: ["ConfigMap"],
+    params: { most: { type: "integer", description: "How many.", default: 1 } },
+    *check({ body }, { params }) {
+        const keys = Object.keys(body["data"] ?? {});
+        if (keys.length > params.most) {
+            yield { path: "data", message: `data holds ${keys.length} keys.` };
+        }
+    },
+});
+
+/** What the pack says of one ConfigMap with two keys, for which there is a waiver, where few-keys is configured so. */
+function said(config: object): readonly string[] {
+    const waiver = {
+        control: "few-keys",
+        object: "ConfigMap shop/settings",
+        reason: "r",
+        owner: "o",
+        ticket: "t",
+        expires: "2026-12-31",
+        from: "w.yaml: waivers[0]",
+    };
+    const now = new Date("2026-12-01T00:00:00Z");
+    const resource = resourceOf(configMap({ a: "1", b: "2" }));
+    const messages: string[] = [];
+    const report = (message: string): number => messages.push(message);
+    const selected = selectControls([FEW_KEYS], "baseline");
+    for (const policy of packPolicies({ registry: [FEW_KEYS], selected, waivers: [waiver], now })) {
+        const args = {
+            ...resource,
+            resources: [resource],
+            getConfig: () => (policy.name === "few-keys" ? config : {}),
+        };
+        const { validateResource, validateStack } = policy as unknown as Partial<
+            Record<"validateResource" | "validateStack", Validate>
+        >;
+        (validateResource ?? validateStack)?.(args, report);
+    }
+    return messages;
+}
+
+type Validate = (args: object, report: (message: string) => void) => void;
+
+describe("the pack's rule that waivers are in order", () => {
+    it("finds a waiver in use by the defaults of its control", () => {
+        assert.deepEqual(said({}), []);
+    });
+
+    it("judges by the parameters that its control is configured with, not by the defaults", () => {
+        assert.deepEqual(said({ most: 5 }), [
+            "w.yaml: waivers[0]: the waiver of few-keys for ConfigMap shop/settings matches no finding (owner o, ticket t). Remove the waiver.",
+        ]);
+    });
+});
