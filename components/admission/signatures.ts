@@ -52,7 +52,7 @@ export function signatureFaults(
 }
 
 /** The label by which policy-controller knows the namespaces whose images it verifies. */
-export const SIGNED_LABEL = { "policy.sigstore.dev/include": "true" } as const;
+const SIGNED_LABEL = { "policy.sigstore.dev/include": "true" } as const;
 
 /** The labels that a namespace gets for the settings. */
 export function signatureLabels(

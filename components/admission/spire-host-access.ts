@@ -11,7 +11,7 @@ export interface SpireHostAccessArgs {
 }
 
 /** Name of the policy and of its binding. */
-export const HOST_ACCESS_POLICY = "spire-host-access";
+const HOST_ACCESS_POLICY = "spire-host-access";
 
 /**
  * Who makes the pods of a DaemonSet; nobody else has a reason to start an agent or a driver. The second name is that of a

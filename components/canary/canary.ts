@@ -72,7 +72,7 @@ export function canaryFlows(args: Omit<CanaryArgs, "spire" | "images">): readonl
  * The probe as a service: post-quantum key exchange required, nobody let in but its other half, and tries at what network
  * policies forbid, so that they are known to be enforced.
  */
-export function canaryService(
+function canaryService(
     { other }: Half,
     identity: PodIdentity,
     args: Pick<CanaryArgs, "settings" | "spire" | "platform"> & { readonly image: string; readonly version: string },

@@ -10,7 +10,7 @@ export interface AuditRule {
 }
 
 /** Resources whose bodies hold credentials: who touched them is kept, what was in them never is. */
-export const CREDENTIALS: readonly { readonly group: string; readonly resources: readonly string[] }[] = [
+const CREDENTIALS: readonly { readonly group: string; readonly resources: readonly string[] }[] = [
     { group: "", resources: ["secrets", "configmaps", "serviceaccounts/token"] },
     { group: "authentication.k8s.io", resources: ["tokenreviews"] },
 ];

@@ -10,7 +10,7 @@ import { encryptionConfiguration, encryptionFaults } from "./encryption";
 import type { ControlPlaneSettings } from "./settings";
 
 /** Name of the ConfigMap with the files that hold no secret. */
-export const FILES = "control-plane-files";
+const FILES = "control-plane-files";
 
 export interface ControlPlaneFilesArgs {
     readonly settings: ControlPlaneSettings;

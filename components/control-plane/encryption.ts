@@ -1,7 +1,7 @@
 import type { EncryptionSettings } from "./settings";
 
 /** What is encrypted at rest: everything that may hold a credential. */
-export const ENCRYPTED: readonly string[] = ["secrets", "configmaps", "externalsecrets.external-secrets.io"];
+const ENCRYPTED: readonly string[] = ["secrets", "configmaps", "externalsecrets.external-secrets.io"];
 
 /** An EncryptionConfiguration (apiserver.config.k8s.io/v1). */
 export interface EncryptionConfiguration {

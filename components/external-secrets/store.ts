@@ -17,7 +17,7 @@ export interface SecretStoreArgs {
 }
 
 /** `spec` of a namespace's SecretStore. */
-export function storeSpec({ provider, namespace }: SecretStoreArgs): Readonly<Record<string, unknown>> {
+function storeSpec({ provider, namespace }: SecretStoreArgs): Readonly<Record<string, unknown>> {
     return {
         provider: providerSpec(provider, namespace),
         // Seconds. A store that does not answer turns unready, and an alert fires, before a secret is missed.

@@ -21,7 +21,7 @@ import { ruleFiles } from "./shipped";
 export const RECEIVER = "falco-kubernetes-audit";
 
 /** Secret with the receiver's certificate and key in `server.pem`. */
-export const AUDIT_TLS_SECRET = "falco-audit-tls";
+const AUDIT_TLS_SECRET = "falco-audit-tls";
 
 const PLUGINS = "/usr/share/falco-plugins";
 const REGISTRY = "ghcr.io/falcosecurity/plugins/plugin";
@@ -62,7 +62,7 @@ export function auditFlows({
 }
 
 /** The receiver's Deployment: Falco without a driver, so without any privilege. */
-export function receiverService(args: Omit<AuditReceiverArgs, "rules">, checksum: string): ServiceSpec {
+function receiverService(args: Omit<AuditReceiverArgs, "rules">, checksum: string): ServiceSpec {
     const { images, audit } = args;
     const plugins = { name: "plugins", mountPath: PLUGINS };
     return {

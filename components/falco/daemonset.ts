@@ -7,7 +7,7 @@ import { PATHS, WEB_PORT } from "./config";
 export const FALCO = "falco";
 
 /** Secret with the certificate that Falco shows to falcosidekick, and the authority it trusts there. */
-export const CLIENT_SECRET = "falcosidekick-client";
+const CLIENT_SECRET = "falcosidekick-client";
 
 /** What the modern eBPF probe needs on a kernel from 5.8 on. */
 export const CAPABILITIES: readonly string[] = ["BPF", "PERFMON", "SYS_PTRACE", "SYS_RESOURCE"];

@@ -32,7 +32,7 @@ export interface FalcoArgs extends Surroundings {
 }
 
 /** Falco's pods. */
-export function falcoPeer(settings: FalcoSettings): Extract<Peer, { kind: "pods" }> {
+function falcoPeer(settings: FalcoSettings): Extract<Peer, { kind: "pods" }> {
     return { kind: "pods", namespace: settings.namespace, labels: serviceSelector(FALCO) };
 }
 
@@ -64,7 +64,7 @@ const API_CLIENTS = [
 export type RuleArgs = Pick<FalcoArgs, "settings" | "images" | "namespaces">;
 
 /** What the stack's images and namespaces add to the rules' lists. */
-export function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAdditions {
+function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAdditions {
     return {
         namespaces,
         applicationImages: [images.repository("x0tta6bl4")],
@@ -188,7 +188,7 @@ export function ruleFaults(args: RuleArgs): readonly string[] {
 }
 
 /** What is wrong with the arguments; one line each. */
-export function falcoFaults(args: FalcoArgs): readonly string[] {
+function falcoFaults(args: FalcoArgs): readonly string[] {
     const { settings } = args;
     return [
         ...ruleFaults(args),

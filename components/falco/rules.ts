@@ -5,7 +5,7 @@ import type { RuleSource } from "./fields";
 import { isField, RULE_SOURCES } from "./fields";
 
 /** Falco's priorities, gravest first, as rule files write them. */
-export const PRIORITIES = [
+const PRIORITIES = [
     "EMERGENCY",
     "ALERT",
     "CRITICAL",

@@ -15,13 +15,13 @@ export const ALERT_PORT = 2801;
 export const OPEN_PORT = 2810;
 
 /** Secret with `config.yaml`: the targets, some of which are addresses that must stay secret. */
-export const CONFIG_SECRET = "falcosidekick-config";
+const CONFIG_SECRET = "falcosidekick-config";
 
 /** Secret with the server's certificate and the authority of its clients. */
-export const TLS_SECRET = "falcosidekick-tls";
+const TLS_SECRET = "falcosidekick-tls";
 
 /** Secret with the certificate it shows to the responder: `client.crt`, `client.key` and `ca.crt`, as falcosidekick names them. */
-export const RESPONDER_CLIENT_SECRET = "falcosidekick-responder";
+const RESPONDER_CLIENT_SECRET = "falcosidekick-responder";
 
 const CONFIG = "/etc/falcosidekick";
 const RESPONDER_CLIENT = "/etc/falcosidekick-responder";

@@ -6,7 +6,7 @@ import { load, YAMLException } from "js-yaml";
 const DIRECTORY = join(__dirname, "alerts");
 
 /** Areas that alerts are routed by. */
-export const AREAS = ["identity", "secrets", "runtime", "platform", "compliance"] as const;
+const AREAS = ["identity", "secrets", "runtime", "platform", "compliance"] as const;
 
 /** An alert as Prometheus evaluates it. */
 export interface AlertRule {

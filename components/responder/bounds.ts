@@ -137,7 +137,7 @@ export function responderBounds(namespace: string, protectedNamespaces: readonly
  * Of a person's decisions: none of the former ones is changed, and new ones are in the name of whoever makes them. The API server keeps
  * their numbers unique.
  */
-export const DECISION_VALIDATIONS: Bound["validations"] = [
+const DECISION_VALIDATIONS: Bound["validations"] = [
     {
         expression: "oldObject.spec.?decisions.orValue([]).all(d, d in object.spec.?decisions.orValue([]))",
         message: "a decision stays as it was made",

@@ -35,13 +35,13 @@ export interface ResponderArgs extends Surroundings {
 export const RESPONDER = "responder";
 
 /** Service of the replica that leads: where events are sent to. */
-export const WEBHOOK = "responder-webhook";
+const WEBHOOK = "responder-webhook";
 
 /** Ports of the responder; see responder/README.md. */
-export const PORTS = { webhook: 8443, http: 8080 } as const;
+const PORTS = { webhook: 8443, http: 8080 } as const;
 
 /** Secret with the senders' authority and what is shown to them: `ca.crt`, `tls.crt`, `tls.key`. */
-export const SENDERS_SECRET = "responder-tls";
+const SENDERS_SECRET = "responder-tls";
 
 /** ConfigMap with the policy file. */
 const POLICY_MAP = "responder-policy";
@@ -116,7 +116,7 @@ export function responderFlows(args: Omit<ResponderArgs, "spire" | "images">): r
 }
 
 /** The responder as a service: restricted, two replicas of which one leads. */
-export function responderService(
+function responderService(
     identity: PodIdentity,
     args: Pick<ResponderArgs, "settings" | "falcosidekick"> & { readonly image: string; readonly version: string },
 ): ServiceSpec {

@@ -11,7 +11,7 @@ export interface TrustBundleArgs {
 }
 
 /** What the ConfigMap says of the installation, so that the cluster itself can compare the old with the new. */
-export function bundleAnnotations({ settings, version }: TrustBundleArgs): Record<string, string> {
+function bundleAnnotations({ settings, version }: TrustBundleArgs): Record<string, string> {
     return {
         [TRUST_DOMAIN_ANNOTATION]: settings.trustDomain,
         [VERSION_ANNOTATION]: version,

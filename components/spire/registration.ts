@@ -9,7 +9,7 @@ export interface RegistrationArgs {
 }
 
 /** `spec` of a ClusterStaticEntry. What is false or empty is left out: the privileges stand out where they are given. */
-export function staticEntrySpec(entry: StaticEntry): Readonly<Record<string, unknown>> {
+function staticEntrySpec(entry: StaticEntry): Readonly<Record<string, unknown>> {
     return {
         spiffeID: entry.spiffeId,
         parentID: entry.parentId,
@@ -24,7 +24,7 @@ export function staticEntrySpec(entry: StaticEntry): Readonly<Record<string, unk
 }
 
 /** `spec` of a ClusterFederatedTrustDomain. */
-export function federatedTrustDomainSpec(domain: FederatedTrustDomain): Readonly<Record<string, unknown>> {
+function federatedTrustDomainSpec(domain: FederatedTrustDomain): Readonly<Record<string, unknown>> {
     const { profile } = domain;
     return {
         trustDomain: domain.trustDomain,
@@ -39,7 +39,7 @@ export function federatedTrustDomainSpec(domain: FederatedTrustDomain): Readonly
 }
 
 /** Name of the object for a trust domain; object names know no underscore. */
-export function federatedName(trustDomain: string): string {
+function federatedName(trustDomain: string): string {
     return trustDomain.replaceAll("_", "-");
 }
 

@@ -49,13 +49,13 @@ export interface WorkloadIdentityArgs {
 }
 
 /** Label by which the entry selects the pods that carry the volume. */
-export const IDENTITY_LABEL = "spiffe.x0tta6bl4.io/identity";
+const IDENTITY_LABEL = "spiffe.x0tta6bl4.io/identity";
 
 const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
 const DNS_NAME = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** What is wrong with the arguments; one line each. */
-export function workloadIdentityFaults(args: WorkloadIdentityArgs): readonly string[] {
+function workloadIdentityFaults(args: WorkloadIdentityArgs): readonly string[] {
     const { settings, path } = args;
     const longest = checkedMilliseconds(settings.server.caTtl) / 6;
     const ttls = [

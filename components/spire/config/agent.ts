@@ -39,7 +39,7 @@ export const KUBELET_ADDRESS_VARIABLE = "KUBELET_ADDRESS";
 export const KUBELET_CERTIFICATE_DIR = "/run/spire/kubelet";
 
 /** The cluster's CA, projected beside the agent's token. */
-export const CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
+const CLUSTER_CA = "/var/run/secrets/kubernetes.io/serviceaccount/ca.crt";
 
 /** The agents' configuration. The settings must have passed `spireFaults`. */
 export function agentConf(settings: SpireSettings): AgentConf {
