@@ -5,16 +5,7 @@ import type { RuleSource } from "./fields";
 import { isField, RULE_SOURCES } from "./fields";
 
 /** Falco's priorities, gravest first, as rule files write them. */
-const PRIORITIES = [
-    "EMERGENCY",
-    "ALERT",
-    "CRITICAL",
-    "ERROR",
-    "WARNING",
-    "NOTICE",
-    "INFORMATIONAL",
-    "DEBUG",
-] as const;
+const PRIORITIES = ["EMERGENCY", "ALERT", "CRITICAL", "ERROR", "WARNING", "NOTICE", "INFORMATIONAL", "DEBUG"] as const;
 export type Priority = (typeof PRIORITIES)[number];
 
 /** One file of rules: its name as Falco will see it, and its text. */
