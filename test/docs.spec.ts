@@ -5,6 +5,10 @@ import { dirname, join, normalize } from "node:path";
 
 import { COMMANDS } from "../hardening/commands";
 import { FINDING_FORMATS } from "../hardening/formats";
+import { withFigures } from "../scripts/figures";
+import { cli } from "./support/cli";
+import { withFiles } from "./support/files";
+import { pod } from "./support/objects";
 import { runbookCommands } from "./cluster/support/runbooks";
 
 const files = [
@@ -63,15 +67,34 @@ describe("documents", () => {
         assert.deepEqual(missing, []);
     });
 
-    it("list the twenty defects of peers, each with a test", () => {
-        const rows = readFileSync("docs/peers.md", "utf8")
-            .split("\n")
-            .filter((line) => /^\| +\d/.test(line));
+    it("list as many defects of peers as their title says, each with a test", () => {
+        const text = readFileSync("docs/peers.md", "utf8");
+        const rows = text.split("\n").filter((line) => /^\| +\d/.test(line));
         assert.deepEqual(
             rows.map((row) => Number(row.split("|")[1])),
-            Array.from({ length: 20 }, (_, index) => index + 1),
+            rows.map((_, index) => index + 1),
         );
+        assert.match(text, new RegExp(`^# ${rows.length} defects of peers`));
         assert.ok(rows.every((row) => /\.spec\.ts\) "/.test(row)));
+    });
+
+    it("README.md counts what there is (npm run controls:doc counts anew)", () => {
+        const text = readFileSync("README.md", "utf8");
+        assert.equal(withFigures(text), text);
+    });
+
+    it("README.md shows what the tool prints of the pod that it scans", async () => {
+        const [, shown = ""] =
+            /hardening scan --profile baseline pod\.yaml\n([^]*?)```/.exec(readFileSync("README.md", "utf8")) ?? [];
+        await withFiles({ "pod.yaml": JSON.stringify(pod({}, { hostPID: true })) }, async (folder) => {
+            const { out } = await cli(["scan", "--profile", "baseline", join(folder, "pod.yaml")]);
+            const timeless = (text: string) =>
+                text
+                    .replaceAll(`${folder}/`, "")
+                    .replace(/, \d+\.\d+ s$/m, "")
+                    .trim();
+            assert.equal(timeless(out), timeless(shown));
+        });
     });
 
     it("name only scripts that there are", () => {
