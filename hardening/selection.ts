@@ -95,15 +95,23 @@ export function readSelection(options: SelectionValues, registry: readonly Contr
     const api = attempts.of(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
     const chosen = attempts.of(() => selectControls(registry, profile, config, configFile), []);
     const selected = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
-    const waivers = waiverFiles.flatMap((file) =>
-        attempts.of(() => parseWaivers(readText(file, "--waivers"), file, registry), []),
-    );
+    const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers", registry), []));
     const baseline = attempts.of(
         () => (baselineFile === undefined ? undefined : readBaseline(baselineFile)),
         undefined,
     );
     attempts.finish();
     return { profile, selected, waivers, baseline, strict: options.strict === true };
+}
+
+/**
+ * The waivers of one file.
+ *
+ * @param option by what the file was named
+ * @throws InputError with every mistake in it
+ */
+export function waiversFrom(file: string, option: string, registry: readonly Control[] = controls): readonly Waiver[] {
+    return parseWaivers(readText(file, option), file, registry);
 }
 
 /** Reads a configuration file, JSON or YAML. @throws InputError */

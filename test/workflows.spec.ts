@@ -125,13 +125,14 @@ describe("workflows", () => {
         );
     });
 
-    it("test, preview, integrate, deploy to a cluster, run the official engine and measure on pull requests", () => {
+    it("test, pack, preview, integrate, deploy to a cluster, run the official engine and measure on pull requests", () => {
         const { on, jobs } = workflow("ci.yml");
         assert.ok("pull_request" in on);
         assert.deepEqual(Object.keys(jobs), [
             "test",
             "next-node",
             "former-node",
+            "packages",
             "preview",
             "spiffe-integration",
             "cluster",

@@ -1,4 +1,4 @@
-import { version } from "../../package.json";
+import { version } from "../../packages/hardening/package.json";
 import { InputError } from "../../policies/engine/input";
 import { suggestion } from "../../policies/text";
 import { COMMANDS } from "../commands";

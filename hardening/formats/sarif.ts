@@ -2,7 +2,7 @@ import { isAbsolute, relative } from "node:path";
 
 import type { Invocation, Location, Log, ReportingDescriptor, Result, Suppression } from "sarif";
 
-import { version } from "../../package.json";
+import { version } from "../../packages/hardening/package.json";
 import type { ControlMeta, Severity } from "../../policies/engine/control";
 import { idOf } from "../../policies/engine/names";
 import type { Failure, Finding, NotJudged } from "../findings";

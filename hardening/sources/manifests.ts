@@ -133,7 +133,17 @@ export function parseManifest(source: string, content: Buffer, options: Manifest
     return collect(source, text, readDocuments(text));
 }
 
-function collect(source: string, text: string, documents: readonly TextDocument[]): ManifestFile {
+/** Reads documents that somebody else has parsed. Never throws. */
+export function readBodies(source: string, bodies: readonly unknown[]): ManifestFile {
+    return collect(
+        source,
+        "",
+        bodies.map((body) => ({ body, start: 0 })),
+    );
+}
+
+/** @param text what the documents were read from; empty where that is not known, and no line is named then */
+function collect(source: string, text: string, documents: readonly Omit<TextDocument, "text">[]): ManifestFile {
     const resources: Resource[] = [];
     const failures: Failure[] = [];
     const template = templateIn(text);
@@ -156,7 +166,7 @@ function collect(source: string, text: string, documents: readonly TextDocument[
             resources.push({ source, document, type: typeToken(body["apiVersion"], body["kind"]), props: body });
         }
         const faults = body === undefined ? [] : documentFaults(body, "");
-        const line = faults.length === 0 ? undefined : firstLineOf(text, start);
+        const line = faults.length === 0 || text === "" ? undefined : firstLineOf(text, start);
         for (const message of faults) {
             failures.push({ source, message: `document ${document + 1}: ${message}`, cause: "input", line });
         }

@@ -45,7 +45,7 @@ describe("bin/hardening", () => {
         assert.deepEqual(launch("99.1.0"), {
             status: 3,
             stdout: "",
-            stderr: `hardening: needs Node.js 99.1.0 or newer, this is ${process.versions.node}. Install it, or run npm ci.\n`,
+            stderr: `hardening: needs Node.js 99.1.0 or newer, this is ${process.versions.node}. Install it, or in a checkout run npm ci.\n`,
         });
     });
 

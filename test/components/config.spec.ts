@@ -25,7 +25,7 @@ const MINIMAL = {
 };
 
 async function load(config: Record<string, string>, secretKeys: string[] = []): Promise<unknown> {
-    await recordProgram("x0tta6bl4", "test");
+    await recordProgram(pulumi, "x0tta6bl4", "test");
     pulumi.runtime.setAllConfig(config, secretKeys);
     try {
         return loadConfig();

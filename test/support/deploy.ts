@@ -50,7 +50,7 @@ export class Deployed {
  * registered. Rejections inside an `apply` fail the test through `test/support/setup.ts`.
  */
 export async function deploy(program: () => unknown, project = "x0tta6bl4", stack = "test"): Promise<Deployed> {
-    const recording = await recordProgram(project, stack);
+    const recording = await recordProgram(pulumi, project, stack);
     await pulumi.runtime.runInPulumiStack(async () => {
         await program();
         return {};
@@ -64,7 +64,7 @@ export async function deploy(program: () => unknown, project = "x0tta6bl4", stac
  * within one, the same error would also reject the stack's own outputs.
  */
 export async function refusalOf(program: () => unknown): Promise<string> {
-    const recording = await recordProgram("x0tta6bl4", "test");
+    const recording = await recordProgram(pulumi, "x0tta6bl4", "test");
     let message: string | undefined;
     try {
         await program();

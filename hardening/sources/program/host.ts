@@ -1,10 +1,9 @@
 import { existsSync, readFileSync } from "node:fs";
+import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-import * as pulumi from "@pulumi/pulumi";
-
-import type { Recording } from "./monitor";
+import type { Recording, Sdk } from "./monitor";
 import { recordProgram } from "./monitor";
 import type { HostMessage, HostRequest } from "./registration";
 
@@ -15,12 +14,28 @@ import type { HostMessage, HostRequest } from "./registration";
 
 const failures: unknown[] = [];
 
+/**
+ * The SDK that the program itself will load: only its own copy tells what it registers.
+ *
+ * @throws Error where the program's packages are not installed
+ */
+function sdkOf(main: string): Sdk {
+    const ofProgram = createRequire(main);
+    let file: string;
+    try {
+        file = ofProgram.resolve("@pulumi/pulumi");
+    } catch {
+        throw new Error(`@pulumi/pulumi is not installed beside the program; run npm ci in ${dirname(main)}`);
+    }
+    return ofProgram(file) as Sdk;
+}
+
 /** The message a person needs: Pulumi's own user errors without a stack, anything else with the place in the program. */
-function messageOf(error: unknown, directory: string): string {
+function messageOf(error: unknown, directory: string, sdk: Sdk | undefined): string {
     if (!(error instanceof Error)) {
         return String(error);
     }
-    const forUsers: boolean = pulumi.RunError.isInstance(error) || pulumi.ResourceError.isInstance(error);
+    const forUsers = sdk !== undefined && (sdk.RunError.isInstance(error) || sdk.ResourceError.isInstance(error));
     if (forUsers) {
         return error.message;
     }
@@ -32,10 +47,10 @@ function messageOf(error: unknown, directory: string): string {
     return place === undefined ? error.message : `${error.message}\n  ${place}`;
 }
 
-async function run(request: HostRequest): Promise<Recording> {
+async function run(request: HostRequest, pulumi: Sdk): Promise<Recording> {
     process.chdir(request.directory);
     pulumi.runtime.setAllConfig({ ...request.config }, [...request.secretKeys]);
-    const recording = await recordProgram(request.project, request.stack);
+    const recording = await recordProgram(pulumi, request.project, request.stack);
     // TypeScript is compiled as it is loaded, file by file, so that `__dirname` means what it means under the engine.
     // eslint-disable-next-line @typescript-eslint/no-require-imports -- loaded only in this process, after the chdir
     (require("tsx/cjs/api") as { register(): void }).register();
@@ -89,12 +104,14 @@ process.on("unhandledRejection", (reason) => failures.push(reason));
 process.on("uncaughtException", (error) => failures.push(error));
 process.once("message", (request: HostRequest) => {
     const directory = dirname(request.main);
-    run(request)
+    let sdk: Sdk | undefined;
+    Promise.resolve()
+        .then(() => run(request, (sdk = sdkOf(request.main))))
         .catch((error: unknown) => {
             failures.unshift(error);
         })
         .then((recording) => {
-            const messages = [...new Set(failures.map((failure) => messageOf(failure, directory)))];
+            const messages = [...new Set(failures.map((failure) => messageOf(failure, directory, sdk)))];
             send(
                 messages.length > 0 || !recording
                     ? { kind: "failed", message: messages.join("\n") }

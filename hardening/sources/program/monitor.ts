@@ -1,7 +1,10 @@
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 
 import { parseDocuments } from "../yaml";
 import type { Registration, Wire } from "./registration";
+
+/** The SDK for Node.js, in whatever copy a program has of it. */
+export type Sdk = typeof pulumi;
 
 /** The parts of the engine's registration request that are read here; the SDK's own class, by its accessors. */
 interface RegisterRequest {
@@ -54,10 +57,10 @@ export interface Recording {
  * merges resources of the same URN silently, it names nothing by itself, and it forgets parents, dependencies and options.
  * Refused here: transforms, which it does not run.
  */
-export async function recordProgram(project: string, stack: string): Promise<Recording> {
+export async function recordProgram(sdk: Sdk, project: string, stack: string): Promise<Recording> {
     const recording: Recording = { registrations: [], outputs: {} };
-    await pulumi.runtime.setMocks({ newResource, call }, project, stack, true);
-    const monitor = (pulumi.runtime as unknown as { getMonitor(): Monitor }).getMonitor();
+    await sdk.runtime.setMocks({ newResource, call }, project, stack, true);
+    const monitor = (sdk.runtime as unknown as { getMonitor(): Monitor }).getMonitor();
     const seen = new Set<string>();
     const register = monitor.registerResource.bind(monitor);
     const registerOutputs = monitor.registerResourceOutputs.bind(monitor);

@@ -1,0 +1,98 @@
+import { controls } from "../policies/controls";
+import { Attempts } from "../policies/engine/input";
+import type { ProfileName } from "../policies/engine/profiles";
+import { selectControls } from "../policies/engine/profiles";
+import { evaluate } from "./evaluate";
+import type { Failure, Finding, NotJudged, Summary } from "./findings";
+import { Tally } from "./findings";
+import { waiversFrom } from "./selection";
+import type { ManifestFile } from "./sources/manifests";
+import { readBodies, readManifests } from "./sources/manifests";
+
+export type { FrameworkRef } from "../policies/engine/frameworks";
+export type { Enforcement, Severity } from "../policies/engine/control";
+export type { PatchOperation } from "../policies/kubernetes/path";
+export type { Failure, FailureCause, Finding, FindingStatus, FindingWaiver, NotJudged, Summary } from "./findings";
+export type { ProfileName };
+export { InputError } from "../policies/engine/input";
+
+/** What objects are judged by. */
+export interface ScanOptions {
+    /**
+     * The controls to run.
+     * @default "restricted"
+     */
+    readonly profile?: ProfileName;
+    /**
+     * Levels and parameters by the control's name, in the form of Pulumi's `--policy-pack-config`.
+     * @default none: the controls' own
+     */
+    readonly config?: Readonly<Record<string, unknown>>;
+    /**
+     * Paths of files that accept risks.
+     * @default none
+     */
+    readonly waivers?: readonly string[];
+    /**
+     * The time that waivers expire by.
+     * @default now
+     */
+    readonly now?: Date;
+    /**
+     * What findings name as the source of objects that come from no file.
+     * @default "objects"
+     */
+    readonly source?: string;
+}
+
+/** What came of a scan: the same as `hardening scan --format json` writes. */
+export interface ScanReport {
+    readonly schema: 1;
+    readonly results: readonly Finding[];
+    /** What could not be read or judged; with one of these, the absence of findings says nothing. */
+    readonly errors: readonly Failure[];
+    /** What no control has looked at. */
+    readonly notJudged: readonly NotJudged[];
+    readonly summary: Summary;
+}
+
+/**
+ * Judges Kubernetes objects, together as one stack, so that a NetworkPolicy among them covers the pods.
+ *
+ * @param documents parsed YAML or JSON documents: objects, lists of objects, or what `pulumi preview --json`,
+ *     `pulumi stack export` or `terraform show -json` printed
+ * @throws InputError with every mistake in `faults`, where the options can't be used
+ */
+export function scan(documents: Iterable<unknown>, options: ScanOptions = {}): ScanReport {
+    return judged([readBodies(options.source ?? "objects", [...documents])], options);
+}
+
+/**
+ * Judges what files and folders hold, together as one stack. A folder stands for every `.yaml`, `.yml` and `.json` below it;
+ * a chart or a kustomization in it is built where its program is on the PATH, and is not judged where not.
+ *
+ * @throws InputError with every mistake in `faults`, where the options can't be used
+ */
+export function scanPaths(paths: readonly string[], options: ScanOptions = {}): ScanReport {
+    return judged([...readManifests(paths)], options);
+}
+
+function judged(files: readonly ManifestFile[], options: ScanOptions): ScanReport {
+    const { profile = "restricted", config = {}, waivers = [], now = new Date() } = options;
+    const attempts = new Attempts();
+    const selected = attempts.of(() => selectControls(controls, profile, config, "config"), []);
+    const accepted = waivers.flatMap((file) => attempts.of(() => waiversFrom(file, "waivers"), []));
+    attempts.finish();
+    const came = evaluate([files.flatMap(({ resources }) => resources)], { selected, waivers: accepted, now });
+    const notJudged = [...files.flatMap((file) => file.notJudged ?? []), ...came.notJudged];
+    const tally = new Tally();
+    came.findings.forEach((finding) => tally.add(finding));
+    tally.notJudged = notJudged.length;
+    return {
+        schema: 1,
+        results: came.findings,
+        errors: [...files.flatMap(({ failures }) => failures), ...came.failures],
+        notJudged,
+        summary: tally.summary(came.resources),
+    };
+}
