@@ -1,6 +1,6 @@
 import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, pss } from "../../engine/frameworks";
-import { hostPathsOf } from "../pod/host-paths";
+import { hostPathsOf } from "../../kubernetes/host-paths";
 import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 /** What of the node each of SPIRE's accounts needs. */

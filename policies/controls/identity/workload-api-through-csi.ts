@@ -2,7 +2,7 @@ import { pattern, spelled, texts } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist } from "../../engine/frameworks";
-import { normalised } from "../pod/host-paths";
+import { normalised } from "../../kubernetes/host-paths";
 import type { Body } from "../../kubernetes/kube";
 import { isObj, list, obj, str } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";

@@ -1,7 +1,7 @@
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../engine/frameworks";
 import { child, setField } from "../../kubernetes/path";
-import { ENFORCE } from "./pod-security-enforced";
+import { ENFORCE } from "../../kubernetes/pod-security";
 
 export const noPrivilegedPodSecurity = objectControl({
     name: "no-privileged-pod-security",

@@ -1,10 +1,8 @@
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../engine/frameworks";
 import { child, setField } from "../../kubernetes/path";
+import { ENFORCE } from "../../kubernetes/pod-security";
 import { show } from "../../text";
-
-/** The label Pod Security Admission reads the level from that it enforces. */
-export const ENFORCE = "pod-security.kubernetes.io/enforce";
 
 export const podSecurityEnforced = objectControl({
     name: "pod-security-enforced",

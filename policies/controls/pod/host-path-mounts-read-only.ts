@@ -1,6 +1,6 @@
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
-import { hostPathsOf } from "./host-paths";
+import { hostPathsOf } from "../../kubernetes/host-paths";
 import { list, obj, str } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
 

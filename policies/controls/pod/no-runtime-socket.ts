@@ -1,7 +1,8 @@
 import { HOST_PATHS } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
-import { exposesSocket, hostPathsOf, sparesSocket } from "./host-paths";
+import { exposesSocket, hostPathsOf } from "../../kubernetes/host-paths";
+import { sparesSocket } from "./host-paths";
 
 export const noRuntimeSocket = podControl({
     name: "no-runtime-socket",

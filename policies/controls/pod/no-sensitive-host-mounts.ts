@@ -1,57 +1,6 @@
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa } from "../../engine/frameworks";
-import { exposesSocket, hostPathsOf, isWithin } from "./host-paths";
-
-/** Directories of the node that nobody outside should see as a whole. */
-const WHOLE: readonly string[] = [
-    "/",
-    "/bin",
-    "/boot",
-    "/dev",
-    "/etc",
-    "/home",
-    "/lib",
-    "/lib64",
-    "/mnt",
-    "/opt",
-    "/proc",
-    "/root",
-    "/run",
-    "/sbin",
-    "/sys",
-    "/usr",
-    "/var",
-    "/var/lib",
-    "/var/run",
-];
-
-/** Places whose every part is sensitive: kernel interfaces, credentials of the node, of its users and of its cloud. */
-const BELOW: readonly string[] = [
-    "/.aws",
-    "/.azure",
-    "/.config/gcloud",
-    "/boot",
-    "/etc/cni",
-    "/etc/kubernetes",
-    "/etc/passwd",
-    "/etc/shadow",
-    "/etc/ssh",
-    "/etc/sudoers",
-    "/etc/sudoers.d",
-    "/proc",
-    "/root",
-    "/sys",
-    "/var/lib/containerd",
-    "/var/lib/docker",
-    "/var/lib/etcd",
-    "/var/lib/kubelet",
-];
-
-/** Any user's home as a whole. */
-const HOME = /^\/home\/[^/]+$/;
-
-/** Credentials in any user's home. */
-const CREDENTIALS = /\/(?:\.aws|\.azure|\.kube|\.ssh|\.docker|\.config\/gcloud)(?:\/|$)/;
+import { hostPathsOf, isSensitiveDirectory } from "../../kubernetes/host-paths";
 
 export const noSensitiveHostMounts = podControl({
     name: "no-sensitive-host-mounts",
@@ -80,13 +29,7 @@ export const noSensitiveHostMounts = podControl({
     admission: { none: "hostPath volumes as such are kept out by no-host-path-volumes." },
     *check(pod, { params }) {
         for (const { path, volume, directory } of hostPathsOf(pod)) {
-            const sensitive =
-                WHOLE.includes(directory) ||
-                BELOW.some((place) => isWithin(directory, place)) ||
-                HOME.test(directory) ||
-                CREDENTIALS.test(directory) ||
-                exposesSocket(directory);
-            if (sensitive && !params.allowed.includes(directory)) {
+            if (isSensitiveDirectory(directory) && !params.allowed.includes(directory)) {
                 yield {
                     path,
                     message: `${path} is "${directory}", a sensitive directory of the node (volume "${volume}"). Mount something else.`,

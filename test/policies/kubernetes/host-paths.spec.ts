@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 
-import { hostPathsOf, isWithin } from "../../../../policies/controls/pod/host-paths";
-import { kubeObjects } from "../../../../policies/kubernetes/kube";
-import { podOf } from "../../../../policies/kubernetes/pods";
-import { resourceOf } from "../../../support/controls";
+import { hostPathsOf, isWithin } from "../../../policies/kubernetes/host-paths";
+import { kubeObjects } from "../../../policies/kubernetes/kube";
+import { podOf } from "../../../policies/kubernetes/pods";
+import { resourceOf } from "../../support/controls";
 
 function directories(...paths: readonly unknown[]): readonly string[] {
     const volumes = paths.map((path, index) => ({ name: `v${index}`, hostPath: { path } }));
