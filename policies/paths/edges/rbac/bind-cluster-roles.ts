@@ -1,0 +1,15 @@
+import { TECHNIQUES } from "../../techniques";
+import { rbacFamily } from "./family";
+import { rbacRight, WRITE } from "./rights";
+import { allByRole } from "./targets";
+
+/** Without the verb bind the API server lets nobody grant what they don't have. */
+export const bindClusterRoles = rbacFamily({
+    name: "bind-cluster-roles",
+    title: "bind cluster-admin to themselves",
+    technique: TECHNIQUES.clusterRoles,
+    needs: "nothing more",
+    rights: [rbacRight(["clusterrolebindings"], WRITE, true), rbacRight(["clusterroles"], ["bind"], true)],
+    leadsTo: allByRole,
+    cut: { remedy: "Take the verb bind out of the role, or name harmless roles.", control: "no-bind-or-escalate" },
+});

@@ -1,0 +1,17 @@
+import { subjectNode } from "../../grants";
+import { TECHNIQUES } from "../../techniques";
+import { rbacFamily } from "./family";
+
+export const impersonateUsers = rbacFamily({
+    name: "impersonate-users",
+
+    title: "act as another user",
+    technique: TECHNIQUES.validAccounts,
+    needs: "nothing more",
+    rights: [{ ways: [{ resources: { "": ["users"] }, verbs: ["impersonate"] }], clusterScoped: true }],
+    leadsTo: (landscape, { names }) =>
+        names === undefined
+            ? [landscape.node("users")]
+            : names.flatMap((name) => subjectNode(landscape, { kind: "User", name, namespace: "", path: "" }) ?? []),
+    cut: { remedy: "Take the verb impersonate out of the role.", control: "no-impersonation" },
+});

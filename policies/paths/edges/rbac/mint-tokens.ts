@@ -1,0 +1,17 @@
+import { TECHNIQUES } from "../../techniques";
+import { rbacFamily } from "./family";
+import { thingsOf } from "./targets";
+
+export const mintTokens = rbacFamily({
+    name: "mint-tokens",
+
+    title: "ask for a token of a service account",
+    technique: TECHNIQUES.stealToken,
+    needs: "nothing more",
+    rights: [{ ways: [{ resources: { "": ["serviceaccounts/token"] }, verbs: ["create"] }] }],
+    leadsTo: thingsOf("account"),
+    cut: {
+        remedy: "Name the accounts in resourceNames, or take the rule out of the role.",
+        control: "no-token-creation",
+    },
+});

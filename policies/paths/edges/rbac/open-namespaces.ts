@@ -1,0 +1,18 @@
+import { TECHNIQUES } from "../../techniques";
+import { rbacFamily } from "./family";
+import { RUN_PODS } from "./rights";
+import { always } from "./targets";
+
+export const openNamespaces = rbacFamily({
+    name: "open-namespaces",
+
+    title: "take the Pod Security label off a namespace and start a privileged pod in it",
+    technique: TECHNIQUES.impairDefences,
+    needs: "nothing more",
+    rights: [
+        RUN_PODS,
+        { ways: [{ resources: { "": ["namespaces"] }, verbs: ["update", "patch"] }], clusterScoped: true },
+    ],
+    leadsTo: always("control-plane"),
+    cut: { remedy: "Take the verbs update and patch on namespaces out of the role.", control: "no-namespace-changes" },
+});

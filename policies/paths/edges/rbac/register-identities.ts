@@ -1,0 +1,20 @@
+import { TECHNIQUES } from "../../techniques";
+import { rbacFamily } from "./family";
+import { WRITE } from "./rights";
+import { always } from "./targets";
+
+export const registerIdentities = rbacFamily({
+    name: "register-identities",
+
+    title: "register a workload of their own under any SPIFFE identity",
+    technique: TECHNIQUES.forgeCertificates,
+    needs: "a workload of their own",
+    rights: [
+        {
+            ways: [{ resources: { "spire.spiffe.io": ["clusterspiffeids", "clusterstaticentries"] }, verbs: WRITE }],
+            clusterScoped: true,
+        },
+    ],
+    leadsTo: always("identities"),
+    cut: { remedy: "Leave registrations to whoever deploys SPIRE.", control: "no-identity-registration" },
+});

@@ -1,0 +1,101 @@
+import type { KubeObject } from "../kubernetes/kube";
+import type { SubjectView } from "../kubernetes/rbac/bindings";
+import { accountOf, bindingOf, roleOf } from "../kubernetes/rbac/bindings";
+import { bootstrapPolicy } from "../kubernetes/rbac/bootstrap";
+import { boundRules, clusterRoleRules, rbacObjects } from "../kubernetes/rbac/roles";
+import type { RuleView } from "../kubernetes/rbac/rule";
+import type { Stack } from "../kubernetes/stack";
+import { namespaceOf } from "../kubernetes/stack";
+import type { Landscape } from "./landscape";
+import type { PathNode } from "./nodes";
+import type { Held, Right } from "./rights";
+import { holdingOf } from "./rights";
+
+/** What a binding gives to whom. */
+export interface GrantView {
+    /** E.g. `RoleBinding shop/readers`. */
+    readonly name: string;
+    /** The binding; none for one that the API server brings along. */
+    readonly binding: KubeObject | undefined;
+    /** The role, where it is in the stack. */
+    readonly role: KubeObject | undefined;
+    /** Where it holds; empty: in the whole cluster. */
+    readonly namespace: string;
+    readonly rules: readonly RuleView[];
+    readonly subjects: readonly GrantSubject[];
+}
+
+interface GrantSubject extends Pick<SubjectView, "kind" | "name" | "namespace"> {
+    /** E.g. `subjects[0]`; empty in a binding that the API server brings along. */
+    readonly path: string;
+}
+
+const views = new WeakMap<Landscape, readonly GrantView[]>();
+
+/** Every binding of a stack whose role is known, and those to service accounts that the API server brings along. */
+export function grantsOf(landscape: Landscape): readonly GrantView[] {
+    let grants = views.get(landscape);
+    if (grants === undefined) {
+        views.set(landscape, (grants = readGrants(landscape)));
+    }
+    return grants;
+}
+
+function readGrants(landscape: Landscape): readonly GrantView[] {
+    const { stack } = landscape;
+    const own = ["ClusterRoleBinding", "RoleBinding"].flatMap((kind) =>
+        rbacObjects(stack, kind).flatMap((object) => landscape.read(object, () => grantOf(stack, object)) ?? []),
+    );
+    return [...own, ...shippedGrants(stack)];
+}
+
+function grantOf(stack: Stack, object: KubeObject): readonly GrantView[] {
+    const binding = bindingOf(object);
+    const rules = boundRules(stack, binding);
+    const namespace = object.kind === "RoleBinding" ? namespaceOf(object) : "";
+    const name = `${object.kind} ${namespace === "" ? "" : `${namespace}/`}${object.name}`;
+    const { subjects } = binding;
+    return rules === undefined
+        ? []
+        : [{ name, binding: object, role: roleOf(stack, binding), namespace, rules, subjects }];
+}
+
+/** Bindings to the controllers' accounts in kube-system, which whoever may start a pod there can use. */
+function shippedGrants(stack: Stack): readonly GrantView[] {
+    return [...bootstrapPolicy().bindings.values()].flatMap(({ namespace, name, roleKind, role, subjects }) => {
+        const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
+        // The same list for every stack that does not change the role, so that it is looked through once.
+        const shipped = bootstrapPolicy().roles.get(`${roleKind === "ClusterRole" ? "" : namespace}/${role}`);
+        const isChanged = roleKind === "ClusterRole" && stack.find("ClusterRole", "", role) !== undefined;
+        const rules = isChanged ? clusterRoleRules(stack, role) : shipped?.rules;
+        if (accounts.length === 0 || rules === undefined) {
+            return [];
+        }
+        const title = namespace === "" ? `ClusterRoleBinding ${name}` : `RoleBinding ${namespace}/${name}`;
+        const views = accounts.map((subject) => ({ ...subject, path: "" }));
+        return [{ name: title, binding: undefined, role: undefined, namespace, rules, subjects: views }];
+    });
+}
+
+/** The node of somebody whom a binding names; undefined where it names nobody. */
+export function subjectNode(landscape: Landscape, subject: GrantSubject): PathNode | undefined {
+    const account = accountOf(subject);
+    if (account !== undefined) {
+        return account.namespace === "" ? undefined : landscape.node("account", account.namespace, account.name);
+    }
+    return subject.kind === "Group" || subject.kind === "User"
+        ? landscape.node(subject.kind === "Group" ? "group" : "user", "", subject.name)
+        : undefined;
+}
+
+/** The node of what a binding gives. */
+export function bindingNode(landscape: Landscape, { name, binding, namespace }: GrantView): PathNode {
+    return landscape.node("binding", namespace, name, binding);
+}
+
+const EVERYTHING: Right = { ways: [{ resources: { "*": ["*"] }, verbs: ["*"] }] };
+
+/** The rule by which a binding gives every right there is; undefined where it gives less. */
+export function everyRight({ rules }: GrantView): Held | undefined {
+    return holdingOf(rules, EVERYTHING).all;
+}

@@ -1,0 +1,126 @@
+import { BlockList } from "node:net";
+
+import { rangeOf } from "../kubernetes/addresses";
+import { ingressClass, isIngress } from "../kubernetes/ingress";
+import type { Body, KubeObject } from "../kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../kubernetes/kube";
+import type { PodView } from "../kubernetes/pods";
+import { allowRules, isolatedDirections, isNetworkPolicy, policiesIn } from "../kubernetes/network";
+import { selects } from "../kubernetes/selectors";
+import type { Stack } from "../kubernetes/stack";
+import { namespaceOf } from "../kubernetes/stack";
+
+/** Ranges that no packet from the Internet comes from (RFC 1918, 4193, 6598, 1122, 3927, 4291), with their length. */
+const PRIVATE: readonly (readonly [address: string, bits: number, family: "ipv4" | "ipv6"])[] = [
+    ["10.0.0.0", 8, "ipv4"],
+    ["172.16.0.0", 12, "ipv4"],
+    ["192.168.0.0", 16, "ipv4"],
+    ["100.64.0.0", 10, "ipv4"],
+    ["127.0.0.0", 8, "ipv4"],
+    ["169.254.0.0", 16, "ipv4"],
+    ["fc00::", 7, "ipv6"],
+    ["fe80::", 10, "ipv6"],
+    ["::1", 128, "ipv6"],
+];
+
+/** Says whether addresses of the Internet lie in a range; of a text that is no range nobody can tell, so yes. */
+export function holdsPublicAddresses(cidr: string): boolean {
+    const range = rangeOf(cidr);
+    return (
+        range === undefined ||
+        !PRIVATE.some(([address, bits, family]) => {
+            const block = new BlockList();
+            block.addSubnet(address, bits, family);
+            return range.family === family && range.bits >= bits && block.check(range.address, family);
+        })
+    );
+}
+
+/** Annotations by which a cloud's controller gives a Service a load balancer inside its network, with their values. */
+const INTERNAL: Readonly<Record<string, readonly string[]>> = {
+    "service.beta.kubernetes.io/aws-load-balancer-internal": ["true", "0.0.0.0/0"],
+    "service.beta.kubernetes.io/aws-load-balancer-scheme": ["internal"],
+    "service.beta.kubernetes.io/azure-load-balancer-internal": ["true"],
+    "networking.gke.io/load-balancer-type": ["Internal"],
+    "cloud.google.com/load-balancer-type": ["Internal"],
+    "service.beta.kubernetes.io/oci-load-balancer-internal": ["true"],
+    "service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type": ["private"],
+    "alb.ingress.kubernetes.io/scheme": ["internal"],
+};
+
+function isInternal(annotations: Body): boolean {
+    return Object.entries(INTERNAL).some(([name, values]) => values.includes(str(annotations[name])));
+}
+
+/** A load balancer as a Service, or what stands for one, asks for it. */
+function takesPublicClients(spec: Body, annotations: Body): boolean {
+    const ranges = strings(spec["loadBalancerSourceRanges"]);
+    return !isInternal(annotations) && (ranges.length === 0 || ranges.some(holdsPublicAddresses));
+}
+
+/** The field by which the Internet may reach a Service itself; undefined where it may not. */
+export function publicField(service: KubeObject): string | undefined {
+    const spec = obj(service.body["spec"]);
+    switch (spec["type"]) {
+        case "LoadBalancer":
+            return takesPublicClients(spec, service.annotations) ? `${service.prefix}spec.type` : undefined;
+        case "NodePort":
+            return `${service.prefix}spec.type`;
+        default:
+            return strings(spec["externalIPs"]).some(holdsPublicAddresses)
+                ? `${service.prefix}spec.externalIPs`
+                : undefined;
+    }
+}
+
+/** Says whether the Internet may reach what an Ingress or a route publishes, as far as the stack says. */
+export function isPublished(stack: Stack, by: KubeObject): boolean {
+    if (isIngress(by)) {
+        return !isInternal(by.annotations) && ingressClass(by) !== "gce-internal";
+    }
+    const parents = list(obj(by.body["spec"])["parentRefs"]).map(obj);
+    const gateways = parents.map((parent) =>
+        stack.find("Gateway", str(parent["namespace"]) || by.namespace, str(parent["name"])),
+    );
+    return gateways.length === 0 || gateways.some((gateway) => gateway === undefined || isPublic(stack, gateway));
+}
+
+/** A Gateway is as public as the Service that Envoy Gateway makes for it, and else for all that can be known. */
+function isPublic(stack: Stack, gateway: KubeObject): boolean {
+    const infrastructure = obj(obj(gateway.body["spec"])["infrastructure"]);
+    const proxy = stack.find("EnvoyProxy", gateway.namespace, str(obj(infrastructure["parametersRef"])["name"]));
+    const provider = obj(obj(proxy?.body["spec"])["provider"]);
+    const service = obj(obj(provider["kubernetes"])["envoyService"]);
+    return takesPublicClients(service, { ...obj(infrastructure["annotations"]), ...obj(service["annotations"]) });
+}
+
+/**
+ * Says whether the network lets requests from outside through to a pod. `routed`: they come by way of a proxy in the cluster,
+ * which any peer of a rule may be, since the proxy's own labels are mostly not known. A policy of another API than
+ * Kubernetes' is taken to let them through.
+ *
+ * @throws UnknownValueError where a policy of the namespace is unknown before deployment.
+ */
+export function admitsOutside(stack: Stack, pod: PodView, routed: boolean): boolean {
+    if (!isolatedDirections(stack, pod).has("Ingress")) {
+        return true;
+    }
+    const policies = policiesIn(stack, namespaceOf(pod.object)).filter(
+        ({ object, directions, spec }) =>
+            isNetworkPolicy(object) &&
+            directions.has("Ingress") &&
+            selects(isObj(spec["podSelector"]) ? spec["podSelector"] : {}, pod.labels),
+    );
+    const rules = policies.flatMap((policy) => allowRules(policy)).filter(({ direction }) => direction === "Ingress");
+    return (
+        policies.length === 0 ||
+        rules.some(
+            ({ peers }) =>
+                peers.length === 0 ||
+                peers.map(obj).some((peer) => {
+                    const block = peer["ipBlock"];
+                    return isObj(block) ? routed || holdsPublicAddresses(str(block["cidr"])) : routed;
+                }),
+        )
+    );
+}

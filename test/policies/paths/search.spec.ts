@@ -1,0 +1,136 @@
+import { strict as assert } from "node:assert";
+
+import fc from "fast-check";
+
+import { cheapestCut } from "../../../policies/paths/cut";
+import type { Edge } from "../../../policies/paths/edge";
+import { weightOf } from "../../../policies/paths/edge";
+import type { PathGraph } from "../../../policies/paths/graph";
+import type { Path } from "../../../policies/paths/search";
+import { everything, leadingTo, Reached, shortestPath } from "../../../policies/paths/search";
+import { shortestPaths } from "../../../policies/paths/several";
+import { drawn } from "./support";
+
+const SIZE = 6;
+const arrow = fc.tuple(
+    fc.nat({ max: SIZE - 1 }),
+    fc.nat({ max: SIZE - 1 }),
+    fc.constantFrom("simple" as const, "change" as const, "redesign" as const, "never" as const),
+);
+
+/** A graph with a few of its nodes for beginnings and others for ends. */
+const question = fc
+    .record({
+        arrows: fc.array(arrow, { maxLength: 11 }).map((all) => all.filter(([from, to]) => from !== to)),
+        sources: fc.uniqueArray(fc.nat({ max: SIZE - 1 }), { minLength: 1, maxLength: 2 }),
+        targets: fc.uniqueArray(fc.nat({ max: SIZE - 1 }), { minLength: 1, maxLength: 2 }),
+    })
+    .map(({ arrows, sources, targets }) => {
+        const graph = drawn(SIZE, arrows);
+        const pick = (ids: readonly number[]) => graph.nodes.filter(({ id }) => ids.includes(id));
+        return { graph, sources: pick(sources), targets: new Set(pick(targets.filter((id) => !sources.includes(id)))) };
+    });
+
+type Question = typeof question extends fc.Arbitrary<infer T> ? T : never;
+
+/** Every path without a loop from a source to a target, found by trying. It ends at the first target it meets. */
+function everyPath({ graph, sources, targets }: Question, without: ReadonlySet<Edge> = new Set()): readonly Path[] {
+    const found: Path[] = [];
+    const walk = (path: readonly Edge[], seen: ReadonlySet<number>, at: number): void => {
+        for (const edge of graph.edges.filter(({ from }) => from.id === at)) {
+            if (without.has(edge) || seen.has(edge.to.id)) {
+                continue;
+            }
+            if (targets.has(edge.to)) {
+                found.push([...path, edge]);
+            } else {
+                walk([...path, edge], new Set([...seen, edge.to.id]), edge.to.id);
+            }
+        }
+    };
+    sources.forEach(({ id }) => walk([], new Set([id]), id));
+    return found;
+}
+
+function subsets(edges: readonly Edge[]): readonly (readonly Edge[])[] {
+    return edges.reduce<readonly (readonly Edge[])[]>(
+        (all, edge) => all.flatMap((some) => [some, [...some, edge]]),
+        [[]],
+    );
+}
+
+const key = (path: Path): string => path.map(({ id }) => id).join(" ");
+const isWalk = (graph: PathGraph, path: Path): boolean =>
+    path.every((edge, index) => graph.edges.includes(edge) && (index === 0 || path[index - 1]?.to === edge.from));
+
+describe("search of attack paths", () => {
+    it("reaches what trying every way reaches, and by as few steps", () => {
+        fc.assert(
+            fc.property(question, (asked) => {
+                const { graph, sources, targets } = asked;
+                const tried = everyPath(asked);
+                const path = shortestPath(graph, sources, targets, everything);
+                assert.equal(
+                    path?.length,
+                    tried.length === 0 ? undefined : Math.min(...tried.map(({ length }) => length)),
+                );
+                assert.ok(path === undefined || isWalk(graph, path));
+                const reached = new Reached(graph, sources, everything);
+                assert.equal(
+                    [...targets].some((target) => reached.has(target)),
+                    tried.length > 0,
+                );
+                const leading = leadingTo(graph, targets, everything);
+                assert.equal(
+                    sources.some((source) => leading.has(source)),
+                    tried.length > 0,
+                );
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    it("finds every path there is, each once and the shortest first", () => {
+        fc.assert(
+            fc.property(question, fc.integer({ min: 1, max: 30 }), (asked, count) => {
+                const { graph, sources, targets } = asked;
+                const tried = everyPath(asked).filter((path) => path.every(({ to }) => !sources.includes(to)));
+                const found = shortestPaths(graph, sources, targets, everything, count);
+                const lengths = (paths: readonly Path[]) => paths.map(({ length }) => length);
+                const all = lengths(tried).sort((one, other) => one - other);
+                assert.deepEqual(lengths(found), all.slice(0, count));
+                assert.equal(new Set(found.map(key)).size, found.length);
+                assert.ok(found.every((path) => isWalk(graph, path)));
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    it("cuts so that no path is left, and nothing cheaper does", () => {
+        fc.assert(
+            fc.property(question, (asked) => {
+                const { graph, sources, targets } = asked;
+                const cut = cheapestCut(graph, sources, targets, everything);
+                const costs = subsets(graph.edges.filter((edge) => weightOf(edge) !== Infinity))
+                    .filter((some) => everyPath(asked, new Set(some)).length === 0)
+                    .map((some) => some.reduce((sum, edge) => sum + weightOf(edge), 0));
+                if (cut === undefined) {
+                    assert.deepEqual(costs, []);
+                } else {
+                    assert.deepEqual(everyPath(asked, new Set(cut.edges)), []);
+                    assert.equal(cut.cost, Math.min(...costs));
+                    assert.equal(
+                        cut.edges.reduce((sum, edge) => sum + weightOf(edge), 0),
+                        cut.cost,
+                    );
+                }
+            }),
+            { numRuns: 150 },
+        );
+    });
+
+    it("finds no cut where the beginning is an end", () => {
+        const graph = drawn(2, [[0, 1, "simple"]]);
+        assert.equal(cheapestCut(graph, graph.nodes, new Set(graph.nodes), everything), undefined);
+    });
+});
