@@ -19,7 +19,7 @@ export interface Operands {
 
 type StacksOf<S extends StackCount> = S extends "one"
     ? readonly [HostRequest]
-    : S extends "many"
+    : S extends "many" | "maybe"
       ? readonly HostRequest[]
       : readonly [];
 

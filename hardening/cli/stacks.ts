@@ -5,8 +5,8 @@ import type { HostRequest } from "../sources/program/registration";
 import type { CommandLine, OptionTable } from "./options";
 import { valuesOf } from "./options";
 
-/** How many stacks of a program a command takes. */
-export type StackCount = "none" | "one" | "many";
+/** How many stacks of a program a command takes. `maybe`: one, or none where it is given something else to look at. */
+export type StackCount = "none" | "maybe" | "one" | "many";
 
 const DIRECTORY = {
     type: "text",
@@ -20,6 +20,7 @@ const STACK = { type: "text", short: "s", value: "NAME" } as const;
 /** The options by which a command takes its stacks. */
 export const STACK_OPTIONS = {
     none: {},
+    maybe: { directory: DIRECTORY, stack: { ...STACK, description: "the stack" } },
     one: { directory: DIRECTORY, stack: { ...STACK, description: "the stack", required: true } },
     many: {
         directory: DIRECTORY,
@@ -35,8 +36,8 @@ interface Requested {
 
 /** The stacks that a command line names, each read from its file. */
 export async function stacksOf(count: StackCount, given: CommandLine["given"]): Promise<Requested> {
-    // One that is missing is a fault of the options already.
-    if (count === "none" || (count === "one" && !given.has("stack"))) {
+    // One that is missing is a fault of the options already, where it is needed.
+    if (count === "none" || (count !== "many" && !given.has("stack"))) {
         return { stacks: [], faults: [] };
     }
     const { directory, stack } = valuesOf(STACK_OPTIONS.many, given);

@@ -20,6 +20,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     images: { summary: "list the images the stacks deploy", load: () => import("./images.js") },
     render: { summary: "write a stack as manifests in apply order", load: () => import("./render.js") },
     network: { summary: "show who may talk to whom in a stack", load: () => import("./network.js") },
+    paths: {
+        summary: "show how an attacker would get from one place to another, and what ends it",
+        load: () => import("./paths.js"),
+    },
     scan: { summary: "judge manifests: files, folders or standard input", load: () => import("./scan.js") },
     audit: { summary: "judge what a live cluster holds, by reading only", load: () => import("./audit.js") },
     verify: {

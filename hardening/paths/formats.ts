@@ -1,0 +1,19 @@
+import type { FormatTable } from "../formats/format";
+import { jsonText } from "../formats/format";
+import { painter } from "../formats/style";
+import { mermaidOf } from "./mermaid";
+import type { PathsReport } from "./report";
+import { textOf } from "./text";
+
+/** The forms of the report on paths. */
+export const PATHS_FORMATS = {
+    text:
+        () =>
+        (report, { colour }) =>
+            textOf(report, painter(colour)),
+    json:
+        () =>
+        ({ cut, reach, ...report }) =>
+            jsonText({ schema: 1, ...report, cut: cut ?? null, ...(reach !== undefined && { reach }) }),
+    mermaid: () => mermaidOf,
+} as const satisfies FormatTable<PathsReport>;

@@ -1,0 +1,91 @@
+import { strict as assert } from "node:assert";
+import { join } from "node:path";
+
+import { cli } from "../../support/cli";
+import { withFiles } from "../../support/files";
+import { mayEverywhere, pod } from "../../policies/paths/manifests";
+
+const PODS = JSON.stringify(
+    pod({}, { securityContext: { privileged: true }, ports: [{ containerPort: 80, hostPort: 80 }] }),
+);
+const CLEAN = JSON.stringify(pod());
+const UNKNOWN_KIND = JSON.stringify({ apiVersion: "v1", kind: "List", items: mayEverywhere(["", "secrets", "get"]) });
+
+function paths(files: Readonly<Record<string, string>>, ...args: readonly string[]) {
+    return withFiles(files, (folder) =>
+        cli(["paths", ...Object.keys(files).map((name) => join(folder, name)), ...args]),
+    );
+}
+
+describe("hardening paths", () => {
+    it("shows each hop with its object, field and technique, and what ends every path", async () => {
+        const { code, out } = await paths({ "web.json": PODS }, "--to", "node");
+        assert.equal(code, 1);
+        assert.match(out, /^1 file: 1 path from the Internet to a node/);
+        assert.match(out, /Pod shop\/web: spec\.containers\[0\]\.securityContext\.privileged/);
+        assert.match(out, /\(T1611\)/);
+        assert.match(
+            out,
+            /at the least cost: 1 change\n {2}Pod shop\/web: spec\.containers\[0\]\.ports\[0\]\.hostPort\n/,
+        );
+        assert.match(out, /no-host-ports/);
+    });
+
+    it("ends cleanly where there is no path, and says what it can't see all the same", async () => {
+        const { code, out } = await paths({ "web.json": CLEAN });
+        assert.equal(code, 0);
+        assert.match(out, /no path from the Internet to a node or cluster-admin/);
+        assert.match(out, /Not seen by this graph:\n {2}Flaws of programs/);
+    });
+
+    it("says the same in JSON, with the limits and the cut", async () => {
+        const { out } = await paths({ "web.json": PODS }, "--format", "json", "--to", "node", "--reach");
+        const report = JSON.parse(out) as Record<string, unknown[]>;
+        assert.equal(report["paths"]?.length, 1);
+        assert.equal(report["cut"]?.length, 1);
+        assert.ok((report["limits"]?.length ?? 0) > 0);
+        assert.ok(report["reach"]?.includes("a node"));
+    });
+
+    it("draws the paths for Mermaid, with every label quoted", async () => {
+        const { out } = await paths({ "web.json": PODS }, "--format", "mermaid", "--to", "node");
+        assert.match(out, /^flowchart LR\n/);
+        assert.match(out, /n0\["the Internet"\]/);
+        assert.match(out, /n1 -->\|"privileged-container T1611"\| n2/);
+    });
+
+    it("finds what a user may do, and lists what comes with it", async () => {
+        const { code, out } = await paths(
+            { "rbac.json": UNKNOWN_KIND, "web.json": CLEAN },
+            "--from",
+            "user:jane",
+            "--to",
+            "secrets:shop",
+        );
+        assert.equal(code, 1);
+        assert.match(out, /can read Secrets through the API/);
+    });
+
+    it("refuses places that there are not, all at once", async () => {
+        const { code, log } = await paths(
+            { "web.json": CLEAN },
+            "--from",
+            "internt",
+            "--to",
+            "account:shop/wob",
+            "--to",
+            "pod",
+        );
+        assert.equal(code, 2);
+        const text = log.join("\n");
+        assert.match(text, /--from must be one of internet, .*; found "internt"; did you mean "internet"\?/);
+        assert.match(text, /--to account:shop\/wob: there is no such account/);
+        assert.match(text, /--to pod needs a name: pod:NAMESPACE\/NAME/);
+    });
+
+    it("wants a stack or a path, and not both", async () => {
+        const { code, log } = await cli(["paths"]);
+        assert.equal(code, 2);
+        assert.match(log.join("\n"), /either --stack NAME, or a path/);
+    });
+});
