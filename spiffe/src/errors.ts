@@ -161,6 +161,46 @@ export class JwtSvidError extends SpiffeError {
     }
 }
 
+/** Why a request with a bearer token was refused; the middle two are the words of RFC 6750 section 3.1. */
+export type BearerErrorCode = "missing_token" | "invalid_token" | "insufficient_scope" | "unavailable";
+
+/**
+ * A request isn't let in by its bearer token. `statusCode` and `headers` are those of the answer, as Fastify, Koa and Express read them
+ * from an error. The message says nothing that helps a forger; the reason is in `cause`.
+ */
+export class BearerError extends SpiffeError {
+    declare readonly code: BearerErrorCode;
+    readonly statusCode: 401 | 403 | 503;
+    /** With the challenge of RFC 6750 section 3. */
+    readonly headers: Readonly<Record<string, string>>;
+
+    constructor(code: BearerErrorCode, options?: ErrorOptions) {
+        const { statusCode, message, headers } = BEARER_ANSWERS[code];
+        super(code, message, options);
+        this.statusCode = statusCode;
+        this.headers = headers;
+    }
+}
+
+const BEARER_ANSWERS: Readonly<Record<BearerErrorCode, Pick<BearerError, "statusCode" | "message" | "headers">>> = {
+    missing_token: {
+        statusCode: 401,
+        message: "the request has no bearer token",
+        headers: { "www-authenticate": "Bearer" },
+    },
+    invalid_token: {
+        statusCode: 401,
+        message: "the bearer token is not accepted",
+        headers: { "www-authenticate": 'Bearer error="invalid_token"' },
+    },
+    insufficient_scope: {
+        statusCode: 403,
+        message: "the caller is not authorized",
+        headers: { "www-authenticate": 'Bearer error="insufficient_scope"' },
+    },
+    unavailable: { statusCode: 503, message: "bearer tokens can't be checked at present", headers: {} },
+};
+
 /**
  * A bundle endpoint could not be used (SPIFFE Federation section 5). Codes: `invalid_endpoint`, `unreachable`, `http_status`,
  * `too_many_redirects`, `too_large`, `wrong_endpoint_id` and `stale`.

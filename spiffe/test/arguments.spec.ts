@@ -50,6 +50,7 @@ const isAbsent = (value: unknown): boolean => value === undefined;
 /** Options may be any object: members that aren't known mean nothing. Those in {@link junk} that are known are all wrong. */
 const isOptions = (value: unknown): boolean =>
     value === undefined || (typeof value === "object" && value !== null && !Array.isArray(value));
+const isEmpty = (value: unknown): boolean => isOptions(value) && Object.keys(value ?? {}).length === 0;
 const isListOfNothing = (value: unknown): boolean => Array.isArray(value) && value.length === 0;
 const isAudience = (value: unknown): boolean =>
     [value].flat().length > 0 && [value].flat().every((name) => typeof name === "string" && name !== "");
@@ -135,7 +136,7 @@ describe("Every public function", () => {
             authorizeTarget: {
                 args: [{ db: core.authorizeAny() }],
                 run: core.authorizeTarget,
-                fine: { 0: (value) => isOptions(value) && Object.keys(value ?? {}).length === 0 && !isAbsent(value) },
+                fine: { 0: (value) => isEmpty(value) && !isAbsent(value) },
             },
             "an authorizer": {
                 args: [id, ...anyChain],
@@ -183,6 +184,23 @@ describe("Every public function", () => {
                 args: [token, "reports", {}],
                 run: jwt.JwtSvid.parseInsecure,
                 fine: { 2: isOptions },
+            },
+            authenticateBearer: {
+                args: [
+                    { headers: { authorization: `Bearer ${token}` } },
+                    source,
+                    { audience: "reports", authorize: core.authorizeAny() },
+                ],
+                run: jwt.authenticateBearer,
+            },
+            bearerMiddleware: {
+                args: [source, { audience: "reports", authorize: core.authorizeAny() }],
+                run: jwt.bearerMiddleware,
+            },
+            callerOf: {
+                args: [{}],
+                run: jwt.callerOf,
+                fine: { 0: (value) => typeof value === "object" && value !== null },
             },
             "JwtSource.start": { args: [{ client }], run: (options) => startAndClose(jwt.JwtSource.start(options)) },
             "JwtSource.fetch": {
@@ -275,11 +293,15 @@ describe("Every public function", () => {
             createTlsServer: { args: [world.server, tlsPolicy, () => {}], run: tls.createTlsServer },
             connectTls: { args: [world.client, tlsPolicy, target], run: tls.connectTls },
             clientOptions: { args: [world.client, tlsPolicy], run: tls.clientOptions },
-            createHttpsServer: { args: [world.server, tlsPolicy, () => {}], run: http.createHttpsServer },
+            createHttpsServer: {
+                args: [world.server, tlsPolicy, () => {}, {}],
+                run: http.createHttpsServer,
+                fine: { 3: isEmpty },
+            },
             createHttp2Server: {
                 args: [world.server, tlsPolicy, () => {}, {}],
                 run: http.createHttp2Server,
-                fine: { 3: isOptions },
+                fine: { 3: isEmpty },
             },
             connectHttp2: { args: [world.client, tlsPolicy, "https://127.0.0.1:1", {}], run: http.connectHttp2 },
             SpiffeHttpsAgent: {

@@ -1,5 +1,6 @@
 import type { LookupFunction } from "node:net";
 import { isIP, Socket } from "node:net";
+import type { Duplex } from "node:stream";
 import type { ConnectionOptions } from "node:tls";
 import { connect, TLSSocket } from "node:tls";
 
@@ -15,6 +16,7 @@ import { clientContext, contextOptions, DEFAULT_HANDSHAKE_TIMEOUT_MS } from "./p
 import type { Target } from "./record.js";
 import { HandshakeRecord } from "./record.js";
 import { watchConnection } from "./trust-watch.js";
+import { readProxy, Tunnel } from "./tunnel.js";
 
 /** What a client can be told beside its {@link TlsPolicy}. */
 export interface ClientPolicy extends TlsPolicy {
@@ -29,6 +31,11 @@ export interface ClientPolicy extends TlsPolicy {
      * Node's own.
      */
     readonly webPki?: { readonly ca?: string | Buffer | (string | Buffer)[] };
+    /**
+     * An HTTP proxy to go through by CONNECT (RFC 9110 section 9.3.6), such as `http://proxy.example.org:3128`, with user and password
+     * for basic authentication if it has them. TLS is end to end: the proxy learns the name and port of the server, and no more.
+     */
+    readonly proxy?: string | URL;
 }
 
 /** Where to connect to. */
@@ -38,7 +45,7 @@ export interface ConnectTarget {
     /** A Unix domain socket, in place of host and port. */
     readonly path?: string;
     /** A socket to run TLS over, in place of all three; with `host` it still has a name. */
-    readonly socket?: Socket;
+    readonly socket?: Duplex;
     /** The name that the server is asked for (SNI, RFC 6066 section 3), where it isn't `host`. Empty sends none. */
     readonly servername?: string;
     /** Resolves `host`, in place of `dns.lookup`. */
@@ -63,7 +70,8 @@ export interface PendingConnection {
  * of it as `refused_by_peer`.
  *
  * @throws {SpiffeError} `code` is a `HandshakeFailureReason`, when this side refuses; the signal's reason; an error with the `code`
- *     that the system has for it otherwise, such as `ECONNREFUSED`, or `ETIMEDOUT` for a server that was not reached in time
+ *     that the system has for it otherwise, such as `ECONNREFUSED`, or `ETIMEDOUT` for a server that was not reached in time; `proxy`
+ *     when the policy's proxy refuses
  */
 export async function connectTls(
     identity: X509Provider,
@@ -110,7 +118,11 @@ export function startTls(identity: X509Provider, policy: ClientPolicy, target: C
     try {
         const snapshot = currentSnapshot(identity);
         shown = policy.presentSvid === false ? undefined : snapshot.svid;
-        socket = connect(connectionOptions(snapshot, policy, target)).setNoDelay(true);
+        const tunnel = tunnelTo(policy, target);
+        socket = connect(connectionOptions(snapshot, policy, { ...target, ...tunnel })).setNoDelay(true);
+        if (tunnel !== undefined) {
+            tunnel.socket.onFailure = (error) => socket.destroy(error);
+        }
     } catch (error) {
         record.failure(error, target.signal?.aborted);
         throw error;
@@ -185,6 +197,15 @@ function checkTarget(target: unknown): void {
 function targetOf({ host, port, path }: ConnectTarget): Target | undefined {
     const name = path ?? host;
     return name === undefined ? undefined : { host: name, port: path === undefined ? port : undefined };
+}
+
+/** The way through the policy's proxy, if it has one and the target isn't on this machine's file system or a socket already. */
+function tunnelTo({ proxy }: ClientPolicy, target: ConnectTarget): { readonly socket: Tunnel } | undefined {
+    const { host, port, path, socket } = target;
+    if (proxy === undefined || port === undefined || path !== undefined || socket !== undefined) {
+        return undefined;
+    }
+    return { socket: new Tunnel(readProxy(proxy, "policy.proxy"), host ?? "localhost", port) };
 }
 
 function connectionOptions(snapshot: X509Snapshot, policy: ClientPolicy, target: ConnectTarget): ConnectionOptions {

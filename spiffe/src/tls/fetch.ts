@@ -6,6 +6,7 @@ import { subscribe } from "../subscription.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
 import { unbracketed } from "./http2.js";
+import { lifeOf } from "./lifetime.js";
 import { currentSnapshot } from "./peer.js";
 import { checkIdentity, checkTlsPolicy } from "./policy-check.js";
 
@@ -81,9 +82,15 @@ export class SpiffeDispatcher extends undici.Dispatcher {
 
     private rotate(): void {
         for (const [protocols, former] of this.pools) {
+            this.retire(protocols, former);
+        }
+    }
+
+    /** New requests go to a new pool; the former one waits for the running ones, whose outcome belongs to their callers. */
+    private retire(protocols: Protocols, pool: undici.Agent): void {
+        if (this.pools.get(protocols) === pool) {
             this.pools.delete(protocols);
-            // Waits for the running requests; their outcome belongs to their callers.
-            former.close(() => {});
+            pool.close(() => {});
         }
     }
 
@@ -96,17 +103,25 @@ export class SpiffeDispatcher extends undici.Dispatcher {
     private createPool(protocols: Protocols): undici.Agent {
         const allowH2 = protocols === "any";
         const ALPNProtocols = allowH2 ? ["http/1.1", "h2"] : ["http/1.1"];
-        return new undici.Agent({
+        const pool = new undici.Agent({
             ...this.options,
             allowH2,
             connect: ({ hostname, port, servername }, callback) => {
                 const target = { host: unbracketed(hostname), port: Number(port || 443), servername, ALPNProtocols };
                 connectTls(this.identity, this.policy, target).then(
-                    (socket) => callback(null, socket),
+                    (socket) => {
+                        const life = lifeOf(socket);
+                        if (life !== undefined) {
+                            // Undici can't end one connection of a pool in peace, but it can the pool.
+                            life.onDrain = () => this.retire(protocols, pool);
+                        }
+                        callback(null, socket);
+                    },
                     (error: unknown) => callback(error as Error, null),
                 );
             },
         });
+        return pool;
     }
 }
 

@@ -4,6 +4,7 @@ import type { Socket } from "node:net";
 import type { Server as TlsServer, TLSSocket } from "node:tls";
 
 import { requireMethods } from "../arguments.js";
+import { SpiffeError } from "../errors.js";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy } from "./client.js";
 import { connectTls } from "./client.js";
@@ -84,10 +85,18 @@ function remember(peers: Map<string, Peer>, socket: TLSSocket): void {
 /**
  * Credentials for grpc-js clients that authenticate by SVID. Each new connection shows the current SVID; running calls and streams go
  * on through a rotation.
+ *
+ * @throws {SpiffeError} `invalid_policy` for a `proxy`: grpc-js connects by itself, through the proxy that the environment names
  */
 export function channelCredentials(identity: X509Provider, policy: ClientPolicy): ChannelCredentials {
     checkIdentity(identity);
     checkTlsPolicy(policy);
+    if (policy.proxy !== undefined) {
+        throw new SpiffeError(
+            "invalid_policy",
+            "proxy can't go with gRPC: grpc-js takes it from the variable grpc_proxy",
+        );
+    }
     return new SpiffeChannelCredentials(identity, policy);
 }
 

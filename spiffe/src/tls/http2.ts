@@ -5,12 +5,13 @@ import type {
     Http2ServerResponse,
     Http2Session,
     SecureClientSessionOptions,
-    SecureServerOptions,
 } from "node:http2";
 import { connect, createSecureServer } from "node:http2";
 
 import { requireFunction, requireOptions, requireText } from "../arguments.js";
 import { ArgumentError } from "../errors.js";
+import type { Http2ServerOptions } from "../http/server-options.js";
+import { checkHttp2Options } from "../http/server-options.js";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy, ConnectTarget } from "./client.js";
 import { connectTls } from "./client.js";
@@ -31,10 +32,10 @@ export function createHttp2Server(
     identity: X509Provider,
     policy: ServerPolicy,
     handler: (request: Http2ServerRequest, response: Http2ServerResponse) => void,
-    options: Pick<SecureServerOptions, "allowHTTP1" | "settings" | "maxSessionMemory"> = {},
+    options: Http2ServerOptions = {},
 ): Http2SecureServer {
     requireFunction(handler, "handler");
-    requireOptions(options, "options");
+    checkHttp2Options(options);
     const server = createSecureServer({ ...options, ...serverOptions(identity, policy) }, handler);
     guardServer(server, identity, withExpiry(policy));
     drainHttp2Sessions(server);

@@ -4,6 +4,8 @@ import { Agent, createServer } from "node:https";
 import type { Duplex } from "node:stream";
 
 import { requireFunction, requireOptions } from "../arguments.js";
+import type { HttpServerOptions } from "../http/server-options.js";
+import { checkHttpOptions } from "../http/server-options.js";
 import type { X509Provider } from "../source.js";
 import { subscribe } from "../subscription.js";
 import type { ClientPolicy, ConnectTarget, PendingConnection } from "./client.js";
@@ -19,15 +21,21 @@ import { guardServer, serverOptions } from "./server.js";
  * An HTTPS server whose handler only ever sees authenticated and authorized clients; `peerOf(request)` tells whom.
  * New SVIDs are shown to the next client without a restart.
  *
+ * @param options of node:http, such as `maxHeaderSize` and `requestTimeout`
  * @throws {HandshakeError} `no_identity` when the identity has nothing to show yet
  */
 export function createHttpsServer(
     identity: X509Provider,
     policy: ServerPolicy,
     handler: RequestListener<typeof IncomingMessage, typeof ServerResponse>,
+    options: HttpServerOptions = {},
 ): Server {
     requireFunction(handler, "handler");
-    const server = createServer({ ...serverOptions(identity, policy), ALPNProtocols: ["http/1.1"] }, handler);
+    checkHttpOptions(options);
+    const server = createServer(
+        { ...options, ...serverOptions(identity, policy), ALPNProtocols: ["http/1.1"] },
+        handler,
+    );
     guardServer(server, identity, policy);
     drainHttp1Connections(server);
     return server;

@@ -10,7 +10,9 @@ import {
 import { checkAuthorizer } from "../authorize.js";
 import { ArgumentError } from "../errors.js";
 import { checkLifetime } from "./lifetime.js";
+import type { ClientPolicy } from "./client.js";
 import type { ServerPolicy } from "./server.js";
+import { readProxy } from "./tunnel.js";
 
 /** @throws {ArgumentError} unless `identity` is an `X509Provider` */
 export function checkIdentity(identity: unknown): void {
@@ -27,7 +29,7 @@ export function checkTlsPolicy(policy: unknown): void {
         throw new ArgumentError(`policy must be an object with authorize, it is ${kindOf(policy)}`);
     }
     requireOptions(policy, "policy");
-    const { authorize, handshakeTimeoutMs, observer, now, ...rest } = policy as Partial<ServerPolicy>;
+    const { authorize, handshakeTimeoutMs, observer, now, ...rest } = policy as Partial<ServerPolicy & ClientPolicy>;
     checkAuthorizer(authorize, "policy.authorize");
     checkWord(rest.kem, ["prefer", "require"], "policy.kem");
     checkWord(rest.signature, ["any", "ml-dsa-65"], "policy.signature");
@@ -44,6 +46,9 @@ export function checkTlsPolicy(policy: unknown): void {
         if (callback !== undefined) {
             requireFunction(callback, `policy.${name}`);
         }
+    }
+    if (rest.proxy !== undefined) {
+        readProxy(rest.proxy, "policy.proxy");
     }
     checkLifetime(rest);
 }

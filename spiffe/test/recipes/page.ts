@@ -97,6 +97,13 @@ export const CHAPTERS: readonly Chapter[] = [
     },
 ];
 
+/** Who can't be wired, and why. */
+const LEFT_OUT =
+    "**mysql2** (3.24) can't be told whom to authorize. A MySQL connection begins in the clear and turns to TLS inside the driver, which calls `tls.connect` with options of its own: of `ssl` it reads " +
+    "certificates, `rejectUnauthorized` and `verifyIdentity`, no `checkServerIdentity`, `secureContext` or `session`, and right after the handshake it sends the password's proof. Its `stream` option " +
+    "gives the socket before TLS begins, so a socket of ours would speak TLS to a server that expects the clear. With the authorities of one trust domain as `ssl.ca` any workload of that domain could pose as the " +
+    "database. Until the driver takes a socket for the whole connection, put a proxy that speaks SPIFFE, such as Envoy or Ghostunnel, in front of the server, or wire another driver.";
+
 /** The code of a recipe: the whole of its file. */
 export function recipeCode({ file }: Recipe): string {
     return readFileSync(join(import.meta.dirname, "code", `${file}.ts`), "utf8").trimEnd();
@@ -119,6 +126,8 @@ export function recipesPage(): string {
                 `\`\`\`ts\n${recipeCode(recipe)}\n\`\`\``,
             ]),
         ]),
+        "## Left out",
+        LEFT_OUT,
     ];
     return `${parts.join("\n\n")}\n`;
 }

@@ -1,13 +1,15 @@
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import type { IncomingMessage } from "node:http";
 import { createSecureServer } from "node:http2";
-import { createServer as createHttps } from "node:https";
+import { createServer as createHttps, request } from "node:https";
 import type { Server, TlsOptions, TLSSocket } from "node:tls";
 import { connect, createServer } from "node:tls";
 
 import { StaticX509Provider } from "../../src/index.js";
 import { connectTls, createTlsServer, guardServer, serverOptions } from "../../src/tls/index.js";
 import { SpiffeDispatcher } from "../../src/entry/fetch.js";
-import { createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
+import { createHttp2Server, createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { checkSession } from "../../src/tls/peer.js";
 import { get } from "../support/https-get.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
@@ -91,6 +93,27 @@ describe("A server", () => {
     it("takes no session for an authentication that was resumed, whatever the context let through", () => {
         const socket = { getProtocol: () => "TLSv1.3", isSessionReused: () => true } as unknown as TLSSocket;
         assert.throws(() => checkSession(socket, {}), { code: "resumed" });
+    });
+
+    it("takes the options of its protocol, and none of TLS", async () => {
+        const https = createHttpsServer(world.server, world.serverPolicy, (_request, response) => response.end(), {
+            maxHeaderSize: 1_000,
+            requestTimeout: 5_000,
+        });
+        assert.equal(https.requestTimeout, 5_000);
+        const port = await world.listen(https);
+        const agent = new SpiffeHttpsAgent(world.client, world.clientPolicy);
+        world.onClose(() => agent.destroy());
+        const outgoing = request({ host: "127.0.0.1", port, agent, headers: { long: "x".repeat(2_000) } }).end();
+        const [response] = (await once(outgoing, "response")) as [IncomingMessage];
+        assert.equal(response.resume().statusCode, 431);
+        for (const create of [createHttpsServer, createHttp2Server]) {
+            const options = { SNICallback: () => {}, key: "key" } as object;
+            assert.throws(() => create(world.server, world.serverPolicy, () => {}, options), {
+                code: "invalid_parameter",
+                message: /^options has SNICallback, key; it may have /,
+            });
+        }
     });
 
     it("is one of many on one identity without a warning", async () => {

@@ -4,6 +4,7 @@ import { text } from "node:stream/consumers";
 
 import { Client } from "@grpc/grpc-js";
 
+import { createFetch, SpiffeDispatcher } from "../../src/entry/fetch.js";
 import { channelCredentials, createGrpcListener } from "../../src/entry/grpc.js";
 import { connectHttp2, createHttp2Server, createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
 import type { StaticX509Provider, X509Snapshot } from "../../src/index.js";
@@ -90,6 +91,27 @@ describe("The life of a connection", () => {
             const agent = new SpiffeHttpsAgent(world.client, aged(world.clientPolicy, "client"), { maxSockets: 2 });
             world.onClose(() => agent.destroy());
             await load(side, async () => assert.equal(await get(port, agent), "served"));
+        });
+    }
+
+    for (const allowH2 of [false, true]) {
+        it(`ends without a failed request of a dispatcher's pool over HTTP/${allowH2 ? 2 : 1}`, async () => {
+            const serve = allowH2 ? createHttp2Server : createHttpsServer;
+            const server = serve(
+                world.server,
+                world.serverPolicy,
+                (_request: unknown, response: { end(text: string): unknown }) => {
+                    setTimeout(() => response.end("served"), 5);
+                },
+            );
+            const port = await world.listen(server);
+            const policy = { ...world.clientPolicy, maxConnectionAgeMs: 150 };
+            const dispatcher = new SpiffeDispatcher(world.client, policy, { allowH2, connections: 2 });
+            world.onClose(() => dispatcher.destroy());
+            const fetch = createFetch(dispatcher);
+            await load("client", async () =>
+                assert.equal(await (await fetch(`https://127.0.0.1:${port}/`)).text(), "served"),
+            );
         });
     }
 
