@@ -98,7 +98,7 @@ export class Responder {
             try {
                 await (turn.action === undefined ? this.respond(turn.name) : this.goOn(turn.name, turn.action));
             } catch (error) {
-                this.agenda.plan(turn.name);
+                this.agenda.planAgain(turn.name);
                 throw error;
             }
         }
@@ -124,7 +124,7 @@ export class Responder {
             }
             const waits = actions.some(({ state }) => state === "blocked") && lastSeen >= now - policy().window;
             if (waits || actions.some(({ state }) => UNFINISHED.has(state))) {
-                this.agenda.plan(name);
+                this.agenda.planAgain(name);
             }
             if (
                 lastSeen < now - policy().retention &&

@@ -141,19 +141,23 @@ export class KubernetesClient implements KubernetesApi {
                 url.searchParams.set(name, value);
             }
         }
+        const content = body === undefined ? undefined : JSON.stringify(body);
         const options: RequestOptions = {
             method,
             headers: {
                 accept: "application/json",
-                ...(body !== undefined && {
+                ...(content !== undefined && {
                     "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+                    // Node.js frames the body of a DELETE by neither length nor chunks (RFC 9112, 6.3): the server would take it for the next request,
+                    // and not see the preconditions in it.
+                    "content-length": Buffer.byteLength(content),
                 }),
             },
             signal: AbortSignal.timeout(TIMEOUT_MS),
         };
         // Reads a token that has been renewed, and takes what the kubeconfig says of certificates.
         await this.config.applyToHTTPSOptions(options);
-        const { status, text } = await exchange(url, { ...options, agent: this.agentOf(options) }, body);
+        const { status, text } = await exchange(url, { ...options, agent: this.agentOf(options) }, content);
         if (status < 200 || status > 299) {
             throw failure(status, text, `${method} ${path}`);
         }
@@ -184,13 +188,11 @@ function pathOf({ kind, namespace, name }: ObjectRef, subresource?: string): str
 async function exchange(
     url: URL,
     options: RequestOptions,
-    body: object | undefined,
+    body: string | undefined,
 ): Promise<{ readonly status: number; readonly text: string }> {
     try {
         const answer = await new Promise<IncomingMessage>((resolve, reject) => {
-            request(url, options, resolve)
-                .on("error", reject)
-                .end(body === undefined ? undefined : JSON.stringify(body));
+            request(url, options, resolve).on("error", reject).end(body);
         });
         const parts: Buffer[] = [];
         let size = 0;
