@@ -6,7 +6,7 @@ import { load } from "js-yaml";
 
 import { connectivity } from "../hardening/network/matrix";
 import type { Matrix } from "../hardening/network/matrix";
-import { portsText } from "../hardening/network/ports";
+import { portsText } from "../policies/kubernetes/network/ports";
 import type { ProgramPreview } from "../hardening/sources/program";
 import { previewProgram } from "../hardening/sources/program";
 import { readStack } from "../hardening/sources/program/stack-file";

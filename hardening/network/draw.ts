@@ -2,7 +2,7 @@ import type { FormatTable } from "../formats/format";
 import { jsonText } from "../formats/format";
 import type { Connection, Matrix } from "./matrix";
 import type { Endpoint } from "./peers";
-import { portsText } from "./ports";
+import { portsText } from "../../policies/kubernetes/network/ports";
 
 /** Who may talk to whom in a stack. */
 interface NetworkReport {
@@ -31,7 +31,7 @@ export const NETWORK_FORMATS = {
 } as const satisfies FormatTable<NetworkReport>;
 
 /** The matrix as a table for a terminal. */
-export function tableOf({ connections, halfOpen }: Matrix): string {
+export function tableOf({ connections, halfOpen, unknown }: Matrix): string {
     const rows = connections.map(({ from, to, ports }) => [from.name, to.name, portsText(ports)] as const);
     const widths = [0, 1].map((column) => Math.max(4, ...rows.map((row) => row[column]?.length ?? 0)));
     const line = (cells: readonly string[]): string =>
@@ -49,17 +49,24 @@ export function tableOf({ connections, halfOpen }: Matrix): string {
                     missing === "Ingress" ? `${to.name} does not take it` : `${from.name} may not send it`
                 }`,
         ),
+        ...(unknown.length === 0 ? [] : ["", "Can't be told:"]),
+        ...unknown.map(({ from, to, ports, by }) => `${from.name} -> ${to.name} ${portsText(ports)}: ${reasonOf(by)}`),
         "",
     ].join("\n");
 }
 
+function reasonOf(by: readonly string[]): string {
+    return by.length === 0 ? "they may share a node" : `depends on ${by.join(", ")}`;
+}
+
 /** The matrix as JSON that other tools read. */
-export function jsonOf({ connections, halfOpen }: Matrix): string {
+export function jsonOf({ connections, halfOpen, unknown }: Matrix): string {
     const plain = ({ from, to, ports }: Connection) => ({ from: from.name, to: to.name, ports });
     return jsonText({
         schema: 1,
         connections: connections.map(plain),
         halfOpen: halfOpen.map((entry) => ({ ...plain(entry), missing: entry.missing })),
+        unknown: unknown.map((entry) => ({ ...plain(entry), by: entry.by })),
     });
 }
 

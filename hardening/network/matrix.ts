@@ -1,13 +1,11 @@
-import type { ContainerView, PodView } from "../../policies/kubernetes/pods";
-import type { AllowRule, Direction, PolicyView } from "../../policies/kubernetes/network";
-import { allowRules, isNetworkPolicy, policyOf } from "../../policies/kubernetes/network";
-import { selects } from "../../policies/kubernetes/selectors";
+import { describe } from "../../policies/kubernetes/kube";
+import type { Answer, Direction, PodParty } from "../../policies/kubernetes/network";
+import { Network } from "../../policies/kubernetes/network";
+import type { PortRange } from "../../policies/kubernetes/network/ports";
+import { difference, intersection, merged } from "../../policies/kubernetes/network/ports";
 import type { Stack } from "../../policies/kubernetes/stack";
-import { namespaceOf } from "../../policies/kubernetes/stack";
-import type { Endpoint } from "./peers";
-import { ANYWHERE, Landscape } from "./peers";
-import type { PortRange } from "./ports";
-import { ALL_PORTS, difference, intersection, merged, portRanges } from "./ports";
+import type { Endpoint, Named } from "./peers";
+import { endpointOf, namedPeers } from "./peers";
 
 /** A connection that the policies allow. */
 export interface Connection {
@@ -22,107 +20,106 @@ export interface Matrix {
     readonly connections: readonly Connection[];
     /** What only one end allows, between workloads of the stack: it does not work, and was probably meant to. */
     readonly halfOpen: readonly (Connection & { readonly missing: Direction })[];
+    /** What can't be told from the stack, and the policies that it depends on. */
+    readonly unknown: readonly (Connection & { readonly by: readonly string[] })[];
+}
+
+/** A workload of the stack, as it is drawn and as the policies see it. */
+interface Workload {
+    readonly endpoint: Endpoint;
+    readonly party: PodParty;
 }
 
 /**
- * The connectivity that the NetworkPolicies of a stack leave (networking.k8s.io/v1): policies add up, a pod is isolated in a
- * direction once any policy selects it for that direction, and a connection needs both ends.
+ * The connectivity that the network policies of a stack leave, by the answers of {@link Network}. An address range stands
+ * for all that has an address in it, so no pod is looked for there.
  *
  * Connections between two endpoints outside the stack are none of its business and left out.
  */
 export function connectivity(stack: Stack): Matrix {
-    const landscape = new Landscape(stack);
-    const policies = stack.objects.filter(isNetworkPolicy).map(policyOf);
-    const sides = landscape.workloads.map((workload) => ({
-        workload,
-        ingress: new Side(workload.pod, policies, "Ingress", landscape),
-        egress: new Side(workload.pod, policies, "Egress", landscape),
-    }));
-    const connections: Connection[] = [];
-    const halfOpen: (Connection & { missing: Direction })[] = [];
-    for (const { workload: to, ingress } of sides) {
-        connections.push(...ingress.foreign().map(({ peer, ports }) => ({ from: peer, to, ports })));
-        for (const { workload: from, egress } of sides) {
-            const sent = egress.toward(to.pod, to.pod.containers);
-            const taken = ingress.toward(from.pod, to.pod.containers);
-            connections.push({ from, to, ports: intersection(sent, taken) });
-            // A pod that is not isolated allows everything by default; that is no intent to be matched.
-            if (egress.isolated) {
-                halfOpen.push({ from, to, ports: difference(sent, taken), missing: "Ingress" });
-            }
-            if (ingress.isolated) {
-                halfOpen.push({ from, to, ports: difference(taken, sent), missing: "Egress" });
-            }
-        }
+    const network = new Network(stack, { podRanges: [] });
+    const workloads = network.pods
+        .map((party): Workload => ({ endpoint: endpointOf(party.view), party }))
+        .sort((one, other) => compare(one.endpoint.name, other.endpoint.name));
+    const drawing = new Drawing();
+    for (const to of workloads) {
+        namedPeers(stack, network, to.party, "Ingress").forEach((peer) => {
+            drawing.foreign(peer, network.ports(peer.party, to.party, peer.ports), peer.endpoint, to.endpoint);
+        });
+        workloads.forEach((from) => {
+            drawing.pair(network, from, to);
+        });
     }
-    for (const { workload: from, egress } of sides) {
-        connections.push(...egress.foreign().map(({ peer, ports }) => ({ from, to: peer, ports })));
+    for (const from of workloads) {
+        namedPeers(stack, network, from.party, "Egress").forEach((peer) => {
+            drawing.foreign(peer, network.ports(from.party, peer.party, peer.ports), from.endpoint, peer.endpoint);
+        });
     }
-    const open = ({ ports }: Connection): boolean => ports.length > 0;
-    return { connections: connections.filter(open).sort(byNames), halfOpen: halfOpen.filter(open).sort(byNames) };
+    return drawing.matrix();
 }
 
-/** What the policies allow one workload in one direction. */
-class Side {
-    public readonly isolated: boolean;
-    private readonly rules: readonly { readonly rule: AllowRule; readonly namespace: string }[];
+class Drawing {
+    private readonly connections: Connection[] = [];
+    private readonly halfOpen: (Connection & { readonly missing: Direction })[] = [];
+    private readonly unknown: (Connection & { readonly by: readonly string[] })[] = [];
 
-    constructor(
-        pod: PodView,
-        policies: readonly PolicyView[],
-        direction: Direction,
-        private readonly landscape: Landscape,
-    ) {
-        const namespace = namespaceOf(pod.object);
-        const selecting = policies.filter(
-            (policy) =>
-                namespaceOf(policy.object) === namespace &&
-                policy.directions.has(direction) &&
-                (policy.selectsAll || selects(policy.spec["podSelector"], pod.labels)),
-        );
-        this.isolated = selecting.length > 0;
-        this.pod = pod;
-        this.rules = selecting
-            .flatMap((policy) => allowRules(policy))
-            .filter((rule) => rule.direction === direction)
-            .map((rule) => ({ rule, namespace }));
-        this.direction = direction;
+    /** Draws what becomes of connections between two workloads of the stack. */
+    public pair(network: Network, { party, endpoint: from }: Workload, { party: other, endpoint: to }: Workload): void {
+        this.add(network.ports(party, other), from, to);
+        const sent = network.oneWay(party, other, "Egress");
+        const taken = network.oneWay(other, party, "Ingress");
+        // A pod that is not isolated allows everything by default; that is no intent to be matched.
+        if (network.isolation(party, "Egress") === "yes") {
+            const ports = intersection(of(sent, "allowed"), of(taken, "denied"));
+            this.halfOpen.push({ from, to, ports, missing: "Ingress" });
+        }
+        if (network.isolation(other, "Ingress") === "yes") {
+            const ports = intersection(of(taken, "allowed"), of(sent, "denied"));
+            this.halfOpen.push({ from, to, ports, missing: "Egress" });
+        }
     }
 
-    private readonly pod: PodView;
-    private readonly direction: Direction;
-
-    /** The ports open between this workload and another of the stack; `receiver` holds the containers that listen. */
-    public toward(other: PodView, receiver: readonly ContainerView[]): readonly PortRange[] {
-        if (!this.isolated) {
-            return ALL_PORTS;
-        }
-        return merged(
-            this.rules.flatMap(({ rule, namespace }) =>
-                rule.peers.length === 0 || rule.peers.some((peer) => this.landscape.matches(peer, namespace, other))
-                    ? portRanges(rule.ports, receiver)
-                    : [],
-            ),
+    /** Draws what becomes of connections between a workload and what is outside the stack. */
+    public foreign({ isBroad }: Named, answers: readonly Answer[], from: Endpoint, to: Endpoint): void {
+        // Whoever a NetworkPolicy names is drawn apart, so that of everybody together nothing is left to be told.
+        const told = ({ verdict, by }: Answer): boolean =>
+            isBroad && verdict === "unknown" && by.every(({ object }) => object.group === "networking.k8s.io");
+        this.add(
+            answers.filter((answer) => !told(answer)),
+            from,
+            to,
         );
     }
 
-    /** The ports open between this workload and what is outside the stack. */
-    public foreign(): readonly { readonly peer: Endpoint; readonly ports: readonly PortRange[] }[] {
-        if (!this.isolated) {
-            return [{ peer: ANYWHERE, ports: ALL_PORTS }];
-        }
-        const receiver = this.direction === "Ingress" ? this.pod.containers : undefined;
-        const found = new Map<string, { peer: Endpoint; ports: readonly PortRange[] }>();
-        for (const { rule } of this.rules) {
-            const peers =
-                rule.peers.length === 0 ? [ANYWHERE] : rule.peers.flatMap((peer) => this.landscape.foreign(peer) ?? []);
-            for (const peer of peers) {
-                const known = found.get(peer.name)?.ports ?? [];
-                found.set(peer.name, { peer, ports: merged([...known, ...portRanges(rule.ports, receiver)]) });
-            }
-        }
-        return [...found.values()];
+    public matrix(): Matrix {
+        const open = ({ ports }: Connection): boolean => ports.length > 0;
+        return {
+            connections: this.connections.filter(open).sort(byNames),
+            halfOpen: this.halfOpen.filter(open).sort(byNames),
+            unknown: this.unknown.filter(open).sort(byNames),
+        };
     }
+
+    private add(answers: readonly Answer[], from: Endpoint, to: Endpoint): void {
+        const allowed = of(answers, "allowed");
+        const unsure = answers.filter(({ verdict }) => verdict === "unknown");
+        this.connections.push({ from, to, ports: allowed });
+        this.unknown.push({
+            from,
+            to,
+            ports: difference(of(answers, "unknown"), allowed),
+            by: [...new Set(unsure.flatMap(({ by }) => by.map(({ object }) => describe(object))))],
+        });
+    }
+}
+
+/** The ports of one verdict. */
+function of(answers: readonly Answer[], verdict: Answer["verdict"]): readonly PortRange[] {
+    return merged(
+        answers
+            .filter((answer) => answer.verdict === verdict)
+            .map(({ protocol, from, to }) => ({ protocol, from, to })),
+    );
 }
 
 function byNames(a: Connection, b: Connection): number {

@@ -1,9 +1,21 @@
-import type { Body, KubeObject } from "../../policies/kubernetes/kube";
+import { blockOf } from "../../policies/kubernetes/breadth";
+import type { Body } from "../../policies/kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../policies/kubernetes/kube";
+import type { Direction, Network, Party, PodParty, PortRange } from "../../policies/kubernetes/network";
+import {
+    addressParty,
+    ALL_PORTS,
+    allowRules,
+    ANYWHERE,
+    policiesIn,
+    strangerParty,
+} from "../../policies/kubernetes/network";
+import { takes } from "../../policies/kubernetes/network/parties";
+import { merged, portsOf } from "../../policies/kubernetes/network/ports";
 import type { PodView } from "../../policies/kubernetes/pods";
-import { selects } from "../../policies/kubernetes/selectors";
 import type { Stack } from "../../policies/kubernetes/stack";
 import { namespaceOf } from "../../policies/kubernetes/stack";
+import { ifKnown } from "../../policies/kubernetes/unknown";
 
 /** One end of a connection: a workload of the stack, or something outside that a policy names. */
 export interface Endpoint {
@@ -14,65 +26,85 @@ export interface Endpoint {
     readonly pod?: PodView;
 }
 
-/** What stands for everything there is, where no policy isolates a pod. */
-export const ANYWHERE: Endpoint = { name: "anywhere", namespace: undefined };
+/** Somebody outside the stack whom a workload's policies name, and on which ports. */
+export interface Named {
+    readonly endpoint: Endpoint;
+    readonly party: Party;
+    readonly ports: readonly PortRange[];
+    /** It stands for everybody. */
+    readonly isBroad: boolean;
+}
 
 const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
-/** The namespaces and workloads of a stack, as NetworkPolicies select them. */
-export class Landscape {
-    public readonly workloads: readonly (Endpoint & { readonly namespace: string; readonly pod: PodView })[];
-    private readonly labels = new Map<string, Body>();
-
-    constructor(stack: Stack) {
-        for (const namespace of stack.ofKind("Namespace")) {
-            this.labels.set(namespace.name, { ...namespace.labels, [NAMESPACE_LABEL]: namespace.name });
-        }
-        this.workloads = stack
-            .pods()
-            .map((pod) => ({ name: nameOf(pod.object), namespace: namespaceOf(pod.object), pod }))
-            .sort((a, b) => (a.name < b.name ? -1 : 1));
-        for (const { namespace } of this.workloads) {
-            this.labels.set(namespace, this.labels.get(namespace) ?? { [NAMESPACE_LABEL]: namespace });
-        }
-    }
-
-    /** Says whether a peer of a policy in `namespace` is this workload. Addresses never are: pods have no fixed ones. */
-    public matches(peer: unknown, namespace: string, pod: PodView): boolean {
-        const { namespaceSelector, podSelector } = obj(peer);
-        const home = namespaceOf(pod.object);
-        const inNamespace =
-            namespaceSelector === undefined
-                ? podSelector !== undefined && home === namespace
-                : selects(namespaceSelector, this.labels.get(home) ?? {});
-        return inNamespace && (podSelector === undefined || selects(podSelector, pod.labels));
-    }
-
-    /** What a peer means beyond the stack, or undefined where it can only mean workloads of the stack. */
-    public foreign(peer: unknown): Endpoint | undefined {
-        const { ipBlock, namespaceSelector, podSelector } = obj(peer);
-        if (isObj(ipBlock)) {
-            const except = strings(ipBlock["except"]);
-            return {
-                name: `${str(ipBlock["cidr"])}${except.length === 0 ? "" : ` except ${except.join(", ")}`}`,
-                namespace: undefined,
-            };
-        }
-        if (!isObj(namespaceSelector)) {
-            return undefined;
-        }
-        const named = obj(namespaceSelector["matchLabels"])[NAMESPACE_LABEL];
-        if (typeof named === "string" && this.labels.has(named)) {
-            return undefined;
-        }
-        const namespace = typeof named === "string" ? named : selectorText(namespaceSelector) || "every namespace";
-        const pods = isObj(podSelector) ? selectorText(podSelector) : "";
-        return { name: pods === "" ? namespace : `${namespace} (${pods})`, namespace };
-    }
+/** A workload of the stack as an endpoint. */
+export function endpointOf(pod: PodView): Endpoint {
+    const namespace = namespaceOf(pod.object);
+    return { name: `${namespace}/${pod.object.name}`, namespace, pod };
 }
 
-function nameOf(object: KubeObject): string {
-    return `${namespaceOf(object)}/${object.name}`;
+/** Whom to ask about for what is outside the stack: everybody, and each peer that a NetworkPolicy of the workload names. */
+export function namedPeers(stack: Stack, network: Network, pod: PodParty, direction: Direction): readonly Named[] {
+    const listener = direction === "Ingress" ? (pod.containers ?? "unknown") : "none";
+    const found = new Map<string, Named>();
+    const add = (peer: Omit<Named, "ports">, ports: readonly PortRange[]): void => {
+        const known = found.get(peer.endpoint.name)?.ports ?? [];
+        found.set(peer.endpoint.name, { ...peer, ports: merged([...known, ...ports]) });
+    };
+    add({ endpoint: { name: "anywhere", namespace: undefined }, party: ANYWHERE, isBroad: true }, ALL_PORTS);
+    for (const { spec, rules } of readPolicies(stack, pod.namespace)) {
+        if (takes(spec["podSelector"] ?? {}, pod.labels) === "no") {
+            continue;
+        }
+        for (const rule of rules.filter((one) => one.direction === direction)) {
+            for (const peer of rule.peers.flatMap((one) => foreignPeer(network, one) ?? [])) {
+                add(peer, portsOf(rule.ports, listener).certain);
+            }
+        }
+    }
+    return [...found.values()];
+}
+
+/** A policy that is unknown in preview names nobody; what it may allow is unknown all the same. */
+function readPolicies(stack: Stack, namespace: string) {
+    const policies = ifKnown(() => policiesIn(stack, namespace)) ?? [];
+    return policies.map((policy) => ({ spec: policy.spec, rules: allowRules(policy) }));
+}
+
+/** What a peer means beyond the stack, or undefined where it can only mean workloads of the stack. */
+function foreignPeer(network: Network, peer: unknown): Omit<Named, "ports"> | undefined {
+    const { namespaceSelector, podSelector } = obj(peer);
+    const block = blockOf(peer);
+    if (block !== undefined) {
+        const { cidr, except } = block;
+        const name = `${cidr}${except.length === 0 ? "" : ` except ${except.join(", ")}`}`;
+        return { endpoint: { name, namespace: undefined }, party: addressParty(cidr, except), isBroad: false };
+    }
+    if (!isObj(namespaceSelector)) {
+        return undefined;
+    }
+    const named = obj(namespaceSelector["matchLabels"])[NAMESPACE_LABEL];
+    if (typeof named === "string" && network.has(named)) {
+        return undefined;
+    }
+    const namespace = typeof named === "string" ? named : selectorText(namespaceSelector) || "every namespace";
+    const pods = isObj(podSelector) ? selectorText(podSelector) : "";
+    return {
+        endpoint: { name: pods === "" ? namespace : `${namespace} (${pods})`, namespace },
+        party: strangerParty(str(named), labelsIn(namespaceSelector), labelsIn(obj(podSelector))),
+        isBroad: false,
+    };
+}
+
+/** Labels that a selector takes. */
+function labelsIn(selector: Body): Body {
+    const asked = list(selector["matchExpressions"])
+        .map(obj)
+        .map(({ key, operator, values }): [string, unknown] => [
+            str(key),
+            operator === "In" ? strings(values)[0] : operator === "Exists" ? "" : null,
+        ]);
+    return { ...Object.fromEntries(asked), ...obj(selector["matchLabels"]) };
 }
 
 /** A label selector in one line. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { jsonOf, mermaidOf, svgOf, tableOf } from "../../../hardening/network/draw";
 import { connectivity } from "../../../hardening/network/matrix";
-import { portsText } from "../../../hardening/network/ports";
+import { portsText } from "../../../policies/kubernetes/network/ports";
 import type { Manifest } from "../../support/controls";
 import { stackOf } from "../../support/controls";
 
@@ -170,6 +170,7 @@ describe("drawings of the connectivity", () => {
             halfOpen: [
                 { from: "a/web", to: "b/db", ports: [{ protocol: "TCP", from: 9187, to: 9187 }], missing: "Egress" },
             ],
+            unknown: [],
         });
     });
 });

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 
-import { allowRules, isIsolated, policiesIn, policyOf } from "../../../policies/kubernetes/network";
-import { isUnknownValueError } from "../../../policies/kubernetes/unknown";
-import { withUnknown } from "../../support/cases";
-import type { Manifest } from "../../support/controls";
-import { stackOf } from "../../support/controls";
-import { networkPolicy, pod } from "../../support/objects";
+import { allowRules, isIsolated, policiesIn, policyOf } from "../../../../policies/kubernetes/network";
+import { isUnknownValueError } from "../../../../policies/kubernetes/unknown";
+import { withUnknown } from "../../../support/cases";
+import type { Manifest } from "../../../support/controls";
+import { stackOf } from "../../../support/controls";
+import { networkPolicy, pod } from "../../../support/objects";
 
 function directionsOf(spec: Manifest): readonly string[] {
     const [object] = stackOf(networkPolicy(spec)).objects;

@@ -2,10 +2,17 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { PortRange } from "../../../hardening/network/ports";
-import { ALL_PORTS, difference, intersection, merged, portRanges, portsText } from "../../../hardening/network/ports";
-import { podOf } from "../../../policies/kubernetes/pods";
-import { stackOf } from "../../support/controls";
+import type { PortRange } from "../../../../policies/kubernetes/network/ports";
+import {
+    ALL_PORTS,
+    difference,
+    intersection,
+    merged,
+    portsOf,
+    portsText,
+} from "../../../../policies/kubernetes/network/ports";
+import { podOf } from "../../../../policies/kubernetes/pods";
+import { stackOf } from "../../../support/controls";
 
 const ranges = fc.array(
     fc
@@ -39,16 +46,16 @@ describe("port ranges", () => {
     });
 
     it("are every port where a rule names none", () => {
-        assert.deepEqual(portRanges([], undefined), ALL_PORTS);
+        assert.deepEqual(portsOf([], "none").certain, ALL_PORTS);
         assert.equal(portsText(ALL_PORTS), "all");
     });
 
     it("are TCP where a rule names no protocol, every port of the protocol where it names no port, and ranges by endPort", () => {
-        const read = portRanges(
+        const { certain } = portsOf(
             [{ port: 80 }, { protocol: "UDP" }, { protocol: "TCP", port: 8000, endPort: 8010 }],
             [],
         );
-        assert.equal(portsText(read), "TCP 80, TCP 8000-8010, UDP 1-65535");
+        assert.equal(portsText(certain), "TCP 80, TCP 8000-8010, UDP 1-65535");
     });
 
     it("look a port's name up in the containers that listen, and open nothing where none has it", () => {
@@ -59,10 +66,10 @@ describe("port ranges", () => {
             spec: { containers: [{ name: "a", ports: [{ name: "http", containerPort: 8080 }] }] },
         }).objects;
         assert.ok(object);
-        const containers = podOf(object)?.containers;
-        assert.equal(portsText(portRanges([{ port: "http" }], containers)), "TCP 8080");
-        assert.equal(portsText(portRanges([{ port: "http", protocol: "UDP" }], containers)), "");
-        assert.equal(portsText(portRanges([{ port: "https" }], containers)), "");
+        const containers = podOf(object)?.containers ?? "none";
+        assert.equal(portsText(portsOf([{ port: "http" }], containers).certain), "TCP 8080");
+        assert.equal(portsText(portsOf([{ port: "http", protocol: "UDP" }], containers).certain), "");
+        assert.equal(portsText(portsOf([{ port: "https" }], containers).certain), "");
     });
 
     it("join where they touch", () => {
