@@ -8,12 +8,13 @@ import { brandSymbol } from "../brand.js";
 import { SpiffeError } from "../errors.js";
 import type { SpiffeId } from "../id.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
-import { MAX_CHAIN_LENGTH, verifyX509Svid } from "../verify.js";
+import { MAX_CHAIN_LENGTH } from "../verify.js";
 import type { TlsGroup } from "./group.js";
 import { negotiatedGroup, REQUIRED_GROUP, UNKNOWN_GROUP } from "./group.js";
 import { HandshakeError } from "./observer.js";
 import type { ContextPolicy, TlsPolicy } from "./policy.js";
 import type { HandshakeRecord } from "./record.js";
+import { VerifiedChains } from "./verified-chains.js";
 
 /** Whom a connection has been authenticated with. */
 export interface Peer {
@@ -22,6 +23,9 @@ export interface Peer {
     readonly chain: readonly X509Certificate[];
     readonly group: TlsGroup;
 }
+
+/** Shared by all identities: an entry counts only for the bundle it was made by. */
+const verified = new VerifiedChains();
 
 /** A peer together with what is needed to judge it again. */
 export interface JudgedPeer extends Peer {
@@ -96,7 +100,7 @@ export function judgePeer(
     record.presented(presented);
     const at = policy.now?.() ?? new Date();
     const { bundles } = currentSnapshot(identity);
-    const { id, chain } = verifyX509Svid(presented, bundles, { now: at, strict: policy.strict });
+    const { id, chain } = verified.verify(presented, bundles, at, policy.strict);
     record.peer = id;
     authorizePeer(policy.authorize, id, chain, authorizedConnection(record));
     return { id, chain, group: record.group ?? UNKNOWN_GROUP, presented, at };
