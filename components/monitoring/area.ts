@@ -1,4 +1,5 @@
 import { area } from "../area";
+import { stackWaivers } from "../waivers";
 import { alertFaults, Monitoring } from "./monitoring";
 import type { MonitoringSettings } from "./settings";
 import { monitoringSettings } from "./settings";
@@ -17,6 +18,7 @@ export const monitoringArea = area({
     deploy: ({ monitoring: settings }: MonitoringConfig, stage) => {
         const { targets } = stage.foundation;
         const applications = stage.foundation.applications.map(({ name }) => name);
-        return { resources: [new Monitoring("monitoring", { settings, targets, applications }, stage.options())] };
+        const args = { settings, targets, applications, risks: stackWaivers() };
+        return { resources: [new Monitoring("monitoring", args, stage.options())] };
     },
 });

@@ -9,6 +9,8 @@ import type { ScrapeTarget } from "./monitors";
 import { podMonitorSpec } from "./monitors";
 import { dashboardJson } from "./panel";
 import type { MonitoringSettings } from "./settings";
+import type { LastingRisk } from "./waivers";
+import { waiverAlerts } from "./waivers";
 
 const API_VERSION = "monitoring.coreos.com/v1";
 
@@ -18,6 +20,8 @@ export interface MonitoringArgs {
     readonly targets: readonly ScrapeTarget[];
     /** Names of the applications that alerts watch over. */
     readonly applications: readonly string[];
+    /** What people accept in the stack for some time. */
+    readonly risks: readonly LastingRisk[];
 }
 
 /** What is wrong with the targets; one line each. */
@@ -90,8 +94,9 @@ export class Monitoring extends pulumi.ComponentResource {
         }
     }
 
-    private alerts(name: string, { settings, applications }: MonitoringArgs): void {
-        for (const file of shippedAlerts(settings.runbooks, applications)) {
+    private alerts(name: string, { settings, applications, risks }: MonitoringArgs): void {
+        const { runbooks } = settings;
+        for (const file of [...shippedAlerts(runbooks, applications), ...waiverAlerts(risks, runbooks)]) {
             new k8s.apiextensions.CustomResource(
                 `${name}-alerts-${file.name}`,
                 {

@@ -2,7 +2,7 @@ import type { ControlMeta } from "./control";
 import { checklist, nist, soc2 } from "./frameworks";
 import type { Selected } from "./profiles";
 import type { Waiver, WaiverBook } from "./waivers";
-import { EXPIRY_CEILING_DAYS } from "./waivers";
+import { EMERGENCY_DAYS, EXPIRY_CEILING_DAYS } from "./waivers";
 
 const shared = {
     covers: [],
@@ -19,6 +19,32 @@ export const WAIVER_RULES = {
         why: "An accepted risk that nobody looks at again is an open hole with paperwork.",
         severity: "high",
         remediation: "Fix what the waiver covers, or have the owner renew it with a new date and reason.",
+    },
+    soonOver: {
+        ...shared,
+        name: "waiver-not-soon-over",
+        description: "No waiver ends within 30 days.",
+        why: "On the day after its last one nothing can be deployed any more, and that day should surprise nobody.",
+        severity: "medium",
+        enforcement: "advisory",
+        remediation: "Fix what the waiver covers, or have the owner renew it.",
+    },
+    emergency: {
+        ...shared,
+        name: "no-emergency",
+        description: "No emergency holds expired waivers open.",
+        why: "What was let through for some days has to be looked at again when they are over.",
+        severity: "high",
+        enforcement: "advisory",
+        remediation: "Renew the waivers or fix what they cover, and remove the emergency.",
+    },
+    emergencyInOrder: {
+        ...shared,
+        name: "emergency-in-order",
+        description: "No emergency is over, and none ends more than 7 days ahead.",
+        why: "An emergency without an end is a waiver that nobody has signed.",
+        severity: "high",
+        remediation: "Remove the emergency, or have it end within 7 days.",
     },
     unused: {
         ...shared,
@@ -72,6 +98,10 @@ export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): r
             .expired()
             .map((waiver) => fault(WAIVER_RULES.expired, waiver, `expired on ${waiver.expires} ${held(waiver)}`)),
         ...book
+            .soonOver()
+            .map((waiver) => fault(WAIVER_RULES.soonOver, waiver, `ends on ${waiver.expires} ${held(waiver)}`)),
+        ...emergencyFaults(book),
+        ...book
             .unused()
             .filter(({ control }) => ran.has(control))
             .map((waiver) => fault(WAIVER_RULES.unused, waiver, `matches no finding ${held(waiver)}`)),
@@ -97,4 +127,18 @@ export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): r
                 ),
             ),
     ];
+}
+
+/** Every emergency is shown: one that holds advises, one that can't hold is at fault. */
+function emergencyFaults(book: WaiverBook): readonly WaiverFault[] {
+    return book.emergencies().map(({ emergency, state, held, waiver }) => {
+        const { from, until, reason, owner, ticket } = emergency;
+        const rule = state === "holds" ? WAIVER_RULES.emergency : WAIVER_RULES.emergencyInOrder;
+        const what = {
+            holds: `holds ${held.length} expired ${held.length === 1 ? "waiver" : "waivers"} open until ${until}: ${reason}`,
+            over: `was over on ${until}`,
+            "too long": `ends on ${until}, more than ${EMERGENCY_DAYS} days ahead, so it holds nothing`,
+        }[state];
+        return { rule, waiver, message: `${from} ${what} (owner ${owner}, ticket ${ticket}). ${rule.remediation}` };
+    });
 }

@@ -11,6 +11,17 @@ import type { Schema } from "./schema";
 import { listOf, mapped, object, optional, refined, text } from "./schema";
 import { date } from "./values";
 
+/** Why waivers of a file hold beyond their last day, for as long as an emergency needs to be over. */
+export interface Emergency {
+    readonly reason: string;
+    readonly owner: string;
+    readonly ticket: string;
+    /** Last day on which it holds (UTC), `YYYY-MM-DD`. */
+    readonly until: string;
+    /** The file and entry, e.g. `waivers/staging.yaml: emergency`. */
+    readonly from: string;
+}
+
 /** An accepted risk: one control, one object, and who answers for it until when. */
 export interface Waiver {
     readonly control: string;
@@ -30,6 +41,8 @@ export interface Waiver {
     readonly expires: string;
     /** The file and entry, e.g. `waivers/staging.yaml: waivers[0]`. */
     readonly from: string;
+    /** What holds the waivers of its file open for some days. */
+    readonly emergency?: Emergency;
 }
 
 /** How many days ahead a waiver may expire, by the severity of the control it silences. */
@@ -40,17 +53,30 @@ export const EXPIRY_CEILING_DAYS: Readonly<Record<Severity, number>> = {
     low: 730,
 };
 
+/** How many days ahead an emergency may end. One that ends later holds nothing. */
+export const EMERGENCY_DAYS = 7;
+/** How many days before its last one a waiver is warned of. */
+export const WARNING_DAYS = 30;
+
 const trimmed = mapped(text(), (value) => value.trim());
 
-/** A waiver file: a list of accepted risks, each of a control of the registry. */
-function waiverFile(registry: readonly Control[]): Schema<{ readonly waivers: readonly Omit<Waiver, "from">[] }> {
+interface WaiverFile {
+    readonly waivers: readonly Omit<Waiver, "from">[];
+    readonly emergency: Omit<Emergency, "from"> | undefined;
+}
+
+/** A waiver file: a list of accepted risks, each of a control of the registry, and what holds them open. */
+function waiverFile(registry: readonly Control[]): Schema<WaiverFile> {
     const names = registry.map(({ name }) => name);
     const nameOf = namesOf(registry);
     const control = refined(
         mapped(trimmed, (given) => nameOf(given) ?? given),
         (given) => (names.includes(given) ? undefined : `names no control${suggestion(given, names)}`),
     );
-    return object({ waivers: listOf(object({ ...ENTRY_FIELDS, control })) });
+    return object({
+        waivers: listOf(object({ ...ENTRY_FIELDS, control })),
+        emergency: optional(object({ reason: trimmed, owner: trimmed, ticket: trimmed, until: date })),
+    });
 }
 
 const ENTRY_FIELDS = {
@@ -71,14 +97,19 @@ const ENTRY_FIELDS = {
 };
 
 /**
- * Reads a waiver file: `waivers:` with a list of entries.
+ * Reads a waiver file: `waivers:` with a list of entries, and `emergency:` where one holds them open.
  *
  * @throws InputError with every mistake at once: syntax (with its line), unknown or missing fields, unknown controls,
  *     malformed objects and dates.
  */
 export function parseWaivers(content: string, file: string, registry: readonly Control[]): readonly Waiver[] {
-    const { waivers } = readContent(waiverFile(registry), yamlContent(content, file) ?? { waivers: [] }, file);
-    return waivers.map((waiver, index) => ({ ...waiver, from: `${file}: waivers[${index}]` }));
+    const given = yamlContent(content, file) ?? { waivers: [] };
+    const { waivers, emergency } = readContent(waiverFile(registry), given, file);
+    return waivers.map((waiver, index) => ({
+        ...waiver,
+        from: `${file}: waivers[${index}]`,
+        ...(emergency && { emergency: { ...emergency, from: `${file}: emergency` } }),
+    }));
 }
 
 /**
@@ -105,9 +136,28 @@ export function waiversOf(
     return parseWaivers(content, `${shown}/${stack}.yaml`, registry);
 }
 
+function today(now: Date, ahead = 0): string {
+    return new Date(now.valueOf() + ahead * 86_400_000).toISOString().slice(0, 10);
+}
+
+/** How an emergency stands at `now`. */
+export function stateOf({ until }: Emergency, now: Date): "over" | "holds" | "too long" {
+    if (until < today(now)) {
+        return "over";
+    }
+    return until > today(now, EMERGENCY_DAYS) ? "too long" : "holds";
+}
+
+/** The last day on which a waiver holds at `now`: its own, or that of an emergency that holds. */
+export function lastDay({ expires, emergency }: Waiver, now: Date): string {
+    return emergency !== undefined && stateOf(emergency, now) === "holds" && emergency.until > expires
+        ? emergency.until
+        : expires;
+}
+
 /** Says whether a waiver's last day is over at `now`. */
 function isExpired(waiver: Waiver, now: Date): boolean {
-    return now.toISOString().slice(0, 10) > waiver.expires;
+    return today(now) > lastDay(waiver, now);
 }
 
 /** Says whether a waiver is granted for longer than its control's severity allows, counted from `now`. */
@@ -180,6 +230,36 @@ export class WaiverBook {
     /** The waivers whose last day is over. */
     public expired(): readonly Waiver[] {
         return this.waivers.filter((waiver) => isExpired(waiver, this.now));
+    }
+
+    /** The waivers that hold now and will not any more in {@link WARNING_DAYS} days. */
+    public soonOver(): readonly Waiver[] {
+        return this.waivers.filter(
+            (waiver) => !isExpired(waiver, this.now) && waiver.expires < today(this.now, WARNING_DAYS),
+        );
+    }
+
+    /** The emergencies of the waivers' files, each with how it stands and the waivers that it alone holds open. */
+    public emergencies(): readonly {
+        readonly emergency: Emergency;
+        readonly state: ReturnType<typeof stateOf>;
+        readonly held: readonly Waiver[];
+        readonly waiver: Waiver;
+    }[] {
+        const stated = Map.groupBy(this.waivers, ({ emergency }) => emergency?.from);
+        return [...stated.values()].flatMap((waivers) => {
+            const [waiver] = waivers;
+            return waiver?.emergency === undefined
+                ? []
+                : [
+                      {
+                          emergency: waiver.emergency,
+                          state: stateOf(waiver.emergency, this.now),
+                          held: waivers.filter(({ expires }) => expires < today(this.now)),
+                          waiver,
+                      },
+                  ];
+        });
     }
 
     /** The waivers that matched nothing. Ask after every control has run. */

@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { AlertsError, parseAlerts, shippedAlerts } from "../../../components/monitoring/alerts";
+import { waiverAlerts } from "../../../components/monitoring/waivers";
 import type { AlertCase } from "../../support/promtool";
 import { hasPromtool, wrongCases } from "../../support/promtool";
 import { EXAMPLES } from "./alert-cases";
@@ -105,6 +106,31 @@ describe("alerts", () => {
             ]),
             ["wrong"],
         );
+    });
+
+    it("warn of each waiver in its last 30 days by the days alone (the firing is skipped without promtool)", async function () {
+        this.timeout(60_000);
+        const risk = { control: "no-host-pid", object: "Pod a/b" };
+        assert.deepEqual(waiverAlerts([], "docs/runbooks"), []);
+        // Promtool's clock starts in 1970.
+        const groupsOf = (...days: readonly string[]) =>
+            waiverAlerts(
+                days.map((expires) => ({ ...risk, expires })),
+                "docs/runbooks",
+            ).flatMap((file) => file.groups);
+        const [rule] = groupsOf("1970-01-30", "1970-02-05").flatMap((group) => group.rules);
+        assert.equal(
+            rule?.expr,
+            '(label_replace(vector(2592000), "waiver", "no-host-pid for Pod a/b", "", "") or ' +
+                'label_replace(vector(3110400), "waiver", "no-host-pid for Pod a/b", "", "")) - time() < 30 * 86400',
+        );
+        assert.ok(readFileSync(join(RUNBOOKS, "expired-waiver.md"), "utf8").includes(`\`${rule.alert}\``));
+        if (!hasPromtool()) {
+            return;
+        }
+        const about = { alert: rule.alert, series: { up: "1x200" }, minutes: 90 };
+        assert.deepEqual(await wrongCases(groupsOf("1970-01-30"), [{ ...about, name: "soon", fires: true }]), []);
+        assert.deepEqual(await wrongCases(groupsOf("1970-02-05"), [{ ...about, name: "later", fires: false }]), []);
     });
 
     const refused: readonly [string, string, readonly string[]][] = [

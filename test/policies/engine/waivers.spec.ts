@@ -5,7 +5,7 @@ import fc from "fast-check";
 import { InputError } from "../../../policies/engine/input";
 import type { Control, Severity } from "../../../policies/engine/control";
 import { objectControl } from "../../../policies/engine/control";
-import { waiverFaults } from "../../../policies/engine/governance";
+import { WAIVER_RULES, waiverFaults } from "../../../policies/engine/governance";
 import type { KubeObject } from "../../../policies/kubernetes/kube";
 import { kubeObjects } from "../../../policies/kubernetes/kube";
 import type { Waiver } from "../../../policies/engine/waivers";
@@ -79,7 +79,7 @@ describe("parseWaivers", () => {
     const refused: readonly [what: string, text: string, faults: readonly string[]][] = [
         ["a syntax error", "waivers:\n  - a: [\n", ["w.yaml:3: deficient indentation"]],
         ["a second document", "waivers: []\n---\nwaivers: []\n", ["w.yaml: must hold one document, found 2"]],
-        ["another root", "- a\n", ["w.yaml: must be an object with waivers, found a list of 1"]],
+        ["another root", "- a\n", ["w.yaml: must be an object with waivers, emergency, found a list of 1"]],
         [
             "another key beside the list",
             "waivers: []\nwaiver: []\n",
@@ -208,6 +208,60 @@ describe("WaiverBook", () => {
         ]);
     });
 
+    it("warns of a waiver in its last 30 days, without failing anything", () => {
+        const soon = "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api ends on 2026-03-30";
+        assert.match(
+            messages([waiver({ expires: "2026-03-30" })], ["a"])[0] ?? "",
+            new RegExp(`^${soon.replaceAll(/[[\].]/g, "\\$&")}`),
+        );
+        assert.deepEqual(messages([waiver({ expires: "2026-03-31" })], ["a"]), []);
+        assert.equal(WAIVER_RULES.soonOver.enforcement, "advisory");
+    });
+
+    const emergency = (until: string) => ({
+        until,
+        reason: "Outage.",
+        owner: "o",
+        ticket: "t",
+        from: "w.yaml: emergency",
+    });
+
+    it("holds an expired waiver open by an emergency of some days, and says so", () => {
+        const held = waiver({ expires: "2026-02-28", emergency: emergency("2026-03-08") });
+        assert.equal(covers(held, "no-bad", api), true);
+        assert.deepEqual(messages([held], ["a"]), [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api ends on 2026-02-28 (owner o, ticket t). Fix what the waiver covers, or have the owner renew it.",
+            "w.yaml: emergency holds 1 expired waiver open until 2026-03-08: Outage. (owner o, ticket t). Renew the waivers or fix what they cover, and remove the emergency.",
+        ]);
+        assert.equal(WAIVER_RULES.emergency.enforcement, "advisory");
+    });
+
+    it("has an emergency that is over, or that ends too late, hold nothing and fail the run", () => {
+        for (const [until, what] of [
+            ["2026-02-28", "was over on 2026-02-28"],
+            ["2026-03-09", "ends on 2026-03-09, more than 7 days ahead, so it holds nothing"],
+        ] as const) {
+            const held = waiver({ expires: "2026-02-27", emergency: emergency(until) });
+            assert.equal(covers(held, "no-bad", api), false);
+            assert.ok(messages([held], ["a"]).some((message) => message.startsWith(`w.yaml: emergency ${what}`)));
+        }
+        assert.ok(!("enforcement" in WAIVER_RULES.emergencyInOrder));
+    });
+
+    it("reads an emergency beside the waivers, with everything that has to be said of it", () => {
+        const said = "reason: Outage.\n  owner: o\n  ticket: t\n  until: 2026-03-08\n";
+        const [read] = parseWaivers(`emergency:\n  ${said}waivers:\n${ENTRY}`, "w.yaml", REGISTRY);
+        assert.deepEqual(read?.emergency, emergency("2026-03-08"));
+        assert.throws(() => parseWaivers("emergency:\n  until: soon\nwaivers: []\n", "w.yaml", REGISTRY), {
+            faults: [
+                ...["reason", "owner", "ticket"].map(
+                    (field) => `w.yaml: emergency.${field} is missing; it must be a text that is not empty`,
+                ),
+                'w.yaml: emergency.until must be a date, YYYY-MM-DD, found "soon"',
+            ],
+        });
+    });
+
     it("reports a waiver that matches nothing, unless its control did not run", () => {
         assert.deepEqual(messages([waiver()], []), [
             "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api matches no finding (owner o, ticket t). Remove the waiver.",
@@ -297,7 +351,8 @@ describe("WaiverBook", () => {
         fc.assert(
             fc.property(
                 fc.constantFrom<Severity>("critical", "high", "medium", "low"),
-                fc.integer({ min: 1, max: 1000 }),
+                // Sooner than that a warning is said beside.
+                fc.integer({ min: 31, max: 1000 }),
                 (severity, days) => {
                     const last = new Date(Date.parse("2026-03-01T00:00:00Z") + days * 86_400_000);
                     const registry = [control("no-bad", severity)];

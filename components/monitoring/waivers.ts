@@ -1,0 +1,38 @@
+import { WARNING_DAYS } from "../../policies/engine/waivers";
+import type { AlertFile } from "./alerts";
+
+/** An accepted risk, as far as an alert tells of it. */
+export interface LastingRisk {
+    readonly control: string;
+    readonly object: string;
+    /** Last day on which it is accepted (UTC), `YYYY-MM-DD`. */
+    readonly expires: string;
+}
+
+/**
+ * The alert on accepted risks that end within 30 days, for which nothing has to be measured: their days are in the
+ * expression, one series for each. None where nothing is accepted.
+ */
+export function waiverAlerts(risks: readonly LastingRisk[], runbooks: string): readonly AlertFile[] {
+    if (risks.length === 0) {
+        return [];
+    }
+    const series = risks.map(({ control, object, expires }) => {
+        const end = Date.parse(`${expires}T00:00:00Z`) / 1000 + 86_400;
+        const name = JSON.stringify(`${control} for ${object}`);
+        return `label_replace(vector(${end}), "waiver", ${name}, "", "")`;
+    });
+    const rule = {
+        alert: "WaiverExpiresSoon",
+        expr: `(${series.join(" or ")}) - time() < ${WARNING_DAYS} * 86400`,
+        for: "1h",
+        labels: { severity: "warning", area: "compliance" },
+        annotations: {
+            summary: "The waiver of {{ $labels.waiver }} ends in {{ $value | humanizeDuration }}.",
+            description:
+                "From then on previews fail, and what it covers is not admitted again. Fix what it covers, or have its owner renew it, and deploy the stack.",
+            runbook_url: `${runbooks}/expired-waiver.md`,
+        },
+    } as const;
+    return [{ name: "waivers", groups: [{ name: "waivers", rules: [rule] }] }];
+}
