@@ -1,5 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Exception } from "../policies/engine/exceptions";
 import type { Schema } from "../policies/engine/schema";
 import type { ImageName, Images } from "./images";
 import type { ScrapeTarget } from "./monitoring/monitors";
@@ -41,6 +42,18 @@ export interface ForeignNamespace {
     readonly setting: string;
 }
 
+/** What one of an area's own objects needs excepted from a control, and what it is called in a stack. */
+export interface AreaException<C> extends Exception {
+    /** The objects that a stack of these settings needs it for: `<Kind> <namespace>/<name>` or `<Kind> <name>`. */
+    readonly objects: (config: C) => readonly string[];
+}
+
+/** An exception at admission: objects of a stack, by name. */
+export interface ExceptedObject {
+    readonly control: string;
+    readonly object: string;
+}
+
 /** What all areas of a stack come to together. */
 export interface Foundation {
     /** Name of the project: the prefix of every setting. */
@@ -57,6 +70,8 @@ export interface Foundation {
     readonly imagesByNamespace: Readonly<Record<string, readonly ImageName[]>>;
     /** Everything that serves metrics. */
     readonly targets: readonly ScrapeTarget[];
+    /** What its components need excepted. */
+    readonly exceptions: readonly ExceptedObject[];
 }
 
 /** What an area is given while it is deployed. */
@@ -103,6 +118,8 @@ export interface Area<K extends string, S, C> {
     readonly images?: (config: C) => Readonly<Record<string, readonly ImageName[]>>;
     readonly targets?: (config: C) => readonly ScrapeTarget[];
     readonly flows?: (config: C) => readonly Flow[];
+    /** What its own workloads can't do without; it comes with them in every stack. */
+    readonly exceptions?: readonly AreaException<C>[];
     /**
      * Keys of the areas it is deployed after.
      * @default none: it waits for the closed namespaces only

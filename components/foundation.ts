@@ -46,6 +46,11 @@ export function foundationOf(config: Config, project: string): Foundation {
         get targets() {
             return areas.flatMap((area) => area.targets?.(config) ?? []);
         },
+        get exceptions() {
+            return areas
+                .flatMap((area) => area.exceptions ?? [])
+                .flatMap(({ control, objects }) => objects(config).map((object) => ({ control, object })));
+        },
     };
 }
 

@@ -2,10 +2,27 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { SignatureSettings } from "./admission/settings";
 import { ImageSignatures } from "./admission/signatures";
+import type { AreaException } from "./area";
 import type { Images } from "./images";
 import type { GuardedNamespaceArgs } from "./namespace";
 import { GuardedNamespace } from "./namespace";
 import { waitingFor } from "./order";
+
+/**
+ * The exception of namespaces for agents of the node. Only those that the foundation closes for an area of its own can have
+ * it, not every {@link GuardedNamespace}.
+ */
+export function guardException<C>(namespaces: (config: C) => readonly string[]): AreaException<C> {
+    return {
+        control: "pod-security-enforced",
+        component: "x0tta6bl4:namespace:GuardNamespaces$x0tta6bl4:namespace:GuardedNamespace",
+        kind: "Namespace",
+        fields: ['metadata.labels["pod-security.kubernetes.io/enforce"]'],
+        values: ["privileged"],
+        reason: "The pods of this namespace are agents of the node and need of it what baseline forbids; no other workload runs here.",
+        objects: (config) => namespaces(config).map((namespace) => `Namespace ${namespace}`),
+    };
+}
 
 export interface GuardNamespacesArgs {
     readonly namespaces: readonly GuardedNamespaceArgs[];

@@ -1,5 +1,6 @@
 import type { Context, ObjectControl } from "../policies/engine/control";
 import { subjectOf } from "../policies/engine/control";
+import type { ExceptionBook } from "../policies/engine/exceptions";
 import { waiverFaults } from "../policies/engine/governance";
 import type { KubeObject } from "../policies/kubernetes/kube";
 import type { Selected } from "../policies/engine/profiles";
@@ -18,6 +19,11 @@ export interface EvaluateOptions {
     /** The controls to run, as `selectControls` returns them. */
     readonly selected: readonly Selected[];
     readonly waivers: readonly Waiver[];
+    /**
+     * What components need excepted, where it is known which component makes which object.
+     * @default none: no object can claim one
+     */
+    readonly exceptions?: ExceptionBook;
     /** The clock that waivers expire by. */
     readonly now: Date;
     /** Who manages an object, where that can be told; findings name it. */
@@ -108,7 +114,7 @@ class Evaluation {
 
     constructor(private readonly options: EvaluateOptions) {
         this.book = new WaiverBook(options.waivers, options.now);
-        this.writer = new FindingWriter(this.book, options.ownerOf);
+        this.writer = new FindingWriter(this.book, options);
     }
 
     /** The findings of a stack, each made when it is asked for. */

@@ -1,4 +1,5 @@
 import type { Control, Fault } from "../policies/engine/control";
+import type { Exception } from "../policies/engine/exceptions";
 import type { WaiverFault } from "../policies/engine/governance";
 import type { KubeObject } from "../policies/kubernetes/kube";
 import { messageOf } from "../policies/kubernetes/kube";
@@ -8,10 +9,19 @@ import type { Outcome } from "../policies/engine/run";
 import type { Stack } from "../policies/kubernetes/stack";
 import type { UnknownValue } from "../policies/kubernetes/unknown";
 import type { Waiver, WaiverBook } from "../policies/engine/waivers";
+import type { EvaluateOptions } from "./evaluate";
 import type { Finding } from "./findings";
 
 /** What a control says that is not a failure of its own. */
 export type Judged = Exclude<Outcome, { status: "error" }>;
+
+type Violation = Extract<Outcome, { status: "violation" }>;
+
+/** Why a fault fails nothing, where that is so. */
+interface Acceptance {
+    readonly exception?: Exception;
+    readonly waiver?: Waiver | undefined;
+}
 
 /** What the findings of one object have in common. */
 interface About {
@@ -28,7 +38,7 @@ export class FindingWriter {
 
     constructor(
         private readonly book: WaiverBook,
-        private readonly ownerOf: (object: KubeObject) => string | undefined = () => undefined,
+        private readonly options: Pick<EvaluateOptions, "exceptions" | "ownerOf"> = {},
     ) {}
 
     /** Built field by field: a large scan makes millions of these, and spreading objects into each would dominate it. */
@@ -36,8 +46,7 @@ export class FindingWriter {
         const { object } = outcome;
         const { type, prefix, owner } = this.aboutOf(object);
         const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(control, outcome.error);
-        const waiver =
-            outcome.status === "violation" ? this.book.find(control, outcome.object, outcome.fault) : undefined;
+        const acceptance = outcome.status === "violation" ? this.acceptanceOf(control, outcome) : {};
         const urn = object?.resource.urn;
         const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
             source: object?.resource.source ?? sourceOf(stack),
@@ -51,7 +60,7 @@ export class FindingWriter {
             covers: fault.covers ?? control.covers,
             severity: control.severity,
             enforcement,
-            status: outcome.status === "unverifiable" ? "unverifiable" : waiver === undefined ? "violation" : "waived",
+            status: outcome.status === "unverifiable" ? "unverifiable" : "violation",
             path: fault.path,
             message: prefix + fault.message,
             remediation: control.remediation,
@@ -64,8 +73,12 @@ export class FindingWriter {
             finding.fix = fault.fix;
             finding.safe = fault.safe === true;
         }
-        if (waiver !== undefined) {
-            finding.waiver = grantOf(waiver);
+        if (acceptance.exception !== undefined) {
+            finding.status = "excepted";
+            finding.exception = exceptionOf(acceptance.exception);
+        } else if (acceptance.waiver !== undefined) {
+            finding.status = "waived";
+            finding.waiver = grantOf(acceptance.waiver);
         }
         if (owner !== undefined) {
             finding.owner = owner;
@@ -73,12 +86,23 @@ export class FindingWriter {
         return finding;
     }
 
+    /** What is excepted needs no waiver, so that one for it is of no use and is reported as such. */
+    private acceptanceOf(control: Control, { object, fault }: Violation): Acceptance {
+        const exception = this.options.exceptions?.find(control, object, fault);
+        return exception === undefined ? { waiver: this.book.find(control, object, fault) } : { exception };
+    }
+
     private aboutOf(object: KubeObject | undefined): About {
         if (object !== this.about.object) {
             this.about =
                 object === undefined
                     ? { object, type: "", prefix: "", owner: undefined }
-                    : { object, type: typeOf(object), prefix: messageOf(object, ""), owner: this.ownerOf(object) };
+                    : {
+                          object,
+                          type: typeOf(object),
+                          prefix: messageOf(object, ""),
+                          owner: this.options.ownerOf?.(object),
+                      };
         }
         return this.about;
     }
@@ -100,6 +124,10 @@ function typeOf({ resource, prefix, apiVersion, kind }: KubeObject): string {
 
 function grantOf({ reason, owner, ticket, expires, from }: Waiver) {
     return { reason, owner, ticket, expires, from };
+}
+
+function exceptionOf({ component, reason }: Exception) {
+    return { component: component.slice(component.lastIndexOf("$") + 1), reason };
 }
 
 /** A waiver that breaks a rule for waivers, as a finding. */

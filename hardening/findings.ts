@@ -2,8 +2,11 @@ import type { Enforcement, Severity } from "../policies/engine/control";
 import type { PatchOperation } from "../policies/kubernetes/path";
 import type { FrameworkRef } from "../policies/engine/frameworks";
 
-/** `waived` findings stay visible; `unverifiable` means that a value is not known before deployment. */
-export type FindingStatus = "violation" | "waived" | "unverifiable";
+/**
+ * `waived` by a person, `excepted` by the component that makes the object: both stay visible. `unverifiable` means that a
+ * value is not known before deployment.
+ */
+export type FindingStatus = "violation" | "waived" | "excepted" | "unverifiable";
 
 /** Who accepted a finding, and until when. */
 export interface FindingWaiver {
@@ -14,6 +17,13 @@ export interface FindingWaiver {
     readonly expires: string;
     /** The file and entry that says so. */
     readonly from: string;
+}
+
+/** Which component can't do without what was found, and why. */
+export interface FindingException {
+    /** Type token of the component, e.g. `x0tta6bl4:spire:SpireAgent`. */
+    readonly component: string;
+    readonly reason: string;
 }
 
 /** One finding, in the stable form that `--format json` prints. Fields are only ever added, at the end. */
@@ -52,6 +62,8 @@ export interface Finding {
     readonly waiver?: FindingWaiver;
     /** The finding was in the baseline already, so it does not fail the run. */
     readonly known?: boolean;
+    /** Present on `excepted` findings. */
+    readonly exception?: FindingException;
 }
 
 /** `input`: something can't be read (exit code 2); `control` and `program`: the pack or the program failed (exit code 3). */
@@ -86,6 +98,8 @@ export interface Summary {
     readonly violations: number;
     readonly waived: number;
     readonly unverifiable: number;
+    /** Findings that a component needs excepted. */
+    readonly excepted: number;
     /** Objects that no control has looked at. */
     readonly notJudged: number;
     /** Findings by control, of any status. */
@@ -106,7 +120,7 @@ export class Tally {
     public failing = 0;
     /** Objects that no control has looked at. */
     public notJudged = 0;
-    private readonly counts = { violation: 0, waived: 0, unverifiable: 0 };
+    private readonly counts = { violation: 0, waived: 0, excepted: 0, unverifiable: 0 };
     private readonly byControl = new Map<string, number>();
 
     public add(finding: Finding): void {
@@ -131,6 +145,7 @@ export class Tally {
             violations: this.counts.violation,
             waived: this.counts.waived,
             unverifiable: this.counts.unverifiable,
+            excepted: this.counts.excepted,
             notJudged: this.notJudged,
             byControl: Object.fromEntries([...this.byControl].sort(([a], [b]) => (a < b ? -1 : 1))),
         };

@@ -3,9 +3,9 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { controls } from "../../policies/controls";
 import { selectControls } from "../../policies/engine/profiles";
-import type { Waiver } from "../../policies/engine/waivers";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
+import type { Admitted } from "./expressions";
 import { admissionFaults, bindingSpecs, policyName, policySpec, twins } from "./policies";
 import type { AdmissionSettings } from "./settings";
 
@@ -13,8 +13,8 @@ export interface AdmissionArgs {
     readonly settings: AdmissionSettings;
     /** The namespaces in which the controls are enforced: those this program closes. */
     readonly namespaces: readonly string[];
-    /** The accepted risks of the stack; what they cover is admitted. */
-    readonly waivers: readonly Waiver[];
+    /** What components of the stack need excepted, and its accepted risks; what they cover is admitted. */
+    readonly admitted: readonly Admitted[];
 }
 
 /**
@@ -34,7 +34,7 @@ export class Admission extends pulumi.ComponentResource {
             const metadata = { name: policyName(project, twin.control), labels: { owner: OWNER } };
             const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
                 `${name}-${twin.control.name}`,
-                { metadata, spec: policySpec(twin, args.waivers, args.settings.exemptUsers) },
+                { metadata, spec: policySpec(twin, args.admitted, args.settings.exemptUsers) },
                 { parent: this },
             );
             for (const [suffix, spec] of Object.entries(bindingSpecs(twin, args.namespaces, project))) {

@@ -1,19 +1,12 @@
-import { join } from "node:path";
-
-import * as pulumi from "@pulumi/pulumi";
-
 import { controls } from "../../policies/controls";
 import { selectControls } from "../../policies/engine/profiles";
-import { waiversOf } from "../../policies/engine/waivers";
 import { area } from "../area";
+import { stackWaivers } from "../waivers";
 import { Admission } from "./admission";
 import { admissionFaults } from "./policies";
 import type { AdmissionSettings } from "./settings";
 import { admissionSettings } from "./settings";
 import { signatureFaults } from "./signatures";
-
-/** The waivers of the policy pack, which the cluster honours too. */
-const WAIVERS = join(__dirname, "../../policies/waivers");
 
 interface AdmissionConfig {
     readonly admission: AdmissionSettings;
@@ -31,8 +24,8 @@ export const admissionArea = area({
     // It would otherwise judge the stack's own objects out of order.
     after: ["platform", "spire"],
     deploy: ({ admission: settings }: AdmissionConfig, stage) => {
-        const { namespaces } = stage.foundation;
-        const waivers = waiversOf(pulumi.getStack(), WAIVERS, controls, "policies/waivers");
-        return { resources: [new Admission("admission", { settings, namespaces, waivers }, stage.options())] };
+        const { namespaces, exceptions } = stage.foundation;
+        const admitted = [...exceptions, ...stackWaivers()];
+        return { resources: [new Admission("admission", { settings, namespaces, admitted }, stage.options())] };
     },
 });

@@ -1,6 +1,16 @@
 import { literal, texts } from "../../policies/engine/cel";
-import type { Waiver } from "../../policies/engine/waivers";
 import { BUILT_IN_CARRIERS, MAKERS } from "../../policies/kubernetes/kinds";
+
+/** An object that is admitted whatever a control says of it: by an exception, or by a waiver until it expires. */
+export interface Admitted {
+    readonly control: string;
+    readonly object: string;
+    /**
+     * Last day (UTC), `YYYY-MM-DD`.
+     * @default for ever
+     */
+    readonly expires?: string;
+}
 
 /** An object that waivers name: `<Kind> <namespace>/<name>` or `<Kind> <name>`, where the kind may name its API group. */
 interface Waived {
@@ -10,7 +20,7 @@ interface Waived {
     readonly name: string;
 }
 
-function waivedObject({ object }: Waiver): Waived {
+function waivedObject({ object }: Admitted): Waived {
     const [, kind = "", group, place = ""] = /^([^. ]*)(?:\.(\S+))? (.*)$/.exec(object) ?? [];
     const [first = "", second] = place.split("/");
     return {
@@ -39,12 +49,25 @@ const CONTROLLERS: readonly string[] = [
 const UNCHANGED = "request.operation == 'UPDATE' && oldObject.?spec.orValue(null) == object.?spec.orValue(null)";
 
 /**
- * True where a waiver covers the object. What a waived workload makes is told by who makes it: a controller of the cluster,
- * in the name of its owner. Whoever else changes it later is let through only as long as its spec stays as it was.
+ * True where a waiver or an exception covers the object. What a waived workload makes is told by who makes it: a controller of
+ * the cluster, in the name of its owner. Whoever else changes it later is let through only as long as its spec stays as it was.
+ *
+ * Common Expression Language has no clock, but the API server states when it makes an object before it asks admission, and
+ * overwrites what a client states (k8s.io/apiserver, registry/rest, BeforeCreate). So an expired waiver admits nothing new,
+ * whether or not the stack is deployed again. An update holds no such time; it is judged by the waivers of the last `up`.
  */
-export function waivedExpression(waivers: readonly Waiver[]): string {
-    const clauses = [...new Set(waivers.map((waiver) => clause(waivedObject(waiver))))];
-    return clauses.length === 0 ? "false" : clauses.join(" ||\n");
+export function waivedExpression(admitted: readonly Admitted[]): string {
+    const clauses = new Set(admitted.map((one) => until(one.expires, clause(waivedObject(one)))));
+    return clauses.size === 0 ? "false" : [...clauses].join(" ||\n");
+}
+
+function until(expires: string | undefined, admits: string): string {
+    if (expires === undefined) {
+        return admits;
+    }
+    const end = new Date(Date.parse(`${expires}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+    const made = "timestamp(object.metadata.creationTimestamp)";
+    return `((request.operation != 'CREATE' || ${made} < timestamp(${literal(`${end}T00:00:00Z`)})) && ${admits})`;
 }
 
 function clause({ kind, group, namespace, name }: Waived): string {

@@ -4,9 +4,9 @@ import { literal, SHARED_VARIABLES } from "../../policies/engine/cel";
 import type { AdmissionRule, Control } from "../../policies/engine/control";
 import type { Selected } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
-import type { Waiver } from "../../policies/engine/waivers";
 import type { AdmittedKind } from "./catalogue";
 import { kindsOf } from "./catalogue";
+import type { Admitted } from "./expressions";
 import { waivedExpression } from "./expressions";
 import type { AdmissionAction, AdmissionSettings } from "./settings";
 
@@ -61,9 +61,9 @@ export function twins(settings: AdmissionSettings, selected: readonly Selected[]
 }
 
 /** The ValidatingAdmissionPolicy of a control: the same rule, and the same words where it is broken. */
-export function policySpec(twin: Twin, waivers: readonly Waiver[], exemptUsers: readonly string[]): Policy {
+export function policySpec(twin: Twin, admitted: readonly Admitted[], exemptUsers: readonly string[]): Policy {
     const { control, rule, kinds } = twin;
-    const waived = waivers.filter((waiver) => waiver.control === control.name);
+    const waived = admitted.filter((one) => one.control === control.name);
     return {
         failurePolicy: "Fail",
         matchConstraints: { matchPolicy: "Equivalent", resourceRules: resourceRules(kinds) },

@@ -3,6 +3,7 @@ import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
 import { OWNER, partOf } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
+import { externalSecretsExceptions } from "./exceptions";
 import { definitionFaults, operatorFlows, SecretsOperator } from "./operator";
 import { scopeFaults, scopeFlows, SecretScopes } from "./scope";
 import type { ExternalSecretsSettings } from "./settings";
@@ -59,6 +60,7 @@ export const externalSecretsArea = area({
         const scopes = Object.keys(settings.secrets);
         return [...operatorFlows(args), ...scopes.flatMap((namespace) => scopeFlows(namespace, args))];
     },
+    exceptions: externalSecretsExceptions,
     deploy: ({ externalSecrets: settings, cluster, monitoring }: ExternalSecretsConfig, stage) => {
         if (settings === undefined) {
             return { resources: [] };

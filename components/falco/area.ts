@@ -5,6 +5,7 @@ import { OWNER, serviceSelector } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
 import { auditFlows, RECEIVER } from "./audit";
 import { FALCO } from "./daemonset";
+import { falcoExceptions } from "./exceptions";
 import { Falco, falcoFlows, ruleFaults } from "./falco";
 import { webhookAddress } from "../responder/responder";
 import type { ResponderSettings } from "../responder/settings";
@@ -90,6 +91,7 @@ export const falcoArea = area({
         const { kubernetesAudit: audit } = settings;
         return [...falcoFlows(args), ...(audit === undefined ? [] : auditFlows({ ...args, audit }))];
     },
+    exceptions: falcoExceptions,
     after: ["externalSecrets"],
     deploy: ({ falco: settings, cluster, monitoring, responder: sentTo }: FalcoConfig, stage) => {
         const { images } = stage.foundation;

@@ -2,6 +2,7 @@ import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
 import { OWNER, serviceSelector } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
+import { spireExceptions } from "./exceptions";
 import { spireFlows } from "./flows";
 import { AGENT, NAMESPACE, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
@@ -56,6 +57,7 @@ export const spireArea = area({
         { name: "spire-agent", namespace: NAMESPACE, labels: serviceSelector(AGENT), port: "metrics" },
     ],
     flows: ({ spire, cluster, monitoring }: SpireConfig) => spireFlows(spire, cluster, monitoring),
+    exceptions: spireExceptions,
     after: ["externalSecrets"],
     deploy: ({ spire: settings, cluster, monitoring }: SpireConfig, stage) => {
         const { images } = stage.foundation;

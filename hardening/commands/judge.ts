@@ -43,6 +43,7 @@ interface Judging {
     readonly output: Output<Run>;
     readonly io: Io;
     readonly ownerOf?: EvaluateOptions["ownerOf"];
+    readonly exceptions?: EvaluateOptions["exceptions"] | undefined;
     readonly textOf?: Run["textOf"];
 }
 
@@ -55,12 +56,13 @@ export async function judge(judging: Judging): Promise<ExitCode> {
 /** What came of a run before its findings were counted. */
 type Uncounted = Omit<Outcome, "tally">;
 
-function* findingsOf({ stacks, selection, start, io, ownerOf }: Judging): Findings<Uncounted> {
+function* findingsOf({ stacks, selection, exceptions, start, io, ownerOf }: Judging): Findings<Uncounted> {
     const progress = new Progress(io, "objects judged");
     const came = yield* evaluation(stacks, {
         selected: selection.selected,
         waivers: selection.waivers,
         now: start.at,
+        ...(exceptions && { exceptions }),
         ...(ownerOf && { ownerOf }),
         progress: (objects: number) => progress.report(objects),
     });

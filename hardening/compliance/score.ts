@@ -180,13 +180,17 @@ function proveControl(name: string, { controls, findings }: Known): Judgement {
     const own = findings.filter(({ control }) => control === name);
     const of = (status: Finding["status"]): number => own.filter((finding) => finding.status === status).length;
     const [violations, unverifiable, waived] = [of("violation"), of("unverifiable"), of("waived")];
+    const excepted = of("excepted");
     if (violations > 0) {
         return missing(count(violations, "violation"));
     }
     if (unverifiable > 0) {
         return unproven(`${count(unverifiable, "value")} unknown before deployment`);
     }
-    return waived > 0 ? { state: "waived", detail: count(waived, "waived finding") } : proven("no violation");
+    if (waived > 0) {
+        return { state: "waived", detail: count(waived, "waived finding") };
+    }
+    return proven(excepted > 0 ? `no violation, ${excepted} excepted by the components themselves` : "no violation");
 }
 
 function proveTest(entry: string, results: Known["tests"]): Judgement {

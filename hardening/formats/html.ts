@@ -50,6 +50,7 @@ function header(run: WholeRun): string {
                 [severity, failing.filter((finding) => finding.severity === severity).length, severity] as const,
         ),
         ["waived", summary.waived, "quiet"],
+        ["excepted", summary.excepted, "quiet"],
         ["unverifiable", summary.unverifiable, "quiet"],
         ["not judged", run.notJudged.length, "medium"],
         ["errors", run.failures.length, run.failures.length > 0 ? "critical" : "quiet"],
@@ -119,6 +120,10 @@ function article(finding: Finding): string {
             finding.waiver === undefined
                 ? ""
                 : `until ${finding.waiver.expires} by ${finding.waiver.owner} (${finding.waiver.ticket}): ${finding.waiver.reason}`,
+        ],
+        [
+            "Excepted",
+            finding.exception === undefined ? "" : `by ${finding.exception.component}: ${finding.exception.reason}`,
         ],
     ];
     const details = rows

@@ -35,6 +35,7 @@ const REST: Readonly<Record<Rest, true>> = {
     waiver: true,
     owner: true,
     known: true,
+    exception: true,
 };
 const REST_NAMES = Object.keys(REST) as readonly Rest[];
 

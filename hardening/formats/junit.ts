@@ -57,9 +57,12 @@ function verdictOf(finding: Finding): string {
     return `<skipped message="${escape(`${reasonOf(finding)}: ${finding.message}`)}"/>`;
 }
 
-function reasonOf({ status, waiver, known }: Finding): string {
+function reasonOf({ status, waiver, exception, known }: Finding): string {
     if (waiver !== undefined) {
         return `waived until ${waiver.expires} by ${waiver.owner} (${waiver.ticket})`;
+    }
+    if (exception !== undefined) {
+        return `excepted by ${exception.component}, since ${exception.reason}`;
     }
     return status === "unverifiable" ? "unverifiable" : known === true ? "in the baseline" : "advisory";
 }

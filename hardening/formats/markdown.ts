@@ -5,7 +5,7 @@ import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
 import { count, duration, grouped } from "./style";
 import { messageOf, objectOf, sorted } from "./order";
-import { waivedGroups } from "./waivers";
+import { exceptedGroups, waivedGroups } from "./waivers";
 
 /** What GitHub takes as the body of a comment, in characters; counted here in bytes, which are never fewer. */
 const LIMIT = 65_536;
@@ -24,6 +24,7 @@ export function markdown(underWay: Run): string {
     section(body, "Violations", failing, false);
     section(body, "Advisory or in the baseline", sorted(others), true);
     waivedSection(body, run.findings);
+    exceptedSection(body, run.findings);
     section(body, "Unverifiable before deployment", unverifiable, true);
     unseen(body, run);
     return body.text();
@@ -63,9 +64,9 @@ function head(run: WholeRun): readonly string[] {
         "",
         `${escape(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile \`${run.profile}\`) in ${duration(run.elapsedMs)}.`,
         "",
-        "| Critical | High | Medium | Low | Waived | Unverifiable | Not judged | Errors |",
-        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
-        `| ${SEVERITIES.map((severity) => failing.filter((finding) => finding.severity === severity).length).join(" | ")} | ${summary.waived} | ${summary.unverifiable} | ${run.notJudged.length} | ${run.failures.length} |`,
+        "| Critical | High | Medium | Low | Waived | Excepted | Unverifiable | Not judged | Errors |",
+        "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
+        `| ${SEVERITIES.map((severity) => failing.filter((finding) => finding.severity === severity).length).join(" | ")} | ${summary.waived} | ${summary.excepted} | ${summary.unverifiable} | ${run.notJudged.length} | ${run.failures.length} |`,
         "",
     ];
 }
@@ -129,6 +130,23 @@ function waivedSection(body: Body, findings: readonly Finding[]): void {
             const names = controls.map((control) => `\`${control}\``).join("<br>");
             const why = reasons.map(escape).join("<br>");
             body.add(`| ${[expires, by, escape(objects.join(", ")), names, why].join(" | ")} |`, closing);
+        }
+        body.add(closing);
+    }
+}
+
+/** Exceptions folded by component. */
+function exceptedSection(body: Body, findings: readonly Finding[]): void {
+    const groups = exceptedGroups(findings);
+    const closing = "\n</details>\n";
+    const excepted = groups.reduce((sum, group) => sum + group.findings, 0);
+    const opening = [`<details><summary>Excepted by components: ${excepted}</summary>`, ""];
+    const table = ["| Component | Object | Controls | Reasons |", "| --- | --- | --- | --- |"];
+    if (groups.length > 0 && body.add([...opening, ...table].join("\n"), closing)) {
+        for (const { component, objects, controls, reasons } of groups) {
+            const names = controls.map((control) => `\`${control}\``).join("<br>");
+            const cells = [escape(component), escape(objects.join(", ")), names, reasons.map(escape).join("<br>")];
+            body.add(`| ${cells.join(" | ")} |`, closing);
         }
         body.add(closing);
     }

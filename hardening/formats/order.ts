@@ -4,15 +4,16 @@ import { fails } from "../findings";
 import { SEVERITIES } from "../severity";
 
 /** What a finding is marked as: its severity where it fails the run, or why it doesn't. */
-export type Label = Severity | "known" | "advisory" | "unknown" | "waived";
+export type Label = Severity | "known" | "advisory" | "unknown" | "waived" | "excepted";
 
 /** The labels in the order of reports, what matters most first. */
-export const LABELS: readonly Label[] = [...SEVERITIES, "unknown", "advisory", "known", "waived"];
+export const LABELS: readonly Label[] = [...SEVERITIES, "unknown", "advisory", "known", "waived", "excepted"];
 
 export function labelOf(finding: Finding): Label {
     switch (finding.status) {
         case "waived":
-            return "waived";
+        case "excepted":
+            return finding.status;
         case "unverifiable":
             return "unknown";
         case "violation":

@@ -59,6 +59,9 @@ function resultOf(run: WholeRun, finding: Finding) {
             ...(finding.waiver !== undefined && {
                 waived: `until ${finding.waiver.expires} by ${finding.waiver.owner} (${finding.waiver.ticket}): ${finding.waiver.reason}`,
             }),
+            ...(finding.exception !== undefined && {
+                excepted: `by ${finding.exception.component}: ${finding.exception.reason}`,
+            }),
         },
     };
 }
@@ -88,7 +91,7 @@ function unseenOf(run: WholeRun, { source, kind, name, reason }: NotJudged) {
     };
 }
 
-/** A waived or unverifiable finding is skipped; what doesn't fail the run is a warning. */
+/** A waived, excepted or unverifiable finding is skipped; what doesn't fail the run is a warning. */
 function verdictOf(finding: Finding): Result {
     if (finding.status !== "violation") {
         return "skip";

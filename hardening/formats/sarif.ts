@@ -94,6 +94,7 @@ function resultOf(finding: Finding, ruleIndex: number | undefined, lines: LineFi
         locations: [locationOf(finding, lines)],
         partialFingerprints: { "hardening/v1": fingerprint(finding) },
         ...(finding.waiver !== undefined && { suppressions: [suppressionOf(finding.waiver)] }),
+        ...(finding.exception !== undefined && { suppressions: [exceptionOf(finding.exception)] }),
         ...(finding.known !== undefined && { baselineState: "unchanged" }),
         properties: { severity: finding.severity, enforcement: finding.enforcement, path: finding.path },
     };
@@ -112,6 +113,11 @@ function suppressionOf({ reason, owner, ticket, expires, from }: NonNullable<Fin
         justification: reason,
         properties: { owner, ticket, expires, from },
     };
+}
+
+/** What a component states in the program is a suppression in the source (SARIF 2.1.0, 3.35.2). */
+function exceptionOf({ component, reason }: NonNullable<Finding["exception"]>): Suppression {
+    return { kind: "inSource", status: "accepted", justification: reason, properties: { component } };
 }
 
 function locationOf(finding: Finding, lines: LineFinder): Location {

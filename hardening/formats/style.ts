@@ -20,6 +20,7 @@ export const LABEL_STYLE: Readonly<Record<Label, Style>> = {
     advisory: "grey",
     known: "grey",
     waived: "grey",
+    excepted: "grey",
 };
 
 /**

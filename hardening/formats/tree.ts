@@ -10,7 +10,7 @@ import { Summary } from "./summary";
 import type { View } from "./view";
 import { isShown, WHOLE_VIEW } from "./view";
 import type { WaivedGroup } from "./waivers";
-import { waivedGroups } from "./waivers";
+import { exceptedGroups, waivedGroups } from "./waivers";
 
 /** More findings than this are counted instead of shown, unless each is asked for. */
 const MANY = 100;
@@ -29,6 +29,7 @@ export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
     const lines = [
         ...seen.lines(paint),
         ...waiverLines(seen.waived, view, paint),
+        ...exceptionLines(seen.excepted, view, paint),
         ...failureLines(outcome, paint),
         ...notJudged(outcome, paint),
         ...summaryLines(run, outcome, paint),
@@ -40,6 +41,7 @@ export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
 /** What is kept of the findings that have gone by. Of those that are counted none is. */
 class Seen {
     public readonly waived: Finding[] = [];
+    public readonly excepted: Finding[] = [];
     /** Findings that the view leaves out. */
     public hidden = 0;
     private findings: Finding[] = [];
@@ -53,6 +55,8 @@ class Seen {
     public take(finding: Finding): string {
         if (finding.waiver !== undefined) {
             this.waived.push(finding);
+        } else if (finding.exception !== undefined) {
+            this.excepted.push(finding);
         } else if (!isShown(finding, this.view)) {
             this.hidden++;
         } else if (this.summary !== undefined) {
@@ -152,13 +156,33 @@ function waiverLines(waived: readonly Finding[], { extent }: View, paint: Painte
     ];
 }
 
-function waivedText({ objects, controls, findings, owners, expires }: WaivedGroup): string {
+/** Excepted findings by component. With `full`, each with its reasons. */
+function exceptionLines(excepted: readonly Finding[], { extent }: View, paint: Painter): readonly string[] {
+    const groups = exceptedGroups(excepted);
+    return groups.length === 0
+        ? []
+        : [
+              paint("bold", "Excepted"),
+              ...groups.flatMap((group) => [
+                  `  ${plain(group.component)}: ${foldedText(group)}`,
+                  ...(extent === "full" ? group.reasons.map((reason) => `    ${paint("dim", plain(reason))}`) : []),
+              ]),
+              "",
+          ];
+}
+
+function waivedText(group: WaivedGroup): string {
+    return `${foldedText(group)}, until ${group.expires} by ${plain(group.owners.join(", "))}`;
+}
+
+/** How much was found in what. */
+function foldedText({ objects, controls, findings }: Pick<WaivedGroup, "objects" | "controls" | "findings">): string {
     const [object = ""] = objects;
     const [control = ""] = controls;
     const what =
         controls.length === 1 ? control : `${count(findings, "finding")} of ${count(controls.length, "control")}`;
     const where = objects.length === 1 ? plain(object) : count(objects.length, "object");
-    return `${what} in ${where}, until ${expires} by ${plain(owners.join(", "))}`;
+    return `${what} in ${where}`;
 }
 
 /** What could not be read or judged. */
@@ -200,6 +224,7 @@ export function summaryLines(
         [
             paint(summary.violations > 0 ? "red" : "green", violations),
             `${summary.waived} waived`,
+            ...(summary.excepted > 0 ? [`${summary.excepted} excepted`] : []),
             `${summary.unverifiable} unverifiable`,
             ...(summary.notJudged > 0 ? [paint("yellow", `${summary.notJudged} not judged`)] : []),
             ...(failures.length > 0 ? [paint("red", count(failures.length, "error"))] : []),

@@ -1,4 +1,4 @@
-import type { Finding, FindingWaiver } from "../findings";
+import type { Finding, FindingException, FindingWaiver } from "../findings";
 import { objectOf } from "./order";
 
 /** Waived findings that one ticket answers for, folded. */
@@ -32,7 +32,7 @@ export function waivedGroups(findings: readonly Finding[], by: "ticket" | "objec
 }
 
 function groupOf(findings: readonly Waived[]): WaivedGroup {
-    const each = (of: (finding: Waived) => string): readonly string[] => [...new Set(findings.map(of))].sort();
+    const each = (of: (finding: Waived) => string): readonly string[] => distinct(findings.map(of));
     return {
         ticket: findings[0]?.waiver.ticket ?? "",
         objects: each(objectOf),
@@ -42,4 +42,39 @@ function groupOf(findings: readonly Waived[]): WaivedGroup {
         expires: each(({ waiver }) => waiver.expires)[0] ?? "",
         reasons: each(({ waiver }) => waiver.reason),
     };
+}
+
+/** Findings that one component needs excepted, folded. */
+export interface ExceptedGroup {
+    readonly component: string;
+    /** Objects they are about, each once. */
+    readonly objects: readonly string[];
+    /** Controls that found them, each once. */
+    readonly controls: readonly string[];
+    readonly findings: number;
+    /** Why the component needs them, each reason once. */
+    readonly reasons: readonly string[];
+}
+
+type Excepted = Finding & { readonly exception: FindingException };
+
+function isExcepted(finding: Finding): finding is Excepted {
+    return finding.exception !== undefined;
+}
+
+/** Excepted findings by component, in alphabetical order. */
+export function exceptedGroups(findings: readonly Finding[]): readonly ExceptedGroup[] {
+    return [...Map.groupBy(findings.filter(isExcepted), ({ exception }) => exception.component)]
+        .map(([component, own]) => ({
+            component,
+            objects: distinct(own.map(objectOf)),
+            controls: distinct(own.map(({ control }) => control)),
+            findings: own.length,
+            reasons: distinct(own.map(({ exception }) => exception.reason)),
+        }))
+        .sort((a, b) => a.component.localeCompare(b.component, "en"));
+}
+
+function distinct(texts: readonly string[]): readonly string[] {
+    return [...new Set(texts)].sort();
 }

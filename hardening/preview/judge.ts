@@ -1,3 +1,4 @@
+import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { evaluate } from "../evaluate";
 import type { Failure, Finding, NotJudged } from "../findings";
 import type { Io } from "../io";
@@ -29,6 +30,7 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
         const { findings, failures, resources, notJudged } = evaluate([seen.resources], {
             selected: selection.selected,
             waivers,
+            exceptions: new ExceptionBook(EXCEPTIONS),
             now,
         });
         return {
@@ -81,6 +83,7 @@ const FROM_PROGRAM: Readonly<Record<keyof Finding, boolean>> = {
     owner: true,
     waiver: false,
     known: false,
+    exception: false,
 };
 
 /** A finding without any secret of the stack, wherever it stands in what the program says. */

@@ -5,8 +5,9 @@ import type {
     StackValidationArgs,
 } from "@pulumi/policy";
 
-import type { Control, ControlMeta, ObjectControl, ParamSchemas, Params, StackControl } from "./control";
+import type { Control, ControlMeta, Enforcement, ObjectControl, ParamSchemas, Params, StackControl } from "./control";
 import { defaultParams } from "./control";
+import type { ExceptionBook } from "./exceptions";
 import { FRAMEWORKS } from "./frameworks";
 import { waiverFaults } from "./governance";
 import { kubeObjects, messageOf } from "../kubernetes/kube";
@@ -28,11 +29,13 @@ export interface PackInput {
     /** The controls of the pack's profile; the others are served disabled, to be switched on by configuration. */
     readonly selected: readonly Selected[];
     readonly waivers: readonly Waiver[];
+    /** What components need excepted; told by the URN of what they make. */
+    readonly exceptions: ExceptionBook;
     readonly now: Date;
 }
 
 /**
- * The policies of the pack, one for each control, plus the rule that waivers are in order.
+ * The policies of the pack, one for each control, plus the rules that waivers are in order and last.
  *
  * Within one analysis the engine runs every policy by itself, so a policy works out its own waivers.
  */
@@ -44,7 +47,16 @@ export function packPolicies(input: PackInput): readonly (ResourceValidationPoli
                 ? resourcePolicy(control, input, configured)
                 : stackPolicy(control, input, configured),
         ),
-        waiverPolicy(input, configured),
+        waiverPolicy(input, configured, {
+            name: "waivers-in-order",
+            description: "Every waiver is in use, unexpired and within its ceiling, and no emergency lasts.",
+            enforcementLevel: "mandatory",
+        }),
+        waiverPolicy(input, configured, {
+            name: "waivers-last",
+            description: "No waiver ends within 30 days, and no emergency holds one open.",
+            enforcementLevel: "advisory",
+        }),
     ];
 }
 
@@ -99,7 +111,8 @@ function resourcePolicy(control: ObjectControl, input: PackInput, configured: Co
             });
             const book = new WaiverBook(input.waivers, input.now);
             const params = configure(control, args.getConfig<object>(), configured);
-            settle(control, runOverObjects(control, objects, params), book, (message) => report(message));
+            const outcomes = unexcepted(control, runOverObjects(control, objects, params), input);
+            settle(control, outcomes, book, (message) => report(message));
         },
     };
 }
@@ -110,36 +123,55 @@ function stackPolicy(control: StackControl, input: PackInput, configured: Config
         validateStack(args, report) {
             const book = new WaiverBook(input.waivers, input.now);
             const params = configure(control, args.getConfig<object>(), configured);
-            settle(control, runOverStack(control, stackOf(args), params), book, report);
+            const outcomes = unexcepted(control, runOverStack(control, stackOf(args), params), input);
+            settle(control, outcomes, book, report);
         },
     };
 }
 
 /**
- * Waivers can only be judged once every control has run, so this policy runs them all: it is the last of the pack, and by
- * then each has told its parameters.
+ * Waivers can only be judged once every control has run, so such a policy runs them all: these are the last of the pack, and
+ * by then each control has told its parameters.
  */
-function waiverPolicy(input: PackInput, configured: Configured): StackValidationPolicy {
+function waiverPolicy(
+    input: PackInput,
+    configured: Configured,
+    about: Pick<StackValidationPolicy, "name" | "description"> & { readonly enforcementLevel: Enforcement },
+): StackValidationPolicy {
     return {
-        name: "waivers-in-order",
-        description: "Every waiver is in use, unexpired and within its ceiling.",
-        enforcementLevel: "mandatory",
+        ...about,
         severity: "high",
         validateStack(args, report) {
             const stack = stackOf(args);
             const book = new WaiverBook(input.waivers, input.now);
             for (const { control, params } of input.selected) {
-                for (const outcome of runControl(control, stack, configured.get(control) ?? params)) {
+                const outcomes = runControl(control, stack, configured.get(control) ?? params);
+                for (const outcome of unexcepted(control, outcomes, input)) {
                     if (outcome.status === "violation") {
                         book.find(control, outcome.object, outcome.fault);
                     }
                 }
             }
-            for (const fault of waiverFaults(book, input.selected)) {
-                report(fault.message);
+            for (const { rule, message } of waiverFaults(book, input.selected)) {
+                if ((rule.enforcement ?? "mandatory") === about.enforcementLevel) {
+                    report(message);
+                }
             }
         },
     };
+}
+
+/** What a control finds, without what the component that makes the object needs excepted. */
+function* unexcepted(
+    control: Control,
+    outcomes: Iterable<Outcome>,
+    { exceptions }: PackInput,
+): Generator<Outcome, void, undefined> {
+    for (const outcome of outcomes) {
+        if (outcome.status !== "violation" || exceptions.find(control, outcome.object, outcome.fault) === undefined) {
+            yield outcome;
+        }
+    }
 }
 
 /** One stack for each set of arguments the engine hands over. */

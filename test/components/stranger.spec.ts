@@ -3,7 +3,16 @@ import assert from "node:assert/strict";
 import type { Config } from "../../components/areas";
 import { readConfig } from "../../components/config";
 import { deployFoundation } from "../../components/deploy";
+import { foundationOf } from "../../components/foundation";
+import { evaluate } from "../../hardening/evaluate";
+import type { Finding } from "../../hardening/findings";
+import { fails } from "../../hardening/findings";
+import { objectOf } from "../../hardening/formats/order";
 import type { Registration } from "../../hardening/sources/program/registration";
+import { unwrap } from "../../hardening/sources/program/values";
+import { controls } from "../../policies/controls";
+import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
+import { selectControls } from "../../policies/engine/profiles";
 import { deploy } from "../support/deploy";
 import { SMALLEST } from "../support/spire";
 
@@ -131,6 +140,27 @@ function sourceOf(objects: readonly Registration[], kind: string, name: string):
     return texts[0] ?? "";
 }
 
+/** `control Kind namespace/name` of what fails a preview without a waiver, and of what the components need excepted. */
+function judged(objects: readonly Registration[]) {
+    const resources = objects.map(({ type, urn, inputs }) => ({
+        source: "stack live",
+        document: 0,
+        type,
+        urn,
+        props: unwrap(inputs).props,
+    }));
+    const selected = selectControls(controls, "x0tta6bl4");
+    const exceptions = new ExceptionBook(EXCEPTIONS);
+    const { findings } = evaluate([resources], { selected, waivers: [], exceptions, now: new Date(0) });
+    const lines = (some: readonly Finding[]) => [
+        ...new Set(some.map((finding) => `${finding.control} ${objectOf(finding)}`)),
+    ];
+    return {
+        violations: lines(findings.filter(fails)),
+        excepted: lines(findings.filter(({ status }) => status === "excepted")),
+    };
+}
+
 describe("the foundation under a stranger's names", () => {
     let objects: readonly Registration[];
 
@@ -188,6 +218,24 @@ describe("the foundation under a stranger's names", () => {
         assert.ok(!alerts.includes("<application>"));
     });
 
+    it("is clean without a waiver: what its components need comes with them", () => {
+        const { violations, excepted } = judged(objects);
+        // What the stranger's own image lacks, and whether their mirror is to be trusted, is theirs to say.
+        const theirs = /^(?:images-pinned-by-digest Deployment sienna-shop|images-from-allowed-registries)/;
+        assert.deepEqual(
+            violations.filter((line) => !theirs.test(line)),
+            [],
+        );
+        const known = foundationOf(configOf(strangers("sienna")), PROJECT).exceptions;
+        // Admission knows the same objects by name.
+        assert.deepEqual(
+            excepted.filter((line) => !known.some(({ control, object }) => line === `${control} ${object}`)),
+            [],
+        );
+        const unused = known.filter(({ control, object }) => !excepted.includes(`${control} ${object}`));
+        assert.deepEqual(unused, []);
+    });
+
     it("selects by no empty list", () => {
         assert.deepEqual(
             objects.flatMap(({ urn, inputs }) => emptySelectors(inputs, urn)),
@@ -217,6 +265,7 @@ describe("SPIRE and Falco alone", () => {
         );
         const rules = sourceOf(objects, "PrometheusRule", "acme-platform");
         assert.ok(!rules.includes("PlatformDown"));
+        assert.deepEqual(judged(objects).violations, []);
     });
 
     it("refuse what would need a platform", () => {

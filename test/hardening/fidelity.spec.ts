@@ -14,6 +14,7 @@ import { unwrap } from "../../hardening/sources/program/values";
 import { podControl } from "../../policies/engine/control";
 import type { Control } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
+import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { packPolicies } from "../../policies/engine/pack";
 import type { ProfileName } from "../../policies/engine/profiles";
 import { selectControls } from "../../policies/engine/profiles";
@@ -49,9 +50,10 @@ async function bothWays(registrations: readonly Registration[], registry: readon
         urn,
         props: unwrap(inputs).props,
     }));
-    const { findings, failures } = evaluate([resources], { selected, waivers: [], now });
+    const exceptions = new ExceptionBook(EXCEPTIONS);
+    const { findings, failures } = evaluate([resources], { selected, waivers: [], exceptions, now });
     assert.deepEqual(failures, []);
-    const policies = packPolicies({ registry, selected, waivers: [], now }) as Policies;
+    const policies = packPolicies({ registry, selected, waivers: [], exceptions, now }) as Policies;
     const diagnostics = await analyze(policies, registrations);
     return {
         tool: sorted(

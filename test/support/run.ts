@@ -80,6 +80,11 @@ export const WAIVED: Partial<Finding> = {
     },
 };
 
+export const EXCEPTED: Partial<Finding> = {
+    status: "excepted",
+    exception: { component: "acme:shop:Agent", reason: "The kernel lets only root do it." },
+};
+
 /** A run over the manifest above. */
 export function runOf(
     findings: readonly Finding[],

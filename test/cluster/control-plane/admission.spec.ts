@@ -24,7 +24,7 @@ const WAIVER = {
 async function policies(): Promise<readonly KubernetesObject[]> {
     const settings = admissionSettings.read({ action: "warn", controls: { "no-host-pid": "deny" } }, "admission", []);
     const deployed = await deploy(
-        () => new Admission("admission", { settings, namespaces: [NAMESPACE], waivers: [WAIVER] }),
+        () => new Admission("admission", { settings, namespaces: [NAMESPACE], admitted: [WAIVER] }),
     );
     return deployed
         .list()

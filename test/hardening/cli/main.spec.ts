@@ -291,6 +291,7 @@ describe("hardening scan", () => {
                 violations: 1,
                 waived: 0,
                 unverifiable: 0,
+                excepted: 0,
                 notJudged: 0,
                 byControl: { "no-privileged-containers": 1 },
             });

@@ -11,7 +11,9 @@ import { json } from "../../../hardening/formats/json";
 import { junit } from "../../../hardening/formats/junit";
 import { markdown } from "../../../hardening/formats/markdown";
 import { policyReport } from "../../../hardening/formats/policy-report";
-import { finding, runOf, textOf, WAIVED } from "../../support/run";
+import { sarif } from "../../../hardening/formats/sarif";
+import { tree } from "../../../hardening/formats/tree";
+import { EXCEPTED, finding, runOf, textOf, WAIVED } from "../../support/run";
 
 const FAILURE = { source: "b.yaml", message: "a: is <broken>", cause: "input", line: 3 } as const;
 
@@ -40,6 +42,29 @@ describe("every report", () => {
     }
 });
 
+describe("a finding that a component needs excepted", () => {
+    it("is shown by every format that lists what fails nothing, counted, and never as a violation", () => {
+        const run = () => runOf([finding(EXCEPTED)]);
+        const report = JSON.parse(textOf(json, run())) as { summary: object; results: readonly Finding[] };
+        assert.deepEqual(report.results, [finding(EXCEPTED)]);
+        assert.deepEqual(report.summary, {
+            ...{ resources: 2, violations: 0, waived: 0, excepted: 1, unverifiable: 0, notJudged: 0 },
+            byControl: { "no-privileged": 1 },
+        });
+        const said = /acme:shop:Agent/;
+        const why = /The kernel lets only root do it\./;
+        for (const format of [markdown, html, junit, policyReport, sarif]) {
+            assert.match(textOf(format, run()), said);
+            assert.match(textOf(format, run()), why);
+        }
+        assert.match(textOf(tree, run()), said);
+        assert.match(textOf(tree, run()), /^0 violations, 0 waived, 1 excepted, 0 unverifiable$/m);
+        assert.match(textOf(markdown, run()), /## Hardening passed/);
+        assert.match(textOf(policyReport, run()), /result: skip/);
+        assert.deepEqual(JSON.parse(textOf(gitlab, run())), []);
+    });
+});
+
 describe("the JSON report", () => {
     it("holds every field of every finding, whatever the one before it said, in the order of the findings", () => {
         const findings = [
@@ -58,6 +83,7 @@ describe("the JSON report", () => {
             violations: 5,
             waived: 1,
             unverifiable: 0,
+            excepted: 0,
             notJudged: 0,
             byControl: { "no-privileged": 6 },
         });
@@ -75,7 +101,7 @@ describe("the JUnit report", () => {
         const xml = textOf(junit, runOf(findings, { failures: [FAILURE] }));
         assert.ok(
             xml.startsWith(
-                '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hardening" tests="9" failures="1" errors="1" time="1.500">\n',
+                '<?xml version="1.0" encoding="UTF-8"?>\n<testsuites name="hardening" tests="12" failures="1" errors="1" time="1.500">\n',
             ),
         );
         assert.match(xml, /<testsuite name="no-privileged" tests="4" failures="1" errors="0" skipped="3">/);
@@ -134,12 +160,12 @@ describe("the PolicyReport", () => {
                 [
                     "ClusterPolicyReport",
                     { name: "hardening", labels },
-                    { pass: 5, fail: 0, warn: 0, error: 1, skip: 0 },
+                    { pass: 8, fail: 0, warn: 0, error: 1, skip: 0 },
                 ],
                 [
                     "PolicyReport",
                     { name: "hardening", namespace: "prod", labels },
-                    { pass: 4, fail: 1, warn: 0, error: 0, skip: 1 },
+                    { pass: 7, fail: 1, warn: 0, error: 0, skip: 1 },
                 ],
             ],
         );
@@ -164,7 +190,7 @@ describe("the Markdown report", () => {
                 "<!-- hardening -->\n## Hardening failed\n\n1 file: 2 objects against 1 control (profile `all`) in 1.50 s.\n",
             ),
         );
-        assert.match(text, /^\| 1 \| 0 \| 0 \| 0 \| 1 \| 0 \| 0 \| 0 \|$/m);
+        assert.match(text, /^\| 1 \| 0 \| 0 \| 0 \| 1 \| 0 \| 0 \| 0 \| 0 \|$/m);
         assert.match(text, /<details><summary>Waived: 1<\/summary>/);
         assert.match(textOf(markdown, runOf([])), /^## Hardening passed$/m);
         assert.match(textOf(markdown, runOf([], { failures: [FAILURE] })), /^## Hardening could not be completed$/m);

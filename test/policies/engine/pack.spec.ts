@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { objectControl } from "../../../policies/engine/control";
 import type { Control } from "../../../policies/engine/control";
+import { ExceptionBook } from "../../../policies/engine/exceptions";
 import { packPolicies } from "../../../policies/engine/pack";
 import { selectControls } from "../../../policies/engine/profiles";
 import { resourceOf } from "../../support/controls";
@@ -42,7 +43,13 @@ function said(config: object): readonly string[] {
     const messages: string[] = [];
     const report = (message: string): number => messages.push(message);
     const selected = selectControls([FEW_KEYS], "baseline");
-    for (const policy of packPolicies({ registry: [FEW_KEYS], selected, waivers: [waiver], now })) {
+    for (const policy of packPolicies({
+        registry: [FEW_KEYS],
+        selected,
+        waivers: [waiver],
+        exceptions: new ExceptionBook([]),
+        now,
+    })) {
         const args = {
             ...resource,
             resources: [resource],

@@ -1,0 +1,101 @@
+import type { AreaException } from "../area";
+import { guardException } from "../guards";
+import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE, SERVER } from "./layout";
+import type { SpireSettings } from "./model";
+
+interface SpireConfig {
+    readonly spire: SpireSettings;
+}
+
+const POD = "spec.template.spec";
+const SOCKET = "A workload is recognised by its process on the node, so the agent must see the node's processes.";
+const OWNER_OF_SOCKET = "The agent owns the socket directory on the node as root; every capability of root is dropped.";
+const KUBELET =
+    "The driver mounts into pod directories of the kubelet and registers itself there, which only root may write to.";
+
+const agent = (exception: Omit<AreaException<SpireConfig>, "component" | "kind" | "name" | "objects">) => ({
+    component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:SpireAgent",
+    kind: "DaemonSet",
+    name: AGENT,
+    objects: () => [`DaemonSet ${NAMESPACE}/${AGENT}`],
+    ...exception,
+});
+
+const driver = (exception: Omit<AreaException<SpireConfig>, "component" | "kind" | "name" | "objects">) => ({
+    component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:CsiDriver",
+    kind: "DaemonSet",
+    name: CSI_DRIVER,
+    objects: () => [`DaemonSet ${NAMESPACE}/${CSI_DRIVER}`],
+    ...exception,
+});
+
+const server = {
+    component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:SpireServer",
+    kind: "StatefulSet",
+    name: SERVER,
+} as const;
+
+/** What SPIRE's pods can't do without. */
+export const spireExceptions: readonly AreaException<SpireConfig>[] = [
+    guardException(() => [NAMESPACE]),
+    agent({ control: "no-host-pid", fields: [`${POD}.hostPID`], reason: SOCKET }),
+    agent({
+        control: "run-as-non-root",
+        container: AGENT,
+        fields: [`${POD}.containers[].securityContext.runAsNonRoot`],
+        reason: OWNER_OF_SOCKET,
+    }),
+    agent({ control: "no-root-user", fields: [`${POD}.securityContext.runAsUser`], reason: OWNER_OF_SOCKET }),
+    agent({
+        control: "restricted-volume-types",
+        fields: [`${POD}.volumes[].hostPath`],
+        values: [AGENT_PATHS.hostSocketDir, `${AGENT_PATHS.kubeletPki}/${AGENT_PATHS.kubeletCertificate}`],
+        reason: "The Workload API's socket directory is on the node, where the CSI driver finds it, and so is the kubelet's own certificate, by which it may be verified.",
+    }),
+    driver({
+        control: "no-privileged-containers",
+        container: CSI_DRIVER,
+        fields: [`${POD}.containers[].securityContext.privileged`],
+        reason: "Kubernetes lets mounts propagate to the node from privileged containers only.",
+    }),
+    driver({
+        control: "no-privilege-escalation",
+        container: CSI_DRIVER,
+        fields: [`${POD}.containers[].securityContext.allowPrivilegeEscalation`],
+        reason: "Kubernetes refuses allowPrivilegeEscalation false together with privileged.",
+    }),
+    driver({
+        control: "run-as-non-root",
+        fields: [`${POD}.containers[].securityContext.runAsNonRoot`],
+        reason: KUBELET,
+    }),
+    driver({ control: "no-root-user", fields: [`${POD}.securityContext.runAsUser`], reason: KUBELET }),
+    driver({
+        control: "restricted-volume-types",
+        fields: [`${POD}.volumes[].hostPath`],
+        values: [AGENT_PATHS.hostSocketDir, "/\\S+/(?:plugins/csi\\.spiffe\\.io|pods|plugins_registry)"],
+        reason: "A CSI node plugin works on the kubelet's directories; these are the four the driver's documentation names.",
+    }),
+    driver({
+        control: "probes-sound",
+        container: CSI_DRIVER,
+        fields: [`${POD}.containers[].livenessProbe`],
+        reason: "The driver answers on a Unix socket only; the registrar's probe beside it asks it there.",
+    }),
+    {
+        ...server,
+        control: "no-shared-process-namespace",
+        fields: [`${POD}.shareProcessNamespace`],
+        reason: "The audit log looks the caller of the admin socket up in /proc, where the manager must have a process ID.",
+        objects: () => [`StatefulSet ${NAMESPACE}/${SERVER}`],
+    },
+    {
+        ...server,
+        control: "no-secrets-in-env",
+        container: SERVER,
+        fields: [`${POD}.containers[].env[].valueFrom.secretKeyRef`],
+        reason: "The data store takes the password through the PostgreSQL client, from PGPASSWORD; a connection string would put it into a ConfigMap.",
+        objects: ({ spire }) =>
+            spire.server.dataStore.type === "sqlite" ? [] : [`StatefulSet ${NAMESPACE}/${SERVER}`],
+    },
+];
