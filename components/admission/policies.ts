@@ -148,7 +148,7 @@ function actions(action: Twin["action"]): string[] {
 
 type Rules = k8s.types.input.admissionregistration.v1.NamedRuleWithOperations[];
 
-function resourceRules(kinds: readonly AdmittedKind[]): Rules {
+export function resourceRules(kinds: readonly AdmittedKind[]): Rules {
     const groups = new Map<string, AdmittedKind[]>();
     for (const kind of kinds) {
         const key = `${kind.group}/${kind.version}`;

@@ -5,6 +5,8 @@ import { literal, POD_SPEC, texts } from "../../policies/engine/cel";
 import { csiHostPaths } from "../spire/csi-driver";
 import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE } from "../spire/layout";
 import type { SpireSettings } from "../spire/model";
+import { kindsOf } from "./catalogue";
+import { resourceRules } from "./policies";
 
 export interface SpireHostAccessArgs {
     readonly settings: SpireSettings;
@@ -42,26 +44,7 @@ export function hostAccessSpec(
         failurePolicy: "Fail",
         matchConstraints: {
             namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": NAMESPACE } },
-            resourceRules: [
-                {
-                    apiGroups: [""],
-                    apiVersions: ["v1"],
-                    operations: ["CREATE", "UPDATE"],
-                    resources: ["pods", "pods/ephemeralcontainers"],
-                },
-                {
-                    apiGroups: ["apps"],
-                    apiVersions: ["v1"],
-                    operations: ["CREATE", "UPDATE"],
-                    resources: ["daemonsets", "deployments", "replicasets", "statefulsets"],
-                },
-                {
-                    apiGroups: ["batch"],
-                    apiVersions: ["v1"],
-                    operations: ["CREATE", "UPDATE"],
-                    resources: ["cronjobs", "jobs"],
-                },
-            ],
+            resourceRules: resourceRules(kindsOf(({ pods }) => pods)),
         },
         variables: [
             { name: "spec", expression: POD_SPEC },

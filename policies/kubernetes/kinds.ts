@@ -301,6 +301,21 @@ export const MAKERS: ReadonlySet<string> = new Set(
     BUILT_IN_CARRIERS.flatMap(({ kind, makes = [] }) => (makes.length > 0 ? [kind] : [])),
 );
 
+const WORKLOADS = BUILT_IN_CARRIERS.filter(({ kind }) => kind === "Pod" || MAKERS.has(kind));
+
+/** Groups of the API's own kinds that are pods or become some; a PodTemplate is none of them. */
+export const WORKLOAD_GROUPS: readonly string[] = [...new Set(WORKLOADS.map(({ group }) => group))];
+
+/** What RBAC calls these kinds. */
+export const WORKLOAD_RESOURCES: readonly string[] = [
+    ...new Set(WORKLOADS.map(({ kind }) => `${kind.toLowerCase()}s`)),
+];
+
+/** What controls call those of them of which a controller makes pods: `batch/Job`. */
+export const MAKER_KINDS: readonly string[] = WORKLOADS.filter(({ kind }) => MAKERS.has(kind)).map(({ group, kind }) =>
+    group === "" ? kind : `${group}/${kind}`,
+);
+
 /** Groups whose objects describe what pods must or must not look like: a template in them is a pattern and no pod. */
 const PATTERN_GROUPS =
     /^(?:kyverno\.io|policies\.kyverno\.io|(?:constraints|templates|mutations|expansion)\.gatekeeper\.sh|admissionregistration\.k8s\.io|apiextensions\.k8s\.io)$/;

@@ -1,6 +1,7 @@
 import type { Fault } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import { nist, soc2 } from "../../engine/frameworks";
+import { MAKER_KINDS } from "../../kubernetes/kinds";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
 import { podOf } from "../../kubernetes/pods";
@@ -46,15 +47,7 @@ export const jobsBounded = objectControl({
     remediation:
         "Set ttlSecondsAfterFinished on Jobs and startingDeadlineSeconds on CronJobs, and restartPolicy on both.",
     profiles: ["x0tta6bl4"],
-    kinds: [
-        "batch/Job",
-        "batch/CronJob",
-        "apps/Deployment",
-        "apps/StatefulSet",
-        "apps/DaemonSet",
-        "apps/ReplicaSet",
-        "ReplicationController",
-    ],
+    kinds: MAKER_KINDS,
     admission: { none: "Availability is no reason to refuse an object in the cluster." },
     *check(object) {
         const field = object.kind === "CronJob" ? "startingDeadlineSeconds" : "ttlSecondsAfterFinished";

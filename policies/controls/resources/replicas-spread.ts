@@ -4,7 +4,7 @@ import type { Body } from "../../kubernetes/kube";
 import { list, obj, str } from "../../kubernetes/kube";
 import type { PodView } from "../../kubernetes/pods";
 import { podOf } from "../../kubernetes/pods";
-import { isReplicated, scaledWorkloads } from "./scaling";
+import { isReplicated, SCALABLE, scaledWorkloads } from "./scaling";
 import { selects } from "../../kubernetes/selectors";
 
 /** The anti-affinity terms of a pod, required and preferred. */
@@ -52,7 +52,7 @@ export const replicasSpread = stackControl({
     admission: { none: "How many replicas there are may be an autoscaler's to say." },
     *check(stack, { each }) {
         yield* each(
-            scaledWorkloads(stack, ["Deployment", "StatefulSet", "ReplicaSet", "ReplicationController"]),
+            scaledWorkloads(stack, SCALABLE),
             (workload) => workload,
             function* (workload) {
                 const pod = podOf(workload);

@@ -1,5 +1,6 @@
 import { objectControl } from "../../engine/control";
 import { nist } from "../../engine/frameworks";
+import { MAKER_KINDS } from "../../kubernetes/kinds";
 import { isObj, obj } from "../../kubernetes/kube";
 import { podOf } from "../../kubernetes/pods";
 import { selects } from "../../kubernetes/selectors";
@@ -13,14 +14,8 @@ export const selectorMatchesTemplate = objectControl({
     frameworks: [...nist("CM-6", "SI-10")],
     remediation: "Use the same labels in spec.selector.matchLabels and in the template's metadata.",
     profiles: ["x0tta6bl4"],
-    kinds: [
-        "apps/Deployment",
-        "apps/StatefulSet",
-        "apps/DaemonSet",
-        "apps/ReplicaSet",
-        "ReplicationController",
-        "batch/Job",
-    ],
+    // A CronJob has no selector, and in the old group it defaults to the template's labels.
+    kinds: MAKER_KINDS.filter((kind) => kind !== "batch/CronJob" && !kind.startsWith("extensions/")),
     admission: { none: "The API server refuses it already." },
     *check(object) {
         const pod = podOf(object);

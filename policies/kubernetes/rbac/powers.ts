@@ -1,6 +1,9 @@
+import { WORKLOAD_GROUPS, WORKLOAD_RESOURCES } from "../kinds";
 import type { Grant, Granted } from "./grant";
 import { granted } from "./grant";
+import { CERTIFICATE_OPERATORS, POLICY_ENGINES, RUN_BY_OPERATOR, SECRET_OPERATORS } from "./operators";
 import type { RuleView } from "./rule";
+import { CREATE, WRITE } from "./verbs";
 
 /**
  * What rights are worth: each power is the set of grants that give it, on resources of the API server and of the operators
@@ -16,8 +19,6 @@ export interface Power {
     readonly takeover?: true;
 }
 
-const CREATE = ["create", "update", "patch"] as const;
-const WRITE = [...CREATE, "delete", "deletecollection"] as const;
 const RBAC_GROUP = "rbac.authorization.k8s.io";
 
 /** The verbs of impersonation: the old one, and one for each mode of constrained impersonation (Kubernetes 1.35). */
@@ -78,17 +79,8 @@ export const POWERS = {
         takeover: true,
         grants: [
             {
-                groups: ["", "apps", "batch", "extensions"],
-                resources: [
-                    "pods",
-                    "replicationcontrollers",
-                    "deployments",
-                    "daemonsets",
-                    "statefulsets",
-                    "replicasets",
-                    "jobs",
-                    "cronjobs",
-                ],
+                groups: WORKLOAD_GROUPS,
+                resources: WORKLOAD_RESOURCES,
                 verbs: WRITE,
             },
         ],
@@ -96,171 +88,7 @@ export const POWERS = {
     runByOperator: {
         what: "have an operator run pods for them",
         takeover: true,
-        grants: [
-            {
-                groups: ["argoproj.io"],
-                resources: [
-                    "applications",
-                    "applicationsets",
-                    "appprojects",
-                    "workflows",
-                    "cronworkflows",
-                    "workflowtemplates",
-                    "clusterworkflowtemplates",
-                    "rollouts",
-                    "analysisruns",
-                    "sensors",
-                    "eventsources",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: ["tekton.dev", "triggers.tekton.dev"],
-                resources: ["taskruns", "pipelineruns", "tasks", "pipelines", "customruns", "eventlisteners"],
-                verbs: CREATE,
-            },
-            {
-                groups: [
-                    "kustomize.toolkit.fluxcd.io",
-                    "helm.toolkit.fluxcd.io",
-                    "source.toolkit.fluxcd.io",
-                    "helm.cattle.io",
-                    "fleet.cattle.io",
-                    "source.werf.io",
-                ],
-                resources: [
-                    "kustomizations",
-                    "helmreleases",
-                    "gitrepositories",
-                    "ocirepositories",
-                    "helmrepositories",
-                    "buckets",
-                    "helmcharts",
-                    "helmchartconfigs",
-                    "bundles",
-                    "gitrepos",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: ["operators.coreos.com"],
-                resources: [
-                    "subscriptions",
-                    "clusterserviceversions",
-                    "catalogsources",
-                    "installplans",
-                    "operatorgroups",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: ["serving.knative.dev", "sources.knative.dev", "eventing.knative.dev"],
-                resources: ["services", "configurations", "revisions", "containersources"],
-                verbs: CREATE,
-            },
-            {
-                groups: ["apps.kruise.io", "apps.openshift.io", "build.openshift.io", "keda.sh"],
-                resources: [
-                    "clonesets",
-                    "advancedcronjobs",
-                    "broadcastjobs",
-                    "daemonsets",
-                    "statefulsets",
-                    "sidecarsets",
-                    "deploymentconfigs",
-                    "builds",
-                    "buildconfigs",
-                    "scaledjobs",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: [
-                    "batch.volcano.sh",
-                    "jobset.x-k8s.io",
-                    "leaderworkerset.x-k8s.io",
-                    "kubeflow.org",
-                    "trainer.kubeflow.org",
-                    "ray.io",
-                    "sparkoperator.k8s.io",
-                    "flink.apache.org",
-                ],
-                resources: [
-                    "jobs",
-                    "cronjobs",
-                    "jobsets",
-                    "leaderworkersets",
-                    "notebooks",
-                    "pytorchjobs",
-                    "tfjobs",
-                    "mpijobs",
-                    "trainjobs",
-                    "rayclusters",
-                    "rayjobs",
-                    "rayservices",
-                    "sparkapplications",
-                    "scheduledsparkapplications",
-                    "flinkdeployments",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: ["monitoring.coreos.com", "opentelemetry.io", "logging.banzaicloud.io", "elastic.co"],
-                resources: [
-                    "prometheuses",
-                    "prometheusagents",
-                    "alertmanagers",
-                    "thanosrulers",
-                    "opentelemetrycollectors",
-                    "instrumentations",
-                    "loggings",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: [
-                    "postgresql.cnpg.io",
-                    "acid.zalan.do",
-                    "kafka.strimzi.io",
-                    "k8s.mariadb.com",
-                    "mysql.oracle.com",
-                ],
-                resources: [
-                    "clusters",
-                    "postgresqls",
-                    "kafkas",
-                    "kafkaconnects",
-                    "kafkanodepools",
-                    "mariadbs",
-                    "innodbclusters",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: ["kubevirt.io", "cdi.kubevirt.io", "actions.github.com", "velero.io"],
-                resources: [
-                    "virtualmachines",
-                    "virtualmachineinstances",
-                    "datavolumes",
-                    "autoscalingrunnersets",
-                    "ephemeralrunnersets",
-                    "restores",
-                ],
-                verbs: CREATE,
-            },
-            {
-                groups: ["apiextensions.crossplane.io", "pkg.crossplane.io", "kubernetes.crossplane.io"],
-                resources: [
-                    "compositions",
-                    "compositeresourcedefinitions",
-                    "providers",
-                    "configurations",
-                    "functions",
-                    "objects",
-                ],
-                verbs: CREATE,
-            },
-        ],
+        grants: RUN_BY_OPERATOR,
     },
     execute: {
         what: "run commands in pods",
@@ -354,40 +182,7 @@ export const POWERS = {
                 namesNarrow: true,
                 clusterScoped: true,
             },
-            {
-                groups: [
-                    "kyverno.io",
-                    "policies.kyverno.io",
-                    "constraints.gatekeeper.sh",
-                    "templates.gatekeeper.sh",
-                    "config.gatekeeper.sh",
-                    "mutations.gatekeeper.sh",
-                    "policies.kubewarden.io",
-                    "policy.sigstore.dev",
-                ],
-                resources: [
-                    "clusterpolicies",
-                    "policies",
-                    "policyexceptions",
-                    "clustercleanuppolicies",
-                    "cleanuppolicies",
-                    "validatingpolicies",
-                    "mutatingpolicies",
-                    "generatingpolicies",
-                    "deletingpolicies",
-                    "imagevalidatingpolicies",
-                    "constrainttemplates",
-                    "configs",
-                    "assign",
-                    "assignmetadata",
-                    "modifyset",
-                    "clusteradmissionpolicies",
-                    "admissionpolicies",
-                    "clusterimagepolicies",
-                ],
-                verbs: WRITE,
-                namesNarrow: true,
-            },
+            ...POLICY_ENGINES,
         ],
     },
     approveCertificates: {
@@ -406,12 +201,7 @@ export const POWERS = {
                 verbs: ["approve", "sign", "attest"],
                 clusterScoped: true,
             },
-            {
-                groups: ["cert-manager.io"],
-                resources: ["signers", "certificaterequests/status"],
-                verbs: ["approve", "update", "patch"],
-                clusterScoped: true,
-            },
+            ...CERTIFICATE_OPERATORS,
         ],
     },
     mintTokens: {
@@ -435,35 +225,7 @@ export const POWERS = {
     readStores: {
         what: "have an operator read any secret its store can",
         takeover: true,
-        grants: [
-            {
-                groups: ["external-secrets.io", "generators.external-secrets.io"],
-                resources: [
-                    "externalsecrets",
-                    "clusterexternalsecrets",
-                    "secretstores",
-                    "clustersecretstores",
-                    "pushsecrets",
-                    "clusterpushsecrets",
-                    "clustergenerators",
-                ],
-                verbs: CREATE,
-                namesNarrow: true,
-            },
-            {
-                groups: ["secrets-store.csi.x-k8s.io", "secrets.hashicorp.com"],
-                resources: [
-                    "secretproviderclasses",
-                    "vaultstaticsecrets",
-                    "vaultdynamicsecrets",
-                    "vaultpkisecrets",
-                    "vaultauths",
-                    "vaultconnections",
-                ],
-                verbs: CREATE,
-                namesNarrow: true,
-            },
-        ],
+        grants: SECRET_OPERATORS,
     },
     useSecurityContexts: {
         what: "run pods beyond the restricted security context constraint",
@@ -496,21 +258,14 @@ export const POWERS = {
         what: "delete what runs and what it needs",
         grants: [
             {
-                groups: ["", "apps", "batch", "extensions"],
+                groups: WORKLOAD_GROUPS,
                 resources: [
-                    "pods",
+                    ...WORKLOAD_RESOURCES,
                     "services",
                     "secrets",
                     "namespaces",
                     "persistentvolumes",
                     "persistentvolumeclaims",
-                    "replicationcontrollers",
-                    "deployments",
-                    "daemonsets",
-                    "statefulsets",
-                    "replicasets",
-                    "jobs",
-                    "cronjobs",
                 ],
                 verbs: ["delete", "deletecollection"],
                 namesNarrow: true,
