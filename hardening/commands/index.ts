@@ -32,7 +32,7 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     },
     fix: { summary: "apply the safe remedies to manifests", load: () => import("./fix.js") },
     respond: {
-        summary: "show what the responder would do: replay recorded events against a policy and a stack",
+        summary: "see incidents and decide about them, or show what the responder would do in a stack",
         load: () => import("./respond.js"),
     },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },

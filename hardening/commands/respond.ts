@@ -3,11 +3,14 @@ import { readFileSync } from "node:fs";
 import type { KubernetesObject, SimulatedDecision } from "@x0tta6bl4/responder";
 import { MessageListError, parseResponsePolicy, PolicyError, readEvents, simulate } from "@x0tta6bl4/responder";
 
+import type { Command } from "../cli/command";
 import { defineCommand } from "../cli/command";
+import type { OptionTable } from "../cli/options";
 import { EXIT } from "../findings";
 import { UsageError } from "../io";
 import { stackLog } from "../preview/stacks";
 import { SIMULATION_FORMATS } from "../respond/draw";
+import { people } from "../respond/people";
 import { previewProgram } from "../sources/program";
 
 /** Nodes of a cluster on which a part of them can be cordoned at all. */
@@ -15,7 +18,7 @@ const NODES = 10;
 const PROTECTED = ["kube-system", "spire", "responder"];
 
 /** Shows what the responder would do: replays recorded events against a policy and a rendered stack. */
-export const command = defineCommand({
+const simulation = defineCommand({
     stacks: "one",
     options: {
         simulate: {
@@ -49,6 +52,35 @@ export const command = defineCommand({
         return EXIT.clean;
     },
 });
+
+/** Whether a command line is one of the simulator's: by the options that only it takes. */
+function simulates(args: readonly string[]): boolean {
+    return args.some((arg) => /^--(?:simulate|policy|nodes|stack)(?:=|$)/.test(arg));
+}
+
+/** Two things under one name: what people see and decide in a cluster, and what would be done in a stack. */
+export const command: Command = {
+    operands: people.operands,
+    options: { ...people.options, ...optional(simulation.options) },
+    notes: [
+        "list, show, approve, undo, confirm and ack see and decide with the rights of the kubeconfig's user, whom the API server's",
+        "admission holds every decision to. ACTION is an action's ID or type; without it a decision is about all actions.",
+        "--simulate, with --policy and --stack, shows instead what would be done:",
+        ...simulation.notes,
+    ],
+    read: (name, args) => (simulates(args) ? simulation : people).read(name, args),
+    run: (line, io) => (simulates(line.words) ? simulation : people).run(line, io),
+};
+
+/** Options of one of two uses: for both together none is required. */
+function optional(options: OptionTable): OptionTable {
+    return Object.fromEntries(
+        Object.entries(options).map(([name, option]) => [
+            name,
+            option.type === "text" ? { ...option, required: undefined } : option,
+        ]),
+    );
+}
 
 /** The trust domain that the stack's SPIRE server is configured for; SPIFFE IDs of a stack without one stand below `unknown`. */
 function trustDomainOf(objects: readonly KubernetesObject[]): string {

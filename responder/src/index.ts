@@ -1,3 +1,5 @@
+export { DamagedIncidentError, decisionsOf, fromResource, phaseOf } from "./knowledge/resource.js";
+export { KINDS } from "./kubernetes/objects.js";
 export type { KubernetesObject } from "./kubernetes/objects.js";
 export * from "./model.js";
 export { GUARDS } from "./plan/guards.js";

@@ -30,8 +30,16 @@ const MAX_SOCKETS = 8;
 /** No page of a list comes near this. */
 const MAX_BYTES = 256 * 1024 * 1024;
 
-/** A client that can only read: it knows no other method than GET, but for reviews, which ask and store nothing. */
-export class ReadOnlyClient {
+/** What is sent with a request. */
+interface Sent {
+    readonly method: "GET" | "POST" | "PATCH";
+    readonly body?: Body;
+    /** How often it is sent in all while the server is busy. */
+    readonly attempts?: number;
+}
+
+/** Requests to the API server by a connection; what may be asked is up to those that extend it. */
+export abstract class ApiClient {
     private readonly agent: HttpAgent | HttpsAgent;
     private readonly secure: boolean;
 
@@ -59,39 +67,19 @@ export class ReadOnlyClient {
             : new HttpAgent(common);
     }
 
-    /**
-     * Gets a path as JSON. Asks again when the server is busy (429, 5xx), as long as it says, up to four times in all.
-     *
-     * @throws ApiError with the server's own reason.
-     */
-    public async get(path: string): Promise<Body> {
-        return parse(await this.ask(path), path);
-    }
-
-    /**
-     * Asks the API server a question of the group authorization.k8s.io, e.g. whether somebody may do something.
-     *
-     * @throws ApiError with the server's own reason.
-     */
-    public async review(kind: "SubjectAccessReview", spec: Body): Promise<Body> {
-        const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
-        const body = { apiVersion: "authorization.k8s.io/v1", kind, spec };
-        return parse(await this.ask(path, JSON.stringify(body)), path);
-    }
-
-    /** Gets a path as text: a log, or what a pod answers. Asked once, as a failure is the far side's. @throws ApiError */
-    public async text(path: string): Promise<string> {
-        return this.ask(path, undefined, 1);
-    }
-
     /** Closes the connections that are kept open. */
     public close(): void {
         this.agent.destroy();
     }
 
-    private async ask(path: string, body?: string, attempts = ATTEMPTS): Promise<string> {
+    /**
+     * Sends a request, again when the server is busy (429, 5xx), as long as it says.
+     *
+     * @throws ApiError with the server's own reason.
+     */
+    protected async ask(path: string, { method, body, attempts = ATTEMPTS }: Sent): Promise<string> {
         for (let attempt = 1; ; attempt++) {
-            const answer = await this.once(path, body);
+            const answer = await this.once(path, method, body && JSON.stringify(body));
             if (answer.status === 200 || answer.status === 201) {
                 return answer.text;
             }
@@ -103,7 +91,12 @@ export class ReadOnlyClient {
         }
     }
 
-    private once(path: string, body?: string): Promise<Answer> {
+    /** As {@link ask}, for an answer in JSON. */
+    protected async askJson(path: string, sent: Sent): Promise<Body> {
+        return parse(await this.ask(path, sent), path);
+    }
+
+    private once(path: string, method: Sent["method"], body: string | undefined): Promise<Answer> {
         const { server, token, impersonation } = this.connection;
         const send = this.secure ? httpsRequest : httpRequest;
         const headers = {
@@ -111,12 +104,14 @@ export class ReadOnlyClient {
             accept: "application/json, */*",
             ...(token !== undefined && { authorization: `Bearer ${token}` }),
             ...impersonation,
-            ...(body !== undefined && { "content-type": "application/json" }),
+            ...(body !== undefined && {
+                "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
+            }),
         };
         return new Promise((resolve, reject) => {
             const request = send(
                 `${server}${path}`,
-                { agent: this.agent, headers, timeout: TIMEOUT_MS, method: body === undefined ? "GET" : "POST" },
+                { agent: this.agent, headers, timeout: TIMEOUT_MS, method },
                 (response) => {
                     const chunks: Buffer[] = [];
                     let size = 0;
@@ -141,6 +136,34 @@ export class ReadOnlyClient {
             request.on("error", (error) => reject(new ApiError(error.message || String(error), 0)));
             request.end(body);
         });
+    }
+}
+
+/** A client that can only read: it knows no other method than GET, but for reviews, which ask and store nothing. */
+export class ReadOnlyClient extends ApiClient {
+    /**
+     * Gets a path as JSON. Asks again when the server is busy (429, 5xx), as long as it says, up to four times in all.
+     *
+     * @throws ApiError with the server's own reason.
+     */
+    public async get(path: string): Promise<Body> {
+        return this.askJson(path, { method: "GET" });
+    }
+
+    /**
+     * Asks the API server a question of the group authorization.k8s.io, e.g. whether somebody may do something.
+     *
+     * @throws ApiError with the server's own reason.
+     */
+    public async review(kind: "SubjectAccessReview", spec: Body): Promise<Body> {
+        const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
+        const body = { apiVersion: "authorization.k8s.io/v1", kind, spec };
+        return this.askJson(path, { method: "POST", body });
+    }
+
+    /** Gets a path as text: a log, or what a pod answers. Asked once, as a failure is the far side's. @throws ApiError */
+    public async text(path: string): Promise<string> {
+        return this.ask(path, { method: "GET", attempts: 1 });
     }
 }
 

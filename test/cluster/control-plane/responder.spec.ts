@@ -15,6 +15,7 @@ import { authorizeAny, StaticX509Provider, X509BundleSet } from "../../../spiffe
 import { TestCa } from "../../../spiffe/test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../../../spiffe/test/support/fake-workload-api.js";
 import { freePort } from "../../../spiffe/test/support/free-port.js";
+import { cli } from "../../support/cli";
 import { run } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
@@ -259,6 +260,33 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
             const left = await cluster().kubectl.get("pod", pods[0]?.metadata.name ?? "", SHOP);
             return left === undefined || left.metadata.uid !== pods[0]?.metadata.uid || "it is there";
         });
+    });
+
+    it("is answered by people through the command, in their own name and with their own rights", async () => {
+        const kubeconfig = async (user: string, ...groups: readonly string[]): Promise<string> => {
+            const config = JSON.parse(await readFile(cluster().kubeconfig, "utf8")) as { users: { user: object }[] };
+            const file = join(folder, `${user}.kubeconfig`);
+            const users = config.users.map((entry) => ({
+                ...entry,
+                user: { ...entry.user, as: user, "as-groups": groups },
+            }));
+            await writeFile(file, JSON.stringify({ ...config, users }), { mode: 0o600 });
+            return file;
+        };
+        const alice = await kubeconfig("alice", "responders");
+        const listed = await cli(["respond", "list", "--kubeconfig", alice, "--format", "json"]);
+        assert.equal(listed.code, 0, listed.log.join("\n"));
+        const { incidents: all } = JSON.parse(listed.out) as { incidents: { name: string; key: string }[] };
+        const { name } = all.find(({ key }) => key === `workload Deployment ${SHOP}/web`) ?? assert.fail(listed.out);
+        const acknowledged = await cli(["respond", "ack", name, "--kubeconfig", alice]);
+        assert.equal(acknowledged.code, 0, acknowledged.log.join("\n"));
+        await until("it is acknowledged", async () => {
+            const { out } = await cli(["respond", "show", name, "--kubeconfig", alice]);
+            return /acknowledged by alice/.test(out) || out;
+        });
+        const mallory = await cli(["respond", "ack", name, "--kubeconfig", await kubeconfig("mallory")]);
+        assert.equal(mallory.code, 2);
+        assert.match(mallory.log.join("\n"), /"mallory" cannot get resource "securityincidents"/);
     });
 
     it("has a secret read anew", async () => {
