@@ -92,7 +92,7 @@ export function answer(graph: PathGraph, question: Question): PathsReport {
         cut: cut && changesOf(cut.edges),
         reach: reach ? reachOf(graph, from, follow) : undefined,
         size: { nodes: graph.nodes.length, edges: graph.edges.length },
-        unseen: [...unseen, ...graph.unseen],
+        unseen: [...unseen, ...graph.unseen].map(({ what, why }) => ({ what, why })),
         limits: LIMITS,
     };
 }

@@ -4,6 +4,7 @@ import { identityControls } from "./identity";
 import { imagesControls } from "./images";
 import { namespacesControls } from "./namespaces";
 import { networkControls } from "./network";
+import { pathsControls } from "./paths";
 import { platformControls } from "./platform";
 import { podControls } from "./pod";
 import { rbacControls } from "./rbac";
@@ -22,4 +23,5 @@ export const controls: readonly Control[] = [
     ...identityControls,
     ...platformControls,
     ...auditControls,
+    ...pathsControls,
 ];

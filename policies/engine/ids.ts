@@ -270,4 +270,8 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0265": "no-security-context-use",
     "XSF-0266": "pods-isolated-both-ways",
     "XSF-0267": "no-allow-all-calico-rules",
+    "XSF-0268": "no-path-from-internet-to-node",
+    "XSF-0269": "no-path-from-internet-to-cluster-admin",
+    "XSF-0270": "no-path-from-internet-to-foreign-secrets",
+    "XSF-0271": "no-path-between-tenants",
 };

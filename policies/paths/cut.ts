@@ -2,7 +2,7 @@ import type { Edge } from "./edge";
 import { weightOf } from "./edge";
 import type { Follow, PathGraph } from "./graph";
 import type { PathNode } from "./nodes";
-import { leadingTo, Reached } from "./search";
+import { Leading, Reached } from "./search";
 
 /** Edges that end every path together, and what taking them away costs. */
 export interface CutSet {
@@ -25,7 +25,7 @@ export function cheapestCut(
         return undefined;
     }
     const reached = new Reached(graph, sources, follow);
-    const leading = leadingTo(graph, targets, follow);
+    const leading = new Leading(graph, targets, follow);
     const network = new FlowNetwork();
     const drawn: Edge[] = [];
     for (const edge of graph.edges) {

@@ -1,3 +1,5 @@
+import type { KubeObject } from "../kubernetes/kube";
+import type { UnknownValue } from "../kubernetes/unknown";
 import type { Edge, EdgeFamily, Link } from "./edge";
 import type { PathNode } from "./nodes";
 
@@ -7,6 +9,8 @@ export interface Unseen {
     readonly what: string;
     /** As it reads after the name: `the value at spec.template is not known before deployment`. */
     readonly why: string;
+    /** The object whose value is unknown before deployment, with what reading it threw; neither for what is no object. */
+    readonly value?: { readonly object: KubeObject; readonly error: UnknownValue };
 }
 
 /** Which edges a question follows. */

@@ -29,6 +29,8 @@ export class Landscape {
             }
         }
         this.namespaces = new Set([
+            // Every cluster has it, with the accounts of its controllers.
+            "kube-system",
             ...stack.ofKind("Namespace").map(({ name }) => name),
             ...stack.objects.filter(({ namespace }) => namespace !== "").map(({ namespace }) => namespace),
             ...stack.pods().map(({ object }) => namespaceOf(object)),
@@ -86,7 +88,8 @@ export class Landscape {
             if (!isUnknownValueError(error)) {
                 throw error;
             }
-            this.unread.set(describe(object), { what: describe(object), why: error.message });
+            const what = describe(object);
+            this.unread.set(what, { what, why: error.message, value: { object, error } });
             return undefined;
         }
     }

@@ -52,17 +52,36 @@ export class Reached {
     }
 }
 
-/** The nodes from which one of the targets can be reached. */
-export function leadingTo(graph: PathGraph, targets: Iterable<PathNode>, follow: Follow): ReadonlySet<PathNode> {
-    const found = new Set(targets);
-    for (const node of found) {
-        for (const edge of graph.to(node)) {
-            if (!found.has(edge.from) && follow(edge)) {
-                found.add(edge.from);
+/** The nodes from which one of the targets can be reached, and by which edge each gets nearer to it. */
+export class Leading {
+    private readonly departures = new Map<PathNode, Edge | undefined>();
+
+    /** Breadth first from the end, so that following the edges is a shortest path. Linear in nodes and edges. */
+    constructor(graph: PathGraph, targets: Iterable<PathNode>, follow: Follow) {
+        for (const target of targets) {
+            this.departures.set(target, undefined);
+        }
+        for (const node of this.departures.keys()) {
+            for (const edge of graph.to(node)) {
+                if (!this.departures.has(edge.from) && follow(edge)) {
+                    this.departures.set(edge.from, edge);
+                }
             }
         }
     }
-    return found;
+
+    public has(node: PathNode): boolean {
+        return this.departures.has(node);
+    }
+
+    /** A shortest path from a node to a target; empty from a target itself and from where there is none. */
+    public pathFrom(node: PathNode): Path {
+        const path: Edge[] = [];
+        for (let edge = this.departures.get(node); edge !== undefined; edge = this.departures.get(edge.to)) {
+            path.push(edge);
+        }
+        return path;
+    }
 }
 
 /** A shortest path from one of the sources to one of the targets; undefined where there is none. */
@@ -79,9 +98,4 @@ export function shortestPath(
         }
     }
     return undefined;
-}
-
-/** Where a path ends; undefined for the empty one. */
-export function endOf(path: Path): PathNode | undefined {
-    return path.at(-1)?.to;
 }

@@ -1,7 +1,7 @@
 import type { Follow, PathGraph } from "./graph";
 import type { PathNode } from "./nodes";
 import type { Path } from "./search";
-import { leadingTo, shortestPath } from "./search";
+import { Leading, shortestPath } from "./search";
 
 /**
  * As many paths as are asked for, the shortest first and no two the same; fewer where there are no more. None passes a node
@@ -16,7 +16,7 @@ export function shortestPaths(
     count: number,
 ): readonly Path[] {
     // What leads nowhere would only be searched again for every path.
-    const useful = leadingTo(graph, targets, follow);
+    const useful = new Leading(graph, targets, follow);
     const isUseful: Follow = (edge) => useful.has(edge.to) && follow(edge);
     const first = shortestPath(graph, sources, targets, isUseful);
     const found: Path[] = first === undefined || first.length === 0 ? [] : [first];

@@ -7,7 +7,7 @@ import type { Edge } from "../../../policies/paths/edge";
 import { weightOf } from "../../../policies/paths/edge";
 import type { PathGraph } from "../../../policies/paths/graph";
 import type { Path } from "../../../policies/paths/search";
-import { everything, leadingTo, Reached, shortestPath } from "../../../policies/paths/search";
+import { everything, Leading, Reached, shortestPath } from "../../../policies/paths/search";
 import { shortestPaths } from "../../../policies/paths/several";
 import { drawn } from "./support";
 
@@ -80,11 +80,13 @@ describe("search of attack paths", () => {
                     [...targets].some((target) => reached.has(target)),
                     tried.length > 0,
                 );
-                const leading = leadingTo(graph, targets, everything);
+                const leading = new Leading(graph, targets, everything);
                 assert.equal(
                     sources.some((source) => leading.has(source)),
                     tried.length > 0,
                 );
+                const onward = sources.map((source) => leading.pathFrom(source)).filter(({ length }) => length > 0);
+                assert.equal(Math.min(...onward.map(({ length }) => length)), path?.length ?? Infinity);
             }),
             { numRuns: 500 },
         );

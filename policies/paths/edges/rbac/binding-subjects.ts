@@ -2,9 +2,7 @@ import type { KubeObject } from "../../../kubernetes/kube";
 import type { EdgeFamily, Link } from "../../edge";
 import { grantsOf, subjectNode } from "../../grants";
 import { TECHNIQUES } from "../../techniques";
-
-/** The API server restores its own bindings at every start. */
-const SHIPPED: Pick<Link, "cut"> = { cut: { effort: "never", remedy: "" } };
+import { SHIPPED } from "./family";
 
 function placed(object: KubeObject, field: string): Pick<Link, "object" | "field"> {
     return { object, field };

@@ -63,17 +63,21 @@ function holdsAt({ namespace, rules }: GrantView, right: Right): boolean {
     return (right.clusterScoped !== true || namespace === "") && isHeld(holdingOf(rules, right));
 }
 
+/** The API server restores its own roles and bindings at every start. */
+export const SHIPPED: Pick<Link, "cut"> = { cut: { effort: "never", remedy: "" } };
+
 /** Where a right is given, and every request that the API server has to allow for it. */
 function reasonOf(
     { namespace, role, binding }: GrantView,
     held: Held | undefined,
     others: readonly Held[] = [],
-): Pick<Link, "object" | "field" | "requests"> {
+): Pick<Link, "object" | "field" | "requests" | "cut"> {
     const all = held === undefined ? others : [...others, held];
     return {
         object: role ?? binding,
         field: role === undefined || held === undefined ? "roleRef" : held.path,
         requests: all.map(({ request }) => ({ ...request, namespace })),
+        ...(binding === undefined && SHIPPED),
     };
 }
 

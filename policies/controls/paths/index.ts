@@ -1,0 +1,13 @@
+import type { Control } from "../../engine/control";
+import { noPathBetweenTenants } from "./no-path-between-tenants";
+import { noPathFromInternetToClusterAdmin } from "./no-path-from-internet-to-cluster-admin";
+import { noPathFromInternetToForeignSecrets } from "./no-path-from-internet-to-foreign-secrets";
+import { noPathFromInternetToNode } from "./no-path-from-internet-to-node";
+
+/** What single findings add up to. */
+export const pathsControls: readonly Control[] = [
+    noPathFromInternetToNode,
+    noPathFromInternetToClusterAdmin,
+    noPathFromInternetToForeignSecrets,
+    noPathBetweenTenants,
+];
