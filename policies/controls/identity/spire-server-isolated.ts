@@ -1,10 +1,9 @@
 import type { StackFault } from "../../engine/control";
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
-import { obj, str } from "../../kubernetes/kube";
-import { allowRules, policiesIn } from "../../kubernetes/network";
+import { str } from "../../kubernetes/kube";
+import { ANYWHERE, isolatedDirections, Network } from "../../kubernetes/network";
 import type { PodView } from "../../kubernetes/pods";
-import { selects } from "../../kubernetes/selectors";
 
 /** Says whether a pod runs a SPIRE server. */
 function isServer(pod: PodView): boolean {
@@ -33,29 +32,27 @@ export const spireServerIsolated = stackControl({
             (pod) => pod.object,
             function* (pod) {
                 const path = `${pod.metadataPath}.labels`;
-                const policies = policiesIn(stack, pod.object.namespace).filter(
-                    ({ directions, spec }) =>
-                        directions.has("Ingress") && selects(obj(spec["podSelector"]), pod.labels),
-                );
-                if (policies.length === 0) {
+                const network = Network.of(stack);
+                const server = network.party(pod);
+                if (!isolatedDirections(stack, pod).has("Ingress")) {
                     yield {
                         object: pod.object,
                         path,
-                        message: `no NetworkPolicy selects the SPIRE server by ${path} for Ingress, so every pod reaches it. Add one for its agents.`,
+                        message: `no network policy selects the SPIRE server by ${path} for Ingress, so every pod reaches it. Add one for its agents.`,
                         absent: true,
                     };
+                    return;
                 }
-                for (const policy of policies) {
-                    const open = allowRules(policy).filter(
-                        ({ direction, peers }) => direction === "Ingress" && peers.length === 0,
-                    );
-                    for (const rule of open) {
-                        yield {
-                            object: policy.object,
-                            path: rule.path,
-                            message: `${rule.path} names no peers, so it opens the SPIRE server to everybody. Name them in from.`,
-                        };
-                    }
+                const open = network
+                    .oneWay(server, ANYWHERE, "Ingress")
+                    .filter(({ verdict }) => verdict === "allowed")
+                    .flatMap(({ by }) => by);
+                for (const rule of new Set(open)) {
+                    yield {
+                        object: rule.object,
+                        path: rule.path,
+                        message: `${rule.path} opens the SPIRE server to everybody. Name who may reach it.`,
+                    };
                 }
             },
         );

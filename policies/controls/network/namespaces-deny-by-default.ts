@@ -1,21 +1,9 @@
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
-import type { Body } from "../../kubernetes/kube";
-import { isObj, knownName, list, obj, str, strings } from "../../kubernetes/kube";
-import { opensToEverybody } from "./no-allow-all-calico-rules";
+import { knownName } from "../../kubernetes/kube";
 import type { Direction } from "../../kubernetes/network";
-import {
-    allowRules,
-    allowsEverything,
-    calicoDirections,
-    ciliumDirections,
-    ciliumSpecs,
-    DIRECTIONS,
-    isEmptySelector,
-    policiesIn,
-} from "../../kubernetes/network";
+import { ANYWHERE, DIRECTIONS, Network } from "../../kubernetes/network";
 import type { Stack } from "../../kubernetes/stack";
-import { namespaceOf } from "../../kubernetes/stack";
 
 export const namespacesDenyByDefault = stackControl({
     name: "namespaces-deny-by-default",
@@ -39,18 +27,7 @@ export const namespacesDenyByDefault = stackControl({
             stack.ofKind("Namespace"),
             (namespace) => namespace,
             function* (namespace) {
-                const policies = policiesIn(stack, knownName(namespace)).filter((policy) => policy.selectsAll);
-                const open = DIRECTIONS.filter(
-                    (direction) =>
-                        !engineDenies(stack, knownName(namespace), direction) &&
-                        !policies.some(
-                            (policy) =>
-                                policy.directions.has(direction) &&
-                                !allowRules(policy).some(
-                                    (rule) => rule.direction === direction && allowsEverything(rule),
-                                ),
-                        ),
-                );
+                const open = DIRECTIONS.filter((direction) => !denies(stack, knownName(namespace), direction));
                 if (open.length > 0) {
                     yield {
                         object: namespace,
@@ -65,64 +42,20 @@ export const namespacesDenyByDefault = stackControl({
     admission: { none: "Whether a namespace has a policy can't be told from the namespace alone." },
 });
 
-/** Says whether a policy of Cilium or Calico for all endpoints of a namespace, or of the cluster, denies what no rule allows. */
-function engineDenies(stack: Stack, namespace: string, direction: Direction): boolean {
-    const denied = stack.memo(engineDenials);
-    return [namespace, EVERYWHERE].some((scope) => denied.has(`${scope}/${direction}`));
-}
-
-const EVERYWHERE = "*";
-
-function engineDenials(stack: Stack): ReadonlySet<string> {
-    return new Set([...ciliumDenials(stack), ...calicoDenials(stack)]);
-}
-
-/** Calico denies what no policy allows to endpoints that one selects; a rule for everybody takes that back. */
-function calicoDenials(stack: Stack): readonly string[] {
-    return ["NetworkPolicy", "GlobalNetworkPolicy"]
-        .flatMap((kind) => stack.ofKind(kind))
-        .filter(({ group, patch }) => group.endsWith("projectcalico.org") && !patch)
-        .flatMap((policy) => {
-            const spec = obj(policy.body["spec"]);
-            const selectors = ["selector", "namespaceSelector"].map((field) => str(spec[field]).trim());
-            if (!selectors.every((selector) => selector === "" || selector === "all()")) {
-                return [];
-            }
-            const scope = policy.kind === "NetworkPolicy" ? namespaceOf(policy) : EVERYWHERE;
-            return calicoDirections(spec)
-                .filter((direction) => {
-                    const [field, end] = direction === "Ingress" ? ["ingress", "source"] : ["egress", "destination"];
-                    return !list(spec[field ?? ""]).some((rule) => opensToEverybody(obj(rule), end ?? ""));
-                })
-                .map((direction) => `${scope}/${direction}`);
-        });
-}
-
-function ciliumDenials(stack: Stack): ReadonlySet<string> {
-    const policies = ["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) => stack.ofKind(kind));
-    return new Set(
-        policies
-            .filter(({ group, patch }) => group === "cilium.io" && !patch)
-            .flatMap((policy) => {
-                const scope = policy.kind === "CiliumNetworkPolicy" ? namespaceOf(policy) : EVERYWHERE;
-                return ciliumSpecs(policy)
-                    .filter(isForAll)
-                    .flatMap((spec) => DIRECTIONS.filter((direction) => deniesIn(spec, direction)))
-                    .map((direction) => `${scope}/${direction}`);
-            }),
-    );
-}
-
-function isForAll({ endpointSelector }: Body): boolean {
-    return isObj(endpointSelector) && isEmptySelector(endpointSelector);
-}
-
-/** Isolated, and no rule opens it to everybody. */
-function deniesIn(spec: Body, direction: Direction): boolean {
-    const [field, entities] =
-        direction === "Ingress" ? (["ingress", "fromEntities"] as const) : (["egress", "toEntities"] as const);
-    return (
-        ciliumDirections(spec).includes(direction) &&
-        !list(spec[field]).some((rule) => strings(obj(rule)[entities]).includes("all"))
-    );
+/**
+ * Says whether any pod of a namespace, whatever its labels, is denied what no rule allows, and no rule allows everybody.
+ *
+ * @throws UnknownValueError where a policy is unknown in preview, so that it can't be told
+ */
+function denies(stack: Stack, namespace: string, direction: Direction): boolean {
+    const network = Network.of(stack);
+    const anyone = network.anyPod(namespace);
+    if (network.isolation(anyone, direction) === "yes") {
+        return !network.oneWay(anyone, ANYWHERE, direction).every(({ verdict }) => verdict === "allowed");
+    }
+    const doubt = network.doubt(anyone);
+    if (doubt !== undefined) {
+        throw doubt;
+    }
+    return false;
 }

@@ -41,7 +41,7 @@ function* ruleFaults(path: string, rule: Body, end: "source" | "destination"): I
 }
 
 /** Says whether a rule of Calico allows everybody at one end on every port. */
-export function opensToEverybody(rule: Body, end: string): boolean {
+function opensToEverybody(rule: Body, end: string): boolean {
     const bounded =
         list(obj(rule["destination"])["ports"]).length > 0 ||
         ["icmp", "http"].some((field) => rule[field] !== undefined) ||

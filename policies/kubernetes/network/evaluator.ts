@@ -12,7 +12,7 @@ import { both } from "./match";
 import type { Layer, Segment } from "./outcomes";
 import { ALLOW, combined, DENY, segments, through, together } from "./outcomes";
 import type { Labels, Party, PodParty } from "./parties";
-import { listenerOf, podParty } from "./parties";
+import { listenerOf, podParty, strangerParty } from "./parties";
 import type { Direction } from "./policy";
 import type { Surroundings } from "./policies";
 import type { Listener, PortRange, PortSet } from "./ports";
@@ -68,6 +68,11 @@ export class Network {
         return (
             this.parties.get(view) ?? podParty(view, namespaceOf(view.object), this.labelsOf(namespaceOf(view.object)))
         );
+    }
+
+    /** The party of any pod of a namespace, whatever labels it has. */
+    public anyPod(namespace: string): PodParty {
+        return { ...strangerParty(namespace, {}, {}), namespaceLabels: this.labelsOf(namespace) };
     }
 
     /** A node of the cluster; without a name any of them. */

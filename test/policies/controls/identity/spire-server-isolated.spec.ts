@@ -14,16 +14,28 @@ describeControl(spireServerIsolated, {
         "a server that no policy selects": {
             stack: [SERVER, networkPolicy({ podSelector: { matchLabels: { app: "other" } } }, IN_SPIRE)],
             message:
-                "no NetworkPolicy selects the SPIRE server by metadata.labels for Ingress, so every pod reaches it. Add one for its agents.",
+                "no network policy selects the SPIRE server by metadata.labels for Ingress, so every pod reaches it. Add one for its agents.",
         },
         "a policy for egress only": {
             stack: [SERVER, networkPolicy({ podSelector: {}, policyTypes: ["Egress"] }, IN_SPIRE)],
             message:
-                "no NetworkPolicy selects the SPIRE server by metadata.labels for Ingress, so every pod reaches it. Add one for its agents.",
+                "no network policy selects the SPIRE server by metadata.labels for Ingress, so every pod reaches it. Add one for its agents.",
         },
         "a rule for everybody": {
             stack: [SERVER, networkPolicy({ podSelector: {}, ingress: [{ ports: [{ port: 8081 }] }] }, IN_SPIRE)],
-            message: "spec.ingress[0] names no peers, so it opens the SPIRE server to everybody. Name them in from.",
+            message: "spec.ingress[0] opens the SPIRE server to everybody. Name who may reach it.",
+        },
+        "every address, in a policy of another sort": {
+            stack: [
+                SERVER,
+                {
+                    apiVersion: "projectcalico.org/v3",
+                    kind: "GlobalNetworkPolicy",
+                    metadata: { name: "open" },
+                    spec: { ingress: [{ action: "Allow", source: { nets: ["0.0.0.0/0"] } }] },
+                },
+            ],
+            message: "spec.ingress[0] opens the SPIRE server to everybody. Name who may reach it.",
         },
     },
     allowed: {
