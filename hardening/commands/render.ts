@@ -1,12 +1,20 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { Baseline } from "../baseline";
+import { applyBaseline } from "../baseline";
 import { defineCommand } from "../cli/command";
-import { EXIT } from "../findings";
+import type { ExitCode, Finding } from "../findings";
+import { EXIT, exitCode, fails, Tally } from "../findings";
 import { count } from "../formats/style";
-import { UsageError } from "../io";
+import type { Io } from "../io";
+import { Progress, UsageError } from "../io";
+import { judgeStack } from "../preview/judge";
 import { renderStack } from "../preview/render";
 import { runStack } from "../preview/stacks";
+import type { Selection } from "../selection";
+import { announce, readSelection, selectionOptions } from "../selection";
+import type { HostRequest, Registration } from "../sources/program/registration";
 
 /** What an earlier render may have left behind. */
 const OWN_FILE = /^(?:\d+-[a-z0-9.-]+\.yaml|kustomization\.yaml)$/;
@@ -22,15 +30,28 @@ export const command = defineCommand({
             description: "folder to write to; made where it is missing",
             required: true,
         },
+        "no-verify": { type: "flag", description: "write the stack although a preview of it fails" },
+        ...selectionOptions("x0tta6bl4"),
     },
     notes: [
+        "What `hardening preview` with the same options refuses is not written: what fails is said, and the exit code is the",
+        "same. With --no-verify nothing is judged.",
         "One YAML file for each object, numbered in apply order, and a kustomization that lists them. Files of an earlier",
         "render are removed; a folder that holds anything else is refused. Secrets are never written.",
     ],
-    run: async ({ options: { out }, stacks: [request], io }) => {
+    run: async ({ options, stacks: [request], io }) => {
+        const { out } = options;
+        const selection = readSelection(options);
+        announce(selection, io);
         // Before the program runs, and before anything is touched.
         refuseForeignFiles(out);
-        const { registrations } = await runStack(request, io);
+        const { verdict, registrations } =
+            options["no-verify"] === true
+                ? { verdict: EXIT.clean, ...(await runStack(request, io)) }
+                : await verified(request, selection, io);
+        if (verdict !== EXIT.clean) {
+            return verdict;
+        }
         const { files, faults, skipped } = renderStack(registrations);
         if (faults.length > 0) {
             faults.forEach((fault) => io.log(`error: ${fault}`));
@@ -45,6 +66,42 @@ export const command = defineCommand({
         return EXIT.clean;
     },
 });
+
+/** What a stack registers, and the exit code with which a preview of it would end; what fails it is said. */
+async function verified(
+    request: HostRequest,
+    selection: Selection,
+    io: Io,
+): Promise<{ readonly verdict: ExitCode; readonly registrations: readonly Registration[] }> {
+    const judging = judgeStack(request, selection, io.now(), io);
+    const judged = await new Progress(io, `running the program of stack ${request.stack}`).during(judging);
+    const { failures, notJudged, preview } = judged;
+    const tally = new Tally();
+    tally.notJudged = notJudged.length;
+    for (const finding of inBaseline(judged.findings, selection.baseline)) {
+        tally.add(finding);
+        if (fails(finding)) {
+            io.log(`error: ${finding.severity} ${finding.control}: ${finding.message}`);
+        }
+    }
+    failures.forEach(({ message }) => io.log(`error: ${message}`));
+    const verdict = exitCode(tally, failures, selection.strict);
+    if (verdict !== EXIT.clean && failures.length === 0) {
+        const unknown =
+            tally.failing === 0 ? ` ${tally.unverifiable} unverifiable, ${tally.notJudged} not judged;` : "";
+        io.log(
+            `stack ${request.stack} is refused by a preview, so nothing is written:${unknown} ${count(tally.failing, "violation")}; --no-verify writes it all the same`,
+        );
+    }
+    return { verdict, registrations: preview?.registrations ?? [] };
+}
+
+function inBaseline(findings: readonly Finding[], baseline: Baseline | undefined): Iterable<Finding> {
+    const each = (function* (): Generator<Finding, void, undefined> {
+        yield* findings;
+    })();
+    return baseline === undefined ? each : applyBaseline(each, baseline);
+}
 
 /** @throws UsageError where a folder holds anything that no render has written */
 function refuseForeignFiles(out: string): void {

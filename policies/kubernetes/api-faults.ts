@@ -1,6 +1,7 @@
 import { suggestion } from "../text";
 import type { Form } from "./api";
 import { fieldsOf } from "./api";
+import type { Body } from "./kube";
 import { isObj } from "./kube";
 import { ifKnown } from "./unknown";
 
@@ -41,6 +42,30 @@ export function* typeFaults(type: number, value: unknown, path: string): Iterabl
                 yield* formFaults(form, item, fieldPath(path, key));
             }
         }
+    }
+    if (fields.has("operator") && fields.has("values")) {
+        yield* requirementFaults(value, path);
+    }
+}
+
+/** How many values the operator of a requirement takes (apimachinery, ValidateLabelSelectorRequirement, and the core API's). */
+const VALUES: Readonly<Record<string, { readonly fits: (count: number) => boolean; readonly takes: string }>> = {
+    In: { fits: (count) => count > 0, takes: "at least one value" },
+    NotIn: { fits: (count) => count > 0, takes: "at least one value" },
+    Exists: { fits: (count) => count === 0, takes: "no values" },
+    DoesNotExist: { fits: (count) => count === 0, takes: "no values" },
+    Gt: { fits: (count) => count === 1, takes: "exactly one value" },
+    Lt: { fits: (count) => count === 1, takes: "exactly one value" },
+};
+
+/** What is wrong with a requirement of a selector by its operator, which the fields alone don't say. */
+function* requirementFaults(value: Body, path: string): Iterable<ApiFault> {
+    const operator = ifKnown(() => value["operator"]);
+    const values = ifKnown(() => value["values"] ?? []);
+    const rule = typeof operator === "string" && Object.hasOwn(VALUES, operator) ? VALUES[operator] : undefined;
+    if (rule !== undefined && Array.isArray(values) && !rule.fits(values.length)) {
+        const problem = `has ${values.length} items, but ${String(operator)} takes ${rule.takes}`;
+        yield { path: fieldPath(path, "values"), problem };
     }
 }
 

@@ -1,11 +1,14 @@
 import assert from "node:assert/strict";
-import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Finding } from "../../../hardening/findings";
+import { fails } from "../../../hardening/findings";
 import { cli } from "../../support/cli";
 
-const PROGRAM = ["-C", "test/fixtures/programs/decodes-yaml", "--stack", "dev"];
+const STACK = ["-C", "test/fixtures/programs/decodes-yaml", "--stack", "dev"];
+const PROGRAM = [...STACK, "--no-verify"];
 
 describe("hardening render", function () {
     this.timeout(60_000);
@@ -36,6 +39,31 @@ describe("hardening render", function () {
         assert.deepEqual(readdirSync(folder), ["notes.txt"]);
     });
 
+    it("refuses what a preview refuses, with its exit code and every violation, and writes nothing", async () => {
+        const out = join(folder, "refused");
+        const preview = await cli(["preview", ...STACK, "--format", "json"]);
+        const { results } = JSON.parse(preview.out) as { results: readonly Finding[] };
+        const { code, log } = await cli(["render", ...STACK, "--out", out]);
+        assert.equal(code, preview.code);
+        assert.equal(code, 1);
+        const said = log.filter((line) => line.startsWith("error: "));
+        assert.deepEqual(
+            said,
+            results.filter(fails).map(({ severity, control, message }) => `error: ${severity} ${control}: ${message}`),
+        );
+        assert.ok(said.length > 0);
+        assert.match(log.at(-1) ?? "", /^stack dev is refused by a preview, so nothing is written: \d+ violations;/);
+        assert.equal(existsSync(out), false);
+    });
+
+    it("writes what a preview passes with the options given", async () => {
+        const out = join(folder, "passed");
+        const { code } = await cli(["render", ...STACK, "--profile", "baseline", "--out", out]);
+        const preview = await cli(["preview", ...STACK, "--profile", "baseline"]);
+        assert.equal(code, preview.code);
+        assert.equal(existsSync(out), code === 0);
+    });
+
     it("asks for exactly one stack and for a folder, both at once", async () => {
         const { code, log } = await cli(["render"]);
         assert.equal(code, 2);
@@ -49,6 +77,7 @@ describe("hardening render", function () {
             "test/fixtures/programs/everything",
             "--stack",
             "dev",
+            "--no-verify",
             "--out",
             folder,
         ]);

@@ -12,6 +12,15 @@ const ingress = (backend: unknown) => ({
 const configMap = (rest: object, metadata: object = {}) => ({
     object: { apiVersion: "v1", kind: "ConfigMap", metadata: { name: "web", ...metadata }, ...rest },
 });
+const webhook = (requirement: object) => ({
+    object: {
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind: "ValidatingWebhookConfiguration",
+        metadata: { name: "web" },
+        webhooks: [{ name: "a.example.org", namespaceSelector: { matchExpressions: [requirement] } }],
+    },
+});
+const REQUIREMENT = "webhooks[0].namespaceSelector.matchExpressions[0].values";
 const BACKEND = "spec.rules[0].http.paths[0].backend";
 
 describeControl(fieldsMatchTheApi, {
@@ -51,12 +60,26 @@ describeControl(fieldsMatchTheApi, {
             },
             message: "spec.resources.requests.storage is a text, not a quantity such as 500m or 2Gi.",
         },
+        "a selector by an empty list, which the API server refuses": {
+            ...webhook({ key: "a", operator: "In", values: [] }),
+            message: `${REQUIREMENT} has 0 items, but In takes at least one value.`,
+        },
+        "a selector by a list that isn't there": {
+            ...webhook({ key: "a", operator: "NotIn" }),
+            message: `${REQUIREMENT} has 0 items, but NotIn takes at least one value.`,
+        },
+        "values for an operator that takes none": {
+            ...webhook({ key: "a", operator: "Exists", values: ["b"] }),
+            message: `${REQUIREMENT} has 1 items, but Exists takes no values.`,
+        },
         "a field at the wrong depth": {
             object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, ports: [] },
             message: "ports is no field that the API has there.",
         },
     },
     allowed: {
+        "a selector by a list": webhook({ key: "a", operator: "In", values: ["b"] }),
+        "a selector by presence": webhook({ key: "a", operator: "DoesNotExist", values: [] }),
         "the fields of the version": ingress({ service: { name: "web", port: { number: 80 } } }),
         "fields that are not set": configMap({ data: null, immutable: null }),
         "a placeholder that is filled in later": {
