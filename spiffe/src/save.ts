@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
+import { chmod, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 
 import { requireInstance, requireObject, requireOptions, requireText } from "./arguments.js";
@@ -39,19 +39,37 @@ export async function saveX509Snapshot(snapshot: X509Snapshot, folder: string, n
     if (bundle === undefined) {
         throw new SourceError("no_bundle", `${svid.id}: there is no bundle of trust domain ${svid.id.trustDomain}`);
     }
-    const files: readonly [name: string, content: string, mode: number][] = [
-        [names.certificates ?? "svid.pem", svid.certPem(), 0o644],
-        [names.key ?? "svid_key.pem", svid.keyPem(), 0o600],
-        [names.bundle ?? "bundle.pem", bundle.authorities.map(String).join(""), 0o644],
-    ];
+    await replaceFiles(folder, [
+        { name: names.certificates ?? "svid.pem", content: svid.certPem(), mode: 0o644 },
+        { name: names.key ?? "svid_key.pem", content: svid.keyPem(), mode: 0o600 },
+        { name: names.bundle ?? "bundle.pem", content: bundle.authorities.map(String).join(""), mode: 0o644 },
+    ]);
+}
+
+/** A file to be written. */
+export interface SavedFile {
+    readonly name: string;
+    readonly content: string;
+    readonly mode: number;
+}
+
+/**
+ * Writes files that belong together such that a reader sees all of one version: each name is a link through one directory link, which is
+ * swapped when the new ones are complete.
+ *
+ * @param folder made if need be
+ */
+export async function replaceFiles(folder: string, files: readonly SavedFile[]): Promise<void> {
     const version = `..${randomUUID()}`;
     await mkdir(join(folder, version), { recursive: true, mode: 0o755 });
-    for (const [name, content, mode] of files) {
+    for (const { name, content, mode } of files) {
         await writeFile(join(folder, version, name), content, { mode, flag: "wx" });
+        // What the process's mask took away from the mode.
+        await chmod(join(folder, version, name), mode);
     }
     const former = await linkTarget(join(folder, DATA_LINK));
     await replaceLink(folder, DATA_LINK, version);
-    for (const [name] of files) {
+    for (const { name } of files) {
         const target = join(DATA_LINK, name);
         if ((await linkTarget(join(folder, name))) !== target) {
             await replaceLink(folder, name, target);

@@ -1,0 +1,256 @@
+import assert from "node:assert/strict";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { text } from "node:stream/consumers";
+
+import { COMMANDS } from "../src/cli/commands.js";
+import { HELP } from "../src/cli/help.js";
+import { readSettings, UsageError } from "../src/cli/settings.js";
+import { JwtSvid } from "../src/entry/jwt.js";
+import { X509Bundle, X509Svid } from "../src/index.js";
+import { TestCa } from "./support/ca.js";
+import { eventually } from "./support/eventually.js";
+import { FakeWorkloadApi } from "./support/fake-workload-api.js";
+import { freePort } from "./support/free-port.js";
+import { TokenIssuer } from "./support/tokens.js";
+
+describe("The spiffe command", () => {
+    const issuer = new TokenIssuer("example.org");
+    let ca: TestCa;
+    let partner: TestCa;
+    let api: FakeWorkloadApi;
+    let folder: string;
+    let said: string[];
+    let logged: string[];
+
+    before(async () => {
+        [ca, partner] = [await TestCa.create("example.org"), await TestCa.create("partner.test")];
+    });
+    beforeEach(async () => {
+        [said, logged] = [[], []];
+        folder = await mkdtemp(join(tmpdir(), "spiffe-command-"));
+        api = await FakeWorkloadApi.start();
+        api.issue([await ca.issue("/web")], [ca.bundle, partner.bundle]);
+        api.setJwtBundles({ bundles: { "spiffe://example.org": new TextEncoder().encode(issuer.document) } });
+        const tokens = await Promise.all(
+            ["reports", "both"].map((name) => issuer.issue({ audience: name === "both" ? ["a", "b"] : [name] })),
+        );
+        api.onFetchJwt = ({ audience }) => ({
+            svids: [{ spiffeId: "spiffe://example.org/web", svid: tokens[audience.includes("a") ? 1 : 0] ?? "" }],
+        });
+    });
+    afterEach(async () => {
+        await api.stop();
+        await rm(folder, { recursive: true });
+    });
+
+    const run = (name: string, args: readonly string[], signal = new AbortController().signal): Promise<void> => {
+        const output = { say: (line: string) => said.push(line), log: (line: string) => logged.push(line) };
+        return COMMANDS[name]?.run(args, output, signal) ?? assert.fail(name);
+    };
+    const files = (): string[] => ["--address", api.address, "--to", join(folder, "svid")];
+    const read = (name: string): Promise<string> => readFile(join(folder, "svid", name), "utf8");
+    const mode = async (name: string): Promise<string> =>
+        ((await stat(join(folder, "svid", name))).mode & 0o777).toString(8);
+    const count = (pem: string): number => pem.split("BEGIN CERTIFICATE").length - 1;
+
+    describe("fetch", () => {
+        it("writes SVID, key and bundle, each readable by whom it is for", async () => {
+            await run("fetch", files());
+            const svid = await X509Svid.load(join(folder, "svid/svid.pem"), join(folder, "svid/svid_key.pem"));
+            assert.equal(svid.id.toString(), "spiffe://example.org/web");
+            assert.equal(await read("bundle.pem"), String(ca.certificate));
+            assert.deepEqual(await Promise.all(["svid.pem", "svid_key.pem", "bundle.pem"].map(mode)), [
+                "644",
+                "600",
+                "644",
+            ]);
+            assert.deepEqual(said, [`spiffe://example.org/web in ${join(folder, "svid")}`]);
+        });
+
+        it("writes what it is told, by the names and modes it is told", async () => {
+            const middle = await ca.intermediate();
+            const old = await TestCa.create("example.org", { notAfter: new Date(Date.now() - 1_000) });
+            const bundle = new X509Bundle(ca.trustDomain, [ca.certificate, old.certificate]);
+            api.issue([await middle.issue("/web")], [bundle, partner.bundle]);
+            await run("fetch", [
+                ...files(),
+                ...["--certificates", "tls.crt", "--key", "tls.key", "--bundle", "ca.crt", "--federated"],
+                ...["--intermediates-in-bundle", "--omit-expired", "--certificate-mode", "0600", "--key-mode", "0640"],
+                ...["--jwt", "reports=reports.jwt", "--jwt", "a,b=both.jwt", "--jwt-mode", "0640"],
+                ...["--jwt-bundle", "jwks.json"],
+            ]);
+            assert.equal(count(await read("tls.crt")), 1);
+            const authorities = await read("ca.crt");
+            assert.equal(count(authorities), 3);
+            assert.ok([ca, partner, middle].every(({ certificate }) => authorities.includes(String(certificate))));
+            assert.deepEqual(await Promise.all(["tls.crt", "tls.key", "reports.jwt"].map(mode)), ["600", "640", "640"]);
+            await JwtSvid.parseAndValidate(await read("reports.jwt"), "reports", issuer.bundles);
+            await JwtSvid.parseAndValidate(await read("both.jwt"), "b", issuer.bundles);
+            const sets = JSON.parse(await read("jwks.json")) as Record<string, { keys: { kid: string }[] }>;
+            assert.deepEqual(
+                sets["example.org"]?.keys.map(({ kid }) => kid),
+                [issuer.keyId],
+            );
+        });
+
+        it("fails without an identity, and writes nothing", async () => {
+            api.withdraw();
+            await assert.rejects(run("fetch", [...files(), "--timeout", "1"]), { code: "no_identity_issued" });
+            assert.deepEqual(await readdir(folder), []);
+        });
+
+        it("writes nothing when one of the tokens doesn't come", async () => {
+            api.failNext("FetchJWTSVID", 3, "no such audience", Infinity);
+            await assert.rejects(run("fetch", [...files(), "--timeout", "1", "--jwt", "reports=reports.jwt"]));
+            assert.deepEqual(await readdir(folder), []);
+        });
+    });
+
+    describe("watch", () => {
+        it("keeps the files up to date, starts and signals their reader, and is ready while they are good", async () => {
+            const [port, stop] = [await freePort(), new AbortController()];
+            const heard = join(folder, "heard");
+            const script = `const f=require("fs");f.appendFileSync(${JSON.stringify(heard)},"started ");process.on("SIGUSR2",()=>f.appendFileSync(${JSON.stringify(heard)},"signalled "));setInterval(()=>{},1000)`;
+            const options = [
+                ...files(),
+                "--signal",
+                "SIGUSR2",
+                "--health",
+                String(port),
+                "--jwt",
+                "reports=reports.jwt",
+            ];
+            const watching = run("watch", [...options, "--", process.execPath, "-e", script], stop.signal);
+            const status = async (path: string): Promise<number> =>
+                (await fetch(`http://127.0.0.1:${port}${path}`)).status;
+            await eventually(async () => assert.equal(await readFile(heard, "utf8"), "started "));
+            assert.deepEqual(await Promise.all(["/live", "/ready", "/other"].map(status)), [200, 200, 404]);
+            const former = await read("svid.pem");
+            api.issue([await ca.issue("/web")], [ca.bundle]);
+            await eventually(async () => assert.equal(await readFile(heard, "utf8"), "started signalled "));
+            assert.notEqual(await read("svid.pem"), former);
+            await X509Svid.load(join(folder, "svid/svid.pem"), join(folder, "svid/svid_key.pem"));
+            api.withdraw();
+            await eventually(async () => assert.deepEqual([await status("/live"), await status("/ready")], [200, 503]));
+            assert.ok((await read("svid.pem")).includes("BEGIN"), "the files stay");
+            stop.abort();
+            await watching;
+            assert.match(logged.join("\n"), /was withdrawn/);
+        });
+
+        it("renews tokens before they expire", async () => {
+            let fetched = 0;
+            let token = await issuer.issue({ expiresIn: 3 });
+            api.onFetchJwt = () => ((fetched += 1), { svids: [{ spiffeId: "spiffe://example.org/web", svid: token }] });
+            const stop = new AbortController();
+            const watching = run("watch", [...files(), "--jwt", "reports=reports.jwt"], stop.signal);
+            await eventually(async () => assert.equal(await read("reports.jwt"), token));
+            token = await issuer.issue({ expiresIn: 3600, claims: { n: 2 } });
+            await eventually(async () => assert.equal(await read("reports.jwt"), token));
+            assert.equal(fetched, 2);
+            stop.abort();
+            await watching;
+        });
+
+        it("starts a command that has ended again with the next files", async () => {
+            const stop = new AbortController();
+            const watching = run("watch", [...files(), "--", process.execPath, "-e", ""], stop.signal);
+            const ended = (times: number): Promise<void> =>
+                eventually(() => {
+                    assert.equal(logged.filter((line) => line.includes("ended with status 0")).length, times);
+                });
+            await ended(1);
+            api.issue([await ca.issue("/web")], [ca.bundle]);
+            await ended(2);
+            stop.abort();
+            await watching;
+        });
+
+        it("signals the process that a file names, and nobody when it names none", async () => {
+            const pidFile = join(folder, "pid");
+            await writeFile(pidFile, "0\n");
+            const stop = new AbortController();
+            const watching = run("watch", [...files(), "--pid-file", pidFile, "--signal", "USR2"], stop.signal);
+            await eventually(() => assert.match(logged.join("\n"), /it holds no process ID/));
+            await writeFile(pidFile, `${process.pid}\n`);
+            const heard = once(process, "SIGUSR2");
+            api.issue([await ca.issue("/web")], [ca.bundle]);
+            await heard;
+            stop.abort();
+            await watching;
+        });
+    });
+
+    describe("jwt and verify", () => {
+        it("print a token, and who a chain is", async () => {
+            await run("jwt", ["--address", api.address, "--audience", "reports"]);
+            assert.equal((await JwtSvid.parseAndValidate(said[0] ?? "", "reports", issuer.bundles)).id.path, "/web");
+            await run("fetch", files());
+            said = [];
+            const trust = ["--bundle", join(folder, "svid/bundle.pem"), "--trust-domain", "example.org"];
+            await run("verify", [...trust, join(folder, "svid/svid.pem")]);
+            assert.equal(said[0], "spiffe://example.org/web");
+            assert.match(said[2] ?? "", /^ {2}CN=Test CA \d+, O=example\.org, until \d{4}-/);
+            const foreign = (await partner.issue("/web")).certPem();
+            await writeFile(join(folder, "foreign.pem"), foreign);
+            await assert.rejects(run("verify", [...trust, join(folder, "foreign.pem")]), { code: "no_bundle" });
+        });
+    });
+
+    it("tells all faults of a call at once, and does nothing", () => {
+        const wrong: readonly [args: readonly string[], faults: readonly RegExp[]][] = [
+            [[], [/--to must/]],
+            [["--nonsense"], [/nonsense/]],
+            [
+                ["--to", "x", "--key", "../key", "--timeout", "0"],
+                [/--key must/, /--timeout must/],
+            ],
+            [["--to", "x", "--key", "a", "--bundle", "a"], [/--bundle and --key name the same file/]],
+            [
+                ["--to", "x", "--key-mode", "0644", "--jwt-mode", "0777"],
+                [/--key-mode must/, /--jwt-mode must/],
+            ],
+            [["--to", "x", "--jwt", "a", "--jwt", ",=b"], [/--jwt must/]],
+            [
+                ["--to", "x", "--signal", "SIGKILL", "--health", "x"],
+                [/--signal must/, /--health must/],
+            ],
+        ];
+        for (const [args, faults] of wrong) {
+            assert.throws(
+                () => readSettings(args, true),
+                (error) => error instanceof UsageError && faults.every((fault) => fault.test(error.message)),
+                args.join(" "),
+            );
+        }
+        assert.throws(() => readSettings(["--to", "x", "--health=1", "--", "a"], false), {
+            message: "--health goes with watch only\na command after -- goes with watch only",
+        });
+    });
+
+    it("is a program with help, and exit statuses", async () => {
+        const main = join(import.meta.dirname, "../src/cli/main.ts");
+        const start = async (...args: string[]): Promise<[number | null, string, string]> => {
+            const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
+                stdio: ["ignore", "pipe", "pipe"],
+            });
+            const [[code], out, errors] = await Promise.all([
+                once(child, "exit"),
+                text(child.stdout),
+                text(child.stderr),
+            ]);
+            return [code as number | null, out, errors];
+        };
+        const [unknown, failed] = await Promise.all([
+            start("toString"),
+            start("fetch", "--to", join(folder, "svid"), "--address", "unix:///nobody/listens", "--timeout", "1"),
+        ]);
+        assert.deepEqual(unknown, [2, "", HELP]);
+        assert.equal(failed[0], 1);
+        assert.match(failed[2], /^spiffe fetch: [a-z_]+: .*\n$/);
+    });
+});
