@@ -225,7 +225,7 @@ export class Responder extends pulumi.ComponentResource {
             );
         const policy = map("policy", POLICY_MAP, { "policy.yaml": policyText(settings) });
         // The responder writes it from then on: only its being there is this program's.
-        const denied = map("deny-list", DENY_LIST, {}, ["data"]);
+        const denied = map("deny-list", DENY_LIST, { "deny.yaml": "deny: []\n" }, ["data"]);
         new FoundationService(
             name,
             { ...responderService(identity.pod, { ...args, ...image }), namespace },

@@ -3,10 +3,10 @@ import { dirname } from "node:path";
 
 import { requireFunction, requireOptions } from "./arguments.js";
 import type { Authorizer } from "./authorize.js";
-import { changingAuthorizer } from "./authorize.js";
+import { changingAuthorizer, checkAuthorizer, onAuthorizerChange } from "./authorize.js";
 import { callIsolated, reportCallbackFailure } from "./callbacks.js";
 import { PolicyError } from "./errors.js";
-import { parsePolicy, readPolicyFile } from "./policy.js";
+import { parseDenyList, parsePolicy, readPolicyFile } from "./policy.js";
 
 /** Looks at the file once more in case its file system tells of no changes. */
 const POLL_MS = 10_000;
@@ -32,12 +32,46 @@ export interface WatchedPolicy {
  * @throws {SpiffeError} a `PolicyError` when the first version can't be used, or an `ArgumentError`
  */
 export async function watchPolicy(file: string, options: PolicyWatchOptions = {}): Promise<WatchedPolicy> {
+    return follow(file, options, new Set(), parsePolicy);
+}
+
+/**
+ * Narrows an authorizer by a list of revoked identities, and follows the list's file: a policy that has `deny` alone, as the responder writes
+ * one. Whom it names is refused, and connections of theirs are cut; whom it doesn't name is judged by the authorizer, whose own changes are
+ * followed too.
+ *
+ * @param file as `loadPolicy` takes it; the list must be there, if only as `deny: []`
+ * @throws {SpiffeError} a `PolicyError` when the first version can't be used, or an `ArgumentError`
+ */
+export async function watchDenyList(
+    file: string,
+    authorizer: Authorizer,
+    options: PolicyWatchOptions = {},
+): Promise<WatchedPolicy> {
+    checkAuthorizer(authorizer, "authorizer");
+    const listeners = new Set<() => void>();
+    const followed = await follow(file, options, listeners, (text, name) => parseDenyList(text, name, authorizer));
+    const end = onAuthorizerChange(authorizer, () => judgeAnew(listeners));
+    return {
+        authorize: followed.authorize,
+        close: () => {
+            end();
+            followed.close();
+        },
+    };
+}
+
+async function follow(
+    file: string,
+    options: PolicyWatchOptions,
+    listeners: Set<() => void>,
+    parse: (text: string, name: string) => Authorizer,
+): Promise<WatchedPolicy> {
     requireOptions(options, "options");
     const { onFault = (fault) => reportCallbackFailure("Reading a policy again", fault) } = options;
     requireFunction(onFault, "options.onFault");
     let text = await readPolicyFile(file);
-    let current = parsePolicy(text, file);
-    const listeners = new Set<() => void>();
+    let current = parse(text, file);
     const read = async (): Promise<void> => {
         try {
             const next = await readPolicyFile(file);
@@ -45,8 +79,8 @@ export async function watchPolicy(file: string, options: PolicyWatchOptions = {}
                 return;
             }
             text = next;
-            current = parsePolicy(next, file);
-            [...listeners].forEach((listener) => callIsolated("Judging a connection anew", listener));
+            current = parse(next, file);
+            judgeAnew(listeners);
         } catch (error) {
             const fault =
                 error instanceof PolicyError ? error : new PolicyError(file, [String(error)], { cause: error });
@@ -66,4 +100,8 @@ export async function watchPolicy(file: string, options: PolicyWatchOptions = {}
             clearInterval(timer);
         },
     };
+}
+
+function judgeAnew(listeners: ReadonlySet<() => void>): void {
+    [...listeners].forEach((listener) => callIsolated("Judging a connection anew", listener));
 }

@@ -72,17 +72,54 @@ const RULES: Readonly<Record<string, Read>> = {
 export function parsePolicy(yaml: string, name = "policy"): Authorizer {
     requireText(yaml, "yaml");
     requireText(name, "name");
+    const rules = readRules(yaml, name, SECTIONS);
+    return (...peer) => {
+        const [id] = peer;
+        const fits = (rule: Authorizer): boolean => allows(rule, ...peer);
+        if (rules.deny.some(fits)) {
+            throw new AuthorizationError(`${id} is denied by ${name}`);
+        }
+        if (!rules.allow.some(fits)) {
+            throw new AuthorizationError(`${id} is not allowed by ${name}`);
+        }
+        return true;
+    };
+}
+
+/**
+ * Reads a list of those who are let in by nothing: a policy that has `deny` alone. Whom it doesn't name is judged by the authorizer.
+ *
+ * @throws {PolicyError} with all faults at once
+ */
+export function parseDenyList(yaml: string, name: string, authorizer: Authorizer): Authorizer {
+    const { deny } = readRules(yaml, name, ["deny"]);
+    return (...peer) => {
+        if (deny.some((rule) => allows(rule, ...peer))) {
+            throw new AuthorizationError(`${peer[0]} is denied by ${name}`);
+        }
+        return authorizer(...peer);
+    };
+}
+
+type Section = (typeof SECTIONS)[number];
+
+/** The rules of each section. Only of a policy that may allow `deny` may be left out. */
+function readRules(
+    yaml: string,
+    name: string,
+    sections: readonly Section[],
+): Readonly<Record<Section, readonly Authorizer[]>> {
     const faults: string[] = [];
     const rules = { allow: [] as Authorizer[], deny: [] as Authorizer[] };
-    const root = readYaml(yaml, name);
+    const root = readYaml(yaml, name, sections[0] ?? "allow");
     for (const key of Object.keys(root)) {
-        if (!SECTIONS.some((section) => section === key)) {
-            faults.push(`${key}: not a known section; use ${SECTIONS.join(" or ")}`);
+        if (!sections.some((section) => section === key)) {
+            faults.push(`${key}: not a known section; use ${sections.join(" or ")}`);
         }
     }
-    for (const section of SECTIONS) {
+    for (const section of sections) {
         const list = root[section];
-        if (list === undefined && section === "deny") {
+        if (list === undefined && section === "deny" && sections.length > 1) {
             continue;
         }
         if (!Array.isArray(list)) {
@@ -101,17 +138,7 @@ export function parsePolicy(yaml: string, name = "policy"): Authorizer {
     if (faults.length > 0) {
         throw new PolicyError(name, faults);
     }
-    return (...peer) => {
-        const [id] = peer;
-        const fits = (rule: Authorizer): boolean => allows(rule, ...peer);
-        if (rules.deny.some(fits)) {
-            throw new AuthorizationError(`${id} is denied by ${name}`);
-        }
-        if (!rules.allow.some(fits)) {
-            throw new AuthorizationError(`${id} is not allowed by ${name}`);
-        }
-        return true;
-    };
+    return rules;
 }
 
 /** Reads a policy from a file. @throws {SpiffeError} a `PolicyError`, or an `ArgumentError` */
@@ -129,7 +156,7 @@ export async function readPolicyFile(file: string): Promise<string> {
     }
 }
 
-function readYaml(yaml: string, name: string): Record<string, unknown> {
+function readYaml(yaml: string, name: string, section: Section): Record<string, unknown> {
     if (yaml.length > MAX_POLICY_LENGTH) {
         throw new PolicyError(name, [`${yaml.length} characters, at most ${MAX_POLICY_LENGTH} are read`]);
     }
@@ -147,7 +174,7 @@ function readYaml(yaml: string, name: string): Record<string, unknown> {
         throw new PolicyError(name, [error instanceof Error ? error.message : String(error)], { cause: error });
     }
     if (!isRecord(root)) {
-        throw new PolicyError(name, ["the document must be a mapping with a list of rules under allow"]);
+        throw new PolicyError(name, [`the document must be a mapping with a list of rules under ${section}`]);
     }
     return root;
 }

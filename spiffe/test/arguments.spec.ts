@@ -262,6 +262,7 @@ describe("Every public function", () => {
                 fine: { 1: (v) => isAbsent(v) || isText(v) },
             },
             watchPolicy: { args: [folder, {}], run: policy.watchPolicy },
+            watchDenyList: { args: [folder, () => true, {}], run: policy.watchDenyList },
             loadPolicy: { args: [folder], run: policy.loadPolicy },
             SpiffeBundle: { args: [spiffeBundle], run: (parts) => new federation.SpiffeBundle(parts) },
             "SpiffeBundle.parse": { args: [domain, issuer.document], run: federation.SpiffeBundle.parse },

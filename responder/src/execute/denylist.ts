@@ -5,7 +5,7 @@ import { isApiError } from "../kubernetes/objects.js";
 import type { ActionContext } from "./action.js";
 import { change } from "./change.js";
 
-/** Key of the ConfigMap. Its value is the section `deny` of an authorization policy, as `@x0tta6bl4/spiffe` reads one. */
+/** Key of the ConfigMap. Its value is a policy with `deny` alone, as `watchDenyList` of `@x0tta6bl4/spiffe/policy` follows one. */
 export const DENY_KEY = "deny.yaml";
 
 type Where = Pick<ActionContext, "api" | "namespace" | "denyList">;

@@ -56,6 +56,8 @@ export class World {
     readonly evidence = new Map<string, string>();
     readonly api: FakeApi;
     readonly spire = new FakeSpire();
+    /** Whether the responder has rights at the SPIRE server. */
+    mayAskSpire = true;
 
     constructor(
         public policy: ResponsePolicy,
@@ -73,7 +75,7 @@ export class World {
             builtIn: BUILT_IN,
             tools: {
                 api: this.api,
-                spire: this.spire,
+                ...(this.mayAskSpire && { spire: this.spire }),
                 evidence: {
                     put: (content) => {
                         const name = evidenceName(content);

@@ -2,5 +2,5 @@
 import "../runtime.js";
 
 export { loadPolicy, parsePolicy } from "../policy.js";
-export { watchPolicy } from "../policy-watch.js";
+export { watchDenyList, watchPolicy } from "../policy-watch.js";
 export type { PolicyWatchOptions, WatchedPolicy } from "../policy-watch.js";

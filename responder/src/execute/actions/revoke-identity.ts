@@ -10,7 +10,8 @@ import { allowIdentity, denyIdentity } from "../denylist.js";
 
 /**
  * Deletes registration entries, so that SVIDs aren't renewed; those out live on until they expire. With scope `identity`, peers refuse
- * the SPIFFE ID at once by the deny list; with scope `pod`, only the entries that name the pod's UID go.
+ * the SPIFFE ID at once by the deny list, which needs no right at the SPIRE server: without one its entries stay, and the result says so. With scope
+ * `pod`, only the entries that name the pod's UID go.
  */
 export const revokeIdentity: Action = {
     type: "revoke-identity",
@@ -28,6 +29,9 @@ export const revokeIdentity: Action = {
         const everybody = context.record.target.scope === "identity";
         if (everybody) {
             await denyIdentity(context, id);
+            if (context.spire === undefined) {
+                return `${id} is on the deny list; it stays registered, for the responder has no access to the SPIRE server`;
+            }
         }
         const entries = await entriesOf(context);
         const failed = await spireOf(context).entries.delete(entries.map((entry) => entry.id));
@@ -48,7 +52,11 @@ export const revokeIdentity: Action = {
             await allowIdentity(context, id);
         }
         const saved = fieldsOf(prepared)["entries"];
-        const { failed } = await spireOf(context).entries.register(Array.isArray(saved) ? saved.map(fromJson) : []);
+        const entries = Array.isArray(saved) ? saved.map(fromJson) : [];
+        if (entries.length === 0) {
+            return `${id} is off the deny list; no entry of it was deleted`;
+        }
+        const { failed } = await spireOf(context).entries.register(entries);
         if (failed[0] !== undefined) {
             throw new Error(`SPIRE refused ${failed.length} entries: ${failed[0].message}`);
         }
@@ -63,6 +71,9 @@ function identity({ record }: ActionContext): SpiffeId {
 async function entriesOf(context: ActionContext): Promise<readonly RegisteredEntry[]> {
     const everybody = context.record.target.scope === "identity";
     const found: RegisteredEntry[] = [];
+    if (everybody && context.spire === undefined) {
+        return found;
+    }
     for await (const entry of spireOf(context).entries.list({ spiffeId: identity(context) })) {
         const uid = `pod-uid:${podTarget(context).uid}`;
         if (everybody || entry.selectors.some(({ type, value }) => type === "k8s" && value === uid)) {
