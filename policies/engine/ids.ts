@@ -274,4 +274,6 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0269": "no-path-from-internet-to-cluster-admin",
     "XSF-0270": "no-path-from-internet-to-foreign-secrets",
     "XSF-0271": "no-path-between-tenants",
+    "XSF-0272": "kubelet-states-its-defaults",
+    "XSF-0273": "proxy-hardened",
 };

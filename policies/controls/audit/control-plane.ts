@@ -8,7 +8,8 @@ import type { ContainerView } from "../../kubernetes/pods";
 import { podsOf } from "../../kubernetes/pods";
 import { show } from "../../text";
 
-export type ComponentName = "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "etcd" | "kubelet";
+export type ComponentName =
+    "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kube-proxy" | "etcd" | "kubelet";
 
 /** A flag as it was given. */
 export interface FlagValue {
@@ -38,6 +39,7 @@ const ESSENTIAL: Readonly<Record<ComponentName, readonly string[]>> = {
     "kube-apiserver": ["etcd-servers"],
     "kube-controller-manager": ["kubeconfig", "master"],
     "kube-scheduler": ["kubeconfig", "config", "master"],
+    "kube-proxy": ["kubeconfig", "config", "master"],
     etcd: ["listen-client-urls", "advertise-client-urls", "data-dir"],
     kubelet: ["kubeconfig", "bootstrap-kubeconfig", "config"],
 };
@@ -50,6 +52,7 @@ const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
     ["apiserver", "kube-apiserver"],
     ["controller-manager", "kube-controller-manager"],
     ["scheduler", "kube-scheduler"],
+    ["proxy", "kube-proxy"],
 ]);
 
 /** The components that a pod, a kubeadm configuration or a report about a node starts. */
@@ -179,19 +182,55 @@ function kubeadmComponents(object: KubeObject): readonly ComponentView[] {
     });
 }
 
-/** A KubeletConfiguration, with the path of its fields; a report about a node holds it as text. */
-export function kubeletConfig(
-    object: KubeObject,
-): { readonly body: Body; readonly at: (field: string) => string } | undefined {
-    if (object.group === "kubelet.config.k8s.io" && object.kind === "KubeletConfiguration") {
-        return { body: object.body, at: (field) => `${object.prefix}${field}` };
+/** The object that holds a component's settings, by group and kind. */
+const CONFIGURATIONS: ReadonlyMap<string, ComponentName> = new Map([
+    ["kubelet.config.k8s.io/KubeletConfiguration", "kubelet"],
+    ["kubescheduler.config.k8s.io/KubeSchedulerConfiguration", "kube-scheduler"],
+    ["kubeproxy.config.k8s.io/KubeProxyConfiguration", "kube-proxy"],
+]);
+
+/** The API groups of those. */
+export const CONFIGURATION_GROUPS: readonly string[] = [...CONFIGURATIONS.keys()].map((kind) =>
+    kind.slice(0, kind.indexOf("/")),
+);
+
+/** A component's configuration file. */
+export interface ConfigurationView {
+    readonly name: ComponentName;
+    readonly body: Body;
+    /** The path of one of its fields. */
+    readonly at: (field: string) => string;
+}
+
+/** The configuration files that an object is or holds: a ConfigMap by its entries, a report about a node as text. */
+export const configurationsOf = rememberEach((object: KubeObject): readonly ConfigurationView[] => {
+    const name = CONFIGURATIONS.get(`${object.group}/${object.kind}`);
+    if (name !== undefined) {
+        return [{ name, body: object.body, at: (field) => `${object.prefix}${field}` }];
+    }
+    if (object.group === "" && object.kind === "ConfigMap") {
+        return Object.entries(obj(object.body["data"])).flatMap(([key, text]) =>
+            carriedConfiguration(str(text), child(`${object.prefix}data`, key)),
+        );
     }
     if (object.group === "hostdata.kubescape.cloud" && object.kind === "KubeletInfo") {
         const content = str(obj(obj(object.body["data"])["configFile"])["content"]);
         const body = parseConfig(Buffer.from(content, "base64").toString("utf8"));
-        return body && { body, at: () => `${object.prefix}data.configFile.content` };
+        return body === undefined
+            ? []
+            : [{ name: "kubelet", body, at: () => `${object.prefix}data.configFile.content` }];
     }
-    return undefined;
+    return [];
+});
+
+function carriedConfiguration(text: string, path: string): readonly ConfigurationView[] {
+    if (![...CONFIGURATIONS.keys()].some((kind) => text.includes(kind.slice(kind.indexOf("/") + 1)))) {
+        return [];
+    }
+    const body = parseConfig(text) ?? {};
+    const group = str(body["apiVersion"]).replace(/\/.*$/, "");
+    const name = CONFIGURATIONS.get(`${group}/${str(body["kind"])}`);
+    return name === undefined ? [] : [{ name, body, at: () => path }];
 }
 
 function parseConfig(text: string): Body | undefined {

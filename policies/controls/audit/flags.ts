@@ -1,7 +1,7 @@
 import type { ControlMeta, Fault, ObjectControl, Subject } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import type { ComponentName, ComponentView } from "./control-plane";
-import { componentsOf, kubeletConfig } from "./control-plane";
+import { componentsOf, CONFIGURATION_GROUPS, configurationsOf } from "./control-plane";
 import type { Body } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { show } from "../../text";
@@ -17,12 +17,17 @@ export interface FlagRule {
     readonly absent?: string;
     /** The flag that makes no sense without this one, as a certificate without its key: where it is set, absence counts. */
     readonly partner?: string;
-    /** The field of KubeletConfiguration that says the same. What it leaves out a flag or a drop-in file may hold. */
+    /** The field of the component's configuration file that says the same. */
     readonly field?: string;
+    /** What the component does where its file leaves the field out, where no flag and no other file can hold it: `true`. */
+    readonly fieldAbsent?: string;
     /** Section of the CIS Kubernetes Benchmark, for the message. */
     readonly cis?: string;
 }
 
+const LOOPBACK = /^(?:127(?:\.\d+){3}|\[?::1\]?|localhost)(?::\d+)?$/;
+/** An address of the node itself, with a port or without. */
+export const isLoopback = (value: string): boolean => LOOPBACK.test(value);
 export const isFalse = (value: string): boolean => value.toLowerCase() === "false";
 export const isTrue = (value: string): boolean => value.toLowerCase() === "true";
 /** Good as long as it names something. */
@@ -121,9 +126,10 @@ export function flagControl(
                 for (const view of componentsOf(object).filter(({ name }) => components.includes(name))) {
                     yield* flagFaults(view, rules, subject);
                 }
-                const config = components.includes("kubelet") ? kubeletConfig(object) : undefined;
-                if (config !== undefined) {
-                    yield* fieldFaults(config.body, config.at, rules);
+                for (const { name, body, at } of configurationsOf(object)) {
+                    if (components.includes(name)) {
+                        yield* fieldFaults(body, at, rules);
+                    }
                 }
             },
         }),
@@ -131,8 +137,12 @@ export function flagControl(
     };
 }
 
-function applies({ group, pods }: Subject): boolean {
-    return pods || ["kubeadm.k8s.io", "kubelet.config.k8s.io", "hostdata.kubescape.cloud"].includes(group);
+function applies({ group, kind, pods }: Subject): boolean {
+    return (
+        pods ||
+        (group === "" && kind === "ConfigMap") ||
+        ["kubeadm.k8s.io", "hostdata.kubescape.cloud", ...CONFIGURATION_GROUPS].includes(group)
+    );
 }
 
 function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: readonly string[]): Iterable<Fault> {
@@ -173,7 +183,7 @@ function advice(rule: FlagRule): string {
     return `Set it to ${rule.wanted}${rule.cis === undefined ? "" : ` (CIS ${rule.cis})`}.`;
 }
 
-/** A kubelet with a configuration file may have the setting there. */
+/** A component with a configuration file may have the setting there. */
 function fromFile(view: ComponentView, rule: FlagRule): boolean {
     return view.configFile && rule.field !== undefined;
 }
@@ -188,6 +198,12 @@ function* fieldFaults(body: Body, at: (field: string) => string, rules: readonly
         const text = Array.isArray(value) ? value.map(show).join(",") : show(value);
         if (value !== undefined && value !== null && !rule.accepts(text)) {
             yield { path, message: `${path}: ${rule.field} is "${text}". ${advice(rule)}` };
+        } else if ((value === undefined || value === null) && rule.fieldAbsent !== undefined) {
+            yield {
+                path,
+                message: `${path}: ${rule.field} is unset, which means ${rule.fieldAbsent}. ${advice(rule)}`,
+                absent: true,
+            };
         }
     }
 }

@@ -15,12 +15,14 @@ import { encryptionConfigurationUsesAStore } from "./encryption-configuration-us
 import { etcdSpeaksTls } from "./etcd-speaks-tls";
 import { kubeletAuthenticates } from "./kubelet-authenticates";
 import { kubeletHardened } from "./kubelet-hardened";
+import { kubeletStatesItsDefaults } from "./kubelet-states-its-defaults";
 import { noKnownVulnerableComponents } from "./no-known-vulnerable-components";
 import { noKubernetesDashboard } from "./no-kubernetes-dashboard";
 import { noLaxPodSecurityPolicies } from "./no-lax-pod-security-policies";
 import { noSysctlInjection } from "./no-sysctl-injection";
 import { noTiller } from "./no-tiller";
 import { nodeFilesProtected } from "./node-files-protected";
+import { proxyHardened } from "./proxy-hardened";
 import { schedulerHardened } from "./scheduler-hardened";
 import { secretsEncryptedAtRest } from "./secrets-encrypted-at-rest";
 import { serviceMonitorsFindServices } from "./service-monitors-find-services";
@@ -45,6 +47,8 @@ export const auditControls: readonly Control[] = [
     etcdSpeaksTls,
     kubeletAuthenticates,
     kubeletHardened,
+    kubeletStatesItsDefaults,
+    proxyHardened,
     nodeFilesProtected,
     strongCiphersOnly,
     admissionWebhooksReviewed,

@@ -1,7 +1,5 @@
-import { flagControl, isFalse } from "./flags";
+import { flagControl, isFalse, isLoopback } from "./flags";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
-
-const LOOPBACK = /^(?:127(?:\.\d+){3}|::1|localhost)$/;
 
 export const schedulerHardened = flagControl({
     name: "scheduler-hardened",
@@ -16,18 +14,27 @@ export const schedulerHardened = flagControl({
         ...soc2("CC6.6"),
         ...checklist("ACC-1"),
     ],
-    remediation: "Set --profiling=false and --bind-address=127.0.0.1.",
+    remediation:
+        "Set --profiling=false, or enableProfiling: false in its configuration file, and --bind-address=127.0.0.1.",
     profiles: ["cis"],
     components: ["kube-scheduler"],
     rules: [
-        { flag: "profiling", accepts: isFalse, wanted: "false", absent: "true", cis: "1.4.1" },
+        {
+            flag: "profiling",
+            field: "enableProfiling",
+            accepts: isFalse,
+            wanted: "false",
+            absent: "true",
+            fieldAbsent: "true",
+            cis: "1.4.1",
+        },
         {
             flag: "bind-address",
-            accepts: (value) => LOOPBACK.test(value),
+            accepts: isLoopback,
             wanted: "127.0.0.1",
             absent: "0.0.0.0",
             cis: "1.4.2",
         },
-        { flag: "address", accepts: (value) => LOOPBACK.test(value), wanted: "127.0.0.1" },
+        { flag: "address", accepts: isLoopback, wanted: "127.0.0.1" },
     ],
 });

@@ -15,5 +15,24 @@ describeFlags(schedulerHardened, {
             '--address of kube-scheduler is "0.0.0.0". Set it to 127.0.0.1.',
         ],
     },
-    allowed: {},
+    more: {
+        refused: {
+            "a configuration that leaves the profile on": {
+                object: { apiVersion: "kubescheduler.config.k8s.io/v1", kind: "KubeSchedulerConfiguration" },
+                message: "enableProfiling: enableProfiling is unset, which means true. Set it to false (CIS 1.4.1).",
+            },
+        },
+        allowed: {
+            "a configuration without a profile": {
+                object: {
+                    apiVersion: "kubescheduler.config.k8s.io/v1",
+                    kind: "KubeSchedulerConfiguration",
+                    enableProfiling: false,
+                },
+            },
+            "a scheduler whose file has the setting": {
+                container: { command: ["kube-scheduler", "--config=/etc/s.yaml", "--bind-address=127.0.0.1"] },
+            },
+        },
+    },
 });
