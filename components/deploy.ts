@@ -1,9 +1,10 @@
-import * as k8s from "@pulumi/kubernetes";
+import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Deployed, Stage } from "./area";
 import type { Config } from "./areas";
 import { areas } from "./areas";
+import { clusterProvider } from "./cluster/provider";
 import { closedNamespaces, foundationOf } from "./foundation";
 import { GuardNamespaces } from "./guards";
 import type { Images } from "./images";
@@ -28,8 +29,7 @@ interface Closed {
  */
 export function deployFoundation(config: Config, project: string): Outputs {
     const foundation = foundationOf(config, project);
-    // A ConfigMap that is replaced instead of updated is missing for a moment, and pods that start just then fail.
-    const provider = new k8s.Provider("kubernetes", { enableConfigMapMutable: true });
+    const provider = clusterProvider(config.cluster);
     const closed = closeNamespaces(config, foundation.images, provider);
     const done = new Map<string, Deployed>();
 

@@ -10,6 +10,7 @@ import { announce, readSelection, selectionOptions } from "../selection";
 import { ApiError, ReadOnlyClient } from "../sources/cluster/client";
 import type { ClusterContent, ClusterRequest } from "../sources/cluster/cluster";
 import { readCluster } from "../sources/cluster/cluster";
+import { connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
 import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
 import { ownerOf } from "../sources/cluster/owner";
 import type { HostRequest } from "../sources/program/registration";
@@ -46,10 +47,14 @@ export const command = defineCommand({
         const selection =
             request === undefined ? given : { ...given, waivers: [...given.waivers, ...stackWaivers(request)] };
         announce(selection, io);
-        const connection = readConnection(options);
+        const connection = readConnection(request === undefined ? options : connectionTo(options, request));
         const source = `cluster ${connection.name}`;
         const start = startOf(io);
-        const { resources, failures } = await read(new ReadOnlyClient(connection), io, {
+        const client = new ReadOnlyClient(connection);
+        if (request !== undefined) {
+            await refuseOtherCluster(client, request, source);
+        }
+        const { resources, failures } = await read(client, io, {
             source,
             namespaces: options.namespace,
             excludeNamespaces: options["exclude-namespace"],

@@ -4,6 +4,7 @@ import { EXIT } from "../findings";
 import { painter } from "../formats/style";
 import { runStack } from "../preview/stacks";
 import { ReadOnlyClient } from "../sources/cluster/client";
+import { connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
 import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
 import { checks, verify } from "../verify";
 import type { CheckResult } from "../verify";
@@ -37,7 +38,7 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks: [request], output, io }) => {
         const { stack } = request;
-        const connection = readConnection(options);
+        const connection = readConnection(connectionTo(options, request));
         const { registrations } = await runStack(request, io);
         const objects = registrations.map(({ inputs }) => obj(inputs)).filter((inputs) => str(inputs["kind"]) !== "");
         const at = io.now();
@@ -47,6 +48,9 @@ export const command = defineCommand({
         const show = (result: CheckResult): void => io.out(textOf(result, paint));
         const client = new ReadOnlyClient(connection);
         try {
+            if (!options.rehearsal) {
+                await refuseOtherCluster(client, request, `cluster ${connection.name}`);
+            }
             const results = await verify(
                 checks(io.now).filter(({ name }) => options.check.length === 0 || options.check.includes(name)),
                 new Expected(stack, objects),

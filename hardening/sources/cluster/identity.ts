@@ -1,0 +1,72 @@
+import { isObj, obj, str } from "../../../policies/kubernetes/kube";
+import { UsageError } from "../../io";
+import type { HostRequest } from "../program/registration";
+import type { ReadOnlyClient } from "./client";
+import { ApiError } from "./client";
+import type { ConnectionRequest } from "./kubeconfig";
+
+/** What a stack says of the cluster that it belongs to. */
+interface StackCluster {
+    /** A context of the kubeconfig. */
+    readonly context?: string;
+    /** UID of the namespace kube-system. */
+    readonly identity?: string;
+}
+
+/** What a stack's settings say of its cluster, which is nothing where they don't speak of one. */
+function clusterOf({ project, config }: HostRequest): StackCluster {
+    const { context, identity } = obj(parsed(config[`${project}:cluster`]));
+    return {
+        ...(str(context) !== "" && { context: str(context) }),
+        ...(str(identity) !== "" && { identity: str(identity) }),
+    };
+}
+
+function parsed(text: string | undefined): unknown {
+    try {
+        const value: unknown = JSON.parse(text ?? "null");
+        return isObj(value) ? value : undefined;
+    } catch {
+        // A plain text is no settings of a cluster.
+        return undefined;
+    }
+}
+
+/** How to reach the cluster of a stack: what is asked for by name, or the context that its settings name. */
+export function connectionTo(asked: ConnectionRequest, request: HostRequest): ConnectionRequest {
+    const { context } = clusterOf(request);
+    return asked.context === undefined && context !== undefined ? { ...asked, context } : asked;
+}
+
+/**
+ * Compares the cluster that is reached with the one that a stack belongs to; nothing where its settings name none.
+ *
+ * @param reached what messages call the cluster
+ * @throws UsageError where it is another, or where that can't be told
+ */
+export async function refuseOtherCluster(
+    client: Pick<ReadOnlyClient, "get">,
+    request: HostRequest,
+    reached: string,
+): Promise<void> {
+    const { identity } = clusterOf(request);
+    if (identity === undefined) {
+        return;
+    }
+    const meant = `stack ${request.stack} belongs to the cluster whose namespace kube-system has the UID ${identity} (${request.project}:cluster.identity)`;
+    const found = await uidOf(client, `${meant}, but ${reached} can't be asked for its own`);
+    if (found !== identity) {
+        throw new UsageError([`${meant}, but in ${reached} it has ${found || "none"}; choose another context`]);
+    }
+}
+
+async function uidOf(client: Pick<ReadOnlyClient, "get">, untold: string): Promise<string> {
+    try {
+        return str(obj((await client.get("/api/v1/namespaces/kube-system"))["metadata"])["uid"]);
+    } catch (error) {
+        if (error instanceof ApiError) {
+            throw new UsageError([`${untold}: ${error.message}`]);
+        }
+        throw error;
+    }
+}
