@@ -229,8 +229,10 @@ describe("workflows", () => {
         assert.ok(updates.every(({ cooldown }) => (cooldown?.["default-days"] ?? 0) >= 7));
     });
 
-    it("sign the probe's image and describe what is in it", () => {
-        const used = stepsOf(workflow("probe-image.yml")).map(({ uses = "", run = "" }) => `${uses}${run}`);
+    it("sign the images of the probe and the responder, and describe what is in them", () => {
+        const { image } = workflow("images.yml").jobs;
+        assert.match(JSON.stringify(image), /"program":\["probe","responder"\]/);
+        const used = stepsOf(workflow("images.yml")).map(({ uses = "", run = "" }) => `${uses}${run}`);
         for (const part of ["sbom-action", "attest-build-provenance", "cosign sign --yes"]) {
             assert.ok(
                 used.some((step) => step.includes(part)),

@@ -65,7 +65,7 @@ const responder = await Responder.start({
     },
     tools: {
         api,
-        evidence: { put: () => Promise.resolve("") },
+        evidence: { put: () => Promise.resolve(""), expire: () => Promise.resolve() },
         namespace: NAMESPACE,
         denyList: "none",
         now: cached.now,

@@ -26,6 +26,9 @@ export interface ResponderOptions {
     readonly msPerSave?: number;
 }
 
+/** Time between two looks at the evidence for what is older than the retention. */
+const EXPIRY_MS = 3_600_000;
+
 const UNFINISHED: ReadonlySet<ActionRecord["state"]> = new Set(["planned", "running", "undoing"]);
 /** What time undoes; what couldn't be undone waits for a person. */
 const DUE: ReadonlySet<ActionRecord["state"]> = new Set(["running", "done", "failed"]);
@@ -42,6 +45,8 @@ export class Responder {
     private readonly executor: Executor;
     private readonly agenda: Agenda;
     private readonly saves: PacedSaves;
+    /** When evidence was last looked through for what is too old, in milliseconds since 1970. */
+    private expiredAt = 0;
 
     private constructor(
         private readonly options: ResponderOptions,
@@ -133,6 +138,10 @@ export class Responder {
                 await this.book.remove(name);
                 this.agenda.forget(name);
             }
+        }
+        if (this.expiredAt <= now - EXPIRY_MS) {
+            this.expiredAt = now;
+            await tools.evidence.expire(now - policy().retention);
         }
         await this.work(goOn);
     }

@@ -346,6 +346,18 @@ describe("Responder", () => {
         );
     });
 
+    it("deletes evidence that is older than the retention, and looks for it once an hour", async () => {
+        worldOf();
+        const { responder } = await respond();
+        const begun = world.now;
+        for (const minutes of [0, 30, 59, 61]) {
+            world.now = begun + minutes * 60_000;
+            await responder.tick();
+        }
+        const { retention } = world.policy;
+        assert.deepEqual(world.expired, [begun - retention, begun + 61 * 60_000 - retention]);
+    });
+
     it("forgets incidents that are over after the retention, and none in which something is still in force", async () => {
         worldOf(policyOf({ retention: "1d" }));
         const { responder, incident } = await respond();

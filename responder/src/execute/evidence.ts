@@ -6,6 +6,8 @@ import { join } from "node:path";
 export interface EvidenceStore {
     /** Stores what isn't there yet. @returns `sha256:` and the hash in hex, by which it is found again */
     put(content: string): Promise<string>;
+    /** Deletes what is older. @param before milliseconds since 1970 */
+    expire(before: number): Promise<void>;
 }
 
 /** The store is full, or isn't there. */
@@ -60,7 +62,6 @@ export class EvidenceDirectory implements EvidenceStore {
         }
     }
 
-    /** Deletes what is older. @param before milliseconds since 1970 */
     async expire(before: number): Promise<void> {
         for (const name of await readdir(this.directory).catch(() => [])) {
             const file = join(this.directory, name);

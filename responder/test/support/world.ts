@@ -54,6 +54,8 @@ export function eventOf(change: Partial<SecurityEvent> = {}): SecurityEvent {
 export class World {
     now = 1_700_000_000_000;
     readonly evidence = new Map<string, string>();
+    /** Moments before which evidence was to be deleted. */
+    readonly expired: number[] = [];
     readonly api: FakeApi;
     readonly spire = new FakeSpire();
     /** Whether the responder has rights at the SPIRE server. */
@@ -77,6 +79,10 @@ export class World {
                 api: this.api,
                 ...(this.mayAskSpire && { spire: this.spire }),
                 evidence: {
+                    expire: (before) => {
+                        this.expired.push(before);
+                        return Promise.resolve();
+                    },
                     put: (content) => {
                         const name = evidenceName(content);
                         this.evidence.set(name, content);
