@@ -1,4 +1,4 @@
-// Writes the figures in README.md from what is there: npm run controls:doc
+// Writes the figures in README.md from what is there: npm run figures:doc
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 

@@ -78,7 +78,7 @@ describe("documents", () => {
         assert.ok(rows.every((row) => /\.spec\.ts\) "/.test(row)));
     });
 
-    it("README.md counts what there is (npm run controls:doc counts anew)", () => {
+    it("README.md counts what there is (npm run figures:doc counts anew)", () => {
         const text = readFileSync("README.md", "utf8");
         assert.equal(withFigures(text), text);
     });
