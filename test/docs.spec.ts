@@ -97,6 +97,20 @@ describe("documents", () => {
         });
     });
 
+    it("docs/architecture.md names every package, and the folders of the pack and of the tool", () => {
+        const text = readFileSync("docs/architecture.md", "utf8");
+        const { workspaces } = JSON.parse(readFileSync("package.json", "utf8")) as { readonly workspaces: string[] };
+        const folders = ["policies", "hardening"].flatMap((room) =>
+            readdirSync(room, { withFileTypes: true })
+                .filter((entry) => entry.isDirectory() && !/^(?:\.|node_modules$)/.test(entry.name))
+                .map(({ name }) => name),
+        );
+        assert.deepEqual(
+            [...workspaces.map((path) => path.split("/")[0]), ...folders].filter((name) => !text.includes(`${name}/`)),
+            [],
+        );
+    });
+
     it("name only scripts that there are", () => {
         const named = files.flatMap((file) =>
             [...readFileSync(file, "utf8").matchAll(/npm run (?:--silent )?([\w:-]+)/g)].map(

@@ -53,7 +53,7 @@ function cutLines(cut: readonly Change[] | undefined, paint: Painter): readonly 
 }
 
 /** What the answer does not cover. */
-export function limitLines({ unseen, limits, lateral, size }: PathsReport): readonly string[] {
+function limitLines({ unseen, limits, lateral, size }: PathsReport): readonly string[] {
     return [
         `${count(size.nodes, "node")}, ${count(size.edges, "edge")}.`,
         ...(unseen.length === 0 ? [] : [`Not known, so that paths may be missing (${unseen.length}):`]),

@@ -149,7 +149,7 @@ export function stateOf({ until }: Emergency, now: Date): "over" | "holds" | "to
 }
 
 /** The last day on which a waiver holds at `now`: its own, or that of an emergency that holds. */
-export function lastDay({ expires, emergency }: Waiver, now: Date): string {
+function lastDay({ expires, emergency }: Waiver, now: Date): string {
     return emergency !== undefined && stateOf(emergency, now) === "holds" && emergency.until > expires
         ? emergency.until
         : expires;

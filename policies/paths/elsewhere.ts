@@ -6,7 +6,7 @@ import type { NodeKind, PathNode } from "./nodes";
 import { Spread } from "./spread";
 
 /** What leads to everything, and so is a question of its own: nothing is followed beyond it. */
-export const SUMMITS: readonly NodeKind[] = ["node", "control-plane", "cluster-admin"];
+const SUMMITS: readonly NodeKind[] = ["node", "control-plane", "cluster-admin"];
 
 /** Where something belongs: an origin of the search, or none. */
 type Place = (node: PathNode) => string | undefined;

@@ -60,7 +60,7 @@ function placeOf({ id, object, field = "" }: Edge): string {
 }
 
 /** A path in one line: `the Internet -> Service shop/web -> Pod shop/web -> a node`. */
-export function lineOf(path: Path): string {
+function lineOf(path: Path): string {
     return [...path.slice(0, 1).map(({ from }) => from), ...path.map(({ to }) => to)].map(titleOf).join(" -> ");
 }
 

@@ -24,7 +24,7 @@ const PRIVATE: readonly (readonly [address: string, bits: number, family: "ipv4"
 ];
 
 /** Says whether addresses of the Internet lie in a range; of a text that is no range nobody can tell, so yes. */
-export function holdsPublicAddresses(cidr: string): boolean {
+function holdsPublicAddresses(cidr: string): boolean {
     const range = rangeOf(cidr);
     return (
         range === undefined ||

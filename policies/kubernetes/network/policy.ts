@@ -71,11 +71,6 @@ export function allowRules(policy: PolicyView): readonly AllowRule[] {
     });
 }
 
-/** Says whether a rule allows every peer on every port. */
-export function allowsEverything(rule: AllowRule): boolean {
-    return rule.peers.length === 0 && rule.ports.length === 0;
-}
-
 /**
  * The NetworkPolicies of a namespace.
  *
