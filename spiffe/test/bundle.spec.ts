@@ -122,6 +122,15 @@ describe("JwtBundle", () => {
 });
 
 describe("SpiffeBundle", () => {
+    it("writes what binds a key to an algorithm, so that nobody who reads it is laxer", () => {
+        const issuer = new TokenIssuer("example.org");
+        const document = JSON.stringify({ keys: [{ ...issuer.jwk, alg: "ES256" }] });
+        const again = SpiffeBundle.parse(domain, SpiffeBundle.parse(domain, document).marshal());
+        assert.equal(again.jwt.authorities.get(issuer.keyId)?.algorithm, "ES256");
+        const free = SpiffeBundle.parse(domain, JSON.stringify({ keys: [issuer.jwk] })).marshal();
+        assert.doesNotMatch(free, /"alg"/);
+    });
+
     it("comes back from its own document, whatever its numbers and keys", async () => {
         const authorities = await Promise.all(
             (["ec-p256", "ec-p384", "rsa-2048", "ed25519", "ml-dsa-65"] as const).map((key) =>

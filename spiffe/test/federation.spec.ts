@@ -335,6 +335,19 @@ describe("Federation", () => {
             assert.equal(events[0].error.message, "the bundle of partner.test has sequence 4, lower than the 5 held");
         });
 
+        it("refuses a bundle without a sequence number where the one it has bears one, and takes it where none does", async () => {
+            const bare = new SpiffeBundle({ x509: ca.bundle, jwt: new JwtBundle(ca.trustDomain, []) });
+            const endpoint = await listenWeb((_, response) => response.end(bare.marshal()));
+            const { events } = await take(endpoint, 1, { initial: bundleOf(ca, 9n) });
+            assert.ok(events[0]?.type === "failed");
+            assert.equal(events[0].error.code, "stale");
+            assert.match(events[0].error.message, /has no sequence number, unlike the 9 held$/);
+            assert.deepEqual(
+                (await take(endpoint, 1)).events.map(({ type }) => type),
+                ["update"],
+            );
+        });
+
         it("goes on with the latest bundle when a self-serving endpoint changes its authority", async () => {
             const next = await TestCa.create("partner.test");
             const both = new SpiffeBundle({

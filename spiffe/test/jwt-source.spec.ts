@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import type { AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 import { status } from "@grpc/grpc-js";
 
@@ -7,7 +9,8 @@ import type { JwtSourceOptions } from "../src/entry/jwt.js";
 import { JwtSource } from "../src/entry/jwt.js";
 import type { BundleSnapshot } from "../src/entry/workload.js";
 import { BundleSource, pickJwtHint, WorkloadApiClient } from "../src/entry/workload.js";
-import { SpiffeId, TrustDomain } from "../src/index.js";
+import { authorizeAny, peerOf, SpiffeId, StaticX509Provider, TrustDomain, X509BundleSet } from "../src/index.js";
+import { connectTls, createTlsServer } from "../src/tls/index.js";
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, concatDer } from "./support/fake-workload-api.js";
 import { TokenIssuer } from "./support/tokens.js";
@@ -273,6 +276,36 @@ describe("BundleSource", () => {
         assert.equal(next.x509.get(ca.trustDomain), undefined);
         assert.equal(next.jwt, jwt);
         assert.equal(next.revision, 3);
+    });
+
+    it("is all that a TLS client needs that shows no SVID, with the bundles of the time", async () => {
+        const source = await start({ kinds: ["x509"] });
+        const web = new StaticX509Provider({
+            svid: await ca.issue("/web"),
+            bundles: new X509BundleSet([ca.bundle]),
+        });
+        const server = createTlsServer(web, { authorize: authorizeAny(), clientAuth: "none" }, (socket) => {
+            socket.on("error", () => {}).end("served");
+        });
+        await once(server.listen(0, "127.0.0.1"), "listening");
+        const target = { host: "127.0.0.1", port: (server.address() as AddressInfo).port };
+        const policy = { authorize: authorizeAny(), presentSvid: false };
+        try {
+            const socket = await connectTls(source.identity, policy, target);
+            assert.equal(peerOf(socket)?.id.toString(), "spiffe://example.org/web");
+            assert.equal(await text(socket), "served");
+            await assert.rejects(connectTls(source.identity, { ...policy, presentSvid: true }, target), {
+                code: "no_identity",
+            });
+            const updated = once(source, "update");
+            api.setX509Bundles({ bundles: { "spiffe://example.org": new Uint8Array() } });
+            await updated;
+            await assert.rejects(connectTls(source.identity, policy, target), { code: "untrusted" });
+            source.close();
+            await assert.rejects(connectTls(source.identity, policy, target), { code: "no_identity" });
+        } finally {
+            server.close();
+        }
     });
 
     it("follows only the kind it is told to", async () => {

@@ -109,6 +109,23 @@ describe("JwtSvid", () => {
         assert.equal(await verdict(plain, issuer.bundles, { strict: true }), "spiffe://example.org/web");
     });
 
+    it("takes no time that JSON can write and no number can hold: it would never expire", async () => {
+        const token = await issuer.issue();
+        const [header = "", payload = ""] = token.split(".");
+        for (const name of ["exp", "nbf", "iat"]) {
+            const claims = {
+                ...(JSON.parse(Buffer.from(payload, "base64url").toString()) as object),
+                exp: 4e9,
+                [name]: "MARK",
+            };
+            const text = JSON.stringify(claims).replace('"MARK"', "1e400");
+            assert.match(text, /1e400/);
+            // Claims are judged before the signature.
+            const forged = `${header}.${Buffer.from(text).toString("base64url")}.AAAA`;
+            assert.match(await verdict(forged), /^malformed: .* no number that can be told$/);
+        }
+    });
+
     it("holds an expiry beyond all dates", async () => {
         const token = await issuer.issue({ claims: { exp: 9e15 } });
         const svid = await JwtSvid.parseAndValidate(token, ["reports"], issuer.bundles);

@@ -1,9 +1,17 @@
 import assert from "node:assert/strict";
+import type { ChildProcess } from "node:child_process";
+import { spawn } from "node:child_process";
+import { once } from "node:events";
 import { existsSync, globSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
+import { text } from "node:stream/consumers";
 
+import { TestCa } from "../support/ca.js";
+import { FakeWorkloadApi } from "../support/fake-workload-api.js";
+import { freePort } from "../support/free-port.js";
+import { accepts } from "../support/listening.js";
 import { npm, runProgram } from "../support/npm.js";
 import { packageEntries } from "./api.js";
 
@@ -42,6 +50,12 @@ describe("The packed package", function () {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     const installed = (...parts: string[]): string => join(folder, "node_modules/@x0tta6bl4/spiffe", ...parts);
+    /** The blocks of JavaScript in the README that is installed. */
+    const quickStart = (): string[] =>
+        Array.from(
+            readFileSync(installed("README.md"), "utf8").matchAll(/^```js\n([^]*?)^```$/gm),
+            ([, code]) => code ?? "",
+        );
     const names = packageEntries().map(({ name }) => name);
 
     it("carries the licence, the sources, and maps that lead to them", () => {
@@ -93,6 +107,46 @@ describe("The packed package", function () {
         const { code: status, output } = await runProgram(process.execPath, ["all.cjs"], { cwd: folder });
         assert.equal(status, 0, output);
         assert.match(output, /^true$/m);
+    });
+
+    it("brings the command spiffe", async () => {
+        const { code, output } = await runProgram("npx", ["--no-install", "spiffe", "--help"], { cwd: folder });
+        assert.equal(code, 0, output);
+        assert.match(output, /^ {2}spiffe watch --to FOLDER/m);
+    });
+
+    it("runs the quick start of its README word for word", async () => {
+        const ca = await TestCa.create("example.org");
+        const [server, client] = quickStart();
+        const apis = await Promise.all(["/server", "/client"].map(() => FakeWorkloadApi.start()));
+        const port = await freePort();
+        const start = async (index: number, code: string | undefined, path: string): Promise<ChildProcess> => {
+            apis[index]?.issue([await ca.issue(path)], [ca.bundle]);
+            writeFileSync(join(folder, `quick${index}.mjs`), (code ?? "").replace("8443", String(port)));
+            const env = { ...process.env, NODE_OPTIONS: "", SPIFFE_ENDPOINT_SOCKET: apis[index]?.address };
+            return spawn(process.execPath, [`quick${index}.mjs`], {
+                cwd: folder,
+                env,
+                stdio: ["ignore", "pipe", "inherit"],
+            });
+        };
+        const serving = await start(0, server, "/server");
+        try {
+            while (!(await accepts(port))) {
+                assert.equal(serving.exitCode, null, "the server ended");
+                await new Promise((resolve) => setTimeout(resolve, 50));
+            }
+            const calling = await start(1, client, "/client");
+            // It ends by itself.
+            const [output, [code]] = await Promise.all([
+                text(calling.stdout ?? assert.fail("no output")),
+                once(calling, "exit"),
+            ]);
+            assert.deepEqual([output, code], ["Hello, spiffe://example.org/client\n", 0]);
+        } finally {
+            serving.kill();
+            await Promise.all(apis.map((api) => api.stop()));
+        }
     });
 
     for (const [module, resolution, type] of [
