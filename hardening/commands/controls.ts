@@ -78,7 +78,19 @@ function listing(chosen: readonly ControlMeta[], profile: ProfileName): string {
 }
 
 function explain(control: Control | ControlMeta): string {
-    const { name, description, why, severity, enforcement, remediation, covers, profiles, params, admission } = control;
+    const {
+        name,
+        description,
+        why,
+        severity,
+        enforcement,
+        advisesUntilSet,
+        remediation,
+        covers,
+        profiles,
+        params,
+        admission,
+    } = control;
     return [
         name,
         `  ${description}`,
@@ -86,7 +98,7 @@ function explain(control: Control | ControlMeta): string {
         ...(control.aliases === undefined ? [] : [`  Once called: ${control.aliases.join(", ")}`]),
         `  Why:         ${why}`,
         `  Remedy:      ${remediation}`,
-        `  Severity:    ${severity}, ${enforcement ?? "mandatory"}`,
+        `  Severity:    ${severity}, ${enforcement ?? "mandatory"}${advisesUntilSet === undefined ? "" : `, advisory until ${advisesUntilSet} is set`}`,
         `  Profiles:    ${[...profiles, "all"].join(", ")}`,
         ...(covers.length > 0 ? [`  Covers:      ${covers.join(", ")}`] : []),
         ...frameworkLines(control),

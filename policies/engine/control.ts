@@ -88,6 +88,8 @@ export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     readonly severity: Severity;
     /** Default: mandatory. */
     readonly enforcement?: Enforcement;
+    /** A parameter that only the stack's people can know: while it is at its default the control only advises. */
+    readonly advisesUntilSet?: string;
     /** Slugs of the peers' common table that the control answers for. */
     readonly covers: readonly string[];
     readonly frameworks: readonly FrameworkRef[];

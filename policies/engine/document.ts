@@ -77,7 +77,7 @@ function controlTable(
         "| Id | Control | Rule | Severity | Profiles | Standards | At admission |",
         "| --- | --- | --- | --- | --- | --- | --- |",
         ...controls.map((control) => {
-            const level = control.enforcement === "advisory" ? `${control.severity}, advisory` : control.severity;
+            const level = `${control.severity}${levelOf(control)}`;
             return row([
                 [control.name, ...(control.aliases ?? [])].flatMap((name) => ids.get(name) ?? [])[0] ?? "",
                 `\`${control.name}\``,
@@ -166,6 +166,15 @@ function admissionOf({ admission, scope }: Control): string {
         return scope === "stack" ? "no: needs more than one object" : "no";
     }
     return "none" in admission ? `no: ${admission.none}` : "yes";
+}
+
+/** What the table says of a control that stops nothing, or not yet. */
+function levelOf({ enforcement, advisesUntilSet }: Control): string {
+    return advisesUntilSet !== undefined
+        ? `, advisory until \`${advisesUntilSet}\` is set`
+        : enforcement === "advisory"
+          ? ", advisory"
+          : "";
 }
 
 function row(cells: readonly string[]): string {

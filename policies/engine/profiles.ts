@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Control, Enforcement, ParamSchema, ParamSchemas, Params, Profile } from "./control";
 import { defaultParams } from "./control";
 import { isObj } from "../kubernetes/kube";
@@ -58,10 +60,17 @@ export function selectControls(
         if (!held.has(control) && setting === undefined) {
             return [];
         }
-        const level = setting?.level ?? settings.all ?? control.enforcement ?? "mandatory";
         const params = { ...defaultParams(control), ...setting?.params };
+        const level = setting?.level ?? settings.all ?? defaultLevel(control, params);
         return level === "disabled" ? [] : [{ control, enforcement: level, params }];
     });
+}
+
+/** The level of a control where none is configured. */
+function defaultLevel({ advisesUntilSet, params = {}, enforcement }: Control, values: Params<ParamSchemas>): Level {
+    const isUnset =
+        advisesUntilSet !== undefined && isDeepStrictEqual(values[advisesUntilSet], params[advisesUntilSet]?.default);
+    return isUnset ? "advisory" : (enforcement ?? "mandatory");
 }
 
 interface ControlSetting {

@@ -70,6 +70,16 @@ describe("selectControls", () => {
     const levels = (config: unknown, profile: "baseline" | "all" = "baseline") =>
         selectControls(REGISTRY, profile, config).map(({ control: { name }, enforcement }) => [name, enforcement]);
 
+    it("only advises by a control whose parameter somebody has to know, until it is set", () => {
+        const list = { type: "array", description: "d", items: { type: "string" }, default: ["x"] } as const;
+        const known = control("known-rule", { advisesUntilSet: "names", params: { names: list } });
+        const level = (config: unknown) => selectControls([known], "all", config)[0]?.enforcement;
+        assert.equal(level({}), "advisory");
+        assert.equal(level({ "known-rule": { names: ["y"] } }), "mandatory");
+        assert.equal(level({ "known-rule": { names: ["y"], enforcementLevel: "advisory" } }), "advisory");
+        assert.equal(level({ "known-rule": "mandatory" }), "mandatory");
+    });
+
     it("gives each control its own level and default parameters", () => {
         assert.deepEqual(
             selectControls(REGISTRY, "baseline").map(({ enforcement, params }) => [enforcement, params]),

@@ -28,6 +28,11 @@ describeControl(imagesFromAllowedRegistries, {
             message:
                 'spec.containers[0].image is "ghcr.io/acme/web:1" (container "web"), from a registry that isn\'t allowed. Use one of none (the list is empty).',
         },
+        "an account of a registry where anybody opens one, unless somebody names it": {
+            container: { image: "ghcr.io/attacker/web:1" },
+            message:
+                'spec.containers[0].image is "ghcr.io/attacker/web:1" (container "web"), which nobody named as trusted: no list of registries is configured. Name yours in the parameter registries.',
+        },
         "a star that would have to cross into the path": {
             container: { image: "attacker.net/x.azurecr.io/web:1" },
             params: { registries: ["*.azurecr.io/"] },
@@ -39,6 +44,7 @@ describeControl(imagesFromAllowedRegistries, {
         "an image of an allowed registry": {},
         "a registry by pattern": {
             container: { image: "123.dkr.ecr.eu-west-1.amazonaws.com/web:1" },
+            params: { registries: ["123.dkr.ecr.*.amazonaws.com/"] },
         },
         "a whole reference": { container: { image: "ubuntu:24.04" }, params: { registries: ["ubuntu:24.04"] } },
         "an account of Docker Hub, by its short name and its full one": {
