@@ -1,6 +1,7 @@
 import type { Stack } from "../kubernetes/stack";
 import { namespaceOf } from "../kubernetes/stack";
-import { EDGE_FAMILIES } from "./edges";
+import type { EdgeFamily } from "./edge";
+import { EDGE_FAMILIES, LATERAL_FAMILIES } from "./edges";
 import { numbered, PathGraph } from "./graph";
 import { Landscape } from "./landscape";
 
@@ -9,7 +10,20 @@ export function pathGraphOf(stack: Stack): PathGraph {
     return stack.memo(build);
 }
 
+/** The same with the edges of the network between pods, which takes longer. */
+export function lateralGraphOf(stack: Stack): PathGraph {
+    return stack.memo(buildLateral);
+}
+
 function build(stack: Stack): PathGraph {
+    return graphOf(stack, EDGE_FAMILIES);
+}
+
+function buildLateral(stack: Stack): PathGraph {
+    return graphOf(stack, [...EDGE_FAMILIES, ...LATERAL_FAMILIES]);
+}
+
+function graphOf(stack: Stack, families: readonly EdgeFamily[]): PathGraph {
     const landscape = new Landscape(stack);
     // An answer about the Internet or the cluster is asked for also where nothing leads there.
     landscape.node("internet");
@@ -23,6 +37,6 @@ function build(stack: Stack): PathGraph {
     ] as const) {
         stack.ofKind(kind).forEach((object) => landscape.node(node, namespaceOf(object), object.name, object));
     }
-    const edges = [...numbered(EDGE_FAMILIES, ({ find }) => find(landscape))];
+    const edges = [...numbered(families, ({ find }) => find(landscape))];
     return new PathGraph(landscape.nodes, edges, landscape.unseen);
 }

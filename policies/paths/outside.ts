@@ -3,12 +3,11 @@ import { BlockList } from "node:net";
 import { rangeOf } from "../kubernetes/addresses";
 import { ingressClass, isIngress } from "../kubernetes/ingress";
 import type { Body, KubeObject } from "../kubernetes/kube";
-import { isObj, list, obj, str, strings } from "../kubernetes/kube";
+import { list, obj, str, strings } from "../kubernetes/kube";
 import type { PodView } from "../kubernetes/pods";
-import { allowRules, isolatedDirections, isNetworkPolicy, policiesIn } from "../kubernetes/network";
-import { selects } from "../kubernetes/selectors";
+import type { Party } from "../kubernetes/network";
+import { addressParty, ANYWHERE, Network } from "../kubernetes/network";
 import type { Stack } from "../kubernetes/stack";
-import { namespaceOf } from "../kubernetes/stack";
 
 /** Ranges that no packet from the Internet comes from (RFC 1918, 4193, 6598, 1122, 3927, 4291), with their length. */
 const PRIVATE: readonly (readonly [address: string, bits: number, family: "ipv4" | "ipv6"])[] = [
@@ -94,33 +93,26 @@ function isPublic(stack: Stack, gateway: KubeObject): boolean {
     return takesPublicClients(service, { ...obj(infrastructure["annotations"]), ...obj(service["annotations"]) });
 }
 
+/** Whoever is on the Internet, as the network's policies see them. */
+const OUTSIDE: readonly Party[] = [
+    addressParty(
+        "0.0.0.0/0",
+        PRIVATE.filter(([, , family]) => family === "ipv4").map(([address, bits]) => `${address}/${bits}`),
+    ),
+    addressParty(
+        "::/0",
+        PRIVATE.filter(([, , family]) => family === "ipv6").map(([address, bits]) => `${address}/${bits}`),
+    ),
+];
+
 /**
- * Says whether the network lets requests from outside through to a pod. `routed`: they come by way of a proxy in the cluster,
- * which any peer of a rule may be, since the proxy's own labels are mostly not known. A policy of another API than
- * Kubernetes' is taken to let them through.
- *
- * @throws UnknownValueError where a policy of the namespace is unknown before deployment.
+ * Says whether the network lets requests from outside through to a pod, or may. `routed`: they come by way of a proxy in the
+ * cluster, which any peer of a rule may be, since the proxy's own labels are mostly not known.
  */
 export function admitsOutside(stack: Stack, pod: PodView, routed: boolean): boolean {
-    if (!isolatedDirections(stack, pod).has("Ingress")) {
-        return true;
-    }
-    const policies = policiesIn(stack, namespaceOf(pod.object)).filter(
-        ({ object, directions, spec }) =>
-            isNetworkPolicy(object) &&
-            directions.has("Ingress") &&
-            selects(isObj(spec["podSelector"]) ? spec["podSelector"] : {}, pod.labels),
-    );
-    const rules = policies.flatMap((policy) => allowRules(policy)).filter(({ direction }) => direction === "Ingress");
-    return (
-        policies.length === 0 ||
-        rules.some(
-            ({ peers }) =>
-                peers.length === 0 ||
-                peers.map(obj).some((peer) => {
-                    const block = peer["ipBlock"];
-                    return isObj(block) ? routed || holdsPublicAddresses(str(block["cidr"])) : routed;
-                }),
-        )
+    const network = Network.of(stack);
+    const parties = routed ? [ANYWHERE] : OUTSIDE;
+    return parties.some((party) =>
+        network.oneWay(network.party(pod), party, "Ingress").some(({ verdict }) => verdict !== "denied"),
     );
 }

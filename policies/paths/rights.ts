@@ -72,19 +72,46 @@ function holdingIn(rules: readonly RuleView[], right: Right): Holding {
 
 type ResourceRequest = Held["request"];
 
-/** The requests that a right is for, without those in groups that a rule says nothing of: most rules are about few. */
-function* requestsOf({ ways }: Right, rule: RuleView): Iterable<ResourceRequest> {
-    for (const { resources, verbs } of ways) {
-        for (const [group, paths] of Object.entries(resources)) {
-            if (!rule.apiGroups.includes(group) && !rule.apiGroups.includes("*")) {
-                continue;
-            }
-            for (const path of paths) {
+/** The requests of a right on one resource. */
+interface Asked {
+    readonly group: string;
+    readonly requests: readonly ResourceRequest[];
+    /** The words by which a rule may mean the resource. */
+    readonly words: readonly string[];
+}
+
+const ASKED = new WeakMap<Right, readonly Asked[]>();
+
+function askedOf(right: Right): readonly Asked[] {
+    let asked = ASKED.get(right);
+    if (asked === undefined) {
+        ASKED.set(right, (asked = readAsked(right)));
+    }
+    return asked;
+}
+
+function readAsked({ ways }: Right): readonly Asked[] {
+    return ways.flatMap(({ resources, verbs }) =>
+        Object.entries(resources).flatMap(([group, paths]) =>
+            paths.map((path) => {
                 const [resource = "", subresource] = path.split("/");
-                for (const verb of verbs) {
-                    yield { verb, group, resource, ...(subresource !== undefined && { subresource }) };
-                }
-            }
+                const place = { group, resource, ...(subresource !== undefined && { subresource }) };
+                return {
+                    group,
+                    requests: verbs.map((verb) => ({ verb, ...place })),
+                    words: ["*", path, ...(subresource === undefined ? [] : [`*/${subresource}`])],
+                };
+            }),
+        ),
+    );
+}
+
+/** The requests of a right that a rule may be about: most rules are about few, and most questions end here. */
+function* requestsOf(right: Right, { apiGroups, resources }: RuleView): Iterable<ResourceRequest> {
+    const isAny = apiGroups.includes("*");
+    for (const { group, requests, words } of askedOf(right)) {
+        if ((isAny || apiGroups.includes(group)) && resources.some((resource) => words.includes(resource))) {
+            yield* requests;
         }
     }
 }

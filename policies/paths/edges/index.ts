@@ -13,6 +13,7 @@ import { logSymlink } from "./log-symlink";
 import { members } from "./members";
 import { mountedSecret } from "./mounted-secret";
 import { mountedToken } from "./mounted-token";
+import { networkReach } from "./network-reach";
 import { nodePods } from "./node-pods";
 import { ownPods } from "./own-pods";
 import { privilegedContainer } from "./privileged-container";
@@ -60,3 +61,6 @@ export const EDGE_FAMILIES: readonly EdgeFamily[] = [
     groupMembership,
     members,
 ];
+
+/** The families that are found and followed only where whatever a lost pod reaches by the network is taken to be lost. */
+export const LATERAL_FAMILIES: readonly EdgeFamily[] = [networkReach];

@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
 
+import { lateralGraphOf } from "../../../policies/paths/build";
 import { EDGE_FAMILIES } from "../../../policies/paths/edges";
 import type { Manifest } from "../../support/controls";
+import { stackOf } from "../../support/controls";
 import { may, mayEverywhere, namespace, object, pod, podWithHostPath } from "./manifests";
 import { edgesOf, graphOf } from "./support";
 
@@ -446,6 +448,28 @@ describe("edges of attack paths", () => {
             }
         });
     }
+
+    it("network-reach: follows what the policies of both ends leave open, and only where it is asked for", () => {
+        const other = pod({}, {}, { name: "other", labels: { app: "other" } });
+        const reach = (...manifests: readonly Manifest[]) =>
+            edgesOf(lateralGraphOf(stackOf(pod(), other, ...manifests)), "network-reach");
+        const open = "the network between pods that no policy isolates";
+        assert.deepEqual(
+            [...reach()].sort(),
+            [`${POD} -> ${open}`, `Pod shop/other -> ${open}`, `${open} -> ${POD}`, `${open} -> Pod shop/other`].sort(),
+        );
+        const toWeb = (from: string) =>
+            object("networking.k8s.io/v1", "NetworkPolicy", "web", {
+                spec: {
+                    podSelector: { matchLabels: { app: "web" } },
+                    policyTypes: ["Ingress"],
+                    ingress: [{ from: [{ podSelector: { matchLabels: { app: from } } }], ports: [{ port: 80 }] }],
+                },
+            });
+        assert.ok(reach(toWeb("other")).includes(`Pod shop/other -> ${POD}`));
+        assert.ok(!reach(toWeb("third")).some((edge) => edge.endsWith(`-> ${POD}`)));
+        assert.deepEqual(edgesOf(graphOf(pod(), other), "network-reach"), []);
+    });
 
     it("have a case each", () => {
         assert.deepEqual(
