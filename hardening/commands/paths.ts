@@ -1,6 +1,6 @@
 import type { Resource } from "../../policies/kubernetes/resource";
 import { Stack } from "../../policies/kubernetes/stack";
-import { pathGraphOf } from "../../policies/paths/build";
+import { lateralGraphOf, pathGraphOf } from "../../policies/paths/build";
 import type { PathGraph, Unseen } from "../../policies/paths/graph";
 import type { PathNode } from "../../policies/paths/nodes";
 import { everything, withoutFlaws } from "../../policies/paths/search";
@@ -41,7 +41,8 @@ export const command = defineCommand({
     ],
     run: async ({ options, operands, stacks, output, io }) => {
         const { subject, resources, unseen } = await read(stacks[0], operands, io);
-        const graph = pathGraphOf(new Stack(resources));
+        const stack = new Stack(resources);
+        const graph = options.lateral ? lateralGraphOf(stack) : pathGraphOf(stack);
         const [from, to] = [
             options.from.length === 0 ? ["internet"] : options.from,
             options.to.length === 0 ? ["node", "cluster-admin"] : options.to,

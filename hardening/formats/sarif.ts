@@ -35,7 +35,7 @@ export function* sarif(run: Run): Iterable<string> {
     yield `],\n      "invocations": ${invocations.replaceAll("\n", "\n      ")}${text.slice(gap + 1)}\n`;
 }
 
-const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
+export const SCHEMA = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
 
 /** The band of each severity on the scale that GitHub reads `security-severity` by. */
 const SECURITY_SEVERITY: Readonly<Record<Severity, string>> = {
@@ -139,7 +139,7 @@ function locationOf(finding: Finding, lines: LineFinder): Location {
 }
 
 /** A path as a URI reference: relative to the working directory where it is below it, percent-encoded segment by segment. */
-function uriOf(path: string): string {
+export function uriOf(path: string): string {
     const below = relative(process.cwd(), path);
     const shown = isAbsolute(path) && !below.startsWith("..") && !isAbsolute(below) ? below : path;
     const encoded = shown

@@ -42,6 +42,16 @@ export function plainLines(text: string): readonly string[] {
         .map(plain);
 }
 
+/** A name of so many characters at most. A longer one loses its middle: its ends, what it is and what is told apart last, say most. */
+export function shortened(name: string, length: number): string {
+    const characters = [...name];
+    if (characters.length <= length) {
+        return name;
+    }
+    const half = (length - 1) / 2;
+    return `${characters.slice(0, Math.ceil(half)).join("")}…${characters.slice(-Math.floor(half)).join("")}`;
+}
+
 /** `1 object`, `3 objects`, `1,200 objects`. */
 export function count(number: number, noun: string): string {
     return `${grouped(number)} ${noun}${number === 1 ? "" : "s"}`;

@@ -1,5 +1,6 @@
 import type { FormatTable } from "../formats/format";
 import { jsonText } from "../formats/format";
+import { shortened } from "../formats/style";
 import type { Connection, Matrix } from "./matrix";
 import type { Endpoint } from "./peers";
 import { portsText } from "../../policies/kubernetes/network/ports";
@@ -137,15 +138,9 @@ export function svgOf(matrix: Matrix, title: string): string {
     ].join("\n");
 }
 
-/** A name that is too long loses its middle: its ends, namespace and what is told apart last, say most. */
 function named(name: string): string {
-    const characters = [...name];
-    if (characters.length <= NAME_LENGTH) {
-        return escaped(name);
-    }
-    const half = (NAME_LENGTH - 1) / 2;
-    const short = `${characters.slice(0, Math.ceil(half)).join("")}…${characters.slice(-Math.floor(half)).join("")}`;
-    return `<title>${escaped(name)}</title>${escaped(short)}`;
+    const short = shortened(name, NAME_LENGTH);
+    return short === name ? escaped(name) : `<title>${escaped(name)}</title>${escaped(short)}`;
 }
 
 function cell(x: number, y: number, from: Endpoint, to: Endpoint, ports: string): string {

@@ -15,5 +15,8 @@ export const PATHS_FORMATS = {
         () =>
         ({ cut, reach, ...report }) =>
             jsonText({ schema: 1, ...report, cut: cut ?? null, ...(reach !== undefined && { reach }) }),
+    sarif: async () => (await import("./sarif.js")).sarifOf,
     mermaid: () => mermaidOf,
+    svg: async () => (await import("./svg.js")).svgOf,
+    html: async () => (await import("./html.js")).htmlOf,
 } as const satisfies FormatTable<PathsReport>;

@@ -1,6 +1,8 @@
 import { strict as assert } from "node:assert";
 import { join } from "node:path";
 
+import type { Log } from "sarif";
+
 import { cli } from "../../support/cli";
 import { withFiles } from "../../support/files";
 import { mayEverywhere, pod } from "../../policies/paths/manifests";
@@ -52,6 +54,39 @@ describe("hardening paths", () => {
         assert.match(out, /^flowchart LR\n/);
         assert.match(out, /n0\["the Internet"\]/);
         assert.match(out, /n1 -->\|"privileged-container T1611"\| n2/);
+    });
+
+    it("writes SARIF whose code flow has a step for each hop, and what can't be seen", async () => {
+        const { out } = await paths({ "web.json": PODS }, "--format", "sarif", "--to", "node");
+        const [run] = (JSON.parse(out) as Log).runs;
+        const [result] = run?.results ?? [];
+        assert.equal(result?.ruleId, "privileged-container");
+        const steps = result?.codeFlows?.[0]?.threadFlows[0]?.locations ?? [];
+        assert.deepEqual(
+            steps.map(({ location }) => location?.logicalLocations?.[0]?.name),
+            ["Pod shop/web", "Pod shop/web"],
+        );
+        const notes = run?.invocations?.[0]?.toolExecutionNotifications ?? [];
+        assert.ok(notes.some(({ message }) => message.text?.startsWith("Not seen: Flaws of programs")));
+        assert.equal(run?.tool.driver.rules?.[result?.ruleIndex ?? -1]?.id, "privileged-container");
+    });
+
+    it("draws a name that is too long without its middle, whole in the title, and lets nothing through unescaped", async () => {
+        const name = `web-${"x".repeat(60)}-end`;
+        const evil = JSON.stringify(
+            pod(
+                {},
+                { securityContext: { privileged: true }, ports: [{ containerPort: 80, hostPort: 80 }] },
+                { name: `${name}<script>` },
+            ),
+        );
+        for (const format of ["svg", "html"]) {
+            const { out } = await paths({ "web.json": evil }, "--format", format, "--to", "node", "--reach");
+            assert.match(out, /<title>Pod shop\/web-x+-end&#60;script&#62;<\/title>/);
+            assert.match(out, />Pod shop\/web-x+…x*-end&#60;script&#62;<\/text>/);
+            assert.ok(!out.includes("end<script>"));
+            assert.match(out, /Flaws of programs/);
+        }
     });
 
     it("finds what a user may do, and lists what comes with it", async () => {
