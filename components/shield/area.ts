@@ -3,7 +3,7 @@ import { area } from "../area";
 import type { PlatformSettings } from "../platform/settings";
 import type { ShieldSettings } from "./settings";
 import { shieldSettings } from "./settings";
-import { shieldFlows } from "./shield";
+import { pathFaults, shieldFlows } from "./shield";
 
 interface ShieldConfig {
     readonly platform: PlatformSettings | undefined;
@@ -15,10 +15,14 @@ export const shieldArea = area({
     key: "shield",
     description: "The way in from outside; none unless set",
     settings: optional(shieldSettings),
-    faults: ({ shield, platform }: ShieldConfig, path, { project }) =>
-        shield !== undefined && platform === undefined
+    faults: ({ shield, platform }: ShieldConfig, path, { project }) => {
+        if (shield === undefined) {
+            return [];
+        }
+        return platform === undefined
             ? [`${path} has nothing to stand before; set ${project}:platform, or leave it out`]
-            : [],
+            : pathFaults(shield, platform).map((fault) => `${path}.${fault}`);
+    },
     foreign: ({ shield }: ShieldConfig) =>
         shield === undefined ? [] : [{ setting: "proxyNamespace", namespace: shield.proxyNamespace }],
     flows: ({ shield, platform }: ShieldConfig) =>

@@ -44,6 +44,8 @@ export const shieldSettings = object({
     /** Where Envoy Gateway runs its proxies. */
     proxyNamespace: withDefault(dnsLabel, "envoy-gateway-system"),
     exposure,
+    /** What is served, each path with everything below it; never the platform's metrics. */
+    paths: withDefault(listOf(text("an absolute path", /^\/[A-Za-z0-9/._~-]*$/), 1), ["/"]),
     limits,
     replicas: withDefault(
         refined(

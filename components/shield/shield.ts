@@ -5,16 +5,24 @@ import { OWNER } from "../deployment";
 import type { Flow } from "../network/flows";
 import { AllowedFlows } from "../network/network";
 import type { ShieldSettings } from "./settings";
+import type { Shielded } from "./specs";
 import { backendSpec, clientSpec, gatewaySpec, proxyLabels, proxySpec, routeSpec, SHIELD } from "./specs";
 
 export interface ShieldArgs {
     readonly settings: ShieldSettings;
-    /** The platform's namespace, Service and port, and the labels of its pods. */
-    readonly platform: {
-        readonly namespace: string;
-        readonly app: string;
-        readonly port: number;
-    };
+    /** The platform, whose name is that of its Service and a label of its pods. */
+    readonly platform: Shielded & { readonly namespace: string };
+}
+
+/** What is wrong with the paths that are served, given what must not be; one line each. */
+export function pathFaults(
+    { paths }: ShieldSettings,
+    { metricsPath }: Pick<Shielded, "metricsPath">,
+): readonly string[] {
+    const bare = (path: string) => path.replace(/\/+$/, "");
+    return paths
+        .filter((path) => bare(path) === bare(metricsPath) || bare(path).startsWith(`${bare(metricsPath)}/`))
+        .map((path) => `paths: ${path} is where the platform serves its metrics, below ${metricsPath}`);
 }
 
 /** The one flow through which requests from outside reach the platform. */
@@ -68,7 +76,7 @@ export class Shield extends pulumi.ComponentResource {
         const proxy = resource("proxy", ENVOY, "EnvoyProxy", proxySpec(settings), [flows]);
         const gateway = resource("gateway", GATEWAY, "Gateway", gatewaySpec(settings), [proxy]);
         const client = resource("client", ENVOY, "ClientTrafficPolicy", clientSpec(settings), [gateway]);
-        const route = routeSpec(settings, platform.app, platform.port);
+        const route = routeSpec(settings, platform);
         // The limits stand before the route does, so that nothing ever gets through without them.
         const backend = resource("backend", ENVOY, "BackendTrafficPolicy", backendSpec(settings), [gateway]);
         resource("route", GATEWAY, "HTTPRoute", route, [client, backend]);

@@ -71,12 +71,32 @@ export function gatewaySpec(settings: ShieldSettings): Spec {
     };
 }
 
-/** `spec` of the HTTPRoute to the platform's Service. */
-export function routeSpec(settings: ShieldSettings, service: string, port: number): Spec {
+/** The platform, as far as the way in from outside has to know it. */
+export interface Shielded {
+    readonly app: string;
+    readonly port: number;
+    /** Path of its metrics, at which it also tells whether it is well. */
+    readonly metricsPath: string;
+}
+
+/**
+ * `spec` of the HTTPRoute to the platform's Service. The longest prefix decides, so the metrics are withheld wherever else
+ * they would be served with: a rule without a backend forwards nothing, and the client gets status 500 (Gateway API,
+ * HTTPRouteRule, backendRefs).
+ */
+export function routeSpec(settings: ShieldSettings, { app, port, metricsPath }: Shielded): Spec {
+    const below = (value: string) => ({ path: { type: "PathPrefix", value } });
     return {
         parentRefs: [{ name: SHIELD }],
         hostnames: [settings.host],
-        rules: [{ backendRefs: [{ name: service, port }], timeouts: { request: "30s", backendRequest: "25s" } }],
+        rules: [
+            { matches: [below(metricsPath)] },
+            {
+                matches: settings.paths.map(below),
+                backendRefs: [{ name: app, port }],
+                timeouts: { request: "30s", backendRequest: "25s" },
+            },
+        ],
     };
 }
 

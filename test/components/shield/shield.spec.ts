@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { ShieldSettings } from "../../../components/shield/settings";
 import { shieldSettings } from "../../../components/shield/settings";
-import { Shield, shieldFlows } from "../../../components/shield/shield";
+import { pathFaults, Shield, shieldFlows } from "../../../components/shield/shield";
 import { backendSpec, clientSpec, gatewaySpec, proxySpec, routeSpec } from "../../../components/shield/specs";
 import { deploy } from "../../support/deploy";
 
@@ -17,7 +17,10 @@ function read(over: object = {}): { settings: ShieldSettings; faults: readonly s
     return { settings: shieldSettings.read({ ...RAW, ...over }, "shield", faults), faults };
 }
 
-const ARGS = { settings: read().settings, platform: { namespace: "shop", app: "web", port: 8080 } };
+const ARGS = {
+    settings: read().settings,
+    platform: { namespace: "shop", app: "web", port: 8080, metricsPath: "/metrics" },
+};
 
 describe("Shield", () => {
     it("creates exactly the gateway, its proxies, the route, two policies and the flow to the platform", async () => {
@@ -117,14 +120,55 @@ describe("Shield", () => {
         assert.deepEqual(envoyService?.["loadBalancerSourceRanges"], ["203.0.113.0/24"]);
     });
 
-    it("sends to the platform's Service, within a time", () => {
-        assert.deepEqual(routeSpec(ARGS.settings, "web", 8080), {
+    const rulesFor = (paths?: readonly string[]) =>
+        routeSpec(read(paths && { paths }).settings, ARGS.platform)["rules"] as readonly {
+            readonly matches: readonly { readonly path: { readonly type: string; readonly value: string } }[];
+            readonly backendRefs?: unknown;
+        }[];
+
+    it("sends to the platform's Service, within a time, what is served and no metrics", () => {
+        assert.deepEqual(routeSpec(ARGS.settings, ARGS.platform), {
             parentRefs: [{ name: "shield" }],
             hostnames: ["app.example.org"],
             rules: [
-                { backendRefs: [{ name: "web", port: 8080 }], timeouts: { request: "30s", backendRequest: "25s" } },
+                { matches: [{ path: { type: "PathPrefix", value: "/metrics" } }] },
+                {
+                    matches: [{ path: { type: "PathPrefix", value: "/" } }],
+                    backendRefs: [{ name: "web", port: 8080 }],
+                    timeouts: { request: "30s", backendRequest: "25s" },
+                },
             ],
         });
+    });
+
+    /** Where a request goes by Gateway API's rules: the longest prefix of whole path elements decides. */
+    function isForwarded(path: string, paths?: readonly string[]): boolean {
+        const found = rulesFor(paths)
+            .flatMap((rule) => rule.matches.map(({ path: { value } }) => ({ rule, value: value.replace(/\/$/, "") })))
+            .filter(({ value }) => path === value || path.startsWith(`${value}/`))
+            .sort((a, b) => b.value.length - a.value.length)[0];
+        return found?.rule.backendRefs !== undefined;
+    }
+
+    it("never forwards the metrics or what is below them, whatever is served beside", () => {
+        for (const paths of [undefined, ["/api"], ["/", "/metric"], ["/api", "/app/"]]) {
+            assert.equal(isForwarded("/metrics", paths), false);
+            assert.equal(isForwarded("/metrics/", paths), false);
+            assert.equal(isForwarded("/metrics/pods", paths), false);
+        }
+        assert.equal(isForwarded("/metricsboard"), true);
+        assert.equal(isForwarded("/api/orders", ["/api"]), true);
+        assert.equal(isForwarded("/admin", ["/api"]), false);
+    });
+
+    it("is refused where it would serve the metrics by name", () => {
+        const faults = (...paths: string[]) => pathFaults(read({ paths }).settings, ARGS.platform);
+        assert.deepEqual(faults("/", "/api", "/metricsboard"), []);
+        assert.deepEqual(faults("/metrics/", "/metrics/pods"), [
+            "paths: /metrics/ is where the platform serves its metrics, below /metrics",
+            "paths: /metrics/pods is where the platform serves its metrics, below /metrics",
+        ]);
+        assert.equal(pathFaults(read().settings, { metricsPath: "/" }).length, 1);
     });
 
     it("opens the platform's port to its own proxies, and to nobody else", () => {
