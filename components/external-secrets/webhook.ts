@@ -33,7 +33,8 @@ export function webhookConfiguration(
                     {
                         apiGroups: ["external-secrets.io"],
                         apiVersions: ["v1"],
-                        operations: ["CREATE", "UPDATE", "DELETE"],
+                        // Not DELETE: nothing is validated then, and a namespace could not go while the webhook is away.
+                        operations: ["CREATE", "UPDATE"],
                         resources: [resource],
                         scope: "Namespaced",
                     },
