@@ -2,6 +2,7 @@ import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { amountOf } from "../policies/kubernetes/quantity";
+import { pulled } from "./images/pull";
 import { containerSecurity, podSecurity, type PodIdentity } from "./workload";
 
 type Volume = k8s.types.input.core.v1.Volume;
@@ -154,8 +155,7 @@ function container(service: ServiceSpec): k8s.types.input.core.v1.Container {
     const env = [...(service.identity?.env ?? []), ...(service.env ?? [])];
     return {
         name: service.app,
-        image: service.image,
-        imagePullPolicy: "Always",
+        ...pulled(service.image),
         args: [...service.args],
         ...(env.length > 0 && { env }),
         ports: Object.entries(service.ports).map(([name, containerPort]) => ({ name, containerPort })),

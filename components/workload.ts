@@ -6,6 +6,7 @@ import { refuse } from "./refuse";
 import type { Read } from "../policies/engine/schema";
 import { integer, object, refined, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
+import { pulled } from "./images/pull";
 
 export const resourceSettings = withDefault(
     object({
@@ -157,8 +158,7 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
         containers: [
             {
                 name: args.app,
-                image: args.image,
-                imagePullPolicy: "Always",
+                ...pulled(args.image),
                 ports: [{ name: "http", containerPort: args.port }],
                 ...(args.identity && { env: [...args.identity.env] }),
                 securityContext: containerSecurity(),

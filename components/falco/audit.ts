@@ -6,6 +6,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { ServiceSpec } from "../deployment";
 import { resourcesOf, serviceLabels, serviceSelector } from "../deployment";
 import { FoundationService } from "../foundation-service";
+import { pulled } from "../images/pull";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
 import { dnsFlow, metricsFlow } from "../network/standard";
@@ -76,8 +77,7 @@ function receiverService(args: Omit<AuditReceiverArgs, "rules">, checksum: strin
         annotations: { "checksum/config": checksum },
         initContainers: Object.entries(audit.plugins).map(([plugin, digest]) => ({
             name: `install-${plugin}`,
-            image: images.ref("falcoctl"),
-            imagePullPolicy: "Always",
+            ...pulled(images.ref("falcoctl")),
             args: ["artifact", "install", `${REGISTRY}/${plugin}@${digest}`, "--plugins-dir", PLUGINS],
             securityContext: containerSecurity(),
             resources: resourcesOf("200m", "128Mi"),

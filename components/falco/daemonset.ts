@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { resourcesOf, serviceLabels, serviceSelector } from "../deployment";
+import { pulled } from "../images/pull";
 import { PATHS, WEB_PORT } from "./config";
 
 /** Name of Falco's DaemonSet, container, account and ConfigMaps. */
@@ -95,8 +96,7 @@ function container(args: FalcoPodArgs, host: ReturnType<typeof hostPaths>): k8s.
     const probe = { httpGet: { path: "/healthz", port: "web" }, timeoutSeconds: 5 };
     return {
         name: FALCO,
-        image: args.image,
-        imagePullPolicy: "Always",
+        ...pulled(args.image),
         args: ["/usr/bin/falco", "-c", `${PATHS.config}/falco.yaml`],
         env: [
             { name: "HOST_ROOT", value: "/host" },

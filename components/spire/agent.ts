@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Images } from "../images";
+import { pulled } from "../images/pull";
 import { containerSecurity } from "../workload";
 import { agentConf, KUBELET_ADDRESS_VARIABLE, KUBELET_CERTIFICATE_DIR } from "./config/agent";
 import { render } from "./config/json";
@@ -45,8 +46,7 @@ export function agentPodSpec(settings: SpireSettings, images: Images): k8s.types
         containers: [
             {
                 name: AGENT,
-                image: images.ref("spire-agent"),
-                imagePullPolicy: "Always",
+                ...pulled(images.ref("spire-agent")),
                 args: ["-config", `${AGENT_PATHS.config}/${AGENT_CONF}`],
                 env: [
                     {

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Images } from "../images";
+import { pulled } from "../images/pull";
 import { EVERY_NODE } from "./agent";
 import { AGENT, AGENT_PATHS, CSI_DRIVER, CSI_DRIVER_NAME, NAMESPACE, PORTS } from "./layout";
 import type { SpireSettings } from "./model";
@@ -50,8 +51,7 @@ export function csiPodSpec({ settings, images }: CsiDriverArgs): k8s.types.input
         containers: [
             {
                 name: CSI_DRIVER,
-                image: images.ref("spiffe-csi-driver"),
-                imagePullPolicy: "Always",
+                ...pulled(images.ref("spiffe-csi-driver")),
                 args: [
                     "-workload-api-socket-dir",
                     SOCKET_DIR,
@@ -72,8 +72,7 @@ export function csiPodSpec({ settings, images }: CsiDriverArgs): k8s.types.input
             },
             {
                 name: "node-driver-registrar",
-                image: images.ref("csi-node-driver-registrar"),
-                imagePullPolicy: "Always",
+                ...pulled(images.ref("csi-node-driver-registrar")),
                 args: [
                     "-csi-address",
                     PLUGIN_SOCKET,

@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { budgetSpec } from "../budget";
 import type { Images } from "../images";
+import { pulled } from "../images/pull";
 import { containerSecurity, podSecurity } from "../workload";
 import { render } from "./config/json";
 import { OIDC_CERTIFICATE_DIR, oidcProviderConf } from "./config/oidc-provider";
@@ -40,8 +41,7 @@ export function oidcPodSpec({ oidc, images }: OidcProviderArgs): k8s.types.input
         containers: [
             {
                 name: OIDC_PROVIDER,
-                image: images.ref("oidc-discovery-provider"),
-                imagePullPolicy: "Always",
+                ...pulled(images.ref("oidc-discovery-provider")),
                 args: ["-config", `${CONF_DIR}/${CONF}`],
                 ports: [
                     { name: "https", containerPort: PORTS.oidc },

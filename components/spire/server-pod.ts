@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import type { Images } from "../images";
+import { pulled } from "../images/pull";
 import { containerSecurity, podSecurity } from "../workload";
 import { MYSQL_PASSWORD_VARIABLE, needsExpansion, POSTGRES_PASSWORD_VARIABLE } from "./config/data-store";
 import { UPSTREAM_SOCKET_DIR } from "./config/server-plugins";
@@ -86,8 +87,7 @@ function serverContainer(settings: SpireSettings, images: Images): Container {
     const federated = settings.server.bundleEndpoint !== undefined;
     return {
         name: SERVER,
-        image: images.ref("spire-server"),
-        imagePullPolicy: "Always",
+        ...pulled(images.ref("spire-server")),
         args: [
             "-config",
             `${SERVER_PATHS.config}/${SERVER_CONF}`,
@@ -121,8 +121,7 @@ function managerContainer(settings: SpireSettings, images: Images): Container {
     const probe = (path: string): k8s.types.input.core.v1.Probe => ({ httpGet: { path, port: "manager-health" } });
     return {
         name: CONTROLLER_MANAGER,
-        image: images.ref("spire-controller-manager"),
-        imagePullPolicy: "Always",
+        ...pulled(images.ref("spire-controller-manager")),
         args: [`--config=${MANAGER_DIR}/${MANAGER_CONF}`],
         env: webhook ? [] : [{ name: "ENABLE_WEBHOOKS", value: "false" }],
         ports: [

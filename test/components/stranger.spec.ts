@@ -236,6 +236,27 @@ describe("the foundation under a stranger's names", () => {
         assert.deepEqual(unused, []);
     });
 
+    it("asks no webhook about a deletion, which would hold up that of a whole namespace", () => {
+        const asked = objects
+            .filter(({ inputs }) => /^(?:Validating|Mutating)WebhookConfiguration$/.test(String(inputs["kind"])))
+            .map(({ urn, inputs }) => ({ urn, text: JSON.stringify(inputs) }));
+        assert.ok(asked.length > 0);
+        assert.deepEqual(
+            asked.filter(({ text }) => /"operations":\[[^\]]*"(?:DELETE|\*)"/.test(text)).map(({ urn }) => urn),
+            [],
+        );
+    });
+
+    it("asks the registry each time for what a tag names, and once for what a digest does", () => {
+        const containers = objects.flatMap(({ inputs }) => [
+            ...JSON.stringify(inputs).matchAll(/"image":"([^"]+)","imagePullPolicy":"([^"]+)"/g),
+        ]);
+        assert.ok(containers.length > 10);
+        for (const [, image = "", policy] of containers) {
+            assert.equal(policy, image.includes("@sha256:") ? "IfNotPresent" : "Always", image);
+        }
+    });
+
     it("selects by no empty list", () => {
         assert.deepEqual(
             objects.flatMap(({ urn, inputs }) => emptySelectors(inputs, urn)),

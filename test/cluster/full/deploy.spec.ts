@@ -78,7 +78,7 @@ describeOnCluster("the staging stack on a real node", "full", (cluster) => {
                 assert.equal(spec.nodeName, NODE_NAME, workload);
                 const [container] = spec.containers;
                 assert.equal(container?.image, `${REGISTRY}/${repository}:${tag}@${digest}`);
-                assert.equal(container.imagePullPolicy, "Always");
+                assert.equal(container.imagePullPolicy, "IfNotPresent");
                 assert.equal(status.containerStatuses[0]?.imageID, `${REGISTRY}/${repository}@${digest}`);
             }
         }
