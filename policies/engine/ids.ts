@@ -276,4 +276,5 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0271": "no-path-between-tenants",
     "XSF-0272": "kubelet-states-its-defaults",
     "XSF-0273": "proxy-hardened",
+    "XSF-0274": "api-server-admits-with-care",
 };

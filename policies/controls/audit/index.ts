@@ -2,6 +2,7 @@ import type { Control } from "../../engine/control";
 import { admissionPoliciesDeny } from "./admission-policies-deny";
 import { admissionWebhooksReviewed } from "./admission-webhooks-reviewed";
 import { apiServerAdmits } from "./api-server-admits";
+import { apiServerAdmitsWithCare } from "./api-server-admits-with-care";
 import { apiServerAuthenticates } from "./api-server-authenticates";
 import { apiServerAuthorizes } from "./api-server-authorizes";
 import { apiServerBoundsRequests } from "./api-server-bounds-requests";
@@ -38,6 +39,7 @@ export const auditControls: readonly Control[] = [
     apiServerAuthenticates,
     apiServerAuthorizes,
     apiServerAdmits,
+    apiServerAdmitsWithCare,
     apiServerSpeaksTls,
     apiServerBoundsRequests,
     secretsEncryptedAtRest,
