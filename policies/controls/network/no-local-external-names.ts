@@ -30,7 +30,7 @@ export const noLocalExternalNames = objectControl({
     },
     admission: {
         expression: `object.spec.?type.orValue('') != 'ExternalName' || !(
- variables.host.matches(r"(?i)${LOCALHOST.source}") ||
+ variables.host.matches(r"(?i:${LOCALHOST.source})") ||
  (isIP(variables.host) && (ip(variables.host).isLoopback() || ip(variables.host).isLinkLocalUnicast())))`,
         // A dot at the end marks a name as whole.
         variables: {

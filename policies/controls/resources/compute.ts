@@ -48,13 +48,17 @@ function isDefaulted(container: ContainerView, resource: string): boolean {
     return (request === undefined || request === null) && statedOf(container, "limits", resource) !== undefined;
 }
 
-/** The admission counterpart of `missingResource`. By then the API server has filled in the requests. */
+/**
+ * The admission counterpart of `missingResource`. The API server fills in the requests of a Pod before admission, but not
+ * those of a template that pods are made of later.
+ */
 export function resourceStated(half: Half, resource: string): string {
+    const limit = half === "requests" ? `c.?resources.?limits[?'${resource}'].orValue('0')` : "'0'";
     return [
         `variables.podSpec == null || variables.podSpec.?resources.?${half}[?'${resource}'].hasValue() ||`,
         "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([])).all(c,",
         // The API server hands every quantity over as text, and every zero as "0".
-        ` c.?resources.?${half}[?'${resource}'].orValue('0') != '0')`,
+        ` c.?resources.?${half}[?'${resource}'].orValue(${limit}) != '0')`,
     ].join("\n");
 }
 

@@ -1,36 +1,29 @@
 import assert from "node:assert/strict";
-import { createHash } from "node:crypto";
-import { globSync } from "node:fs";
-import { createRequire } from "node:module";
-import { join, resolve } from "node:path";
+import { join } from "node:path";
 import { twins, type Twin } from "../../../components/admission/policies";
 import { controls } from "../../../policies/controls";
-import { subjectOf } from "../../../policies/engine/control";
 import { selectControls } from "../../../policies/engine/profiles";
 import { runControl } from "../../../policies/engine/run";
-import { manifestsOf } from "../../support/cases";
-import { tablesOf, type Described } from "../../support/control-suite";
 import { stackOf, type Manifest } from "../../support/controls";
 import { readCsv, readManifests, suite } from "../../support/suites";
+import { accountsOf } from "../../support/twin-cases";
+import type { Case } from "../../support/twins";
+import {
+    concerned,
+    differences,
+    distinct,
+    NAMESPACE,
+    ownCases,
+    ownTables,
+    placed,
+    previewed,
+} from "../../support/twins";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import { policiesInForce, removePolicies, typeWarnings } from "../support/admission";
 import { remove } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
-import { accountsOf, valid } from "../support/twin-cases";
-import {
-    admitted,
-    casesNamespace,
-    differences,
-    missingDefinitions,
-    NAMESPACE,
-    placed,
-    policiesAndBindings,
-    previewed,
-    resourceOf,
-    send,
-    served,
-} from "../support/twins";
+import { admitted, casesNamespace, missingDefinitions, policiesAndBindings, send, served } from "../support/twins";
 
 const { folder, missing } = suite("psa");
 const withSuite = missing === undefined ? "" : ` (skipped: ${missing})`;
@@ -43,12 +36,6 @@ const UNSHOWN: Readonly<Record<string, string>> = {
     "no-ephemeral-containers": "the API server takes them on a running pod only",
     "proc-mount-masked": "the API server itself refuses an open /proc without a user namespace",
 };
-
-/** One manifest; the same manifest from several places is one case. */
-interface Case {
-    readonly title: string;
-    readonly manifest: Manifest;
-}
 
 describeOnCluster("the ValidatingAdmissionPolicies of the controls", "control-plane", (cluster) => {
     let all: readonly Twin[] | undefined;
@@ -124,7 +111,7 @@ describeOnCluster("the ValidatingAdmissionPolicies of the controls", "control-pl
         definitions = await missingDefinitions(cluster());
         await apply(cluster(), definitions);
         await served(cluster(), definitions);
-        const cases = ownCases(names);
+        const cases = ownCases(ownTables(names));
         const accounts = accountsOf(cases.map(({ manifest }) => manifest)).map((name) => ({
             apiVersion: "v1",
             kind: "ServiceAccount",
@@ -182,52 +169,11 @@ async function decide(cluster: Cluster, names: ReadonlySet<string>, cases: reado
     return { found: found.sort(), refusedBy, allowedBy, decided, invalid };
 }
 
-/** The twins that look at a manifest at all. */
-function concerned(names: ReadonlySet<string>, manifest: Manifest): readonly string[] {
-    const [object] = stackOf(placed(manifest)).objects;
-    return controls
-        .filter(
-            (control) =>
-                names.has(control.name) && object !== undefined && control.applies?.(subjectOf(object)) === true,
-        )
-        .map(({ name }) => name);
-}
-
-function distinct(cases: readonly Case[]): readonly Case[] {
-    const seen = new Map<string, Case>();
-    for (const one of cases) {
-        const key = createHash("sha256").update(JSON.stringify(one.manifest)).digest("hex");
-        if (!seen.has(key)) {
-            seen.set(key, one);
-        }
-    }
-    return [...seen.values()];
-}
-
 function suiteCases(): readonly Case[] {
     return distinct(
         readCsv(join(folder, "manifest.csv")).flatMap(({ file = "" }) =>
             readManifests(join(folder, file)).map((manifest) => ({ title: file, manifest })),
         ),
-    );
-}
-
-/** Every manifest of the own tables of the controls that have a twin, of a kind that admission sees, completed to what the API server takes. */
-function ownCases(names: ReadonlySet<string>): readonly Case[] {
-    const load = createRequire(__filename);
-    const specs = globSync("test/policies/controls/**/*.spec.ts").sort();
-    const tables = tablesOf(() => specs.forEach((spec) => void load(resolve(spec))));
-    const wanted = tables.filter(({ control }) => names.has(control.name));
-    assert.ok(wanted.length >= names.size, `only ${wanted.length} tables were found`);
-    return distinct(wanted.flatMap(casesOf).filter(({ manifest }) => resourceOf(manifest) !== undefined));
-}
-
-function casesOf({ control, table }: Described): readonly Case[] {
-    return [...Object.entries(table.refused), ...Object.entries(table.allowed)].flatMap(([title, one]) =>
-        manifestsOf(one, table.good ?? {}).map((manifest) => ({
-            title: `${control.name}: ${title}`,
-            manifest: valid(manifest),
-        })),
     );
 }
 

@@ -1,31 +1,12 @@
 import assert from "node:assert/strict";
 import { CATALOGUE, type AdmittedKind } from "../../../components/admission/catalogue";
 import { policySpec, type Twin } from "../../../components/admission/policies";
-import { controls } from "../../../policies/controls";
 import { str } from "../../../policies/kubernetes/kube";
-import { selectControls } from "../../../policies/engine/profiles";
-import { runControl } from "../../../policies/engine/run";
-import { stackOf, type Manifest } from "../../support/controls";
+import type { Manifest } from "../../support/controls";
+import { MEANINGFUL, NAMESPACE, placed, resourceOf } from "../../support/twins";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import { until } from "./until";
-
-/** Where the cases are tried; the program's own namespaces are left alone. */
-export const NAMESPACE = "admission-twins";
-
-/** Namespaces that mean something of their own to a control. */
-const MEANINGFUL = ["default", "kube-system"];
-
-/**
- * Where the API server fills in what a manifest leaves out before admission sees it, preview judges what is written. Each
- * name is a control and the reason why it may refuse at preview only.
- */
-const DEFAULTED: Readonly<Record<string, string>> = {
-    "image-pull-policy-always": "an image without a tag gets the policy Always when it is admitted",
-    "cpu-requests-set": "a container that states a limit only gets the same request",
-    "memory-requests-set": "a container that states a limit only gets the same request",
-    "security-context-present": "the annotation of AppArmor is copied to the security context",
-};
 
 /** What the API server makes of a manifest: the names of the twins that refuse it, or why the manifest is none. */
 export type Admitted = { readonly refused: readonly string[] } | { readonly invalid: string };
@@ -73,25 +54,6 @@ export function policiesAndBindings(all: readonly Twin[]): readonly object[] {
     });
 }
 
-/** The resource of a manifest in the catalogue; undefined where admission never sees its kind in that version. */
-export function resourceOf(manifest: Manifest): AdmittedKind | undefined {
-    return CATALOGUE.find(
-        ({ group, version, kind }) =>
-            kind === manifest["kind"] && (group === "" ? version : `${group}/${version}`) === manifest["apiVersion"],
-    );
-}
-
-/** A manifest where the policies are in force: in the namespace of the cases, or one that a control knows by name. */
-export function placed(manifest: Manifest): Manifest {
-    const metadata = manifest["metadata"] as Manifest | undefined;
-    const { kind, namespaced } = resourceOf(manifest) ?? {};
-    if (kind === "Namespace") {
-        return { ...manifest, metadata: { ...metadata, name: NAMESPACE } };
-    }
-    const namespace = MEANINGFUL.includes(str(metadata?.["namespace"])) ? metadata?.["namespace"] : NAMESPACE;
-    return { ...manifest, metadata: { name: "tested", ...metadata, namespace: namespaced ? namespace : undefined } };
-}
-
 /** Sends a manifest to the API server, without keeping it. */
 export async function send(cluster: Cluster, manifest: Manifest): ReturnType<Cluster["request"]> {
     const kind = resourceOf(manifest);
@@ -120,29 +82,6 @@ export async function admitted(cluster: Cluster, manifest: Manifest): Promise<Ad
     return {
         refused: [...warnings.matchAll(/ValidatingAdmissionPolicy '([^']+)'/g)].map(([, name = ""]) => name).sort(),
     };
-}
-
-/** The controls among those named that find a violation in the manifest as it is written. */
-export function previewed(names: ReadonlySet<string>, manifest: Manifest): readonly string[] {
-    return selectControls(controls, "all")
-        .filter(({ control }) => names.has(control.name))
-        .filter(({ control, params }) =>
-            [...runControl(control, stackOf(placed(manifest)), params)].some(({ status }) => status === "violation"),
-        )
-        .map(({ control }) => control.name)
-        .sort();
-}
-
-/** Where preview and admission differ about a case, a line for each control. */
-export function differences(title: string, preview: readonly string[], refused: readonly string[]): readonly string[] {
-    return [
-        ...preview
-            .filter((name) => !refused.includes(name) && DEFAULTED[name] === undefined)
-            .map((name) => `${title}: ${name} refuses at preview only`),
-        ...refused
-            .filter((name) => !preview.includes(name))
-            .map((name) => `${title}: ${name} refuses at admission only`),
-    ];
 }
 
 /** Custom resources of the catalogue that the cluster does not have, with any content: what a twin reads is a manifest's. */

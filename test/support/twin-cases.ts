@@ -1,8 +1,8 @@
-import { isObj, list, obj } from "../../../policies/kubernetes/kube";
-import { carriesPod, podOf } from "../../../policies/kubernetes/pods";
-import { serviceAccountName } from "../../../policies/kubernetes/service-accounts";
-import { IMAGE } from "../../support/cases";
-import { stackOf, type Manifest } from "../../support/controls";
+import { isObj, list, obj } from "../../policies/kubernetes/kube";
+import { carriesPod, podOf } from "../../policies/kubernetes/pods";
+import { serviceAccountName } from "../../policies/kubernetes/service-accounts";
+import { IMAGE } from "./cases";
+import { stackOf, type Manifest } from "./controls";
 
 type Complete = (spec: Manifest, whole: Manifest) => Manifest;
 
