@@ -223,7 +223,10 @@ describe("The probe", () => {
             const { code, out, err } = await run([...source, "--once"], { PROBE_KEM: "hope" });
             assert.equal(code, 2);
             assert.equal(out, "");
-            assert.match(err, /^The probe is misconfigured:\n {2}SPIFFE_ENDPOINT_SOCKET is "";/);
+            assert.match(
+                err,
+                /^The probe is misconfigured:\n {2}SPIFFE_ENDPOINT_SOCKET is missing;.*\n {2}PROBE_KEM must be /,
+            );
         });
     });
 });
