@@ -1,5 +1,10 @@
 import { ArgumentError } from "./errors.js";
 
+/** Says whether a value is an object as JSON has them. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
 /**
  * What kind of thing a value is, for messages: never the value itself, which may be a secret.
  *

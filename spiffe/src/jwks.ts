@@ -1,3 +1,4 @@
+import { isObject } from "./arguments.js";
 import { BundleError } from "./errors.js";
 
 /** Longest bundle document read: hundreds of ML-DSA authorities. As objects, JSON takes up to thirty times its length. */
@@ -48,10 +49,6 @@ export function parseJwks(input: Uint8Array | string): JwkSet {
 /** Whether keys of this type (and curve) can be used here; others must be ignored (Trust Domain and Bundle section 4.2.1). */
 export function isKnownKeyType(jwk: Jwk): boolean {
     return jwk.kty === "RSA" || KNOWN_CURVES[jwk.kty]?.has(jwk.crv) === true;
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 /**

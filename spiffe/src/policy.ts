@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 
 import { parseDocument } from "yaml";
 
-import { requireText } from "./arguments.js";
+import { isObject, requireText } from "./arguments.js";
 import type { Authorizer } from "./authorize.js";
 import { authorizeAny, authorizeId, authorizeMemberOf, authorizeOneOf, authorizePattern } from "./authorize.js";
 import { AuthorizationError, PolicyError, SpiffeError } from "./errors.js";
@@ -173,7 +173,7 @@ function readYaml(yaml: string, name: string, section: Section): Record<string, 
     } catch (error) {
         throw new PolicyError(name, [error instanceof Error ? error.message : String(error)], { cause: error });
     }
-    if (!isRecord(root)) {
+    if (!isObject(root)) {
         throw new PolicyError(name, [`the document must be a mapping with a list of rules under ${section}`]);
     }
     return root;
@@ -181,7 +181,7 @@ function readYaml(yaml: string, name: string, section: Section): Record<string, 
 
 /** The rule, or what is wrong with it. */
 function readRule(rule: unknown, path: string): Authorizer | string {
-    const entries = isRecord(rule) ? Object.entries(rule) : [];
+    const entries = isObject(rule) ? Object.entries(rule) : [];
     const [kind, value] = entries[0] ?? [];
     if (kind === undefined || entries.length > 1) {
         return `${path}: must have exactly one of ${Object.keys(RULES).join(", ")}`;
@@ -198,10 +198,6 @@ function readRule(rule: unknown, path: string): Authorizer | string {
         }
         throw error;
     }
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function allows(rule: Authorizer, ...peer: Parameters<Authorizer>): boolean {

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { isObj } from "../../policies/kubernetes/kube";
 import type { SpireSettings } from "../../components/spire/model";
 import { spireSettings } from "../../components/spire/settings";
 
@@ -42,12 +43,8 @@ function merge(base: Raw, over: Raw): Raw {
     const merged = Object.entries(over).map(([key, value]) => {
         const old = base[key];
         // A union is replaced as a whole: its members do not mix.
-        const both = isRaw(old) && isRaw(value) && !("type" in value);
+        const both = isObj(old) && isObj(value) && !("type" in value);
         return [key, both ? merge(old, value) : value];
     });
     return { ...base, ...Object.fromEntries(merged) };
-}
-
-function isRaw(value: unknown): value is Raw {
-    return typeof value === "object" && value !== null && !Array.isArray(value);
 }
