@@ -149,11 +149,7 @@ function actions(action: Twin["action"]): string[] {
 type Rules = k8s.types.input.admissionregistration.v1.NamedRuleWithOperations[];
 
 export function resourceRules(kinds: readonly AdmittedKind[]): Rules {
-    const groups = new Map<string, AdmittedKind[]>();
-    for (const kind of kinds) {
-        const key = `${kind.group}/${kind.version}`;
-        groups.set(key, [...(groups.get(key) ?? []), kind]);
-    }
+    const groups = Map.groupBy(kinds, ({ group, version }) => `${group}/${version}`);
     return [...groups.values()].map((group) => ({
         apiGroups: [group[0]?.group ?? ""],
         apiVersions: [group[0]?.version ?? ""],

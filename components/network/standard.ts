@@ -46,7 +46,7 @@ export function metricsFlow(
     };
 }
 
-/** The platform's flows: metrics in, queries to Prometheus out, name resolution, and its replicas among themselves. */
+/** The platform's flows: metrics in, queries to Prometheus out, and name resolution. */
 export function platformFlows(
     platform: PlatformSettings,
     cluster: ClusterSettings,

@@ -192,7 +192,7 @@ export class Responder extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:responder:Responder";
 
     constructor(name: string, args: ResponderArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Responder.__pulumiType, name, {}, opts);
+        super(Responder.__pulumiType, name, args, opts);
         const { settings, spire, images } = args;
         const { namespace } = settings;
         refuse(this, name, responderFaults(settings, images, args.falcosidekick));

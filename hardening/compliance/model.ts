@@ -1,3 +1,4 @@
+import { append } from "../../policies/kubernetes/selectors";
 import type { Control } from "../../policies/engine/control";
 import type { FrameworkName } from "../../policies/engine/frameworks";
 import { FRAMEWORKS } from "../../policies/engine/frameworks";
@@ -97,7 +98,7 @@ function frameworkViews(controls: readonly Control[], findings: readonly Finding
         const requirements = new Map<string, string[]>();
         for (const control of controls) {
             for (const { id } of control.frameworks.filter(({ framework }) => framework === name)) {
-                requirements.set(id, [...(requirements.get(id) ?? []), control.name]);
+                append(requirements, id, control.name);
             }
         }
         if (requirements.size === 0) {

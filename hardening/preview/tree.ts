@@ -4,13 +4,9 @@ import type { Registration } from "../sources/program/registration";
 
 /** The resources of a stack as a tree of parents and children, one line each, in the manner of Pulumi's own preview. */
 export function resourceTree(registrations: readonly Registration[], paint: Painter): readonly string[] {
-    const children = new Map<string, Registration[]>();
     const known = new Set(registrations.map(({ urn }) => urn));
-    for (const registration of registrations) {
-        // A resource whose parent is not part of the program hangs from the stack.
-        const parent = known.has(registration.parent) ? registration.parent : "";
-        children.set(parent, [...(children.get(parent) ?? []), registration]);
-    }
+    // A resource whose parent is not part of the program hangs from the stack.
+    const children = Map.groupBy(registrations, ({ parent }) => (known.has(parent) ? parent : ""));
     const rows: { readonly left: string; readonly type: string; readonly registration: Registration }[] = [];
     const visit = (registration: Registration, stem: string, branch: string, below: string): void => {
         rows.push({ left: stem + branch, type: registration.type, registration });

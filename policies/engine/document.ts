@@ -1,3 +1,4 @@
+import { append } from "../kubernetes/selectors";
 import type { Control } from "./control";
 import type { FrameworkName } from "./frameworks";
 import { FRAMEWORKS } from "./frameworks";
@@ -111,7 +112,7 @@ function coverageTable(registry: readonly Control[], outOfScope: OutOfScope): re
     const byslug = new Map<string, string[]>();
     for (const control of registry) {
         for (const slug of control.covers) {
-            byslug.set(slug, [...(byslug.get(slug) ?? []), `\`${control.name}\``]);
+            append(byslug, slug, `\`${control.name}\``);
         }
     }
     const slugs = Object.entries(SLUGS);

@@ -190,16 +190,13 @@ function isFrom({ resource }: KubeObject, source: string): boolean {
 /** The waivers of a stack, remembering which were of use. An expired waiver waives nothing. */
 export class WaiverBook {
     private readonly used = new Map<Waiver, Coverage>();
-    private readonly byTarget = new Map<string, Waiver[]>();
+    private readonly byTarget: ReadonlyMap<string, readonly Waiver[]>;
 
     constructor(
         private readonly waivers: readonly Waiver[],
         private readonly now: Date,
     ) {
-        for (const waiver of waivers) {
-            const target = `${waiver.control} ${waiver.object}`;
-            this.byTarget.set(target, [...(this.byTarget.get(target) ?? []), waiver]);
-        }
+        this.byTarget = Map.groupBy(waivers, ({ control, object }) => `${control} ${object}`);
     }
 
     /** The waiver that covers a fault, if one does; it then counts as used. */
