@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { hostAccessSpec, SpireHostAccess } from "../../../components/admission/spire-host-access";
+import { admission, type AdmissionRequest } from "../../support/cel";
 import { deploy } from "../../support/deploy";
 import type { Raw } from "../../support/spire";
 import { spireOf } from "../../support/spire";
@@ -56,5 +57,39 @@ describe("SpireHostAccess", () => {
             paths({ agent: { kubelet: { verify: "hostCertificate", address: "nodeName" } } }),
             /path in \['\/run\/spire\/agent-sockets', '\/var\/lib\/kubelet\/pki\/kubelet\.crt'\]/,
         );
+    });
+
+    describe("evaluated", () => {
+        const decide = admission(hostAccessSpec(spireOf()));
+        const CONTROLLER = "system:serviceaccount:kube-system:daemon-set-controller";
+        const refused = (spec: Raw, request: Partial<AdmissionRequest> = {}): readonly string[] =>
+            decide({ apiVersion: "v1", kind: "Pod", metadata: { name: "a", namespace: "spire" }, spec }, undefined, {
+                operation: "CREATE",
+                username: "someone",
+                ...request,
+            }).refused;
+        const agent = { serviceAccountName: "spire-agent", hostPID: true };
+
+        it("lets the DaemonSet controller alone start pods of the agent, and others change them", () => {
+            assert.deepEqual(refused(agent, { username: CONTROLLER }), []);
+            assert.deepEqual(refused(agent, { operation: "UPDATE" }), []);
+            assert.deepEqual(refused(agent), [
+                "In namespace spire only the DaemonSet controller may start pods of the service account spire-agent",
+            ]);
+        });
+
+        it("refuses another account hostPID, the node's directories and privilege, in any container", () => {
+            assert.equal(refused({ hostPID: true }).length, 1);
+            assert.equal(refused({ hostNetwork: true }).length, 1);
+            assert.equal(
+                refused({ volumes: [{ name: "a", hostPath: { path: "/run/spire/agent-sockets" } }] }).length,
+                1,
+            );
+            for (const list of ["containers", "initContainers", "ephemeralContainers"]) {
+                const container = { name: "spiffe-csi-driver", securityContext: { privileged: true } };
+                assert.equal(refused({ [list]: [container] }).length, 1, list);
+            }
+            assert.deepEqual(refused({ containers: [{ name: "web" }] }), []);
+        });
     });
 });
