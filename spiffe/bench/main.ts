@@ -3,6 +3,7 @@ import { parseArgs } from "node:util";
 
 import { goIsThere } from "../../test/interop/go-program.js";
 import { buildPeer } from "../../test/interop/peer.js";
+import { benchBare } from "./bare.js";
 import { benchHandshakes } from "./handshakes.js";
 import { benchRotation } from "./rotation.js";
 import { benchVerification } from "./verification.js";
@@ -37,6 +38,19 @@ if (goIsThere()) {
 } else {
     process.stdout.write("handshakes: skipped, go is not on the PATH\n");
 }
+
+table(
+    ["both ends", "group", "handshakes/s", "client CPU ms", "server CPU ms"],
+    (await benchBare(Math.ceil(Number(values.handshakes) / 10))).map(
+        ({ kind, group, perSecond, clientCpuMs, serverCpuMs }) => [
+            kind,
+            group,
+            Math.round(perSecond),
+            clientCpuMs.toFixed(2),
+            serverCpuMs.toFixed(2),
+        ],
+    ),
+);
 
 const { rotations, figures } = await benchRotation(Number(values.seconds));
 process.stdout.write(`\n${rotations} rotations in ${values.seconds} s\n`);
