@@ -43,6 +43,7 @@ async function bundled(folder, entryPoints) {
 }
 
 const PACKAGES = {
+    "policy-pack": (folder) => bundled(folder, { index: join(root, "policies/published.ts") }),
     hardening: async (folder) => {
         await bundled(folder, {
             hardening: join(root, "hardening/cli/process.ts"),

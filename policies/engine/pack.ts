@@ -28,6 +28,11 @@ export interface PackInput {
     readonly registry: readonly Control[];
     /** The controls of the pack's profile; the others are served disabled, to be switched on by configuration. */
     readonly selected: readonly Selected[];
+    /**
+     * The controls that are served switched on.
+     * @default those selected
+     */
+    readonly served?: readonly Selected[];
     readonly waivers: readonly Waiver[];
     /** What components need excepted; told by the URN of what they make. */
     readonly exceptions: ExceptionBook;
@@ -88,7 +93,7 @@ function configSchema(control: ControlMeta): PolicyConfigSchema {
 }
 
 function levelOf(control: Control, input: PackInput): "mandatory" | "advisory" | "disabled" {
-    return input.selected.find((selected) => selected.control === control)?.enforcement ?? "disabled";
+    return (input.served ?? input.selected).find((selected) => selected.control === control)?.enforcement ?? "disabled";
 }
 
 /** The engine tells a policy of its own configuration only; what it says is kept for the rule that waivers are in order. */

@@ -15,19 +15,19 @@ const COMMAND_MINUTES = 30;
  * PATH without the folders of npm: npm's `pulumi` is a launcher that downloads a CLI, and the suite runs the one that
  * is installed.
  */
-function searchPath(): readonly string[] {
+export function searchPath(): readonly string[] {
     const npm = join("node_modules", ".bin");
     return (process.env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== "" && !folder.endsWith(npm));
 }
 
 /** Which of the engine's programs are not installed. */
-export function missingPrograms(): readonly string[] {
-    return PROGRAMS.filter((program) => findBinary(program, searchPath()) === undefined);
+export function missingPrograms(programs: readonly string[] = PROGRAMS): readonly string[] {
+    return programs.filter((program) => findBinary(program, searchPath()) === undefined);
 }
 
 /** What to add to a suite's title where the engine is not installed. */
-export function skipNote(): string {
-    const missing = missingPrograms();
+export function skipNote(programs: readonly string[] = PROGRAMS): string {
+    const missing = missingPrograms(programs);
     return missing.length === 0 ? "" : ` (skipped: ${missing.join(", ")} not on the PATH)`;
 }
 
