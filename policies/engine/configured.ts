@@ -4,6 +4,7 @@ import { resolve } from "node:path";
 import type { Policies, PolicyConfigSchema, ResourceValidationPolicy, StackValidationPolicy } from "@pulumi/policy";
 
 import type { Control } from "./control";
+import { EXCEPTIONS, ExceptionBook } from "./exceptions";
 import { Attempts, InputError } from "./input";
 import { packPolicies } from "./pack";
 import type { ProfileName, Selected } from "./profiles";
@@ -19,9 +20,10 @@ interface Settings {
     readonly profile: ProfileName;
     readonly controls: readonly string[];
     readonly waivers: readonly string[];
+    readonly foundation: boolean;
 }
 
-const DEFAULTS: Settings = { profile: "restricted", controls: [], waivers: [] };
+const DEFAULTS: Settings = { profile: "restricted", controls: [], waivers: [], foundation: false };
 
 /** The engine holds the configuration against it, so that what the pack reads is of these types. */
 const SCHEMA = {
@@ -44,12 +46,19 @@ const SCHEMA = {
         items: { type: "string" },
         default: [],
     },
+    foundation: {
+        type: "boolean",
+        description:
+            "Components of @x0tta6bl4/foundation make objects here: what they need by their nature is excepted.",
+        default: DEFAULTS.foundation,
+    },
 } satisfies PolicyConfigSchema["properties"];
 
 /** What the pack goes by, as configured. */
 interface Choice {
     readonly selected: readonly Selected[];
     readonly waivers: readonly Waiver[];
+    readonly exceptions: ExceptionBook;
     /** What is wrong with the settings; the defaults stand for all of them then. */
     readonly faults: readonly string[];
 }
@@ -72,6 +81,9 @@ export function configuredPolicies(registry: readonly Control[], now: Date, fold
         get waivers() {
             return pack.choice.waivers;
         },
+        get exceptions() {
+            return pack.choice.exceptions;
+        },
         now,
     });
     // The SDK runs the policies in their order, so what the first one is told holds for those behind it.
@@ -88,7 +100,7 @@ class ConfiguredPack {
         private readonly folder: string,
     ) {
         this.inProfiles = new Set(selectControls(registry, "all").map(({ control }) => control.name));
-        this.choice = { selected: selectControls(registry, DEFAULTS.profile), waivers: [], faults: [] };
+        this.choice = this.byDefault([]);
     }
 
     /** Takes the settings, unless they are those that it has. */
@@ -104,12 +116,16 @@ class ConfiguredPack {
             if (!(error instanceof InputError)) {
                 throw error;
             }
-            const selected = selectControls(this.registry, DEFAULTS.profile);
-            this.choice = { selected, waivers: [], faults: error.faults };
+            this.choice = this.byDefault(error.faults);
         }
     }
 
-    private choose({ profile, controls, waivers }: Settings): Omit<Choice, "faults"> {
+    private byDefault(faults: readonly string[]): Choice {
+        const selected = selectControls(this.registry, DEFAULTS.profile);
+        return { selected, waivers: [], exceptions: new ExceptionBook([]), faults };
+    }
+
+    private choose({ profile, controls, waivers, foundation }: Settings): Omit<Choice, "faults"> {
         const attempts = new Attempts();
         const levels = Object.fromEntries(
             controls.map((name) => [name, this.registry.find((control) => control.name === name)?.enforcement]),
@@ -122,7 +138,8 @@ class ConfiguredPack {
             attempts.of(() => parseWaivers(textOf(this.folder, file), file, this.registry), []),
         );
         attempts.finish();
-        return { selected, waivers: accepted };
+        // Whoever writes a program chooses its components' names, so it takes somebody else to say that they are these.
+        return { selected, waivers: accepted, exceptions: new ExceptionBook(foundation ? EXCEPTIONS : []) };
     }
 
     /** The policy, silent where the profile does not hold its control. One that no profile holds is run by who enables it. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { cpSync, mkdirSync, writeFileSync } from "node:fs";
-import { delimiter, join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 
 import { credentials } from "@grpc/grpc-js";
@@ -169,15 +169,15 @@ describe(`The policy pack under the official engine${skipNote(PROGRAMS)}`, funct
             "Pulumi.yaml": "name: shop\nruntime: nodejs\nmain: index.js\n",
             "index.js": `const pulumi = require("@pulumi/pulumi");
 class Pod extends pulumi.ComponentResource {
-    constructor(name, args) { super("kubernetes:core/v1:Pod", name, args); }
+    constructor(name, args) { super("kubernetes:core/v1:Pod", name, args); this.registerOutputs(args); }
 }
 new Pod("web", ${JSON.stringify(POD)});
 `,
         });
         await install(folder, [tarball]);
         const env = {
-            // Without npm's own `pulumi`, which is a launcher that downloads a CLI.
-            PATH: searchPath().join(delimiter),
+            // This Node.js, and not npm's own `pulumi`, which is a launcher that downloads a CLI.
+            PATH: [dirname(process.execPath), ...searchPath()].join(delimiter),
             PWD: folder,
             PULUMI_HOME: join(folder, "home"),
             PULUMI_BACKEND_URL: `file://${state}`,
