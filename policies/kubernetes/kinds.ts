@@ -311,6 +311,17 @@ export const WORKLOAD_RESOURCES: readonly string[] = [
     ...new Set(WORKLOADS.map(({ kind }) => `${kind.toLowerCase()}s`)),
 ];
 
+/** What RBAC calls those of them that are `wanted`, by group; without the group that the API no longer serves. */
+export function workloadResources(wanted: (kind: string) => boolean): Readonly<Record<string, readonly string[]>> {
+    const served = WORKLOADS.filter(({ group, kind }) => group !== "extensions" && wanted(kind));
+    return Object.fromEntries(
+        [...Map.groupBy(served, ({ group }) => group)].map(([group, kinds]) => [
+            group,
+            kinds.map(({ kind }) => `${kind.toLowerCase()}s`),
+        ]),
+    );
+}
+
 /** What controls call those of them of which a controller makes pods: `batch/Job`. */
 export const MAKER_KINDS: readonly string[] = WORKLOADS.filter(({ kind }) => MAKERS.has(kind)).map(({ group, kind }) =>
     group === "" ? kind : `${group}/${kind}`,

@@ -1,26 +1,16 @@
+import { workloadResources } from "../../../kubernetes/kinds";
 import type { Right } from "../../rights";
 
 /** Rights that several families ask for. */
 
 export const READ_SECRETS: Right = { ways: [{ resources: { "": ["secrets"] }, verbs: ["get", "list", "watch"] }] };
 
-const CONTROLLERS = {
-    "": ["replicationcontrollers"],
-    apps: ["deployments", "daemonsets", "statefulsets", "replicasets"],
-    batch: ["cronjobs"],
-};
+export const CREATE_WORKLOADS: Right = { ways: [{ resources: workloadResources(() => true), verbs: ["create"] }] };
 
-export const CREATE_WORKLOADS: Right = {
-    ways: [
-        {
-            resources: { ...CONTROLLERS, "": ["pods", ...CONTROLLERS[""]], batch: ["jobs", "cronjobs"] },
-            verbs: ["create"],
-        },
-    ],
+/** The template of a Job can't be changed, nor what a pod is. */
+export const CHANGE_WORKLOADS: Right = {
+    ways: [{ resources: workloadResources((kind) => kind !== "Job" && kind !== "Pod"), verbs: ["update", "patch"] }],
 };
-
-/** The template of a Job can't be changed. */
-export const CHANGE_WORKLOADS: Right = { ways: [{ resources: CONTROLLERS, verbs: ["update", "patch"] }] };
 
 /** To start a pod of one's own making, either way. */
 export const RUN_PODS: Right = { ways: [...CREATE_WORKLOADS.ways, ...CHANGE_WORKLOADS.ways] };
