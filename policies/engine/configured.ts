@@ -13,7 +13,7 @@ import type { Waiver } from "./waivers";
 import { parseWaivers } from "./waivers";
 
 /** Name under which the policy configuration says what the pack as a whole goes by. */
-export const SETTINGS = "hardening-settings";
+const SETTINGS = "hardening-settings";
 
 /** What the policy configuration says under {@link SETTINGS}. */
 interface Settings {
