@@ -26,6 +26,7 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
     [/pulumi up/, "deploys; the engine's suite does it"],
     [/^openssl /, "asks an endpoint of the platform"],
     [/hardening verify --stack production/, "judges the stack's own cluster; its own suite runs it"],
+    [/hardening respond /, "needs an incident that a responder opened; the responder's suite makes one and answers it"],
     [/hardening audit /, "finds what a test cluster lacks; its own suite runs it"],
 ];
 
