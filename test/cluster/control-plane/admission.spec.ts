@@ -16,7 +16,7 @@ const WAIVER = {
     reason: "A workload is recognised by its process on the node.",
     owner: "security-team",
     ticket: "SEC-1",
-    expires: "2027-01-01",
+    expires: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
     from: "test",
 };
 
