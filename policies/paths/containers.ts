@@ -1,3 +1,6 @@
+import { posix } from "node:path";
+
+import { parseImage } from "../kubernetes/images";
 import { list, obj, str, strings } from "../kubernetes/kube";
 import type { ContainerView, PodView } from "../kubernetes/pods";
 import type { Landscape } from "./landscape";
@@ -54,8 +57,5 @@ export function hostOf(landscape: Landscape, pod: PodView): PathNode {
 
 /** An image's name without registry, tag and digest. */
 export function imageName({ body }: ContainerView): string {
-    return str(body["image"])
-        .replace(/@.*$/, "")
-        .replace(/:[^:/]*$/, "")
-        .replace(/^.*\//, "");
+    return posix.basename(parseImage(str(body["image"])).repository);
 }

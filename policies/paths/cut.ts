@@ -1,3 +1,4 @@
+import { append } from "../kubernetes/selectors";
 import type { Edge } from "./edge";
 import { weightOf } from "./edge";
 import type { Follow, PathGraph } from "./graph";
@@ -58,12 +59,7 @@ class FlowNetwork {
     }
 
     private arc(from: number, to: number, capacity: number): void {
-        const arcs = this.arcs.get(from);
-        if (arcs === undefined) {
-            this.arcs.set(from, [this.heads.length]);
-        } else {
-            arcs.push(this.heads.length);
-        }
+        append(this.arcs, from, this.heads.length);
         this.heads.push(to);
         this.left.push(capacity);
     }

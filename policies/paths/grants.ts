@@ -6,9 +6,10 @@ import { boundRules, clusterRoleRules, rbacObjects } from "../kubernetes/rbac/ro
 import type { RuleView } from "../kubernetes/rbac/rule";
 import type { Stack } from "../kubernetes/stack";
 import { namespaceOf } from "../kubernetes/stack";
+import { rememberEach } from "../memo";
 import type { Landscape } from "./landscape";
 import type { PathNode } from "./nodes";
-import type { Held, Right } from "./rights";
+import type { Right } from "./rights";
 import { holdingOf } from "./rights";
 
 /** What a binding gives to whom. */
@@ -30,24 +31,14 @@ interface GrantSubject extends Pick<SubjectView, "kind" | "name" | "namespace"> 
     readonly path: string;
 }
 
-const views = new WeakMap<Landscape, readonly GrantView[]>();
-
 /** Every binding of a stack whose role is known, and those to service accounts that the API server brings along. */
-export function grantsOf(landscape: Landscape): readonly GrantView[] {
-    let grants = views.get(landscape);
-    if (grants === undefined) {
-        views.set(landscape, (grants = readGrants(landscape)));
-    }
-    return grants;
-}
-
-function readGrants(landscape: Landscape): readonly GrantView[] {
+export const grantsOf = rememberEach((landscape: Landscape): readonly GrantView[] => {
     const { stack } = landscape;
     const own = ["ClusterRoleBinding", "RoleBinding"].flatMap((kind) =>
         rbacObjects(stack, kind).flatMap((object) => landscape.read(object, () => grantOf(stack, object)) ?? []),
     );
     return [...own, ...shippedGrants(stack)];
-}
+});
 
 function grantOf(stack: Stack, object: KubeObject): readonly GrantView[] {
     const binding = bindingOf(object);
@@ -95,7 +86,7 @@ export function bindingNode(landscape: Landscape, { name, binding, namespace }: 
 
 const EVERYTHING: Right = { ways: [{ resources: { "*": ["*"] }, verbs: ["*"] }] };
 
-/** The rule by which a binding gives every right there is; undefined where it gives less. */
-export function everyRight({ rules }: GrantView): Held | undefined {
-    return holdingOf(rules, EVERYTHING).all;
+/** Says whether a binding gives every right there is. */
+export function givesEveryRight({ rules }: GrantView): boolean {
+    return holdingOf(rules, EVERYTHING).all !== undefined;
 }

@@ -1,5 +1,6 @@
 import type { AccessRequest, RuleView } from "../kubernetes/rbac/rule";
 import { ruleAllows } from "../kubernetes/rbac/rule";
+import { rememberEach } from "../memo";
 
 /** Any one of these verbs on any one of these resources. */
 interface Clause {
@@ -31,19 +32,13 @@ export interface Holding {
     readonly named: ReadonlyMap<string, Held>;
 }
 
-const CACHE = new WeakMap<readonly RuleView[], Map<Right, Holding>>();
+const holdingsOf = rememberEach((rules: readonly RuleView[]) =>
+    rememberEach((right: Right): Holding => holdingIn(rules, right)),
+);
 
 /** What of a right some rules give. */
 export function holdingOf(rules: readonly RuleView[], right: Right): Holding {
-    let known = CACHE.get(rules);
-    if (known === undefined) {
-        CACHE.set(rules, (known = new Map<Right, Holding>()));
-    }
-    let holding = known.get(right);
-    if (holding === undefined) {
-        known.set(right, (holding = holdingIn(rules, right)));
-    }
-    return holding;
+    return holdingsOf(rules)(right);
 }
 
 export function isHeld({ all, named }: Holding): boolean {
@@ -80,18 +75,8 @@ interface Asked {
     readonly words: readonly string[];
 }
 
-const ASKED = new WeakMap<Right, readonly Asked[]>();
-
-function askedOf(right: Right): readonly Asked[] {
-    let asked = ASKED.get(right);
-    if (asked === undefined) {
-        ASKED.set(right, (asked = readAsked(right)));
-    }
-    return asked;
-}
-
-function readAsked({ ways }: Right): readonly Asked[] {
-    return ways.flatMap(({ resources, verbs }) =>
+const askedOf = rememberEach(({ ways }: Right): readonly Asked[] =>
+    ways.flatMap(({ resources, verbs }) =>
         Object.entries(resources).flatMap(([group, paths]) =>
             paths.map((path) => {
                 const [resource = "", subresource] = path.split("/");
@@ -103,8 +88,8 @@ function readAsked({ ways }: Right): readonly Asked[] {
                 };
             }),
         ),
-    );
-}
+    ),
+);
 
 /** The requests of a right that a rule may be about: most rules are about few, and most questions end here. */
 function* requestsOf(right: Right, { apiGroups, resources }: RuleView): Iterable<ResourceRequest> {

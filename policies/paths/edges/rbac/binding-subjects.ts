@@ -1,12 +1,7 @@
-import type { KubeObject } from "../../../kubernetes/kube";
-import type { EdgeFamily, Link } from "../../edge";
+import type { EdgeFamily } from "../../edge";
 import { grantsOf, subjectNode } from "../../grants";
 import { TECHNIQUES } from "../../techniques";
 import { SHIPPED } from "./family";
-
-function placed(object: KubeObject, field: string): Pick<Link, "object" | "field"> {
-    return { object, field };
-}
 
 /** Comes after the families that say what bindings are worth: one that is worth nothing has no node. */
 export const bindingSubjects: EdgeFamily = {
@@ -24,7 +19,7 @@ export const bindingSubjects: EdgeFamily = {
                     yield {
                         from,
                         to,
-                        ...(grant.binding === undefined ? SHIPPED : placed(grant.binding, subject.path)),
+                        ...(grant.binding === undefined ? SHIPPED : { object: grant.binding, field: subject.path }),
                     };
                 }
             }

@@ -4,7 +4,6 @@ import { thingsOf } from "./targets";
 
 export const changePods = rbacFamily({
     name: "change-pods",
-
     title: "change the image of a running pod",
     technique: TECHNIQUES.deploy,
     needs: "nothing more",

@@ -13,7 +13,6 @@ const WORTH: readonly { readonly group: string; readonly kind: NodeKind }[] = [
 
 export const convertResources = rbacFamily({
     name: "convert-resources",
-
     title: "change custom resources of others by a conversion webhook of their own",
     technique: TECHNIQUES.intercept,
     needs: "a custom resource that some operator acts on",

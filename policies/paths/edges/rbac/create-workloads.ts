@@ -5,7 +5,6 @@ import { placeOf } from "./targets";
 
 export const createWorkloads = rbacFamily({
     name: "create-workloads",
-
     title: "create pods, or what makes pods",
     technique: TECHNIQUES.deploy,
     needs: "nothing more",

@@ -4,7 +4,6 @@ import { thingsOf } from "./targets";
 
 export const debugPods = rbacFamily({
     name: "debug-pods",
-
     title: "add a container to a running pod",
     technique: TECHNIQUES.administer,
     needs: "nothing more",

@@ -1,5 +1,5 @@
 import type { EdgeFamily } from "../../edge";
-import { bindingNode, everyRight, grantsOf } from "../../grants";
+import { bindingNode, givesEveryRight, grantsOf } from "../../grants";
 import { TECHNIQUES } from "../../techniques";
 import { allOf } from "./targets";
 
@@ -14,11 +14,8 @@ export const everyRightFamily: EdgeFamily = {
         control: "no-cluster-admin-bindings",
     },
     *find(landscape) {
-        for (const grant of grantsOf(landscape)) {
-            const held = everyRight(grant);
-            for (const to of held === undefined
-                ? []
-                : allOf(landscape, { namespace: grant.namespace, names: undefined })) {
+        for (const grant of grantsOf(landscape).filter(givesEveryRight)) {
+            for (const to of allOf(landscape, { namespace: grant.namespace, names: undefined })) {
                 yield {
                     from: bindingNode(landscape, grant),
                     to,

@@ -1,6 +1,6 @@
 import type { Cut, EdgeFamily, Link } from "../../edge";
 import type { GrantView } from "../../grants";
-import { bindingNode, everyRight, grantsOf, subjectNode } from "../../grants";
+import { bindingNode, givesEveryRight, grantsOf, subjectNode } from "../../grants";
 import type { Landscape } from "../../landscape";
 import type { PathNode } from "../../nodes";
 import type { Held, Right } from "../../rights";
@@ -32,7 +32,7 @@ export function rbacFamily({ rights, leadsTo, cut, ...family }: RbacFamily): Edg
         *find(landscape) {
             const partial = new Map<PathNode, Part[]>();
             // What gives every right is said once, by a family of its own.
-            for (const grant of grantsOf(landscape).filter((each) => everyRight(each) === undefined)) {
+            for (const grant of grantsOf(landscape).filter((each) => !givesEveryRight(each))) {
                 const held = rights.map((right) => holdsAt(grant, right));
                 if (held.every(Boolean)) {
                     yield* outOf(landscape, grant, spec);

@@ -4,7 +4,6 @@ import { placeOf } from "./targets";
 
 export const forwardPorts = rbacFamily({
     name: "forward-ports",
-
     title: "reach the ports of pods through the API server",
     technique: TECHNIQUES.exploitRemote,
     needs: "a flaw in a program that listens",

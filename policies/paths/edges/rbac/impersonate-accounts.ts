@@ -4,7 +4,6 @@ import { thingsOf } from "./targets";
 
 export const impersonateAccounts = rbacFamily({
     name: "impersonate-accounts",
-
     title: "act as a service account",
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",

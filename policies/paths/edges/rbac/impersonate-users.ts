@@ -4,7 +4,6 @@ import { rbacFamily } from "./family";
 
 export const impersonateUsers = rbacFamily({
     name: "impersonate-users",
-
     title: "act as another user",
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",

@@ -14,7 +14,6 @@ function isOnEks({ stack }: Landscape): boolean {
 
 export const mapCloudUsers = rbacFamily({
     name: "map-cloud-users",
-
     title: "map a principal of AWS to system:masters in the ConfigMap aws-auth",
     technique: TECHNIQUES.cloudAccounts,
     needs: "a cluster of EKS that still reads the ConfigMap",

@@ -4,7 +4,6 @@ import { thingsOf } from "./targets";
 
 export const mintTokens = rbacFamily({
     name: "mint-tokens",
-
     title: "ask for a token of a service account",
     technique: TECHNIQUES.stealToken,
     needs: "nothing more",

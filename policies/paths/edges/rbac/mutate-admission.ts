@@ -5,7 +5,6 @@ import { always } from "./targets";
 
 export const mutateAdmission = rbacFamily({
     name: "mutate-admission",
-
     title: "change every object that others write, administrators among them",
     technique: TECHNIQUES.intercept,
     needs: "nothing more",

@@ -5,7 +5,6 @@ import { always } from "./targets";
 
 export const openNamespaces = rbacFamily({
     name: "open-namespaces",
-
     title: "take the Pod Security label off a namespace and start a privileged pod in it",
     technique: TECHNIQUES.impairDefences,
     needs: "nothing more",

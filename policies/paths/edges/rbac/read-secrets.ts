@@ -5,7 +5,6 @@ import { thingsOf } from "./targets";
 
 export const readSecrets = rbacFamily({
     name: "read-secrets",
-
     title: "read Secrets through the API",
     technique: TECHNIQUES.containerApi,
     needs: "nothing more",

@@ -5,7 +5,6 @@ import { placeOf } from "./targets";
 
 export const readStores = rbacFamily({
     name: "read-stores",
-
     title: "have the content of a secret store fetched into a Secret, and read it",
     technique: TECHNIQUES.secretStores,
     needs: "nothing more",

@@ -5,7 +5,6 @@ import { always } from "./targets";
 
 export const registerIdentities = rbacFamily({
     name: "register-identities",
-
     title: "register a workload of their own under any SPIFFE identity",
     technique: TECHNIQUES.forgeCertificates,
     needs: "a workload of their own",

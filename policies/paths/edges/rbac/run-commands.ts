@@ -4,7 +4,6 @@ import { thingsOf } from "./targets";
 
 export const runCommands = rbacFamily({
     name: "run-commands",
-
     title: "run commands in pods",
     technique: TECHNIQUES.administer,
     needs: "nothing more",
