@@ -72,6 +72,13 @@ export function cutOf({ family, cut }: Edge): Cut {
     return cut ?? family.cut;
 }
 
+/** Where an edge is taken away: the same for edges that one change ends. One without an object is only like itself. */
+export function changeOf({ id, object, field = "" }: Edge): string {
+    return object === undefined
+        ? `${id}`
+        : `${object.resource.source} ${object.kind} ${object.namespace}/${object.name} ${field}`;
+}
+
 /** What an edge costs to take away; infinite where nothing does. */
 export function weightOf(edge: Edge): number {
     return EFFORT[cutOf(edge).effort];

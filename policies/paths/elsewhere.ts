@@ -1,5 +1,4 @@
-import type { Edge } from "./edge";
-import { weightOf } from "./edge";
+import { changeOf, weightOf } from "./edge";
 import type { NamedPath } from "./findings";
 import type { Follow, PathGraph } from "./graph";
 import type { NodeKind, PathNode } from "./nodes";
@@ -33,14 +32,10 @@ export function* pathsElsewhere(
             path !== undefined &&
             decisive !== undefined &&
             weightOf(decisive) !== Infinity &&
-            !told.has(keyOf(decisive))
+            !told.has(changeOf(decisive))
         ) {
-            told.add(keyOf(decisive));
+            told.add(changeOf(decisive));
             yield { path, decisive };
         }
     }
-}
-
-function keyOf({ id, object, field }: Edge): string {
-    return object === undefined ? `${id}` : `${object.kind} ${object.namespace}/${object.name} ${field}`;
 }

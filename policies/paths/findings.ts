@@ -1,5 +1,5 @@
 import type { Edge } from "./edge";
-import { cutOf, weightOf } from "./edge";
+import { changeOf, cutOf, weightOf } from "./edge";
 import type { Follow, PathGraph } from "./graph";
 import type { PathNode } from "./nodes";
 import { titleOf } from "./nodes";
@@ -31,10 +31,10 @@ export function namedPaths(
     const found = new Map<string, NamedPath>();
     const begun = new Set<string>();
     const add = (decisive: Edge, path: Path): void => {
-        const key = placeOf(decisive);
+        const key = changeOf(decisive);
         if (!found.has(key)) {
             found.set(key, { decisive, path });
-            path.slice(0, 1).forEach((first) => begun.add(placeOf(first)));
+            path.slice(0, 1).forEach((first) => begun.add(changeOf(first)));
         }
     };
     for (const edge of graph.edges) {
@@ -46,17 +46,11 @@ export function namedPaths(
     }
     const leading = new Leading(graph, targets, follow);
     for (const first of sources.flatMap((source) => graph.from(source))) {
-        if (follow(first) && leading.has(first.to) && !begun.has(placeOf(first)) && first.object !== undefined) {
+        if (follow(first) && leading.has(first.to) && !begun.has(changeOf(first)) && first.object !== undefined) {
             add(first, [first, ...leading.pathFrom(first.to)]);
         }
     }
     return [...found.values()];
-}
-
-function placeOf({ id, object, field = "" }: Edge): string {
-    return object === undefined
-        ? `${id}`
-        : `${object.resource.source} ${object.kind} ${object.namespace}/${object.name} ${field}`;
 }
 
 /** A path in one line: `the Internet -> Service shop/web -> Pod shop/web -> a node`. */

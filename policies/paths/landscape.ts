@@ -110,4 +110,9 @@ export class Landscape {
             yield* links;
         }
     }
+
+    /** The same for objects themselves. */
+    public eachObject<L>(objects: Iterable<KubeObject>, find: (object: KubeObject) => Iterable<L>): Iterable<L> {
+        return this.each(objects, (object) => object, find);
+    }
 }

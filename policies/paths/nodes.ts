@@ -66,6 +66,15 @@ export interface PathNode {
 }
 
 /** What stands for all things of a kind, by the kind of one of them. */
+export const WHOLE = {
+    pod: "pods",
+    secret: "secrets",
+    account: "accounts",
+    user: "users",
+    identity: "identities",
+} as const satisfies Partial<Record<NodeKind, NodeKind>>;
+
+/** How what stands for all things of a kind begins its title; where they are follows. */
 const EVERY: Partial<Record<NodeKind, string>> = {
     pods: "every pod",
     workloads: "a pod of one's own making",

@@ -11,23 +11,40 @@ export const withoutFlaws: Follow = ({ family }) => family.flaw !== true;
 /** Follows every edge. */
 export const everything: Follow = () => true;
 
-/** Which nodes can be reached, and by which edge each was first. */
-export class Reached {
-    private readonly arrivals = new Map<PathNode, Edge | undefined>();
-
-    /** Breadth first, so that the edge each node is reached by lies on a shortest path. Linear in nodes and edges. */
-    constructor(graph: PathGraph, sources: Iterable<PathNode>, follow: Follow) {
-        for (const source of sources) {
-            this.arrivals.set(source, undefined);
-        }
-        // A map's keys come in the order they were set, those set on the way included, so it is the queue as well.
-        for (const node of this.arrivals.keys()) {
-            for (const edge of graph.from(node)) {
-                if (!this.arrivals.has(edge.to) && follow(edge)) {
-                    this.arrivals.set(edge.to, edge);
-                }
+/**
+ * The edge by which each node was come to first, from some nodes on; none for these themselves. Breadth first, so that it lies
+ * on a shortest path. Linear in nodes and edges.
+ */
+function explored(
+    starts: Iterable<PathNode>,
+    edgesOf: (node: PathNode) => readonly Edge[],
+    nextOf: (edge: Edge) => PathNode,
+    follow: Follow,
+): ReadonlyMap<PathNode, Edge | undefined> {
+    const found = new Map<PathNode, Edge | undefined>([...starts].map((start) => [start, undefined]));
+    // A map's keys come in the order they were set, those set on the way included, so it is the queue as well.
+    for (const node of found.keys()) {
+        for (const edge of edgesOf(node)) {
+            const next = nextOf(edge);
+            if (!found.has(next) && follow(edge)) {
+                found.set(next, edge);
             }
         }
+    }
+    return found;
+}
+
+/** Which nodes can be reached, and by which edge each was first. */
+export class Reached {
+    private readonly arrivals: ReadonlyMap<PathNode, Edge | undefined>;
+
+    constructor(graph: PathGraph, sources: Iterable<PathNode>, follow: Follow) {
+        this.arrivals = explored(
+            sources,
+            (node) => graph.from(node),
+            ({ to }) => to,
+            follow,
+        );
     }
 
     public has(node: PathNode): boolean {
@@ -54,20 +71,15 @@ export class Reached {
 
 /** The nodes from which one of the targets can be reached, and by which edge each gets nearer to it. */
 export class Leading {
-    private readonly departures = new Map<PathNode, Edge | undefined>();
+    private readonly departures: ReadonlyMap<PathNode, Edge | undefined>;
 
-    /** Breadth first from the end, so that following the edges is a shortest path. Linear in nodes and edges. */
     constructor(graph: PathGraph, targets: Iterable<PathNode>, follow: Follow) {
-        for (const target of targets) {
-            this.departures.set(target, undefined);
-        }
-        for (const node of this.departures.keys()) {
-            for (const edge of graph.to(node)) {
-                if (!this.departures.has(edge.from) && follow(edge)) {
-                    this.departures.set(edge.from, edge);
-                }
-            }
-        }
+        this.departures = explored(
+            targets,
+            (node) => graph.to(node),
+            ({ from }) => from,
+            follow,
+        );
     }
 
     public has(node: PathNode): boolean {

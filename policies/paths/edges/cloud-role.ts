@@ -5,12 +5,15 @@ import type { EdgeFamily } from "../edge";
 import { TECHNIQUES } from "../techniques";
 import { eachPod } from "./pods";
 
+/** The role of AWS that an account's token is taken for (IAM roles for service accounts). */
+export const EKS_ROLE = "eks.amazonaws.com/role-arn";
+
 /**
  * Annotations of service accounts by which a cloud takes their tokens for one of its own principals: IAM roles for service
  * accounts (EKS), Workload Identity Federation for GKE, Microsoft Entra Workload ID, RRSA (Alibaba Cloud).
  */
 const ACCOUNT_ANNOTATIONS: readonly string[] = [
-    "eks.amazonaws.com/role-arn",
+    EKS_ROLE,
     "iam.gke.io/gcp-service-account",
     "azure.workload.identity/client-id",
     "pod-identity.alibabacloud.com/role-name",
@@ -38,19 +41,14 @@ export const cloudRole: EdgeFamily = {
         remedy: "Give the principal no more rights than this workload needs, or another one to each workload.",
     },
     *find(landscape) {
-        const accounts = landscape.stack.ofKind("ServiceAccount");
-        yield* landscape.each(
-            accounts,
-            (account) => account,
-            function* (object) {
-                const from = landscape.node("account", namespaceOf(object), object.name, object);
-                const found = cloudPrincipal(object);
-                if (found !== undefined) {
-                    const field = `${object.prefix}metadata.annotations["${found.annotation}"]`;
-                    yield { from, to: landscape.node("cloud", "", found.principal), object, field };
-                }
-            },
-        );
+        yield* landscape.eachObject(landscape.stack.ofKind("ServiceAccount"), function* (object) {
+            const from = landscape.node("account", namespaceOf(object), object.name, object);
+            const found = cloudPrincipal(object);
+            if (found !== undefined) {
+                const field = `${object.prefix}metadata.annotations["${found.annotation}"]`;
+                yield { from, to: landscape.node("cloud", "", found.principal), object, field };
+            }
+        });
         yield* eachPod(landscape, function* (pod) {
             const named = [
                 ...POD_ANNOTATIONS.map((name) => [`annotations["${name}"]`, str(pod.annotations[name])] as const),

@@ -15,15 +15,11 @@ export const exposedService: EdgeFamily = {
         control: "load-balancer-sources-limited",
     },
     find: (landscape) =>
-        landscape.each(
-            servicesOf(landscape.stack),
-            (service) => service,
-            function* (service) {
-                const field = publicField(service);
-                if (field !== undefined) {
-                    const to = landscape.node("service", namespaceOf(service), service.name, service);
-                    yield { from: landscape.node("internet"), to, object: service, field };
-                }
-            },
-        ),
+        landscape.eachObject(servicesOf(landscape.stack), function* (service) {
+            const field = publicField(service);
+            if (field !== undefined) {
+                const to = landscape.node("service", namespaceOf(service), service.name, service);
+                yield { from: landscape.node("internet"), to, object: service, field };
+            }
+        }),
 };

@@ -53,16 +53,12 @@ export const gitopsSource: EdgeFamily = {
         remedy: "Name a service account in spec.serviceAccountName that may do only what the repository needs.",
     },
     find: (landscape) =>
-        landscape.each(
-            landscape.stack.objects,
-            (object) => object,
-            (object) => {
-                const kind = `${object.group}/${object.kind}`;
-                return kind === "argoproj.io/Application"
-                    ? application(landscape, object)
-                    : FLUX.includes(kind)
-                      ? fluxObject(landscape, object)
-                      : [];
-            },
-        ),
+        landscape.eachObject(landscape.stack.objects, (object) => {
+            const kind = `${object.group}/${object.kind}`;
+            return kind === "argoproj.io/Application"
+                ? application(landscape, object)
+                : FLUX.includes(kind)
+                  ? fluxObject(landscape, object)
+                  : [];
+        }),
 };

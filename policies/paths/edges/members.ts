@@ -1,22 +1,18 @@
 import type { EdgeFamily, Link } from "../edge";
 import type { Landscape } from "../landscape";
 import type { NodeKind, PathNode } from "../nodes";
+import { WHOLE } from "../nodes";
 import { TECHNIQUES } from "../techniques";
 
-/** What stands for all things of a kind, and the kind of each. */
-const WHOLES: readonly (readonly [whole: NodeKind, part: NodeKind])[] = [
-    ["pods", "pod"],
-    ["secrets", "secret"],
-    ["accounts", "account"],
-];
+/** The kinds of what there are many of, each with what stands for all of them. */
+const PARTS = Object.entries(WHOLE) as readonly (readonly [part: keyof typeof WHOLE, whole: NodeKind])[];
 
 /** What whoever administers a namespace has in it. */
 const IN_NAMESPACE: readonly NodeKind[] = ["workloads", "pods", "secrets", "accounts", "stores"];
 
 function* wholes(landscape: Landscape): Iterable<Link> {
-    const namespaces = [...landscape.namespaces];
     const everywhere = (kind: NodeKind): PathNode => landscape.node(kind, "");
-    for (const namespace of namespaces) {
+    for (const namespace of landscape.namespaces) {
         for (const kind of IN_NAMESPACE) {
             yield { from: everywhere(kind), to: landscape.node(kind, namespace) };
             yield { from: landscape.node("namespace", namespace), to: landscape.node(kind, namespace) };
@@ -26,17 +22,9 @@ function* wholes(landscape: Landscape): Iterable<Link> {
     for (const kind of ["node", "users", "identities"] as const) {
         yield { from: landscape.node("cluster-admin"), to: landscape.node(kind) };
     }
-    for (const [whole, part] of WHOLES) {
+    for (const [part, whole] of PARTS) {
         for (const node of landscape.nodesOf(part)) {
             yield { from: landscape.node(whole, node.namespace), to: node };
-        }
-    }
-    for (const [whole, part] of [
-        ["users", "user"],
-        ["identities", "identity"],
-    ] as const) {
-        for (const node of landscape.nodesOf(part)) {
-            yield { from: landscape.node(whole), to: node };
         }
     }
     yield {

@@ -15,15 +15,11 @@ export const publishedRoute: EdgeFamily = {
         control: "no-unreviewed-exposure",
     },
     find: (landscape) =>
-        landscape.each(
-            servicesOf(landscape.stack),
-            (service) => service,
-            function* (service) {
-                const routes = exposuresOf(landscape.stack, service).filter(({ by }) => by !== service);
-                for (const { by } of routes.filter((route) => isPublished(landscape.stack, route.by))) {
-                    const to = landscape.node("service", namespaceOf(service), service.name, service);
-                    yield { from: landscape.node("internet"), to, object: by, field: `${by.prefix}spec` };
-                }
-            },
-        ),
+        landscape.eachObject(servicesOf(landscape.stack), function* (service) {
+            const routes = exposuresOf(landscape.stack, service).filter(({ by }) => by !== service);
+            for (const { by } of routes.filter((route) => isPublished(landscape.stack, route.by))) {
+                const to = landscape.node("service", namespaceOf(service), service.name, service);
+                yield { from: landscape.node("internet"), to, object: by, field: `${by.prefix}spec` };
+            }
+        }),
 };

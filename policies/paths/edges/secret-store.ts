@@ -123,9 +123,5 @@ export const secretStore: EdgeFamily = {
         remedy: "Give each store a principal of its own, which may read no more than its namespace needs.",
     },
     find: (landscape) =>
-        landscape.each(
-            landscape.stack.objects.filter(isStore),
-            (store) => store,
-            (store) => linksOf(landscape, store),
-        ),
+        landscape.eachObject(landscape.stack.objects.filter(isStore), (store) => linksOf(landscape, store)),
 };

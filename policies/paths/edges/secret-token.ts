@@ -13,20 +13,14 @@ export const secretToken: EdgeFamily = {
         remedy: "Delete the Secret and ask for tokens that expire (TokenRequest).",
         control: "no-long-lived-tokens",
     },
-    *find(landscape) {
-        const secrets = landscape.stack.ofKind("Secret");
-        yield* landscape.each(
-            secrets,
-            (secret) => secret,
-            function* (object) {
-                const namespace = namespaceOf(object);
-                const secret = landscape.node("secret", namespace, object.name, object);
-                const account = str(object.annotations["kubernetes.io/service-account.name"]);
-                if (object.body["type"] === "kubernetes.io/service-account-token" && account !== "") {
-                    const to = landscape.node("account", namespace, account);
-                    yield { from: secret, to, object, field: `${object.prefix}type` };
-                }
-            },
-        );
-    },
+    find: (landscape) =>
+        landscape.eachObject(landscape.stack.ofKind("Secret"), function* (object) {
+            const namespace = namespaceOf(object);
+            const secret = landscape.node("secret", namespace, object.name, object);
+            const account = str(object.annotations["kubernetes.io/service-account.name"]);
+            if (object.body["type"] === "kubernetes.io/service-account-token" && account !== "") {
+                const to = landscape.node("account", namespace, account);
+                yield { from: secret, to, object, field: `${object.prefix}type` };
+            }
+        }),
 };

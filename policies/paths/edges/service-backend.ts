@@ -15,23 +15,19 @@ export const serviceBackend: EdgeFamily = {
         control: "pods-have-a-network-policy",
     },
     find: (landscape) =>
-        landscape.each(
-            servicesOf(landscape.stack),
-            (service) => service,
-            function* (service) {
-                const { stack } = landscape;
-                const from = landscape.node("service", namespaceOf(service), service.name, service);
-                const routed = exposuresOf(stack, service).some(({ by }) => by !== service);
-                for (const pod of podsBehind(stack, service)) {
-                    if (admitsOutside(stack, pod, routed)) {
-                        yield {
-                            from,
-                            to: landscape.pod(pod),
-                            object: service,
-                            field: `${service.prefix}spec.selector`,
-                        };
-                    }
+        landscape.eachObject(servicesOf(landscape.stack), function* (service) {
+            const { stack } = landscape;
+            const from = landscape.node("service", namespaceOf(service), service.name, service);
+            const routed = exposuresOf(stack, service).some(({ by }) => by !== service);
+            for (const pod of podsBehind(stack, service)) {
+                if (admitsOutside(stack, pod, routed)) {
+                    yield {
+                        from,
+                        to: landscape.pod(pod),
+                        object: service,
+                        field: `${service.prefix}spec.selector`,
+                    };
                 }
-            },
-        ),
+            }
+        }),
 };

@@ -83,9 +83,8 @@ export const workloadApi: EdgeFamily = {
     needs: "nothing more",
     cut: { effort: "redesign", remedy: "Take the Workload API's volume from workloads that need no identity." },
     find: (landscape) =>
-        landscape.each(
+        landscape.eachObject(
             landscape.stack.ofKind("ClusterSPIFFEID").filter(({ group }) => group === "spire.spiffe.io"),
-            (registration) => registration,
             (registration) => registered(landscape, registration),
         ),
 };

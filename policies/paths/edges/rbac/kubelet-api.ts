@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { always } from "./targets";
 
 /** The kubelet runs commands for whoever may `get` nodes/proxy: it takes a WebSocket's GET for reading. */
 export const kubeletApi = rbacFamily({
@@ -8,6 +9,6 @@ export const kubeletApi = rbacFamily({
     technique: TECHNIQUES.administer,
     needs: "to reach a kubelet, directly or through the API server",
     rights: [{ ways: [{ resources: { "": ["nodes/proxy"] }, verbs: ["get", "create"] }], clusterScoped: true }],
-    leadsTo: (landscape) => [landscape.node("pods")],
+    leadsTo: always("pods"),
     cut: { remedy: "Grant nodes/metrics, nodes/stats or nodes/pods in its place.", control: "no-node-proxy" },
 });

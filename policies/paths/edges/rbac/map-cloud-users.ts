@@ -1,14 +1,13 @@
 import type { Landscape } from "../../landscape";
 import { TECHNIQUES } from "../../techniques";
+import { EKS_ROLE } from "../cloud-role";
 import { rbacFamily } from "./family";
-
-const ROLE_ANNOTATION = "eks.amazonaws.com/role-arn";
 
 /** A stack is for EKS if it has that ConfigMap, or accounts with roles of AWS. */
 function isOnEks({ stack }: Landscape): boolean {
     return (
         stack.find("ConfigMap", "kube-system", "aws-auth") !== undefined ||
-        stack.ofKind("ServiceAccount").some(({ annotations }) => annotations[ROLE_ANNOTATION] !== undefined)
+        stack.ofKind("ServiceAccount").some(({ annotations }) => annotations[EKS_ROLE] !== undefined)
     );
 }
 

@@ -1,21 +1,20 @@
 import type { Landscape } from "../../landscape";
 import type { NodeKind, PathNode } from "../../nodes";
+import { WHOLE } from "../../nodes";
 import type { Reach } from "./family";
 
-/** What stands for all things of a kind, by the kind of one of them. */
-const WHOLE = { secret: "secrets", account: "accounts", pod: "pods" } as const satisfies Partial<
-    Record<NodeKind, NodeKind>
->;
+/** The kinds of objects of namespaces that a right may reach by name. */
+type Placed = "secret" | "account" | "pod";
 
 /** The things of a kind that a right reaches: all of a place, or those of some names. */
-export function thingsOf(kind: keyof typeof WHOLE) {
+export function thingsOf(kind: Placed) {
     return (landscape: Landscape, { namespace, names }: Reach): readonly PathNode[] =>
         names === undefined
             ? [landscape.node(WHOLE[kind], namespace)]
             : names.flatMap((name) => named(landscape, kind, namespace, name));
 }
 
-function named(landscape: Landscape, kind: keyof typeof WHOLE, namespace: string, name: string): readonly PathNode[] {
+function named(landscape: Landscape, kind: Placed, namespace: string, name: string): readonly PathNode[] {
     if (kind === "pod") {
         // Only a pod that nobody else makes has the name that its manifest says.
         return landscape
@@ -43,7 +42,7 @@ export function allByRole(landscape: Landscape, reach: Reach): readonly PathNode
     return reach.names === undefined || reach.names.includes("cluster-admin") ? allOf(landscape, reach) : [];
 }
 
-/** One node of the cluster, whatever the place. */
-export function always(kind: "cluster-admin" | "control-plane" | "identities" | "users" | "node") {
+/** The node of a kind in the whole cluster, whatever the place. */
+export function always(kind: NodeKind) {
     return (landscape: Landscape): readonly PathNode[] => [landscape.node(kind)];
 }

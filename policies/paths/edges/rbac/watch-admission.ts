@@ -1,6 +1,7 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
 import { WRITE } from "./rights";
+import { always } from "./targets";
 
 /** A name limits which configuration is changed, but not to what: any rules, and any address. */
 export const watchAdmission = rbacFamily({
@@ -19,7 +20,7 @@ export const watchAdmission = rbacFamily({
             clusterScoped: true,
         },
     ],
-    leadsTo: (landscape) => [landscape.node("secrets")],
+    leadsTo: always("secrets"),
     cut: {
         remedy: "Take the rule out of the role: resourceNames say which configuration is changed, not to what.",
         control: "no-webhook-control",
