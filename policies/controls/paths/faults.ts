@@ -8,6 +8,10 @@ import type { Stack } from "../../kubernetes/stack";
 /** Why no control of this area has a twin at admission. */
 export const NO_TWIN = { none: "A path runs through several objects, and admission sees one." };
 
+/** What there is to do about a path. */
+export const REMEDIATION =
+    "Take away any one step of the path; `hardening paths` says which is the cheapest for all of them.";
+
 /**
  * A fault for each path that `find` names, at the object that a person would change for it. An object that could not be read
  * makes the answer about it unverifiable: edges may be missing there.

@@ -5,7 +5,7 @@ import type { Stack } from "../../kubernetes/stack";
 import { pathsElsewhere } from "../../paths/elsewhere";
 import type { NodeKind } from "../../paths/nodes";
 import { withoutFlaws } from "../../paths/search";
-import { NO_TWIN, pathFaults } from "./faults";
+import { NO_TWIN, pathFaults, REMEDIATION } from "./faults";
 
 /** What a tenant has in its namespaces, and what gives all that is anybody's. */
 const KINDS: readonly NodeKind[] = [
@@ -38,7 +38,7 @@ export const noPathBetweenTenants = stackControl({
     severity: "high",
     covers: [],
     frameworks: [...mitre("T1611", "T1078"), ...nist("SC-4", "AC-4", "AC-6"), ...checklist("ACC-1", "NET-1")],
-    remediation: "Take away any one step of the path; `hardening paths` says which is the cheapest for all of them.",
+    remediation: REMEDIATION,
     profiles: ["x0tta6bl4"],
     params: {
         labels: {

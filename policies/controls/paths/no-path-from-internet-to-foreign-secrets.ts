@@ -4,7 +4,7 @@ import { pathsElsewhere } from "../../paths/elsewhere";
 import type { PathGraph } from "../../paths/graph";
 import type { PathNode } from "../../paths/nodes";
 import { Reached, withoutFlaws } from "../../paths/search";
-import { NO_TWIN, pathFaults } from "./faults";
+import { NO_TWIN, pathFaults, REMEDIATION } from "./faults";
 
 /** The pods that the Internet reaches, each with its namespace. */
 function entries(graph: PathGraph): readonly (readonly [PathNode, string])[] {
@@ -23,7 +23,7 @@ export const noPathFromInternetToForeignSecrets = stackControl({
     severity: "high",
     covers: [],
     frameworks: [...mitre("T1190", "T1552"), ...nist("SC-7", "AC-4", "AC-6"), ...checklist("NET-3", "SEC-1")],
-    remediation: "Take away any one step of the path; `hardening paths` says which is the cheapest for all of them.",
+    remediation: REMEDIATION,
     profiles: ["x0tta6bl4"],
     check: (stack, context) =>
         pathFaults(stack, context, (graph) =>
