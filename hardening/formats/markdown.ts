@@ -5,6 +5,7 @@ import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
 import { count, duration, grouped } from "./style";
 import { messageOf, objectOf, sorted } from "./order";
+import type { FoldedFindings } from "./waivers";
 import { exceptedGroups, waivedGroups } from "./waivers";
 
 /** What GitHub takes as the body of a comment, in characters; counted here in bytes, which are never fewer. */
@@ -116,37 +117,37 @@ function rowOf(finding: Finding): string {
 
 /** Waivers folded by object and ticket: a clean stack may have dozens of them. */
 function waivedSection(body: Body, findings: readonly Finding[]): void {
-    const groups = waivedGroups(findings, "object");
-    if (groups.length === 0) {
-        return;
-    }
-    const closing = "\n</details>\n";
-    const waived = groups.reduce((sum, group) => sum + group.findings, 0);
-    const opening = [`<details><summary>Waived: ${waived}</summary>`, ""];
-    const table = ["| Until | Ticket | Object | Controls | Reasons |", "| --- | --- | --- | --- | --- |"];
-    if (body.add([...opening, ...table].join("\n"), closing)) {
-        for (const { expires, ticket, owners, objects, controls, reasons } of groups) {
-            const by = `${escape(ticket)}<br>${escape(owners.join(", "))}`;
-            const names = controls.map((control) => `\`${control}\``).join("<br>");
-            const why = reasons.map(escape).join("<br>");
-            body.add(`| ${[expires, by, escape(objects.join(", ")), names, why].join(" | ")} |`, closing);
-        }
-        body.add(closing);
-    }
+    foldedSection(body, "Waived", ["Until", "Ticket"], waivedGroups(findings, "object"), (group) => [
+        group.expires,
+        `${escape(group.ticket)}<br>${escape(group.owners.join(", "))}`,
+    ]);
 }
 
 /** Exceptions folded by component. */
 function exceptedSection(body: Body, findings: readonly Finding[]): void {
-    const groups = exceptedGroups(findings);
+    foldedSection(body, "Excepted by components", ["Component"], exceptedGroups(findings), ({ component }) => [
+        escape(component),
+    ]);
+}
+
+/** A table of groups that opens on demand: what is their own, and what each was found in. */
+function foldedSection<G extends FoldedFindings>(
+    body: Body,
+    title: string,
+    head: readonly string[],
+    groups: readonly G[],
+    own: (group: G) => readonly string[],
+): void {
+    const columns = [...head, "Object", "Controls", "Reasons"];
     const closing = "\n</details>\n";
-    const excepted = groups.reduce((sum, group) => sum + group.findings, 0);
-    const opening = [`<details><summary>Excepted by components: ${excepted}</summary>`, ""];
-    const table = ["| Component | Object | Controls | Reasons |", "| --- | --- | --- | --- |"];
+    const total = groups.reduce((sum, { findings }) => sum + findings, 0);
+    const opening = [`<details><summary>${title}: ${total}</summary>`, ""];
+    const table = [columns, columns.map(() => "---")].map((cells) => `| ${cells.join(" | ")} |`);
     if (groups.length > 0 && body.add([...opening, ...table].join("\n"), closing)) {
-        for (const { component, objects, controls, reasons } of groups) {
-            const names = controls.map((control) => `\`${control}\``).join("<br>");
-            const cells = [escape(component), escape(objects.join(", ")), names, reasons.map(escape).join("<br>")];
-            body.add(`| ${cells.join(" | ")} |`, closing);
+        for (const group of groups) {
+            const names = group.controls.map((control) => `\`${control}\``).join("<br>");
+            const why = group.reasons.map(escape).join("<br>");
+            body.add(`| ${[...own(group), escape(group.objects.join(", ")), names, why].join(" | ")} |`, closing);
         }
         body.add(closing);
     }

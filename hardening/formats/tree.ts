@@ -9,7 +9,7 @@ import { count, duration, LABEL_STYLE, painter, plain, plainLines } from "./styl
 import { Summary } from "./summary";
 import type { View } from "./view";
 import { isShown, WHOLE_VIEW } from "./view";
-import type { WaivedGroup } from "./waivers";
+import type { FoldedFindings, WaivedGroup } from "./waivers";
 import { exceptedGroups, waivedGroups } from "./waivers";
 
 /** More findings than this are counted instead of shown, unless each is asked for. */
@@ -176,7 +176,7 @@ function waivedText(group: WaivedGroup): string {
 }
 
 /** How much was found in what. */
-function foldedText({ objects, controls, findings }: Pick<WaivedGroup, "objects" | "controls" | "findings">): string {
+function foldedText({ objects, controls, findings }: FoldedFindings): string {
     const [object = ""] = objects;
     const [control = ""] = controls;
     const what =

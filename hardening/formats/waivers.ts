@@ -1,19 +1,28 @@
 import type { Finding, FindingException, FindingWaiver } from "../findings";
 import { objectOf } from "./order";
 
-/** Waived findings that one ticket answers for, folded. */
-export interface WaivedGroup {
-    readonly ticket: string;
+/** Findings that one answer is given to, folded. */
+export interface FoldedFindings {
     /** Objects they are about, each once. */
     readonly objects: readonly string[];
     /** Controls that found them, each once. */
     readonly controls: readonly string[];
     readonly findings: number;
+    /** Why they were accepted, each reason once. */
+    readonly reasons: readonly string[];
+}
+
+/** Waived findings that one ticket answers for. */
+export interface WaivedGroup extends FoldedFindings {
+    readonly ticket: string;
     readonly owners: readonly string[];
     /** The first day on which one of the waivers ends. */
     readonly expires: string;
-    /** Why they were accepted, each reason once. */
-    readonly reasons: readonly string[];
+}
+
+/** Findings that one component needs excepted. */
+export interface ExceptedGroup extends FoldedFindings {
+    readonly component: string;
 }
 
 type Waived = Finding & { readonly waiver: FindingWaiver };
@@ -32,28 +41,13 @@ export function waivedGroups(findings: readonly Finding[], by: "ticket" | "objec
 }
 
 function groupOf(findings: readonly Waived[]): WaivedGroup {
-    const each = (of: (finding: Waived) => string): readonly string[] => distinct(findings.map(of));
+    const [expires = ""] = distinct(findings.map(({ waiver }) => waiver.expires));
     return {
         ticket: findings[0]?.waiver.ticket ?? "",
-        objects: each(objectOf),
-        controls: each(({ control }) => control),
-        findings: findings.length,
-        owners: each(({ waiver }) => waiver.owner),
-        expires: each(({ waiver }) => waiver.expires)[0] ?? "",
-        reasons: each(({ waiver }) => waiver.reason),
+        ...folded(findings, ({ waiver }) => waiver.reason),
+        owners: distinct(findings.map(({ waiver }) => waiver.owner)),
+        expires,
     };
-}
-
-/** Findings that one component needs excepted, folded. */
-export interface ExceptedGroup {
-    readonly component: string;
-    /** Objects they are about, each once. */
-    readonly objects: readonly string[];
-    /** Controls that found them, each once. */
-    readonly controls: readonly string[];
-    readonly findings: number;
-    /** Why the component needs them, each reason once. */
-    readonly reasons: readonly string[];
 }
 
 type Excepted = Finding & { readonly exception: FindingException };
@@ -67,12 +61,18 @@ export function exceptedGroups(findings: readonly Finding[]): readonly ExceptedG
     return [...Map.groupBy(findings.filter(isExcepted), ({ exception }) => exception.component)]
         .map(([component, own]) => ({
             component,
-            objects: distinct(own.map(objectOf)),
-            controls: distinct(own.map(({ control }) => control)),
-            findings: own.length,
-            reasons: distinct(own.map(({ exception }) => exception.reason)),
+            ...folded(own, ({ exception }) => exception.reason),
         }))
         .sort((a, b) => a.component.localeCompare(b.component, "en"));
+}
+
+function folded<F extends Finding>(findings: readonly F[], reasonOf: (finding: F) => string): FoldedFindings {
+    return {
+        objects: distinct(findings.map(objectOf)),
+        controls: distinct(findings.map(({ control }) => control)),
+        findings: findings.length,
+        reasons: distinct(findings.map(reasonOf)),
+    };
 }
 
 function distinct(texts: readonly string[]): readonly string[] {
