@@ -1,6 +1,7 @@
 import { escapeHtml } from "../formats/html-escape";
 import { shortened } from "../formats/style";
 import type { Hop, PathsReport } from "./report";
+import { hopKey, hopsOf, stopsOf } from "./report";
 
 const BOX = { width: 250, height: 42, gapX: 190, gapY: 26 };
 const MARGIN = 20;
@@ -56,7 +57,7 @@ function placesOf(paths: PathsReport["paths"], from: string): ReadonlyMap<string
     const columns = new Map<string, number>();
     const rows = new Map<string, number>();
     paths.forEach((path, row) => {
-        stops(path).forEach((title, column) => {
+        stopsOf(path).forEach((title, column) => {
             columns.set(title, Math.max(columns.get(title) ?? 0, column));
             rows.set(title, rows.get(title) ?? row);
         });
@@ -77,10 +78,6 @@ function placesOf(paths: PathsReport["paths"], from: string): ReadonlyMap<string
     );
 }
 
-function stops(path: readonly Hop[]): readonly string[] {
-    return [...path.slice(0, 1).map((hop) => hop.from), ...path.map((hop) => hop.to)];
-}
-
 const left = ({ column }: Place): number => MARGIN + column * (BOX.width + BOX.gapX);
 const top = ({ row }: Place): number => MARGIN + row * (BOX.height + BOX.gapY);
 
@@ -91,7 +88,7 @@ function passing(paths: PathsReport["paths"], passes: (path: readonly Hop[]) => 
 
 function boxes(paths: PathsReport["paths"], places: ReadonlyMap<string, Place>): readonly string[] {
     return [...places].map(([title, place]) => {
-        const numbers = passing(paths, (path) => stops(path).includes(title));
+        const numbers = passing(paths, (path) => stopsOf(path).includes(title));
         const [x, y] = [left(place), top(place)];
         return (
             `<g data-paths="${numbers}"><title>${escapeHtml(title)}</title>` +
@@ -102,8 +99,7 @@ function boxes(paths: PathsReport["paths"], places: ReadonlyMap<string, Place>):
 }
 
 function arrows(paths: PathsReport["paths"], places: ReadonlyMap<string, Place>): readonly string[] {
-    const hops = new Map(paths.flat().map((hop) => [`${hop.from}\n${hop.to}\n${hop.edge}`, hop]));
-    return [...hops.values()].flatMap((hop) => {
+    return hopsOf({ paths }).flatMap((hop) => {
         const [start, end] = [places.get(hop.from), places.get(hop.to)];
         if (start === undefined || end === undefined) {
             return [];
@@ -111,9 +107,8 @@ function arrows(paths: PathsReport["paths"], places: ReadonlyMap<string, Place>)
         const [x1, y1] = [left(start) + BOX.width, top(start) + BOX.height / 2];
         const [x2, y2] = [left(end) - 8, top(end) + BOX.height / 2];
         const bend = (x2 - x1) / 2;
-        const numbers = passing(paths, (path) =>
-            path.some(({ from, to, edge }) => from === hop.from && to === hop.to && edge === hop.edge),
-        );
+        const key = hopKey(hop);
+        const numbers = passing(paths, (path) => path.some((each) => hopKey(each) === key));
         const label = shortened(`${hop.edge} ${hop.technique.id}`, ARROW_LENGTH);
         return [
             `<g data-paths="${numbers}"><title>${escapeHtml(`can ${hop.does}`)}</title>` +

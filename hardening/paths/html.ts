@@ -4,6 +4,7 @@ import { htmlPage } from "../formats/html-page";
 import { count } from "../formats/style";
 import { drawing, DRAWING_STYLES } from "./drawing";
 import type { Change, Hop, PathsReport } from "./report";
+import { costOf, placeOf } from "./report";
 
 const PAGE_STYLES = `${STYLES}${DRAWING_STYLES}
 .canvas { overflow: auto; border: 1px solid var(--line); border-radius: .5rem; margin: 1rem 0; }
@@ -117,8 +118,8 @@ function cutSection(cut: readonly Change[] | undefined): string {
         return "<section><h2>No change of a manifest ends every path</h2></section>";
     }
     const rows = cut.map(
-        ({ object, field, remedy, control, effort }) =>
-            `<li><code>${escapeHtml(`${object}${field === "" ? "" : `: ${field}`}`)}</code> ${escapeHtml(remedy)} (${effort}${control === "" ? "" : `; ${escapeHtml(control)}`})</li>`,
+        (change) =>
+            `<li><code>${escapeHtml(placeOf(change))}</code> ${escapeHtml(`${change.remedy} (${costOf(change)})`)}</li>`,
     );
     return `<section><h2>What ends every path, at the least cost</h2><ul>${rows.join("\n")}</ul></section>`;
 }

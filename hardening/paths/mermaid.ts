@@ -1,9 +1,11 @@
 import type { Hop, PathsReport } from "./report";
+import { hopsOf } from "./report";
 
 /** The paths as one Mermaid flow chart: a place that several of them pass is drawn once. */
-export function mermaidOf({ paths, from, to, limits, unseen }: PathsReport): string {
-    const hops = new Map(paths.flat().map((hop) => [`${hop.from}\n${hop.to}\n${hop.edge}`, hop]));
-    const titles = [...new Set([...hops.values()].flatMap((hop) => [hop.from, hop.to]))];
+export function mermaidOf(report: PathsReport): string {
+    const { from, to, limits, unseen } = report;
+    const hops = hopsOf(report);
+    const titles = [...new Set(hops.flatMap((hop) => [hop.from, hop.to]))];
     const ids = new Map(titles.map((title, index) => [title, `n${index}`]));
     const notes = [...limits, ...unseen.map(({ what, why }) => `not known: ${what}: ${why}`)];
     return [
@@ -11,7 +13,7 @@ export function mermaidOf({ paths, from, to, limits, unseen }: PathsReport): str
         ...notes.map((note) => `    %% ${note.replace(/\s+/g, " ")}`),
         ...(titles.length === 0 ? [`    n0[${quoted(`no path from ${from} to ${to}`)}]`] : []),
         ...titles.map((title) => `    ${ids.get(title)}[${quoted(title)}]`),
-        ...[...hops.values()].map((hop) => arrow(hop, ids)),
+        ...hops.map((hop) => arrow(hop, ids)),
         "",
     ].join("\n");
 }

@@ -5,7 +5,6 @@ import type { Follow, PathGraph, Unseen } from "../../policies/paths/graph";
 import { LIMITS } from "../../policies/paths/limits";
 import type { PathNode } from "../../policies/paths/nodes";
 import { titleOf } from "../../policies/paths/nodes";
-import type { Path } from "../../policies/paths/search";
 import { Reached } from "../../policies/paths/search";
 import { shortestPaths } from "../../policies/paths/several";
 import { describe } from "../../policies/kubernetes/kube";
@@ -62,6 +61,32 @@ export interface PathsReport {
     readonly limits: readonly string[];
 }
 
+/** The places that a path passes, its beginning first. */
+export function stopsOf(path: readonly Hop[]): readonly string[] {
+    return [...path.slice(0, 1).map(({ from }) => from), ...path.map(({ to }) => to)];
+}
+
+/** The hops of several paths, each once. */
+export function hopsOf({ paths }: Pick<PathsReport, "paths">): readonly Hop[] {
+    const hops = new Map(paths.flat().map((hop) => [hopKey(hop), hop]));
+    return [...hops.values()];
+}
+
+/** What is drawn once: a step of a kind between two places. */
+export function hopKey({ from, to, edge }: Hop): string {
+    return JSON.stringify([from, to, edge]);
+}
+
+/** Where something stands: `Pod shop/web: spec.hostPID`, or the object alone. */
+export function placeOf({ object, field }: Pick<Hop, "object" | "field">): string {
+    return [object, field].filter(Boolean).join(": ");
+}
+
+/** What a change costs, and the control that asks for it: `change; no-host-pid`. */
+export function costOf({ effort, control }: Change): string {
+    return [effort, control].filter(Boolean).join("; ");
+}
+
 /** What is asked of a graph. */
 export interface Question {
     readonly subject: string;
@@ -87,7 +112,7 @@ export function answer(graph: PathGraph, question: Question): PathsReport {
         subject,
         ...titles,
         lateral,
-        paths: found.slice(0, count).map(hopsOf),
+        paths: found.slice(0, count).map((path) => path.map(hopOf)),
         more: found.length > count,
         cut: cut && changesOf(cut.edges),
         reach: reach ? reachOf(graph, from, follow) : undefined,
@@ -95,10 +120,6 @@ export function answer(graph: PathGraph, question: Question): PathsReport {
         unseen: [...unseen, ...graph.unseen].map(({ what, why }) => ({ what, why })),
         limits: LIMITS,
     };
-}
-
-function hopsOf(path: Path): readonly Hop[] {
-    return path.map(hopOf);
 }
 
 function hopOf(edge: Edge): Hop {

@@ -1,17 +1,17 @@
 import type { Location, Log, ThreadFlowLocation } from "sarif";
 
-import { version } from "../../package.json";
-import { EDGE_FAMILIES, LATERAL_FAMILIES } from "../../policies/paths/edges";
+import { version } from "../../packages/hardening/package.json";
+import { ALL_FAMILIES } from "../../policies/paths/edges";
 import { jsonText } from "../formats/format";
 import { SCHEMA, uriOf } from "../formats/sarif";
 import { fileOf } from "../formats/rules";
 import type { Hop, PathsReport } from "./report";
+import { placeOf, stopsOf } from "./report";
 
 /** SARIF 2.1.0: each path is a result whose codeFlow has a step for each hop, at the object that makes it so. */
 export function sarifOf(report: PathsReport): string {
     const { paths, from, to, subject, cut, limits, unseen } = report;
-    const families = [...EDGE_FAMILIES, ...LATERAL_FAMILIES];
-    const indexes = new Map(families.map(({ name }, index) => [name, index]));
+    const indexes = new Map(ALL_FAMILIES.map(({ name }, index) => [name, index]));
     const log: Log = {
         $schema: SCHEMA,
         version: "2.1.0",
@@ -22,7 +22,7 @@ export function sarifOf(report: PathsReport): string {
                         name: "hardening paths",
                         version,
                         semanticVersion: version,
-                        rules: families.map(({ name, title, technique, needs, cut: { remedy } }) => ({
+                        rules: ALL_FAMILIES.map(({ name, title, technique, needs, cut: { remedy } }) => ({
                             id: name,
                             shortDescription: { text: `The attacker can ${title}.` },
                             help: { text: [`Needs ${needs}.`, remedy].filter(Boolean).join(" ") },
@@ -57,7 +57,7 @@ export function sarifOf(report: PathsReport): string {
                             ruleId: last.edge,
                             ...(ruleIndex !== undefined && { ruleIndex }),
                             level: "error" as const,
-                            message: { text: `${subject}: ${lineOf(path)}. ${last.remedy}`.trim() },
+                            message: { text: `${subject}: ${stopsOf(path).join(" -> ")}. ${last.remedy}`.trim() },
                             locations: [locationOf(last)],
                             codeFlows: [
                                 {
@@ -67,7 +67,7 @@ export function sarifOf(report: PathsReport): string {
                             ],
                             ...(cut !== undefined && {
                                 properties: {
-                                    cut: cut.map(({ object, field, remedy }) => `${object} ${field}: ${remedy}`),
+                                    cut: cut.map((change) => `${placeOf(change)}: ${change.remedy}`),
                                 },
                             }),
                         },
@@ -77,10 +77,6 @@ export function sarifOf(report: PathsReport): string {
         ],
     };
     return jsonText(log);
-}
-
-function lineOf(path: readonly Hop[]): string {
-    return [...path.slice(0, 1).map(({ from }) => from), ...path.map(({ to }) => to)].join(" -> ");
 }
 
 function stepOf(hop: Hop, index: number): ThreadFlowLocation {

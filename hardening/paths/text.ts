@@ -1,6 +1,7 @@
 import type { Painter } from "../formats/style";
 import { count, plain } from "../formats/style";
 import type { Change, Hop, PathsReport } from "./report";
+import { costOf, placeOf } from "./report";
 
 /** The report for a terminal. */
 export function textOf(report: PathsReport, paint: Painter): string {
@@ -29,7 +30,7 @@ export function textOf(report: PathsReport, paint: Painter): string {
 }
 
 function hopLines(hop: Hop, paint: Painter): readonly string[] {
-    const where = hop.object === "" ? "" : `${hop.object}${hop.field === "" ? "" : `: ${hop.field}`}`;
+    const where = placeOf(hop);
     return [
         `  ${plain(hop.from)} ${paint("dim", "->")} ${paint("bold", plain(hop.to))}`,
         `      can ${plain(hop.does)} (${hop.technique.id})`,
@@ -45,9 +46,9 @@ function cutLines(cut: readonly Change[] | undefined, paint: Painter): readonly 
     }
     return [
         paint("bold", `What ends every path, at the least cost: ${count(cut.length, "change")}`),
-        ...cut.flatMap(({ object, field, remedy, control, effort }) => [
-            `  ${plain(object)}${field === "" ? "" : `: ${plain(field)}`}`,
-            `      ${plain(remedy)} (${effort}${control === "" ? "" : `; ${control}`})`,
+        ...cut.flatMap((change) => [
+            `  ${plain(placeOf(change))}`,
+            `      ${plain(change.remedy)} (${costOf(change)})`,
         ]),
     ];
 }

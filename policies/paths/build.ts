@@ -1,7 +1,7 @@
 import type { Stack } from "../kubernetes/stack";
 import { namespaceOf } from "../kubernetes/stack";
 import type { EdgeFamily } from "./edge";
-import { EDGE_FAMILIES, LATERAL_FAMILIES } from "./edges";
+import { ALL_FAMILIES, EDGE_FAMILIES } from "./edges";
 import { numbered, PathGraph } from "./graph";
 import { Landscape } from "./landscape";
 
@@ -20,7 +20,7 @@ function build(stack: Stack): PathGraph {
 }
 
 function buildLateral(stack: Stack): PathGraph {
-    return graphOf(stack, [...EDGE_FAMILIES, ...LATERAL_FAMILIES]);
+    return graphOf(stack, ALL_FAMILIES);
 }
 
 function graphOf(stack: Stack, families: readonly EdgeFamily[]): PathGraph {
@@ -37,6 +37,6 @@ function graphOf(stack: Stack, families: readonly EdgeFamily[]): PathGraph {
     ] as const) {
         stack.ofKind(kind).forEach((object) => landscape.node(node, namespaceOf(object), object.name, object));
     }
-    const edges = [...numbered(families, ({ find }) => find(landscape))];
+    const edges = [...numbered(families, landscape)];
     return new PathGraph(landscape.nodes, edges, landscape.unseen);
 }

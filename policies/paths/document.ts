@@ -1,4 +1,4 @@
-import { EDGE_FAMILIES, LATERAL_FAMILIES } from "./edges";
+import { ALL_FAMILIES } from "./edges";
 
 const START = "<!-- edges -->";
 const END = "<!-- /edges -->";
@@ -14,7 +14,7 @@ export function withTable(text: string): string {
 }
 
 function table(): string {
-    const rows = [...EDGE_FAMILIES, ...LATERAL_FAMILIES].map(({ name, title, technique, needs, cut, flaw }) => [
+    const rows = ALL_FAMILIES.map(({ name, title, technique, needs, cut, flaw }) => [
         `\`${name}\`${flaw === true ? " (`--lateral`)" : ""}`,
         title,
         technique.id,

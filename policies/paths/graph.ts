@@ -1,6 +1,7 @@
 import type { KubeObject } from "../kubernetes/kube";
 import type { UnknownValue } from "../kubernetes/unknown";
-import type { Edge, EdgeFamily, Link } from "./edge";
+import type { Edge, EdgeFamily } from "./edge";
+import type { Landscape } from "./landscape";
 import type { PathNode } from "./nodes";
 
 /** What could not be read, so that edges may be missing. */
@@ -49,13 +50,10 @@ export class PathGraph {
 const NONE: readonly Edge[] = [];
 
 /** Numbers the links of the families; one that joins a node with itself says nothing. */
-export function* numbered(
-    families: readonly EdgeFamily[],
-    find: (family: EdgeFamily) => Iterable<Link>,
-): Iterable<Edge> {
+export function* numbered(families: readonly EdgeFamily[], landscape: Landscape): Iterable<Edge> {
     let id = 0;
     for (const family of families) {
-        for (const link of find(family)) {
+        for (const link of family.find(landscape)) {
             if (link.from !== link.to) {
                 yield { ...link, id: id++, family };
             }

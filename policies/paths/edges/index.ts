@@ -62,5 +62,5 @@ export const EDGE_FAMILIES: readonly EdgeFamily[] = [
     members,
 ];
 
-/** The families that are found and followed only where whatever a lost pod reaches by the network is taken to be lost. */
-export const LATERAL_FAMILIES: readonly EdgeFamily[] = [networkReach];
+/** These, and what is found only where whatever a lost pod reaches by the network is taken to be lost. */
+export const ALL_FAMILIES: readonly EdgeFamily[] = [...EDGE_FAMILIES, networkReach];
