@@ -35,8 +35,7 @@ export const command = defineCommand({
     formats: PATHS_FORMATS,
     notes: [
         "PLACE is one of:",
-        `  ${ENDS.slice(0, 9).join(", ")},`,
-        `  ${ENDS.slice(9).join(", ")}`,
+        ...ENDS.map((places) => `  ${places.join(", ")}`),
         "editors:NAMESPACE is whoever may start pods there. The exit code is 1 where there is a path.",
     ],
     run: async ({ options, operands, stacks, output, io }) => {
@@ -104,7 +103,7 @@ interface Ends<T> {
     readonly to: readonly T[];
 }
 
-/** The nodes of both ends. @throws UsageError with every text that names none */
+/** The nodes of both ends. @throws UsageError with every text that names none, and where the beginning is the end */
 function resolved(graph: PathGraph, texts: Ends<string>): Ends<PathNode> {
     const faults: string[] = [];
     const nodes = (option: "from" | "to"): readonly PathNode[] =>
@@ -119,6 +118,12 @@ function resolved(graph: PathGraph, texts: Ends<string>): Ends<PathNode> {
     const ends = { from: nodes("from"), to: nodes("to") };
     if (faults.length > 0) {
         throw new UsageError(faults);
+    }
+    // "No path" would be said of what the attacker has already.
+    if (ends.to.every((node) => ends.from.includes(node))) {
+        throw new UsageError([
+            `--to ${texts.to.join(", ")}: the attacker is there already, by --from ${texts.from.join(", ")}`,
+        ]);
     }
     return ends;
 }

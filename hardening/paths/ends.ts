@@ -30,10 +30,12 @@ const NAMED: Readonly<
     repository: { kind: "repository", form: "NAME" },
 };
 
-/** What `--from` and `--to` take, for the help. */
-export const ENDS: readonly string[] = [
-    ...Object.keys(PLACES),
-    ...Object.entries(NAMED).map(([word, { form }]) => `${word}:${form}`),
+/** What `--from` and `--to` take: what needs no name, then what has each form of name. */
+export const ENDS: readonly (readonly string[])[] = [
+    Object.keys(PLACES),
+    ...[...Map.groupBy(Object.entries(NAMED), ([, { form }]) => form)].map(([form, entries]) =>
+        entries.map(([word]) => `${word}:${form}`),
+    ),
 ];
 
 /** The name by which a node is asked for. A workload is asked for by its object's name. */
@@ -61,14 +63,17 @@ export function endsOf(
 ): readonly PathNode[] | { readonly fault: string } {
     const place = Object.hasOwn(PLACES, text) ? PLACES[text] : undefined;
     if (place !== undefined) {
-        return graph.nodes.filter(({ kind }) => place.includes(kind));
+        const nodes = graph.nodes.filter(({ kind }) => place.includes(kind));
+        return nodes.length > 0 ? nodes : { fault: `--${option} ${text}: there is none in what was read` };
     }
     const colon = text.indexOf(":");
     const word = colon < 0 ? text : text.slice(0, colon);
     const named = Object.hasOwn(NAMED, word) ? NAMED[word] : undefined;
     if (named === undefined) {
         const words = [...Object.keys(PLACES), ...Object.keys(NAMED)];
-        return { fault: `--${option} must be one of ${ENDS.join(", ")}; found "${text}"${suggestion(word, words)}` };
+        return {
+            fault: `--${option} must be one of ${ENDS.flat().join(", ")}; found "${text}"${suggestion(word, words)}`,
+        };
     }
     const name = colon < 0 ? "" : text.slice(colon + 1);
     if (name === "") {

@@ -11,7 +11,7 @@ const PODS = JSON.stringify(
     pod({}, { securityContext: { privileged: true }, ports: [{ containerPort: 80, hostPort: 80 }] }),
 );
 const CLEAN = JSON.stringify(pod());
-const UNKNOWN_KIND = JSON.stringify({ apiVersion: "v1", kind: "List", items: mayEverywhere(["", "secrets", "get"]) });
+const READS_SECRETS = JSON.stringify({ apiVersion: "v1", kind: "List", items: mayEverywhere(["", "secrets", "get"]) });
 
 function paths(files: Readonly<Record<string, string>>, ...args: readonly string[]) {
     return withFiles(files, (folder) =>
@@ -91,14 +91,69 @@ describe("hardening paths", () => {
 
     it("finds what a user may do, and lists what comes with it", async () => {
         const { code, out } = await paths(
-            { "rbac.json": UNKNOWN_KIND, "web.json": CLEAN },
+            { "rbac.json": READS_SECRETS, "web.json": CLEAN },
             "--from",
             "user:jane",
             "--to",
             "secrets:shop",
+            "--reach",
         );
         assert.equal(code, 1);
         assert.match(out, /can read Secrets through the API/);
+        assert.match(out, /\nWithin reach of user jane: \d+\n(?: {2}.*\n)* {2}every Secret of shop\n/);
+    });
+
+    it("shows no more paths than are asked for, and says that there are more", async () => {
+        const other = JSON.stringify(
+            pod(
+                {},
+                { securityContext: { privileged: true }, ports: [{ containerPort: 81, hostPort: 81 }] },
+                { name: "other" },
+            ),
+        );
+        const files = { "web.json": PODS, "other.json": other };
+        const both = await paths(files, "--to", "node");
+        assert.match(both.out, /^2 files: 2 paths from the Internet to a node\n/);
+        const one = await paths(files, "--to", "node", "--count", "1");
+        assert.match(one.out, /^2 files: 1 path from the Internet to a node, and there are more\n/);
+        assert.match(one.out, /at the least cost: 2 changes\n/);
+    });
+
+    it("follows the network between pods only where that is asked for", async () => {
+        const other = JSON.stringify(pod({}, {}, { name: "other", labels: { app: "other" } }));
+        const asked = ["--from", "pod:shop/other", "--to", "pod:shop/web"];
+        const files = { "web.json": CLEAN, "other.json": other };
+        assert.equal((await paths(files, ...asked)).code, 0);
+        const { code, out } = await paths(files, ...asked, "--lateral");
+        assert.equal(code, 1);
+        assert.match(out, /take over a program that listens/);
+        assert.match(out, /also whatever the network lets a lost pod reach\./);
+    });
+
+    it("says of what it can't judge that paths may be missing", async () => {
+        const files = { "web.json": PODS, "kustomization.yaml": "resources: [absent.yaml]\n" };
+        for (const format of ["text", "sarif", "html"]) {
+            const { out } = await withFiles(files, (folder) =>
+                cli(["paths", folder, "--to", "node", "--format", format]),
+            );
+            assert.match(out, /so that paths may be missing[^]*Kustomization \S+: /, format);
+        }
+    });
+
+    it("refuses what can't be read, by file and line", async () => {
+        const { code, out, log } = await paths({ "web.yaml": "kind: Pod\nmetadata: {\n" });
+        assert.equal(code, 2);
+        assert.equal(out, "");
+        assert.match(log.join("\n"), /web\.yaml:\d+: /);
+    });
+
+    it("refuses to look for what the attacker has already, and for what there is none of", async () => {
+        const same = await paths({ "web.json": CLEAN }, "--from", "any-pod", "--to", "pod:shop/web");
+        assert.equal(same.code, 2);
+        assert.match(same.log.join("\n"), /--to pod:shop\/web: the attacker is there already, by --from any-pod/);
+        const none = await paths({ "rbac.json": READS_SECRETS }, "--from", "any-pod");
+        assert.equal(none.code, 2);
+        assert.match(none.log.join("\n"), /--from any-pod: there is none in what was read/);
     });
 
     it("refuses places that there are not, all at once", async () => {
@@ -119,8 +174,10 @@ describe("hardening paths", () => {
     });
 
     it("wants a stack or a path, and not both", async () => {
-        const { code, log } = await cli(["paths"]);
-        assert.equal(code, 2);
-        assert.match(log.join("\n"), /either --stack NAME, or a path/);
+        for (const args of [[], ["--stack", "production", "."]]) {
+            const { code, log } = await cli(["paths", ...args]);
+            assert.equal(code, 2);
+            assert.match(log.join("\n"), /either --stack NAME, or a path/);
+        }
     });
 });
