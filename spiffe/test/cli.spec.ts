@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import type { AddressInfo } from "node:net";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
@@ -105,7 +107,9 @@ describe("The spiffe command", () => {
 
         it("writes nothing when one of the tokens doesn't come", async () => {
             api.failNext("FetchJWTSVID", 3, "no such audience", Infinity);
-            await assert.rejects(run("fetch", [...files(), "--timeout", "1", "--jwt", "reports=reports.jwt"]));
+            await assert.rejects(run("fetch", [...files(), "--timeout", "1", "--jwt", "reports=reports.jwt"]), {
+                code: "invalid_argument",
+            });
             assert.deepEqual(await readdir(folder), []);
         });
     });
@@ -183,6 +187,34 @@ describe("The spiffe command", () => {
             stop.abort();
             await watching;
         });
+    });
+
+    it("stops when it is told to before it has all it needs", async () => {
+        api.withdraw();
+        const reason = new Error("stopped");
+        for (const name of ["fetch", "watch"]) {
+            const stop = new AbortController();
+            const running = run(name, files(), stop.signal);
+            await eventually(() => assert.ok(api.calls.length > 0));
+            stop.abort(reason);
+            await assert.rejects(running, reason);
+        }
+        api.issue([await ca.issue("/web")], [ca.bundle]);
+        const stop = new AbortController();
+        // The first thing it says comes before it waits for anything new.
+        const output = { say: () => {}, log: () => stop.abort(reason) };
+        await COMMANDS["watch"]?.run([...files(), "--", process.execPath, "-e", "0"], output, stop.signal);
+        assert.ok(stop.signal.aborted);
+        await eventually(() => assert.equal(api.open("FetchX509SVID"), 0));
+    });
+
+    it("leaves nothing running where its health endpoint can't listen", async () => {
+        const taken = createServer();
+        await once(taken.listen(0, "127.0.0.1"), "listening");
+        const { port } = taken.address() as AddressInfo;
+        await assert.rejects(run("watch", [...files(), "--health", String(port)]), { code: "EADDRINUSE" });
+        taken.close();
+        await eventually(() => assert.equal(api.open("FetchX509SVID"), 0));
     });
 
     describe("jwt and verify", () => {

@@ -1,5 +1,5 @@
 import { readFile } from "node:fs/promises";
-import { parseArgs } from "node:util";
+import type { Server } from "node:http";
 
 import { X509BundleSet, X509Bundle } from "../bundle.js";
 import { SpiffeId, TrustDomain } from "../id.js";
@@ -9,7 +9,7 @@ import { WorkloadApiClient } from "../workload/client.js";
 import { serveHealth } from "./health.js";
 import { Keeper } from "./keeper.js";
 import { Reader } from "./reader.js";
-import { readSettings, UsageError } from "./settings.js";
+import { parseOptions, readSettings, UsageError } from "./settings.js";
 
 /** Where a command writes to. */
 export interface Output {
@@ -31,9 +31,9 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
     fetch: {
         synopsis: "--to FOLDER [OPTIONS]",
         summary: "write the SVID, its key, its bundle and tokens to files once",
-        async run(args, { say }) {
+        async run(args, { say }, signal) {
             const settings = readSettings(args, false);
-            const keeper = await Keeper.start(settings);
+            const keeper = await Keeper.start(settings, signal);
             say(`${keeper.id} in ${settings.files.folder}`);
             keeper.close();
         },
@@ -43,11 +43,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         summary: "the same, kept up to date; start and signal whoever reads the files",
         async run(args, { log }, signal) {
             const settings = readSettings(args, true);
-            const keeper = await Keeper.start(settings);
+            const keeper = await Keeper.start(settings, signal);
             const reader = new Reader(settings, log);
-            const health =
-                settings.health === undefined ? undefined : await serveHealth(settings.health, () => keeper.ready);
+            let health: Server | undefined;
             try {
+                if (settings.health !== undefined) {
+                    health = await serveHealth(settings.health, () => keeper.ready);
+                }
                 log(`${keeper.id} in ${settings.files.folder}`);
                 await reader.notify();
                 await keeper.keep(
@@ -69,7 +71,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         synopsis: "--audience AUDIENCE… [--id SPIFFE-ID] [--address ADDRESS]",
         summary: "print a JWT-SVID: it is a secret",
         async run(args, { say }, signal) {
-            const { values } = parse(args, {
+            const { values } = parseOptions(args, {
                 audience: { type: "string", multiple: true },
                 id: { type: "string" },
                 address: { type: "string" },
@@ -91,7 +93,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         synopsis: "--bundle FILE --trust-domain NAME [--strict] CHAIN",
         summary: "verify a chain of PEM certificates as an X.509-SVID by a bundle",
         async run(args, { say }) {
-            const { values, positionals } = parse(
+            const { values, positionals } = parseOptions(
                 args,
                 { bundle: { type: "string" }, "trust-domain": { type: "string" }, strict: { type: "boolean" } },
                 true,
@@ -111,15 +113,3 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         },
     },
 };
-
-function parse<const O extends NonNullable<Parameters<typeof parseArgs>[0]>["options"]>(
-    args: readonly string[],
-    options: O,
-    allowPositionals = false,
-) {
-    try {
-        return parseArgs({ args: [...args], options, strict: true, allowPositionals });
-    } catch (error) {
-        throw new UsageError([error instanceof Error ? error.message : String(error)]);
-    }
-}

@@ -12,13 +12,19 @@ export async function serveHealth(
     ready: () => boolean,
 ): Promise<Server> {
     const server = createServer((request, response) => {
-        const statuses: Readonly<Record<string, () => number>> = {
-            "/live": () => 200,
-            "/ready": () => (ready() ? 200 : 503),
-        };
-        const known = Object.hasOwn(statuses, request.url ?? "") ? statuses[request.url ?? ""] : undefined;
-        response.writeHead(known?.() ?? 404).end();
+        response.writeHead(statusOf(request.url, ready)).end();
     });
     await once(server.listen(port, host), "listening");
     return server;
+}
+
+function statusOf(url: string | undefined, ready: () => boolean): number {
+    switch (url) {
+        case "/live":
+            return 200;
+        case "/ready":
+            return ready() ? 200 : 503;
+        default:
+            return 404;
+    }
 }

@@ -1,3 +1,4 @@
+import { once } from "node:events";
 import { setTimeout as delay } from "node:timers/promises";
 
 import type { JwtSvid } from "../jwtsvid.js";
@@ -27,21 +28,25 @@ export class Keeper {
         private readonly jwt: BundleSource | undefined,
     ) {}
 
-    /** Fetches all that is asked for and writes it once. @throws {SpiffeError} when something of it doesn't come in time; errors of node:fs */
-    static async start(settings: Settings): Promise<Keeper> {
+    /**
+     * Fetches all that is asked for and writes it once.
+     *
+     * @throws {SpiffeError} when something of it doesn't come in time; the reason of `signal` once that is aborted; errors of node:fs
+     */
+    static async start(settings: Settings, signal: AbortSignal): Promise<Keeper> {
         const { address, hint, timeoutMs, files } = settings;
         const client = new WorkloadApiClient({ ...(address === undefined ? {} : { address }), timeoutMs });
         let identity: X509Source | undefined;
         let jwt: BundleSource | undefined;
         try {
             const picker = hint === undefined ? pickFirst : pickHint(hint);
-            identity = await X509Source.start({ client, startTimeoutMs: timeoutMs, picker });
+            identity = await X509Source.start({ client, startTimeoutMs: timeoutMs, signal, picker });
             if (files.jwtBundle !== undefined) {
-                jwt = await BundleSource.start({ client, startTimeoutMs: timeoutMs, kinds: ["jwt"] });
+                jwt = await BundleSource.start({ client, startTimeoutMs: timeoutMs, signal, kinds: ["jwt"] });
             }
             const keeper = new Keeper(settings, client, identity, jwt);
             for (const file of files.tokens) {
-                keeper.tokens.set(file.name, await keeper.fetch(file));
+                keeper.tokens.set(file.name, await keeper.fetch(file, signal));
             }
             await keeper.write();
             return keeper;
@@ -98,7 +103,7 @@ export class Keeper {
             renew();
         }
         await Promise.all([
-            new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true })),
+            signal.aborted ? undefined : once(signal, "abort"),
             ...this.settings.files.tokens.map((file) => this.renewToken(file, signal, renew, log)),
         ]);
         await this.writing;
@@ -136,9 +141,9 @@ export class Keeper {
         }
     }
 
-    private async fetch({ audience }: TokenFile, signal?: AbortSignal): Promise<JwtSvid> {
+    private async fetch({ audience }: TokenFile, signal: AbortSignal): Promise<JwtSvid> {
         const { hint } = this.settings;
-        const options = signal === undefined ? {} : { signal };
+        const options = { signal };
         if (hint === undefined) {
             return this.client.fetchJwtSvid({ audience, spiffeId: this.identity.snapshot().svid.id }, options);
         }

@@ -10,7 +10,7 @@ const [name = "", ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
 const stop = new AbortController();
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-    process.once(signal, () => stop.abort());
+    process.once(signal, () => stop.abort(new Error(`stopped by ${signal}`)));
 }
 
 if (["help", "--help", "-h"].includes(name) || args.includes("--help")) {

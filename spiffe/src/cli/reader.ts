@@ -41,7 +41,9 @@ export class Reader {
     /** Asks the command to end, and waits until it has. */
     async stop(): Promise<void> {
         const { child } = this;
-        if (child !== undefined) {
+        this.child = undefined;
+        // One that could not be started never ends.
+        if (child?.pid !== undefined) {
             const ended = new Promise((resolve) => child.once("exit", resolve));
             child.kill("SIGTERM");
             await ended;
@@ -56,6 +58,9 @@ export class Reader {
             this.log(`${program} could not be started: ${error.message}`);
         });
         child.once("exit", (code, signal) => {
+            if (this.child !== child) {
+                return;
+            }
             this.child = undefined;
             this.log(`${program} ended with ${signal ?? `status ${code}`}; new files start it again`);
         });

@@ -79,7 +79,7 @@ export class UsageError extends SpiffeError {
 export function readSettings(args: readonly string[], watch: boolean): Settings {
     const end = args.indexOf("--");
     const command = end < 0 ? [] : args.slice(end + 1);
-    const values = parse(end < 0 ? args : args.slice(0, end));
+    const { values } = parseOptions(end < 0 ? args : args.slice(0, end), OPTIONS);
     const faults: string[] = [];
     const names = new Map<string, string>();
     const name = (option: string, text: string): string => {
@@ -132,9 +132,14 @@ export function readSettings(args: readonly string[], watch: boolean): Settings 
     return settings;
 }
 
-function parse(args: readonly string[]) {
+/** Reads the arguments of any command. @throws {UsageError} */
+export function parseOptions<const O extends NonNullable<Parameters<typeof parseArgs>[0]>["options"]>(
+    args: readonly string[],
+    options: O,
+    allowPositionals = false,
+) {
     try {
-        return parseArgs({ args: [...args], options: OPTIONS, strict: true, allowPositionals: false }).values;
+        return parseArgs({ args: [...args], options, strict: true, allowPositionals });
     } catch (error) {
         throw new UsageError([error instanceof Error ? error.message : String(error)]);
     }
