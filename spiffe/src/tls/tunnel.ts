@@ -23,7 +23,19 @@ export function readProxy(proxy: unknown, name: string): URL {
         const kind = url === undefined ? kindOf(proxy) : `a URL of ${url.protocol}`;
         throw new ArgumentError(`${name} must be an http or https URL, it is ${kind}`);
     }
+    try {
+        credentialsOf(url);
+    } catch {
+        throw new ArgumentError(`${name} has a user or password that isn't percent-encoded UTF-8`);
+    }
     return url;
+}
+
+/** For basic authentication (RFC 7617); undefined where the URL has neither user nor password. */
+function credentialsOf({ username, password }: URL): string | undefined {
+    return username === "" && password === ""
+        ? undefined
+        : `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
 }
 
 /**
@@ -45,9 +57,9 @@ export class Tunnel extends Duplex {
     }
 
     override _construct(callback: (error?: Error | null) => void): void {
-        const { protocol, username, password } = this.proxy;
+        const { protocol } = this.proxy;
         const authority = `${isIPv6(this.host) ? `[${this.host}]` : this.host}:${this.port}`;
-        const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+        const credentials = credentialsOf(this.proxy);
         const request = (protocol === "https:" ? httpsRequest : httpRequest)({
             host: this.proxy.hostname.replace(/^\[|\]$/g, ""),
             port: Number(this.proxy.port || (protocol === "https:" ? 443 : 80)),
@@ -56,7 +68,7 @@ export class Tunnel extends Duplex {
             agent: false,
             headers: {
                 host: authority,
-                ...(username === "" && password === ""
+                ...(credentials === undefined
                     ? {}
                     : { "proxy-authorization": `Basic ${Buffer.from(credentials).toString("base64")}` }),
             },
@@ -68,7 +80,8 @@ export class Tunnel extends Duplex {
         });
         request.once("connect", (response: IncomingMessage, socket: Duplex, head: Buffer) => {
             callback();
-            if (response.statusCode === 200) {
+            // Any other status of success than 200 opens it as well (RFC 9110 section 9.3.6).
+            if (response.statusCode !== undefined && response.statusCode >= 200 && response.statusCode < 300) {
                 this.follow(socket, head);
             } else {
                 socket.destroy();
@@ -103,6 +116,8 @@ export class Tunnel extends Duplex {
 
     private follow(socket: Duplex, head: Buffer): void {
         this.through = socket;
+        // What has come may not be read yet when the server ends; both directions end by themselves, so that none of it is lost.
+        socket.allowHalfOpen = true;
         if (head.length > 0) {
             this.push(head);
         }
@@ -114,6 +129,10 @@ export class Tunnel extends Duplex {
             })
             .on("end", () => this.push(null))
             .on("error", (error) => this.fail(error))
-            .on("close", () => this.destroy());
+            .on("close", () => {
+                if (!socket.readableEnded) {
+                    this.destroy();
+                }
+            });
     }
 }

@@ -3,6 +3,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { connect as connectPlain } from "node:net";
 import { text } from "node:stream/consumers";
+import { setTimeout as delay } from "node:timers/promises";
 
 import { createFetch, SpiffeDispatcher } from "../../src/entry/fetch.js";
 import { channelCredentials } from "../../src/entry/grpc.js";
@@ -13,6 +14,8 @@ import { connectSocket, connectTls, createTlsServer, peerOf } from "../../src/tl
 import { get } from "../support/https-get.js";
 import { TlsWorld } from "../support/tls-world.js";
 
+/** More than all the buffers between two ends hold. */
+const LARGE = 3_000_000;
 const SERVER = "spiffe://example.org/server";
 
 describe("Through an HTTP proxy", () => {
@@ -20,10 +23,11 @@ describe("Through an HTTP proxy", () => {
     let asked: string[];
     let bytes: Buffer[];
     let proxy: string;
+    let status: number;
 
     beforeEach(async () => {
         world = await TlsWorld.create();
-        [asked, bytes] = [[], []];
+        [asked, bytes, status] = [[], [], 200];
         proxy = await startProxy();
     });
     afterEach(() => world.close());
@@ -40,12 +44,12 @@ describe("Through an HTTP proxy", () => {
             }
             const url = new URL(`tcp://${request.url}`);
             const upstream = connectPlain(Number(url.port), url.hostname, () => {
-                client.write("HTTP/1.1 200 Connection established\r\n\r\n");
+                client.write(`HTTP/1.1 ${status} Connection established\r\n\r\n`);
                 upstream.write(head);
                 client.on("data", (chunk: Buffer) => bytes.push(chunk));
                 client.pipe(upstream).pipe(client);
             });
-            upstream.on("error", () => client.destroy()).on("close", () => client.destroy());
+            upstream.on("error", () => client.destroy());
             client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
         });
         await world.listen(server as unknown as Parameters<TlsWorld["listen"]>[0]);
@@ -74,11 +78,34 @@ describe("Through an HTTP proxy", () => {
         assert.ok(!Buffer.concat(bytes).includes("spiffe://"));
     });
 
+    it("takes any status of success for a way through, and no other", async () => {
+        const target = { host: "127.0.0.1", port: await listen() };
+        status = 201;
+        assert.match(await text(await connectTls(world.client, policy(), target)), /^hello /);
+        status = 302;
+        await assert.rejects(connectTls(world.client, policy(), target), { code: "proxy", message: /status 302/ });
+    });
+
     it("gives a socket at once, and keeps what is written early", async () => {
         const port = await listen();
         const socket = connectSocket(world.client, policy(), { host: "127.0.0.1", port });
         socket.write("early");
         assert.match(await text(socket), /^hello /);
+    });
+
+    it("loses nothing to a reader that is slower than the server", async () => {
+        const port = await world.listen(
+            createTlsServer(world.server, world.serverPolicy, (socket) => {
+                socket.on("error", () => {}).end("!".repeat(LARGE));
+            }),
+        );
+        const socket = await connectTls(world.client, policy(), { host: "127.0.0.1", port });
+        let read = 0;
+        for await (const chunk of socket) {
+            read += (chunk as Buffer).length;
+            await delay(1);
+        }
+        assert.equal(read, LARGE);
     });
 
     it("refuses a server that isn't the one, as without a proxy", async () => {
@@ -91,7 +118,9 @@ describe("Through an HTTP proxy", () => {
         const target = { host: "127.0.0.1", port: await listen() };
         const wrong = policy({ proxy: proxy.replace("p%40ss", "other") });
         await assert.rejects(connectTls(world.client, wrong, target), { code: "proxy", message: /status 407/ });
-        await assert.rejects(connectTls(world.client, policy(), { host: "127.0.0.1", port: 1 }));
+        await assert.rejects(connectTls(world.client, policy(), { host: "127.0.0.1", port: 1 }), {
+            code: "ECONNRESET",
+        });
         const nobody = policy({ proxy: "http://127.0.0.1:1" });
         await assert.rejects(connectTls(world.client, nobody, target), { code: "ECONNREFUSED" });
         const socket = connectSocket(world.client, wrong, target);
@@ -121,7 +150,7 @@ describe("Through an HTTP proxy", () => {
 
     it("is refused where it can't be, and told without its password", () => {
         assert.throws(() => channelCredentials(world.client, policy()), { code: "invalid_policy" });
-        for (const wrong of ["socks5://user:secret@127.0.0.1:1", "proxy:3128 secret", 7, {}]) {
+        for (const wrong of ["socks5://user:secret@127.0.0.1:1", "http://u%zz:secret@h", "proxy:3128 secret", 7, {}]) {
             assert.throws(
                 () => new SpiffeHttpsAgent(world.client, policy({ proxy: wrong as string })),
                 (error: Error & { code?: string }) =>
