@@ -78,7 +78,9 @@ export class SpiffeHttpsAgent extends Agent {
         const revision = this.currentRevision();
         // node:http has null where there is no path, and a port as it was given.
         const target = {
-            ...{ host, port: port === undefined ? undefined : Number(port), path: path ?? undefined },
+            host,
+            port: port === undefined ? undefined : Number(port),
+            path: path ?? undefined,
             ALPNProtocols: ["http/1.1"],
         };
         let pending: PendingConnection;
