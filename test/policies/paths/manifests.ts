@@ -62,7 +62,12 @@ export function may(...all: readonly Rule[]): readonly Manifest[] {
     ];
 }
 
-/** The same in the whole cluster. */
+/** The same with somebody else in the binding. */
+export function boundTo(subject: Fields, manifests: readonly Manifest[]): readonly Manifest[] {
+    return manifests.map((each) => ("subjects" in each ? { ...each, subjects: [subject] } : each));
+}
+
+/** Rights of jane in the whole cluster. */
 export function mayEverywhere(...all: readonly Rule[]): readonly Manifest[] {
     return named("everywhere", all);
 }
@@ -79,4 +84,17 @@ export function named(name: string, all: readonly Rule[]): readonly Manifest[] {
             "",
         ),
     ];
+}
+
+/** A store in Vault that a service account opens under a role. */
+export function secretStore(role: string, account: string, space = "shop"): Manifest {
+    const auth = { kubernetes: { role, serviceAccountRef: { name: account } } };
+    const spec = { provider: { vault: { server: "https://vault", auth } } };
+    return object("external-secrets.io/v1", "SecretStore", "vault", { spec }, space);
+}
+
+/** A Secret that is filled from a store of its namespace. */
+export function externalSecret(store: string, space = "shop"): Manifest {
+    const spec = { secretStoreRef: { kind: "SecretStore", name: store } };
+    return object("external-secrets.io/v1", "ExternalSecret", "database", { spec }, space);
 }

@@ -10,7 +10,7 @@ import { titleOf } from "../../../policies/paths/nodes";
 import { Reached, withoutFlaws } from "../../../policies/paths/search";
 import type { Manifest } from "../../support/controls";
 import { stackOf } from "../../support/controls";
-import { may, mayEverywhere, namespace, object, pod } from "./manifests";
+import { externalSecret, may, mayEverywhere, namespace, object, pod, secretStore } from "./manifests";
 import { graphOf } from "./support";
 
 const JANE = { user: "jane", groups: [] };
@@ -98,39 +98,13 @@ describe("edges of rights", () => {
     });
 });
 
-describe("what reviews of our own stack once found by hand", () => {
+describe("paths that no single control names", () => {
     const reach = (from: string, ...manifests: readonly Manifest[]): readonly string[] => {
         const graph = graphOf(...manifests);
         const start = graph.nodes.filter((node) => titleOf(node) === from);
         assert.equal(start.length, 1);
         return [...new Reached(graph, start, withoutFlaws).nodes()].map(titleOf);
     };
-    const store = (name: string, role: string): Manifest =>
-        object(
-            "external-secrets.io/v1",
-            "SecretStore",
-            "vault",
-            {
-                spec: {
-                    provider: {
-                        vault: {
-                            server: "https://vault",
-                            auth: { kubernetes: { role, serviceAccountRef: { name: "secret-reader" } } },
-                        },
-                    },
-                },
-            },
-            name,
-        );
-    const filled = (name: string): Manifest =>
-        object(
-            "external-secrets.io/v1",
-            "ExternalSecret",
-            "database",
-            { spec: { secretStoreRef: { kind: "SecretStore", name: "vault" } } },
-            name,
-        );
-
     it("a deployer that may patch Deployments holds the reader's token, and with it the store", () => {
         const found = reach(
             "user jane",
@@ -138,7 +112,7 @@ describe("what reviews of our own stack once found by hand", () => {
             pod(),
             ...may(["apps", "deployments", "get,list,watch,patch"]),
             object("v1", "ServiceAccount", "secret-reader"),
-            store("shop", "shop"),
+            secretStore("shop", "secret-reader"),
         );
         assert.ok(found.includes("service account shop/secret-reader"));
         assert.ok(found.includes("external store vault role=shop server=https://vault"));
@@ -148,9 +122,9 @@ describe("what reviews of our own stack once found by hand", () => {
     it("one role at the store for two namespaces lets the reader of one read the Secrets of the other", () => {
         const manifests = (other: string): readonly Manifest[] => [
             object("v1", "ServiceAccount", "secret-reader"),
-            store("shop", "acme"),
-            store("spire", other),
-            filled("spire"),
+            secretStore("acme", "secret-reader"),
+            secretStore(other, "secret-reader", "spire"),
+            externalSecret("vault", "spire"),
         ];
         const reader = "service account shop/secret-reader";
         assert.ok(reach(reader, ...manifests("acme")).includes("Secret spire/database"));

@@ -3,15 +3,14 @@ import { strict as assert } from "node:assert";
 import { noPathBetweenTenants as control } from "../../../../policies/controls/paths/no-path-between-tenants";
 import type { Manifest } from "../../../support/controls";
 import { faultsOf, messagesOf } from "../../../support/controls";
-import { named, object, pod } from "../../paths/manifests";
+import { boundTo, named, object, pod } from "../../paths/manifests";
 
 const tenant = (name: string, owner: string, label = "capsule.clastix.io/tenant"): Manifest =>
     object("v1", "Namespace", name, { metadata: { labels: { [label]: owner } } }, "");
 const web = pod({ automountServiceAccountToken: true });
-const readsSecrets = named("web", [["", "secrets", "get"]]).map((each) =>
-    each["kind"] === "ClusterRoleBinding"
-        ? { ...each, subjects: [{ kind: "ServiceAccount", name: "web", namespace: "shop" }] }
-        : each,
+const readsSecrets = boundTo(
+    { kind: "ServiceAccount", name: "web", namespace: "shop" },
+    named("web", [["", "secrets", "get"]]),
 );
 
 describe("no-path-between-tenants", () => {

@@ -6,17 +6,13 @@ import { Stack } from "../../../../policies/kubernetes/stack";
 import { UnknownValueError } from "../../../../policies/kubernetes/unknown";
 import { faultsOf, messagesOf, resourceOf } from "../../../support/controls";
 import type { Manifest } from "../../../support/controls";
-import { named, object, pod } from "../../paths/manifests";
+import { boundTo, named, object, pod } from "../../paths/manifests";
 
 const published = object("v1", "Service", "web", { spec: { type: "NodePort", selector: { app: "web" } } });
 const web = pod({ automountServiceAccountToken: true });
 /** A cluster role for the account of the published pod. */
 const gives = (...rule: readonly [string, string, string]): readonly Manifest[] =>
-    named("web", [rule]).map((each) =>
-        each["kind"] === "ClusterRoleBinding"
-            ? { ...each, subjects: [{ kind: "ServiceAccount", name: "web", namespace: "shop" }] }
-            : each,
-    );
+    boundTo({ kind: "ServiceAccount", name: "web", namespace: "shop" }, named("web", [rule]));
 
 describe("no-path-from-internet-to-cluster-admin", () => {
     it("refuses rights of a published pod's account that lead to every right, at the rule that gives them", () => {

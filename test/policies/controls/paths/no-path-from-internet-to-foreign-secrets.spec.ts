@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { noPathFromInternetToForeignSecrets as control } from "../../../../policies/controls/paths/no-path-from-internet-to-foreign-secrets";
 import type { Manifest } from "../../../support/controls";
 import { faultsOf, messagesOf } from "../../../support/controls";
-import { object, pod } from "../../paths/manifests";
+import { externalSecret, object, pod } from "../../paths/manifests";
 
 const published = object("v1", "Service", "web", { spec: { type: "LoadBalancer", selector: { app: "web" } } });
 const secret = { envFrom: [{ secretRef: { name: "own" } }] };
@@ -31,13 +31,7 @@ function stores(role: Readonly<Record<string, string>>): readonly Manifest[] {
             },
             namespace,
         ),
-        object(
-            "external-secrets.io/v1",
-            "ExternalSecret",
-            "database",
-            { spec: { secretStoreRef: { kind: "SecretStore", name: "aws" } } },
-            namespace,
-        ),
+        externalSecret("aws", namespace),
     ]);
 }
 

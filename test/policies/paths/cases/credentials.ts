@@ -1,0 +1,150 @@
+import type { Manifest } from "../../../support/controls";
+import { namespace, object, pod, secretStore } from "../manifests";
+import type { Case } from "./case";
+import { POD } from "./case";
+
+type Fields = Readonly<Record<string, unknown>>;
+
+const spiffe = { volumes: [{ name: "spiffe", csi: { driver: "csi.spiffe.io", readOnly: true } }] };
+const registration = (spec: Fields = {}): Manifest =>
+    object(
+        "spire.spiffe.io/v1alpha1",
+        "ClusterSPIFFEID",
+        "web",
+        { spec: { spiffeIDTemplate: "spiffe://example.org/ns/{{ .PodMeta.Namespace }}/web", ...spec } },
+        "",
+    );
+const application = object("argoproj.io/v1alpha1", "Application", "app", {
+    spec: { source: { repoURL: "https://git.example/app" }, destination: { namespace: "shop" } },
+});
+const flux = (account?: string): readonly Manifest[] => [
+    object("source.toolkit.fluxcd.io/v1", "GitRepository", "app", { spec: { url: "https://git.example/app" } }),
+    object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "app", {
+        spec: {
+            sourceRef: { kind: "GitRepository", name: "app" },
+            ...(account !== undefined && { serviceAccountName: account }),
+        },
+    }),
+];
+const kiam = (role: string): Manifest =>
+    pod({}, {}, { annotations: role === "" ? {} : { "iam.amazonaws.com/role": role } });
+const awsStore = (kind: string, scope: string): Manifest =>
+    object(
+        "external-secrets.io/v1",
+        kind,
+        "aws",
+        { spec: { provider: { aws: { region: "eu-west-1", role: "r" } } } },
+        scope,
+    );
+const AWS = "external store aws region=eu-west-1 role=r";
+const IDENTITY = "SPIFFE identity spiffe://example.org/ns/shop/web";
+
+/** What a pod holds, and what that is good for. */
+export const CREDENTIALS: readonly Case[] = [
+    {
+        family: "mounted-token",
+        open: [pod({ automountServiceAccountToken: true })],
+        edge: `${POD} -> service account shop/web`,
+        mended: [pod({ automountServiceAccountToken: false })],
+    },
+    {
+        family: "mounted-secret",
+        open: [pod({}, { envFrom: [{ secretRef: { name: "key" } }] })],
+        edge: `${POD} -> Secret shop/key`,
+        mended: [pod()],
+    },
+    {
+        family: "secret-token",
+        open: [
+            object("v1", "Secret", "token", {
+                type: "kubernetes.io/service-account-token",
+                metadata: { annotations: { "kubernetes.io/service-account.name": "web" } },
+            }),
+        ],
+        edge: "Secret shop/token -> service account shop/web",
+        mended: [object("v1", "Secret", "token", { type: "Opaque" })],
+    },
+    {
+        family: "cloud-role",
+        open: [
+            object("v1", "ServiceAccount", "web", {
+                metadata: { annotations: { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/web" } },
+            }),
+        ],
+        edge: "service account shop/web -> cloud identity arn:aws:iam::1:role/web",
+        mended: [object("v1", "ServiceAccount", "web")],
+    },
+    {
+        family: "secret-store",
+        open: [secretStore("r", "reader")],
+        edge: "service account shop/reader -> external store vault role=r server=https://vault",
+        mended: [],
+    },
+    {
+        family: "workload-api",
+        open: [pod(spiffe), namespace(), registration()],
+        edge: `${POD} -> ${IDENTITY}`,
+        mended: [pod(), namespace(), registration()],
+    },
+    {
+        family: "spire-trust",
+        open: [pod({}, { image: "ghcr.io/spiffe/spire-server:1.15.2@sha256:00" })],
+        edge: `${POD} -> every SPIFFE identity`,
+        mended: [pod({}, { image: "ghcr.io/spiffe/spire-server-exporter:1" })],
+    },
+    {
+        family: "gitops-source",
+        open: [application],
+        edge: "repository https://git.example/app -> cluster-admin",
+        mended: [],
+    },
+    {
+        family: "mounted-secret",
+        open: [pod({ volumes: [{ name: "all", projected: { sources: [{ secret: { name: "key" } }] } }] })],
+        edge: `${POD} -> Secret shop/key`,
+        mended: [pod({ volumes: [{ name: "all", projected: { sources: [{ configMap: { name: "key" } }] } }] })],
+    },
+    {
+        family: "mounted-secret",
+        open: [pod({}, { env: [{ name: "KEY", valueFrom: { secretKeyRef: { name: "key", key: "k" } } }] })],
+        edge: `${POD} -> Secret shop/key`,
+        mended: [pod({}, { env: [{ name: "KEY", valueFrom: { configMapKeyRef: { name: "key", key: "k" } } }] })],
+    },
+    { family: "cloud-role", open: [kiam("web")], edge: `${POD} -> cloud identity web`, mended: [kiam("")] },
+    {
+        family: "secret-store",
+        open: [namespace(), awsStore("ClusterSecretStore", "")],
+        edge: `every secret store of shop -> ${AWS}`,
+        mended: [namespace(), awsStore("SecretStore", "bank")],
+    },
+    {
+        family: "workload-api",
+        open: [pod(spiffe), namespace(), registration({ namespaceSelector: { matchLabels: {} } })],
+        edge: `${POD} -> ${IDENTITY}`,
+        mended: [pod(spiffe), namespace(), registration({ namespaceSelector: { matchLabels: { team: "other" } } })],
+    },
+    {
+        family: "workload-api",
+        open: [pod(spiffe), namespace(), registration({ admin: true })],
+        edge: `${IDENTITY} -> every SPIFFE identity`,
+        mended: [pod(spiffe), namespace(), registration()],
+    },
+    {
+        family: "workload-api",
+        open: [pod(), namespace(), registration({ podSelector: { matchLabels: { app: "web" } } })],
+        edge: `a pod of one's own making in shop -> ${IDENTITY}`,
+        mended: [pod(), namespace(), registration({ podSelector: { matchLabels: { app: "other" } } })],
+    },
+    {
+        family: "gitops-source",
+        open: flux(),
+        edge: "repository https://git.example/app -> cluster-admin",
+        mended: flux("deployer"),
+    },
+    {
+        family: "gitops-source",
+        open: flux("deployer"),
+        edge: "repository https://git.example/app -> service account shop/deployer",
+        mended: flux("other"),
+    },
+];
