@@ -1,5 +1,6 @@
 import { posix } from "node:path";
 
+import { reachesControlPlane } from "../kubernetes/control-plane-nodes";
 import { parseImage } from "../kubernetes/images";
 import { list, obj, str, strings } from "../kubernetes/kube";
 import type { ContainerView, PodView } from "../kubernetes/pods";
@@ -35,18 +36,11 @@ export function canUseCapabilities(pod: PodView, { securityContext }: ContainerV
     return isRoot || securityContext["allowPrivilegeEscalation"] !== false;
 }
 
-const CONTROL_PLANE_TAINTS: readonly string[] = [
-    "node-role.kubernetes.io/control-plane",
-    "node-role.kubernetes.io/master",
-];
-
-/** Says whether the scheduler may place a pod on a node of the control plane (taints that kubeadm and its kin set). */
+/** Says whether the scheduler may place a pod on a node of the control plane. */
 function toleratesControlPlane(pod: PodView): boolean {
     return list(pod.spec["tolerations"]).some((entry) => {
         const toleration = obj(entry);
-        const key = str(toleration["key"]);
-        const isForIt = CONTROL_PLANE_TAINTS.includes(key) || (key === "" && toleration["operator"] === "Exists");
-        return isForIt && ["", "NoSchedule"].includes(str(toleration["effect"]));
+        return reachesControlPlane(toleration) && ["", "NoSchedule"].includes(str(toleration["effect"]));
     });
 }
 

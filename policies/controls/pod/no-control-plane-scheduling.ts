@@ -1,24 +1,12 @@
 import { podControl } from "../../engine/control";
 import { mitre, nist } from "../../engine/frameworks";
-import type { Body } from "../../kubernetes/kube";
+import { CONTROL_PLANE_ROLES, reachesControlPlane } from "../../kubernetes/control-plane-nodes";
 import { list, obj, str } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 import type { PodView } from "../../kubernetes/pods";
 
-const CONTROL_PLANE: readonly string[] = [
-    "node-role.kubernetes.io/control-plane",
-    "node-role.kubernetes.io/master",
-    "node-role.kubernetes.io/etcd",
-];
-
 /** Labels that describe what a node is able to run, and not which node it is. */
 const PORTABLE = /^(?:kubernetes\.io\/(?:os|arch)|topology\.kubernetes\.io\/|node\.kubernetes\.io\/instance-type$)/;
-
-/** A toleration without a key and with `Exists` tolerates every taint, the control plane's too. */
-function reachesControlPlane(toleration: Body): boolean {
-    const key = str(toleration["key"]);
-    return CONTROL_PLANE.includes(key) || (key === "" && toleration["operator"] === "Exists");
-}
 
 /** The paths of required node affinity that asks for a node of the control plane. */
 function affinityToControlPlane(pod: PodView): readonly string[] {
@@ -28,7 +16,7 @@ function affinityToControlPlane(pod: PodView): readonly string[] {
         list(obj(term)["matchExpressions"])
             .map(obj)
             .flatMap(({ key, operator }, entry) =>
-                CONTROL_PLANE.includes(str(key)) && (operator === "Exists" || operator === "In")
+                CONTROL_PLANE_ROLES.includes(str(key)) && (operator === "Exists" || operator === "In")
                     ? [
                           `${pod.path}.affinity.nodeAffinity.${field}.nodeSelectorTerms[${index}].matchExpressions[${entry}]`,
                       ]

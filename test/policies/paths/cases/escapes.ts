@@ -18,6 +18,18 @@ const claim = (spec: Fields): Manifest => object("v1", "PersistentVolumeClaim", 
 export const ESCAPES: readonly Case[] = [
     {
         family: "privileged-container",
+        open: [pod({ tolerations: [{ key: "node-role.kubernetes.io/etcd" }] }, PRIVILEGED)],
+        edge: `${POD} -> a node of the control plane`,
+        mended: [pod({ tolerations: [{ key: "node.kubernetes.io/not-ready" }] }, PRIVILEGED)],
+    },
+    {
+        family: "privileged-container",
+        open: [pod({ tolerations: [{ operator: "Exists" }] }, PRIVILEGED)],
+        edge: `${POD} -> a node of the control plane`,
+        mended: [pod({ tolerations: [{ operator: "Exists", effect: "PreferNoSchedule" }] }, PRIVILEGED)],
+    },
+    {
+        family: "privileged-container",
         open: [pod({}, PRIVILEGED)],
         edge: `${POD} -> a node`,
         mended: [pod({ hostUsers: false }, PRIVILEGED)],

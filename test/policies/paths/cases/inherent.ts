@@ -1,6 +1,6 @@
 import { boundTo, may, namespace, pod } from "../manifests";
 import type { Case } from "./case";
-import { POD, PRIVILEGED } from "./case";
+import { POD } from "./case";
 
 const READS_SECRETS = may(["", "secrets", "list"]);
 
@@ -15,7 +15,7 @@ export const INHERENT: readonly Case[] = [
     { family: "node-pods", open: [pod()], edge: "a node -> every pod of the cluster" },
     {
         family: "control-plane-keys",
-        open: [pod({ tolerations: [{ operator: "Exists" }] }, PRIVILEGED)],
+        open: [pod()],
         edge: "a node of the control plane -> cluster-admin",
     },
     {
