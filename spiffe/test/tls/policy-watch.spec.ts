@@ -5,8 +5,9 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { WatchedPolicy } from "../../src/entry/policy.js";
-import { watchPolicy } from "../../src/entry/policy.js";
-import type { PolicyError } from "../../src/index.js";
+import { watchDenyList, watchPolicy } from "../../src/entry/policy.js";
+import type { Authorizer, PolicyError } from "../../src/index.js";
+import { AuthorizationError, SpiffeId } from "../../src/index.js";
 import { connectTls, createTlsServer } from "../../src/tls/index.js";
 import { closed, TlsWorld } from "../support/tls-world.js";
 
@@ -40,28 +41,59 @@ describe("A policy that follows its file", () => {
         }
     }
 
+    /** As editors and the kubelet do it: nobody reads half of a version. */
+    async function replace(path: string, text: string): Promise<void> {
+        await writeFile(join(folder, "next"), text);
+        await rename(join(folder, "next"), path);
+    }
+
+    function allows(authorize: Authorizer, id: string): boolean {
+        try {
+            return authorize(SpiffeId.parse(id), [], { side: "server" });
+        } catch (error) {
+            assert.ok(error instanceof AuthorizationError);
+            return false;
+        }
+    }
+
     it("cuts a live connection that a new version refuses, and lets nobody in by the old one", async () => {
         const server = { ...world.serverPolicy, authorize: policy.authorize };
         const port = await world.listen(createTlsServer(world.server, server, (socket) => socket.resume()));
         const open = () => connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });
         const live = await open();
         await world.settled("server");
-        await writeFile(join(folder, "next"), DENIED);
-        await rename(join(folder, "next"), file);
+        await replace(file, DENIED);
         await closed(live);
         await closed(await open());
         assert.deepEqual(world.verdicts("server"), ["success", "deauthorized", "unauthorized"]);
         await writeFile(file, OPEN);
-        const { peer } = world.events.find((event) => event.side === "server" && event.result === "success") ?? {};
-        assert.ok(peer);
-        const allowed = (): boolean => {
-            try {
-                return policy.authorize(peer, [], { side: "server" });
-            } catch {
-                return false;
-            }
-        };
-        await until(allowed);
+        await until(() => allows(policy.authorize, "spiffe://example.org/client"));
+    });
+
+    it("narrows an authorizer by a list of revoked identities, and follows both", async () => {
+        const list = join(folder, "denied.yaml");
+        await writeFile(list, "deny: []");
+        const narrowed = await watchDenyList(list, policy.authorize);
+        world.onClose(() => narrowed.close());
+        const server = { ...world.serverPolicy, authorize: narrowed.authorize };
+        const port = await world.listen(createTlsServer(world.server, server, (socket) => socket.resume()));
+        const open = () => connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });
+        const revoked = await open();
+        await world.settled("server");
+        await replace(list, "deny: [{ id: spiffe://example.org/client }]");
+        await closed(revoked);
+        assert.ok(allows(narrowed.authorize, "spiffe://example.org/other"));
+        assert.ok(!allows(narrowed.authorize, "spiffe://elsewhere.test/other"), "the authorizer judges all others");
+        await replace(list, "deny: []");
+        await until(() => allows(narrowed.authorize, "spiffe://example.org/client"));
+        const refused = await open();
+        await world.settled("server", 3);
+        await replace(file, DENIED);
+        await closed(refused);
+        assert.deepEqual(world.verdicts("server"), ["success", "deauthorized", "success", "deauthorized"]);
+        await assert.rejects(watchDenyList(file, policy.authorize), {
+            faults: ["allow: not a known section; use deny"],
+        });
     });
 
     it("keeps the last good version past one that can't be used, and tells of it", async () => {
