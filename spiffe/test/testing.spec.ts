@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { JwtSource } from "../src/entry/jwt.js";
 import { FakeWorkloadApi, TestCa, TokenIssuer } from "../src/entry/testing.js";
 import { X509Source } from "../src/entry/workload.js";
+import { eventually } from "./support/eventually.js";
 
 describe("The test kit", () => {
     let api: FakeWorkloadApi;
@@ -43,6 +44,7 @@ describe("The test kit", () => {
         assert.equal(source.healthy(), false);
         assert.equal(String(source.snapshot().svid.id), "spiffe://example.org/web");
         await api.listen();
+        await eventually(() => assert.equal(source.healthy(), true));
         source.close();
     });
 
