@@ -3,6 +3,7 @@ import { chmod, mkdir, readlink, rename, rm, symlink, writeFile } from "node:fs/
 import { join } from "node:path";
 
 import { requireInstance, requireObject, requireOptions, requireText } from "./arguments.js";
+import type { X509Bundle } from "./bundle.js";
 import { X509BundleSet } from "./bundle.js";
 import { SourceError } from "./errors.js";
 import type { X509Snapshot } from "./source.js";
@@ -35,15 +36,21 @@ export async function saveX509Snapshot(snapshot: X509Snapshot, folder: string, n
     const { svid, bundles } = snapshot;
     requireInstance(svid, X509Svid, "snapshot.svid");
     requireInstance(bundles, X509BundleSet, "snapshot.bundles");
-    const bundle = bundles.get(svid.id.trustDomain);
-    if (bundle === undefined) {
-        throw new SourceError("no_bundle", `${svid.id}: there is no bundle of trust domain ${svid.id.trustDomain}`);
-    }
+    const bundle = ownBundle({ svid, bundles });
     await replaceFiles(folder, [
         { name: names.certificates ?? "svid.pem", content: svid.certPem(), mode: 0o644 },
         { name: names.key ?? "svid_key.pem", content: svid.keyPem(), mode: 0o600 },
         { name: names.bundle ?? "bundle.pem", content: bundle.authorities.map(String).join(""), mode: 0o644 },
     ]);
+}
+
+/** The bundle of the SVID's own trust domain. @throws {SourceError} `no_bundle` when it is missing */
+export function ownBundle({ svid, bundles }: Pick<X509Snapshot, "svid" | "bundles">): X509Bundle {
+    const bundle = bundles.get(svid.id.trustDomain);
+    if (bundle === undefined) {
+        throw new SourceError("no_bundle", `${svid.id}: there is no bundle of trust domain ${svid.id.trustDomain}`);
+    }
+    return bundle;
 }
 
 /** A file to be written. */

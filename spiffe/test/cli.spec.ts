@@ -227,9 +227,31 @@ describe("The spiffe command", () => {
             await run("verify", [...trust, join(folder, "svid/svid.pem")]);
             assert.equal(said[0], "spiffe://example.org/web");
             assert.match(said[2] ?? "", /^ {2}CN=Test CA \d+, O=example\.org, until \d{4}-/);
+            const capitals = await ca.issue("/web", { uris: ["spiffe://EXAMPLE.org/web"] });
             const foreign = (await partner.issue("/web")).certPem();
             await writeFile(join(folder, "foreign.pem"), foreign);
             await assert.rejects(run("verify", [...trust, join(folder, "foreign.pem")]), { code: "no_bundle" });
+            await writeFile(join(folder, "capitals.pem"), capitals.certPem());
+            await run("verify", [...trust, join(folder, "capitals.pem")]);
+            await assert.rejects(run("verify", [...trust, "--strict", join(folder, "capitals.pem")]), {
+                code: "invalid_id",
+            });
+        });
+
+        it("name the file that holds nothing of use", async () => {
+            const empty = join(folder, "empty.pem");
+            await writeFile(empty, "no PEM");
+            await writeFile(join(folder, "bundle.pem"), String(ca.certificate));
+            const verify = (bundle: string, chain: string): Promise<void> =>
+                run("verify", ["--bundle", bundle, "--trust-domain", "example.org", chain]);
+            await assert.rejects(verify(empty, empty), {
+                code: "invalid_bundle",
+                message: `${empty}: X.509 bundle of example.org: there is no PEM block CERTIFICATE`,
+            });
+            await assert.rejects(verify(join(folder, "bundle.pem"), empty), {
+                code: "empty_chain",
+                message: `${empty}: no certificate was presented`,
+            });
         });
     });
 

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import type { Server } from "node:http";
 
 import { X509BundleSet, X509Bundle } from "../bundle.js";
+import { SpiffeError } from "../errors.js";
 import { SpiffeId, TrustDomain } from "../id.js";
 import { pemBlocks } from "../pem.js";
 import { verifyX509Svid } from "../verify.js";
@@ -103,9 +104,13 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
             if (bundle === undefined || name === undefined || file === undefined || more.length > 0) {
                 throw new UsageError(["verify takes --bundle, --trust-domain and one file with a chain"]);
             }
-            const trusted = X509Bundle.parsePem(TrustDomain.parse(name), await readFile(bundle, "utf8"));
-            const presented = pemBlocks(await readFile(file, "utf8"), "CERTIFICATE");
-            const { id, chain } = verifyX509Svid(presented, new X509BundleSet([trusted]), { strict: strict === true });
+            const trustDomain = TrustDomain.parse(name);
+            const trusted = await readWith(bundle, (pem) => X509Bundle.parsePem(trustDomain, pem));
+            const { id, chain } = await readWith(file, (pem) =>
+                verifyX509Svid(pemBlocks(pem, "CERTIFICATE"), new X509BundleSet([trusted]), {
+                    strict: strict === true,
+                }),
+            );
             say(id.toString());
             for (const { subject, validToDate } of chain) {
                 say(`  ${subject.replaceAll("\n", ", ") || "(no subject)"}, until ${validToDate.toISOString()}`);
@@ -113,3 +118,15 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         },
     },
 };
+
+/** What `read` makes of a file. @throws {SpiffeError} with the file's name; errors of node:fs, which have it */
+async function readWith<T>(file: string, read: (text: string) => T): Promise<T> {
+    const text = await readFile(file, "utf8");
+    try {
+        return read(text);
+    } catch (error) {
+        throw error instanceof SpiffeError
+            ? new SpiffeError(error.code, `${file}: ${error.message}`, { cause: error })
+            : error;
+    }
+}

@@ -2,8 +2,8 @@ import type { X509Certificate } from "node:crypto";
 
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtSvid } from "../jwtsvid.js";
-import { SourceError } from "../errors.js";
 import type { SavedFile } from "../save.js";
+import { ownBundle } from "../save.js";
 import type { X509Snapshot } from "../source.js";
 import type { FileSettings } from "./settings.js";
 
@@ -22,10 +22,7 @@ export interface Material {
  */
 export function filesOf({ snapshot, tokens, jwtBundles }: Material, settings: FileSettings, now: Date): SavedFile[] {
     const { svid, bundles } = snapshot;
-    const own = bundles.get(svid.id.trustDomain);
-    if (own === undefined) {
-        throw new SourceError("no_bundle", `${svid.id}: there is no bundle of trust domain ${svid.id.trustDomain}`);
-    }
+    const own = ownBundle(snapshot);
     const intermediates = svid.certificates.slice(1);
     const authorities = [
         ...own.authorities,
