@@ -1,6 +1,7 @@
+import { CREATE } from "../../../kubernetes/rbac/verbs";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
-import { rbacRight, WRITE } from "./rights";
+import { RBAC, right } from "./rights";
 import { allByRole } from "./targets";
 
 /** Without the verb bind the API server lets nobody grant what they don't have. */
@@ -9,7 +10,7 @@ export const bindRoles = rbacFamily({
     title: "bind a role with every right in a namespace to themselves",
     technique: TECHNIQUES.clusterRoles,
     needs: "nothing more",
-    rights: [rbacRight(["rolebindings"], WRITE, false), rbacRight(["clusterroles", "roles"], ["bind"], false)],
+    rights: [right(RBAC, ["rolebindings"], CREATE), right(RBAC, ["clusterroles", "roles"], ["bind"])],
     leadsTo: allByRole,
     cut: { remedy: "Take the verb bind out of the role, or name harmless roles.", control: "no-bind-or-escalate" },
 });

@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 import { thingsOf } from "./targets";
 
 export const changePods = rbacFamily({
@@ -7,7 +8,7 @@ export const changePods = rbacFamily({
     title: "change the image of a running pod",
     technique: TECHNIQUES.deploy,
     needs: "nothing more",
-    rights: [{ ways: [{ resources: { "": ["pods"] }, verbs: ["update", "patch"] }] }],
+    rights: [right("", ["pods"], ["update", "patch"])],
     leadsTo: thingsOf("pod"),
     cut: { remedy: "Take the verbs update and patch on pods out of the role.", control: "no-workload-creation" },
 });

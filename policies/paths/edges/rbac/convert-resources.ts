@@ -1,6 +1,7 @@
 import type { NodeKind } from "../../nodes";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { clusterRight } from "./rights";
 
 /** What whoever changes the custom resources of a group comes to. */
 const WORTH: readonly { readonly group: string; readonly kind: NodeKind }[] = [
@@ -16,17 +17,7 @@ export const convertResources = rbacFamily({
     title: "change custom resources of others by a conversion webhook of their own",
     technique: TECHNIQUES.intercept,
     needs: "a custom resource that some operator acts on",
-    rights: [
-        {
-            ways: [
-                {
-                    resources: { "apiextensions.k8s.io": ["customresourcedefinitions"] },
-                    verbs: ["update", "patch"],
-                },
-            ],
-            clusterScoped: true,
-        },
-    ],
+    rights: [clusterRight("apiextensions.k8s.io", ["customresourcedefinitions"], ["update", "patch"])],
     leadsTo: (landscape, { names }) => {
         const defined = names ?? landscape.stack.ofKind("CustomResourceDefinition").map(({ name }) => name);
         return WORTH.filter(({ group }) => defined.some((name) => name.endsWith(`.${group}`))).map(({ kind }) =>

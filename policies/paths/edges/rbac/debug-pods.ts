@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 import { thingsOf } from "./targets";
 
 export const debugPods = rbacFamily({
@@ -7,7 +8,7 @@ export const debugPods = rbacFamily({
     title: "add a container to a running pod",
     technique: TECHNIQUES.administer,
     needs: "nothing more",
-    rights: [{ ways: [{ resources: { "": ["pods/ephemeralcontainers"] }, verbs: ["update", "patch"] }] }],
+    rights: [right("", ["pods/ephemeralcontainers"], ["update", "patch"])],
     leadsTo: thingsOf("pod"),
     cut: { remedy: "Take pods/ephemeralcontainers out of the role.", control: "no-pod-exec" },
 });

@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 import { placeOf } from "./targets";
 
 export const forwardPorts = rbacFamily({
@@ -9,14 +10,7 @@ export const forwardPorts = rbacFamily({
     needs: "a flaw in a program that listens",
     flaw: true,
     rights: [
-        {
-            ways: [
-                {
-                    resources: { "": ["pods/portforward", "pods/proxy", "services/proxy"] },
-                    verbs: ["create", "get", "update", "patch", "delete"],
-                },
-            ],
-        },
+        right("", ["pods/portforward", "pods/proxy", "services/proxy"], ["create", "get", "update", "patch", "delete"]),
     ],
     leadsTo: placeOf("pods"),
     cut: { remedy: "Take the subresource out of the role.", control: "no-port-forward" },

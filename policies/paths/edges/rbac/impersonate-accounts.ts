@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 import { thingsOf } from "./targets";
 
 export const impersonateAccounts = rbacFamily({
@@ -7,7 +8,7 @@ export const impersonateAccounts = rbacFamily({
     title: "act as a service account",
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",
-    rights: [{ ways: [{ resources: { "": ["serviceaccounts"] }, verbs: ["impersonate"] }] }],
+    rights: [right("", ["serviceaccounts"], ["impersonate"])],
     leadsTo: thingsOf("account"),
     cut: { remedy: "Take the verb impersonate out of the role.", control: "no-impersonation" },
 });

@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { clusterRight, right } from "./rights";
 
 /** The API server takes groups from nobody who does not say whom they act as too. */
 export const impersonateGroups = rbacFamily({
@@ -7,10 +8,7 @@ export const impersonateGroups = rbacFamily({
     title: "act as a member of a group, system:masters among them",
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",
-    rights: [
-        { ways: [{ resources: { "": ["users", "serviceaccounts"] }, verbs: ["impersonate"] }] },
-        { ways: [{ resources: { "": ["groups"] }, verbs: ["impersonate"] }], clusterScoped: true },
-    ],
+    rights: [right("", ["users", "serviceaccounts"], ["impersonate"]), clusterRight("", ["groups"], ["impersonate"])],
     leadsTo: (landscape, { names }) =>
         names === undefined || names.includes("system:masters")
             ? [landscape.node("cluster-admin")]

@@ -1,13 +1,14 @@
 import { subjectNode } from "../../grants";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { clusterRight } from "./rights";
 
 export const impersonateUsers = rbacFamily({
     name: "impersonate-users",
     title: "act as another user",
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",
-    rights: [{ ways: [{ resources: { "": ["users"] }, verbs: ["impersonate"] }], clusterScoped: true }],
+    rights: [clusterRight("", ["users"], ["impersonate"])],
     leadsTo: (landscape, { names }) =>
         names === undefined
             ? [landscape.node("users")]

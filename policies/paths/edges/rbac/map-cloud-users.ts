@@ -2,6 +2,7 @@ import type { Landscape } from "../../landscape";
 import { TECHNIQUES } from "../../techniques";
 import { EKS_ROLE } from "../cloud-role";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 
 /** A stack is for EKS if it has that ConfigMap, or accounts with roles of AWS. */
 function isOnEks({ stack }: Landscape): boolean {
@@ -16,7 +17,7 @@ export const mapCloudUsers = rbacFamily({
     title: "map a principal of AWS to system:masters in the ConfigMap aws-auth",
     technique: TECHNIQUES.cloudAccounts,
     needs: "a cluster of EKS that still reads the ConfigMap",
-    rights: [{ ways: [{ resources: { "": ["configmaps"] }, verbs: ["update", "patch"] }], names: ["aws-auth"] }],
+    rights: [{ ...right("", ["configmaps"], ["update", "patch"]), names: ["aws-auth"] }],
     leadsTo: (landscape, { namespace }) =>
         ["", "kube-system"].includes(namespace) && isOnEks(landscape) ? [landscape.node("cluster-admin")] : [],
     cut: {

@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 import { thingsOf } from "./targets";
 
 export const mintTokens = rbacFamily({
@@ -7,7 +8,7 @@ export const mintTokens = rbacFamily({
     title: "ask for a token of a service account",
     technique: TECHNIQUES.stealToken,
     needs: "nothing more",
-    rights: [{ ways: [{ resources: { "": ["serviceaccounts/token"] }, verbs: ["create"] }] }],
+    rights: [right("", ["serviceaccounts/token"], ["create"])],
     leadsTo: thingsOf("account"),
     cut: {
         remedy: "Name the accounts in resourceNames, or take the rule out of the role.",

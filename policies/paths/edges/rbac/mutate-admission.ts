@@ -1,6 +1,7 @@
+import { CREATE } from "../../../kubernetes/rbac/verbs";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
-import { WRITE } from "./rights";
+import { clusterRight } from "./rights";
 import { always } from "./targets";
 
 export const mutateAdmission = rbacFamily({
@@ -9,17 +10,11 @@ export const mutateAdmission = rbacFamily({
     technique: TECHNIQUES.intercept,
     needs: "nothing more",
     rights: [
-        {
-            ways: [
-                {
-                    resources: {
-                        "admissionregistration.k8s.io": ["mutatingwebhookconfigurations", "mutatingadmissionpolicies"],
-                    },
-                    verbs: WRITE,
-                },
-            ],
-            clusterScoped: true,
-        },
+        clusterRight(
+            "admissionregistration.k8s.io",
+            ["mutatingwebhookconfigurations", "mutatingadmissionpolicies"],
+            CREATE,
+        ),
     ],
     leadsTo: always("cluster-admin"),
     cut: {

@@ -1,13 +1,13 @@
 import { POWERS } from "../../../kubernetes/rbac/powers";
+import { CREATE } from "../../../kubernetes/rbac/verbs";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
 import { isApplied, ways } from "./operators";
-import { WRITE } from "./rights";
 import { always } from "./targets";
 
 const ARGO_CD = {
     resources: { "argoproj.io": ["applications", "applicationsets", "appprojects"] },
-    verbs: WRITE,
+    verbs: CREATE,
 };
 
 /** Tools of GitOps and their kin apply what they are told with the rights of their controller, which mostly has all. */

@@ -1,6 +1,7 @@
+import { CREATE } from "../../../kubernetes/rbac/verbs";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
-import { READ_SECRETS, RUN_PODS, WRITE } from "./rights";
+import { READ_SECRETS, right, RUN_PODS } from "./rights";
 import { placeOf } from "./targets";
 
 export const readStores = rbacFamily({
@@ -10,14 +11,7 @@ export const readStores = rbacFamily({
     needs: "nothing more",
     rights: [
         { ways: [...READ_SECRETS.ways, ...RUN_PODS.ways] },
-        {
-            ways: [
-                {
-                    resources: { "external-secrets.io": ["externalsecrets", "clusterexternalsecrets"] },
-                    verbs: WRITE,
-                },
-            ],
-        },
+        right("external-secrets.io", ["externalsecrets", "clusterexternalsecrets"], CREATE),
     ],
     leadsTo: placeOf("stores"),
     cut: {

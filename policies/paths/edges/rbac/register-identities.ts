@@ -1,6 +1,7 @@
+import { CREATE } from "../../../kubernetes/rbac/verbs";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
-import { WRITE } from "./rights";
+import { clusterRight } from "./rights";
 import { always } from "./targets";
 
 export const registerIdentities = rbacFamily({
@@ -8,12 +9,7 @@ export const registerIdentities = rbacFamily({
     title: "register a workload of their own under any SPIFFE identity",
     technique: TECHNIQUES.forgeCertificates,
     needs: "a workload of their own",
-    rights: [
-        {
-            ways: [{ resources: { "spire.spiffe.io": ["clusterspiffeids", "clusterstaticentries"] }, verbs: WRITE }],
-            clusterScoped: true,
-        },
-    ],
+    rights: [clusterRight("spire.spiffe.io", ["clusterspiffeids", "clusterstaticentries"], CREATE)],
     leadsTo: always("identities"),
     cut: { remedy: "Leave registrations to whoever deploys SPIRE.", control: "no-identity-registration" },
 });

@@ -1,9 +1,21 @@
 import { workloadResources } from "../../../kubernetes/kinds";
 import type { Right } from "../../rights";
 
+/** Any one of some verbs on any one of some resources of an API group. */
+export function right(group: string, resources: readonly string[], verbs: readonly string[]): Right {
+    return { ways: [{ resources: { [group]: resources }, verbs }] };
+}
+
+/** The same on resources that belong to the cluster. */
+export function clusterRight(group: string, resources: readonly string[], verbs: readonly string[]): Right {
+    return { ...right(group, resources, verbs), clusterScoped: true };
+}
+
+export const RBAC = "rbac.authorization.k8s.io";
+
 /** Rights that several families ask for. */
 
-export const READ_SECRETS: Right = { ways: [{ resources: { "": ["secrets"] }, verbs: ["get", "list", "watch"] }] };
+export const READ_SECRETS: Right = right("", ["secrets"], ["get", "list", "watch"]);
 
 export const CREATE_WORKLOADS: Right = { ways: [{ resources: workloadResources(() => true), verbs: ["create"] }] };
 
@@ -14,11 +26,3 @@ export const CHANGE_WORKLOADS: Right = {
 
 /** To start a pod of one's own making, either way. */
 export const RUN_PODS: Right = { ways: [...CREATE_WORKLOADS.ways, ...CHANGE_WORKLOADS.ways] };
-
-const RBAC = "rbac.authorization.k8s.io";
-
-export const WRITE = ["create", "update", "patch"] as const;
-
-export function rbacRight(resources: readonly string[], verbs: readonly string[], clusterScoped: boolean): Right {
-    return { ways: [{ resources: { [RBAC]: resources }, verbs }], ...(clusterScoped && { clusterScoped: true }) };
-}

@@ -1,5 +1,6 @@
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
+import { right } from "./rights";
 import { thingsOf } from "./targets";
 
 export const runCommands = rbacFamily({
@@ -7,7 +8,7 @@ export const runCommands = rbacFamily({
     title: "run commands in pods",
     technique: TECHNIQUES.administer,
     needs: "nothing more",
-    rights: [{ ways: [{ resources: { "": ["pods/exec", "pods/attach"] }, verbs: ["create", "get"] }] }],
+    rights: [right("", ["pods/exec", "pods/attach"], ["create", "get"])],
     leadsTo: thingsOf("pod"),
     cut: { remedy: "Take pods/exec and pods/attach out of the role.", control: "no-pod-exec" },
 });

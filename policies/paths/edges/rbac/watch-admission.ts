@@ -1,6 +1,7 @@
+import { CREATE } from "../../../kubernetes/rbac/verbs";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
-import { WRITE } from "./rights";
+import { clusterRight } from "./rights";
 import { always } from "./targets";
 
 /** A name limits which configuration is changed, but not to what: any rules, and any address. */
@@ -9,17 +10,7 @@ export const watchAdmission = rbacFamily({
     title: "have every Secret that is written sent to a webhook of their own",
     technique: TECHNIQUES.intercept,
     needs: "nothing more",
-    rights: [
-        {
-            ways: [
-                {
-                    resources: { "admissionregistration.k8s.io": ["validatingwebhookconfigurations"] },
-                    verbs: WRITE,
-                },
-            ],
-            clusterScoped: true,
-        },
-    ],
+    rights: [clusterRight("admissionregistration.k8s.io", ["validatingwebhookconfigurations"], CREATE)],
     leadsTo: always("secrets"),
     cut: {
         remedy: "Take the rule out of the role: resourceNames say which configuration is changed, not to what.",

@@ -12,4 +12,3 @@ export interface Case {
 export const POD = "Pod shop/web";
 export const ROLE = "RoleBinding shop/jane";
 export const CLUSTER = "ClusterRoleBinding everywhere";
-export const PRIVILEGED = { securityContext: { privileged: true } };

@@ -1,10 +1,11 @@
 import type { Manifest } from "../../../support/controls";
 import { boundTo, may, object, pod, podWithHostPath } from "../manifests";
 import type { Case } from "./case";
-import { POD, PRIVILEGED } from "./case";
+import { POD } from "./case";
 
 type Fields = Readonly<Record<string, unknown>>;
 
+const PRIVILEGED = { securityContext: { privileged: true } };
 const adds = (name: string): Fields => ({ securityContext: { capabilities: { add: [name] } } });
 const PROCESSES = "the node's processes, from spec.containers[0].securityContext.capabilities.add[0]";
 const claiming = pod(
