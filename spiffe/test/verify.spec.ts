@@ -1,24 +1,15 @@
 import assert from "node:assert/strict";
-import type { KeyObject, X509Certificate } from "node:crypto";
-import { generateKeyPairSync } from "node:crypto";
+import type { X509Certificate } from "node:crypto";
 
 import type { X509Svid } from "../src/index.js";
-import { TrustDomain, X509Bundle, X509BundleSet, X509VerificationError, verifyX509Svid } from "../src/index.js";
+import { TrustDomain, X509Bundle, X509BundleSet, verifyX509Svid } from "../src/index.js";
 import type { CertificateOptions } from "./support/ca.js";
 import { TestCa, x509 } from "./support/ca.js";
-import { resign } from "./support/resign.js";
+import { chainBelow, nameConstraint, trust, uriConstraint, verdictOf } from "./support/chains.js";
+import type { Chain } from "./support/chains.js";
 
 const HOUR = 3_600_000;
 const at = (hours: number): Date => new Date(Date.now() + hours * HOUR);
-
-/** NameConstraints with one subtree, by hand: `kind` 0 permits, 1 excludes. */
-function nameConstraint(kind: 0 | 1, nameType: number, value: Buffer): x509.Extension {
-    const wrap = (tag: number, content: Buffer): Buffer => Buffer.concat([Buffer.from([tag, content.length]), content]);
-    const subtree = wrap(0x30, wrap(0x80 | nameType, value));
-    return new x509.Extension("2.5.29.30", true, wrap(0x30, wrap(0xa0 | kind, subtree)));
-}
-
-const uriConstraint = (kind: 0 | 1, host: string): x509.Extension => nameConstraint(kind, 6, Buffer.from(host));
 
 describe("verifyX509Svid", () => {
     let ca: TestCa;
@@ -28,27 +19,10 @@ describe("verifyX509Svid", () => {
     before(async () => {
         ca = await TestCa.create("example.org");
         partner = await TestCa.create("partner.test");
-        bundles = new X509BundleSet([ca.bundle, partner.bundle]);
+        bundles = trust(ca, partner);
     });
 
-    /** The code of the refusal, or "accepted". */
-    function verdict(
-        chain: readonly X509Certificate[] | readonly Uint8Array[],
-        trusted = bundles,
-        now?: Date,
-        strict?: boolean,
-    ): string {
-        try {
-            verifyX509Svid(chain, trusted, { now, strict });
-            return "accepted";
-        } catch (error) {
-            assert.ok(error instanceof X509VerificationError, String(error));
-            return error.code;
-        }
-    }
-
-    const trust = (...authorities: TestCa[]): X509BundleSet =>
-        new X509BundleSet(authorities.map((authority) => authority.bundle));
+    const verdict = (chain: Chain, trusted = bundles, now?: Date): string => verdictOf(chain, trusted, { now });
 
     it("gives the SPIFFE ID and the path up to the authority", async () => {
         const middle = await ca.intermediate();
@@ -74,44 +48,17 @@ describe("verifyX509Svid", () => {
         });
     }
 
-    it("takes an intermediate in the bundle as an anchor", async () => {
-        const middle = await ca.intermediate();
-        const svid = await middle.issue("/web");
-        assert.equal(verdict([svid.leaf], trust(middle)), "accepted");
-    });
-
-    it("finds the path whatever the order of the intermediates, and past strangers", async () => {
-        const low = await (await ca.intermediate()).intermediate();
-        const svid = await low.issue("/web");
-        const [leaf, ...others] = svid.certificates;
-        assert.equal(verdict([leaf, partner.certificate, ...others.toReversed()]), "accepted");
-    });
-
-    it("tells authorities of one name apart by their keys", async () => {
-        const subject = "CN=The same";
-        const old = await TestCa.create("example.org", { subject });
-        const current = await TestCa.create("example.org", { subject });
-        const svid = await current.issue("/web");
-        const both = new X509Bundle(TrustDomain.parse("example.org"), [old.certificate, current.certificate]);
-        assert.equal(verdict(svid.certificates, new X509BundleSet([both])), "accepted");
-        assert.equal(verdict(svid.certificates, trust(old)), "untrusted");
-    });
-
     type Case = readonly [
         title: string,
         code: string,
-        make: () => Promise<{ chain: readonly X509Certificate[]; trusted?: X509BundleSet; now?: Date }>,
+        make: () => Promise<{ chain: Chain; trusted?: X509BundleSet; now?: Date }>,
     ];
     const leaf = async (options: CertificateOptions, id = "/web"): Promise<{ chain: X509Svid["certificates"] }> => ({
         chain: (await ca.issue(id, options)).certificates,
     });
-    const below = async (options: CertificateOptions, depth = 1): Promise<{ chain: X509Svid["certificates"] }> => {
-        let issuer = await ca.intermediate(options);
-        for (let i = 1; i < depth; i++) {
-            issuer = await issuer.intermediate();
-        }
-        return { chain: (await issuer.issue("/web", { dnsNames: ["web.example.org"] })).certificates };
-    };
+    const below = async (options: CertificateOptions, depth?: number): Promise<{ chain: Chain }> => ({
+        chain: await chainBelow(ca, options, depth),
+    });
     const sign = x509.KeyUsageFlags.digitalSignature;
 
     const attacks: readonly Case[] = [
@@ -296,50 +243,6 @@ describe("verifyX509Svid", () => {
         );
     });
 
-    it("accepts names within the constraints of the authorities above", async () => {
-        const within = [
-            [uriConstraint(0, "example.org")],
-            [uriConstraint(1, ".example.org")],
-            [nameConstraint(0, 2, Buffer.from("example.org"))],
-            [nameConstraint(0, 1, Buffer.from("example.org"))],
-            [nameConstraint(1, 7, Buffer.from([10, 0, 0, 0, 255, 0, 0, 0]))],
-        ];
-        for (const extensions of within) {
-            assert.equal(verdict((await below({ extensions })).chain), "accepted");
-        }
-    });
-
-    it("holds a leaf to name constraints also when it has its authority's name", async () => {
-        const subject = "CN=same";
-        const strict = await TestCa.create("example.org", { subject, extensions: [uriConstraint(1, "example.org")] });
-        const leaf = await strict.issue("/web", { subject });
-        assert.equal(verdict(leaf.certificates, trust(strict)), "name_constraints");
-    });
-
-    const generate = (type: "ec" | "rsa", strength: string | number): KeyObject =>
-        type === "ec"
-            ? generateKeyPairSync("ec", { namedCurve: String(strength) }).privateKey
-            : generateKeyPairSync("rsa", { modulusLength: Number(strength) }).privateKey;
-    const strengths: readonly [type: "ec" | "rsa", strength: string | number, wanted: string][] = [
-        ["rsa", 2048, "accepted"],
-        ["rsa", 1024, "untrusted"],
-        ["rsa", 2040, "untrusted"],
-        ["ec", "prime256v1", "accepted"],
-        ["ec", "prime192v1", "untrusted"],
-        ["ec", "secp224r1", "untrusted"],
-        ["ec", "secp256k1", "untrusted"],
-        ["ec", "brainpoolP256r1", "untrusted"],
-    ];
-    for (const [type, strength, wanted] of strengths) {
-        it(`gives "${wanted}" for an authority with a key ${type} ${strength}`, async () => {
-            const model = await TestCa.create("example.org", { key: type === "ec" ? "ec-p256" : "rsa-2048" });
-            const key = generate(type, strength);
-            const authority = resign(model.certificate, key, key);
-            const leaf = resign((await model.issue("/web")).leaf, key);
-            assert.equal(verdict([leaf], new X509BundleSet([new X509Bundle(model.trustDomain, [authority])])), wanted);
-        });
-    }
-
     it("takes no clock that shows no time: by it nothing would ever be expired", async () => {
         const { certificates } = await ca.issue("/web");
         for (const now of [new Date(NaN), 0, "2026", null]) {
@@ -347,60 +250,5 @@ describe("verifyX509Svid", () => {
                 code: "invalid_parameter",
             });
         }
-    });
-
-    it("does not count self-issued authorities into the path length", async () => {
-        const root = await TestCa.create("example.org", { subject: "CN=Root", pathLength: 0 });
-        const again = await root.intermediate({ subject: "CN=Root" });
-        assert.equal(verdict((await again.issue("/web")).certificates, trust(root)), "accepted");
-    });
-
-    it("refuses with strict what go-spiffe refuses and the standards allow", async () => {
-        const subject = "CN=Root";
-        const flat = await TestCa.create("example.org", { subject, pathLength: 0 });
-        const parent = await TestCa.create("example.org", { extensions: [uriConstraint(1, "org")] });
-        const dotted = await TestCa.create("sub.example.org", { extensions: [uriConstraint(1, "example.org")] });
-        const capital = { uris: ["spiffe://EXAMPLE.org/web"] };
-        const cases: readonly [ca: TestCa, chain: readonly X509Certificate[], code: string][] = [
-            [flat, (await (await flat.intermediate({ subject })).issue("/web")).certificates, "path_length"],
-            [parent, (await parent.issue("/web")).certificates, "name_constraints"],
-            [dotted, (await dotted.issue("/web")).certificates, "name_constraints"],
-            [ca, (await ca.issue("/web", capital)).certificates, "invalid_id"],
-        ];
-        for (const [authority, chain, code] of cases) {
-            assert.equal(verdict(chain, trust(authority)), "accepted", code);
-            assert.equal(verdict(chain, trust(authority), undefined, false), "accepted", code);
-            assert.equal(verdict(chain, trust(authority), undefined, true), code);
-        }
-        assert.equal(verdict((await ca.issue("/web")).certificates, bundles, undefined, true), "accepted");
-    });
-
-    it("goes on without an authority of the bundle that can't be read", async () => {
-        const odd = await TestCa.create("example.org", {
-            extensions: [new x509.Extension("2.5.29.30", true, Buffer.from([4, 0]))],
-        });
-        const svid = await ca.issue("/web");
-        const mixed = new X509Bundle(TrustDomain.parse("example.org"), [odd.certificate, ca.certificate]);
-        assert.equal(verdict(svid.certificates, new X509BundleSet([mixed])), "accepted");
-        assert.equal(verdict((await odd.issue("/web")).certificates, new X509BundleSet([mixed])), "untrusted");
-    });
-
-    it("gives up on a maze of authorities with one name", async () => {
-        const subject = "CN=Maze";
-        const rooms: TestCa[] = [];
-        for (let i = 0; i < 9; i++) {
-            rooms.push(await TestCa.create("example.org", { subject }));
-        }
-        const [first] = rooms;
-        assert.ok(first);
-        const svid = await first.issue("/web");
-        assert.equal(verdict([svid.leaf, ...rooms.map((room) => room.certificate)]), "untrusted");
-        const crowd = new X509Bundle(
-            TrustDomain.parse("example.org"),
-            Array.from({ length: 300 }, () => rooms[1]?.certificate ?? ca.certificate),
-        );
-        assert.throws(() => verifyX509Svid([svid.leaf], new X509BundleSet([crowd])), {
-            message: "spiffe://example.org/web: no path found within 200 signature checks",
-        });
     });
 });
