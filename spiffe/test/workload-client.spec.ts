@@ -2,54 +2,36 @@ import assert from "node:assert/strict";
 
 import { Client, credentials, status } from "@grpc/grpc-js";
 
-import type { WatchEvent, WorkloadApiOptions, X509Context } from "../src/entry/workload.js";
+import type { WorkloadApiClient, WorkloadApiOptions } from "../src/entry/workload.js";
 import { NoIdentityIssuedError, SpiffeId, WorkloadApiError } from "../src/index.js";
-import { WorkloadApiClient } from "../src/entry/workload.js";
 import { SpiffeWorkloadAPI } from "../src/gen/workload/workloadapi_pb.js";
 import { callUnary } from "../src/rpc.js";
 import { TestCa } from "./support/ca.js";
 import type { X509Message } from "./support/fake-workload-api.js";
 import { FakeWorkloadApi, concatDer, x509Message } from "./support/fake-workload-api.js";
 import { TokenIssuer } from "./support/tokens.js";
+import { WorkloadWorld } from "./support/workload-world.js";
 
 describe("WorkloadApiClient", () => {
+    let world: WorkloadWorld;
     let api: FakeWorkloadApi;
     let ca: TestCa;
     let good: X509Message;
-    const clients: WorkloadApiClient[] = [];
 
-    before(async () => {
-        ca = await TestCa.create("example.org");
-        good = x509Message([await ca.issue("/web")], [ca.bundle]);
-    });
     beforeEach(async () => {
-        api = await FakeWorkloadApi.start();
-        api.setX509(good);
+        world = await WorkloadWorld.create();
+        ({ api, ca, good } = world);
     });
-    afterEach(async () => {
-        clients.splice(0).forEach((client) => client.close());
-        await api.stop();
-    });
+    afterEach(() => world.close());
 
-    function connect(options: WorkloadApiOptions = {}): WorkloadApiClient {
-        const client = new WorkloadApiClient({ address: api.address, timeoutMs: 5_000, ...options });
-        clients.push(client);
-        return client;
-    }
-
-    /** Waits until the endpoint has no open stream of a method; the test's own time limit is the deadline. */
-    async function drained(method: "FetchX509SVID" | "FetchX509Bundles"): Promise<void> {
-        while (api.open(method) > 0) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
-    }
+    const connect = (options?: WorkloadApiOptions): WorkloadApiClient => world.connect(options);
 
     describe("one-shot calls", () => {
         it("fetch SVIDs and bundles and leave no stream open", async () => {
             const client = connect();
             assert.equal((await client.fetchX509Context()).bundles.size, 1);
             assert.equal((await client.fetchX509Svid()).id.toString(), "spiffe://example.org/web");
-            await drained("FetchX509SVID");
+            await world.drained("FetchX509SVID");
         });
 
         it("carry the header without which an endpoint must refuse them", async () => {
@@ -303,129 +285,6 @@ describe("WorkloadApiClient", () => {
                     'Workload API, FetchJWTSVID: the JWT-SVID announced as "spiffe://example.org/db" is of spiffe://example.org/web',
             });
             await assert.rejects(client.validateJwtSvid(token, "reports"), { code: "malformed_response" });
-        });
-    });
-
-    describe("watches", () => {
-        async function take(
-            events: AsyncIterable<WatchEvent<X509Context>>,
-            count: number,
-            each: (index: number) => void = () => {},
-        ): Promise<string[]> {
-            const seen: string[] = [];
-            for await (const event of events) {
-                seen.push(event.type === "update" ? event.type : `${event.type} ${event.error.code}`);
-                each(seen.length);
-                if (seen.length === count) {
-                    break;
-                }
-            }
-            return seen;
-        }
-
-        it("wait longer after each failure and start over after a success", async () => {
-            const waits: number[] = [];
-            let now = 0;
-            const client = connect({
-                random: () => 0.5,
-                sleep: (ms) => (waits.push(ms), Promise.resolve()),
-                clock: () => now,
-            });
-            api.failNext("FetchX509SVID", status.UNAVAILABLE, "", 3);
-            const seen = await take(client.watchX509Context(), 6, (index) => {
-                if (index === 4) {
-                    now += 60_000;
-                    api.failNext("FetchX509SVID", status.UNAVAILABLE, "");
-                    api.breakStreams("FetchX509SVID", status.OK);
-                }
-            });
-            const failure = "interrupted unavailable";
-            assert.deepEqual(seen, [failure, failure, failure, "update", failure, "update"]);
-            assert.deepEqual(waits, [900, 1440, 2304, 900]);
-        });
-
-        it("wait at least a second, and ever longer, for an endpoint whose streams live shortly", async () => {
-            for (const random of [0, 1]) {
-                const waits: number[] = [];
-                const client = connect({ random: () => random, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
-                await take(client.watchX509Context(), 9, (index) => {
-                    if (index % 2 === 1) {
-                        api.breakStreams("FetchX509SVID", status.OK);
-                    }
-                });
-                assert.deepEqual(waits, random === 0 ? [1000, 1600, 2560, 4096] : [1200, 1280, 2048, 3277]);
-            }
-        });
-
-        it("wait as well when nothing but garbage comes", async () => {
-            const waits: number[] = [];
-            api.setX509({ svids: [] });
-            const client = connect({ random: () => 0, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
-            const seen = await take(client.watchX509Context(), 4, (index) => {
-                if (index % 2 === 1) {
-                    api.breakStreams("FetchX509SVID", status.OK);
-                }
-            });
-            assert.deepEqual(seen.slice(0, 2), ["discarded malformed_response", "interrupted unavailable"]);
-            assert.deepEqual(waits, [1000]);
-        });
-
-        it("wait less for an identity than for an endpoint", async () => {
-            const waits: number[] = [];
-            const client = connect({ random: () => 0, sleep: (ms) => (waits.push(ms), Promise.resolve()) });
-            api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "", 3);
-            const withdrawn = "withdrawn no_identity_issued";
-            assert.deepEqual(await take(client.watchX509Context(), 4), [withdrawn, withdrawn, withdrawn, "update"]);
-            assert.deepEqual(waits, [1000, 1300, 1690]);
-        });
-
-        it("wait when a stream ends without a message, however healthily", async () => {
-            const empty = await FakeWorkloadApi.start();
-            try {
-                const client = connect({ address: empty.address, sleep: () => Promise.resolve() });
-                const events = client.watchX509Context();
-                const next = events.next();
-                while (empty.open("FetchX509SVID") === 0) {
-                    await new Promise((resolve) => setTimeout(resolve, 5));
-                }
-                empty.breakStreams("FetchX509SVID", status.OK);
-                const { value } = await next;
-                assert.ok(value?.type === "interrupted");
-                assert.equal(value.error.message, "The Workload API ended a stream without a message that can be used");
-                await events.return();
-            } finally {
-                await empty.stop();
-            }
-        });
-
-        for (const code of ["INVALID_ARGUMENT", "UNIMPLEMENTED"] as const) {
-            it(`end for good after ${code}`, async () => {
-                api.failNext("FetchX509SVID", status[code], "wrong");
-                await assert.rejects(take(connect().watchX509Context(), 9), { code: code.toLowerCase() });
-                assert.equal(api.calls.length, 1);
-            });
-        }
-
-        it("end quietly when told to, even in the middle of a wait, and leave no stream open", async () => {
-            const stop = new AbortController();
-            const client = connect();
-            const seen = await take(client.watchX509Context({ signal: stop.signal }), 9, () => stop.abort());
-            assert.deepEqual(seen, ["update"]);
-            await drained("FetchX509SVID");
-            const again = new AbortController();
-            api.failNext("FetchX509SVID", status.UNAVAILABLE, "", 9);
-            assert.deepEqual(
-                await take(client.watchX509Context({ signal: again.signal }), 9, () =>
-                    setTimeout(() => again.abort(), 20),
-                ),
-                ["interrupted unavailable"],
-            );
-            assert.deepEqual(await take(client.watchX509Context({ signal: stop.signal }), 9), []);
-        });
-
-        it("leave no stream open when the consumer walks away", async () => {
-            await take(connect().watchX509Context(), 1);
-            await drained("FetchX509SVID");
         });
     });
 });
