@@ -119,6 +119,23 @@ describe("hardening paths", () => {
         assert.match(one.out, /at the least cost: 2 changes\n/);
     });
 
+    it("draws each place once however many paths pass it, and none upon another", async () => {
+        const ports = { ports: [{ containerPort: 80, hostPort: 80 }] };
+        const privileged = { securityContext: { privileged: true } };
+        const all = ["one", "two", "three"].map((name) => pod({}, { ...privileged, ...ports }, { name }));
+        const files = Object.fromEntries(all.map((each, index) => [`${index}.json`, JSON.stringify(each)]));
+        const { out } = await paths(files, "--to", "node", "--format", "svg");
+        const boxes = [...out.matchAll(/<rect class="box" (x="\d+" y="\d+")/g)].map(([, place]) => place);
+        const titles = [...out.matchAll(/<g data-paths="([\d ]+)"><title>(?!can )(.*?)<\/title>/g)];
+        const passed = new Map(titles.map(([, numbers, title]) => [title, numbers]));
+        const pods = ["Pod shop/one", "Pod shop/three", "Pod shop/two"];
+        assert.deepEqual([...passed.keys()].sort(), [...pods, "a node", "the Internet"]);
+        assert.deepEqual([passed.get("a node"), passed.get("the Internet")], ["0 1 2", "0 1 2"]);
+        assert.deepEqual(pods.map((name) => passed.get(name)).sort(), ["0", "1", "2"]);
+        assert.equal(new Set(boxes).size, titles.length);
+        assert.equal(out.match(/<polygon class="tip"/g)?.length, 6);
+    });
+
     it("follows the network between pods only where that is asked for", async () => {
         const other = JSON.stringify(pod({}, {}, { name: "other", labels: { app: "other" } }));
         const asked = ["--from", "pod:shop/other", "--to", "pod:shop/web"];

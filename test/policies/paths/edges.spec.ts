@@ -47,6 +47,16 @@ describe("edges of attack paths", () => {
             });
         assert.ok(reach(toWeb("other")).includes(`Pod shop/other -> ${POD}`));
         assert.ok(!reach(toWeb("third")).some((edge) => edge.endsWith(`-> ${POD}`)));
+        const fromWeb = (to: string) =>
+            object("networking.k8s.io/v1", "NetworkPolicy", "web", {
+                spec: {
+                    podSelector: { matchLabels: { app: "web" } },
+                    policyTypes: ["Egress"],
+                    egress: [{ to: [{ podSelector: { matchLabels: { app: to } } }] }],
+                },
+            });
+        assert.ok(reach(fromWeb("other")).includes(`${POD} -> Pod shop/other`));
+        assert.ok(!reach(fromWeb("third")).some((edge) => edge.startsWith(`${POD} ->`)));
         assert.deepEqual(edgesOf(graphOf(pod(), other), "network-reach"), []);
     });
 

@@ -3,7 +3,7 @@ import { strict as assert } from "node:assert";
 import { noPathFromInternetToClusterAdmin as control } from "../../../../policies/controls/paths/no-path-from-internet-to-cluster-admin";
 import { runControl } from "../../../../policies/engine/run";
 import { Stack } from "../../../../policies/kubernetes/stack";
-import { UnknownValueError } from "../../../../policies/kubernetes/unknown";
+import { withUnknown } from "../../../support/cases";
 import { faultsOf, messagesOf, resourceOf } from "../../../support/controls";
 import type { Manifest } from "../../../support/controls";
 import { boundTo, named, object, pod } from "../../paths/manifests";
@@ -41,13 +41,7 @@ describe("no-path-from-internet-to-cluster-admin", () => {
     });
 
     it("can't tell where a pod is unknown before deployment", () => {
-        const unknown = object("v1", "Pod", "web");
-        Object.defineProperty(unknown, "spec", {
-            enumerable: true,
-            get: () => {
-                throw new UnknownValueError(["spec"]);
-            },
-        });
+        const unknown = withUnknown(pod(), "spec");
         const outcomes = [...runControl(control, new Stack([resourceOf(published), resourceOf(unknown)]), {})];
         assert.deepEqual(
             outcomes.map(({ status }) => status),
