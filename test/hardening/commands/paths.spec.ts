@@ -136,6 +136,17 @@ describe("hardening paths", () => {
         assert.equal(out.match(/<polygon class="tip"/g)?.length, 6);
     });
 
+    it("says where no change of a manifest ends every path", async () => {
+        const ask = (format: string) =>
+            paths({ "web.json": CLEAN }, "--from", "node", "--to", "cluster-admin", "--format", format);
+        assert.match((await ask("text")).out, /\nNo change of a manifest ends every path: /);
+        assert.match((await ask("html")).out, /<h2>No change of a manifest ends every path<\/h2>/);
+        assert.equal((JSON.parse((await ask("json")).out) as Record<string, unknown>)["cut"], null);
+        const [result] = (JSON.parse((await ask("sarif")).out) as Log).runs[0]?.results ?? [];
+        assert.equal(result?.ruleId, "control-plane-keys");
+        assert.equal(result.properties, undefined);
+    });
+
     it("follows the network between pods only where that is asked for", async () => {
         const other = JSON.stringify(pod({}, {}, { name: "other", labels: { app: "other" } }));
         const asked = ["--from", "pod:shop/other", "--to", "pod:shop/web"];
