@@ -8,10 +8,8 @@ import { isObj, list, obj, str } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
 import type { PodView } from "../../kubernetes/pods";
 import { serviceAccountName } from "../../kubernetes/service-accounts";
+import { SOCKET_DIRECTORY, SPIFFE_CSI_DRIVER } from "../../kubernetes/workload-api";
 
-const DRIVER = "csi.spiffe.io";
-/** Directories under which SPIRE keeps the Workload API's socket on a node. */
-const SOCKET_DIRECTORY = /^\/(?:run|var\/run|tmp)\/spire(?:-agent)?(?:\/|$)/;
 const OWNERS: readonly string[] = ["spire-agent", "spiffe-csi-driver"];
 
 export const workloadApiThroughCsi = podControl({
@@ -21,7 +19,7 @@ export const workloadApiThroughCsi = podControl({
     severity: "high",
     covers: [],
     frameworks: [...mitre("T1611", "T1557"), ...nist("AC-6", "SC-8"), ...checklist("ZT-2", "P0-1.4")],
-    remediation: `Use the volume {csi: {driver: ${DRIVER}, readOnly: true}} and mount it read-only.`,
+    remediation: `Use the volume {csi: {driver: ${SPIFFE_CSI_DRIVER}, readOnly: true}} and mount it read-only.`,
     profiles: ["x0tta6bl4"],
     *check(pod) {
         for (const [index, value] of list(pod.spec["volumes"]).entries()) {
@@ -31,10 +29,10 @@ export const workloadApiThroughCsi = podControl({
             if (SOCKET_DIRECTORY.test(directory) && !OWNERS.includes(serviceAccountName(pod))) {
                 yield {
                     path: `${path}.hostPath.path`,
-                    message: `${path}.hostPath.path is "${directory}", where SPIRE keeps its socket. Use the CSI driver ${DRIVER}.`,
+                    message: `${path}.hostPath.path is "${directory}", where SPIRE keeps its socket. Use the CSI driver ${SPIFFE_CSI_DRIVER}.`,
                 };
             }
-            if (obj(volume["csi"])["driver"] === DRIVER) {
+            if (obj(volume["csi"])["driver"] === SPIFFE_CSI_DRIVER) {
                 yield* csiFaults(pod, path, volume);
             }
         }
@@ -43,7 +41,7 @@ export const workloadApiThroughCsi = podControl({
         expression: `variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v,
  (!has(v.hostPath) || !${spelled("v.hostPath.path")}.matches(${pattern(SOCKET_DIRECTORY)}) ||
   variables.podSpec.?serviceAccountName.orValue('') in ${texts(OWNERS)}) &&
- (!has(v.csi) || v.csi.driver != '${DRIVER}' || (v.csi.?readOnly.orValue(false) &&
+ (!has(v.csi) || v.csi.driver != '${SPIFFE_CSI_DRIVER}' || (v.csi.?readOnly.orValue(false) &&
   variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, m.name != v.name || m.?readOnly.orValue(false))))))`,
     },
 });

@@ -4,20 +4,26 @@ import { isObj, list, obj, str } from "../../kubernetes/kube";
 import type { PodView } from "../../kubernetes/pods";
 import { selects } from "../../kubernetes/selectors";
 import { serviceAccountName } from "../../kubernetes/service-accounts";
+import { SOCKET_DIRECTORY, SPIFFE_CSI_DRIVER } from "../../kubernetes/workload-api";
 import type { EdgeFamily, Link } from "../edge";
 import type { Landscape } from "../landscape";
 import { TECHNIQUES } from "../techniques";
 
-const SOCKET_PLACES: readonly string[] = ["/run/spire", "/var/run/spire", "/tmp/spire-agent", "/run/spiffe"];
+/** Another directory that agents are set up with. */
+const ALSO = "/run/spiffe";
+
+function holdsSocket(directory: string): boolean {
+    return SOCKET_DIRECTORY.test(directory) || isWithin(directory, ALSO);
+}
 
 /** The field by which a pod has the Workload API's socket: SPIFFE's CSI driver, or the agent's directory of the node. */
 function socketField(pod: PodView): string | undefined {
     const index = list(pod.spec["volumes"]).findIndex(
-        (volume) => obj(obj(volume)["csi"])["driver"] === "csi.spiffe.io",
+        (volume) => obj(obj(volume)["csi"])["driver"] === SPIFFE_CSI_DRIVER,
     );
     return index >= 0
         ? `${pod.path}.volumes[${index}].csi`
-        : hostPathsOf(pod).find(({ directory }) => SOCKET_PLACES.some((place) => isWithin(directory, place)))?.path;
+        : hostPathsOf(pod).find(({ directory }) => holdsSocket(directory))?.path;
 }
 
 /** A SPIFFE ID as the controller manager would write it for a pod, as far as its template goes by namespace and account. */

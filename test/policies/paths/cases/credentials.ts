@@ -1,5 +1,5 @@
 import type { Manifest } from "../../../support/controls";
-import { namespace, object, pod, secretStore } from "../manifests";
+import { namespace, object, pod, podWithHostPath, secretStore } from "../manifests";
 import type { Case } from "./case";
 import { POD } from "./case";
 
@@ -41,6 +41,14 @@ const IDENTITY = "SPIFFE identity spiffe://example.org/ns/shop/web";
 
 /** What a pod holds, and what that is good for. */
 export const CREDENTIALS: readonly Case[] = [
+    ...["/run/spire/agent-sockets", "/var/run/spire-agent", "/tmp/spire-agent/public", "/run/spiffe"].map(
+        (directory) => ({
+            family: "workload-api",
+            open: [podWithHostPath(directory, true), namespace(), registration()],
+            edge: `${POD} -> ${IDENTITY}`,
+            mended: [podWithHostPath("/srv/spire", true), namespace(), registration()],
+        }),
+    ),
     {
         family: "mounted-token",
         open: [pod({ automountServiceAccountToken: true })],
