@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { globSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 
 import { load } from "js-yaml";
 
@@ -225,6 +225,10 @@ describe("workflows", () => {
         );
         // Every Go module is one of the tests'.
         assert.deepEqual(updates[2]?.directories, ["/test/**/*"]);
+        const images = globSync("{*,packages/*}/Dockerfile", { exclude: ["node_modules"] }).map(
+            (file) => `/${dirname(file)}`,
+        );
+        assert.deepEqual(updates[3]?.directories, images.sort());
         // What was published an hour ago has been read by nobody yet.
         assert.ok(updates.every(({ cooldown }) => (cooldown?.["default-days"] ?? 0) >= 7));
     });
