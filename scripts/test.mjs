@@ -5,10 +5,9 @@
 import { spawn } from "node:child_process";
 import { fileURLToPath } from "node:url";
 
+import suites from "./suites.json" with { type: "json" };
+
 const mocha = fileURLToPath(new URL("../node_modules/mocha/bin/mocha.js", import.meta.url));
-const tool = ["test/hardening/**/*.spec.ts"];
-const others = ["test/**/*.spec.ts", "{spiffe,probe,responder}/test/**/*.spec.ts"];
-const slow = ["test/{cluster,engine,interop,packages,schemas}/**", "**/*.integration.spec.ts"];
 
 /** One mocha over the files of `patterns` without those of `ignored`; its output and whether it passed. */
 function run(patterns, ignored, output) {
@@ -27,6 +26,7 @@ function run(patterns, ignored, output) {
     });
 }
 
+const { tool, others, slow } = suites;
 const second = run(others, [...slow, ...tool], "pipe");
 const first = await run(tool, slow, "inherit");
 const rest = await second;

@@ -1,0 +1,78 @@
+import assert from "node:assert/strict";
+import { globSync, readFileSync } from "node:fs";
+import { matchesGlob } from "node:path";
+
+import { scripts, workspaces } from "../package.json";
+import { others, slow, tool } from "../scripts/suites.json";
+
+type Suite = (file: string) => boolean;
+
+const anyOf =
+    (patterns: readonly string[]): Suite =>
+    (file) =>
+        patterns.some((pattern) => matchesGlob(file, pattern));
+
+/** The files that a mocha's command line in package.json names, or those of the file that it is configured by. */
+function suiteOf(command: string): Suite {
+    const [, config] = /--config (\S+)/.exec(command) ?? [];
+    const patterns =
+        config === undefined
+            ? [...command.matchAll(/"([^"]+\.spec\.ts)"/g)].map(([, pattern = ""]) => pattern)
+            : (JSON.parse(readFileSync(config, "utf8")) as { readonly spec: readonly string[] }).spec;
+    assert.notEqual(patterns.length, 0, `${command} names no files`);
+    return anyOf(patterns);
+}
+
+const isSlow = anyOf(slow);
+const isTool = anyOf(tool);
+const isOther = anyOf(others);
+const suites: readonly (readonly [string, Suite])[] = [
+    ["test, the tool", (file) => isTool(file) && !isSlow(file)],
+    ["test, the others", (file) => isOther(file) && !isSlow(file) && !isTool(file)],
+    ...Object.entries(scripts)
+        .filter(([name, command]) => name.startsWith("test:") && command.startsWith("mocha "))
+        .map(([name, command]) => [name, suiteOf(command)] as const),
+];
+
+describe("suites", () => {
+    const specs = globSync("**/*.spec.ts", { exclude: ["**/node_modules", "**/dist"] });
+
+    it("run every file of tests once, all of them together", () => {
+        const astray = specs
+            .map((file) => ({ file, suites: suites.filter(([, has]) => has(file)).map(([name]) => name) }))
+            .filter(({ suites: found }) => found.length !== 1);
+        assert.deepEqual(astray, []);
+    });
+
+    it("have files each", () => {
+        assert.deepEqual(
+            suites.filter(([, has]) => !specs.some(has)).map(([name]) => name),
+            [],
+        );
+    });
+});
+
+describe("Dockerfiles", () => {
+    const files = globSync("{*,packages/*}/Dockerfile", { exclude: ["node_modules"] });
+    const manifests = workspaces.flatMap((pattern) => globSync(`${pattern}/package.json`));
+
+    for (const file of files) {
+        it(`${file} copies the manifest of every workspace, without which npm ci refuses the lock file`, () => {
+            const copied = new Set(
+                [...readFileSync(file, "utf8").matchAll(/^COPY (\S+\/package\.json) /gm)].map(([, path]) => path),
+            );
+            assert.deepEqual(
+                manifests.filter((path) => !copied.has(path)),
+                [],
+            );
+        });
+    }
+
+    it("build and run on the same bases", () => {
+        const bases = files.map((file) =>
+            [...readFileSync(file, "utf8").matchAll(/^FROM (\S+)/gm)].map(([, base]) => base),
+        );
+        assert.notEqual(bases.length, 0);
+        assert.deepEqual(new Set(bases.map((list) => list.join("\n"))).size, 1);
+    });
+});
