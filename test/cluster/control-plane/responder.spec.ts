@@ -1,33 +1,29 @@
 import assert from "node:assert/strict";
-import type { ChildProcess } from "node:child_process";
-import { spawn } from "node:child_process";
-import { once } from "node:events";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { request } from "node:https";
-import { tmpdir } from "node:os";
+import { readFile, writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { text } from "node:stream/consumers";
 
-import { boundSpec, decisionsSpec, responderBounds } from "../../../components/responder/bounds";
-import { CLUSTER_RULES, DENY_LIST, OWN_RULES, RESPONDERS_RULES } from "../../../components/responder/rights";
-import { SpiffeHttpsAgent } from "../../../spiffe/src/entry/http.js";
-import { authorizeAny, StaticX509Provider, X509BundleSet } from "../../../spiffe/src/index.js";
-import { TestCa } from "../../../spiffe/test/support/ca.js";
-import { FakeWorkloadApi, x509Message } from "../../../spiffe/test/support/fake-workload-api.js";
-import { freePort } from "../../../spiffe/test/support/free-port.js";
 import { cli } from "../../support/cli";
-import { run } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
+import { FORBIDDEN_ACCESS, FORBIDDEN_COMMANDS } from "../support/responder-forbidden";
+import {
+    ACCOUNT,
+    bounds,
+    externalSecret,
+    NAMESPACE,
+    namespaces,
+    QUARANTINE,
+    rights,
+    SHOP,
+    VAULT,
+    workloads,
+} from "../support/responder-objects";
+import type { Incident, IncidentStatus } from "../support/responder-process";
+import { ResponderProcess } from "../support/responder-process";
 import { describeOnCluster } from "../support/shared";
 import { prepareFor, removeInOrder } from "../support/stack";
 import { until } from "../support/until";
 
-const NAMESPACE = "responder";
-const SHOP = "responder-shop";
-const VAULT = "responder-vault";
-const ACCOUNT = `system:serviceaccount:${NAMESPACE}:responder`;
 const SERVICE_ACCOUNTS = ["system:serviceaccounts", `system:serviceaccounts:${NAMESPACE}`, "system:authenticated"];
-const QUARANTINE = "responder.x0tta6bl4.io/quarantine";
 
 const POLICY = `apiVersion: responder.x0tta6bl4.io/v1alpha1
 kind: ResponsePolicy
@@ -48,43 +44,25 @@ rules:
     actions: [{ type: rotate-secret, secret: tls }]
 `;
 
-interface Incident extends KubernetesObject {
-    readonly spec: { readonly decisions?: readonly unknown[] };
-    readonly status?: {
-        readonly phase: string;
-        readonly key: string;
-        readonly actions: readonly {
-            readonly id: string;
-            readonly type: string;
-            readonly state: string;
-            readonly reason: string;
-        }[];
-        readonly signals: readonly { readonly rule: string; readonly count: number }[];
-    };
-}
-
 /** The program itself, bundled as in its image, beside a real API server and with the rights that its component gives it. */
 describeOnCluster("the responder", "control-plane", (cluster) => {
-    let folder: string;
-    let ca: TestCa;
-    let identities: FakeWorkloadApi;
-    let responder: ChildProcess;
-    let port: number;
-    let log = "";
-    let objects: readonly KubernetesObject[];
+    let responder: ResponderProcess | undefined;
+    let objects: readonly KubernetesObject[] = [];
+
+    const program = (): ResponderProcess => responder ?? assert.fail("it is only there inside tests");
 
     before(async function () {
         this.timeout(600_000);
-        folder = await mkdtemp(join(tmpdir(), "responder-"));
-        ca = await TestCa.create("example.org");
-        identities = await FakeWorkloadApi.start();
-        identities.setX509(x509Message([await ca.issue("/ns/responder/sa/responder")], [ca.bundle]));
         const definition = JSON.parse(
             await readFile("components/responder/security-incident.json", "utf8"),
         ) as KubernetesObject;
         objects = [...namespaces(), ...rights(), ...bounds(), ...workloads()];
-        const needed = [custom("spire.spiffe.io/v1alpha1", "ClusterSPIFFEID", "x"), externalSecret()];
-        await prepareFor(cluster(), needed);
+        const registration = {
+            apiVersion: "spire.spiffe.io/v1alpha1",
+            kind: "ClusterSPIFFEID",
+            metadata: { name: "x" },
+        };
+        await prepareFor(cluster(), [registration, externalSecret()]);
         for (const group of [[definition], namespaces(), [...rights(), ...workloads()], bounds()]) {
             await until("the objects are taken", async () => {
                 const { code, stderr } = await cluster().kubectl.apply(group);
@@ -92,105 +70,22 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
             });
         }
         await until("all replicas are ready", async () => (await readyPods()).length === 3);
-        const built = await run(process.execPath, ["responder/build.mjs"]);
-        assert.equal(built.code, 0, built.stderr);
-        await start();
+        responder = await ResponderProcess.build(cluster(), POLICY);
+        await responder.start();
     });
 
     after(async function () {
         this.timeout(120_000);
-        responder?.kill("SIGKILL");
-        await identities?.stop();
+        await responder?.remove();
         await cluster().kubectl.try(["uncordon", "--all"]);
-        await removeInOrder(cluster(), objects ?? [], "leave");
-        await rm(folder, { recursive: true, force: true });
+        await removeInOrder(cluster(), objects, "leave");
     });
 
-    async function start(): Promise<void> {
-        port = await freePort();
-        await writeFile(join(folder, "policy.yaml"), POLICY);
-        const token = (await cluster().kubectl.run(["create", "token", "responder", "-n", NAMESPACE])).trim();
-        const admin = JSON.parse(
-            await cluster().kubectl.run(["config", "view", "--raw", "--flatten", "-o", "json"]),
-        ) as { clusters: unknown[]; contexts: { context: object; name: string }[] };
-        const name = "responder";
-        const config = {
-            apiVersion: "v1",
-            kind: "Config",
-            clusters: admin.clusters,
-            users: [{ name, user: { token } }],
-            contexts: admin.contexts.slice(0, 1).map(({ context }) => ({ name, context: { ...context, user: name } })),
-            "current-context": name,
-        };
-        await writeFile(join(folder, "kubeconfig"), JSON.stringify(config), { mode: 0o600 });
-        responder = spawn(process.execPath, ["responder/dist/responder.mjs"], {
-            env: {
-                SPIFFE_ENDPOINT_SOCKET: identities.address,
-                RESPONDER_FALCO_SENDERS: "spiffe://example.org/falcosidekick",
-                RESPONDER_POLICY: join(folder, "policy.yaml"),
-                RESPONDER_NAMESPACE: NAMESPACE,
-                RESPONDER_POD: "responder-0",
-                RESPONDER_PROTECTED_NAMESPACES: "spire",
-                RESPONDER_EVIDENCE: join(folder, "evidence"),
-                RESPONDER_KUBECONFIG: join(folder, "kubeconfig"),
-                RESPONDER_PORT: String(port),
-                RESPONDER_HTTP_PORT: String(await freePort()),
-            },
-            stdio: ["ignore", "pipe", "pipe"],
-        });
-        const { stdout, stderr } = responder;
-        assert.ok(stdout !== null && stderr !== null);
-        for (const stream of [stdout, stderr]) {
-            stream.setEncoding("utf8").on("data", (part: string) => (log += part));
-        }
-        log = "";
-        await until("the responder leads", async () => {
-            assert.equal(responder.exitCode, null, log);
-            return Promise.resolve(log.includes('"leads"') || log);
-        });
-    }
-
-    async function send(rule: string, pod: string, namespace = SHOP): Promise<number> {
-        const identity = new StaticX509Provider({
-            svid: await ca.issue("/falcosidekick"),
-            bundles: new X509BundleSet([ca.bundle]),
-        });
-        const agent = new SpiffeHttpsAgent(identity, { authorize: authorizeAny() }, { keepAlive: false });
-        const body = {
-            rule,
-            priority: "Critical",
-            time: new Date().toISOString(),
-            output: `${rule} in ${pod}`,
-            output_fields: { "k8s.ns.name": namespace, "k8s.pod.name": pod },
-        };
-        return new Promise<number>((resolve, reject) => {
-            request({ host: "127.0.0.1", port, path: "/falco", method: "POST", agent }, (response) => {
-                text(response).then(() => resolve(response.statusCode ?? 0), reject);
-            })
-                .on("error", reject)
-                .end(JSON.stringify(body));
-        }).finally(() => agent.destroy());
-    }
-
-    async function incidents(): Promise<readonly Incident[]> {
-        return (await cluster().kubectl.list("securityincidents", NAMESPACE)) as unknown as readonly Incident[];
-    }
+    const send = (rule: string, pod: string, namespace = SHOP): Promise<number> => program().send(rule, pod, namespace);
 
     /** The incident of a rule, once it is as wanted. */
-    async function incident(
-        rule: string,
-        done: (status: NonNullable<Incident["status"]>) => boolean,
-    ): Promise<Incident> {
-        let found: Incident | undefined;
-        await until(`the incident of ${rule} is as wanted`, async () => {
-            found = (await incidents()).find(({ status }) => status?.signals.some((signal) => signal.rule === rule));
-            return (
-                (found?.status !== undefined && done(found.status)) ||
-                `${JSON.stringify(found?.status?.actions)}\n${log}`
-            );
-        });
-        return found ?? assert.fail();
-    }
+    const incident = (rule: string, wanted: (status: IncidentStatus) => boolean): Promise<Incident> =>
+        program().incident(rule, ({ signals }) => signals.some((signal) => signal.rule === rule), wanted);
 
     async function decide(found: Incident, verdict: string, by = "alice", as = "alice") {
         const decisions = [...(found.spec.decisions ?? []), { id: found.spec.decisions?.length ?? 0, verdict, by }];
@@ -212,7 +107,7 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
 
     const done =
         (...types: readonly string[]) =>
-        ({ actions }: NonNullable<Incident["status"]>): boolean =>
+        ({ actions }: IncidentStatus): boolean =>
             types.every((type) => actions.some((action) => action.type === type && action.state === "done"));
 
     it("isolates a pod that its controller replaces, cordons the node, and brings both back when a person asks", async () => {
@@ -265,7 +160,7 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
     it("is answered by people through the command, in their own name and with their own rights", async () => {
         const kubeconfig = async (user: string, ...groups: readonly string[]): Promise<string> => {
             const config = JSON.parse(await readFile(cluster().kubeconfig, "utf8")) as { users: { user: object }[] };
-            const file = join(folder, `${user}.kubeconfig`);
+            const file = join(program().folder, `${user}.kubeconfig`);
             const users = config.users.map((entry) => ({
                 ...entry,
                 user: { ...entry.user, as: user, "as-groups": groups },
@@ -301,13 +196,12 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
 
     it("goes on after it was killed, with every incident it had acknowledged", async function () {
         this.timeout(180_000);
-        const before = (await incidents()).length;
-        responder.kill("SIGKILL");
-        await once(responder, "exit");
-        await start();
+        const before = (await program().incidents()).length;
+        await program().kill();
+        await program().start();
         const pods = await readyPods();
         await until("it takes events", async () => (await send("Shell", pods[1]?.metadata.name ?? "")) === 200);
-        assert.ok((await incidents()).length >= before);
+        assert.ok((await program().incidents()).length >= before);
     });
 
     it("has every event that it has acknowledged, though it is killed in the middle of a flood", async function () {
@@ -319,29 +213,30 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
             }
         });
         await Promise.race(flood);
-        responder.kill("SIGKILL");
-        await Promise.all([once(responder, "exit"), ...flood]);
-        const recorded = new Set((await incidents()).map(({ status }) => status?.key));
+        await Promise.all([program().kill(), ...flood]);
+        const recorded = new Set((await program().incidents()).map(({ status }) => status?.key));
         assert.ok(acknowledged.length > 0);
         assert.deepEqual(
             acknowledged.filter((key) => !recorded.has(key)),
             [],
         );
-        await start();
+        await program().start();
     });
 
     it("leaves a pod alone that admission doesn't let it touch, and says so", async () => {
         const [pod] = await cluster().kubectl.list("pods", VAULT, ["-l", "app=web"]);
         assert.equal(await send("Shell", pod?.metadata.name ?? "", VAULT), 200);
-        let refused: string | undefined;
-        await until("isolating has failed", async () => {
-            const found = (await incidents()).find(({ status }) => status?.key === `workload Deployment ${VAULT}/web`);
-            refused = found?.status?.actions.find(
-                ({ type, state }) => type === "isolate" && state === "failed",
-            )?.reason;
-            return refused !== undefined || `${JSON.stringify(found?.status?.actions)}\n${log}`;
-        });
-        assert.match(refused ?? "", /the responder changes nothing in a protected namespace/);
+        const failed = ({ type, state }: IncidentStatus["actions"][number]): boolean =>
+            type === "isolate" && state === "failed";
+        const { status } = await program().incident(
+            VAULT,
+            ({ key }) => key === `workload Deployment ${VAULT}/web`,
+            ({ actions }) => actions.some(failed),
+        );
+        assert.match(
+            status?.actions.find(failed)?.reason ?? "",
+            /the responder changes nothing in a protected namespace/,
+        );
         assert.equal(
             (await cluster().kubectl.get("pod", pod?.metadata.name ?? "", VAULT))?.metadata.labels?.["app"],
             "web",
@@ -356,9 +251,9 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
         assert.equal(status, 503);
         await cluster().restart("kube-apiserver");
         await until("it records again", async () => {
-            if (responder.exitCode !== null) {
+            if (program().exited) {
                 // Whoever couldn't renew the lease starts anew, as its Deployment has it.
-                await start();
+                await program().start();
             }
             return (await send("Away", "web-none").catch(() => 0)) === 200;
         });
@@ -366,18 +261,7 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
     });
 
     describe("with its rights", () => {
-        for (const [what, args] of [
-            ["change what a pod runs", ["set", "image", "pod/vault", "main=evil", "-n", SHOP]],
-            ["label pods that are not in quarantine", ["label", "pod", "vault", "x=y", "-n", SHOP]],
-            ["touch a protected namespace", ["label", "pod", "vault", `${QUARANTINE}=x`, "-n", VAULT]],
-            ["delete its own pods, or those of a protected namespace", ["delete", "pod", "vault", "-n", VAULT]],
-            ["change a workload's image", ["set", "image", "deployment/web", "main=evil", "-n", SHOP]],
-            ["taint or label a node", ["label", "node", "--all", "x=y"]],
-            ["read a secret", ["get", "secrets", "-n", SHOP]],
-            ["run a command in a pod", ["exec", "vault", "-n", SHOP, "--", "sh"]],
-            ["bind a role", ["create", "clusterrolebinding", "x", "--clusterrole=cluster-admin", `--user=${ACCOUNT}`]],
-            ["make pods", ["run", "x", "--image=x", "-n", SHOP]],
-        ] as const) {
+        for (const [what, args] of FORBIDDEN_COMMANDS) {
             it(`can't ${what}`, async () => {
                 const { code, stderr } = await cluster().kubectl.try([`--as=${ACCOUNT}`, ...args]);
                 assert.notEqual(code, 0);
@@ -386,31 +270,8 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
         }
 
         it("has no way to secrets, to the inside of pods, or to more rights", async () => {
-            const attributes = [
-                ...["get", "list", "watch"].map((verb) => ({ verb, resource: "secrets" })),
-                ...["create", "get"].flatMap((verb) =>
-                    ["exec", "attach", "portforward", "proxy", "ephemeralcontainers"].map((subresource) => ({
-                        verb,
-                        resource: "pods",
-                        subresource,
-                    })),
-                ),
-                { verb: "get", resource: "nodes", subresource: "proxy" },
-                { verb: "create", resource: "serviceaccounts", subresource: "token" },
-                { verb: "impersonate", resource: "users" },
-                ...["bind", "escalate", "update", "patch", "create"].flatMap((verb) =>
-                    ["roles", "clusterroles", "rolebindings", "clusterrolebindings"].map((resource) => ({
-                        verb,
-                        resource,
-                        group: "rbac.authorization.k8s.io",
-                    })),
-                ),
-                { verb: "*", resource: "*", group: "*" },
-                { verb: "create", resource: "pods" },
-                { verb: "patch", resource: "securityincidents", group: "responder.x0tta6bl4.io" },
-            ];
             const items = [undefined, NAMESPACE, SHOP, "kube-system"].flatMap((namespace) =>
-                attributes.map((one) => ({
+                FORBIDDEN_ACCESS.map((one) => ({
                     apiVersion: "authorization.k8s.io/v1",
                     kind: "SubjectAccessReview",
                     spec: { user: ACCOUNT, groups: SERVICE_ACCOUNTS, resourceAttributes: { ...one, namespace } },
@@ -452,82 +313,3 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
         });
     });
 });
-
-function namespaces(): readonly KubernetesObject[] {
-    return [NAMESPACE, SHOP, VAULT].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
-}
-
-function rights(): readonly KubernetesObject[] {
-    const group = "rbac.authorization.k8s.io";
-    const apiVersion = `${group}/v1`;
-    const subject = [{ kind: "ServiceAccount", name: "responder", namespace: NAMESPACE }];
-    const people = [{ kind: "Group", name: "responders", apiGroup: group }];
-    const role = (kind: string, name: string, rules: unknown, subjects: unknown): readonly KubernetesObject[] => {
-        const metadata = { name, ...(kind === "Role" && { namespace: NAMESPACE }) };
-        return [
-            { apiVersion, kind, metadata, rules },
-            { apiVersion, kind: `${kind}Binding`, metadata, subjects, roleRef: { apiGroup: group, kind, name } },
-        ];
-    };
-    return [
-        { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "responder", namespace: NAMESPACE } },
-        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: DENY_LIST, namespace: NAMESPACE }, data: {} },
-        ...role("ClusterRole", "responder", CLUSTER_RULES, subject),
-        ...role("Role", "responder", OWN_RULES, subject),
-        ...role("Role", "responders", RESPONDERS_RULES, people),
-    ];
-}
-
-function bounds(): readonly KubernetesObject[] {
-    const apiVersion = "admissionregistration.k8s.io/v1";
-    const specs: readonly (readonly [string, unknown])[] = [
-        ...responderBounds(NAMESPACE, ["kube-system", "spire", VAULT]).map(
-            (bound) => [bound.name, boundSpec(bound, ACCOUNT)] as const,
-        ),
-        ["responder-decisions", decisionsSpec()],
-    ];
-    return specs.flatMap(([name, spec]) => [
-        { apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name }, spec },
-        {
-            apiVersion,
-            kind: "ValidatingAdmissionPolicyBinding",
-            metadata: { name },
-            spec: { policyName: name, validationActions: ["Deny"] },
-        },
-    ]);
-}
-
-function custom(apiVersion: string, kind: string, name: string): KubernetesObject {
-    return { apiVersion, kind, metadata: { name } };
-}
-
-function externalSecret(): KubernetesObject {
-    return {
-        apiVersion: "external-secrets.io/v1",
-        kind: "ExternalSecret",
-        metadata: { name: "tls", namespace: SHOP },
-        spec: {
-            secretStoreRef: { name: "none", kind: "SecretStore" },
-            target: { name: "tls" },
-            data: [{ secretKey: "a", remoteRef: { key: "a" } }],
-        },
-    };
-}
-
-function workloads(): readonly KubernetesObject[] {
-    const labels = { app: "web" };
-    const pod = { containers: [{ name: "main", image: "web:1" }] };
-    const single = (namespace: string): KubernetesObject => ({
-        apiVersion: "v1",
-        kind: "Pod",
-        metadata: { name: "vault", namespace },
-        spec: pod,
-    });
-    const deployment = (namespace: string): KubernetesObject => ({
-        apiVersion: "apps/v1",
-        kind: "Deployment",
-        metadata: { name: "web", namespace },
-        spec: { replicas: 3, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
-    });
-    return [deployment(SHOP), deployment(VAULT), single(SHOP), single(VAULT), externalSecret()];
-}

@@ -1,0 +1,90 @@
+import { boundSpec, decisionsSpec, responderBounds } from "../../../components/responder/bounds";
+import { CLUSTER_RULES, DENY_LIST, OWN_RULES, RESPONDERS_RULES } from "../../../components/responder/rights";
+import type { KubernetesObject } from "../harness/kubectl";
+
+/** Where the responder is. */
+export const NAMESPACE = "responder";
+/** Has workloads that it may act on. */
+export const SHOP = "responder-shop";
+/** Has the same workloads, but is protected. */
+export const VAULT = "responder-vault";
+/** Label of isolated pods. */
+export const QUARANTINE = "responder.x0tta6bl4.io/quarantine";
+export const ACCOUNT = `system:serviceaccount:${NAMESPACE}:responder`;
+
+export function namespaces(): readonly KubernetesObject[] {
+    return [NAMESPACE, SHOP, VAULT].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
+}
+
+/** The rights of the component, for its account and for the people who decide. */
+export function rights(): readonly KubernetesObject[] {
+    const group = "rbac.authorization.k8s.io";
+    const apiVersion = `${group}/v1`;
+    const subject = [{ kind: "ServiceAccount", name: "responder", namespace: NAMESPACE }];
+    const people = [{ kind: "Group", name: "responders", apiGroup: group }];
+    const role = (kind: string, name: string, rules: unknown, subjects: unknown): readonly KubernetesObject[] => {
+        const metadata = { name, ...(kind === "Role" && { namespace: NAMESPACE }) };
+        return [
+            { apiVersion, kind, metadata, rules },
+            { apiVersion, kind: `${kind}Binding`, metadata, subjects, roleRef: { apiGroup: group, kind, name } },
+        ];
+    };
+    return [
+        { apiVersion: "v1", kind: "ServiceAccount", metadata: { name: "responder", namespace: NAMESPACE } },
+        { apiVersion: "v1", kind: "ConfigMap", metadata: { name: DENY_LIST, namespace: NAMESPACE }, data: {} },
+        ...role("ClusterRole", "responder", CLUSTER_RULES, subject),
+        ...role("Role", "responder", OWN_RULES, subject),
+        ...role("Role", "responders", RESPONDERS_RULES, people),
+    ];
+}
+
+/** What admission holds the responder and decisions to, as the component has it. */
+export function bounds(): readonly KubernetesObject[] {
+    const apiVersion = "admissionregistration.k8s.io/v1";
+    const specs: readonly (readonly [string, unknown])[] = [
+        ...responderBounds(NAMESPACE, ["kube-system", "spire", VAULT]).map(
+            (bound) => [bound.name, boundSpec(bound, ACCOUNT)] as const,
+        ),
+        ["responder-decisions", decisionsSpec()],
+    ];
+    return specs.flatMap(([name, spec]) => [
+        { apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name }, spec },
+        {
+            apiVersion,
+            kind: "ValidatingAdmissionPolicyBinding",
+            metadata: { name },
+            spec: { policyName: name, validationActions: ["Deny"] },
+        },
+    ]);
+}
+
+export function externalSecret(): KubernetesObject {
+    return {
+        apiVersion: "external-secrets.io/v1",
+        kind: "ExternalSecret",
+        metadata: { name: "tls", namespace: SHOP },
+        spec: {
+            secretStoreRef: { name: "none", kind: "SecretStore" },
+            target: { name: "tls" },
+            data: [{ secretKey: "a", remoteRef: { key: "a" } }],
+        },
+    };
+}
+
+export function workloads(): readonly KubernetesObject[] {
+    const labels = { app: "web" };
+    const pod = { containers: [{ name: "main", image: "web:1" }] };
+    const single = (namespace: string): KubernetesObject => ({
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "vault", namespace },
+        spec: pod,
+    });
+    const deployment = (namespace: string): KubernetesObject => ({
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "web", namespace },
+        spec: { replicas: 3, selector: { matchLabels: labels }, template: { metadata: { labels }, spec: pod } },
+    });
+    return [deployment(SHOP), deployment(VAULT), single(SHOP), single(VAULT), externalSecret()];
+}
