@@ -10,14 +10,15 @@ import { INCIDENT_FORMATS } from "./draw-incidents";
 import { IncidentClient } from "./incidents";
 
 /** What a person may say of an incident, and the states of an action in which it means something. */
-const VERDICTS: Readonly<
-    Record<string, { readonly verdict: Decision["verdict"]; readonly states?: readonly ActionRecord["state"][] }>
-> = {
-    approve: { verdict: "approve", states: ["proposed"] },
-    undo: { verdict: "undo", states: ["running", "done", "failed", "undo-failed"] },
-    confirm: { verdict: "confirm", states: ["running", "done", "failed", "undo-failed"] },
-    ack: { verdict: "acknowledge" },
-};
+const VERDICTS: ReadonlyMap<
+    string,
+    { readonly verdict: Decision["verdict"]; readonly states?: readonly ActionRecord["state"][] }
+> = new Map([
+    ["approve", { verdict: "approve", states: ["proposed"] }],
+    ["undo", { verdict: "undo", states: ["running", "done", "failed", "undo-failed"] }],
+    ["confirm", { verdict: "confirm", states: ["running", "done", "failed", "undo-failed"] }],
+    ["ack", { verdict: "acknowledge" }],
+]);
 
 const USAGE = "list | show INCIDENT | approve|undo|confirm INCIDENT [ACTION] | ack INCIDENT";
 
@@ -58,9 +59,9 @@ interface Asked {
 
 function read([what = "", name, action, ...rest]: readonly string[]): Asked {
     const least = what === "list" ? 0 : 1;
-    const most = VERDICTS[what]?.states === undefined ? least : 2;
+    const most = VERDICTS.get(what)?.states === undefined ? least : 2;
     const given = [name, action, ...rest].filter((one) => one !== undefined).length;
-    if ((what !== "list" && what !== "show" && !(what in VERDICTS)) || given < least || given > most) {
+    if ((what !== "list" && what !== "show" && !VERDICTS.has(what)) || given < least || given > most) {
         throw new UsageError([`respond takes ${USAGE}; found "${[what, name, action, ...rest].join(" ").trim()}"`]);
     }
     return { what, name: name ?? "", action };
@@ -71,7 +72,7 @@ async function answer(client: IncidentClient, { what, name, action }: Asked): Pr
         return { kind: "list", incidents: await client.list() };
     }
     const found = await client.get(name);
-    const decided = VERDICTS[what];
+    const decided = VERDICTS.get(what);
     if (decided === undefined) {
         return { kind: "one", found };
     }

@@ -192,7 +192,12 @@ describe("hardening respond, for people", () => {
     });
 
     it("refuses what it doesn't know before it asks anybody", async () => {
-        for (const args of [[], ["lst"], ["show"], ["list", "x"], ["ack", "new", "x"], ["approve", "a", "b", "c"]]) {
+        const refused = [
+            ...[[], ["lst"], ["show"], ["list", "x"], ["ack", "new", "x"], ["approve", "a", "b", "c"]],
+            // Every object has a property of that name.
+            ["constructor", "new"],
+        ];
+        for (const args of refused) {
             const { code, log } = await respond(...args);
             assert.equal(code, 2);
             assert.match(
