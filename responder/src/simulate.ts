@@ -39,7 +39,7 @@ export interface SimulatedDecision {
 /**
  * Recorded events: one message of falcosidekick, Alertmanager or the probe a line, or a list of them.
  *
- * @throws {MessageError} naming the message by its number, counted from 1
+ * @throws {MessageListError} naming the message by its number, counted from 1
  */
 export function readEvents(text: string): readonly SecurityEvent[] {
     const trimmed = text.trim();
@@ -51,25 +51,24 @@ export function readEvents(text: string): readonly SecurityEvent[] {
             try {
                 return eventsOf(message);
             } catch (error) {
-                throw error instanceof MessageError ? new MessageListError(index + 1, error) : error;
+                throw error instanceof MessageError
+                    ? new MessageListError(`message ${index + 1}: ${error.message}`, { cause: error })
+                    : error;
             }
         })
         .sort((a, b) => a.at - b.at);
 }
 
-/** A message among recorded events can't be read. */
+/** Recorded events, or a message among them, can't be read. */
 export class MessageListError extends Error {
-    constructor(index: number, cause: MessageError) {
-        super(`message ${index}: ${cause.message}`, { cause });
-        this.name = "MessageListError";
-    }
+    override readonly name = "MessageListError";
 }
 
 function listOf(text: string): readonly string[] {
     try {
         return (JSON.parse(text) as readonly unknown[]).map((message) => JSON.stringify(message));
     } catch {
-        throw new MessageListError(1, new MessageError("falco", ["the list is no JSON (RFC 8259)"]));
+        throw new MessageListError("the list of messages is no JSON (RFC 8259)");
     }
 }
 

@@ -81,6 +81,9 @@ describe("The simulator", () => {
             () => readEvents(`${lines[0] ?? ""}\n{"rule":1}`),
             /^MessageListError: message 2: this is no message of falco:/,
         );
-        assert.throws(() => readEvents("[{"), { name: "MessageListError" });
+        assert.throws(() => readEvents("[{"), {
+            name: "MessageListError",
+            message: "the list of messages is no JSON (RFC 8259)",
+        });
     });
 });
