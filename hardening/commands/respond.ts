@@ -11,6 +11,7 @@ import { UsageError } from "../io";
 import { stackLog } from "../preview/stacks";
 import { SIMULATION_FORMATS } from "../respond/draw";
 import { people } from "../respond/people";
+import { reasonOf } from "../sources/files";
 import { previewProgram } from "../sources/program";
 
 /** Nodes of a cluster on which a part of them can be cordoned at all. */
@@ -101,8 +102,12 @@ function inputs(policyFile: string, eventsFile: string) {
                 faults.push(...error.faults.map((fault) => `${file}: ${fault}`));
                 return undefined;
             }
-            if (error instanceof MessageListError || (error instanceof Error && "code" in error)) {
+            if (error instanceof MessageListError) {
                 faults.push(`${file}: ${error.message}`);
+                return undefined;
+            }
+            if (error instanceof Error && "code" in error) {
+                faults.push(`${file} ${reasonOf(error)}`);
                 return undefined;
             }
             throw error;

@@ -2,6 +2,7 @@ import type { SimulatedDecision } from "@x0tta6bl4/responder";
 
 import type { FormatTable } from "../formats/format";
 import { jsonText } from "../formats/format";
+import { plain } from "../formats/style";
 
 /** What the responder would do in a stack. */
 export interface SimulationReport {
@@ -23,12 +24,12 @@ function textOf({ stack, mode, decisions }: SimulationReport): string {
         `stack ${stack}, mode ${mode}: ${decisions.length} events, ${counts.join(", ") || "nothing to do"}`,
         ...decisions.flatMap(({ at, event, key, confidence, actions, unresolved }) => [
             "",
-            `${new Date(at).toISOString()}  ${event}`,
-            `  ${key}, confidence ${confidence}`,
-            ...unresolved.map((what) => `  not known: ${what}`),
+            `${new Date(at).toISOString()}  ${plain(event)}`,
+            `  ${plain(key)}, confidence ${confidence}`,
+            ...unresolved.map((what) => `  not known: ${plain(what)}`),
             ...actions.map(
                 ({ type, state, guard, reason }) =>
-                    `  ${state.padEnd(8)}  ${type}: ${reason}${guard === undefined ? "" : ` (${guard})`}`,
+                    `  ${state.padEnd(8)}  ${type}: ${plain(reason)}${guard === undefined ? "" : ` (${guard})`}`,
             ),
         ]),
         "",

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import { SIMULATION_FORMATS } from "../../../hardening/respond/draw";
 import { cli } from "../../support/cli";
 
 describe("hardening respond", () => {
@@ -19,5 +20,22 @@ describe("hardening respond", () => {
         const lines = log.join("\n");
         assert.match(lines, /policy\.yaml: mode: /);
         assert.match(lines, /events\.jsonl: message 1: this is no message of falco:/);
+    });
+
+    it("says in words why either file can't be read", async () => {
+        const policy = join(folder, "none.yaml");
+        const { code, log } = await cli(["respond", "--simulate", folder, "--policy", policy, "--stack", "staging"]);
+        assert.equal(code, 2);
+        const lines = log.join("\n");
+        assert.ok(lines.includes(`${policy} does not exist`), lines);
+        assert.ok(lines.includes(`${folder} is a folder`), lines);
+    });
+
+    it("shows what a recorded event brought without what would move the cursor or forge a line", () => {
+        const bad = "a\u001b[2J\nb";
+        const decision = { at: 0, event: bad, incident: "i", key: bad, confidence: 1, unresolved: [bad], actions: [] };
+        const text = SIMULATION_FORMATS.text()({ stack: "staging", mode: "act", decisions: [decision] });
+        assert.equal(text.split("\n").length, 6);
+        assert.equal(text.includes("\u001b"), false);
     });
 });
