@@ -72,16 +72,20 @@ async function follow(
     requireFunction(onFault, "options.onFault");
     let text = await readPolicyFile(file);
     let current = parse(text, file);
+    let closed = false;
     const read = async (): Promise<void> => {
         try {
             const next = await readPolicyFile(file);
-            if (next === text) {
+            if (closed || next === text) {
                 return;
             }
             text = next;
             current = parse(next, file);
             judgeAnew(listeners);
         } catch (error) {
+            if (closed) {
+                return;
+            }
             const fault =
                 error instanceof PolicyError ? error : new PolicyError(file, [String(error)], { cause: error });
             callIsolated("onFault", () => onFault(fault));
@@ -96,6 +100,7 @@ async function follow(
     return {
         authorize: changingAuthorizer((...peer) => current(...peer), listeners),
         close: () => {
+            closed = true;
             watcher.close();
             clearInterval(timer);
         },

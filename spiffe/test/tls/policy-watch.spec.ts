@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
+import { watch } from "node:fs";
 import { mkdtemp, rename, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
 
 import type { WatchedPolicy } from "../../src/entry/policy.js";
 import { watchDenyList, watchPolicy } from "../../src/entry/policy.js";
@@ -106,6 +108,24 @@ describe("A policy that follows its file", () => {
         );
         const live = await connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });
         live.destroy();
+    });
+
+    it("stays as it is once nobody follows it, whatever is being read at that moment", async () => {
+        const changed = new Promise<void>((resolve) => {
+            const watcher = watch(folder, (_event, name) => {
+                if (name === "peers.yaml") {
+                    // It is being read by now.
+                    policy.close();
+                    watcher.close();
+                    resolve();
+                }
+            });
+        });
+        await replace(file, DENIED);
+        await changed;
+        await delay(50);
+        assert.ok(allows(policy.authorize, "spiffe://example.org/client"));
+        assert.deepEqual(faults, []);
     });
 
     it("is refused at the start when it can't be used, and warns of later faults where nobody listens", async () => {
