@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import { execFile, spawnSync } from "node:child_process";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -14,4 +15,17 @@ export async function buildGoProgram(name: string): Promise<string> {
     mkdirSync(join(binary, ".."), { recursive: true });
     await promisify(execFile)("go", ["build", "-o", binary, "."], { cwd: join(import.meta.dirname, name) });
     return binary;
+}
+
+/** Asks a Go program that takes one JSON value a line and writes one in answer to each. @returns the answers, in order */
+export function askGoProgram<T>(binary: string, questions: readonly unknown[], ...args: string[]): readonly T[] {
+    const { stdout, stderr, status } = spawnSync(binary, args, {
+        input: questions.map((question) => `${JSON.stringify(question)}\n`).join(""),
+        encoding: "utf8",
+        maxBuffer: 2 ** 30,
+    });
+    assert.equal(status, 0, stderr);
+    const lines = stdout.trimEnd().split("\n");
+    assert.equal(lines.length, questions.length, "one answer to each question");
+    return lines.map((line) => JSON.parse(line) as T);
 }

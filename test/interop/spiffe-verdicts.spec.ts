@@ -1,10 +1,9 @@
 import assert from "node:assert/strict";
-import { spawnSync } from "node:child_process";
 import { isDeepStrictEqual } from "node:util";
 
 import { SpiffeError } from "@x0tta6bl4/spiffe";
 
-import { buildGoProgram, goIsThere } from "./go-program.js";
+import { askGoProgram, buildGoProgram, goIsThere } from "./go-program.js";
 import { Random } from "./manifest-texts.js";
 import type { Case } from "./spiffe-cases.js";
 import { decide, KINDS, makeCases } from "./spiffe-cases.js";
@@ -32,13 +31,11 @@ async function ourVerdict({ question }: Case, strict: boolean): Promise<Verdict>
 }
 
 function askGo(binary: string, cases: readonly Case[]): readonly Verdict[] {
-    const input = cases.map(({ question }) => `${JSON.stringify(question)}\n`).join("");
-    const { stdout, stderr, status } = spawnSync(binary, ["judge"], { input, encoding: "utf8", maxBuffer: 2 ** 30 });
-    assert.equal(status, 0, stderr);
-    return stdout
-        .trimEnd()
-        .split("\n")
-        .map((line) => JSON.parse(line) as Verdict);
+    return askGoProgram<Verdict>(
+        binary,
+        cases.map(({ question }) => question),
+        "judge",
+    );
 }
 
 const refusedBy = (ours: Verdict, theirs: Verdict): Difference["refusedBy"] =>
