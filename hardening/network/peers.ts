@@ -1,4 +1,4 @@
-import { blockOf } from "../../policies/kubernetes/breadth";
+import { blockOf, NAMESPACE_LABEL } from "../../policies/kubernetes/breadth";
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../policies/kubernetes/kube";
 import type { Direction, Network, Party, PodParty, PortRange } from "../../policies/kubernetes/network";
@@ -34,8 +34,6 @@ export interface Named {
     /** It stands for everybody. */
     readonly isBroad: boolean;
 }
-
-const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
 /** A workload of the stack as an endpoint. */
 export function endpointOf(pod: PodView): Endpoint {

@@ -1,4 +1,5 @@
 import { rangeOf } from "./addresses";
+import type { Body } from "./kube";
 import { isObj, list, obj, str, strings } from "./kube";
 
 /**
@@ -21,7 +22,12 @@ export interface Block {
 /** Reads an `ipBlock`; undefined where a peer has none. */
 export function blockOf(peer: unknown): Block | undefined {
     const block = obj(peer)["ipBlock"];
-    return isObj(block) ? { cidr: str(block["cidr"]), except: strings(block["except"]) } : undefined;
+    return isObj(block) ? blockIn(block) : undefined;
+}
+
+/** Reads a range and its exceptions, which an `ipBlock` and an entry of Cilium's `CIDRSet` write alike. */
+export function blockIn(body: Body): Block {
+    return { cidr: str(body["cidr"]), except: strings(body["except"]) };
 }
 
 /** Says whether some ranges together hold half of all addresses of a family or more. Overlaps count twice. */
@@ -59,7 +65,8 @@ export function areMostPorts(ports: readonly unknown[]): boolean {
     return ports.length === 0 || [...open.values()].some((count) => count >= HALF_OF_PORTS);
 }
 
-const NAMESPACE_NAME = "kubernetes.io/metadata.name";
+/** The label that the API server gives every namespace, with its name (Well-Known Labels). */
+export const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
 /**
  * Says whether a label selector asks for nothing that an object has to have: it is empty, or says only what is left out, or
@@ -71,7 +78,9 @@ export function isUnselective(selector: unknown): boolean {
         list(obj(selector)["matchExpressions"]).every((expression) => {
             const { key, operator } = obj(expression);
             return (
-                operator === "NotIn" || operator === "DoesNotExist" || (operator === "Exists" && key === NAMESPACE_NAME)
+                operator === "NotIn" ||
+                operator === "DoesNotExist" ||
+                (operator === "Exists" && key === NAMESPACE_LABEL)
             );
         })
     );

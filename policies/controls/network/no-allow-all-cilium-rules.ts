@@ -1,8 +1,8 @@
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
-import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
-import { isUnselective, isWorldwide } from "../../kubernetes/breadth";
+import { isObj, list, obj, strings } from "../../kubernetes/kube";
+import { blockIn, isUnselective, isWorldwide } from "../../kubernetes/breadth";
 import { ciliumSpecs } from "../../kubernetes/network";
 
 export const noAllowAllCiliumRules = objectControl({
@@ -50,10 +50,7 @@ function opensAll(rule: Body, way: "from" | "to"): string | undefined {
     }
     const blocks = [
         ...strings(rule[`${way}CIDR`]).map((cidr) => ({ cidr, except: [] })),
-        ...list(rule[`${way}CIDRSet`]).map((set) => ({
-            cidr: str(obj(set)["cidr"]),
-            except: strings(obj(set)["except"]),
-        })),
+        ...list(rule[`${way}CIDRSet`]).map((set) => blockIn(obj(set))),
     ];
     if (isWorldwide(blocks)) {
         return `range ${blocks.map(({ cidr }) => `"${cidr}"`).join(" and ")}`;

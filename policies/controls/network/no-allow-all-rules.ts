@@ -9,6 +9,7 @@ import {
     HALF_OF_PORTS,
     isUnselective,
     isWorldwide,
+    NAMESPACE_LABEL,
 } from "../../kubernetes/breadth";
 import type { Body } from "../../kubernetes/kube";
 import { isObj, obj } from "../../kubernetes/kube";
@@ -67,7 +68,8 @@ export const noAllowAllRules = objectControl({
 
 function* peerFaults(rule: AllowRule, everyPort: boolean): Iterable<Fault> {
     const on = rule.ports.length === 0 ? "on every port" : "on most ports";
-    const worldwide = everyPort && isWorldwide(rule.peers.flatMap((peer) => blockOf(peer) ?? []));
+    const blocks = rule.peers.flatMap((peer) => blockOf(peer) ?? []);
+    const worldwide = everyPort && isWorldwide(blocks);
     for (const [index, peer] of rule.peers.entries()) {
         const block = blockOf(peer);
         const path = `${rule.path}.${rule.peersField}[${index}]`;
@@ -86,7 +88,7 @@ function* peerFaults(rule: AllowRule, everyPort: boolean): Iterable<Fault> {
             yield { path, message: `${path} is empty, which the API server refuses. Name the peer.` };
         }
     }
-    if (worldwide && !rule.peers.some((peer) => isWorldwide([blockOf(peer)].flatMap((block) => block ?? [])))) {
+    if (worldwide && !blocks.some((block) => isWorldwide([block]))) {
         const path = `${rule.path}.${rule.peersField}`;
         yield {
             path,
@@ -103,6 +105,6 @@ function selectsCluster({ namespaceSelector, podSelector }: Body): boolean {
 function isUnselectiveIn(selector: string): string {
     return [
         `size(p.?${selector}.?matchLabels.orValue({})) == 0`,
-        `p.?${selector}.?matchExpressions.orValue([]).all(e, e.operator in ['NotIn', 'DoesNotExist'] || (e.operator == 'Exists' && e.key == 'kubernetes.io/metadata.name'))`,
+        `p.?${selector}.?matchExpressions.orValue([]).all(e, e.operator in ['NotIn', 'DoesNotExist'] || (e.operator == 'Exists' && e.key == '${NAMESPACE_LABEL}'))`,
     ].join(" && ");
 }

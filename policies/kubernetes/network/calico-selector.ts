@@ -35,7 +35,6 @@ function parse(text: string): Selector {
 
 function tokensOf(text: string): readonly string[] | undefined {
     const tokens: string[] = [];
-    TOKEN.lastIndex = 0;
     let at = 0;
     while (at < text.length) {
         TOKEN.lastIndex = at;

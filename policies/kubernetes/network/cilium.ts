@@ -1,5 +1,6 @@
 import { rangeOf as addressRange } from "../addresses";
 import type { Block } from "../breadth";
+import { blockIn } from "../breadth";
 import type { Body, KubeObject } from "../kube";
 import { isObj, list, obj, str, strings } from "../kube";
 import { namespaceOf } from "../stack";
@@ -7,7 +8,7 @@ import { blockTakes } from "./blocks";
 import type { Match } from "./match";
 import { both, certain, every, some } from "./match";
 import type { Labels, Party, PodParty } from "./parties";
-import { takes } from "./parties";
+import { requirementsOf, takes } from "./parties";
 import type { Policy, Rule, Surroundings } from "./policies";
 import { ciliumDirections, ciliumSpecs } from "./policy";
 import type { Listener, PortSet } from "./ports";
@@ -78,7 +79,7 @@ function isPeer({ rule, way, namespace }: Reading, party: Party, { addressing }:
             case "CIDR":
                 return some(strings(values), (cidr) => inBlock({ cidr, except: [] }, party, addressing));
             case "CIDRSet":
-                return some(values, (set) => inBlock(blockOfSet(obj(set)), party, addressing));
+                return some(values, (set) => inBlock(blockIn(obj(set)), party, addressing));
             case "Nodes":
                 return isOnNode(party);
             default:
@@ -87,10 +88,6 @@ function isPeer({ rule, way, namespace }: Reading, party: Party, { addressing }:
         }
     });
     return list(rule[`${way}Requires`]).length > 0 ? both(found, "maybe") : found;
-}
-
-function blockOfSet(set: Body): Block {
-    return { cidr: str(set["cidr"]), except: strings(set["except"]) };
 }
 
 /** Ranges are about what is outside the cluster: neither pods nor, by default, nodes have an identity of that sort. */
@@ -121,12 +118,8 @@ function bare(key: string): string {
     return key.replace(/^(?:k8s|any):/, "");
 }
 
-function requirementsOf(selector: unknown): readonly Body[] {
-    const { matchLabels, matchExpressions } = obj(selector);
-    return [
-        ...Object.entries(obj(matchLabels)).map(([key, value]) => ({ key, operator: "In", values: [value] })),
-        ...list(matchExpressions).map(obj),
-    ].map((requirement) => ({ ...requirement, key: bare(str(obj(requirement)["key"])) }));
+function bareRequirements(selector: unknown): readonly Body[] {
+    return requirementsOf(obj(selector)).map((requirement) => ({ ...requirement, key: bare(str(requirement["key"])) }));
 }
 
 /** A peer's selector stays in the policy's namespace unless it speaks of namespaces itself. */
@@ -137,7 +130,7 @@ function isEndpoint(selector: unknown, namespace: string | undefined, party: Par
     if (party.kind !== "pod") {
         return "no";
     }
-    const speaks = requirementsOf(selector).some(
+    const speaks = bareRequirements(selector).some(
         ({ key }) => key === NAMESPACE || str(key).startsWith(NAMESPACE_LABELS),
     );
     const stays = namespace === undefined || speaks || party.namespace === namespace;
@@ -149,7 +142,7 @@ function takesPod(selector: unknown, pod: PodParty): Match {
     const isEndpointOfCilium: Match = pod.hostNetwork === "no" ? "yes" : pod.hostNetwork === "yes" ? "no" : "maybe";
     return both(
         isEndpointOfCilium,
-        every(requirementsOf(selector), (requirement) => {
+        every(bareRequirements(selector), (requirement) => {
             const { labels, key } = labelsFor(str(requirement["key"]), pod);
             return takes({ matchExpressions: [{ ...requirement, key }] }, labels);
         }),

@@ -1,7 +1,8 @@
 import type { KubeObject } from "../kube";
 import { append } from "../selectors";
 import type { Stack } from "../stack";
-import { isUnknownValueError } from "../unknown";
+import { namespaceOf } from "../stack";
+import { ifKnown, isUnknownValueError } from "../unknown";
 import type { AdminPolicy } from "./admin";
 import { isAdminPolicy, readAdminPolicy } from "./admin";
 import type { CalicoPolicy, Tier } from "./calico";
@@ -52,7 +53,7 @@ class Shelf<P extends Policy> {
 
     constructor(objects: readonly KubeObject[], read: (object: KubeObject) => readonly P[]) {
         for (const object of objects) {
-            const place = CLUSTER_WIDE.has(object.kind) ? undefined : object.namespace || "default";
+            const place = CLUSTER_WIDE.has(object.kind) ? undefined : namespaceOf(object);
             try {
                 const policies = read(object);
                 policies.forEach((policy) =>
@@ -69,7 +70,7 @@ class Shelf<P extends Policy> {
 
     public find(pod: PodParty): readonly Found<P>[] {
         return [...this.cluster, ...(this.own.get(pod.namespace) ?? [])]
-            .map((policy) => ({ policy, match: ifKnown(() => policy.selects(pod), "maybe") }))
+            .map((policy) => ({ policy, match: ifKnown(() => policy.selects(pod)) ?? "maybe" }))
             .filter(({ match }) => match !== "no");
     }
 
@@ -85,18 +86,6 @@ const CLUSTER_WIDE = new Set([
     "BaselineAdminNetworkPolicy",
     "ClusterNetworkPolicy",
 ]);
-
-/** What is read of a policy, or `otherwise` where it is unknown in preview. */
-export function ifKnown<T>(read: () => T, otherwise: T): T {
-    try {
-        return read();
-    } catch (error) {
-        if (!isUnknownValueError(error)) {
-            throw error;
-        }
-        return otherwise;
-    }
-}
 
 /** Who enforces the policies of a cluster: what each makes of them, layer by layer, for one pod and one direction. */
 export abstract class Engine {
@@ -287,7 +276,7 @@ function isolationEnd(found: readonly Found[], direction: Direction, denied: num
 }
 
 function isolates(policy: Policy, direction: Direction): boolean {
-    return ifKnown(() => policy.isolates(direction), true);
+    return ifKnown(() => policy.isolates(direction)) ?? true;
 }
 
 function refs(found: readonly Found[]): End["by"] {
@@ -296,7 +285,7 @@ function refs(found: readonly Found[]): End["by"] {
 
 function rulesOf(found: readonly Found[], direction: Direction): readonly Selected[] {
     return found.flatMap(({ policy, match }) =>
-        ifKnown(() => policy.rules(direction), []).map((rule) => ({ rule, match, object: policy.object })),
+        (ifKnown(() => policy.rules(direction)) ?? []).map((rule) => ({ rule, match, object: policy.object })),
     );
 }
 

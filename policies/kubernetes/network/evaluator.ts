@@ -1,12 +1,14 @@
+import { NAMESPACE_LABEL } from "../breadth";
 import type { KubeObject } from "../kube";
 import { list, obj, str } from "../kube";
 import type { PodView } from "../pods";
 import type { Stack } from "../stack";
 import { namespaceOf } from "../stack";
+import { ifKnown } from "../unknown";
 import type { Answer, Port } from "./answer";
 import type { Addressing } from "./blocks";
 import type { RuleLayer } from "./engine";
-import { Engine, ifKnown } from "./engine";
+import { Engine } from "./engine";
 import type { Match } from "./match";
 import { both } from "./match";
 import type { Layer, Segment } from "./outcomes";
@@ -17,8 +19,6 @@ import type { Direction } from "./policy";
 import type { Surroundings } from "./policies";
 import type { Listener, PortRange, PortSet } from "./ports";
 import { ALL_PORTS, PROTOCOLS } from "./ports";
-
-const NAMESPACE_LABEL = "kubernetes.io/metadata.name";
 
 /**
  * What the network policies of a stack let through: those of networking.k8s.io/v1, policy.networking.k8s.io (v1alpha1 and
@@ -177,17 +177,14 @@ function bound(layer: RuleLayer, other: Party, surroundings: Surroundings, liste
         groups: layer.groups.map((group) =>
             group.map((rules) =>
                 rules.flatMap(({ rule, match, object }) => {
-                    const known = both(
-                        match,
-                        ifKnown(() => rule.peer(other, surroundings), "maybe"),
-                    );
+                    const known = both(match, ifKnown(() => rule.peer(other, surroundings)) ?? "maybe");
                     return known === "no"
                         ? []
                         : [
                               {
                                   action: rule.action,
                                   match: known,
-                                  ports: ifKnown(() => rule.ports(listener), ANY_PORT),
+                                  ports: ifKnown(() => rule.ports(listener)) ?? ANY_PORT,
                                   by: { object, path: rule.path },
                               },
                           ];

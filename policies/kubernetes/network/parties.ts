@@ -110,14 +110,16 @@ export function takes(selector: unknown, labels: Labels): Match {
     if (!isObj(selector)) {
         return "no";
     }
+    return every(requirementsOf(selector), (requirement) => meets(requirement, labels));
+}
+
+/** What a label selector asks for, its equalities written as requirements too. */
+export function requirementsOf(selector: Body): readonly Body[] {
     const equalities = Object.entries(obj(selector["matchLabels"]));
-    return every(
-        [
-            ...equalities.map(([key, value]): Body => ({ key, operator: "In", values: [value] })),
-            ...list(selector["matchExpressions"]).map(obj),
-        ],
-        (requirement) => meets(requirement, labels),
-    );
+    return [
+        ...equalities.map(([key, value]) => ({ key, operator: "In", values: [value] })),
+        ...list(selector["matchExpressions"]).map(obj),
+    ];
 }
 
 function meets(requirement: Body, labels: Labels): Match {
