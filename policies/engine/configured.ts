@@ -127,12 +127,8 @@ class ConfiguredPack {
 
     private choose({ profile, controls, waivers, foundation }: Settings): Omit<Choice, "faults"> {
         const attempts = new Attempts();
-        const levels = Object.fromEntries(
-            controls.map((name) => [name, this.registry.find((control) => control.name === name)?.enforcement]),
-        );
-        const named = Object.fromEntries(
-            Object.entries(levels).map(([name, level]) => [name, level ?? "mandatory"] as const),
-        );
+        // Nothing is said of their levels, so each has the one that it has by itself.
+        const named = Object.fromEntries(controls.map((name) => [name, {}]));
         const selected = attempts.of(() => selectControls(this.registry, profile, named, `${SETTINGS}.controls`), []);
         const accepted = waivers.flatMap((file) =>
             attempts.of(() => parseWaivers(textOf(this.folder, file), file, this.registry), []),
