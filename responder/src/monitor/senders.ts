@@ -17,14 +17,17 @@ export interface SenderAuthority {
 }
 
 interface Material {
+    /** The files as they were read. */
+    readonly texts: readonly string[];
     readonly bundle: X509Bundle;
     readonly certificate: { readonly cert: string; readonly key: string };
 }
 
 async function read({ trustDomain, directory }: SenderAuthority): Promise<Material> {
     const file = (name: string): Promise<string> => readFile(join(directory, name), "utf8");
-    const [ca, cert, key] = await Promise.all([file("ca.crt"), file("tls.crt"), file("tls.key")]);
-    return { bundle: X509Bundle.parsePem(trustDomain, ca), certificate: { cert, key } };
+    const texts = await Promise.all([file("ca.crt"), file("tls.crt"), file("tls.key")]);
+    const [ca, cert, key] = texts;
+    return { texts, bundle: X509Bundle.parsePem(trustDomain, ca), certificate: { cert, key } };
 }
 
 /** Whom the webhook trusts, and what it shows: our own identity, with the senders' authority where there is one. */
@@ -61,7 +64,7 @@ export class SenderTrust extends EventEmitter<{ update: [X509Snapshot] }> implem
     async refresh(): Promise<void> {
         if (this.authority !== undefined) {
             const fresh = await read(this.authority);
-            const changed = JSON.stringify(fresh.certificate) !== JSON.stringify(this.material?.certificate);
+            const changed = fresh.texts.some((text, index) => text !== this.material?.texts[index]);
             this.material = fresh;
             if (changed) {
                 this.forward();

@@ -187,6 +187,15 @@ describe("The webhook", () => {
         const second = await put(other);
         await trust.refresh();
         assert.deepEqual([trust.webCertificate?.cert === second, updates], [true, 1]);
+        const next = await TestCa.create("certificates.test");
+        const both = [...other.bundle.authorities, ...next.bundle.authorities].map(String).join("");
+        await writeFile(join(directory, "ca.crt"), both);
+        await trust.refresh();
+        assert.deepEqual(
+            [authorities(other.bundle.trustDomain), updates],
+            [2, 2],
+            "an authority that is being renewed",
+        );
 
         const posing = await SenderTrust.open(own, { trustDomain: ca.bundle.trustDomain, directory });
         const { trustDomain } = ca.bundle;
