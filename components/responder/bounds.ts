@@ -134,23 +134,28 @@ export function responderBounds(namespace: string, protectedNamespaces: readonly
 }
 
 /**
- * Of a person's decisions: none of the former ones is changed, and new ones are in the name of whoever makes them. The API server keeps
- * their numbers unique.
+ * Of a person's decisions, whoever makes them: none of the former ones is changed, and new ones are in the name of whoever makes
+ * them. The API server keeps their numbers unique.
  */
-const DECISION_VALIDATIONS: Bound["validations"] = [
-    {
-        expression: "oldObject.spec.?decisions.orValue([]).all(d, d in object.spec.?decisions.orValue([]))",
-        message: "a decision stays as it was made",
-    },
-    {
-        expression:
-            "object.spec.?decisions.orValue([]).filter(d, !(d in oldObject.spec.?decisions.orValue([]))).all(d, d.by == request.userInfo.username && d.id >= oldObject.spec.?decisions.orValue([]).size() && d.id < object.spec.?decisions.orValue([]).size())",
-        message: "a decision is in the name of whoever makes it, and numbered on",
-    },
-];
+const DECISIONS: Omit<Bound, "name"> = {
+    apiGroup: "responder.x0tta6bl4.io",
+    apiVersion: "v1alpha1",
+    resource: "securityincidents",
+    operations: ["UPDATE"],
+    validations: [
+        {
+            expression: "oldObject.spec.?decisions.orValue([]).all(d, d in object.spec.?decisions.orValue([]))",
+            message: "a decision stays as it was made",
+        },
+        {
+            expression:
+                "object.spec.?decisions.orValue([]).filter(d, !(d in oldObject.spec.?decisions.orValue([]))).all(d, d.by == request.userInfo.username && d.id >= oldObject.spec.?decisions.orValue([]).size() && d.id < object.spec.?decisions.orValue([]).size())",
+            message: "a decision is in the name of whoever makes it, and numbered on",
+        },
+    ],
+};
 
-/** `spec` of a ValidatingAdmissionPolicy. */
-export function boundSpec(bound: Bound, account: string): Readonly<Record<string, unknown>> {
+function policySpec(bound: Omit<Bound, "name">): Readonly<Record<string, unknown>> {
     const { apiGroup, apiVersion, resource, operations, validations } = bound;
     return {
         failurePolicy: "Fail",
@@ -166,27 +171,17 @@ export function boundSpec(bound: Bound, account: string): Readonly<Record<string
                 },
             ],
         },
-        matchConditions: [{ name: "by-the-responder", expression: `request.userInfo.username == '${account}'` }],
         validations: validations.map((one) => ({ ...one, reason: "Forbidden" })),
     };
 }
 
+/** `spec` of a ValidatingAdmissionPolicy for what the responder's account does. */
+export function boundSpec(bound: Bound, account: string): Readonly<Record<string, unknown>> {
+    const byResponder = { name: "by-the-responder", expression: `request.userInfo.username == '${account}'` };
+    return { ...policySpec(bound), matchConditions: [byResponder] };
+}
+
 /** `spec` of the policy for people's decisions, whoever makes them. */
 export function decisionsSpec(): Readonly<Record<string, unknown>> {
-    return {
-        failurePolicy: "Fail",
-        matchConstraints: {
-            matchPolicy: "Equivalent",
-            resourceRules: [
-                {
-                    apiGroups: ["responder.x0tta6bl4.io"],
-                    apiVersions: ["v1alpha1"],
-                    resources: ["securityincidents"],
-                    operations: ["UPDATE"],
-                    scope: "*",
-                },
-            ],
-        },
-        validations: DECISION_VALIDATIONS.map((one) => ({ ...one, reason: "Forbidden" })),
-    };
+    return policySpec(DECISIONS);
 }
