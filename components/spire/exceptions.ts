@@ -8,26 +8,26 @@ interface SpireConfig {
 }
 
 const POD = "spec.template.spec";
-const SOCKET = "A workload is recognised by its process on the node, so the agent must see the node's processes.";
+const PROCESSES = "A workload is recognised by its process on the node, so the agent must see the node's processes.";
 const OWNER_OF_SOCKET = "The agent owns the socket directory on the node as root; every capability of root is dropped.";
 const KUBELET =
     "The driver mounts into pod directories of the kubelet and registers itself there, which only root may write to.";
 
-const agent = (exception: Omit<AreaException<SpireConfig>, "component" | "kind" | "name" | "objects">) => ({
-    component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:SpireAgent",
-    kind: "DaemonSet",
-    name: AGENT,
-    objects: () => [`DaemonSet ${NAMESPACE}/${AGENT}`],
-    ...exception,
-});
+type Rest = Omit<AreaException<SpireConfig>, "component" | "kind" | "name" | "objects">;
 
-const driver = (exception: Omit<AreaException<SpireConfig>, "component" | "kind" | "name" | "objects">) => ({
-    component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:CsiDriver",
-    kind: "DaemonSet",
-    name: CSI_DRIVER,
-    objects: () => [`DaemonSet ${NAMESPACE}/${CSI_DRIVER}`],
-    ...exception,
-});
+/** Makes the exceptions of a DaemonSet, whose own component says which one it is. */
+const ofDaemonSet =
+    (component: string, name: string) =>
+    (exception: Rest): AreaException<SpireConfig> => ({
+        component: `x0tta6bl4:spire:Spire$${component}`,
+        kind: "DaemonSet",
+        name,
+        objects: () => [`DaemonSet ${NAMESPACE}/${name}`],
+        ...exception,
+    });
+
+const agent = ofDaemonSet("x0tta6bl4:spire:SpireAgent", AGENT);
+const driver = ofDaemonSet("x0tta6bl4:spire:CsiDriver", CSI_DRIVER);
 
 const server = {
     component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:SpireServer",
@@ -38,7 +38,7 @@ const server = {
 /** What SPIRE's pods can't do without. */
 export const spireExceptions: readonly AreaException<SpireConfig>[] = [
     guardException(() => [NAMESPACE]),
-    agent({ control: "no-host-pid", fields: [`${POD}.hostPID`], reason: SOCKET }),
+    agent({ control: "no-host-pid", fields: [`${POD}.hostPID`], reason: PROCESSES }),
     agent({
         control: "run-as-non-root",
         container: AGENT,
