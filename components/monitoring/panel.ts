@@ -18,6 +18,11 @@ export interface Panel {
     readonly threshold?: { readonly value: number; readonly below?: boolean };
 }
 
+/** A number of things that nobody wants many of: red from `limit` on. */
+export function count(title: string, description: string, query: Query, limit = 1): Panel {
+    return { title, description, kind: "stat", unit: "short", queries: [query], threshold: { value: limit } };
+}
+
 /** A dashboard: rows of panels. */
 export interface Dashboard {
     /** Stable id; also the name of its ConfigMap. */

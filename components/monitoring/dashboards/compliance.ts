@@ -1,4 +1,5 @@
 import type { Dashboard } from "../panel";
+import { count } from "../panel";
 
 /** Vulnerabilities, the compliance score, and what admission and audit do: targets MET-5 and MET-6. */
 export const complianceDashboard: Dashboard = {
@@ -16,30 +17,20 @@ export const complianceDashboard: Dashboard = {
                     queries: [{ expr: "min(hardening_compliance_score_ratio)", legend: "score" }],
                     threshold: { value: 1, below: true },
                 },
-                {
-                    title: "Critical vulnerabilities",
-                    description: "MET-5: none.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: 'sum(trivy_image_vulnerabilities{severity="Critical"})', legend: "critical" }],
-                    threshold: { value: 1 },
-                },
-                {
-                    title: "High vulnerabilities",
-                    description: "MET-5: fewer than five.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: 'sum(trivy_image_vulnerabilities{severity="High"})', legend: "high" }],
-                    threshold: { value: 5 },
-                },
-                {
-                    title: "Alerts firing",
-                    description: "By area, of those this foundation defines.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: 'count by (area) (ALERTS{alertstate="firing", area!=""})', legend: "{{area}}" }],
-                    threshold: { value: 1 },
-                },
+                count("Critical vulnerabilities", "MET-5: none.", {
+                    expr: 'sum(trivy_image_vulnerabilities{severity="Critical"})',
+                    legend: "critical",
+                }),
+                count(
+                    "High vulnerabilities",
+                    "MET-5: fewer than five.",
+                    { expr: 'sum(trivy_image_vulnerabilities{severity="High"})', legend: "high" },
+                    5,
+                ),
+                count("Alerts firing", "By area, of those this foundation defines.", {
+                    expr: 'count by (area) (ALERTS{alertstate="firing", area!=""})',
+                    legend: "{{area}}",
+                }),
             ],
         },
         {

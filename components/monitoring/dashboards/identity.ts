@@ -1,4 +1,5 @@
 import type { Dashboard } from "../panel";
+import { count } from "../panel";
 
 const HANDSHAKES = "pqc_handshakes_total";
 
@@ -130,14 +131,10 @@ export const identityDashboard: Dashboard = {
                         },
                     ],
                 },
-                {
-                    title: "Agents without trust bundle",
-                    description: "Agents that have not bootstrapped.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: "count(spire_agent_bootstrapped == 0) or vector(0)", legend: "agents" }],
-                    threshold: { value: 1 },
-                },
+                count("Agents without trust bundle", "Agents that have not bootstrapped.", {
+                    expr: "count(spire_agent_bootstrapped == 0) or vector(0)",
+                    legend: "agents",
+                }),
             ],
         },
     ],

@@ -1,4 +1,5 @@
 import type { Dashboard } from "../panel";
+import { count } from "../panel";
 
 /** Incidents and what was done about them: how fast, how often, and what was stopped. */
 export const incidentsDashboard: Dashboard = {
@@ -8,30 +9,18 @@ export const incidentsDashboard: Dashboard = {
         {
             title: "Now",
             panels: [
-                {
-                    title: "Nobody has looked at",
-                    description: "Incidents with actions that nobody has acknowledged.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: "max(responder_incidents_unacknowledged) or vector(0)", legend: "incidents" }],
-                    threshold: { value: 1 },
-                },
-                {
-                    title: "Wait for an approval",
-                    description: "Actions that were proposed.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: "max(responder_actions_waiting) or vector(0)", legend: "actions" }],
-                    threshold: { value: 1 },
-                },
-                {
-                    title: "Failed",
-                    description: "Incidents with an action that failed or could not be undone.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [{ expr: "max(responder_actions_failed) or vector(0)", legend: "incidents" }],
-                    threshold: { value: 1 },
-                },
+                count("Nobody has looked at", "Incidents with actions that nobody has acknowledged.", {
+                    expr: "max(responder_incidents_unacknowledged) or vector(0)",
+                    legend: "incidents",
+                }),
+                count("Wait for an approval", "Actions that were proposed.", {
+                    expr: "max(responder_actions_waiting) or vector(0)",
+                    legend: "actions",
+                }),
+                count("Failed", "Incidents with an action that failed or could not be undone.", {
+                    expr: "max(responder_actions_failed) or vector(0)",
+                    legend: "incidents",
+                }),
             ],
         },
         {

@@ -1,4 +1,5 @@
 import type { Dashboard } from "../panel";
+import { count } from "../panel";
 
 const RULES = "falcosecurity_falco_rules_matches_total";
 
@@ -15,19 +16,10 @@ export const runtimeDashboard: Dashboard = {
         {
             title: "Detections",
             panels: [
-                {
-                    title: "Incidents, 24 h",
-                    description: "MET-4: critical rules that matched; the target is none.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [
-                        {
-                            expr: `sum(${grown(`${RULES}{priority=~"0|1|2"}`, "24h")}) or vector(0)`,
-                            legend: "incidents",
-                        },
-                    ],
-                    threshold: { value: 1 },
-                },
+                count("Incidents, 24 h", "MET-4: critical rules that matched; the target is none.", {
+                    expr: `sum(${grown(`${RULES}{priority=~"0|1|2"}`, "24h")}) or vector(0)`,
+                    legend: "incidents",
+                }),
                 {
                     title: "Matches by rule",
                     description: "All priorities.",
@@ -65,19 +57,10 @@ export const runtimeDashboard: Dashboard = {
                     ],
                     threshold: { value: 0.05 },
                 },
-                {
-                    title: "Nodes without Falco",
-                    description: "Pods of the DaemonSet that are missing.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [
-                        {
-                            expr: 'sum(kube_daemonset_status_number_unavailable{daemonset="falco"}) or vector(0)',
-                            legend: "nodes",
-                        },
-                    ],
-                    threshold: { value: 1 },
-                },
+                count("Nodes without Falco", "Pods of the DaemonSet that are missing.", {
+                    expr: 'sum(kube_daemonset_status_number_unavailable{daemonset="falco"}) or vector(0)',
+                    legend: "nodes",
+                }),
                 {
                     title: "Alerts sent on",
                     description: "By target and status.",

@@ -1,4 +1,5 @@
 import type { Dashboard } from "../panel";
+import { count } from "../panel";
 
 /** External Secrets: what is in step, and how the secrets manager answers. */
 export const secretsDashboard: Dashboard = {
@@ -8,32 +9,14 @@ export const secretsDashboard: Dashboard = {
         {
             title: "Synchronisation",
             panels: [
-                {
-                    title: "Secrets out of step",
-                    description: "ExternalSecrets that are not ready.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [
-                        {
-                            expr: 'count(externalsecret_status_condition{condition="Ready", status="False"} == 1) or vector(0)',
-                            legend: "secrets",
-                        },
-                    ],
-                    threshold: { value: 1 },
-                },
-                {
-                    title: "Stores not ready",
-                    description: "SecretStores that can't reach the secrets manager.",
-                    kind: "stat",
-                    unit: "short",
-                    queries: [
-                        {
-                            expr: 'count(secretstore_status_condition{condition="Ready", status="False"} == 1) or vector(0)',
-                            legend: "stores",
-                        },
-                    ],
-                    threshold: { value: 1 },
-                },
+                count("Secrets out of step", "ExternalSecrets that are not ready.", {
+                    expr: 'count(externalsecret_status_condition{condition="Ready", status="False"} == 1) or vector(0)',
+                    legend: "secrets",
+                }),
+                count("Stores not ready", "SecretStores that can't reach the secrets manager.", {
+                    expr: 'count(secretstore_status_condition{condition="Ready", status="False"} == 1) or vector(0)',
+                    legend: "stores",
+                }),
                 {
                     title: "Synchronisations and errors",
                     description: "Calls by Secret.",
