@@ -1,3 +1,6 @@
+import { readContent } from "../../../policies/engine/input";
+import type { Read } from "../../../policies/engine/schema";
+import { optional, partOf, text } from "../../../policies/engine/schema";
 import { isObj, obj, str } from "../../../policies/kubernetes/kube";
 import { UsageError } from "../../io";
 import type { HostRequest } from "../program/registration";
@@ -5,29 +8,25 @@ import type { ReadOnlyClient } from "./client";
 import { ApiError } from "./client";
 import type { ConnectionRequest } from "./kubeconfig";
 
-/** What a stack says of the cluster that it belongs to. */
-interface StackCluster {
-    /** A context of the kubeconfig. */
-    readonly context?: string;
-    /** UID of the namespace kube-system. */
-    readonly identity?: string;
+/** What a stack says of the cluster that it belongs to: a context of the kubeconfig, and the UID of kube-system. */
+const CLUSTER = partOf({ context: optional(text()), identity: optional(text()) });
+
+/**
+ * What a stack's settings say of its cluster, which is nothing where they don't speak of one.
+ *
+ * @throws InputError where they speak of one in a way that can't be read: a check that was asked for may not be left out
+ */
+function clusterOf({ project, config }: HostRequest): Read<typeof CLUSTER> {
+    const name = `${project}:cluster`;
+    return readContent(CLUSTER, parsed(config[name]) ?? {}, name);
 }
 
-/** What a stack's settings say of its cluster, which is nothing where they don't speak of one. */
-function clusterOf({ project, config }: HostRequest): StackCluster {
-    const { context, identity } = obj(parsed(config[`${project}:cluster`]));
-    return {
-        ...(str(context) !== "" && { context: str(context) }),
-        ...(str(identity) !== "" && { identity: str(identity) }),
-    };
-}
-
-function parsed(text: string | undefined): unknown {
+function parsed(written: string | undefined): unknown {
     try {
-        const value: unknown = JSON.parse(text ?? "null");
+        const value: unknown = JSON.parse(written ?? "null");
         return isObj(value) ? value : undefined;
     } catch {
-        // A plain text is no settings of a cluster.
+        // A plain text is another program's setting of this name, and no settings of a cluster.
         return undefined;
     }
 }

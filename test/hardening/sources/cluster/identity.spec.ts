@@ -3,7 +3,7 @@ import assert from "node:assert/strict";
 import { ApiError } from "../../../../hardening/sources/cluster/client";
 import { connectionTo, refuseOtherCluster } from "../../../../hardening/sources/cluster/identity";
 import type { HostRequest } from "../../../../hardening/sources/program/registration";
-import { UsageError } from "../../../../hardening/io";
+import { InputError } from "../../../../policies/engine/input";
 
 const OWN = "0b4c7a54-6f0e-4f5c-9d0b-1f0a5d6f7a10";
 
@@ -22,7 +22,7 @@ async function refusal(cluster: unknown, uid: string | ApiError): Promise<readon
         await refuseOtherCluster({ get }, request(cluster), "cluster dev");
         return [];
     } catch (error) {
-        assert.ok(error instanceof UsageError);
+        assert.ok(error instanceof InputError);
         return error.faults;
     }
 }
@@ -47,9 +47,20 @@ describe("the cluster that a stack belongs to", () => {
     });
 
     it("is any where the settings name none", async () => {
-        for (const cluster of [undefined, {}, "prod", { identity: "" }, [OWN]]) {
+        for (const cluster of [undefined, {}, "prod", [OWN]]) {
             assert.deepEqual(await refusal(cluster, "5e9d"), []);
         }
+    });
+
+    it("is none that can be asked where the settings name it in a way that can't be read", async () => {
+        const faults = async (cluster: unknown) => refusal(cluster, OWN);
+        assert.deepEqual(await faults({ identity: "" }), [
+            'acme:cluster: identity must be a text that is not empty, found ""',
+        ]);
+        assert.deepEqual(await faults({ identity: 7, context: {} }), [
+            "acme:cluster: context must be a text that is not empty, found an object",
+            "acme:cluster: identity must be a text that is not empty, found 7",
+        ]);
     });
 
     it("is reached by its own context unless another is asked for", () => {
