@@ -69,7 +69,8 @@ describe("ResponderLoop", () => {
                     }
                 },
             ),
-            { numRuns: 40 },
+            // The first lives long enough to acknowledge all.
+            { numRuns: 40, examples: [[["web", "api"], 80]] },
         );
     });
 
@@ -241,6 +242,16 @@ describe("TimedCache", () => {
         assert.equal(await cache.get("a", ask), 2);
         await assert.rejects(cache.get("b", () => Promise.reject(new Error("away"))));
         assert.equal(await cache.get("b", ask), 3);
+    });
+
+    it("keeps no more answers than it may, and lets the oldest go", async () => {
+        const cache = new TimedCache<number>({ ttlMs: 10, size: 2, now: () => 0 });
+        let asked = 0;
+        const ask = (): Promise<number> => Promise.resolve(++asked);
+        for (const key of ["a", "b", "c", "b", "c", "a"]) {
+            await cache.get(key, ask);
+        }
+        assert.equal(asked, 4);
     });
 });
 
