@@ -15,6 +15,8 @@ import { parseWaivers } from "./waivers";
 /** Name under which the policy configuration says what the pack as a whole goes by. */
 const SETTINGS = "hardening-settings";
 
+const CONTROLS = `${SETTINGS}.controls`;
+
 /** What the policy configuration says under {@link SETTINGS}. */
 interface Settings {
     readonly profile: ProfileName;
@@ -127,9 +129,7 @@ class ConfiguredPack {
 
     private choose({ profile, controls, waivers, foundation }: Settings): Omit<Choice, "faults"> {
         const attempts = new Attempts();
-        // Nothing is said of their levels, so each has the one that it has by itself.
-        const named = Object.fromEntries(controls.map((name) => [name, {}]));
-        const selected = attempts.of(() => selectControls(this.registry, profile, named, `${SETTINGS}.controls`), []);
+        const selected = attempts.of(() => selectControls(this.registry, profile, byName(controls), CONTROLS), []);
         const accepted = waivers.flatMap((file) =>
             attempts.of(() => parseWaivers(textOf(this.folder, file), file, this.registry), []),
         );
@@ -156,6 +156,14 @@ class ConfiguredPack {
             }),
         };
     }
+}
+
+/** A configuration that has each of the controls run. Nothing is said of their levels, so each has the one of its own. */
+function byName(controls: readonly string[]): Readonly<Record<string, object>> {
+    if (controls.includes("all")) {
+        throw new InputError([`${CONTROLS}: all is no control but a profile; set ${SETTINGS}.profile to it`]);
+    }
+    return Object.fromEntries(controls.map((name) => [name, {}]));
 }
 
 /** The first policy of the pack: it passes its configuration on, and says once for each stack what is wrong with it. */
