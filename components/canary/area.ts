@@ -4,7 +4,7 @@ import { serviceSelector, OWNER } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
 import type { PlatformSettings } from "../platform/settings";
 import type { SpireSettings } from "../spire/model";
-import { CANARY, Canary, canaryFlows, imageFaults } from "./canary";
+import { CANARY, Canary, canaryFlows } from "./canary";
 import type { CanarySettings } from "./settings";
 import { canarySettings } from "./settings";
 
@@ -28,7 +28,7 @@ export const canaryArea = area({
     faults: ({ canary, platform }: CanaryConfig, path, { images, project }) =>
         canary.enabled
             ? [
-                  ...imageFaults(images),
+                  ...images.faults(["probe"]),
                   ...(platform === undefined
                       ? [`${path}.enabled needs a platform beside which the other half runs; set ${project}:platform`]
                       : []),

@@ -2,7 +2,6 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { serviceSelector, type ServiceSpec } from "../deployment";
 import { FoundationService } from "../foundation-service";
-import type { Images } from "../images";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
 import { dnsFlow, metricsFlow } from "../network/standard";
@@ -99,16 +98,6 @@ function canaryService(
     };
 }
 
-/** Why the probe's image can't be deployed, if it can't. */
-export function imageFaults(images: Images): readonly string[] {
-    try {
-        images.ref("probe");
-        return [];
-    } catch (error) {
-        return [error instanceof Error ? error.message : String(error)];
-    }
-}
-
 /**
  * Two probes that call each other from the platform's namespace and from one of their own: identities, mutual TLS by
  * post-quantum key exchange, the network between namespaces and the enforcement of its policies are proved all the time, and told
@@ -122,7 +111,7 @@ export class Canary extends pulumi.ComponentResource {
     constructor(name: string, args: CanaryArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Canary.__pulumiType, name, args, opts);
         const { settings, spire, platform, images } = args;
-        refuse(this, name, imageFaults(images));
+        refuse(this, name, images.faults(["probe"]));
         const own = { parent: this };
         const flows = new AllowedFlows(`${name}-network`, { flows: canaryFlows(args) }, own);
         const image = { image: images.ref("probe"), version: images.tag("probe") };

@@ -133,17 +133,22 @@ export class Images {
      * @throws Error where neither the table nor the configuration has a digest for an image that must be pinned.
      */
     public ref(name: ImageName): string {
-        const { registry, repository, tag, digest } = this.resolve(name);
-        const tagged = `${this.settings.mirror ?? registry}/${repository}:${tag}`;
-        if (this.settings.dropDigests || (digest === undefined && PINNED_BY_CONFIG.has(name))) {
-            return tagged;
+        const [fault] = this.faults([name]);
+        if (fault !== undefined) {
+            throw new Error(fault);
         }
-        if (digest === undefined) {
-            throw new Error(
-                `${this.project}:images.overrides.${name}.digest is missing: no digest is known for ${tagged}; look it up and pin it`,
+        const { digest } = this.resolve(name);
+        return digest === undefined || this.settings.dropDigests ? this.tagged(name) : `${this.tagged(name)}@${digest}`;
+    }
+
+    /** Which of these images have no digest although they must be pinned; one line each. */
+    public faults(names: readonly ImageName[]): readonly string[] {
+        return names
+            .filter((name) => !this.settings.dropDigests && !this.isPinned(name) && !PINNED_BY_CONFIG.has(name))
+            .map(
+                (name) =>
+                    `${this.project}:images.overrides.${name}.digest is missing: no digest is known for ${this.tagged(name)}; look it up and pin it`,
             );
-        }
-        return `${tagged}@${digest}`;
     }
 
     /** Says whether {@link ref} names an image by its digest. */
@@ -160,6 +165,10 @@ export class Images {
     /** The tag an image is deployed with, for checks between versions. */
     public tag(name: ImageName): string {
         return this.resolve(name).tag;
+    }
+
+    private tagged(name: ImageName): string {
+        return `${this.repository(name)}:${this.tag(name)}`;
     }
 
     private resolve(name: ImageName): Image {

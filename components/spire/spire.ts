@@ -1,7 +1,6 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { ImageName, Images } from "../images";
 import { SpireHostAccess } from "../admission/spire-host-access";
 import { AllowedFlows } from "../network/network";
 import { refuse } from "../refuse";
@@ -23,18 +22,6 @@ export interface SpireArgs extends Surroundings {
     readonly settings: SpireSettings;
 }
 
-/** What is wrong with images of which the table knows no digest; one line each. */
-function unpinned(images: Images, names: readonly ImageName[]): readonly string[] {
-    return names.flatMap((name) => {
-        try {
-            images.ref(name);
-            return [];
-        } catch (error) {
-            return [error instanceof Error ? error.message : String(error)];
-        }
-    });
-}
-
 /** What is wrong with the installation's settings, which stand at `path`, and its images; one line each. */
 export function installationFaults(
     { settings, images }: Pick<SpireArgs, "settings" | "images">,
@@ -43,7 +30,7 @@ export function installationFaults(
     const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
     return [
         ...spireFaults(settings, versions, path),
-        ...unpinned(images, settings.oidcProvider === undefined ? [] : ["oidc-discovery-provider"]),
+        ...images.faults(settings.oidcProvider === undefined ? [] : ["oidc-discovery-provider"]),
     ];
 }
 
