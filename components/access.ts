@@ -53,8 +53,11 @@ export const ROLE_RULES: Readonly<Record<AccessRole, readonly Rule[]>> = {
 
 const SYSTEM_GROUP = /^system:/;
 
-/** What is wrong with the grants, which stand at `path`; one line each. */
-export function accessFaults(grants: readonly AccessGrant[], path: string): readonly string[] {
+/** What is wrong with grants of roles to groups, which stand at `path`; one line each. */
+export function accessFaults(
+    grants: readonly { readonly role: string; readonly group: string }[],
+    path: string,
+): readonly string[] {
     const pairs = grants.map(({ role, group }) => `${role} to ${group}`);
     return [
         ...grants.flatMap(({ role, group }, index) =>

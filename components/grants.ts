@@ -3,21 +3,33 @@ import * as pulumi from "@pulumi/pulumi";
 
 type Rules = readonly k8s.types.input.rbac.v1.PolicyRule[];
 
+/** Who gets rights: one ServiceAccount, or groups of the cluster's identity provider. */
+type Subjects =
+    { readonly account: string; readonly accountNamespace: string } | { readonly groups: readonly string[] };
+
 interface Grant {
     /** Name of the role and of its binding. */
     readonly name: string;
     readonly rules: Rules;
-    readonly account: string;
-    readonly accountNamespace: string;
 }
 
 const API_GROUP = "rbac.authorization.k8s.io";
 
-/** Rights of one ServiceAccount in one namespace: a Role and its RoleBinding. */
+function subjectsOf(to: Subjects): k8s.types.input.rbac.v1.Subject[] {
+    return "groups" in to
+        ? to.groups.map((name) => ({ kind: "Group", name, apiGroup: API_GROUP }))
+        : [{ kind: "ServiceAccount", name: to.account, namespace: to.accountNamespace }];
+}
+
+/** Rights in one namespace: a Role and its RoleBinding. */
 export class LocalRights extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:access:LocalRights";
 
-    constructor(name: string, args: Grant & { readonly namespace: string }, opts?: pulumi.ComponentResourceOptions) {
+    constructor(
+        name: string,
+        args: Grant & Subjects & { readonly namespace: string },
+        opts?: pulumi.ComponentResourceOptions,
+    ) {
         super(LocalRights.__pulumiType, name, args, opts);
         const metadata = { name: args.name, namespace: args.namespace };
         const role = new k8s.rbac.v1.Role(`${name}-role`, { metadata, rules: [...args.rules] }, { parent: this });
@@ -26,7 +38,7 @@ export class LocalRights extends pulumi.ComponentResource {
             {
                 metadata,
                 roleRef: { apiGroup: API_GROUP, kind: "Role", name: args.name },
-                subjects: [{ kind: "ServiceAccount", name: args.account, namespace: args.accountNamespace }],
+                subjects: subjectsOf(args),
             },
             { parent: this, dependsOn: [role] },
         );
@@ -34,11 +46,11 @@ export class LocalRights extends pulumi.ComponentResource {
     }
 }
 
-/** Rights of one ServiceAccount in the whole cluster: a ClusterRole and its ClusterRoleBinding. */
+/** Rights in the whole cluster: a ClusterRole and its ClusterRoleBinding. */
 export class ClusterRights extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:access:ClusterRights";
 
-    constructor(name: string, args: Grant, opts?: pulumi.ComponentResourceOptions) {
+    constructor(name: string, args: Grant & Subjects, opts?: pulumi.ComponentResourceOptions) {
         super(ClusterRights.__pulumiType, name, args, opts);
         const metadata = { name: args.name };
         const role = new k8s.rbac.v1.ClusterRole(
@@ -51,7 +63,7 @@ export class ClusterRights extends pulumi.ComponentResource {
             {
                 metadata,
                 roleRef: { apiGroup: API_GROUP, kind: "ClusterRole", name: args.name },
-                subjects: [{ kind: "ServiceAccount", name: args.account, namespace: args.accountNamespace }],
+                subjects: subjectsOf(args),
             },
             { parent: this, dependsOn: [role] },
         );

@@ -3,12 +3,12 @@ import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
 import { OWNER, serviceSelector } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
+import { falcoWebhook } from "../responder/responder";
+import type { ResponderSettings } from "../responder/settings";
 import { auditFlows, RECEIVER } from "./audit";
 import { FALCO } from "./daemonset";
 import { falcoExceptions } from "./exceptions";
 import { Falco, falcoFlows, ruleFaults } from "./falco";
-import { webhookAddress } from "../responder/responder";
-import type { ResponderSettings } from "../responder/settings";
 import type { FalcoSettings } from "./settings";
 import { falcoSettings } from "./settings";
 import type { WatchedNamespaces } from "./shipped";
@@ -95,7 +95,7 @@ export const falcoArea = area({
     after: ["externalSecrets"],
     deploy: ({ falco: settings, cluster, monitoring, responder: sentTo }: FalcoConfig, stage) => {
         const { images } = stage.foundation;
-        const responder = sentTo.enabled ? webhookAddress(sentTo, "falco") : undefined;
+        const responder = sentTo.enabled ? falcoWebhook(sentTo) : undefined;
         const args = { cluster, monitoring, images, settings, namespaces: watched(stage.foundation), responder };
         return { resources: [new Falco("falco", args, stage.options())] };
     },

@@ -4,7 +4,8 @@ import { OWNER, serviceSelector } from "../deployment";
 import type { FalcoSettings } from "../falco/settings";
 import type { MonitoringSettings } from "../monitoring/settings";
 import type { SpireSettings } from "../spire/model";
-import { Responder, RESPONDER, responderFaults, responderFlows } from "./responder";
+import { Responder, responderFaults, responderFlows } from "./responder";
+import { RESPONDER } from "./rights";
 import type { ResponderSettings } from "./settings";
 import { responderSettings } from "./settings";
 
@@ -21,8 +22,10 @@ export const responderArea = area({
     description:
         "What contains incidents, reversibly and within guard rails; its image is images.overrides.responder, with its digest",
     settings: responderSettings,
-    faults: ({ responder, falco }: ResponderConfig, _path, { images }) =>
-        responder.enabled ? responderFaults(responder, images, falco.sidekick?.namespace) : [],
+    faults: ({ responder: settings, falco }: ResponderConfig, _path, { images, project }) =>
+        settings.enabled
+            ? responderFaults({ settings, images, falcosidekick: falco.sidekick?.namespace }, project)
+            : [],
     namespaces: ({ responder }: ResponderConfig) =>
         responder.enabled
             ? [

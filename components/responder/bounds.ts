@@ -1,7 +1,7 @@
-import { QUARANTINE_LABEL, QUARANTINE_POLICY } from "./rights";
+import { QUARANTINE_LABEL, QUARANTINE_POLICY, RESPONDER } from "./rights";
 
 /** A bound on what the responder's account may change where RBAC allows the change: a ValidatingAdmissionPolicy. */
-export interface Bound {
+interface Bound {
     readonly name: string;
     readonly apiGroup: string;
     readonly apiVersion: string;
@@ -29,7 +29,7 @@ const labels = (object: string): string => `${object}.metadata.?labels.orValue({
  * @param namespace its own, where it marks the leading pod
  * @param protectedNamespaces left alone
  */
-export function responderBounds(namespace: string, protectedNamespaces: readonly string[]): readonly Bound[] {
+function responderBounds(namespace: string, protectedNamespaces: readonly string[]): readonly Bound[] {
     const leftAlone = outside(protectedNamespaces);
     const sameTemplate = {
         expression: "object.spec.template.spec == oldObject.spec.template.spec",
@@ -175,13 +175,21 @@ function policySpec(bound: Omit<Bound, "name">): Readonly<Record<string, unknown
     };
 }
 
-/** `spec` of a ValidatingAdmissionPolicy for what the responder's account does. */
-export function boundSpec(bound: Bound, account: string): Readonly<Record<string, unknown>> {
+/**
+ * `spec` of every ValidatingAdmissionPolicy by its name: of the bounds, for what the responder's account does, and of people's
+ * decisions, whoever makes them.
+ *
+ * @param namespace the responder's own
+ * @param protectedNamespaces where it changes nothing
+ */
+export function boundSpecs(
+    namespace: string,
+    protectedNamespaces: readonly string[],
+): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
+    const account = `system:serviceaccount:${namespace}:${RESPONDER}`;
     const byResponder = { name: "by-the-responder", expression: `request.userInfo.username == '${account}'` };
-    return { ...policySpec(bound), matchConditions: [byResponder] };
-}
-
-/** `spec` of the policy for people's decisions, whoever makes them. */
-export function decisionsSpec(): Readonly<Record<string, unknown>> {
-    return policySpec(DECISIONS);
+    const bounds = responderBounds(namespace, protectedNamespaces).map(
+        (bound) => [bound.name, { ...policySpec(bound), matchConditions: [byResponder] }] as const,
+    );
+    return { ...Object.fromEntries(bounds), "responder-decisions": policySpec(DECISIONS) };
 }

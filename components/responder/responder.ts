@@ -3,13 +3,13 @@ import { join } from "node:path";
 
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { load } from "js-yaml";
 
+import { accessFaults } from "../access";
 import type { ServiceSpec } from "../deployment";
 import { serviceLabels, serviceSelector } from "../deployment";
 import { SIDEKICK } from "../falco/sidekick";
 import { FoundationService } from "../foundation-service";
-import type { Images } from "../images";
+import { ClusterRights, LocalRights } from "../grants";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
 import { apiServerFlow, dnsFlow, metricsFlow } from "../network/standard";
@@ -19,9 +19,9 @@ import { NAMESPACE as SPIRE } from "../spire/layout";
 import type { SpireSettings } from "../spire/model";
 import { WorkloadIdentity } from "../spire/workload-identity";
 import type { PodIdentity } from "../workload";
-import { toYaml } from "../yaml";
-import { boundSpec, decisionsSpec, responderBounds } from "./bounds";
-import { CLUSTER_RULES, DENY_LIST, LEADER_LABEL, OWN_RULES, RESPONDERS_RULES } from "./rights";
+import { boundPolicies } from "./admission";
+import { policyText } from "./policy";
+import { CLUSTER_RULES, DENY_LIST, LEADER_LABEL, OWN_RULES, PEOPLE, RESPONDER, RESPONDERS_RULES } from "./rights";
 import type { ResponderSettings } from "./settings";
 
 export interface ResponderArgs extends Surroundings {
@@ -30,9 +30,6 @@ export interface ResponderArgs extends Surroundings {
     /** Namespace of falcosidekick, where there is one. */
     readonly falcosidekick: string | undefined;
 }
-
-/** Name of the Deployment, its Services and its ServiceAccount. */
-export const RESPONDER = "responder";
 
 /** Service of the replica that leads: where events are sent to. */
 const WEBHOOK = "responder-webhook";
@@ -47,7 +44,6 @@ const SENDERS_SECRET = "responder-tls";
 const POLICY_MAP = "responder-policy";
 
 const PATHS = { policy: "/etc/responder", senders: "/etc/responder-senders", evidence: "/evidence" } as const;
-const API_GROUP = "rbac.authorization.k8s.io";
 
 const pods = (namespace: string): Extract<Peer, { kind: "pods" }> => ({
     kind: "pods",
@@ -56,25 +52,8 @@ const pods = (namespace: string): Extract<Peer, { kind: "pods" }> => ({
 });
 
 /** Where falcosidekick sends events to. */
-export function webhookAddress(
-    { namespace }: Pick<ResponderSettings, "namespace">,
-    path: "falco" | "alertmanager",
-): string {
-    return `https://${WEBHOOK}.${namespace}.svc:${PORTS.webhook}/${path}`;
-}
-
-/** The policy file: what is shipped, with the stack's mode. */
-export function policyText({ mode, killSwitch }: Pick<ResponderSettings, "mode" | "killSwitch">): string {
-    const shipped = load(readFileSync(join(__dirname, "policy.yaml"), "utf8")) as object;
-    return toYaml({ ...shipped, mode, killSwitch });
-}
-
-/** Namespaces that nothing is changed in: the policy's, and those of what everything leans on. */
-function protectedNamespaces(settings: ResponderSettings): readonly string[] {
-    const { guards } = load(policyText(settings)) as {
-        readonly guards: { readonly protectedNamespaces: readonly string[] };
-    };
-    return ["kube-system", SPIRE, ...guards.protectedNamespaces];
+export function falcoWebhook({ namespace }: Pick<ResponderSettings, "namespace">): string {
+    return `https://${WEBHOOK}.${namespace}.svc:${PORTS.webhook}/falco`;
 }
 
 /** Events in, the API server out; beside that, name resolution and metrics. */
@@ -162,24 +141,43 @@ function responderService(
     };
 }
 
-/** Why the responder can't be deployed, if it can't. */
+/**
+ * Why the responder can't be deployed, if it can't; one line each.
+ *
+ * @param project the prefix of the settings, as faults name them
+ */
 export function responderFaults(
-    settings: ResponderSettings,
-    images: Images,
-    falcosidekick: string | undefined,
+    { settings, images, falcosidekick }: Pick<ResponderArgs, "settings" | "images" | "falcosidekick">,
+    project: string,
 ): readonly string[] {
-    const faults: string[] = [];
-    try {
-        images.ref("responder");
-    } catch (error) {
-        faults.push(error instanceof Error ? error.message : String(error));
-    }
-    if (falcosidekick === undefined && settings.alertmanager === undefined) {
-        faults.push(
-            "responder.enabled needs somebody who tells it of events: falco.sidekick or responder.alertmanager",
-        );
-    }
-    return faults;
+    const path = `${project}:responder`;
+    return [
+        ...images.faults(["responder"]),
+        ...(falcosidekick === undefined && settings.alertmanager === undefined
+            ? [
+                  `${path}.enabled needs somebody who tells it of events; set ${project}:falco.sidekick or ${path}.alertmanager`,
+              ]
+            : []),
+        ...accessFaults(
+            settings.responders.map((group) => ({ role: PEOPLE, group })),
+            `${path}.responders`,
+        ),
+    ];
+}
+
+/** Rights of the responder itself, and of the people who answer for incidents. */
+function rights(
+    name: string,
+    { namespace, responders }: ResponderSettings,
+    own: pulumi.CustomResourceOptions,
+): readonly pulumi.Resource[] {
+    const itself = { name: RESPONDER, account: RESPONDER, accountNamespace: namespace };
+    const people = { name: PEOPLE, groups: responders, namespace, rules: RESPONDERS_RULES };
+    return [
+        new ClusterRights(`${name}-cluster-rights`, { ...itself, rules: CLUSTER_RULES }, own),
+        new LocalRights(`${name}-rights`, { ...itself, namespace, rules: OWN_RULES }, own),
+        ...(responders.length === 0 ? [] : [new LocalRights(`${name}-people-rights`, people, own)]),
+    ];
 }
 
 /**
@@ -195,7 +193,7 @@ export class Responder extends pulumi.ComponentResource {
         super(Responder.__pulumiType, name, args, opts);
         const { settings, spire, images } = args;
         const { namespace } = settings;
-        refuse(this, name, responderFaults(settings, images, args.falcosidekick));
+        refuse(this, name, responderFaults(args, pulumi.getProject()));
         const own = { parent: this };
         const image = { image: images.ref("responder"), version: images.tag("responder") };
         const labels = serviceLabels(RESPONDER, image.version);
@@ -210,8 +208,7 @@ export class Responder extends pulumi.ComponentResource {
             { settings: spire, namespace, serviceAccount: RESPONDER },
             own,
         );
-        const roles = this.roles(name, settings, labels);
-        const bounds = this.bounds(name, settings);
+        const bounds = boundPolicies(name, settings, this);
         const map = (
             suffix: string,
             mapName: string,
@@ -229,7 +226,10 @@ export class Responder extends pulumi.ComponentResource {
         new FoundationService(
             name,
             { ...responderService(identity.pod, { ...args, ...image }), namespace },
-            { ...own, dependsOn: [definition, flows, identity, policy, denied, ...roles, ...bounds] },
+            {
+                ...own,
+                dependsOn: [definition, flows, identity, policy, denied, ...rights(name, settings, own), ...bounds],
+            },
         );
         new k8s.core.v1.Service(
             `${name}-webhook`,
@@ -244,87 +244,6 @@ export class Responder extends pulumi.ComponentResource {
             own,
         );
         this.registerOutputs({});
-    }
-
-    /** Roles of the responder itself, and of the people who answer for incidents. */
-    private roles(
-        name: string,
-        settings: ResponderSettings,
-        labels: Readonly<Record<string, string>>,
-    ): readonly pulumi.Resource[] {
-        const { namespace, responders } = settings;
-        const own = { parent: this };
-        const account = [{ kind: "ServiceAccount", name: RESPONDER, namespace }];
-        const clusterWide = { name: RESPONDER, labels };
-        const local = { ...clusterWide, namespace };
-        const people = { ...local, name: "incident-responders" };
-        const roleRef = (kind: string, role: string) => ({ apiGroup: API_GROUP, kind, name: role });
-        return [
-            new k8s.rbac.v1.ClusterRole(
-                `${name}-cluster-role`,
-                { metadata: clusterWide, rules: [...CLUSTER_RULES] },
-                own,
-            ),
-            new k8s.rbac.v1.ClusterRoleBinding(
-                `${name}-cluster-binding`,
-                { metadata: clusterWide, roleRef: roleRef("ClusterRole", RESPONDER), subjects: account },
-                own,
-            ),
-            new k8s.rbac.v1.Role(`${name}-role`, { metadata: local, rules: [...OWN_RULES] }, own),
-            new k8s.rbac.v1.RoleBinding(
-                `${name}-binding`,
-                { metadata: local, roleRef: roleRef("Role", RESPONDER), subjects: account },
-                own,
-            ),
-            ...(responders.length === 0
-                ? []
-                : [
-                      new k8s.rbac.v1.Role(
-                          `${name}-people-role`,
-                          { metadata: people, rules: [...RESPONDERS_RULES] },
-                          own,
-                      ),
-                      new k8s.rbac.v1.RoleBinding(
-                          `${name}-people-binding`,
-                          {
-                              metadata: people,
-                              roleRef: roleRef("Role", people.name),
-                              subjects: responders.map((group) => ({
-                                  kind: "Group",
-                                  name: group,
-                                  apiGroup: API_GROUP,
-                              })),
-                          },
-                          own,
-                      ),
-                  ]),
-        ];
-    }
-
-    /** What the responder's account may change, and in whose name people decide. */
-    private bounds(name: string, settings: ResponderSettings): readonly pulumi.Resource[] {
-        const account = `system:serviceaccount:${settings.namespace}:${RESPONDER}`;
-        const specs = [
-            ...responderBounds(settings.namespace, protectedNamespaces(settings)).map(
-                (bound) => [bound.name, boundSpec(bound, account)] as const,
-            ),
-            ["responder-decisions", decisionsSpec()] as const,
-        ];
-        return specs.flatMap(([policyName, spec]) => {
-            const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
-                `${name}-bound-${policyName}`,
-                { metadata: { name: policyName }, spec },
-                { parent: this },
-            );
-            return [
-                policy,
-                new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
-                    `${name}-bound-${policyName}-binding`,
-                    { metadata: { name: policyName }, spec: { policyName, validationActions: ["Deny", "Audit"] } },
-                    { parent: this, dependsOn: [policy] },
-                ),
-            ];
-        });
     }
 }
 

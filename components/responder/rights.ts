@@ -2,6 +2,12 @@ import type * as k8s from "@pulumi/kubernetes";
 
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
 
+/** Name of the Deployment, its Services, its ServiceAccount and its roles. */
+export const RESPONDER = "responder";
+
+/** Name of the role of the people who answer for incidents. */
+export const PEOPLE = "incident-responders";
+
 /** The responder's label of isolated pods, its policy for them and its list of refused identities; see responder/README.md. */
 export const QUARANTINE_LABEL = "responder.x0tta6bl4.io/quarantine";
 export const QUARANTINE_POLICY = "responder-quarantine";
@@ -41,7 +47,7 @@ export const OWN_RULES: readonly PolicyRule[] = [
     {
         apiGroups: ["coordination.k8s.io"],
         resources: ["leases"],
-        resourceNames: ["responder"],
+        resourceNames: [RESPONDER],
         verbs: ["get", "update"],
     },
 ];

@@ -1,6 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
 import { boolean, listOf, object, oneOf, optional, text, withDefault } from "../../policies/engine/schema";
-import { dnsLabel, port, quantity } from "../../policies/engine/values";
+import { dnsLabel, quantity } from "../../policies/engine/values";
 
 const spiffeId = text(
     "a SPIFFE ID such as spiffe://example.org/ns/a/sa/b",
@@ -22,9 +22,7 @@ export const responderSettings = withDefault(
         /** The SPIFFE ID in falcosidekick's client certificate. Its trust domain is that of the secrets manager, and not SPIRE's. */
         falcosidekick: withDefault(spiffeId, "spiffe://certificates.internal/falcosidekick"),
         /** Alertmanager, where it sends alerts here by a certificate of the same authority. */
-        alertmanager: optional(
-            object({ spiffeId, namespace: withDefault(dnsLabel, "monitoring"), port: withDefault(port, 8443) }),
-        ),
+        alertmanager: optional(object({ spiffeId, namespace: withDefault(dnsLabel, "monitoring") })),
         cpu: withDefault(quantity, "500m"),
         memory: withDefault(quantity, "256Mi"),
     }),

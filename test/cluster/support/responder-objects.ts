@@ -1,4 +1,4 @@
-import { boundSpec, decisionsSpec, responderBounds } from "../../../components/responder/bounds";
+import { boundSpecs } from "../../../components/responder/bounds";
 import { CLUSTER_RULES, DENY_LIST, OWN_RULES, RESPONDERS_RULES } from "../../../components/responder/rights";
 import type { KubernetesObject } from "../harness/kubectl";
 
@@ -41,13 +41,8 @@ export function rights(): readonly KubernetesObject[] {
 /** What admission holds the responder and decisions to, as the component has it. */
 export function bounds(): readonly KubernetesObject[] {
     const apiVersion = "admissionregistration.k8s.io/v1";
-    const specs: readonly (readonly [string, unknown])[] = [
-        ...responderBounds(NAMESPACE, ["kube-system", "spire", VAULT]).map(
-            (bound) => [bound.name, boundSpec(bound, ACCOUNT)] as const,
-        ),
-        ["responder-decisions", decisionsSpec()],
-    ];
-    return specs.flatMap(([name, spec]) => [
+    const specs = boundSpecs(NAMESPACE, ["kube-system", "spire", VAULT]);
+    return Object.entries(specs).flatMap(([name, spec]) => [
         { apiVersion, kind: "ValidatingAdmissionPolicy", metadata: { name }, spec },
         {
             apiVersion,

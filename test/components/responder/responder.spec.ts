@@ -10,8 +10,8 @@ import { Images, imageSettings } from "../../../components/images";
 import { policySpecs } from "../../../components/network/flows";
 import { Falco } from "../../../components/falco/falco";
 import { falcoSettings } from "../../../components/falco/settings";
-import { responderBounds } from "../../../components/responder/bounds";
-import { policyText, Responder, responderFlows, webhookAddress } from "../../../components/responder/responder";
+import { policyText } from "../../../components/responder/policy";
+import { falcoWebhook, Responder, responderFlows } from "../../../components/responder/responder";
 import { CLUSTER_RULES, OWN_RULES, RESPONDERS_RULES } from "../../../components/responder/rights";
 import { responderSettings, type ResponderSettings } from "../../../components/responder/settings";
 import { deploy, refusalOf } from "../../support/deploy";
@@ -36,6 +36,49 @@ interface Container {
     readonly image: string;
     readonly env: readonly { readonly name: string; readonly value?: string }[];
     readonly volumeMounts: readonly { readonly mountPath: string; readonly readOnly?: boolean }[];
+}
+
+interface Policy {
+    readonly metadata: { readonly name: string };
+    readonly spec: {
+        readonly matchConditions?: readonly { readonly expression: string }[];
+        readonly matchConstraints: {
+            readonly resourceRules: readonly Readonly<
+                Record<"apiGroups" | "resources" | "operations", readonly string[]>
+            >[];
+        };
+    };
+}
+
+interface Binding {
+    readonly spec: { readonly policyName: string; readonly validationActions: readonly string[] };
+}
+
+interface ClusterRole {
+    readonly rules: readonly Readonly<Record<"apiGroups" | "resources" | "verbs", readonly string[]>>[];
+}
+
+/** Verbs that change nothing. */
+const READING: ReadonlySet<string> = new Set(["get", "list", "watch"]);
+
+/** The operation as which admission sees a verb; a verb that is not here counts as one that no policy bounds. */
+const OPERATIONS: Readonly<Record<string, string>> = {
+    create: "CREATE",
+    update: "UPDATE",
+    patch: "UPDATE",
+    delete: "DELETE",
+    deletecollection: "DELETE",
+};
+
+/** `OPERATION group/resource` of each combination. */
+function changes(
+    groups: readonly string[],
+    resources: readonly string[],
+    operations: readonly string[],
+): readonly string[] {
+    return groups.flatMap((group) =>
+        resources.flatMap((resource) => operations.map((operation) => `${operation} ${group}/${resource}`)),
+    );
 }
 
 function stackConfig(stack: string, over: object = {}) {
@@ -94,13 +137,13 @@ describe("Responder", () => {
             "app.kubernetes.io/name": "responder",
             "responder.x0tta6bl4.io/leader": "true",
         });
-        assert.equal(webhookAddress(settings(), "falco"), "https://responder-webhook.responder.svc:8443/falco");
+        assert.equal(falcoWebhook(settings()), "https://responder-webhook.responder.svc:8443/falco");
     });
 
     it("is told by falcosidekick, by mutual TLS with a certificate of its own", async () => {
         const faults: string[] = [];
         const falco = falcoSettings.read({ sidekick: { egress: { cidrs: ["10.0.0.0/24"] } } }, "falco", faults);
-        const address = webhookAddress(settings(), "falco");
+        const address = falcoWebhook(settings());
         const deployed = await deploy(
             () => new Falco("falco", { ...SURROUNDINGS, settings: falco, namespaces: WATCHED, responder: address }),
         );
@@ -144,21 +187,30 @@ describe("Responder", () => {
         assert.deepEqual(lines(RESPONDERS_RULES), ["responder.x0tta6bl4.io/securityincidents: get,list,watch,patch"]);
     });
 
-    it("is bounded by admission in everything that it may change", () => {
-        const bounded = responderBounds("responder", ["kube-system"]).map(
-            ({ resource, operations }) => `${resource} ${operations.join()}`,
-        );
-        assert.deepEqual(bounded, [
-            "pods UPDATE",
-            "pods DELETE",
-            "nodes UPDATE",
-            "networkpolicies CREATE",
-            "networkpolicies DELETE",
-            "externalsecrets UPDATE",
-            "deployments UPDATE",
-            "statefulsets UPDATE",
-            "daemonsets UPDATE",
-        ]);
+    it("is bounded by admission in everything that it may change in every namespace, and in nothing else", async () => {
+        const deployed = await deploy(() => new Responder("responder", ARGS));
+        const inputsOf = <T>(kind: string) =>
+            deployed.registrations.filter(({ type }) => type.endsWith(`:${kind}`)).map(({ inputs }) => inputs as T);
+        const denying = inputsOf<Binding>("ValidatingAdmissionPolicyBinding")
+            .filter(({ spec }) => spec.validationActions.includes("Deny"))
+            .map(({ spec }) => spec.policyName);
+        const account = "request.userInfo.username == 'system:serviceaccount:responder:responder'";
+        const bounded = inputsOf<Policy>("ValidatingAdmissionPolicy")
+            .filter(({ spec }) => spec.matchConditions?.every(({ expression }) => expression === account))
+            .filter(({ metadata }) => denying.includes(metadata.name))
+            .flatMap(({ spec }) => spec.matchConstraints.resourceRules)
+            .flatMap(({ apiGroups, resources, operations }) => changes(apiGroups, resources, operations));
+        const allowed = inputsOf<ClusterRole>("ClusterRole")
+            .flatMap(({ rules }) => rules)
+            .flatMap(({ apiGroups, resources, verbs }) =>
+                changes(
+                    apiGroups,
+                    resources,
+                    verbs.filter((verb) => !READING.has(verb)).map((verb) => OPERATIONS[verb] ?? verb),
+                ),
+            );
+        assert.ok(allowed.length > 0);
+        assert.deepEqual(bounded.sort(), [...new Set(allowed)].sort());
     });
 
     it("opens the webhook to falcosidekick, and its own way to the API server, names and metrics", () => {
@@ -182,6 +234,28 @@ describe("Responder", () => {
             () => new Responder("responder", { ...ARGS, images: SURROUNDINGS.images, falcosidekick: undefined }),
         );
         assert.match(message, /images\.overrides\.responder\.digest is missing/);
-        assert.match(message, /needs somebody who tells it of events/);
+        assert.match(
+            message,
+            /x0tta6bl4:responder\.enabled needs somebody who tells it of events; set x0tta6bl4:falco\.sidekick or x0tta6bl4:responder\.alertmanager/,
+        );
+    });
+
+    it("lets groups decide that are named, and none that holds everybody", async () => {
+        const deployed = await deploy(
+            () => new Responder("responder", { ...ARGS, settings: settings({ responders: ["acme:security"] }) }),
+        );
+        const { metadata, roleRef, subjects } = deployed.inputs(
+            "kubernetes:rbac.authorization.k8s.io/v1:RoleBinding",
+            "responder-people-rights-binding",
+        );
+        const apiGroup = "rbac.authorization.k8s.io";
+        assert.deepEqual(metadata, { name: "incident-responders", namespace: "responder" });
+        assert.deepEqual(roleRef, { apiGroup, kind: "Role", name: "incident-responders" });
+        assert.deepEqual(subjects, [{ apiGroup, kind: "Group", name: "acme:security" }]);
+        const everybody = settings({ responders: ["system:authenticated"] });
+        assert.match(
+            await refusalOf(() => new Responder("responder", { ...ARGS, settings: everybody })),
+            /x0tta6bl4:responder\.responders\[0\] gives incident-responders to "system:authenticated"/,
+        );
     });
 });
