@@ -41,7 +41,7 @@ export function readBaseline(file: string): Baseline {
 
 /** Marks the violations that the baseline holds as known; each entry of the baseline excuses one. */
 export function* applyBaseline<Came>(
-    findings: Generator<Finding, Came, undefined>,
+    findings: Iterator<Finding, Came, undefined>,
     baseline: Baseline,
 ): Generator<Finding, Came, undefined> {
     const left = new Map(baseline);

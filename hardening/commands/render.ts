@@ -1,10 +1,9 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { Baseline } from "../baseline";
 import { applyBaseline } from "../baseline";
 import { defineCommand } from "../cli/command";
-import type { ExitCode, Finding } from "../findings";
+import type { ExitCode } from "../findings";
 import { EXIT, exitCode, fails, Tally } from "../findings";
 import { count } from "../formats/style";
 import type { Io } from "../io";
@@ -74,18 +73,19 @@ async function verified(
     io: Io,
 ): Promise<{ readonly verdict: ExitCode; readonly registrations: readonly Registration[] }> {
     const judging = judgeStack(request, selection, io.now(), io);
-    const judged = await new Progress(io, `running the program of stack ${request.stack}`).during(judging);
-    const { failures, notJudged, preview } = judged;
+    const running = new Progress(io, `running the program of stack ${request.stack}`);
+    const { findings, failures, notJudged, preview } = await running.during(judging);
+    const { baseline, strict } = selection;
     const tally = new Tally();
     tally.notJudged = notJudged.length;
-    for (const finding of inBaseline(judged.findings, selection.baseline)) {
+    for (const finding of baseline === undefined ? findings : applyBaseline(findings.values(), baseline)) {
         tally.add(finding);
         if (fails(finding)) {
             io.log(`error: ${finding.severity} ${finding.control}: ${finding.message}`);
         }
     }
     failures.forEach(({ message }) => io.log(`error: ${message}`));
-    const verdict = exitCode(tally, failures, selection.strict);
+    const verdict = exitCode(tally, failures, strict);
     if (verdict !== EXIT.clean && failures.length === 0) {
         const unknown =
             tally.failing === 0 ? ` ${tally.unverifiable} unverifiable, ${tally.notJudged} not judged;` : "";
@@ -94,13 +94,6 @@ async function verified(
         );
     }
     return { verdict, registrations: preview?.registrations ?? [] };
-}
-
-function inBaseline(findings: readonly Finding[], baseline: Baseline | undefined): Iterable<Finding> {
-    const each = (function* (): Generator<Finding, void, undefined> {
-        yield* findings;
-    })();
-    return baseline === undefined ? each : applyBaseline(each, baseline);
 }
 
 /** @throws UsageError where a folder holds anything that no render has written */

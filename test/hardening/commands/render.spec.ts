@@ -58,10 +58,15 @@ describe("hardening render", function () {
 
     it("writes what a preview passes with the options given", async () => {
         const out = join(folder, "passed");
-        const { code } = await cli(["render", ...STACK, "--profile", "baseline", "--out", out]);
-        const preview = await cli(["preview", ...STACK, "--profile", "baseline"]);
-        assert.equal(code, preview.code);
-        assert.equal(existsSync(out), code === 0);
+        const report = join(folder, "report.json");
+        assert.equal((await cli(["preview", ...STACK, "--format", "json", "--out", report])).code, 1);
+        const { code, log } = await cli(["render", ...STACK, "--baseline", report, "--out", out]);
+        assert.deepEqual(
+            log.filter((line) => line.startsWith("error: ")),
+            [],
+        );
+        assert.equal(code, 0);
+        assert.ok(existsSync(join(out, "kustomization.yaml")));
     });
 
     it("asks for exactly one stack and for a folder, both at once", async () => {
