@@ -4,6 +4,7 @@ import type { FrameworkName } from "./frameworks";
 import { FRAMEWORKS } from "./frameworks";
 import { WAIVER_RULES } from "./governance";
 import { IDS } from "./ids";
+import { byName, idOf } from "./names";
 import type { Ids } from "./numbering";
 import { profileControls, PROFILES } from "./profiles";
 import { SLUG_FAMILIES, SLUGS } from "./slugs";
@@ -29,7 +30,7 @@ export function parseOutOfScope(markdown: string): OutOfScope {
 
 /** The text of `CONTROLS.md`: what there is, and what of the field's vocabulary it answers for. */
 export function controlsDocument(registry: readonly Control[], outOfScope: OutOfScope, ids: Ids = IDS): string {
-    const byName = new Map(Object.entries(ids).map(([id, name]) => [name, id]));
+    const idsByName = byName(ids);
     return [
         "# Controls",
         "",
@@ -38,7 +39,7 @@ export function controlsDocument(registry: readonly Control[], outOfScope: OutOf
         `${registry.length} controls. \`hardening controls NAME\` says why each matters and how to put it right.`,
         "",
         ...profileTable(registry),
-        ...familyOf(registry).flatMap(([title, controls]) => controlTable(title, controls, byName)),
+        ...familyOf(registry).flatMap(([title, controls]) => controlTable(title, controls, idsByName)),
         ...waiverTable(),
         ...coverageTable(registry, outOfScope),
         ...frameworkTable(registry),
@@ -80,7 +81,7 @@ function controlTable(
         ...controls.map((control) => {
             const level = `${control.severity}${levelOf(control)}`;
             return row([
-                [control.name, ...(control.aliases ?? [])].flatMap((name) => ids.get(name) ?? [])[0] ?? "",
+                idOf(control, ids) ?? "",
                 `\`${control.name}\``,
                 control.description,
                 level,

@@ -1,5 +1,6 @@
 import { IDS } from "./ids";
 import type { ControlMeta } from "./control";
+import type { Ids } from "./numbering";
 
 /** A control's name by its id or a former name of it; undefined where there is no such control. */
 export type NameOf = (given: string) => string | undefined;
@@ -22,9 +23,17 @@ export function namesOf(registry: readonly ControlMeta[]): NameOf {
     return (given) => names.get(given) ?? ids.get(given);
 }
 
-const BY_NAME: ReadonlyMap<string, string> = new Map(Object.entries(IDS).map(([id, name]) => [name, id]));
+/** Ids by the names that controls had when they got them. */
+export function byName(ids: Ids): ReadonlyMap<string, string> {
+    return new Map(Object.entries(ids).map(([id, name]) => [name, id]));
+}
+
+const BY_NAME = byName(IDS);
 
 /** The id of a control, under its name or a former one; undefined for a rule that is no control of the registry. */
-export function idOf({ name, aliases = [] }: Pick<ControlMeta, "name" | "aliases">): string | undefined {
-    return [name, ...aliases].map((one) => BY_NAME.get(one)).find((id) => id !== undefined);
+export function idOf(
+    { name, aliases = [] }: Pick<ControlMeta, "name" | "aliases">,
+    ids: ReadonlyMap<string, string> = BY_NAME,
+): string | undefined {
+    return [name, ...aliases].map((one) => ids.get(one)).find((id) => id !== undefined);
 }
