@@ -1,6 +1,6 @@
 import type { Control } from "../policies/engine/control";
 import { controls } from "../policies/controls";
-import { Attempts } from "../policies/engine/input";
+import { Attempts, yamlContent } from "../policies/engine/input";
 import type { ProfileName, Selected } from "../policies/engine/profiles";
 import { PROFILES, selectControls } from "../policies/engine/profiles";
 import type { Waiver } from "../policies/engine/waivers";
@@ -11,7 +11,6 @@ import type { Io } from "./io";
 import { UsageError } from "./io";
 import type { OptionTable } from "./cli/options";
 import { readText } from "./sources/files";
-import { parseDocuments, SyntaxFault } from "./sources/yaml";
 
 /** Options of every command that evaluates controls, which by default are those of a profile. */
 export function selectionOptions<const P extends ProfileName>(defaultProfile: P) {
@@ -116,15 +115,7 @@ export function waiversFrom(file: string, option: string, registry: readonly Con
 
 /** Reads a configuration file, JSON or YAML. @throws InputError */
 function readConfig(file: string): unknown {
-    try {
-        return parseDocuments(readText(file, "--config"))[0] ?? {};
-    } catch (error) {
-        if (error instanceof SyntaxFault) {
-            const line = error.line === undefined ? "" : `:${error.line}`;
-            throw new UsageError([`${file}${line}: ${error.message}`]);
-        }
-        throw error;
-    }
+    return yamlContent(readText(file, "--config"), file) ?? {};
 }
 
 function readVersion(option: string, text: string | undefined): string | undefined {

@@ -72,6 +72,7 @@ describe("hardening controls", () => {
             "good.json": JSON.stringify({ all: "disabled", "no-privileged-containers": "advisory" }),
             "bad.json": JSON.stringify({ "no-privileged-containers": "fatal", zzzzzzzzzz: "advisory" }),
             "broken.yaml": "a: [",
+            "two.yaml": "all: advisory\n---\nno-privileged-containers: mandatory\n",
         };
         await withFiles(files, async (folder) => {
             assert.deepEqual(await cli(["controls", "--check-config", `${folder}/good.json`]), {
@@ -88,8 +89,11 @@ describe("hardening controls", () => {
             const broken = await cli(["controls", "--check-config", `${folder}/broken.yaml`]);
             assert.equal(
                 broken.log[0],
-                `error: ${folder}/broken.yaml:1: a value is missing here, or the indentation does not fit`,
+                `error: ${folder}/broken.yaml:1: unexpected end of the stream within a flow collection`,
             );
+            const two = await cli(["controls", "--check-config", `${folder}/two.yaml`]);
+            assert.equal(two.log[0], `error: ${folder}/two.yaml: must hold one document, found 2`);
+            assert.equal(two.code, 2);
         });
     });
 });
