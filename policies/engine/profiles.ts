@@ -6,7 +6,19 @@ import { isObj } from "../kubernetes/kube";
 import { readContent } from "./input";
 import { namesOf } from "./names";
 import type { Schema } from "./schema";
-import { anyText, boolean, integer, listOf, mapped, object, oneOf, optional, orShort, withDefault } from "./schema";
+import {
+    anyText,
+    boolean,
+    integer,
+    listOf,
+    mapped,
+    object,
+    oneOf,
+    optional,
+    orShort,
+    refined,
+    withDefault,
+} from "./schema";
 
 /** A profile by name, or `all`: every control with its default parameters. */
 export type ProfileName = Profile | "all";
@@ -41,7 +53,8 @@ export function profileControls(registry: readonly Control[], profile: ProfileNa
 }
 
 /**
- * Selects the controls of a profile and applies a configuration, which messages call `name`, in the form of Pulumi's `--policy-pack-config`:
+ * Selects the controls of a profile and applies a configuration, which messages call `name`, in the form of Pulumi's
+ * `--policy-pack-config`:
  * `{"<control>": "<level>" | {"enforcementLevel": "<level>", "<parameter>": value}, "all": "<level>"}`.
  * A control named in the configuration is selected even where the profile does not hold it.
  *
@@ -94,7 +107,8 @@ function readConfig(
     const all: Schema<ControlSetting> = mapped(LEVEL, (level) => ({ level, params: {} }));
     const ofControls = [...byName, ...called].map(([key, control]) => [key, settingOf(control)] as const);
     const fields = [...ofControls, ["all", all] as const].map(([key, setting]) => [key, optional(setting)] as const);
-    const settings = readContent(object(Object.fromEntries(fields)), config, name);
+    const schema = refined(object(Object.fromEntries(fields)), () => calledTwice(called));
+    const settings = readContent(schema, config, name);
     return {
         all: settings["all"]?.level,
         controls: new Map(
@@ -104,6 +118,14 @@ function readConfig(
             }),
         ),
     };
+}
+
+/** What is wrong where a control stands in a configuration by several of its names: which of the settings counts is a guess. */
+function calledTwice(called: readonly (readonly [key: string, control: Control])[]): string | undefined {
+    const twice = [...Map.groupBy(called, ([, control]) => control).values()]
+        .filter(({ length }) => length > 1)
+        .map((keys) => keys.map(([key]) => key).join(" and "));
+    return twice.length === 0 ? undefined : `sets a control more than once: ${twice.join("; ")}`;
 }
 
 /** What may be said of a control: its level alone, or that and its parameters. */

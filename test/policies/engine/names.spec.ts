@@ -50,4 +50,11 @@ describe("the names of a control", () => {
             assert.deepEqual([selected?.control.name, selected?.enforcement], ["no-new-name", "advisory"]);
         }
     });
+
+    it("set a control once: two of them in a configuration are refused", () => {
+        const config = { "no-old-name": "mandatory", [FIRST[0]]: "disabled" };
+        assert.throws(() => selectControls([renamed], "baseline", config, "c.json"), {
+            faults: [`c.json: sets a control more than once: no-old-name and ${FIRST[0]}`],
+        });
+    });
 });
