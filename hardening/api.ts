@@ -1,7 +1,8 @@
 import { controls } from "../policies/controls";
-import { Attempts } from "../policies/engine/input";
+import { Attempts, readContent } from "../policies/engine/input";
 import type { ProfileName } from "../policies/engine/profiles";
-import { selectControls } from "../policies/engine/profiles";
+import { PROFILES, selectControls } from "../policies/engine/profiles";
+import { oneOf } from "../policies/engine/schema";
 import { evaluate } from "./evaluate";
 import type { Failure, Finding, NotJudged, Summary } from "./findings";
 import { Tally } from "./findings";
@@ -80,6 +81,8 @@ export function scanPaths(paths: readonly string[], options: ScanOptions = {}): 
 function judged(files: readonly ManifestFile[], options: ScanOptions): ScanReport {
     const { profile = "restricted", config = {}, waivers = [], now = new Date() } = options;
     const attempts = new Attempts();
+    // No type holds a caller in JavaScript to it, and a profile that nobody knows holds no control, so it would find nothing.
+    attempts.of(() => readContent(oneOf(...PROFILES), profile, "profile"), undefined);
     const selected = attempts.of(() => selectControls(controls, profile, config, "config"), []);
     const accepted = waivers.flatMap((file) => attempts.of(() => waiversFrom(file, "waivers"), []));
     attempts.finish();
