@@ -27,21 +27,20 @@ const FEW_KEYS: Control = objectControl({
     },
 });
 
-/** What the pack says of one ConfigMap with two keys, for which there is a waiver, where few-keys is configured so. */
-function said(config: object): readonly string[] {
+/** What the pack says of one ConfigMap with two keys, for which there is a waiver, and by which of its policies. */
+function said(config: object, expires = "2026-12-31"): readonly (readonly [policy: string, message: string])[] {
     const waiver = {
         control: "few-keys",
         object: "ConfigMap shop/settings",
         reason: "r",
         owner: "o",
         ticket: "t",
-        expires: "2026-12-31",
+        expires,
         from: "w.yaml: waivers[0]",
     };
     const now = new Date("2026-12-01T00:00:00Z");
     const resource = resourceOf(configMap({ a: "1", b: "2" }));
-    const messages: string[] = [];
-    const report = (message: string): number => messages.push(message);
+    const messages: (readonly [policy: string, message: string])[] = [];
     const selected = selectControls([FEW_KEYS], "baseline");
     for (const policy of packPolicies({
         registry: [FEW_KEYS],
@@ -58,7 +57,7 @@ function said(config: object): readonly string[] {
         const { validateResource, validateStack } = policy as unknown as Partial<
             Record<"validateResource" | "validateStack", Validate>
         >;
-        (validateResource ?? validateStack)?.(args, report);
+        (validateResource ?? validateStack)?.(args, (message) => messages.push([policy.name, message]));
     }
     return messages;
 }
@@ -72,7 +71,30 @@ describe("the pack's rule that waivers are in order", () => {
 
     it("judges by the parameters that its control is configured with, not by the defaults", () => {
         assert.deepEqual(said({ most: 5 }), [
-            "w.yaml: waivers[0]: the waiver of few-keys for ConfigMap shop/settings matches no finding (owner o, ticket t). Remove the waiver.",
+            [
+                "waivers-in-order",
+                "w.yaml: waivers[0]: the waiver of few-keys for ConfigMap shop/settings matches no finding (owner o, ticket t). Remove the waiver.",
+            ],
         ]);
+    });
+
+    it("leaves what only advises to a rule that fails nothing", () => {
+        const [first, ...others] = said({}, "2026-12-20");
+        assert.deepEqual(others, []);
+        assert.equal(first?.[0], "waivers-last");
+        assert.match(first[1], /^w\.yaml: waivers\[0\]: the waiver of few-keys .* ends on 2026-12-20/);
+        assert.deepEqual(
+            packPolicies({
+                registry: [],
+                selected: [],
+                waivers: [],
+                exceptions: new ExceptionBook([]),
+                now: new Date(0),
+            }).map(({ name, enforcementLevel }) => [name, enforcementLevel]),
+            [
+                ["waivers-in-order", "mandatory"],
+                ["waivers-last", "advisory"],
+            ],
+        );
     });
 });
