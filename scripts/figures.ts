@@ -3,6 +3,7 @@ import { join } from "node:path";
 
 import { areas } from "../components/areas";
 import { shippedAlerts } from "../components/monitoring/alerts";
+import { waiverAlerts } from "../components/monitoring/waivers";
 import { COMMANDS } from "../hardening/commands";
 import { parseChecklist } from "../hardening/compliance/checklist";
 import { FINDING_FORMATS } from "../hardening/formats";
@@ -22,7 +23,11 @@ function figures(): string {
         "checklist.yaml",
         profileControls(controls, "x0tta6bl4"),
     );
-    const alerts = shippedAlerts("", []).flatMap(({ groups }) => groups.flatMap(({ rules }) => rules));
+    // Those of an application are there once it has one, and that of waivers once something is waived.
+    const waived = { control: "any", object: "any", expires: "1970-01-01" };
+    const alerts = [...shippedAlerts("", ["any"]), ...waiverAlerts([waived], "")].flatMap(({ groups }) =>
+        groups.flatMap(({ rules }) => rules),
+    );
     const runbooks = readdirSync(join(ROOT, "docs", "runbooks")).filter((file) => file.endsWith(".md"));
     return [
         `${controls.length} controls, ${twins.length} of them with a twin at admission; by profile: ${profiles.join(", ")}`,
