@@ -1,4 +1,5 @@
 import { literal, texts } from "../../policies/engine/cel";
+import { endOfDay } from "../../policies/engine/values";
 import { BUILT_IN_CARRIERS, MAKERS } from "../../policies/kubernetes/kinds";
 
 /** An object that is admitted whatever a control says of it: by an exception, or by a waiver until it expires. */
@@ -34,16 +35,24 @@ function waivedObject({ object }: Admitted): Waived {
 const MADE: ReadonlySet<string> = new Set(BUILT_IN_CARRIERS.flatMap(({ makes = [] }) => makes).sort());
 
 /**
- * Who makes pods, and the Jobs and ReplicaSets in between, of other objects: the controllers of kube-controller-manager under
- * their own accounts, or itself where they have none (--use-service-account-credentials=false). A user can take any name and
- * write any owner reference, but not be one of these.
+ * Users of controllers of kube-controller-manager: their own accounts, or itself where they have none
+ * (--use-service-account-credentials=false).
  */
-const CONTROLLERS: readonly string[] = [
+export function controllers(...accounts: readonly string[]): readonly string[] {
+    return [
+        ...accounts.map((account) => `system:serviceaccount:kube-system:${account}`),
+        "system:kube-controller-manager",
+    ];
+}
+
+/**
+ * Who makes pods, and the Jobs and ReplicaSets in between, of other objects. A user can take any name and write any owner
+ * reference, but not be one of these.
+ */
+const CONTROLLERS = controllers(
     ...["cronjob", "daemon-set", "deployment", "job", "replicaset", "statefulset"].map((name) => `${name}-controller`),
     "replication-controller",
-]
-    .map((account) => `system:serviceaccount:kube-system:${account}`)
-    .concat("system:kube-controller-manager");
+);
 
 /** An update that leaves the spec as it was, e.g. of labels or of an owner. */
 const UNCHANGED = "request.operation == 'UPDATE' && oldObject.?spec.orValue(null) == object.?spec.orValue(null)";
@@ -65,9 +74,9 @@ function until(expires: string | undefined, admits: string): string {
     if (expires === undefined) {
         return admits;
     }
-    const end = new Date(Date.parse(`${expires}T00:00:00Z`) + 86_400_000).toISOString().slice(0, 10);
+    const end = endOfDay(expires).toISOString().replace(".000Z", "Z");
     const made = "timestamp(object.metadata.creationTimestamp)";
-    return `((request.operation != 'CREATE' || ${made} < timestamp(${literal(`${end}T00:00:00Z`)})) && ${admits})`;
+    return `((request.operation != 'CREATE' || ${made} < timestamp(${literal(end)})) && ${admits})`;
 }
 
 function clause({ kind, group, namespace, name }: Waived): string {

@@ -6,6 +6,7 @@ import { csiHostPaths } from "../spire/csi-driver";
 import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE } from "../spire/layout";
 import type { SpireSettings } from "../spire/model";
 import { kindsOf } from "./catalogue";
+import { controllers } from "./expressions";
 import { resourceRules } from "./policies";
 
 export interface SpireHostAccessArgs {
@@ -15,11 +16,8 @@ export interface SpireHostAccessArgs {
 /** Name of the policy and of its binding. */
 const HOST_ACCESS_POLICY = "spire-host-access";
 
-/**
- * Who makes the pods of a DaemonSet; nobody else has a reason to start an agent or a driver. The second name is that of a
- * controller manager whose controllers have no credentials of their own (--use-service-account-credentials=false).
- */
-const DAEMON_SETS = ["system:serviceaccount:kube-system:daemon-set-controller", "system:kube-controller-manager"];
+/** Who makes the pods of a DaemonSet; nobody else has a reason to start an agent or a driver. */
+const DAEMON_SETS = controllers("daemon-set-controller");
 
 /** Names of the privileged containers of one list. */
 const privilegedIn = (field: string): string =>

@@ -25,7 +25,7 @@ export function count(title: string, description: string, query: Query, limit = 
 
 /** A dashboard: rows of panels. */
 export interface Dashboard {
-    /** Stable id; also the name of its ConfigMap. */
+    /** Stable id within the project, whose name stands before it in Grafana and in the name of its ConfigMap. */
     readonly uid: string;
     readonly title: string;
     readonly rows: readonly { readonly title: string; readonly panels: readonly Panel[] }[];

@@ -1,3 +1,4 @@
+import { endOfDay } from "../../policies/engine/values";
 import { WARNING_DAYS } from "../../policies/engine/waivers";
 import type { AlertFile } from "./alerts";
 
@@ -10,7 +11,7 @@ export interface LastingRisk {
 }
 
 /**
- * The alert on accepted risks that end within 30 days, for which nothing has to be measured: their days are in the
+ * The alert on accepted risks that end within {@link WARNING_DAYS} days, for which nothing has to be measured: their days are in the
  * expression, one series for each. None where nothing is accepted.
  */
 export function waiverAlerts(risks: readonly LastingRisk[], runbooks: string): readonly AlertFile[] {
@@ -18,7 +19,7 @@ export function waiverAlerts(risks: readonly LastingRisk[], runbooks: string): r
         return [];
     }
     const series = risks.map(({ control, object, expires }) => {
-        const end = Date.parse(`${expires}T00:00:00Z`) / 1000 + 86_400;
+        const end = endOfDay(expires).valueOf() / 1000;
         const name = JSON.stringify(`${control} for ${object}`);
         return `label_replace(vector(${end}), "waiver", ${name}, "", "")`;
     });

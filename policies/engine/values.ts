@@ -36,6 +36,11 @@ export const date = scalar("a date, YYYY-MM-DD", (value) => {
     return typeof day === "string" && isDate(day) ? day : undefined;
 });
 
+/** The moment at which a day, `YYYY-MM-DD` (UTC), is over. */
+export function endOfDay(day: string): Date {
+    return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000);
+}
+
 function isDate(text: string): boolean {
     const parsed = new Date(`${text}T00:00:00Z`);
     return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
