@@ -48,6 +48,23 @@ export interface AreaException<C> extends Exception {
     readonly objects: (config: C) => readonly string[];
 }
 
+/**
+ * Makes the exceptions of one object that a component registers under a fixed name.
+ *
+ * @param object the component, and the kind and name of what it registers
+ * @param namespace where the settings put it
+ */
+export function exceptionsOf<C>(
+    object: Pick<Exception, "component" | "kind"> & { readonly name: string },
+    namespace: (config: C) => string,
+): (rest: Omit<Exception, "component" | "kind" | "name">) => AreaException<C> {
+    return (rest) => ({
+        ...object,
+        ...rest,
+        objects: (config) => [`${object.kind} ${namespace(config)}/${object.name}`],
+    });
+}
+
 /** An exception at admission: objects of a stack, by name. */
 export interface ExceptedObject {
     readonly control: string;

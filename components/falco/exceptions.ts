@@ -1,7 +1,9 @@
 import type { AreaException } from "../area";
+import { exceptionsOf } from "../area";
 import { guardException } from "../guards";
-import { FALCO } from "./daemonset";
+import { CAPABILITIES, FALCO } from "./daemonset";
 import type { FalcoSettings } from "./settings";
+import { RUNTIME_SOCKET } from "./settings";
 
 interface FalcoConfig {
     readonly falco: FalcoSettings;
@@ -11,13 +13,10 @@ const POD = "spec.template.spec";
 const CONTAINER = `${POD}.containers[].securityContext`;
 const ROOT = "The kernel lets only root load the eBPF probe; of root's rights four capabilities are left.";
 
-const falco = (exception: Omit<AreaException<FalcoConfig>, "component" | "kind" | "name" | "objects">) => ({
-    component: "x0tta6bl4:falco:Falco",
-    kind: "DaemonSet",
-    name: FALCO,
-    objects: ({ falco: { namespace } }: FalcoConfig) => [`DaemonSet ${namespace}/${FALCO}`],
-    ...exception,
-});
+const falco = exceptionsOf(
+    { component: "x0tta6bl4:falco:Falco", kind: "DaemonSet", name: FALCO },
+    ({ falco: { namespace } }: FalcoConfig) => namespace,
+);
 
 /** What Falco's pods can't do without. Further capabilities are a choice of the stack, and need a waiver. */
 export const falcoExceptions: readonly AreaException<FalcoConfig>[] = [
@@ -34,19 +33,19 @@ export const falcoExceptions: readonly AreaException<FalcoConfig>[] = [
         control: "drop-all-capabilities",
         container: FALCO,
         fields: [`${CONTAINER}.capabilities.add[]`],
-        values: ["BPF", "PERFMON", "SYS_PTRACE", "SYS_RESOURCE"],
-        reason: "BPF, PERFMON, SYS_PTRACE and SYS_RESOURCE are what the modern eBPF probe needs; all others are dropped.",
+        values: CAPABILITIES,
+        reason: "These are what the modern eBPF probe needs; all others are dropped.",
     }),
     falco({
         control: "restricted-volume-types",
         fields: [`${POD}.volumes[].hostPath`],
-        values: ["/proc", "/etc", "/sys/kernel", "/(?:var/)?run/[a-z0-9/._-]+\\.sock"],
+        values: ["/proc", "/etc", "/sys/kernel", RUNTIME_SOCKET.source],
         reason: "Falco reads /proc, /etc, /sys/kernel and the runtime's socket of the node, all read-only.",
     }),
     falco({
         control: "no-runtime-socket",
         fields: [`${POD}.volumes[].hostPath.path`],
-        values: ["/(?:var/)?run/[a-z0-9/._-]+\\.sock"],
+        values: [RUNTIME_SOCKET.source],
         reason: "Falco asks the runtime which container an event comes from; the socket is the only place that tells.",
     }),
 ];

@@ -1,4 +1,5 @@
 import type { AreaException } from "../area";
+import { exceptionsOf } from "../area";
 import { guardException } from "../guards";
 import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
@@ -13,27 +14,22 @@ const OWNER_OF_SOCKET = "The agent owns the socket directory on the node as root
 const KUBELET =
     "The driver mounts into pod directories of the kubelet and registers itself there, which only root may write to.";
 
-type Rest = Omit<AreaException<SpireConfig>, "component" | "kind" | "name" | "objects">;
+/** Makes the exceptions of an object of one of SPIRE's components. */
+const of = (component: string, kind: string, name: string) =>
+    exceptionsOf<SpireConfig>(
+        { component: `x0tta6bl4:spire:Spire$x0tta6bl4:spire:${component}`, kind, name },
+        () => NAMESPACE,
+    );
 
-/** Makes the exceptions of a DaemonSet, whose own component says which one it is. */
-const ofDaemonSet =
-    (component: string, name: string) =>
-    (exception: Rest): AreaException<SpireConfig> => ({
-        component: `x0tta6bl4:spire:Spire$${component}`,
-        kind: "DaemonSet",
-        name,
-        objects: () => [`DaemonSet ${NAMESPACE}/${name}`],
-        ...exception,
-    });
+const agent = of("SpireAgent", "DaemonSet", AGENT);
+const driver = of("CsiDriver", "DaemonSet", CSI_DRIVER);
+const server = of("SpireServer", "StatefulSet", SERVER);
 
-const agent = ofDaemonSet("x0tta6bl4:spire:SpireAgent", AGENT);
-const driver = ofDaemonSet("x0tta6bl4:spire:CsiDriver", CSI_DRIVER);
-
-const server = {
-    component: "x0tta6bl4:spire:Spire$x0tta6bl4:spire:SpireServer",
-    kind: "StatefulSet",
-    name: SERVER,
-} as const;
+/** The same, where the data store is a server with a password. */
+const onDatabases = (exception: AreaException<SpireConfig>): AreaException<SpireConfig> => ({
+    ...exception,
+    objects: (config) => (config.spire.server.dataStore.type === "sqlite" ? [] : exception.objects(config)),
+});
 
 /** What SPIRE's pods can't do without. */
 export const spireExceptions: readonly AreaException<SpireConfig>[] = [
@@ -82,20 +78,17 @@ export const spireExceptions: readonly AreaException<SpireConfig>[] = [
         fields: [`${POD}.containers[].livenessProbe`],
         reason: "The driver answers on a Unix socket only; the registrar's probe beside it asks it there.",
     }),
-    {
-        ...server,
+    server({
         control: "no-shared-process-namespace",
         fields: [`${POD}.shareProcessNamespace`],
         reason: "The audit log looks the caller of the admin socket up in /proc, where the manager must have a process ID.",
-        objects: () => [`StatefulSet ${NAMESPACE}/${SERVER}`],
-    },
-    {
-        ...server,
-        control: "no-secrets-in-env",
-        container: SERVER,
-        fields: [`${POD}.containers[].env[].valueFrom.secretKeyRef`],
-        reason: "The data store takes the password through the PostgreSQL client, from PGPASSWORD; a connection string would put it into a ConfigMap.",
-        objects: ({ spire }) =>
-            spire.server.dataStore.type === "sqlite" ? [] : [`StatefulSet ${NAMESPACE}/${SERVER}`],
-    },
+    }),
+    onDatabases(
+        server({
+            control: "no-secrets-in-env",
+            container: SERVER,
+            fields: [`${POD}.containers[].env[].valueFrom.secretKeyRef`],
+            reason: "The data store takes the password through the PostgreSQL client, from PGPASSWORD; a connection string would put it into a ConfigMap.",
+        }),
+    ),
 ];
