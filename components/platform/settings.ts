@@ -1,6 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
-import { object, optional, text, withDefault } from "../../policies/engine/schema";
-import { dnsLabel, port } from "../../policies/engine/values";
+import { object, optional, withDefault } from "../../policies/engine/schema";
+import { dnsLabel, port, urlPath } from "../../policies/engine/values";
 import { accessSettings } from "../access";
 import { quotaSettings } from "../namespace";
 import { replicaSettings, resourceSettings, workloadName } from "../workload";
@@ -11,7 +11,7 @@ export const platformSettings = object({
     app: withDefault(workloadName, "x0tta6bl4"),
     owner: withDefault(dnsLabel, "platform-team"),
     port: withDefault(port, 8080),
-    metricsPath: withDefault(text("an absolute path", /^\//), "/metrics"),
+    metricsPath: withDefault(urlPath, "/metrics"),
     replicas: replicaSettings,
     resources: resourceSettings,
     quota: quotaSettings,

@@ -1,6 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
 import { boolean, integer, listOf, mapOf, object, refined, text, withDefault } from "../../policies/engine/schema";
-import { cidr, dnsLabel, quantity } from "../../policies/engine/values";
+import { cidr, dnsLabel, quantity, urlPath } from "../../policies/engine/values";
 
 const host = text(
     "a full host name without wildcards",
@@ -45,7 +45,7 @@ export const shieldSettings = object({
     proxyNamespace: withDefault(dnsLabel, "envoy-gateway-system"),
     exposure,
     /** What is served, each path with everything below it; never the platform's metrics. */
-    paths: withDefault(listOf(text("an absolute path", /^\/[A-Za-z0-9/._~-]*$/), 1), ["/"]),
+    paths: withDefault(listOf(urlPath, 1), ["/"]),
     limits,
     replicas: withDefault(
         refined(

@@ -20,9 +20,11 @@ export function pathFaults(
     { metricsPath }: Pick<Shielded, "metricsPath">,
 ): readonly string[] {
     const bare = (path: string) => path.replace(/\/+$/, "");
-    return paths
-        .filter((path) => bare(path) === bare(metricsPath) || bare(path).startsWith(`${bare(metricsPath)}/`))
-        .map((path) => `paths: ${path} is where the platform serves its metrics, below ${metricsPath}`);
+    return paths.flatMap((path, index) =>
+        `${bare(path)}/`.startsWith(`${bare(metricsPath)}/`)
+            ? [`paths[${index}] is "${path}", where the platform serves its metrics (${metricsPath}); leave it out`]
+            : [],
+    );
 }
 
 /** The one flow through which requests from outside reach the platform. */

@@ -28,6 +28,12 @@ function isRange(value: string): boolean {
 /** A duration as Go writes it, e.g. `30s`, `5m`, `1h30m`. */
 export const duration = text("a duration such as 30s, 5m or 1h30m", /^(?:\d+h)?(?:\d+m)?(?:\d+s)?$(?<=[hms])/);
 
+/** The path of a URL as an HTTPRoute takes it: whole, without empty, `.` or `..` elements (Gateway API, HTTPPathMatch). */
+export const urlPath = text(
+    "an absolute path of letters, digits, dots, dashes, underscores and tildes, without //, /./ or /../",
+    /^\/(?:(?!\.{1,2}(?:\/|$))[A-Za-z0-9._~-]+(?:\/|$))*$/,
+);
+
 export const port = integer(1, 65535);
 
 /** A day of the calendar. Some readers of YAML make a point in time of one. */

@@ -165,8 +165,8 @@ describe("Shield", () => {
         const faults = (...paths: string[]) => pathFaults(read({ paths }).settings, ARGS.platform);
         assert.deepEqual(faults("/", "/api", "/metricsboard"), []);
         assert.deepEqual(faults("/metrics/", "/metrics/pods"), [
-            "paths: /metrics/ is where the platform serves its metrics, below /metrics",
-            "paths: /metrics/pods is where the platform serves its metrics, below /metrics",
+            'paths[0] is "/metrics/", where the platform serves its metrics (/metrics); leave it out',
+            'paths[1] is "/metrics/pods", where the platform serves its metrics (/metrics); leave it out',
         ]);
         assert.equal(pathFaults(read().settings, { metricsPath: "/" }).length, 1);
     });
@@ -206,6 +206,16 @@ describe("Shield", () => {
             { exposure: { sourceRanges: [] } },
             "shield.exposure.sourceRanges must be a list of at least 1, found an empty list",
         ],
+        [
+            "a path that no route may have",
+            { paths: ["/", "/a/b/", "/.well-known", "/..a", "/a//b"] },
+            'shield.paths[4] must be an absolute path of letters, digits, dots, dashes, underscores and tildes, without //, /./ or /../, found "/a//b"',
+        ],
+        ...["/..", "/a/./b", "a"].map((path): [string, object, string] => [
+            `the path ${path}`,
+            { paths: [path] },
+            `shield.paths[0] must be an absolute path of letters, digits, dots, dashes, underscores and tildes, without //, /./ or /../, found "${path}"`,
+        ]),
         [
             "no limit on requests",
             { limits: { requestsPerSecond: 0 } },
