@@ -40,7 +40,9 @@ interface Validation {
 }
 
 class Ip {
-    constructor(readonly text: string) {}
+    constructor(readonly text: string) {
+        assert.ok(isIP(text) !== 0, `${text} is no IP address`);
+    }
 
     get family(): "ipv4" | "ipv6" {
         return isIP(this.text) === 6 ? "ipv6" : "ipv4";

@@ -25,10 +25,8 @@ export const MEANINGFUL = ["default", "kube-system"];
  * Where the API server fills in what a manifest leaves out before admission sees it, preview judges what is written. Each
  * name is a control and the reason why it may refuse at preview only.
  */
-const DEFAULTED: Readonly<Record<string, string>> = {
+export const DEFAULTED: Readonly<Record<string, string>> = {
     "image-pull-policy-always": "an image without a tag gets the policy Always when it is admitted",
-    "cpu-requests-set": "a container that states a limit only gets the same request",
-    "memory-requests-set": "a container that states a limit only gets the same request",
     "security-context-present": "the annotation of AppArmor is copied to the security context",
 };
 
