@@ -74,13 +74,13 @@ function waiverFile(registry: readonly Control[]): Schema<WaiverFile> {
         (given) => (names.includes(given) ? undefined : `names no control${suggestion(given, names)}`),
     );
     return object({
-        waivers: listOf(object({ ...ENTRY_FIELDS, control })),
+        waivers: listOf(object({ control, ...ENTRY_FIELDS })),
         emergency: optional(object({ reason: trimmed, owner: trimmed, ticket: trimmed, until: date })),
     });
 }
 
+/** What a waiver says beside its control. */
 const ENTRY_FIELDS = {
-    control: trimmed,
     object: mapped(
         text(
             'one object, as "<Kind> <namespace>/<name>" or "<Kind> <name>"',
