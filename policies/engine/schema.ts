@@ -107,8 +107,8 @@ export function boolean(): Schema<boolean, boolean> {
     return scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined));
 }
 
-/** This number: the version of a form. */
-export function exactly<const T extends number>(wanted: T): Schema<T, T> {
+/** This value and no other, such as the version of a form. */
+export function exactly<const T extends number | string>(wanted: T): Schema<T, T> {
     return scalar(String(wanted), (value) => (value === wanted ? wanted : undefined));
 }
 

@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 
 import { InputError, readContent, yamlContent } from "../../../policies/engine/input";
 import type { Schema } from "../../../policies/engine/schema";
-import { anything, mapOf, oneOf, optional, orShort, partOf, text } from "../../../policies/engine/schema";
+import { anything, exactly, mapOf, optional, orShort, partOf, text } from "../../../policies/engine/schema";
 import { isObj } from "../../../policies/kubernetes/kube";
 import { suggestion } from "../../../policies/text";
 import type { HostRequest } from "./registration";
@@ -11,7 +11,7 @@ import type { HostRequest } from "./registration";
 /** What is read of `Pulumi.yaml`. All else in it is Pulumi's own. */
 const PROJECT = partOf({
     name: text(),
-    runtime: orShort(partOf({ name: oneOf("nodejs") }), oneOf("nodejs"), (name) => ({ name })),
+    runtime: orShort(partOf({ name: exactly("nodejs") }), exactly("nodejs"), (name) => ({ name })),
     main: optional(text()),
     config: optional(mapOf(anything)),
 });

@@ -260,7 +260,7 @@ describe("stack files", () => {
     it("are refused where there is no project, or one of another runtime", () => {
         write("Pulumi.dev.yaml", "config: {}\n");
         write("Pulumi.yaml", "name: shop\nruntime: python\n");
-        assert.equal(refusal(), 'Pulumi.yaml: runtime must be one of nodejs, or an object with name, found "python"');
+        assert.equal(refusal(), 'Pulumi.yaml: runtime must be nodejs, or an object with name, found "python"');
         rmSync(join(directory, "Pulumi.yaml"));
         assert.equal(refusal(), `${directory} holds no Pulumi.yaml; --directory names the folder of the project`);
     });
