@@ -107,7 +107,7 @@ function readConfig(
     const all: Schema<ControlSetting> = mapped(LEVEL, (level) => ({ level, params: {} }));
     const ofControls = [...byName, ...called].map(([key, control]) => [key, settingOf(control)] as const);
     const fields = [...ofControls, ["all", all] as const].map(([key, setting]) => [key, optional(setting)] as const);
-    const schema = refined(object(Object.fromEntries(fields)), () => calledTwice(called));
+    const schema = refined(object(Object.fromEntries(fields)), (given) => contradiction(called, given));
     const settings = readContent(schema, config, name);
     return {
         all: settings["all"]?.level,
@@ -120,12 +120,17 @@ function readConfig(
     };
 }
 
-/** What is wrong where a control stands in a configuration by several of its names: which of the settings counts is a guess. */
-function calledTwice(called: readonly (readonly [key: string, control: Control])[]): string | undefined {
-    const twice = [...Map.groupBy(called, ([, control]) => control).values()]
-        .filter(({ length }) => length > 1)
-        .map((keys) => keys.map(([key]) => key).join(" and "));
-    return twice.length === 0 ? undefined : `sets a control more than once: ${twice.join("; ")}`;
+/** What is wrong where two names of one control are set to different things: which of them counts would be a guess. */
+function contradiction(
+    called: readonly (readonly [key: string, control: Control])[],
+    settings: Readonly<Record<string, ControlSetting | undefined>>,
+): string | undefined {
+    const keys = [...Map.groupBy(called, ([, control]) => control).values()]
+        .map((own) => own.map(([key]) => key))
+        .filter(([first = "", ...others]) => others.some((key) => !isDeepStrictEqual(settings[key], settings[first])));
+    return keys.length === 0
+        ? undefined
+        : `sets a control to different things: ${keys.map((own) => own.join(" and ")).join("; ")}`;
 }
 
 /** What may be said of a control: its level alone, or that and its parameters. */
