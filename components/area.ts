@@ -2,6 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Exception } from "../policies/engine/exceptions";
 import type { Schema } from "../policies/engine/schema";
+import { optional } from "../policies/engine/schema";
 import type { ImageName, Images } from "./images";
 import type { ScrapeTarget } from "./monitoring/monitors";
 import type { GuardedNamespaceArgs } from "./namespace";
@@ -149,4 +150,34 @@ export interface Area<K extends string, S, C> {
 /** An area as it is declared: the key is kept as a literal, and what it reads is inferred from its functions. */
 export function area<const K extends string, S, C>(declared: Area<K, S, C>): Area<K, S, C> {
     return declared;
+}
+
+/**
+ * An area that a stack may do without: nothing follows from settings that are not there, and its functions are asked only
+ * where they are.
+ */
+export function optionalArea<const K extends string, S, C extends Readonly<Record<K, S>>>(
+    declared: Area<K, S, C>,
+): Area<K, S | undefined, Omit<C, K> & Readonly<Record<K, S | undefined>>> {
+    type Given = Omit<C, K> & Readonly<Record<K, S | undefined>>;
+    const { key, description, settings, exceptions = [], after = [], deploy } = declared;
+    const isSet = (config: Given): config is Given & C => config[key] !== undefined;
+    const whereSet =
+        <A extends readonly unknown[], R>(ask: ((config: C, ...rest: A) => R) | undefined, otherwise: R) =>
+        (config: Given, ...rest: A): R =>
+            ask !== undefined && isSet(config) ? ask(config, ...rest) : otherwise;
+    return {
+        key,
+        description: `${description}; none unless set`,
+        settings: optional(settings),
+        faults: whereSet(declared.faults, []),
+        namespaces: whereSet(declared.namespaces, []),
+        foreign: whereSet(declared.foreign, []),
+        images: whereSet(declared.images, {}),
+        targets: whereSet(declared.targets, []),
+        flows: whereSet(declared.flows, []),
+        exceptions: exceptions.map((exception) => ({ ...exception, objects: whereSet(exception.objects, []) })),
+        after,
+        ...(deploy && { deploy: whereSet(deploy, { resources: [] }) }),
+    };
 }

@@ -2,7 +2,7 @@ import type { AreaException } from "../area";
 import type { ExternalSecretsSettings } from "./settings";
 
 interface ExternalSecretsConfig {
-    readonly externalSecrets: ExternalSecretsSettings | undefined;
+    readonly externalSecrets: ExternalSecretsSettings;
 }
 
 /** What External Secrets can't do without. */
@@ -15,9 +15,7 @@ export const externalSecretsExceptions: readonly AreaException<ExternalSecretsCo
         fields: ["rules[]"],
         reason: "The controller finds the Secrets it keeps in step through a watch; its rights end at this namespace.",
         objects: ({ externalSecrets }) =>
-            Object.keys(externalSecrets?.secrets ?? {}).map(
-                (namespace) => `Role ${namespace}/external-secrets-${namespace}`,
-            ),
+            Object.keys(externalSecrets.secrets).map((namespace) => `Role ${namespace}/external-secrets-${namespace}`),
     },
     {
         control: "projected-tokens-bounded",
@@ -26,7 +24,6 @@ export const externalSecretsExceptions: readonly AreaException<ExternalSecretsCo
         name: "external-secrets-webhook",
         fields: ["spec.template.spec.volumes[].projected.sources[].serviceAccountToken.audience"],
         reason: "The token is for the API server, whose audience differs between clusters; it lives for an hour and is bound to the pod.",
-        objects: ({ externalSecrets }) =>
-            externalSecrets === undefined ? [] : [`Deployment ${externalSecrets.namespace}/external-secrets-webhook`],
+        objects: ({ externalSecrets: { namespace } }) => [`Deployment ${namespace}/external-secrets-webhook`],
     },
 ];
