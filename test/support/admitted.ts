@@ -31,7 +31,7 @@ export function asAdmitted(manifest: Manifest): Manifest {
     }
 }
 
-/** A value as its type writes it: a quantity is a text, and null is left out. */
+/** A value as its type writes it: a quantity is a text, and null is left out, but for a quantity in a map, which is 0 then. */
 function encoded(form: Form, value: unknown): unknown {
     const code = form.charAt(0);
     const inner = form.slice(1);
@@ -40,7 +40,10 @@ function encoded(form: Form, value: unknown): unknown {
     }
     if (isObj(value)) {
         const fields = /^\d/.test(code) ? fieldsOf(Number(form)) : undefined;
-        const set = Object.entries(value).filter(([, item]) => item !== null && item !== undefined);
+        const read = (item: unknown): unknown => (form === "%q" ? (item ?? "0") : (item ?? undefined));
+        const set = Object.entries(value)
+            .map(([key, item]) => [key, read(item)] as const)
+            .filter(([, item]) => item !== undefined);
         return Object.fromEntries(
             set.map(([key, item]) => [key, encoded(code === "%" ? inner : (fields?.get(key) ?? "x"), item)]),
         );
@@ -66,25 +69,27 @@ function podDefaults(spec: Manifest, isPod: boolean): Manifest {
     return {
         ...spec,
         ...Object.fromEntries(containers),
+        ...(isPod && withRequests(spec)),
         ...(account !== "" && { serviceAccountName: account }),
         securityContext: { ...security, ...(sysctls.length > 0 && { sysctls }) },
     };
 }
 
 function containerDefaults(container: Manifest, isPod: boolean): Manifest {
-    const resources = obj(container["resources"]);
     const image = str(container["image"]);
     const tag = /:([^:/@]+)(?:@|$)/.exec(image)?.[1] ?? (image.includes("@") ? "" : "latest");
     return {
         imagePullPolicy: tag === "latest" ? "Always" : "IfNotPresent",
         ...container,
         ...(Array.isArray(container["ports"]) && { ports: container["ports"].map(withProtocol) }),
-        // Those of a template are filled in where its pods are made.
-        ...(isPod &&
-            isObj(resources["limits"]) && {
-                resources: { ...resources, requests: { ...resources["limits"], ...obj(resources["requests"]) } },
-            }),
+        ...(isPod && withRequests(container)),
     };
+}
+
+/** Limits stand for requests, of a container and of a pod. Those of a template are filled in where its pods are made. */
+function withRequests({ resources }: Manifest): Manifest {
+    const { requests, limits } = obj(resources);
+    return isObj(limits) ? { resources: { ...obj(resources), requests: { ...limits, ...obj(requests) } } } : {};
 }
 
 function policyDefaults(spec: Manifest): Manifest {

@@ -21,10 +21,11 @@ export function statedOf(container: ContainerView, half: Half, resource: string)
 
 /**
  * The faults of containers that don't state a resource. Where a limit is stated and no request, the API server takes the
- * limit for it (API reference, ResourceRequirements). Resources of the pod as a whole (v1.34) count for all of its containers.
+ * limit for it, of a container and of the pod (API reference, ResourceRequirements). Resources of the pod as a whole (v1.34)
+ * count for all of its containers.
  */
 export function* missingResource(pod: PodView, half: Half, resource: string): Iterable<Fault> {
-    if (obj(obj(pod.spec["resources"])[half])[resource] !== undefined) {
+    if (sufficing(half).some((one) => obj(obj(pod.spec["resources"])[one])[resource] !== undefined)) {
         return;
     }
     for (const container of sizedContainers(pod)) {
@@ -42,10 +43,15 @@ export function* missingResource(pod: PodView, half: Half, resource: string): It
     }
 }
 
-/** Says whether a container's request is left to be filled in by its limit. */
+/** Says whether a container's request is left to be filled in by its limit. One that is null is there: the API reads it as 0. */
 function isDefaulted(container: ContainerView, resource: string): boolean {
     const request = obj(obj(container.body["resources"])["requests"])[resource];
-    return (request === undefined || request === null) && statedOf(container, "limits", resource) !== undefined;
+    return request === undefined && statedOf(container, "limits", resource) !== undefined;
+}
+
+/** The halves of a pod's own resources of which one is enough for the API server to know this one. */
+function sufficing(half: Half): readonly Half[] {
+    return half === "requests" ? ["requests", "limits"] : ["limits"];
 }
 
 /**
@@ -55,7 +61,8 @@ function isDefaulted(container: ContainerView, resource: string): boolean {
 export function resourceStated(half: Half, resource: string): string {
     const limit = half === "requests" ? `c.?resources.?limits[?'${resource}'].orValue('0')` : "'0'";
     return [
-        `variables.podSpec == null || variables.podSpec.?resources.?${half}[?'${resource}'].hasValue() ||`,
+        "variables.podSpec == null ||",
+        ...sufficing(half).map((one) => `variables.podSpec.?resources.?${one}[?'${resource}'].hasValue() ||`),
         "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([])).all(c,",
         // The API server hands every quantity over as text, and every zero as "0".
         ` c.?resources.?${half}[?'${resource}'].orValue(${limit}) != '0')`,

@@ -13,6 +13,10 @@ describeControl(memoryRequestsSet, {
             container: { resources: { requests: { memory: 0 } } },
             message: 'spec.containers[0].resources.requests.memory is 0 (container "web"). Set it.',
         },
+        "null beside a limit, which the API server reads as zero": {
+            container: { resources: { requests: { memory: null }, limits: { memory: "64Mi" } } },
+            message: 'spec.containers[0].resources.requests.memory is 0 (container "web"). Set it.',
+        },
     },
     allowed: {
         "a limit, which the API server takes for the request": {
@@ -22,6 +26,10 @@ describeControl(memoryRequestsSet, {
         "a pod that states it for all of its containers": {
             container: {},
             pod: { resources: { requests: { memory: "64Mi" } } },
+        },
+        "a pod's own limit, which the API server takes for its request": {
+            container: {},
+            pod: { resources: { limits: { memory: "64Mi" } } },
         },
         "an ephemeral container, which can't state it": {
             pod: { ephemeralContainers: [{ name: "debug", image: "busybox:1.36" }] },
