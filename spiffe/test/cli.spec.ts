@@ -18,6 +18,7 @@ import { eventually } from "./support/eventually.js";
 import { FakeWorkloadApi } from "./support/fake-workload-api.js";
 import { freePort } from "./support/free-port.js";
 import { TokenIssuer } from "./support/tokens.js";
+import { withoutCoverage } from "./support/without-coverage.js";
 
 describe("The spiffe command", () => {
     const issuer = new TokenIssuer("example.org");
@@ -290,6 +291,7 @@ describe("The spiffe command", () => {
         const main = join(import.meta.dirname, "../src/cli/main.ts");
         const start = async (...args: string[]): Promise<[number | null, string, string]> => {
             const child = spawn(process.execPath, [...process.execArgv, main, ...args], {
+                env: withoutCoverage(),
                 stdio: ["ignore", "pipe", "pipe"],
             });
             const [[code], out, errors] = await Promise.all([

@@ -27,6 +27,7 @@ import { DEFAULT_LIMITS, readAnswer, readX509Context } from "../src/workload/mes
 import { TestCa } from "./support/ca.js";
 import { concatDer, x509Message } from "./support/fake-workload-api.js";
 import { TokenIssuer } from "./support/tokens.js";
+import { withoutCoverage } from "./support/without-coverage.js";
 
 /** Runs for each parser; FUZZ_RUNS=100000 makes a night of it. */
 const RUNS = Number(process.env.FUZZ_RUNS ?? 400);
@@ -183,11 +184,10 @@ describe("Hostile input", () => {
 
     it("of the largest size is refused within 192 MiB of heap", async () => {
         const script = join(import.meta.dirname, "support/hostile-inputs.ts");
-        // Without the coverage of the test run: that of another process, compiled in another way, would spoil it.
         const { stdout } = await promisify(execFile)(
             process.execPath,
             ["--max-old-space-size=192", "--import=tsx", script],
-            { env: { ...process.env, NODE_V8_COVERAGE: undefined } },
+            { env: withoutCoverage() },
         );
         assert.equal(stdout, "15 of 15 refused\n");
     }).timeout(120_000);

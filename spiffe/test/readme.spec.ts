@@ -9,6 +9,7 @@ import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
 import { freePort } from "./support/free-port.js";
 import { accepts } from "./support/listening.js";
+import { withoutCoverage } from "./support/without-coverage.js";
 
 const folder = dirname(import.meta.dirname);
 const readme = readFileSync(join(folder, "README.md"), "utf8");
@@ -36,8 +37,7 @@ describe("README", () => {
             const code = blocks("js")[index]?.replace("8443", String(port)) ?? "";
             // Evaluated in the package's folder, the code finds the package by its own name.
             const flags = ["--import=tsx", "--conditions=@x0tta6bl4/source", "--input-type=module", "--eval", code];
-            // No coverage: that of another process, compiled in another way, would spoil ours.
-            const env = { ...process.env, NODE_V8_COVERAGE: undefined, SPIFFE_ENDPOINT_SOCKET: apis[index]?.address };
+            const env = { ...withoutCoverage(), SPIFFE_ENDPOINT_SOCKET: apis[index]?.address };
             const child = spawn(process.execPath, flags, { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
             running.push(child);
             return child;
