@@ -51,8 +51,9 @@ describe("workflows", () => {
             it("pins every action by commit and names the version beside it", () => {
                 const lines = text(file)
                     .split("\n")
-                    .filter((line) => /^\s*(?:-\s*)?uses:/.test(line));
-                assert.equal(lines.length, stepsOf(content).filter(({ uses }) => uses !== undefined).length);
+                    .filter((line) => /^\s*(?:-\s*)?uses: (?!\.\/)/.test(line));
+                const used = stepsOf(content).flatMap(({ uses }) => uses ?? []);
+                assert.equal(lines.length, used.filter((uses) => !uses.startsWith("./")).length);
                 for (const line of lines) {
                     assert.match(line, /uses: [\w.-]+\/[\w./-]+@[0-9a-f]{40} # v\d+(?:\.\d+)*$/);
                 }
@@ -95,6 +96,40 @@ describe("workflows", () => {
                 }
             });
 
+            it("runs nothing of a pull request's change where the token may write", () => {
+                if (!("pull_request" in content.on)) {
+                    return;
+                }
+                for (const [name, { permissions = {}, steps = [] }] of Object.entries(content.jobs)) {
+                    if (Object.values(permissions as object).includes("write")) {
+                        assert.deepEqual(
+                            steps.flatMap(({ run = [] }) => run),
+                            [],
+                            name,
+                        );
+                        // What is taken from a checkout is taken from the base, which was reviewed.
+                        if (steps.some(({ uses }) => uses?.startsWith("./"))) {
+                            const checkouts = steps.filter(({ uses }) => uses?.startsWith("actions/checkout@"));
+                            assert.deepEqual(
+                                checkouts.map((step) => step.with?.["ref"]),
+                                ["${{ github.event.pull_request.base.sha || github.sha }}"],
+                                name,
+                            );
+                        }
+                    }
+                }
+            });
+
+            it("takes for its own only what its own token wrote", () => {
+                for (const { run = "" } of stepsOf(content)) {
+                    const lists = run.split("gh api").filter((call) => /\/(?:issues|comments)\b/.test(call));
+                    for (const call of lists.filter((one) => !one.includes("--method"))) {
+                        assert.match(call, /\.user\.login == "github-actions\[bot\]"/);
+                        assert.match(call, /--paginate/);
+                    }
+                }
+            });
+
             it("puts nothing that an outsider writes into a script", () => {
                 for (const { run = "" } of stepsOf(content)) {
                     assert.doesNotMatch(run, /\$\{\{\s*(?:github\.event|github\.head_ref|inputs)/);
@@ -134,6 +169,7 @@ describe("workflows", () => {
             "former-node",
             "packages",
             "preview",
+            "publish-preview",
             "spiffe-integration",
             "cluster",
             "engine",
@@ -179,7 +215,14 @@ describe("workflows", () => {
     it("scan sources, code, the probe's image and every deployed image on pull requests", () => {
         const { on, jobs } = workflow("security-scan.yml");
         assert.ok("pull_request" in on);
-        assert.deepEqual(Object.keys(jobs), ["source", "codeql", "probe-image", "list-images", "deployed-images"]);
+        assert.deepEqual(Object.keys(jobs), [
+            "source",
+            "codeql",
+            "probe-image",
+            "publish",
+            "list-images",
+            "deployed-images",
+        ]);
     });
 
     it("fail image scans on critical and high findings", () => {
