@@ -123,7 +123,7 @@ export interface Area<K extends string, S, C> {
     readonly key: K;
     /** What it is, as it reads before the list of its settings. */
     readonly description: string;
-    readonly settings: Schema<S, unknown>;
+    readonly settings: Schema<S>;
     /**
      * What is wrong with the settings beyond their shape, one line each.
      *

@@ -44,10 +44,9 @@ export const command = defineCommand({
         announce(selection, io);
         // Before the program runs, and before anything is touched.
         refuseForeignFiles(out);
-        const { verdict, registrations } =
-            options["no-verify"] === true
-                ? { verdict: EXIT.clean, ...(await runStack(request, io)) }
-                : await verified(request, selection, io);
+        const { verdict, registrations } = options["no-verify"]
+            ? { verdict: EXIT.clean, ...(await runStack(request, io)) }
+            : await verified(request, selection, io);
         if (verdict !== EXIT.clean) {
             return verdict;
         }

@@ -112,7 +112,7 @@ function unseen(body: Body, run: WholeRun): void {
 function rowOf(finding: Finding): string {
     const object = objectOf(finding);
     const cells = [finding.severity, `${escape(object)}<br>${escape(finding.source)}`, `\`${finding.control}\``];
-    return `| ${[...cells, `${escape(messageOf(finding))}`].join(" | ")} |`;
+    return `| ${[...cells, escape(messageOf(finding))].join(" | ")} |`;
 }
 
 /** Waivers folded by object and ticket: a clean stack may have dozens of them. */

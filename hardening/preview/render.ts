@@ -78,7 +78,7 @@ function unrenderable({ urn, inputs }: Registration): readonly string[] {
                 return;
             }
             for (const [name, item] of Object.entries(value)) {
-                visit(item as Wire, path === "" ? name : `${path}.${name}`);
+                visit(item, path === "" ? name : `${path}.${name}`);
             }
         }
     };

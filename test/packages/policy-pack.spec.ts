@@ -37,7 +37,7 @@ function podIn<T extends analyzer.AnalyzeRequest | analyzer.AnalyzerResource>(st
     target.setType("kubernetes:core/v1:Pod");
     target.setName("web");
     target.setUrn(`urn:pulumi:${stack}::shop::kubernetes:core/v1:Pod::web`);
-    target.setProperties(Struct.fromJavaScript(POD as unknown as Record<string, never>));
+    target.setProperties(Struct.fromJavaScript(POD));
     target.setOptions(new analyzer.AnalyzerResourceOptions());
     return target;
 }

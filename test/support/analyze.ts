@@ -77,7 +77,7 @@ function fill(target: analyzer.AnalyzeRequest | analyzer.AnalyzerResource, regis
     target.setType(registration.type);
     target.setUrn(registration.urn);
     target.setName(registration.name);
-    target.setProperties(Struct.fromJavaScript(registration.inputs as Parameters<typeof Struct.fromJavaScript>[0]));
+    target.setProperties(Struct.fromJavaScript(registration.inputs));
     target.setOptions(options);
 }
 

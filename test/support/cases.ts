@@ -110,7 +110,7 @@ export function withUnknown(manifest: Manifest, path: string): Manifest {
             throw new UnknownValueError([String(last)]);
         },
     });
-    return copy as Manifest;
+    return copy;
 }
 
 /** A copy with the keys of every object in another order, chosen by `seed`. */

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import { recordProgram } from "../../hardening/sources/program/monitor";
-import type { Registration, Wire } from "../../hardening/sources/program/registration";
+import type { Registration } from "../../hardening/sources/program/registration";
 import { secretValue } from "../../hardening/sources/program/registration";
 import { unwrap } from "../../hardening/sources/program/values";
 
@@ -34,7 +34,7 @@ export class Deployed {
 
     /** Says whether a top-level input is marked secret on its way to the engine. */
     public isSecret(type: string, name: string, input: string): boolean {
-        return secretValue(this.one(type, name).inputs[input] as Wire) !== undefined;
+        return secretValue(this.one(type, name).inputs[input]) !== undefined;
     }
 
     /** Names of the resources one depends on, sorted. */

@@ -70,8 +70,7 @@ export function valid(manifest: Manifest): Manifest {
     const kind = String(manifest["kind"]);
     const complete = SPECS[kind];
     const spec = manifest["spec"];
-    const filled =
-        complete === undefined || !isObj(spec) ? manifest : { ...manifest, spec: complete(spec as Manifest, manifest) };
+    const filled = complete === undefined || !isObj(spec) ? manifest : { ...manifest, spec: complete(spec, manifest) };
     return WHOLES[kind]?.(filled) ?? filled;
 }
 

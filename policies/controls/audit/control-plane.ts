@@ -235,7 +235,7 @@ function carriedConfiguration(text: string, path: string): readonly Configuratio
 
 function parseConfig(text: string): Body | undefined {
     try {
-        const [body] = loadAll(text) as unknown[];
+        const [body] = loadAll(text);
         return isObj(body) ? body : undefined;
     } catch {
         // The report was cut off or holds something else; there is no configuration to look at.

@@ -7,7 +7,7 @@ import { replacementOf } from "./removed-apis";
 
 /** An empty selector of a PodDisruptionBudget picked no pod in v1beta1 and picks all of the namespace since. */
 function selectsDifferently({ kind, body }: KubeObject): boolean {
-    const { matchLabels, matchExpressions } = obj(obj(body["spec"])["selector"]) as Readonly<Record<string, unknown>>;
+    const { matchLabels, matchExpressions } = obj(obj(body["spec"])["selector"]);
     const isEmpty = [matchLabels, matchExpressions].every((part) => Object.keys(part ?? {}).length === 0);
     return kind === "PodDisruptionBudget" && isEmpty;
 }

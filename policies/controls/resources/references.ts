@@ -25,7 +25,7 @@ export function podReferences(pod: PodView): readonly Reference[] {
 function volumeReferences(pod: PodView): readonly Reference[] {
     return list(pod.spec["volumes"]).flatMap((entry, index): readonly Reference[] => {
         const path = `${pod.path}.volumes[${index}]`;
-        const { configMap, secret, persistentVolumeClaim } = obj(entry) as Readonly<Record<string, unknown>>;
+        const { configMap, secret, persistentVolumeClaim } = obj(entry);
         return [
             ...required(configMap, "name", "ConfigMap", `${path}.configMap`),
             ...required(secret, "secretName", "Secret", `${path}.secret`),
@@ -94,7 +94,7 @@ export function ingressReferences(ingress: KubeObject): readonly Reference[] {
 }
 
 function backend(value: unknown, at: string): readonly Reference[] {
-    const { service, serviceName, servicePort } = obj(value) as Readonly<Record<string, unknown>>;
+    const { service, serviceName, servicePort } = obj(value);
     if (typeof serviceName === "string") {
         return [{ path: `${at}.serviceName`, kind: "Service", name: serviceName, ...portOf(servicePort) }];
     }
@@ -116,7 +116,7 @@ export function routeReferences(route: KubeObject): readonly Reference[] {
     const namespace = namespaceOf(route);
     return list(obj(route.body["spec"])["rules"]).flatMap((rule, index) =>
         list(obj(rule)["backendRefs"]).flatMap((entry, at): readonly Reference[] => {
-            const { group, kind, name, namespace: other, port } = obj(entry) as Readonly<Record<string, unknown>>;
+            const { group, kind, name, namespace: other, port } = obj(entry);
             const isService = (str(group) || "") === "" && (str(kind) || "Service") === "Service";
             const isOwn = other === undefined || other === namespace;
             const path = `${route.prefix}spec.rules[${index}].backendRefs[${at}].name`;

@@ -39,7 +39,7 @@ export const noCredentialsInArguments = podControl({
 /** Every command line of a container: its own, and those that the kubelet runs in it. */
 function commandLines(container: Body): readonly (readonly [field: string, words: unknown])[] {
     const { livenessProbe, readinessProbe, startupProbe, lifecycle } = container;
-    const { postStart, preStop } = obj(lifecycle) as Readonly<Record<string, unknown>>;
+    const { postStart, preStop } = obj(lifecycle);
     const hooks = {
         livenessProbe,
         readinessProbe,

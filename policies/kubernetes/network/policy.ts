@@ -64,7 +64,7 @@ export function allowRules(policy: PolicyView): readonly AllowRule[] {
         return list(policy.spec[field]).map((rule, index) => ({
             path: `${policy.object.prefix}spec.${field}[${index}]`,
             direction,
-            peersField: peersField as "from" | "to",
+            peersField,
             peers: list(obj(rule)[peersField]),
             ports: list(obj(rule)["ports"]),
         }));

@@ -93,7 +93,7 @@ export class Resolver {
         }
         const services = (await this.api.list("Service", { namespace })).filter(
             ({ spec }) =>
-                Object.keys((spec?.["selector"] ?? {}) as object).length > 0 &&
+                Object.keys(spec?.["selector"] ?? {}).length > 0 &&
                 selects({ matchLabels: spec?.["selector"] }, pod.metadata.labels),
         );
         if (services.length === 0) {

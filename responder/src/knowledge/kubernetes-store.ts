@@ -45,7 +45,7 @@ export class KubernetesIncidentStore implements IncidentStore {
                 const written = await this.api.replace(
                     {
                         ...this.skeleton(incident.name, resourceVersion),
-                        status: toStatus(incident, next) as unknown as Record<string, unknown>,
+                        status: toStatus(incident, next),
                     },
                     "status",
                 );

@@ -1,4 +1,4 @@
-import type { IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { RequestListener } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { SecureContextOptions } from "node:tls";
@@ -23,10 +23,7 @@ export interface BundleServerOptions {
 }
 
 /** Answers GET requests for `path` with the latest bundle (SPIFFE Federation section 5.2); usable in any server of node:https. */
-export function bundleHandler(
-    bundle: () => SpiffeBundle,
-    path = "/",
-): RequestListener<typeof IncomingMessage, typeof ServerResponse> {
+export function bundleHandler(bundle: () => SpiffeBundle, path = "/"): RequestListener {
     requireFunction(bundle, "bundle");
     requireText(path, "path");
     return (request, response) => {

@@ -88,7 +88,7 @@ export function callerOf(request: object): JwtSvid | undefined {
     const { raw, req } = request as { readonly raw?: unknown; readonly req?: unknown };
     const known: unknown = [request, raw, req]
         .filter((object) => typeof object === "object" && object !== null)
-        .map((object): unknown => Reflect.get(object as object, CALLER))
+        .map((object): unknown => Reflect.get(object, CALLER))
         .find((caller) => caller !== undefined);
     return known as JwtSvid | undefined;
 }

@@ -1,4 +1,4 @@
-import type { ClientRequest, IncomingMessage, RequestListener, ServerResponse } from "node:http";
+import type { ClientRequest, RequestListener } from "node:http";
 import type { AgentOptions, Server } from "node:https";
 import { Agent, createServer } from "node:https";
 import type { Duplex } from "node:stream";
@@ -27,7 +27,7 @@ import { guardServer, serverOptions } from "./server.js";
 export function createHttpsServer(
     identity: X509Provider,
     policy: ServerPolicy,
-    handler: RequestListener<typeof IncomingMessage, typeof ServerResponse>,
+    handler: RequestListener,
     options: HttpServerOptions = {},
 ): Server {
     requireFunction(handler, "handler");

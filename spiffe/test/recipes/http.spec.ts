@@ -70,7 +70,7 @@ describe("Recipes over HTTP", () => {
             fastify: async () => {
                 const app = serveFastify(world.server, world.serverPolicy);
                 await app.ready();
-                return app.server as unknown as Server;
+                return app.server;
             },
         };
         for (const [name, serve] of Object.entries(recipes)) {
@@ -91,7 +91,7 @@ describe("Recipes over HTTP", () => {
         it("let an authorized client into fastify over HTTP/2", async () => {
             const app = serveFastifyHttp2(world.server, world.serverPolicy);
             await app.ready();
-            const port = await world.listen(app.server as unknown as Server);
+            const port = await world.listen(app.server);
             assert.deepEqual(await getAll(world.client, world.clientPolicy, [`https://127.0.0.1:${port}/`]), [HELLO]);
         });
 

@@ -23,7 +23,7 @@ const domain = TrustDomain.parse("example.org");
 const MIB = 1024 * 1024;
 
 /** `unit` again and again, up to `size`. */
-const fill = (size: number, unit: string | Uint8Array): Buffer => Buffer.alloc(size, unit as string);
+const fill = (size: number, unit: string | Uint8Array): Buffer => Buffer.alloc(size, unit);
 
 const document = (inner: string): string =>
     `{"keys":[${inner.repeat(Math.floor((4 * MIB - 20) / inner.length)).replace(/,$/, "")}]}`;

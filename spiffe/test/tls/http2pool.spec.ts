@@ -21,7 +21,7 @@ describe("A pool of HTTP/2 sessions", () => {
         release = held.resolve;
         const server = createHttp2Server(world.server, world.serverPolicy, (request, response) => {
             const answer = (): unknown => response.end(String(peerOf(request)?.chain[0]?.serialNumber));
-            void (request.url === "/held" ? held.promise.then(answer) : answer());
+            void (request.url === "/held" ? held.promise : Promise.resolve()).then(answer);
         });
         server.on("session", (session) => sessions.add(session));
         origin = `https://127.0.0.1:${await world.listen(server)}`;

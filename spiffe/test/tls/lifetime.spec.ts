@@ -53,7 +53,10 @@ describe("The life of a connection", () => {
             const port = await world.listen(listener.server);
             const credentials = channelCredentials(world.client, aged(world.clientPolicy, "client"));
             const channel = new Client(`127.0.0.1:${port}`, credentials);
-            world.onClose(() => (channel.close(), server.forceShutdown()));
+            world.onClose(() => {
+                channel.close();
+                server.forceShutdown();
+            });
             await load(side, () => echoCall(channel, "hello"));
         });
 

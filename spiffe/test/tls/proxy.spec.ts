@@ -52,7 +52,7 @@ describe("Through an HTTP proxy", () => {
             upstream.on("error", () => client.destroy());
             client.on("error", () => upstream.destroy()).on("close", () => upstream.destroy());
         });
-        await world.listen(server as unknown as Parameters<TlsWorld["listen"]>[0]);
+        await world.listen(server);
         return `http://user:p%40ss@127.0.0.1:${(server.address() as AddressInfo).port}`;
     }
 

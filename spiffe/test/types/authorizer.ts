@@ -21,7 +21,7 @@ export const wrong: readonly Authorizer[] = [
     // @ts-expect-error a promise of a verdict is none
     (id) => look(id),
     // @ts-expect-error an asynchronous authorizer
-    async (id) => (await look(id)) === true,
+    async (id) => id.equals(allowed) || (await look(id)),
     // @ts-expect-error nothing returned: that would once have let everybody in
     (id) => {
         if (!id.equals(allowed)) {

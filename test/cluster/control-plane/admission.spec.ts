@@ -51,7 +51,7 @@ function pod(over: object): KubernetesObject {
         kind: "Pod",
         metadata: { name: "web", namespace: NAMESPACE, labels: { app: "web" } },
         spec: { ...RESTRICTED, containers: [{ name: "web", image: "registry.example/web:1" }], ...over },
-    } as KubernetesObject;
+    };
 }
 
 function daemonSet(name: string): KubernetesObject {
@@ -63,7 +63,7 @@ function daemonSet(name: string): KubernetesObject {
             selector: { matchLabels: { app: name } },
             template: { metadata: { labels: { app: name } }, spec: { ...(pod({ hostPID: true })["spec"] as object) } },
         },
-    } as unknown as KubernetesObject;
+    };
 }
 
 describeOnCluster("admission on a real API server", "control-plane", (cluster) => {
@@ -116,7 +116,7 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
     it("lets through the pods that a waived workload makes, and nobody else's that look like them", async () => {
         const made = (name: string, serviceAccountName: string): KubernetesObject => {
             const { metadata, ...rest } = pod({ hostPID: true, serviceAccountName });
-            return { ...rest, metadata: { ...metadata, name } } as KubernetesObject;
+            return { ...rest, metadata: { ...metadata, name } };
         };
         const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "agent", uid: "0-1", controller: true };
         const owned = (object: KubernetesObject): KubernetesObject => {

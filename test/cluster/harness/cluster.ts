@@ -92,7 +92,7 @@ export class Cluster {
         }
         const { profile, settings, processes } = state.value;
         const paths = await binaries(BINARIES[profile]);
-        const plane = loadControlPlane(state.folder, settings as Record<PortName, number>, addressOf(profile));
+        const plane = loadControlPlane(state.folder, settings, addressOf(profile));
         const kubectl = administrator(state.folder, paths);
         const namespaces = processes.find((record) => record.name === "namespaces");
         const node = namespaces === undefined ? undefined : enter(state.folder, namespaces);

@@ -37,9 +37,7 @@ export async function desiredState(
     return new Map(
         live.map((object) => {
             const open = scaled.has(describeObject(object));
-            const spec = Object.entries((object["spec"] ?? {}) as object).filter(
-                ([field]) => !open || field !== "replicas",
-            );
+            const spec = Object.entries(object["spec"] ?? {}).filter(([field]) => !open || field !== "replicas");
             const wanted = Object.entries(object).filter(([field]) => !["status", "metadata", "spec"].includes(field));
             const metadata = Object.entries(object.metadata).filter(
                 ([field]) =>

@@ -78,5 +78,5 @@ async function setTemplate(context: ActionContext, from: Json, to: Json): Promis
 function templateOf({ spec }: KubernetesObject): Json {
     const template = structuredClone(spec?.["template"] ?? {}) as { metadata?: { labels?: Record<string, string> } };
     delete template.metadata?.labels?.[HASH_LABEL];
-    return template as Json;
+    return template;
 }
