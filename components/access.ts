@@ -1,6 +1,9 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Bound } from "./bounds";
+import { alikeBut, boundPolicies, boundSpec, unchangedBut } from "./bounds";
+import { texts } from "../policies/engine/cel";
 import { refuse } from "./refuse";
 import { listOf, object, oneOf, text, withDefault } from "../policies/engine/schema";
 
@@ -33,7 +36,7 @@ type Rule = { readonly apiGroups: string[]; readonly resources: string[]; readon
 const READ = ["get", "list", "watch"];
 
 /**
- * What each role may do. Neither reads Secrets, opens a shell in a pod, or touches roles: whoever needs that asks for it
+ * What each role may do. Of a Deployment, a deployer changes what {@link deployerBound} leaves. Neither reads Secrets, opens a shell in a pod, or touches roles: whoever needs that asks for it
  * for the length of an incident, not for good.
  */
 export const ROLE_RULES: Readonly<Record<AccessRole, readonly Rule[]>> = {
@@ -52,6 +55,66 @@ export const ROLE_RULES: Readonly<Record<AccessRole, readonly Rule[]>> = {
 };
 
 const SYSTEM_GROUP = /^system:/;
+
+/** CEL: where an image is pulled from, without its tag and digest; only the first part of a name can have a port. */
+const repository = (image: string): string => `${image}.find('^([^:/@]+(:[0-9]+)?/)?[^:@]+')`;
+
+const template = (object: "object" | "oldObject", path: string): string => `dyn(${object}).spec.template.${path}`;
+
+/**
+ * What a deployer rolls out: another version of the images that run already, with other resources, and a restart. Whoever could change the
+ * rest of the pod could mount every Secret of the namespace, and run as each of its accounts.
+ */
+const DEPLOYMENTS: Bound = {
+    apiGroup: "apps",
+    apiVersion: "v1",
+    resource: "deployments",
+    operations: ["UPDATE"],
+    validations: [
+        {
+            expression: unchangedBut(["spec", "status"], ["annotations"]),
+            message: "a deployer leaves labels, owners and finalizers of a Deployment as they are",
+        },
+        {
+            expression: [
+                `${template("object", "metadata.?labels.orValue({})")} == ${template("oldObject", "metadata.?labels.orValue({})")}`,
+                alikeBut(
+                    template("object", "metadata.?annotations.orValue({})"),
+                    template("oldObject", "metadata.?annotations.orValue({})"),
+                    ["kubectl.kubernetes.io/restartedAt"],
+                ),
+            ].join(" && "),
+            message: "a deployer leaves the labels and annotations of pods as they are, but for that of a restart",
+        },
+        {
+            expression: alikeBut(template("object", "spec"), template("oldObject", "spec"), ["containers"]),
+            message: "a deployer leaves the account, the volumes and the rest of the pod as they are",
+        },
+        {
+            expression: [
+                `${template("object", "spec")}.containers.size() == ${template("oldObject", "spec")}.containers.size()`,
+                `${template("object", "spec")}.containers.all(c, ${template("oldObject", "spec")}.containers.exists(o, o.name == c.name && ${alikeBut("c", "o", ["image", "resources"])}))`,
+            ].join(" && "),
+            message: "a deployer changes the images and resources of containers, and nothing else of them",
+        },
+        {
+            expression: `${template("object", "spec")}.containers.all(c, ${template("oldObject", "spec")}.containers.exists(o, o.name == c.name && ${repository("o.image")} == ${repository("c.image")}))`,
+            message: "a deployer takes images from where the ones that run came from",
+        },
+    ],
+};
+
+/** `spec` of the policy that bounds the groups of deployers in one namespace. A cluster's administrators are not bound by it. */
+export function deployerBound(
+    groups: readonly string[],
+    namespace: pulumi.Input<string>,
+): ReturnType<typeof boundSpec> {
+    const by = {
+        name: "by-a-deployer",
+        expression: `request.userInfo.groups.exists(g, g in ${texts(groups)}) && !('system:masters' in request.userInfo.groups)`,
+    };
+    return boundSpec(DEPLOYMENTS, { by, namespace });
+}
 
 /** What is wrong with grants of roles to groups, which stand at `path`; one line each. */
 export function accessFaults(
@@ -76,7 +139,7 @@ export function accessFaults(
 /**
  * Rights of people and pipelines in one namespace, by group and never by user.
  *
- * Creates: a Role for each role in use, and a RoleBinding for each grant.
+ * Creates: a Role for each role in use, a RoleBinding for each grant, and the admission policy that bounds deployers.
  */
 export class Access extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:access:Access";
@@ -84,16 +147,23 @@ export class Access extends pulumi.ComponentResource {
     constructor(name: string, args: AccessArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Access.__pulumiType, name, args, opts);
         refuse(this, name, accessFaults(args.grants, "grants"));
+        const deployers = args.grants.filter(({ role }) => role === "deployer").map(({ group }) => group);
+        const bounds =
+            deployers.length === 0
+                ? []
+                : boundPolicies(
+                      name,
+                      { [`${pulumi.getProject()}-${name}-deployers`]: deployerBound(deployers, args.namespace) },
+                      this,
+                  );
         const used = [...new Set(args.grants.map(({ role }) => role))];
-        const roles = new Map(
-            used.map((role) => [
-                role,
+        const roles = used.map(
+            (role) =>
                 new k8s.rbac.v1.Role(
                     `${name}-${role}`,
                     { metadata: { name: role, namespace: args.namespace }, rules: [...ROLE_RULES[role]] },
                     { parent: this },
                 ),
-            ]),
         );
         for (const { role, group } of args.grants) {
             new k8s.rbac.v1.RoleBinding(
@@ -103,7 +173,8 @@ export class Access extends pulumi.ComponentResource {
                     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: role },
                     subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: group }],
                 },
-                { parent: this, dependsOn: roles.get(role) },
+                // Nobody has the rights before they are bounded.
+                { parent: this, dependsOn: [...roles, ...bounds] },
             );
         }
         this.registerOutputs({});

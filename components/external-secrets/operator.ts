@@ -1,6 +1,7 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { boundPolicies } from "../bounds";
 import { FoundationService } from "../foundation-service";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
@@ -8,6 +9,7 @@ import { apiServerFlow, metricsFlow } from "../network/standard";
 import { serviceSelector } from "../deployment";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
+import { certControllerBounds } from "./bounds";
 import { CrdError, readCrds, REQUIRED_CRDS } from "./crds";
 import { ClusterRights, LocalRights } from "../grants";
 import { certControllerRules, certSecretRules, leaseRules } from "./rights";
@@ -55,7 +57,7 @@ export function peer(namespace: string, app: string): Extract<Peer, { kind: "pod
  * webhook's certificate. The controllers themselves, one for each namespace with secrets, are `SecretScope`s.
  *
  * Creates: CustomResourceDefinitions (unless preinstalled), flows, the webhook and its certificate controller with their
- * rights, and two ValidatingWebhookConfigurations that fail closed for the namespaces with secrets.
+ * rights, the admission policies that bound these, and two ValidatingWebhookConfigurations that fail closed for the namespaces with secrets.
  */
 export class SecretsOperator extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:external-secrets:SecretsOperator";
@@ -100,10 +102,11 @@ export class SecretsOperator extends pulumi.ComponentResource {
                 { parent: this },
             ),
         ];
+        const bounds = boundPolicies(name, certControllerBounds(namespace, pulumi.getProject()), this);
         const certController = new FoundationService(
             CERT_CONTROLLER,
             { ...certControllerService(namespace, image), namespace },
-            { parent: this, dependsOn: [...crds, ...rights, certificate, flows] },
+            { parent: this, dependsOn: [...crds, ...rights, ...bounds, certificate, flows] },
         );
         const webhook = new FoundationService(
             WEBHOOK,

@@ -39,7 +39,7 @@ export function leaseRules(lease: string): Rule[] {
     ];
 }
 
-/** What the certificate controller may do in the whole cluster: put its CA into the objects named, and nothing else. */
+/** What the certificate controller may do in the whole cluster: change the objects named. `bounds.ts` says what of them. */
 export function certControllerRules(crds: readonly string[], webhooks: readonly string[]): Rule[] {
     const definitions = { apiGroups: ["apiextensions.k8s.io"], resources: ["customresourcedefinitions"] };
     const configurations = {

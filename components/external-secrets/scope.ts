@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import { boundPolicies } from "../bounds";
 import { FoundationService } from "../foundation-service";
 import type { Flow } from "../network/flows";
 import { AllowedFlows } from "../network/network";
@@ -7,6 +8,7 @@ import { apiServerFlow, dnsFlow, metricsFlow } from "../network/standard";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
 import { LocalRights } from "../grants";
+import { controllerBounds } from "./bounds";
 import { peer } from "./operator";
 import { controllerRules, leaseRules } from "./rights";
 import { controllerName, controllerService, METRICS_PORT } from "./services";
@@ -77,13 +79,19 @@ export class SecretScopes extends pulumi.ComponentResource {
     constructor(name: string, args: SecretScopesArgs, opts?: pulumi.ComponentResourceOptions) {
         super(SecretScopes.__pulumiType, name, args, opts);
         refuse(this, name, scopeFaults(args.settings.secrets, args.namespaces, "secrets"));
-        for (const namespace of Object.keys(args.settings.secrets)) {
-            this.scope(namespace, args);
+        const { settings } = args;
+        const scopes = Object.keys(settings.secrets);
+        const bounds =
+            scopes.length === 0
+                ? []
+                : boundPolicies(name, controllerBounds(settings.namespace, scopes, pulumi.getProject()), this);
+        for (const namespace of scopes) {
+            this.scope(namespace, args, bounds);
         }
         this.registerOutputs({});
     }
 
-    private scope(namespace: string, args: SecretScopesArgs): void {
+    private scope(namespace: string, args: SecretScopesArgs, bounds: readonly pulumi.Resource[]): void {
         const { settings, images } = args;
         const app = controllerName(namespace);
         const own = { parent: this };
@@ -102,7 +110,7 @@ export class SecretScopes extends pulumi.ComponentResource {
                 }),
                 namespace: settings.namespace,
             },
-            { ...own, dependsOn: [flows, ...rights] },
+            { ...own, dependsOn: [flows, ...rights, ...bounds] },
         );
         const store = new SecretStore(
             `${app}-store`,

@@ -1,14 +1,10 @@
+import type { Bound } from "../bounds";
+import { boundSpec, byAccounts } from "../bounds";
 import { QUARANTINE_LABEL, QUARANTINE_POLICY, RESPONDER } from "./rights";
 
-/** A bound on what the responder's account may change where RBAC allows the change: a ValidatingAdmissionPolicy. */
-interface Bound {
+/** A bound and the name of its ValidatingAdmissionPolicy. */
+interface NamedBound extends Bound {
     readonly name: string;
-    readonly apiGroup: string;
-    readonly apiVersion: string;
-    readonly resource: string;
-    readonly operations: readonly ("CREATE" | "UPDATE" | "DELETE")[];
-    /** CEL, each with what is said when it is false. */
-    readonly validations: readonly { readonly expression: string; readonly message: string }[];
 }
 
 /** Namespaces in which the responder changes nothing, whatever its policy file says. */
@@ -29,13 +25,13 @@ const labels = (object: string): string => `${object}.metadata.?labels.orValue({
  * @param namespace its own, where it marks the leading pod
  * @param protectedNamespaces left alone
  */
-function responderBounds(namespace: string, protectedNamespaces: readonly string[]): readonly Bound[] {
+function responderBounds(namespace: string, protectedNamespaces: readonly string[]): readonly NamedBound[] {
     const leftAlone = outside(protectedNamespaces);
     const sameTemplate = {
         expression: "object.spec.template.spec == oldObject.spec.template.spec",
         message: "the responder restarts workloads, and changes nothing else of them",
     };
-    const workload = (resource: string): Bound => ({
+    const workload = (resource: string): NamedBound => ({
         name: `responder-${resource}`,
         apiGroup: "apps",
         apiVersion: "v1",
@@ -137,7 +133,7 @@ function responderBounds(namespace: string, protectedNamespaces: readonly string
  * Of a person's decisions, whoever makes them: none of the former ones is changed, and new ones are in the name of whoever makes
  * them. The API server keeps their numbers unique.
  */
-const DECISIONS: Omit<Bound, "name"> = {
+const DECISIONS: Bound = {
     apiGroup: "responder.x0tta6bl4.io",
     apiVersion: "v1alpha1",
     resource: "securityincidents",
@@ -155,26 +151,6 @@ const DECISIONS: Omit<Bound, "name"> = {
     ],
 };
 
-function policySpec(bound: Omit<Bound, "name">): Readonly<Record<string, unknown>> {
-    const { apiGroup, apiVersion, resource, operations, validations } = bound;
-    return {
-        failurePolicy: "Fail",
-        matchConstraints: {
-            matchPolicy: "Equivalent",
-            resourceRules: [
-                {
-                    apiGroups: [apiGroup],
-                    apiVersions: [apiVersion],
-                    resources: [resource],
-                    operations: [...operations],
-                    scope: "*",
-                },
-            ],
-        },
-        validations: validations.map((one) => ({ ...one, reason: "Forbidden" })),
-    };
-}
-
 /**
  * `spec` of every ValidatingAdmissionPolicy by its name: of the bounds, for what the responder's account does, and of people's
  * decisions, whoever makes them.
@@ -185,11 +161,10 @@ function policySpec(bound: Omit<Bound, "name">): Readonly<Record<string, unknown
 export function boundSpecs(
     namespace: string,
     protectedNamespaces: readonly string[],
-): Readonly<Record<string, Readonly<Record<string, unknown>>>> {
-    const account = `system:serviceaccount:${namespace}:${RESPONDER}`;
-    const byResponder = { name: "by-the-responder", expression: `request.userInfo.username == '${account}'` };
+): Readonly<Record<string, ReturnType<typeof boundSpec>>> {
+    const by = byAccounts("by-the-responder", namespace, [RESPONDER]);
     const bounds = responderBounds(namespace, protectedNamespaces).map(
-        (bound) => [bound.name, { ...policySpec(bound), matchConditions: [byResponder] }] as const,
+        (bound) => [bound.name, boundSpec(bound, { by })] as const,
     );
-    return { ...Object.fromEntries(bounds), "responder-decisions": policySpec(DECISIONS) };
+    return { ...Object.fromEntries(bounds), "responder-decisions": boundSpec(DECISIONS) };
 }

@@ -5,6 +5,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { accessFaults } from "../access";
+import { boundPolicies } from "../bounds";
 import type { ServiceSpec } from "../deployment";
 import { serviceLabels, serviceSelector } from "../deployment";
 import { SIDEKICK } from "../falco/sidekick";
@@ -19,8 +20,8 @@ import { NAMESPACE as SPIRE } from "../spire/layout";
 import type { SpireSettings } from "../spire/model";
 import { WorkloadIdentity } from "../spire/workload-identity";
 import type { PodIdentity } from "../workload";
-import { boundPolicies } from "./admission";
-import { policyText } from "./policy";
+import { boundSpecs } from "./bounds";
+import { policyText, protectedNamespaces } from "./policy";
 import { CLUSTER_RULES, DENY_LIST, LEADER_LABEL, OWN_RULES, PEOPLE, RESPONDER, RESPONDERS_RULES } from "./rights";
 import type { ResponderSettings } from "./settings";
 
@@ -208,7 +209,7 @@ export class Responder extends pulumi.ComponentResource {
             { settings: spire, namespace, serviceAccount: RESPONDER },
             own,
         );
-        const bounds = boundPolicies(name, settings, this);
+        const bounds = boundPolicies(name, boundSpecs(namespace, protectedNamespaces(settings)), this);
         const map = (
             suffix: string,
             mapName: string,

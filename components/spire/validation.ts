@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { boundPolicies, boundSpec, byAccounts, WEBHOOK_AUTHORITY } from "../bounds";
 import { WEBHOOK_CONFIGURATION } from "./config/controller-manager";
 import { SPIRE_GROUP } from "./crds";
-import { NAMESPACE } from "./layout";
+import { NAMESPACE, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
 import { WEBHOOK_SERVICE } from "./server";
 
@@ -113,7 +114,8 @@ function webhooks(): k8s.types.input.admissionregistration.v1.ValidatingWebhook[
 /**
  * Refuses entries that the controller manager could not use, before they are stored.
  *
- * Creates: two ValidatingAdmissionPolicies and their bindings, or the manager's ValidatingWebhookConfiguration.
+ * Creates: two ValidatingAdmissionPolicies and their bindings, or the manager's ValidatingWebhookConfiguration, of which
+ * the manager may fill in the authority only.
  */
 export class EntryValidation extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:EntryValidation";
@@ -122,10 +124,12 @@ export class EntryValidation extends pulumi.ComponentResource {
         super(EntryValidation.__pulumiType, name, args, opts);
         const { settings } = args;
         if (settings.controllerManager.validation === "webhook") {
+            const by = byAccounts("by-the-controller-manager", NAMESPACE, [SERVER]);
+            const bounds = boundPolicies(name, { "spire-webhook": boundSpec(WEBHOOK_AUTHORITY, { by }) }, this);
             new k8s.admissionregistration.v1.ValidatingWebhookConfiguration(
                 `${name}-webhook`,
                 { metadata: { name: WEBHOOK_CONFIGURATION }, webhooks: webhooks() },
-                { parent: this, ignoreChanges: ["webhooks[*].clientConfig.caBundle"] },
+                { parent: this, ignoreChanges: ["webhooks[*].clientConfig.caBundle"], dependsOn: [...bounds] },
             );
         } else {
             this.policy(name, "spire-cluster-spiffe-ids", clusterSpiffeIdPolicy());

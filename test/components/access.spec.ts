@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { AccessGrant } from "../../components/access";
-import { Access, ROLE_RULES } from "../../components/access";
+import { Access, deployerBound, ROLE_RULES } from "../../components/access";
 import { deploy, refusalOf } from "../support/deploy";
 
 const grants: readonly AccessGrant[] = [
@@ -10,10 +10,14 @@ const grants: readonly AccessGrant[] = [
     { role: "deployer", group: "pipeline" },
 ];
 
+const ADMISSION = "kubernetes:admissionregistration.k8s.io/v1";
+
 describe("Access", () => {
     it("creates one role for each role in use and one binding for each grant", async () => {
         const deployed = await deploy(() => new Access("shop", { namespace: "shop", grants }));
         assert.deepEqual(deployed.list(), [
+            [`${ADMISSION}:ValidatingAdmissionPolicy`, "shop-bound-x0tta6bl4-shop-deployers"],
+            [`${ADMISSION}:ValidatingAdmissionPolicyBinding`, "shop-bound-x0tta6bl4-shop-deployers-binding"],
             ["kubernetes:rbac.authorization.k8s.io/v1:Role", "shop-deployer"],
             ["kubernetes:rbac.authorization.k8s.io/v1:Role", "shop-viewer"],
             ["kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "shop-deployer-pipeline"],
@@ -41,6 +45,29 @@ describe("Access", () => {
                 roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "deployer" },
                 subjects: [{ apiGroup: "rbac.authorization.k8s.io", kind: "Group", name: "pipeline" }],
             },
+        );
+    });
+
+    it("refuses what deployers don't need before anybody is one, under the names of the stack", async () => {
+        const deployed = await deploy(() => new Access("shop", { namespace: "front", grants }), "acme");
+        const name = "acme-shop-deployers";
+        const policy = deployed.inputs(`${ADMISSION}:ValidatingAdmissionPolicy`, `shop-bound-${name}`);
+        assert.deepEqual(policy["metadata"], { name });
+        assert.deepEqual(policy["spec"], deployerBound(["pipeline"], "front"));
+        const binding = deployed.inputs(`${ADMISSION}:ValidatingAdmissionPolicyBinding`, `shop-bound-${name}-binding`);
+        assert.deepEqual(binding["spec"], { policyName: name, validationActions: ["Deny", "Audit"] });
+        assert.deepEqual(
+            deployed.dependencies("kubernetes:rbac.authorization.k8s.io/v1:RoleBinding", "shop-deployer-pipeline"),
+            [`shop-bound-${name}`, `shop-bound-${name}-binding`, "shop-deployer", "shop-viewer"],
+        );
+    });
+
+    it("bounds nobody where only viewers are", async () => {
+        const viewers = grants.filter(({ role }) => role === "viewer");
+        const deployed = await deploy(() => new Access("shop", { namespace: "shop", grants: viewers }));
+        assert.deepEqual(
+            deployed.list().filter(([type]) => type.startsWith(ADMISSION)),
+            [],
         );
     });
 

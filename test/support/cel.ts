@@ -13,6 +13,8 @@ type Policy = ReturnType<typeof policySpec>;
 export interface AdmissionRequest {
     readonly operation: "CREATE" | "UPDATE";
     readonly username: string;
+    /** @default none */
+    readonly groups?: readonly string[];
 }
 
 const BY_A_USER: AdmissionRequest = { operation: "CREATE", username: "someone" };
@@ -98,6 +100,9 @@ function environment(): Environment {
         .registerFunction("net.CIDR.prefixLength(): int", (cidr: Cidr) => BigInt(cidr.length))
         .registerFunction("net.CIDR.containsIP(string): bool", (cidr: Cidr, address: string) => cidr.contains(address))
         .registerFunction("list.sum(): int", (list: readonly bigint[]) => list.reduce((sum, item) => sum + item, 0n))
+        .registerFunction("string.find(string): string", (text: string, pattern: string) => {
+            return new RegExp(pattern).exec(text)?.[0] ?? "";
+        })
         .registerFunction("string.replace(string, string): string", (text: string, from: string, to: string) =>
             text.replaceAll(from, to),
         );
@@ -119,8 +124,8 @@ function celValue(value: unknown): unknown {
 
 /** Compiles a policy's expressions. As in the API server, a variable is evaluated where it is first asked for. */
 export function admission(policy: Policy): Admission {
-    // `dyn` is there for the type checker; this evaluator's `has` takes no call below it, and `object` is of no type here.
-    const parse = (expression: string) => ENVIRONMENT.parse(expression.replaceAll("dyn(object)", "object"));
+    // `dyn` is there for the type checker; this evaluator's `has` takes no call below it, and objects are of no type here.
+    const parse = (expression: string) => ENVIRONMENT.parse(expression.replace(/dyn\((object|oldObject)\)/g, "$1"));
     const conditions = (policy.matchConditions as readonly Named[] | undefined)?.map((one) => parse(one.expression));
     const variables = (policy.variables as readonly Named[] | undefined)?.map(
         ({ name, expression }) => [name, parse(expression)] as const,
@@ -129,11 +134,11 @@ export function admission(policy: Policy): Admission {
         holds: parse(one.expression),
         message: one.messageExpression === undefined ? () => one.message : parse(one.messageExpression),
     }));
-    return (object, oldObject, { operation, username } = BY_A_USER) => {
+    return (object, oldObject, { operation, username, groups = [] } = BY_A_USER) => {
         const context: Record<string, unknown> = {
             object: celValue(object),
             oldObject: oldObject === undefined ? null : celValue(oldObject),
-            request: { operation, userInfo: { username } },
+            request: { operation, userInfo: { username, groups } },
             variables: {},
         };
         for (const [name, value] of variables ?? []) {

@@ -48,9 +48,16 @@ export async function apply(cluster: Cluster, object: KubernetesObject, asking: 
     return send(cluster, "PATCH", await pathOf(cluster, object), object, asking);
 }
 
+/** Puts an object in place of the one that is there, as it is there now. */
+export async function replace(cluster: Cluster, object: KubernetesObject, asking: Asking = {}): Promise<Answer> {
+    const { resourceVersion } = (await read(cluster, object))?.metadata as { resourceVersion?: string };
+    const current = { ...object, metadata: { ...object.metadata, resourceVersion } };
+    return send(cluster, "PUT", await pathOf(cluster, object), current, asking);
+}
+
 async function send(
     cluster: Cluster,
-    method: "POST" | "PATCH",
+    method: "POST" | "PATCH" | "PUT",
     path: string,
     object: KubernetesObject,
     { dryRun = false, as, groups }: Asking,

@@ -7,6 +7,7 @@ import { deploy, refusalOf } from "../../support/deploy";
 import { SURROUNDINGS } from "../../support/surroundings";
 import { settings } from "./fixtures";
 
+const ADMISSION = "admissionregistration.k8s.io/v1";
 const CRD = "test/components/external-secrets/data/incomplete.yaml";
 
 describe("SecretsOperator", () => {
@@ -18,6 +19,13 @@ describe("SecretsOperator", () => {
                 .filter(([type]) => type.startsWith("kubernetes:"))
                 .map((entry) => entry.join(" ").replace("kubernetes:", "")),
             [
+                ...["definitions", "webhooks"].map(
+                    (bound) => `${ADMISSION}:ValidatingAdmissionPolicy eso-bound-x0tta6bl4-external-secrets-${bound}`,
+                ),
+                ...["definitions", "webhooks"].map(
+                    (bound) =>
+                        `${ADMISSION}:ValidatingAdmissionPolicyBinding eso-bound-x0tta6bl4-external-secrets-${bound}-binding`,
+                ),
                 "admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration eso-externalsecret-validate",
                 "admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration eso-secretstore-validate",
                 "apps/v1:Deployment external-secrets-cert-controller-deployment",
@@ -64,6 +72,24 @@ describe("SecretsOperator", () => {
             assert.deepEqual((metadata as { annotations?: unknown }).annotations, {
                 "pulumi.com/waitFor": "jsonpath={.webhooks[0].clientConfig.caBundle}",
             });
+        }
+    });
+
+    it("has both bounded before the certificate controller runs", async () => {
+        const deployed = await deploy(
+            () => new SecretsOperator("eso", { ...SURROUNDINGS, settings: settings() }),
+            "acme",
+        );
+        const dependencies = deployed.dependencies(
+            "kubernetes:apps/v1:Deployment",
+            "external-secrets-cert-controller-deployment",
+        );
+        const service = deployed.dependencies(
+            "x0tta6bl4:foundation:FoundationService",
+            "external-secrets-cert-controller",
+        );
+        for (const name of ["acme-external-secrets-definitions", "acme-external-secrets-webhooks"]) {
+            assert.ok([...dependencies, ...service].includes(`eso-bound-${name}-binding`), name);
         }
     });
 
@@ -114,6 +140,8 @@ describe("SecretScopes", () => {
                 .filter(([type]) => type.startsWith("kubernetes:") && !type.includes("NetworkPolicy"))
                 .map((entry) => entry.join(" ").replace("kubernetes:", "")),
             [
+                `${ADMISSION}:ValidatingAdmissionPolicy secrets-bound-x0tta6bl4-external-secrets-secrets`,
+                `${ADMISSION}:ValidatingAdmissionPolicyBinding secrets-bound-x0tta6bl4-external-secrets-secrets-binding`,
                 "apps/v1:Deployment external-secrets-shop-deployment",
                 "core/v1:ServiceAccount external-secrets-shop-account",
                 "core/v1:ServiceAccount external-secrets-shop-store-reader",

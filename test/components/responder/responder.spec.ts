@@ -194,7 +194,7 @@ describe("Responder", () => {
         const denying = inputsOf<Binding>("ValidatingAdmissionPolicyBinding")
             .filter(({ spec }) => spec.validationActions.includes("Deny"))
             .map(({ spec }) => spec.policyName);
-        const account = "request.userInfo.username == 'system:serviceaccount:responder:responder'";
+        const account = "request.userInfo.username in ['system:serviceaccount:responder:responder']";
         const bounded = inputsOf<Policy>("ValidatingAdmissionPolicy")
             .filter(({ spec }) => spec.matchConditions?.every(({ expression }) => expression === account))
             .filter(({ metadata }) => denying.includes(metadata.name))

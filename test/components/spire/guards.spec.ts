@@ -95,9 +95,16 @@ describe("EntryValidation", () => {
         const settings = spireOf({ controllerManager: { validation: "webhook" } });
         const deployed = await deploy(() => new EntryValidation("entries", { settings }));
         const type = "kubernetes:admissionregistration.k8s.io/v1:ValidatingWebhookConfiguration";
+        const admission = "kubernetes:admissionregistration.k8s.io/v1";
         assert.deepEqual(deployed.list(), [
+            [`${admission}:ValidatingAdmissionPolicy`, "entries-bound-spire-webhook"],
+            [`${admission}:ValidatingAdmissionPolicyBinding`, "entries-bound-spire-webhook-binding"],
             [type, "entries-webhook"],
             ["x0tta6bl4:spire:EntryValidation", "entries"],
+        ]);
+        assert.deepEqual(deployed.dependencies(type, "entries-webhook"), [
+            "entries-bound-spire-webhook",
+            "entries-bound-spire-webhook-binding",
         ]);
         const { ignoreChanges } = deployed.one(type, "entries-webhook") as unknown as Raw;
         assert.deepEqual(ignoreChanges, ["webhooks[*].clientConfig.caBundle"]);
