@@ -39,7 +39,7 @@ export const CLUSTER_RULES: readonly PolicyRule[] = [
 
 /** What it may do in its own namespace: its incidents, its lease, its list, and Events about them. */
 export const OWN_RULES: readonly PolicyRule[] = [
-    { apiGroups: [INCIDENTS], resources: ["securityincidents"], verbs: ["get", "list", "create", "delete"] },
+    { apiGroups: [INCIDENTS], resources: ["securityincidents"], verbs: ["get", "list", "watch", "create", "delete"] },
     { apiGroups: [INCIDENTS], resources: ["securityincidents/status"], verbs: ["update"] },
     { apiGroups: [CORE], resources: ["configmaps"], resourceNames: [DENY_LIST], verbs: ["get", "patch"] },
     { apiGroups: [CORE], resources: ["events"], verbs: ["create"] },

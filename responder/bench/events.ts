@@ -44,10 +44,11 @@ const cache = new SubjectCache((claim) => lookUps.subject(claim), cached);
 const decisionMs: number[] = [];
 const isolatedMs: number[] = [];
 const sinceSent = ({ key }: Incident): number => performance.now() - (firstSent.get(key) ?? 0);
+const store = new KubernetesIncidentStore(api, NAMESPACE);
 const responder = await Responder.start({
     policy: () => policy,
     resolver: { subject: (claim) => cache.subject(claim), facts: (targets) => resolver.facts(targets) },
-    store: new KubernetesIncidentStore(api, NAMESPACE),
+    store,
     builtIn: [NAMESPACE],
     observer: {
         event: () => {},
@@ -75,6 +76,11 @@ const responder = await Responder.start({
 const queue = new EventQueue(5_000);
 const loop = new ResponderLoop(responder, queue, { tickMs: 2_000, failed: (error) => console.error(error) });
 const running = loop.run();
+void store.follow(
+    new AbortController().signal,
+    () => loop.hurry(),
+    (error) => console.error(error),
+);
 
 const recordMs: number[] = [];
 let [sent, turnedAway, peakMb] = [0, 0, 0];

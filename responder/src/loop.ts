@@ -10,6 +10,7 @@ export class ResponderLoop {
     /** Ends the pause that is under way; `work` only one that new work may end. */
     private wake: { readonly always: () => void; readonly work: () => void } | undefined;
     private stopped = false;
+    private nextTick = 0;
     private inFlight = 0;
     private room: (() => void) | undefined;
     private readonly lost = Promise.withResolvers<never>();
@@ -40,6 +41,12 @@ export class ResponderLoop {
         this.queue.close();
     }
 
+    /** People have decided something: minds them at once. */
+    hurry(): void {
+        this.nextTick = 0;
+        this.wake?.work();
+    }
+
     /** Takes events in as they come. Each is settled on its own, once its incident is saved; planning doesn't wait for that. */
     private async record(): Promise<void> {
         while (!this.stopped) {
@@ -66,15 +73,15 @@ export class ResponderLoop {
     }
 
     private async work(): Promise<void> {
-        let nextTick = 0;
+        const goOn = (): boolean => !this.stopped && Date.now() < this.nextTick;
         while (!this.stopped) {
             try {
-                if (Date.now() >= nextTick) {
-                    nextTick = Date.now() + this.options.tickMs;
+                if (Date.now() >= this.nextTick) {
+                    this.nextTick = Date.now() + this.options.tickMs;
                     this.told.clear();
-                    await this.responder.tick(() => !this.stopped && Date.now() < nextTick);
+                    await this.responder.tick(goOn);
                 } else {
-                    await this.responder.work(() => !this.stopped && Date.now() < nextTick);
+                    await this.responder.work(goOn);
                 }
             } catch (error) {
                 this.noticed(error);
@@ -83,7 +90,7 @@ export class ResponderLoop {
                 continue;
             }
             if (!this.responder.busy) {
-                await this.pause(Math.max(0, nextTick - Date.now()));
+                await this.pause(Math.max(0, this.nextTick - Date.now()));
             }
         }
     }

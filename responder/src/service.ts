@@ -56,6 +56,7 @@ export class ResponderService {
     private readonly http: HttpServer;
     private readonly spire: ({ close(): void } & SpireAdministration) | undefined;
     private timer: NodeJS.Timeout | undefined;
+    private readonly following = new AbortController();
     private readonly ended = Promise.withResolvers<undefined>();
 
     private constructor(
@@ -134,6 +135,7 @@ export class ResponderService {
 
     async stop(): Promise<void> {
         clearInterval(this.timer);
+        this.following.abort();
         this.loop?.stop();
         this.queue.close();
         const closed = [this.webhook, this.http].map((server) => new Promise((resolve) => server.close(resolve)));
@@ -193,10 +195,11 @@ export class ResponderService {
         const lookUps = new Resolver(cachedReads(parts.api, cached), trustDomain);
         const cache = new SubjectCache((claim) => lookUps.subject(claim), cached);
         const resolver = new Resolver(parts.api, trustDomain);
+        const store = new KubernetesIncidentStore(parts.api, namespace);
         const responder = await Responder.start({
             policy: () => this.policy.current,
             resolver: { subject: (claim) => cache.subject(claim), facts: (targets) => resolver.facts(targets) },
-            store: new KubernetesIncidentStore(parts.api, namespace),
+            store,
             builtIn: ["kube-system", namespace, ...settings.protectedNamespaces],
             msPerSave: MS_PER_SAVE,
             observer: parts.traces === undefined ? this.metrics : combined(this.metrics, parts.traces),
@@ -211,11 +214,17 @@ export class ResponderService {
         });
         await markLeader(parts.api, namespace, pod);
         this.responder = responder;
-        this.loop = new ResponderLoop(responder, this.queue, {
+        const loop = new ResponderLoop(responder, this.queue, {
             tickMs: TICK_MS,
             failed: (error) => this.failed(error),
         });
-        this.loop.run().catch((error: unknown) => this.ended.reject(error instanceof Error ? error : new Error("?")));
+        this.loop = loop;
+        void store.follow(
+            this.following.signal,
+            () => loop.hurry(),
+            (error) => this.failed(error),
+        );
+        loop.run().catch((error: unknown) => this.ended.reject(error instanceof Error ? error : new Error("?")));
         parts.log({ leads: pod, incidents: responder.incidents().length });
     }
 

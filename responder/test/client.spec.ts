@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { once } from "node:events";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import type { ServerResponse } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
 import type { AddressInfo } from "node:net";
@@ -20,9 +21,17 @@ interface Seen {
 /** An HTTP server that keeps connections, as the API server does: what one request leaves on the line is read as the next. */
 describe("KubernetesClient", () => {
     const seen: Seen[] = [];
+    const accepted: string[] = [];
+    let answer: (response: ServerResponse) => void;
     let folder: string;
     let server: Server;
     let client: KubernetesClient;
+
+    beforeEach(() => {
+        seen.length = 0;
+        accepted.length = 0;
+        answer = (response) => void response.end("{}");
+    });
 
     before(async () => {
         folder = await mkdtemp(join(tmpdir(), "client-"));
@@ -31,7 +40,8 @@ describe("KubernetesClient", () => {
         server = createServer({ cert: svid.certPem(), key: svid.keyPem() }, (request, response) => {
             void text(request).then((body) => {
                 seen.push({ method: request.method ?? "", path: request.url ?? "", body });
-                response.end("{}");
+                accepted.push(request.headers.accept ?? "");
+                answer(response);
             });
         });
         await once(server.listen(0, "127.0.0.1"), "listening");
@@ -74,5 +84,62 @@ describe("KubernetesClient", () => {
         });
         assert.deepEqual(JSON.parse(seen[1]?.body ?? ""), { metadata: { labels: { näme: "x" } } });
         assert.ok(seen.every(({ path }) => path === "/api/v1/namespaces/shop/pods/web-0"));
+    });
+
+    describe("watching", () => {
+        const event = (type: string, name: string): string =>
+            `${JSON.stringify({ type, object: { kind: "PartialObjectMetadata", metadata: { name } } })}\n`;
+
+        async function watched(signal = new AbortController().signal): Promise<readonly string[]> {
+            const names: string[] = [];
+            const from = { resourceVersion: "7", seconds: 60, signal };
+            for await (const { deleted, metadata } of client.watchMetadata("SecurityIncident", "responder", from)) {
+                names.push(`${deleted ? "-" : "+"}${metadata.name}`);
+            }
+            return names;
+        }
+
+        it("reads metadata alone, whatever the pieces are in which it comes, until the server ends it", async () => {
+            const whole = Buffer.from(
+                event("ADDED", "ä") + event("BOOKMARK", "") + event("MODIFIED", "b") + event("DELETED", "c"),
+            );
+            answer = (response) => {
+                for (let at = 0; at < whole.length; at += 7) {
+                    response.write(whole.subarray(at, at + 7));
+                }
+                response.end();
+            };
+            assert.deepEqual(await watched(), ["+ä", "+b", "-c"]);
+            const { pathname, searchParams } = new URL(seen[0]?.path ?? "", "https://none");
+            assert.equal(pathname, "/apis/responder.x0tta6bl4.io/v1alpha1/namespaces/responder/securityincidents");
+            assert.deepEqual(Object.fromEntries(searchParams), {
+                watch: "1",
+                allowWatchBookmarks: "true",
+                resourceVersion: "7",
+                timeoutSeconds: "60",
+            });
+            assert.match(accepted[0] ?? "", /^application\/json;as=PartialObjectMetadata;g=meta\.k8s\.io;v=v1, /);
+        });
+
+        it("says why the server refuses it, at once or on the way", async () => {
+            answer = (response) => {
+                response.statusCode = 403;
+                response.end(JSON.stringify({ kind: "Status", reason: "Forbidden", message: "you may not" }));
+            };
+            await assert.rejects(watched(), { reason: "Forbidden", status: 403 });
+            const status = { kind: "Status", code: 410, reason: "Expired", message: "too old resource version" };
+            answer = (response) => void response.end(`${JSON.stringify({ type: "ERROR", object: status })}\n`);
+            await assert.rejects(watched(), { reason: "Expired", status: 410 });
+        });
+
+        it("rejects when the connection breaks off, and when it is told to end", async () => {
+            answer = (response) => {
+                response.write(event("ADDED", "a"));
+                setImmediate(() => response.destroy());
+            };
+            await assert.rejects(watched(), { reason: "Unreachable" });
+            answer = (response) => void response.write(event("ADDED", "a"));
+            await assert.rejects(watched(AbortSignal.timeout(50)), { reason: "Unreachable" });
+        });
     });
 });

@@ -275,7 +275,7 @@ function picture({ api }: World): unknown {
         .map(({ kind, metadata, spec }) =>
             JSON.stringify([
                 kind,
-                Object.entries(omit(metadata, "resourceVersion", "uid", "ownerReferences")).sort(),
+                Object.entries(omit(metadata, "resourceVersion", "generation", "uid", "ownerReferences")).sort(),
                 spec,
             ]),
         )

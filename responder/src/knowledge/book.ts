@@ -107,17 +107,18 @@ export class IncidentBook implements OpenIncidents {
         }
     }
 
-    /** Takes up what people have decided. @returns names of the incidents with something new */
+    /** Takes up what people have decided. @returns names of the incidents with a decision that is to be carried out */
     async readDecisions(): Promise<readonly string[]> {
-        const changed: string[] = [];
         for (const [name, decisions] of await this.store.decisions()) {
             const incident = this.incidents.get(name);
             if (incident !== undefined && decisions.length > incident.obeyed) {
                 this.put({ ...incident, decisions });
-                changed.push(name);
             }
         }
-        return changed;
+        // One that was read before may have been carried out in vain.
+        return this.all()
+            .filter(({ decisions, obeyed }) => decisions.length > obeyed)
+            .map(({ name }) => name);
     }
 
     /** What has been done so far, for the guard rails. */

@@ -1,11 +1,15 @@
+import { limited } from "../limited.js";
 import type { KubernetesApi, KubernetesObject } from "../kubernetes/objects.js";
 import { isApiError, KINDS } from "../kubernetes/objects.js";
 import type { Decision, Incident } from "../model.js";
 import { decisionsOf, fromResource, toStatus } from "./resource.js";
+import { SpecChanges } from "./spec-changes.js";
 import type { IncidentStore } from "./store.js";
 import { LeadershipLostError } from "./store.js";
 
 const ATTEMPTS = 5;
+/** Incidents that are read at once for their decisions. */
+const AT_ONCE = 8;
 
 interface Saved {
     readonly resourceVersion: string;
@@ -18,11 +22,14 @@ interface Saved {
  */
 export class KubernetesIncidentStore implements IncidentStore {
     private readonly saved = new Map<string, Saved>();
+    private readonly specs: SpecChanges;
 
     constructor(
         private readonly api: KubernetesApi,
         private readonly namespace: string,
-    ) {}
+    ) {
+        this.specs = new SpecChanges(api, "SecurityIncident", namespace);
+    }
 
     async load(): Promise<readonly Incident[]> {
         this.saved.clear();
@@ -33,6 +40,7 @@ export class KubernetesIncidentStore implements IncidentStore {
                 found.push(read.incident);
             }
             this.remember(object, read?.revision ?? 0);
+            this.specs.read(object.metadata);
         }
         return found;
     }
@@ -66,13 +74,37 @@ export class KubernetesIncidentStore implements IncidentStore {
     }
 
     async decisions(): Promise<ReadonlyMap<string, readonly Decision[]>> {
-        const objects = await this.api.list("SecurityIncident", { namespace: this.namespace });
-        return new Map(objects.map((object) => [object.metadata.name, decisionsOf(object)]));
+        const names = await this.specs.take();
+        const read = limited(AT_ONCE, (name: string) =>
+            this.api.get({ kind: "SecurityIncident", namespace: this.namespace, name }),
+        );
+        try {
+            const objects = await Promise.all(names.map(read));
+            return new Map(
+                objects
+                    .filter((object) => object !== undefined)
+                    .map((object) => [object.metadata.name, decisionsOf(object)]),
+            );
+        } catch (error) {
+            names.forEach((name) => this.specs.again(name));
+            throw error;
+        }
+    }
+
+    /**
+     * Watches for decisions from now on, so that they needn't be looked for.
+     *
+     * @param notice told when there may be one
+     * @param failed told of a watch that was lost; it begins again
+     */
+    follow(signal: AbortSignal, notice: () => void, failed: (error: unknown) => void): Promise<void> {
+        return this.specs.follow(signal, notice, failed);
     }
 
     async delete(name: string): Promise<void> {
         await this.api.delete({ kind: "SecurityIncident", namespace: this.namespace, name }, {});
         this.saved.delete(name);
+        this.specs.forget(name);
     }
 
     /** After a conflict: takes up a change of the spec, and gives way to another writer of the status. */
@@ -95,7 +127,9 @@ export class KubernetesIncidentStore implements IncidentStore {
         const { apiVersion, kind } = KINDS.SecurityIncident;
         try {
             const metadata = { name, namespace: this.namespace };
-            return this.remember(await this.api.create({ apiVersion, kind, metadata, spec: {} }), 0);
+            const created = await this.api.create({ apiVersion, kind, metadata, spec: {} });
+            this.specs.read(created.metadata);
+            return this.remember(created, 0);
         } catch (error) {
             if (!isApiError(error, "AlreadyExists")) {
                 throw error;

@@ -10,7 +10,7 @@ export interface IncidentStore {
      * @throws {LeadershipLostError} when somebody else has saved it meanwhile
      */
     save(incident: Incident): Promise<void>;
-    /** What people have decided so far, by incident. */
+    /** What people have decided so far, by incident: of those at least about which something was decided since the last call. */
     decisions(): Promise<ReadonlyMap<string, readonly Decision[]>>;
     delete(name: string): Promise<void>;
 }

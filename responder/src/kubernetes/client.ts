@@ -6,7 +6,16 @@ import type { RequestOptions } from "node:https";
 import { KubeConfig } from "@kubernetes/client-node";
 
 import type { Json } from "../model.js";
-import type { KindName, KubernetesApi, KubernetesObject, ObjectRef } from "./objects.js";
+import type {
+    KindName,
+    KubernetesApi,
+    KubernetesObject,
+    MetadataChange,
+    MetadataList,
+    ObjectMeta,
+    ObjectRef,
+    WatchOptions,
+} from "./objects.js";
 import { ApiError, isApiError, KINDS } from "./objects.js";
 
 const TIMEOUT_MS = 15_000;
@@ -14,6 +23,11 @@ const TIMEOUT_MS = 15_000;
 const MAX_ANSWER = 64 * 1_048_576;
 /** Objects a page. */
 const PAGE = 500;
+/** How long after its end a watch is given up that the server hasn't ended, in seconds: the connection is dead. */
+const WATCH_GRACE_SECONDS = 15;
+/** Has the API server leave out everything but the metadata. */
+const METADATA = "as=PartialObjectMetadata;g=meta.k8s.io;v=v1";
+const METADATA_LIST = "as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
 const LOG_BYTES = 1_048_576;
 const LOG_LINES = 2_000;
 
@@ -54,23 +68,54 @@ export class KubernetesClient implements KubernetesApi {
         kind: KindName,
         where: { readonly namespace?: string; readonly labels?: string } = {},
     ): Promise<readonly KubernetesObject[]> {
-        const found: KubernetesObject[] = [];
         const { apiVersion } = KINDS[kind];
-        let next: string | undefined;
-        do {
-            const page = await this.call<{
-                readonly metadata: { readonly continue?: string };
-                readonly items: readonly KubernetesObject[];
-            }>("GET", collectionOf(kind, where.namespace), undefined, {
-                limit: String(PAGE),
-                continue: next,
-                labelSelector: where.labels,
-            });
-            // Items of a list don't repeat what the list says of all of them.
-            found.push(...page.items.map((item) => ({ ...item, apiVersion, kind })));
-            next = page.metadata.continue;
-        } while (next !== undefined && next !== "");
-        return found;
+        const { items } = await this.pages<KubernetesObject>(collectionOf(kind, where.namespace), {
+            labelSelector: where.labels,
+        });
+        // Items of a list don't repeat what the list says of all of them.
+        return items.map((item) => ({ ...item, apiVersion, kind }));
+    }
+
+    async listMetadata(kind: KindName, namespace: string): Promise<MetadataList> {
+        const { items, resourceVersion } = await this.pages<{ readonly metadata: ObjectMeta }>(
+            collectionOf(kind, namespace),
+            {},
+            METADATA_LIST,
+        );
+        return { resourceVersion, items: items.map(({ metadata }) => metadata) };
+    }
+
+    async *watchMetadata(
+        kind: KindName,
+        namespace: string,
+        { resourceVersion, seconds, signal }: WatchOptions,
+    ): AsyncIterable<MetadataChange> {
+        const query = {
+            watch: "1",
+            allowWatchBookmarks: "true",
+            resourceVersion,
+            timeoutSeconds: String(seconds),
+        };
+        const limit = AbortSignal.timeout((seconds + WATCH_GRACE_SECONDS) * 1_000);
+        const path = collectionOf(kind, namespace);
+        const { url, options } = await this.requestTo("GET", path, undefined, query, METADATA);
+        const answer = await open(url, { ...options, signal: AbortSignal.any([signal, limit]) }, undefined);
+        const status = answer.statusCode ?? 0;
+        if (status !== 200) {
+            throw failure(status, await textOf(answer), `WATCH ${path}`);
+        }
+        for await (const line of linesOf(answer)) {
+            const { type, object } = JSON.parse(line) as {
+                readonly type: string;
+                readonly object: { readonly metadata: ObjectMeta; readonly code?: number };
+            };
+            if (type === "ERROR") {
+                throw failure(object.code ?? 0, JSON.stringify(object), `WATCH ${path}`);
+            }
+            if (type !== "BOOKMARK") {
+                yield { deleted: type === "DELETED", metadata: object.metadata };
+            }
+        }
     }
 
     create(object: KubernetesObject): Promise<KubernetesObject> {
@@ -120,9 +165,35 @@ export class KubernetesClient implements KubernetesApi {
         this.agents.forEach((agent) => agent.destroy());
     }
 
-    private async call<T = KubernetesObject>(method: string, path: string, body?: object, query?: Query): Promise<T> {
-        const { text } = await this.send(method, path, body, query);
+    private async call<T = KubernetesObject>(
+        method: string,
+        path: string,
+        body?: object,
+        query?: Query,
+        as?: string,
+    ): Promise<T> {
+        const { text } = await this.send(method, path, body, query, as);
         return JSON.parse(text) as T;
+    }
+
+    /** Every page of a collection, which all are of one version. */
+    private async pages<T>(
+        path: string,
+        query: Query,
+        as?: string,
+    ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
+        const items: T[] = [];
+        for (let next: string | undefined; ;) {
+            const { metadata, items: some } = await this.call<{
+                readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
+                readonly items: readonly T[];
+            }>("GET", path, undefined, { ...query, limit: String(PAGE), continue: next }, as);
+            items.push(...some);
+            next = metadata.continue;
+            if (next === undefined || next === "") {
+                return { items, resourceVersion: metadata.resourceVersion ?? "" };
+            }
+        }
     }
 
     private async send(
@@ -130,7 +201,27 @@ export class KubernetesClient implements KubernetesApi {
         path: string,
         body: object | undefined,
         query: Query = {},
+        as?: string,
     ): Promise<{ readonly text: string }> {
+        const content = body === undefined ? undefined : JSON.stringify(body);
+        const { url, options } = await this.requestTo(method, path, content, query, as);
+        const answer = await open(url, { ...options, signal: AbortSignal.timeout(TIMEOUT_MS) }, content);
+        const status = answer.statusCode ?? 0;
+        const text = await textOf(answer);
+        if (status < 200 || status > 299) {
+            throw failure(status, text, `${method} ${path}`);
+        }
+        return { text };
+    }
+
+    /** @param as parameters of the media type in which the answer is wanted */
+    private async requestTo(
+        method: string,
+        path: string,
+        content: string | undefined,
+        query: Query,
+        as?: string,
+    ): Promise<{ readonly url: URL; readonly options: RequestOptions }> {
         const server = this.config.getCurrentCluster()?.server;
         if (server === undefined) {
             throw new ApiError("Unconfigured", 0, "the kubeconfig names no API server");
@@ -141,11 +232,10 @@ export class KubernetesClient implements KubernetesApi {
                 url.searchParams.set(name, value);
             }
         }
-        const content = body === undefined ? undefined : JSON.stringify(body);
         const options: RequestOptions = {
             method,
             headers: {
-                accept: "application/json",
+                accept: as === undefined ? "application/json" : `application/json;${as}, application/json`,
                 ...(content !== undefined && {
                     "content-type": method === "PATCH" ? "application/merge-patch+json" : "application/json",
                     // Node.js frames the body of a DELETE by neither length nor chunks (RFC 9112, 6.3): the server would take it for the next request,
@@ -153,15 +243,10 @@ export class KubernetesClient implements KubernetesApi {
                     "content-length": Buffer.byteLength(content),
                 }),
             },
-            signal: AbortSignal.timeout(TIMEOUT_MS),
         };
         // Reads a token that has been renewed, and takes what the kubeconfig says of certificates.
         await this.config.applyToHTTPSOptions(options);
-        const { status, text } = await exchange(url, { ...options, agent: this.agentOf(options) }, content);
-        if (status < 200 || status > 299) {
-            throw failure(status, text, `${method} ${path}`);
-        }
-        return { text };
+        return { url, options: { ...options, agent: this.agentOf(options) } };
     }
 
     /** One agent that keeps connections for each set of credentials: the kubeconfig's own makes a new one each time. */
@@ -185,17 +270,20 @@ function pathOf({ kind, namespace, name }: ObjectRef, subresource?: string): str
     return subresource === undefined ? path : `${path}/${subresource}`;
 }
 
-async function exchange(
-    url: URL,
-    options: RequestOptions,
-    body: string | undefined,
-): Promise<{ readonly status: number; readonly text: string }> {
+async function open(url: URL, options: RequestOptions, body: string | undefined): Promise<IncomingMessage> {
     try {
-        const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+        return await new Promise<IncomingMessage>((resolve, reject) => {
             request(url, options, resolve).on("error", reject).end(body);
         });
-        const parts: Buffer[] = [];
-        let size = 0;
+    } catch (error) {
+        throw unreachable(error);
+    }
+}
+
+async function textOf(answer: IncomingMessage): Promise<string> {
+    const parts: Buffer[] = [];
+    let size = 0;
+    try {
         for await (const part of answer as AsyncIterable<Buffer>) {
             size += part.length;
             if (size > MAX_ANSWER) {
@@ -203,11 +291,32 @@ async function exchange(
             }
             parts.push(part);
         }
-        return { status: answer.statusCode ?? 0, text: Buffer.concat(parts).toString("utf8") };
     } catch (error) {
-        const message = error instanceof Error ? error.message : String(error);
-        throw new ApiError("Unreachable", 0, `the API server gave no answer: ${message}`, { cause: error });
+        throw unreachable(error);
     }
+    return Buffer.concat(parts).toString("utf8");
+}
+
+/** The lines of an answer as they come. */
+async function* linesOf(answer: IncomingMessage): AsyncIterable<string> {
+    let rest = "";
+    try {
+        for await (const part of answer.setEncoding("utf8") as AsyncIterable<string>) {
+            const lines = `${rest}${part}`.split("\n");
+            rest = lines.pop() ?? "";
+            if (rest.length > MAX_ANSWER) {
+                throw new Error(`a line is longer than ${MAX_ANSWER} characters`);
+            }
+            yield* lines;
+        }
+    } catch (error) {
+        throw unreachable(error);
+    }
+}
+
+function unreachable(error: unknown): ApiError {
+    const message = error instanceof Error ? error.message : String(error);
+    return new ApiError("Unreachable", 0, `the API server gave no answer: ${message}`, { cause: error });
 }
 
 /** The Status the API server sends with a refusal, as an error. */

@@ -15,6 +15,8 @@ export interface ObjectMeta {
     readonly namespace?: string;
     readonly uid?: string;
     readonly resourceVersion?: string;
+    /** Counts changes of the specification: the status is none. */
+    readonly generation?: number;
     readonly creationTimestamp?: string;
     readonly deletionTimestamp?: string;
     readonly labels?: Readonly<Record<string, string>>;
@@ -111,6 +113,24 @@ export function isApiError(error: unknown, ...reasons: readonly string[]): error
     return error instanceof ApiError && reasons.includes(error.reason);
 }
 
+export interface MetadataList {
+    readonly resourceVersion: string;
+    readonly items: readonly ObjectMeta[];
+}
+
+export interface WatchOptions {
+    readonly resourceVersion: string;
+    /** After so long the server ends it, in seconds. */
+    readonly seconds: number;
+    readonly signal: AbortSignal;
+}
+
+/** One step of a watch. */
+export interface MetadataChange {
+    readonly deleted: boolean;
+    readonly metadata: ObjectMeta;
+}
+
 /**
  * The API server, as the responder uses it. Every method rejects with {@link ApiError}, except that an object that isn't there
  * is `undefined` to `get`, and no failure to `delete`.
@@ -122,6 +142,14 @@ export interface KubernetesApi {
         kind: KindName,
         where?: { readonly namespace?: string; readonly labels?: string },
     ): Promise<readonly KubernetesObject[]>;
+    /** The metadata of a collection, and the version from which {@link KubernetesApi.watchMetadata} goes on. */
+    listMetadata(kind: KindName, namespace: string): Promise<MetadataList>;
+    /**
+     * Follows a collection: the metadata of whatever is created, changed or deleted. Ends when the server ends it, in good time or because the
+     * version is too old, and when `signal` is aborted; rejects when the connection is lost. Either way the collection is to be
+     * listed again.
+     */
+    watchMetadata(kind: KindName, namespace: string, from: WatchOptions): AsyncIterable<MetadataChange>;
     create(object: KubernetesObject): Promise<KubernetesObject>;
     /**
      * Merges (RFC 7386). With `metadata.resourceVersion` in the patch it fails with `Conflict` when the object has changed since.

@@ -1,12 +1,29 @@
 import { randomUUID } from "node:crypto";
+import { isDeepStrictEqual } from "node:util";
 
-import type { KindName, KubernetesApi, KubernetesObject, ObjectRef } from "../../src/kubernetes/objects.js";
+import type {
+    KindName,
+    KubernetesApi,
+    KubernetesObject,
+    MetadataChange,
+    MetadataList,
+    ObjectRef,
+    WatchOptions,
+} from "../../src/kubernetes/objects.js";
 import { ApiError, controllerOf, isReady, KINDS, selects } from "../../src/kubernetes/objects.js";
 
 type Mutable = Record<string, unknown>;
 
 /** What may go wrong at a call: before it takes effect, after it, or not at all. */
 export type Fault = "before" | "after" | undefined;
+
+interface Watch {
+    readonly kind: KindName;
+    readonly namespace: string;
+    readonly changes: MetadataChange[];
+    wake: () => void;
+    lost: boolean;
+}
 
 /** The process died in the middle of a call. */
 export class Crash extends Error {}
@@ -26,6 +43,7 @@ export class FakeApi implements KubernetesApi {
     /** After a crash nothing goes out any more, until another process starts. */
     private dead = false;
     private version = 0;
+    private readonly watches = new Set<Watch>();
 
     constructor(objects: readonly KubernetesObject[] = []) {
         objects.forEach((object) => this.put(object));
@@ -33,12 +51,20 @@ export class FakeApi implements KubernetesApi {
 
     /** Puts an object there as its owner would, past every rule. */
     put(object: KubernetesObject): KubernetesObject {
-        const { metadata } = object;
+        const { metadata, spec } = object;
+        const before = this.objects.get(keyOf(refOf(object)));
+        const { generation = 0 } = before?.metadata ?? {};
         const stored = freeze({
             ...object,
-            metadata: { ...metadata, uid: metadata.uid ?? randomUUID(), resourceVersion: String(++this.version) },
+            metadata: {
+                ...metadata,
+                uid: metadata.uid ?? randomUUID(),
+                resourceVersion: String(++this.version),
+                generation: before !== undefined && isDeepStrictEqual(spec, before.spec) ? generation : generation + 1,
+            },
         });
         this.objects.set(keyOf(refOf(stored)), stored);
+        this.tell(stored, false);
         return stored;
     }
 
@@ -55,6 +81,51 @@ export class FakeApi implements KubernetesApi {
                 .filter(({ metadata }) => where.namespace === undefined || metadata.namespace === where.namespace)
                 .filter(({ metadata }) => where.labels === undefined || metadata.labels?.[where.labels] !== undefined),
         );
+    }
+
+    listMetadata(kind: KindName, namespace: string): Promise<MetadataList> {
+        return this.call(`list metadata of ${kind}`, () => ({
+            resourceVersion: String(this.version),
+            items: this.all(kind)
+                .map(({ metadata }) => metadata)
+                .filter((metadata) => metadata.namespace === namespace),
+        }));
+    }
+
+    async *watchMetadata(kind: KindName, namespace: string, { signal }: WatchOptions): AsyncIterable<MetadataChange> {
+        await this.call(`watch ${kind}`, () => undefined);
+        const watch: Watch = { kind, namespace, changes: [], wake: () => {}, lost: false };
+        this.watches.add(watch);
+        try {
+            while (!signal.aborted) {
+                const change = watch.changes.shift();
+                if (change !== undefined) {
+                    yield change;
+                } else if (watch.lost) {
+                    throw new ApiError("Unreachable", 0, "the watch is lost");
+                } else {
+                    await new Promise<void>((resolve) => {
+                        watch.wake = resolve;
+                        signal.addEventListener("abort", () => resolve(), { once: true });
+                    });
+                }
+            }
+        } finally {
+            this.watches.delete(watch);
+        }
+    }
+
+    /** Every watch breaks off. */
+    loseWatches(): void {
+        for (const watch of this.watches) {
+            watch.lost = true;
+            watch.wake();
+        }
+    }
+
+    /** Watches that are under way. */
+    get watched(): number {
+        return this.watches.size;
     }
 
     create(object: KubernetesObject): Promise<KubernetesObject> {
@@ -100,6 +171,7 @@ export class FakeApi implements KubernetesApi {
             if (found !== undefined && (options.uid === undefined || options.uid === found.metadata.uid)) {
                 this.changes.push(`delete ${keyOf(ref)}`);
                 this.objects.delete(keyOf(ref));
+                this.tell(found, true);
             }
         });
     }
@@ -149,6 +221,15 @@ export class FakeApi implements KubernetesApi {
 
     restart(): void {
         this.dead = false;
+    }
+
+    private tell({ kind, metadata }: KubernetesObject, deleted: boolean): void {
+        for (const watch of this.watches) {
+            if (watch.kind === kind && watch.namespace === metadata.namespace) {
+                watch.changes.push({ deleted, metadata: clone(metadata) });
+                watch.wake();
+            }
+        }
     }
 
     private found(ref: ObjectRef): KubernetesObject {
