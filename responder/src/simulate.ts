@@ -1,6 +1,6 @@
 import { correlate } from "./analyze/correlate.js";
 import { Resolver } from "./analyze/resolve.js";
-import type { KindName, KubernetesApi, KubernetesObject, ObjectRef } from "./kubernetes/objects.js";
+import type { KindName, KubernetesApi, KubernetesObject, MetadataList, ObjectRef } from "./kubernetes/objects.js";
 import type { ActionRecord, Incident, SecurityEvent } from "./model.js";
 import { alertmanagerEvents } from "./monitor/alertmanager.js";
 import { canaryEvents } from "./monitor/canary.js";
@@ -120,7 +120,7 @@ export async function simulate(input: SimulationInput): Promise<readonly Simulat
 }
 
 /** A stack as a cluster that has come to rest: every workload has all of its pods, and all of them are ready. */
-class StackApi implements Pick<KubernetesApi, "get" | "list"> {
+class StackApi implements Pick<KubernetesApi, "get" | "list" | "listMetadata"> {
     /** Pods that events have named. */
     private readonly named = new Map<string, KubernetesObject>();
 
@@ -144,16 +144,16 @@ class StackApi implements Pick<KubernetesApi, "get" | "list"> {
     }
 
     list(kind: KindName, where: { readonly namespace?: string } = {}): Promise<readonly KubernetesObject[]> {
-        if (kind === "Node") {
-            const nodes = Array.from({ length: this.nodes }, (_, index) => index + 1);
-            return Promise.resolve(
-                nodes.map((index) => ({ apiVersion: "v1", kind, metadata: { name: `node-${index}` }, spec: {} })),
-            );
-        }
         const objects = kind === "Pod" ? this.pods() : this.of(kind);
         return Promise.resolve(
             objects.filter(({ metadata }) => where.namespace === undefined || metadata.namespace === where.namespace),
         );
+    }
+
+    /** The nodes, none of which is cordoned: `list` knows of none. */
+    listMetadata(): Promise<MetadataList> {
+        const items = Array.from({ length: this.nodes }, (_, index) => ({ name: `node-${index + 1}` }));
+        return Promise.resolve({ resourceVersion: "", items });
     }
 
     private of(kind: string): readonly KubernetesObject[] {

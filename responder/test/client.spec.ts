@@ -11,6 +11,7 @@ import { text } from "node:stream/consumers";
 
 import { TestCa } from "../../spiffe/test/support/ca.js";
 import { KubernetesClient } from "../src/kubernetes/client.js";
+import { selectorText } from "../src/kubernetes/objects.js";
 
 interface Seen {
     readonly method: string;
@@ -141,5 +142,19 @@ describe("KubernetesClient", () => {
             answer = (response) => void response.write(event("ADDED", "a"));
             await assert.rejects(watched(AbortSignal.timeout(50)), { reason: "Unreachable" });
         });
+    });
+});
+
+describe("selectorText", () => {
+    it("asks for no less than the selector selects, and in the API server's own words", () => {
+        const expression = (operator: string, values?: readonly string[]) => ({ key: "k", operator, values });
+        const text = (...matchExpressions: readonly object[]) =>
+            selectorText({ matchLabels: { app: "web" }, matchExpressions });
+        assert.equal(text(), "app=web");
+        assert.equal(text(expression("In", ["a", "b"]), expression("NotIn", ["c"])), "app=web,k in (a,b),k notin (c)");
+        assert.equal(text(expression("Exists"), expression("DoesNotExist")), "app=web,k,!k");
+        assert.equal(text(expression("Newer")), "app=web");
+        assert.equal(selectorText({}), undefined);
+        assert.equal(selectorText(undefined), undefined);
     });
 });

@@ -1,7 +1,7 @@
 import type { KindName, KubernetesApi, KubernetesObject, ObjectRef } from "../kubernetes/objects.js";
 import { TimedCache } from "./cache.js";
 
-type Reads = Pick<KubernetesApi, "get" | "list">;
+type Reads = Pick<KubernetesApi, "get" | "list" | "listMetadata">;
 
 /** Kinds that are asked for anew each time: pods of one name follow each other. */
 const FRESH: ReadonlySet<KindName> = new Set(["Pod"]);
@@ -23,6 +23,9 @@ export function cachedReads(api: Reads, options: ConstructorParameters<typeof Ti
         list: (kind, where = {}) =>
             FRESH.has(kind)
                 ? api.list(kind, where)
-                : lists.get(JSON.stringify([kind, where.namespace, where.labels]), () => api.list(kind, where)),
+                : lists.get(JSON.stringify([kind, where.namespace, where.labels, where.fields]), () =>
+                      api.list(kind, where),
+                  ),
+        listMetadata: (kind, namespace) => api.listMetadata(kind, namespace),
     };
 }

@@ -1,5 +1,5 @@
 import type { KubernetesApi, KubernetesObject, OwnerReference } from "../kubernetes/objects.js";
-import { controllerOf, isReady, KINDS, selects } from "../kubernetes/objects.js";
+import { controllerOf, isReady, KINDS, selectorText, selects } from "../kubernetes/objects.js";
 import type { KindName } from "../kubernetes/objects.js";
 import type { Claim, Exposure, Subject, Target, WorkloadRef } from "../model.js";
 import type { Facts } from "../plan/guards.js";
@@ -10,7 +10,7 @@ const MAX_OWNERS = 5;
 /** Looks up what events claim, and what the guard rails need to know. Reads only. */
 export class Resolver {
     constructor(
-        private readonly api: Pick<KubernetesApi, "get" | "list">,
+        private readonly api: Pick<KubernetesApi, "get" | "list" | "listMetadata">,
         private readonly trustDomain: string,
     ) {}
 
@@ -149,8 +149,12 @@ export class Resolver {
      * @throws {ApiError} when it can't be read: then nothing is done
      */
     async facts(targets: readonly Target[]): Promise<readonly Facts[]> {
-        const nodes = await this.api.list("Node");
-        const out = nodes.filter(({ spec }) => spec?.["unschedulable"] === true).map(({ metadata }) => metadata.name);
+        // The status of a node names every image it holds: the names of all nodes and the few that are out are enough.
+        const [nodes, cordoned] = await Promise.all([
+            this.api.listMetadata("Node"),
+            this.api.list("Node", { fields: "spec.unschedulable=true" }),
+        ]);
+        const out = cordoned.map(({ metadata }) => metadata.name);
         const asked = new Map<string, ReturnType<Resolver["replicas"]>>();
         return Promise.all(
             targets.map(async ({ workload, uid }) => {
@@ -165,7 +169,7 @@ export class Resolver {
                         replicas: { desired: replicas.desired, ready: replicas.ready.length },
                     }),
                     targetReady: replicas?.ready.some(({ metadata }) => metadata.uid === uid) ?? false,
-                    nodes: { total: nodes.length, out },
+                    nodes: { total: nodes.items.length, out },
                 };
             }),
         );
@@ -185,8 +189,8 @@ export class Resolver {
         if (object === undefined || selector === undefined) {
             return undefined;
         }
-        const pods = (await this.api.list("Pod", { namespace })).filter(({ metadata }) =>
-            selects(selector, metadata.labels),
+        const pods = (await this.api.list("Pod", { namespace, labels: selectorText(selector) })).filter(
+            ({ metadata }) => selects(selector, metadata.labels),
         );
         return { desired: desiredOf(object), ready: pods.filter(isReady) };
     }

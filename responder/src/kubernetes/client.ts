@@ -15,6 +15,7 @@ import type {
     ObjectMeta,
     ObjectRef,
     WatchOptions,
+    Where,
 } from "./objects.js";
 import { ApiError, isApiError, KINDS } from "./objects.js";
 
@@ -64,19 +65,17 @@ export class KubernetesClient implements KubernetesApi {
         }
     }
 
-    async list(
-        kind: KindName,
-        where: { readonly namespace?: string; readonly labels?: string } = {},
-    ): Promise<readonly KubernetesObject[]> {
+    async list(kind: KindName, where: Where = {}): Promise<readonly KubernetesObject[]> {
         const { apiVersion } = KINDS[kind];
         const { items } = await this.pages<KubernetesObject>(collectionOf(kind, where.namespace), {
             labelSelector: where.labels,
+            fieldSelector: where.fields,
         });
         // Items of a list don't repeat what the list says of all of them.
         return items.map((item) => ({ ...item, apiVersion, kind }));
     }
 
-    async listMetadata(kind: KindName, namespace: string): Promise<MetadataList> {
+    async listMetadata(kind: KindName, namespace?: string): Promise<MetadataList> {
         const { items, resourceVersion } = await this.pages<{ readonly metadata: ObjectMeta }>(
             collectionOf(kind, namespace),
             {},

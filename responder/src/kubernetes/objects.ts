@@ -113,6 +113,16 @@ export function isApiError(error: unknown, ...reasons: readonly string[]): error
     return error instanceof ApiError && reasons.includes(error.reason);
 }
 
+/** Which objects of a kind are meant. */
+export interface Where {
+    /** Without it, those of all namespaces. */
+    readonly namespace?: string;
+    /** Label selector, as the API server's parameter has it; see {@link selectorText}. */
+    readonly labels?: string;
+    /** Field selector, such as `spec.unschedulable=true`. */
+    readonly fields?: string;
+}
+
 export interface MetadataList {
     readonly resourceVersion: string;
     readonly items: readonly ObjectMeta[];
@@ -137,13 +147,9 @@ export interface MetadataChange {
  */
 export interface KubernetesApi {
     get(ref: ObjectRef): Promise<KubernetesObject | undefined>;
-    /** @param where namespace and label selector; without a namespace, of all namespaces */
-    list(
-        kind: KindName,
-        where?: { readonly namespace?: string; readonly labels?: string },
-    ): Promise<readonly KubernetesObject[]>;
+    list(kind: KindName, where?: Where): Promise<readonly KubernetesObject[]>;
     /** The metadata of a collection, and the version from which {@link KubernetesApi.watchMetadata} goes on. */
-    listMetadata(kind: KindName, namespace: string): Promise<MetadataList>;
+    listMetadata(kind: KindName, namespace?: string): Promise<MetadataList>;
     /**
      * Follows a collection: the metadata of whatever is created, changed or deleted. Ends when the server ends it, in good time or because the
      * version is too old, and when `signal` is aborted; rejects when the connection is lost. Either way the collection is to be
@@ -169,16 +175,22 @@ export interface KubernetesApi {
     logs(ref: { readonly namespace: string; readonly pod: string; readonly container: string }): Promise<string>;
 }
 
+interface Requirements {
+    readonly matchLabels?: Readonly<Record<string, string>>;
+    readonly matchExpressions?: readonly {
+        readonly key: string;
+        readonly operator: string;
+        readonly values?: readonly string[];
+    }[];
+}
+
+function requirementsOf(selector: unknown): Requirements {
+    return (selector ?? {}) as Requirements;
+}
+
 /** Whether a label selector (`matchLabels`, `matchExpressions`) selects these labels; an empty one selects everything. */
 export function selects(selector: unknown, labels: Readonly<Record<string, string>> | undefined): boolean {
-    const { matchLabels, matchExpressions } = (selector ?? {}) as {
-        readonly matchLabels?: Readonly<Record<string, string>>;
-        readonly matchExpressions?: readonly {
-            readonly key: string;
-            readonly operator: string;
-            readonly values?: readonly string[];
-        }[];
-    };
+    const { matchLabels, matchExpressions } = requirementsOf(selector);
     return (
         Object.entries(matchLabels ?? {}).every(([key, value]) => labels?.[key] === value) &&
         (matchExpressions ?? []).every(({ key, operator, values }) => {
@@ -198,6 +210,29 @@ export function selects(selector: unknown, labels: Readonly<Record<string, strin
             }
         })
     );
+}
+
+/** A label selector as the API server's parameter has it. It selects no less than the selector does: the rest is for {@link selects}. */
+export function selectorText(selector: unknown): string | undefined {
+    const { matchLabels, matchExpressions } = requirementsOf(selector);
+    const texts = [
+        ...Object.entries(matchLabels ?? {}).map(([key, value]) => `${key}=${value}`),
+        ...(matchExpressions ?? []).flatMap(({ key, operator, values }) => {
+            switch (operator) {
+                case "In":
+                    return [`${key} in (${(values ?? []).join(",")})`];
+                case "NotIn":
+                    return [`${key} notin (${(values ?? []).join(",")})`];
+                case "Exists":
+                    return [key];
+                case "DoesNotExist":
+                    return [`!${key}`];
+                default:
+                    return [];
+            }
+        }),
+    ];
+    return texts.length === 0 ? undefined : texts.join(",");
 }
 
 /** Whether a pod's condition `Ready` is true and it is not on its way out. */

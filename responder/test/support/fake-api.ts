@@ -9,6 +9,7 @@ import type {
     MetadataList,
     ObjectRef,
     WatchOptions,
+    Where,
 } from "../../src/kubernetes/objects.js";
 import { ApiError, controllerOf, isReady, KINDS, selects } from "../../src/kubernetes/objects.js";
 
@@ -72,23 +73,21 @@ export class FakeApi implements KubernetesApi {
         return this.call(`get ${keyOf(ref)}`, () => this.objects.get(keyOf(ref)));
     }
 
-    list(
-        kind: KindName,
-        where: { readonly namespace?: string; readonly labels?: string } = {},
-    ): Promise<readonly KubernetesObject[]> {
+    list(kind: KindName, where: Where = {}): Promise<readonly KubernetesObject[]> {
         return this.call(`list ${kind}`, () =>
             this.all(kind)
                 .filter(({ metadata }) => where.namespace === undefined || metadata.namespace === where.namespace)
-                .filter(({ metadata }) => where.labels === undefined || metadata.labels?.[where.labels] !== undefined),
+                .filter(({ metadata }) => where.labels === undefined || selectedBy(where.labels, metadata.labels))
+                .filter((object) => where.fields === undefined || hasField(where.fields, object)),
         );
     }
 
-    listMetadata(kind: KindName, namespace: string): Promise<MetadataList> {
+    listMetadata(kind: KindName, namespace?: string): Promise<MetadataList> {
         return this.call(`list metadata of ${kind}`, () => ({
             resourceVersion: String(this.version),
             items: this.all(kind)
                 .map(({ metadata }) => metadata)
-                .filter((metadata) => metadata.namespace === namespace),
+                .filter((metadata) => namespace === undefined || metadata.namespace === namespace),
         }));
     }
 
@@ -96,6 +95,7 @@ export class FakeApi implements KubernetesApi {
         await this.call(`watch ${kind}`, () => undefined);
         const watch: Watch = { kind, namespace, changes: [], wake: () => {}, lost: false };
         this.watches.add(watch);
+        signal.addEventListener("abort", () => watch.wake(), { once: true });
         try {
             while (!signal.aborted) {
                 const change = watch.changes.shift();
@@ -104,10 +104,7 @@ export class FakeApi implements KubernetesApi {
                 } else if (watch.lost) {
                     throw new ApiError("Unreachable", 0, "the watch is lost");
                 } else {
-                    await new Promise<void>((resolve) => {
-                        watch.wake = resolve;
-                        signal.addEventListener("abort", () => resolve(), { once: true });
-                    });
+                    await new Promise<void>((resolve) => (watch.wake = resolve));
                 }
             }
         } finally {
@@ -270,6 +267,28 @@ export function keyOf({ kind, namespace, name }: ObjectRef): string {
 
 function refOf({ kind, metadata }: KubernetesObject): ObjectRef {
     return { kind: kind as KindName, name: metadata.name, namespace: metadata.namespace };
+}
+
+/** As the API server reads its parameter `labelSelector`. */
+function selectedBy(text: string, labels: Readonly<Record<string, string>> = {}): boolean {
+    return [...text.matchAll(/(!)?([^\s,=!()]+)(?:=([^,]*)| (in|notin) \(([^)]*)\))?(?:,|$)/g)].every(
+        ([, not, key = "", value, operator, values]) => {
+            const found = labels[key];
+            if (operator !== undefined) {
+                return (found !== undefined && (values ?? "").split(",").includes(found)) === (operator === "in");
+            }
+            return value === undefined ? (found === undefined) === (not !== undefined) : found === value;
+        },
+    );
+}
+
+/** As the API server reads its parameter `fieldSelector`, for one field. */
+function hasField(text: string, object: KubernetesObject): boolean {
+    const [path = "", wanted] = text.split("=");
+    const found = path
+        .split(".")
+        .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
+    return String(found ?? false) === wanted;
 }
 
 /** A ready pod. */
