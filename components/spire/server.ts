@@ -22,9 +22,11 @@ export interface SpireServerArgs {
 /**
  * The SPIRE servers, each with its controller manager: they sign identities and keep the registration entries.
  *
- * Guarantees: every pod satisfies `restricted`; keys and data outlive a pod and the stack; no credential is in the program.
+ * Guarantees: every pod satisfies `restricted`; keys and data outlive a pod, and are not deleted before their protection is
+ * given up; their volumes grow in place; no credential is in the program.
  *
- * Creates: ServiceAccount, ClusterRole, Role and their bindings, ConfigMap, StatefulSet, Services, PodDisruptionBudget.
+ * Creates: ServiceAccount, ClusterRole, Role and their bindings, ConfigMap, PersistentVolumeClaims, StatefulSet, Services,
+ * PodDisruptionBudget.
  */
 export class SpireServer extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:SpireServer";
@@ -52,6 +54,26 @@ export class SpireServer extends pulumi.ComponentResource {
             [MANAGER_CONF]: render(controllerManagerConf(settings)),
         };
         const config = new k8s.core.v1.ConfigMap(`${name}-config`, { metadata, data }, child);
+        const claims = Array.from(
+            { length: settings.server.replicas },
+            (_, ordinal) =>
+                new k8s.core.v1.PersistentVolumeClaim(
+                    `${name}-data-${ordinal}`,
+                    {
+                        metadata: {
+                            // The name under which the StatefulSet looks for it.
+                            name: `${DATA_CLAIM}-${SERVER}-${ordinal}`,
+                            namespace: NAMESPACE,
+                            labels,
+                            // Some classes bind a claim only once a pod wants it.
+                            annotations: { "pulumi.com/skipAwait": "true" },
+                        },
+                        spec: claimSpec(settings.server.storage),
+                    },
+                    // Another class, or fewer servers, would delete it with the entries and keys in it.
+                    { parent: this, protect: true },
+                ),
+        );
         this.statefulSet = new k8s.apps.v1.StatefulSet(
             `${name}-servers`,
             {
@@ -70,16 +92,14 @@ export class SpireServer extends pulumi.ComponentResource {
                     volumeClaimTemplates: [
                         {
                             metadata: { name: DATA_CLAIM, labels: selectorOf(SERVER) },
-                            spec: {
-                                accessModes: ["ReadWriteOnce"],
-                                storageClassName: settings.server.storage.className,
-                                resources: { requests: { storage: settings.server.storage.size } },
-                            },
+                            // A template can't be changed, so it says nothing of the settings, and is never used:
+                            // the claims of all replicas are there before it.
+                            spec: claimSpec({ size: "1Gi" }),
                         },
                     ],
                 },
             },
-            { parent: this, dependsOn: [rights, config] },
+            { parent: this, dependsOn: [rights, config, ...claims] },
         );
         new k8s.core.v1.Service(
             `${name}-service`,
@@ -120,6 +140,17 @@ export class SpireServer extends pulumi.ComponentResource {
 
 /** Name of the Service by which the API server reaches the webhook. */
 export const WEBHOOK_SERVICE = `${SERVER}-webhook`;
+
+function claimSpec({
+    size,
+    className,
+}: SpireSettings["server"]["storage"]): k8s.types.input.core.v1.PersistentVolumeClaimSpec {
+    return {
+        accessModes: ["ReadWriteOnce"],
+        ...(className !== undefined && { storageClassName: className }),
+        resources: { requests: { storage: size } },
+    };
+}
 
 function serviceSpec(name: string, port: number, targetPort: number): k8s.types.input.core.v1.ServiceSpec {
     return { type: "ClusterIP", selector: selectorOf(SERVER), ports: [{ name, port, targetPort }] };

@@ -43,20 +43,34 @@ describe("SpireServer", () => {
         ]);
     });
 
-    it("takes storage class, size and replicas from the settings", async () => {
+    it("takes replicas from the settings, and a claim for each, protected, of the size and class that are set", async () => {
         const server = {
             replicas: 3,
             dataStore: POSTGRES,
             egress: DATABASE_EGRESS,
             storage: { size: "5Gi", className: "encrypted" },
         };
-        const spec = (await serverOf({ server })).inputs(...STATEFUL_SET)["spec"] as Raw;
-        assert.equal(spec["replicas"], 3);
-        assert.deepEqual((spec["volumeClaimTemplates"] as Raw[])[0]?.["spec"], {
-            accessModes: ["ReadWriteOnce"],
-            storageClassName: "encrypted",
-            resources: { requests: { storage: "5Gi" } },
-        });
+        const deployed = await serverOf({ server });
+        assert.equal((deployed.inputs(...STATEFUL_SET)["spec"] as Raw)["replicas"], 3);
+        for (const ordinal of [0, 1, 2]) {
+            const known = ["kubernetes:core/v1:PersistentVolumeClaim", `spire-data-${ordinal}`] as const;
+            assert.equal(deployed.one(...known).protect, true);
+            const claim = deployed.inputs(...known);
+            assert.equal((claim["metadata"] as Raw)["name"], `spire-data-spire-server-${ordinal}`);
+            assert.deepEqual(claim["spec"], {
+                accessModes: ["ReadWriteOnce"],
+                storageClassName: "encrypted",
+                resources: { requests: { storage: "5Gi" } },
+            });
+        }
+    });
+
+    it("leaves the template of the claims as it is when their size or class is another", async () => {
+        const templateOf = async (storage: Raw): Promise<unknown> => {
+            const server = { replicas: 1, dataStore: { type: "sqlite" }, storage };
+            return ((await serverOf({ server })).inputs(...STATEFUL_SET)["spec"] as Raw)["volumeClaimTemplates"];
+        };
+        assert.deepEqual(await templateOf({ size: "50Gi", className: "fast" }), await templateOf({ size: "1Gi" }));
     });
 
     it("makes new pods when the configuration changes, and only then", async () => {

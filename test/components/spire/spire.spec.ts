@@ -40,6 +40,7 @@ describe("Spire", () => {
                 "kubernetes:core/v1:ConfigMap spire-agent-config",
                 "kubernetes:core/v1:ConfigMap spire-bundle-configmap",
                 "kubernetes:core/v1:ConfigMap spire-server-config",
+                "kubernetes:core/v1:PersistentVolumeClaim spire-server-data-0",
                 "kubernetes:core/v1:Service spire-server-service",
                 ...["spire-agent", "spire-csi", "spire-server"].map(
                     (name) => `kubernetes:core/v1:ServiceAccount ${name}-rights-account`,
