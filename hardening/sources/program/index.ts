@@ -65,7 +65,7 @@ function runHost(request: HostRequest, log: (line: string) => void): Promise<Hos
         const child = fork(file, [], {
             stdio: ["ignore", "pipe", "pipe", "ipc"],
             // A wide young generation: a program makes many short-lived objects, and collecting them took a sixth of the time.
-            execArgv: ["--max-semi-space-size=64", ...(fromSource ? ["--import", "tsx"] : ["--enable-source-maps"])],
+            execArgv: ["--max-semi-space-size=64", ...(fromSource ? ["--import", "tsx"] : [])],
             serialization: "advanced",
             // The compiled form of the SDK and the provider, some megabytes of code, is kept between runs. Asked for in the
             // environment, because the SDK is loaded before the host's own code could ask.
