@@ -129,7 +129,7 @@ export function loadConfig(): Config {
 }
 
 /** The SDK keeps this function out of its typings; its own `Config` class is built on it. */
-const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
 
 /** The engine hands structured values over as JSON text, and plain ones as they are. */
 function parsed(value: string): unknown {

@@ -1,6 +1,7 @@
 import { dump } from "js-yaml";
 
 import type { Fields, Schema } from "../policies/engine/schema";
+import { show } from "../policies/text";
 import { areas } from "./areas";
 
 /** How deep settings are named in a description; what is below has its comments in the area's `settings.ts`. */
@@ -44,7 +45,7 @@ function below(schema: Schema<unknown>, depth: number, given?: unknown): string 
     const value = given ?? absent?.value;
     switch (form.kind) {
         case "value":
-            return value === undefined ? "" : value === null ? "?" : ` (${String(value)})`;
+            return value === undefined ? "" : value === null ? "?" : ` (${show(value)})`;
         case "list":
             return `[]${below(form.item, depth)}`;
         case "map":

@@ -46,13 +46,22 @@ export interface Outcome {
     readonly stderr: string;
 }
 
+/** What Node says of a program; one that can't be started has printed nothing, which its types leave out. */
+interface Ended {
+    readonly status: number | null;
+    readonly stdout: string | null;
+    readonly stderr: string | null;
+    readonly error?: Error;
+}
+
 /** Runs a program without a shell. Never throws: one that can't be started ends with status 127. */
 export function execute(command: string, args: readonly string[], env: Readonly<Record<string, string>> = {}): Outcome {
-    const { status, stdout, stderr, error } = spawnSync(command, args, {
+    const ended: Ended = spawnSync(command, args, {
         encoding: "utf8",
         env: { ...process.env, ...env },
         maxBuffer: 256 * 1024 * 1024,
     });
+    const { status, stdout, stderr, error } = ended;
     return {
         status: status ?? 127,
         stdout: stdout ?? "",

@@ -5,6 +5,8 @@ import { join } from "node:path";
 
 import { loadAll, YAMLException } from "js-yaml";
 
+import { isObj, obj, str } from "../../policies/kubernetes/kube";
+import { show } from "../../policies/text";
 import type { CrdSettings } from "./settings";
 
 /** A CustomResourceDefinition as it is to be registered. */
@@ -54,27 +56,34 @@ export function parseCrds(yaml: string, from: string): readonly CrdManifest[] {
     const documents = readDocuments(yaml, from);
     const faults: string[] = [];
     documents.forEach((document, index) => {
-        if (document.kind !== "CustomResourceDefinition" || document.apiVersion !== "apiextensions.k8s.io/v1") {
-            faults.push(
-                `${from}: document ${index + 1} must be a CustomResourceDefinition of apiextensions.k8s.io/v1, found ${document.kind} of ${document.apiVersion}`,
-            );
+        const { apiVersion, kind } = obj(document);
+        const at = `${from}: document ${index + 1}`;
+        if (kind !== "CustomResourceDefinition" || apiVersion !== "apiextensions.k8s.io/v1") {
+            const found = isObj(document) ? `${show(kind)} of ${show(apiVersion)}` : "no object";
+            faults.push(`${at} must be a CustomResourceDefinition of apiextensions.k8s.io/v1, found ${found}`);
+        } else if (nameOf(document) === "") {
+            faults.push(`${at} has no metadata.name`);
         }
     });
-    const names = documents.map((document) => document.metadata?.name);
+    const names = documents.map(nameOf);
     for (const name of REQUIRED_CRDS.filter((required) => !names.includes(required))) {
         faults.push(`${from}: holds no definition of ${name}`);
     }
     if (faults.length > 0) {
         throw new CrdError(faults);
     }
-    return documents;
+    // What is no definition has been refused.
+    return documents as readonly CrdManifest[];
 }
 
-function readDocuments(yaml: string, from: string): readonly CrdManifest[] {
+function nameOf(document: unknown): string {
+    return str(obj(obj(document)["metadata"])["name"]);
+}
+
+/** The documents of a stream, without empty ones. */
+function readDocuments(yaml: string, from: string): readonly unknown[] {
     try {
-        return loadAll(yaml).filter(
-            (document): document is CrdManifest => typeof document === "object" && document !== null,
-        );
+        return loadAll(yaml).filter((document) => document !== null && document !== undefined);
     } catch (error) {
         if (error instanceof YAMLException) {
             throw new CrdError([`${from}:${(error.mark?.line ?? 0) + 1}: ${error.reason}`]);
@@ -127,7 +136,7 @@ function fetchSync(url: string): string {
             stdio: ["ignore", "pipe", "pipe"],
         });
     } catch (error) {
-        const reason = String((error as { stderr?: string }).stderr ?? "").trim() || "no answer within a minute";
+        const reason = ((error as { stderr?: string }).stderr ?? "").trim() || "no answer within a minute";
         throw new CrdError([`${url}: can't be downloaded (${reason})`]);
     }
 }

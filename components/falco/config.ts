@@ -72,7 +72,7 @@ export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unkn
 const OTHER_RUNTIMES = ["docker", "podman", "containerd", "lxc", "libvirt_lxc", "bpm"];
 
 function syscallEngine(runtimeSocket: string): Readonly<Record<string, unknown>> {
-    const others = OTHER_RUNTIMES.map((name) => [name, { enabled: false }]);
+    const others = OTHER_RUNTIMES.map((name) => [name, { enabled: false }] as const);
     return {
         engine: {
             kind: "modern_ebpf",

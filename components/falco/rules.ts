@@ -1,5 +1,6 @@
 import { load, YAMLException } from "js-yaml";
 
+import { show } from "../../policies/text";
 import { ConditionError, EXCEPTION_OPERATORS, readCondition } from "./condition";
 import type { RuleSource } from "./fields";
 import { isField, RULE_SOURCES } from "./fields";
@@ -137,8 +138,14 @@ class RuleReader {
                     : `${at}: ${key} is not known; a ${kind} has ${KEYS[kind].join(", ")}`,
             );
         }
-        const readers = { rule: this.readRule, macro: this.readMacro, list: this.readList };
-        readers[kind].call(this, name, entry, at, file);
+        switch (kind) {
+            case "rule":
+                return this.readRule(name, entry, at, file);
+            case "macro":
+                return this.readMacro(name, entry, at);
+            case "list":
+                return this.readList(name, entry, at);
+        }
     }
 
     private readList(name: string, entry: Entry, at: string): void {
@@ -191,10 +198,10 @@ class RuleReader {
             this.faults.push(`${at} is defined already`);
         }
         if (!(RULE_SOURCES as readonly unknown[]).includes(source)) {
-            this.faults.push(`${at}: source must be one of ${RULE_SOURCES.join(", ")}, found "${String(source)}"`);
+            this.faults.push(`${at}: source must be one of ${RULE_SOURCES.join(", ")}, found "${show(source)}"`);
         }
         if (!(PRIORITIES as readonly unknown[]).includes(priority)) {
-            this.faults.push(`${at}: priority must be one of ${PRIORITIES.join(", ")}, found "${String(priority)}"`);
+            this.faults.push(`${at}: priority must be one of ${PRIORITIES.join(", ")}, found "${show(priority)}"`);
         }
         if (entry["enabled"] !== undefined) {
             this.faults.push(`${at}: enabled must be left out; make an exception instead of switching a rule off`);

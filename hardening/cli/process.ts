@@ -3,16 +3,22 @@ import { readFileSync } from "node:fs";
 import type { Io } from "../io";
 import { main } from "./main";
 
+/** A stream of the process: one that is no terminal says nothing of it, which the types of Node leave out. */
+interface Stream {
+    readonly isTTY?: boolean;
+}
+
 /** The world as the process sees it. Colours follow https://no-color.org. */
 function processIo(): Io {
+    const { stdout, stderr }: { stdout: Stream; stderr: Stream } = process;
     const plain = process.env["NO_COLOR"] !== undefined && process.env["NO_COLOR"] !== "";
     return {
         out: (text) => process.stdout.write(text),
         log: (line) => process.stderr.write(`${line}\n`),
         stdin: () => readFileSync(0),
-        colour: process.stdout.isTTY === true && !plain && process.env["TERM"] !== "dumb",
-        shown: process.stdout.isTTY === true,
-        interactive: process.stderr.isTTY === true,
+        colour: stdout.isTTY === true && !plain && process.env["TERM"] !== "dumb",
+        shown: stdout.isTTY === true,
+        interactive: stderr.isTTY === true,
         now: () => new Date(),
         clock: () => performance.now(),
     };

@@ -3,6 +3,7 @@ import { readFileSync } from "node:fs";
 import type { KubernetesObject, SimulatedDecision } from "@x0tta6bl4/responder";
 import { MessageListError, parseResponsePolicy, PolicyError, readEvents, simulate } from "@x0tta6bl4/responder";
 
+import { obj, str } from "../../policies/kubernetes/kube";
 import type { Command } from "../cli/command";
 import { defineCommand } from "../cli/command";
 import type { OptionTable } from "../cli/options";
@@ -40,9 +41,8 @@ const simulation = defineCommand({
         const [policy, events] = inputs(options.policy, options.simulate);
         const { resources } = await previewProgram(request, stackLog(io, request.stack));
         const objects = resources
-            .filter(({ type }) => type.startsWith("kubernetes:"))
-            .map(({ props }) => props as KubernetesObject)
-            .filter(({ metadata }) => typeof metadata?.name === "string");
+            .filter(({ type, props }) => type.startsWith("kubernetes:") && str(obj(props["metadata"])["name"]) !== "")
+            .map(({ props }) => props as KubernetesObject);
         const nodes = options.nodes ?? NODES;
         const trustDomain = trustDomainOf(objects);
         const decisions: readonly SimulatedDecision[] = await simulate({

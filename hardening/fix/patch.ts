@@ -67,7 +67,7 @@ function change(holder: object, op: PatchOperation["op"], last: string, value: u
         const index = last === "-" ? holder.length : Number(last);
         holder.splice(index, op === "add" ? 0 : 1, ...(op === "remove" ? [] : [value]));
     } else if (op === "remove") {
-        delete (holder as Record<string, unknown>)[last];
+        Reflect.deleteProperty(holder, last);
     } else {
         Object.defineProperty(holder, last, { value, writable: true, enumerable: true, configurable: true });
     }

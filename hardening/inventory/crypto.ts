@@ -1,6 +1,7 @@
 import type { Body } from "../../policies/kubernetes/kube";
 import { list, obj, str } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
+import { show } from "../../policies/text";
 
 /** A cryptographic asset that the configuration of a stack implies. */
 export interface CryptoAsset {
@@ -143,7 +144,8 @@ function agentAssets(config: Body | undefined, from: string): readonly CryptoAss
 
 function certificateAssets(spec: Body, from: string, name: string): readonly CryptoAsset[] {
     const key = obj(spec["privateKey"]);
-    const algorithm = `${str(key["algorithm"]) || "RSA"}-${str(key["algorithm"]) === "ECDSA" ? "P" : ""}${String(key["size"] ?? 2048)}`;
+    const kind = str(key["algorithm"]) || "RSA";
+    const algorithm = `${kind}-${kind === "ECDSA" ? "P" : ""}${show(key["size"] ?? 2048)}`;
     const lifetime = str(spec["duration"]);
     return [
         asset({

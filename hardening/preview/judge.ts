@@ -91,11 +91,11 @@ export function scrubbed(finding: Finding, secrets: ReadonlySet<string>): Findin
     if (secrets.size === 0) {
         return finding;
     }
-    const fields = Object.entries(finding).map(([field, value]) => [
+    const fields = Object.entries(finding).map(([field, value]): [string, unknown] => [
         field,
         Object.hasOwn(FROM_PROGRAM, field) && !FROM_PROGRAM[field as keyof Finding] ? value : deeply(value, secrets),
     ]);
-    return Object.fromEntries(fields) as Finding;
+    return { ...finding, ...Object.fromEntries(fields) };
 }
 
 function deeply(value: unknown, secrets: ReadonlySet<string>): unknown {

@@ -78,8 +78,12 @@ function refuseDepth(text: string, start: number, value: unknown): void {
         if (depth > MAX_DEPTH) {
             throw faultAt(text, start, `nests deeper than ${MAX_DEPTH} levels`);
         }
-        level = level.flatMap((item) => (typeof item === "object" && item !== null ? Object.values(item) : []));
+        level = level.flatMap(partsOf);
     }
+}
+
+function partsOf(value: unknown): readonly unknown[] {
+    return typeof value === "object" && value !== null ? Object.values(value) : [];
 }
 
 function isExact(value: unknown): boolean {

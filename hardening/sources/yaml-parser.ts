@@ -11,8 +11,10 @@ export const MAX_DEPTH = 100;
 
 type Mapping = Record<string, unknown>;
 
-/** What an anchor names while the node that it stands before is still being read. */
-class Unfinished {}
+/** What an anchor names while the node that it stands before is still being read: which one, where names are used again. */
+class Unfinished {
+    constructor(readonly anchor: string) {}
+}
 
 /**
  * The value of a text that holds one YAML document, as the decoder of kubectl reads it; undefined for a text without
@@ -87,7 +89,7 @@ class Parser {
         if (anchor === undefined) {
             return this.content(block, flush, tag, false);
         }
-        const unfinished = new Unfinished();
+        const unfinished = new Unfinished(anchor);
         this.anchors.set(anchor, unfinished);
         const value = this.content(block, flush, tag, true);
         // A node inside may have taken the name over.

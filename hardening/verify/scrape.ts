@@ -17,7 +17,7 @@ export interface ScrapedPod {
      * By how much its counters of one name have grown within a `window` such as `30m`; undefined where only the pod itself could be
      * asked, which knows no more than its totals.
      */
-    grown(metric: string, window: string): Promise<readonly Sample[] | undefined>;
+    readonly grown: (metric: string, window: string) => Promise<readonly Sample[] | undefined>;
 }
 
 /** Names of ports that serve metrics, best first. Others may not be asked: a TLS port would count a failed handshake. */

@@ -115,11 +115,11 @@ export interface StackContext<S extends ParamSchemas = ParamSchemas> extends Con
     /**
      * Runs `check` for each object on its own: an unknown value in one is reported as unverifiable and the rest still run.
      */
-    each<T>(
+    readonly each: <T>(
         items: Iterable<T>,
         objectOf: (item: T) => KubeObject,
         check: (item: T) => Iterable<StackFault>,
-    ): Iterable<StackFault>;
+    ) => Iterable<StackFault>;
 }
 
 /**
@@ -157,7 +157,7 @@ export interface StackControl extends ControlMeta {
 export type Control = ObjectControl | StackControl;
 
 /** A control over pods, in every kind that carries one. */
-export function podControl<const S extends ParamSchemas = Record<never, never>>(
+export function podControl<const S extends ParamSchemas = never>(
     control: ControlMeta<S> & { readonly check: (pod: PodView, context: Context<S>) => Iterable<Fault> },
 ): ObjectControl {
     const { check, ...meta } = control;
@@ -183,7 +183,7 @@ function statedFaults(pod: PodView, faults: Iterable<Fault>): readonly Fault[] {
 }
 
 /** A control over objects of some kinds, each written `group/Kind`, `Kind` alone for one of the core group, or `*` for all. */
-export function objectControl<const S extends ParamSchemas = Record<never, never>>(
+export function objectControl<const S extends ParamSchemas = never>(
     control: ControlMeta<S> & {
         readonly kinds: readonly string[];
         readonly check: (object: KubeObject, context: Context<S>) => Iterable<Fault>;
@@ -200,7 +200,7 @@ export function objectControl<const S extends ParamSchemas = Record<never, never
 }
 
 /** A control over the whole stack. */
-export function stackControl<const S extends ParamSchemas = Record<never, never>>(
+export function stackControl<const S extends ParamSchemas = never>(
     control: ControlMeta<S> & {
         readonly applies?: (subject: Subject) => boolean;
         readonly check: (stack: Stack, context: StackContext<S>) => Iterable<StackFault>;

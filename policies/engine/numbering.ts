@@ -8,7 +8,10 @@ export function withIds(ids: Ids, registry: readonly ControlMeta[]): Ids {
     const taken = new Set(Object.values(ids));
     const fresh = registry.filter(({ name, aliases = [] }) => ![name, ...aliases].some((one) => taken.has(one)));
     const next = Object.keys(ids).length + 1;
-    const added = fresh.map(({ name }, index) => [`XSF-${String(next + index).padStart(4, "0")}`, name]);
+    const added = fresh.map(({ name }, index): [string, string] => [
+        `XSF-${String(next + index).padStart(4, "0")}`,
+        name,
+    ]);
     return { ...ids, ...Object.fromEntries(added) };
 }
 

@@ -41,6 +41,9 @@ type GivenFields<F extends Fields> = {
     readonly [K in keyof F as undefined extends Given<F[K]> ? never : K]: Given<F[K]>;
 } & { readonly [K in keyof F as undefined extends Given<F[K]> ? K : never]?: Given<F[K]> };
 
+/** What the parts of a value are read from: nothing where the value as a whole has a fault. */
+type Whole<T> = Schema<T | undefined>;
+
 /** A value of one piece. `read` yields `undefined` for what does not fit. */
 export function scalar<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T, T> {
     return {
@@ -128,12 +131,14 @@ export function integer(minimum = -Infinity, maximum = Infinity): Schema<number,
 /** A list of which every item fits. */
 export function listOf<T, I>(item: Schema<T, I>, minimum = 0): Schema<readonly T[], readonly I[]> {
     const expected = minimum === 0 ? "a list" : `a list of at least ${minimum}`;
-    const outer = scalar(expected, (value) => (Array.isArray(value) && value.length >= minimum ? value : undefined));
+    const outer: Whole<readonly unknown[]> = scalar(expected, (value) =>
+        Array.isArray(value) && value.length >= minimum ? value : undefined,
+    );
     return {
         expected,
         form: { kind: "list", item },
         read: (value, path, faults) =>
-            (outer.read(value, path, faults) ?? []).map((entry: unknown, index) =>
+            (outer.read(value, path, faults) ?? []).map((entry, index) =>
                 item.read(entry, `${path}[${index}]`, faults),
             ),
     };
@@ -141,7 +146,7 @@ export function listOf<T, I>(item: Schema<T, I>, minimum = 0): Schema<readonly T
 
 /** A map from free names to values of one kind. */
 export function mapOf<T, I>(item: Schema<T, I>): Schema<Readonly<Record<string, T>>, Readonly<Record<string, I>>> {
-    const outer = scalar("an object", asObject);
+    const outer: Whole<Readonly<Record<string, unknown>>> = scalar("an object", asObject);
     return {
         expected: "an object",
         form: { kind: "map", item },
@@ -182,7 +187,7 @@ export function object<F extends Fields>(fields: F): Schema<ReadFields<F>, Given
 export function partOf<F extends Fields>(fields: F): Schema<ReadFields<F>, GivenFields<F>> {
     const known = Object.keys(fields);
     const expected = known.length > LISTED || known.length === 0 ? "an object" : `an object with ${known.join(", ")}`;
-    const outer = scalar(expected, asObject);
+    const outer: Whole<Readonly<Record<string, unknown>>> = scalar(expected, asObject);
     return {
         expected,
         form: { kind: "object", fields },
@@ -209,9 +214,9 @@ export function union<V extends Readonly<Record<string, Fields>>, const T extend
     { [K in keyof V]: { readonly [P in T]: K } & GivenFields<V[K]> }[keyof V]
 > {
     const names = Object.keys(variants);
-    const choice = oneOf(...names);
+    const choice: Whole<string> = oneOf(...names);
     const expected = `an object whose ${tag} is one of ${names.join(", ")}`;
-    const outer = scalar(expected, asObject);
+    const outer: Whole<Readonly<Record<string, unknown>>> = scalar(expected, asObject);
     return {
         expected,
         form: { kind: "union", tag, variants },

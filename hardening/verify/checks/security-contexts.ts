@@ -2,6 +2,7 @@ import { isDeepStrictEqual } from "node:util";
 
 import type { Body } from "../../../policies/kubernetes/kube";
 import { obj, str } from "../../../policies/kubernetes/kube";
+import { show } from "../../../policies/text";
 import type { Check, Verdict } from "../check";
 import { failed, proved } from "../check";
 import { containersOf, nameOf, selects } from "../expected";
@@ -40,7 +41,7 @@ function differences(template: Body, pod: Body): readonly string[] {
     }
     for (const field of POD_FIELDS) {
         if ((template[field] ?? false) !== (pod[field] ?? false)) {
-            faults.push(`spec.${field} is ${String(pod[field] ?? false)}, not ${String(template[field] ?? false)}`);
+            faults.push(`spec.${field} is ${show(pod[field] ?? false)}, not ${show(template[field] ?? false)}`);
         }
     }
     const written = new Map(containersOf(template).map((container) => [str(container["name"]), container]));

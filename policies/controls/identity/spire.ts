@@ -148,7 +148,7 @@ export interface ConfigFault {
 }
 
 /** A control over the SPIRE configuration files in ConfigMaps. */
-export function spireConfigControl<const S extends ParamSchemas = Record<never, never>>(
+export function spireConfigControl<const S extends ParamSchemas = never>(
     control: Omit<ControlMeta<S>, "admission"> & {
         readonly role?: "server" | "agent";
         readonly check: (config: SpireConfig, context: Context<S>) => Iterable<ConfigFault>;

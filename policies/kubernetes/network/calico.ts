@@ -137,8 +137,8 @@ function readRule(rule: Body, path: string, direction: Direction, scope: Scope):
         peer: (party, surroundings) =>
             every<Match>(
                 [
-                    isEntity(obj(rule[peer ?? ""]), party, surroundings, scope),
-                    isEntity(obj(rule[own ?? ""]), surroundings.self, surroundings, scope),
+                    isEntity(obj(rule[peer]), party, surroundings, scope),
+                    isEntity(obj(rule[own]), surroundings.self, surroundings, scope),
                     ...["ports", "notPorts"].map((field): Match =>
                         list(obj(rule["source"])[field]).length > 0 ? "maybe" : "yes",
                     ),

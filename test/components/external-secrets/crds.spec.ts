@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { join } from "node:path";
 
-import { CrdError, parseCrds, readCrds } from "../../../components/external-secrets/crds";
+import { CrdError, parseCrds, readCrds, REQUIRED_CRDS } from "../../../components/external-secrets/crds";
 import { withFiles } from "../../support/files";
 
 function definition(name: string): string {
     return `apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nmetadata:\n  name: ${name}\nspec: {}\n`;
 }
 
-const COMPLETE = ["externalsecrets", "secretstores"]
-    .map((kind) => definition(`${kind}.external-secrets.io`))
-    .join("---\n");
+const COMPLETE = REQUIRED_CRDS.map(definition).join("---\n");
 
 function faultsOf(read: () => unknown): readonly string[] {
     try {
@@ -75,6 +73,17 @@ describe("External Secrets' definitions", () => {
             [
                 "crds.yaml: document 2 must be a CustomResourceDefinition of apiextensions.k8s.io/v1, found ConfigMap of v1",
                 "crds.yaml: holds no definition of externalsecrets.external-secrets.io",
+            ],
+        );
+    });
+
+    it("are refused when a document is no object, or a definition has no name", () => {
+        const nameless = "apiVersion: apiextensions.k8s.io/v1\nkind: CustomResourceDefinition\nspec: {}\n";
+        assert.deepEqual(
+            faultsOf(() => parseCrds(`${COMPLETE}---\n${nameless}---\n- a\n---\n`, "crds.yaml")),
+            [
+                "crds.yaml: document 3 has no metadata.name",
+                "crds.yaml: document 4 must be a CustomResourceDefinition of apiextensions.k8s.io/v1, found no object",
             ],
         );
     });
