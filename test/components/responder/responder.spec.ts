@@ -177,7 +177,7 @@ describe("Responder", () => {
             "spire.spiffe.io/clusterspiffeids: list",
         ]);
         assert.deepEqual(lines(OWN_RULES), [
-            "responder.x0tta6bl4.io/securityincidents: get,list,create,delete",
+            "responder.x0tta6bl4.io/securityincidents: get,list,watch,create,delete",
             "responder.x0tta6bl4.io/securityincidents/status: update",
             "/configmaps revoked-identities: get,patch",
             "/events: create",
