@@ -130,6 +130,97 @@ describe("evaluate", () => {
         assert.equal(count, 3);
     });
 
+    it("keeps the order of the controls among several findings of each about one object", () => {
+        const twice = (name: string) =>
+            stackControl({
+                ...META,
+                name,
+                *check(stack) {
+                    for (const object of stack.ofKind("Pod")) {
+                        yield { object, path: "kind", message: "it is a Pod." };
+                        yield { object, path: "metadata", message: "it has a name." };
+                    }
+                },
+            });
+        const { findings } = evaluate([[pod("a", { bad: true }), pod("b")]], {
+            selected: selected(twice("first"), noBad, twice("second"), { ...noBad, name: "still-no-bad" }, onePod),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ name, control, path }) => `${name} ${control} ${path}`),
+            [
+                "a first kind",
+                "a first metadata",
+                "a no-bad bad",
+                "a second kind",
+                "a second metadata",
+                "a still-no-bad bad",
+                "b first kind",
+                "b first metadata",
+                "b second kind",
+                "b second metadata",
+                "b one-pod kind",
+            ],
+        );
+    });
+
+    it("asks a control once whether it looks at objects of a group and kind, with a pod or without", () => {
+        const asked: string[] = [];
+        const counting: Control = {
+            ...noBad,
+            applies({ group, kind, pods }) {
+                asked.push(`${group}/${kind} ${pods}`);
+                return kind === "Pod" || group === "example.test";
+            },
+        };
+        const other = (apiVersion: string, kind: string, rest: object = {}) =>
+            resourceOf({ apiVersion, kind, bad: true, metadata: { name: "x", namespace: "ns" }, ...rest });
+        const spec = { template: { spec: { containers: [{ name: "c" }] } } };
+        const { findings } = evaluate(
+            [
+                [pod("a", { bad: true }), pod("b", { bad: true }), other("v1", "Secret"), other("v1", "Secret")],
+                [pod("c", { bad: true }), other("v1", "Widget"), other("example.test/v1", "Widget")],
+                [other("example.test/v1", "Widget", { spec })],
+            ],
+            { selected: selected(counting), waivers: [], now: TODAY },
+        );
+        assert.deepEqual(asked, [
+            "/Pod true",
+            "/Secret false",
+            "/Widget false",
+            "example.test/Widget false",
+            "example.test/Widget true",
+        ]);
+        assert.deepEqual(
+            findings.map(({ kind, name }) => `${kind} ${name}`),
+            ["Pod a", "Pod b", "Pod c", "Widget x", "Widget x"],
+        );
+    });
+
+    it("runs controls with the parameters that were selected", () => {
+        const allowed = objectControl({
+            ...META,
+            name: "allowed",
+            kinds: ["Pod"],
+            params: { names: { type: "array", description: "Names.", items: { type: "string" }, default: [] } },
+            *check({ name }, { params }) {
+                if (!params.names.includes(name)) {
+                    yield { path: "metadata.name", message: "it is none of the names." };
+                }
+            },
+        });
+        const { findings } = evaluate([[pod("a"), pod("b")]], {
+            selected: [{ control: allowed, enforcement: "advisory", params: { names: ["a"] } }],
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ name, enforcement }) => [name, enforcement]),
+            [["b", "advisory"]],
+        );
+    });
+
     it("keeps a finding about an object that is not of the stack", () => {
         const stranger = stackControl({
             ...META,
@@ -266,6 +357,31 @@ describe("evaluate", () => {
                 cause: "control",
             },
         ]);
+    });
+
+    it("names the source of the object that a control failed on, or of the stack", () => {
+        const brokenStack = stackControl({
+            ...META,
+            name: "broken-stack",
+            *check() {
+                throw new Error("no way");
+            },
+        });
+        const from = (name: string, source: string) => ({ ...pod(name), source });
+        const { failures } = evaluate([[from("a", "first.yaml"), from("b", "second.yaml")], []], {
+            selected: selected(broken, brokenStack),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            failures.map(({ source, message }) => [source, message.replace(/: .*/, "")]),
+            [
+                ["first.yaml", "control broken failed on Pod ns/a"],
+                ["second.yaml", "control broken failed on Pod ns/b"],
+                ["first.yaml", "control broken-stack failed on the stack"],
+                ["", "control broken-stack failed on the stack"],
+            ],
+        );
     });
 
     it("keeps a waived finding, with who answers for it", () => {

@@ -50,7 +50,16 @@ describe("what no control has looked at", function () {
             ["apps/v1", "NetworkPolicy"],
         ];
         const found = notJudged(...kinds.map(([apiVersion, kind]) => ({ apiVersion, kind, metadata: { name: "it" } })));
-        assert.equal(found.length, kinds.length);
+        assert.deepEqual(
+            found.map(({ kind, name }) => `${kind} ${name}`),
+            [
+                "ReplicationControllers it",
+                "Clusterrolebinding it",
+                "Clusterrolebinding.rbac.authorization.k8s.io it",
+                "APIService.apiregistration.k8s.io it",
+                "NetworkPolicy.apps it",
+            ],
+        );
     });
 
     it("is not what carries a pod, nor what holds nothing to judge", () => {
