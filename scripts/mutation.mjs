@@ -17,7 +17,7 @@ if (wanted !== undefined && !Object.hasOwn(groups, wanted)) {
     process.exit(2);
 }
 
-for (const [group, { mutate, spec }] of Object.entries(groups)) {
+for (const [group, { mutate, spec, ignoreStatic = false }] of Object.entries(groups)) {
     if (wanted === undefined || wanted === group) {
         const report = `.cache/mutation/${group}${files.length > 0 ? "-part" : ""}`;
         await new Stryker({
@@ -27,10 +27,12 @@ for (const [group, { mutate, spec }] of Object.entries(groups)) {
             testRunnerNodeArgs: ["--import=tsx", "--conditions=@x0tta6bl4/source"],
             mochaOptions: { spec },
             coverageAnalysis: "perTest",
+            ignoreStatic,
             // tsx checks none, and a test compares a file with what makes it.
             disableTypeChecks: false,
             concurrency: 2,
             ignorePatterns: ["dist", ".cache", "coverage"],
+            cleanTempDir: "always",
             tempDirName: `.cache/mutation/sandbox-${group}`,
             reporters: ["clear-text", "html", "json"],
             clearTextReporter: { allowColor: process.stdout.isTTY, logTests: false, reportTests: false },

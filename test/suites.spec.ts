@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { globSync, readFileSync } from "node:fs";
 import { matchesGlob } from "node:path";
 
+import { load } from "js-yaml";
+
 import { scripts, workspaces } from "../package.json";
+import groups from "../scripts/mutation/groups.json";
 import { others, slow, tool } from "../scripts/suites.json";
 
 type Suite = (file: string) => boolean;
@@ -49,6 +52,54 @@ describe("suites", () => {
             suites.filter(([, has]) => !specs.some(has)).map(([name]) => name),
             [],
         );
+    });
+});
+
+describe("mutation tests", () => {
+    const filesOf = (mutate: readonly string[]): readonly string[] => {
+        const without = mutate.filter((pattern) => pattern.startsWith("!")).map((pattern) => pattern.slice(1));
+        return mutate
+            .filter((pattern) => !pattern.startsWith("!"))
+            .flatMap((pattern) => globSync(pattern))
+            .filter((file) => !without.some((pattern) => matchesGlob(file, pattern)));
+    };
+
+    for (const [group, { mutate, spec }] of Object.entries(groups)) {
+        it(`of ${group} have files to change and tests to run for each pattern`, () => {
+            for (const pattern of mutate) {
+                assert.notEqual(globSync(pattern.replace(/^!/, "")).length, 0, pattern);
+            }
+            for (const pattern of spec) {
+                // Mocha takes a pattern that has braces alone for the name of a file.
+                assert.doesNotMatch(pattern, /[{}]/);
+                const specs = globSync(pattern);
+                assert.notEqual(specs.length, 0, pattern);
+                assert.deepEqual(
+                    specs.filter((file) => isSlow(file)),
+                    [],
+                );
+            }
+        });
+    }
+
+    it("change each file of the engine once, but for those that hold data alone", () => {
+        const changed = Object.values(groups).flatMap(({ mutate }) => filesOf(mutate));
+        assert.equal(new Set(changed).size, changed.length);
+        assert.deepEqual(
+            globSync("policies/engine/*.ts").filter((file) => !changed.includes(file)),
+            ["frameworks", "ids", "slugs"].map((name) => `policies/engine/${name}.ts`),
+        );
+    });
+
+    it("run every week, each group by itself", () => {
+        const { on, jobs } = load(readFileSync(".github/workflows/mutation.yml", "utf8")) as {
+            readonly on: object;
+            readonly jobs: {
+                readonly mutation: { readonly strategy: { readonly matrix: { readonly group: unknown } } };
+            };
+        };
+        assert.ok("schedule" in on);
+        assert.deepEqual(jobs.mutation.strategy.matrix.group, Object.keys(groups));
     });
 });
 
