@@ -8,6 +8,8 @@ import { controls } from "./index";
 export const READ_STACK_WIDE: readonly string[] = [
     "Node",
     "autoscaling/HorizontalPodAutoscaler",
+    "autoscaling.k8s.io/VerticalPodAutoscaler",
+    "keda.sh/ScaledObject",
     "policy/PodDisruptionBudget",
     "admissionregistration.k8s.io/ValidatingAdmissionPolicy",
     "admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding",

@@ -277,4 +277,10 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0272": "kubelet-states-its-defaults",
     "XSF-0273": "proxy-hardened",
     "XSF-0274": "api-server-admits-with-care",
+    "XSF-0275": "disruption-budget-spares-the-healthy",
+    "XSF-0276": "one-scaler-per-workload",
+    "XSF-0277": "stateful-sets-have-their-service",
+    "XSF-0278": "argo-projects-bounded",
+    "XSF-0279": "kubernetes-is-supported",
+    "XSF-0280": "no-retired-components",
 };

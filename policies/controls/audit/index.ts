@@ -17,9 +17,11 @@ import { etcdSpeaksTls } from "./etcd-speaks-tls";
 import { kubeletAuthenticates } from "./kubelet-authenticates";
 import { kubeletHardened } from "./kubelet-hardened";
 import { kubeletStatesItsDefaults } from "./kubelet-states-its-defaults";
+import { kubernetesIsSupported } from "./kubernetes-is-supported";
 import { noKnownVulnerableComponents } from "./no-known-vulnerable-components";
 import { noKubernetesDashboard } from "./no-kubernetes-dashboard";
 import { noLaxPodSecurityPolicies } from "./no-lax-pod-security-policies";
+import { noRetiredComponents } from "./no-retired-components";
 import { noSysctlInjection } from "./no-sysctl-injection";
 import { noTiller } from "./no-tiller";
 import { nodeFilesProtected } from "./node-files-protected";
@@ -59,5 +61,7 @@ export const auditControls: readonly Control[] = [
     noTiller,
     noKubernetesDashboard,
     noKnownVulnerableComponents,
+    kubernetesIsSupported,
+    noRetiredComponents,
     noSysctlInjection,
 ];

@@ -1,4 +1,5 @@
 import type { Control } from "../../engine/control";
+import { argoProjectsBounded } from "./argo-projects-bounded";
 import { awsNodeHasOwnRole } from "./aws-node-has-own-role";
 import { namespacesHaveServiceAccounts } from "./namespaces-have-service-accounts";
 import { noAnonymousBindings } from "./no-anonymous-bindings";
@@ -98,4 +99,5 @@ export const rbacControls: readonly Control[] = [
     namespacesHaveServiceAccounts,
     noPrivilegedServiceAccounts,
     awsNodeHasOwnRole,
+    argoProjectsBounded,
 ];

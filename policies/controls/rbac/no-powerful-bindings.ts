@@ -6,14 +6,17 @@ import type { BindingView } from "../../kubernetes/rbac/bindings";
 import { bindingObjects, bindingOf, roleOf } from "../../kubernetes/rbac/bindings";
 import { bootstrapPolicy } from "../../kubernetes/rbac/bootstrap";
 import { grantsEverything, grantText } from "../../kubernetes/rbac/grant";
-import { takeoversIn } from "../../kubernetes/rbac/powers";
+import type { Takeover } from "../../kubernetes/rbac/powers";
+import { powerIn, takeoversIn } from "../../kubernetes/rbac/powers";
 import { boundRules } from "../../kubernetes/rbac/roles";
+import type { RuleView } from "../../kubernetes/rbac/rule";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
 
 export const noPowerfulBindings = stackControl({
     name: "no-powerful-bindings",
-    description: "Nobody is bound to a role of the API server, or to an aggregated one, from which more rights follow.",
+    description:
+        "Nobody is bound to a role that the cluster brings along, or to an aggregated one, from which more rights follow.",
     why: "Roles such as edit or the controllers' own read every Secret, run any pod or change roles, and no manifest says so.",
     severity: "high",
     covers: [],
@@ -37,7 +40,7 @@ export const noPowerfulBindings = stackControl({
                 // What grants everything is a fault of no-cluster-admin-bindings.
                 const hits = rules?.some(grantsEverything)
                     ? []
-                    : (rules ?? []).flatMap((rule) => takeoversIn(rule, object.kind === "ClusterRoleBinding"));
+                    : (rules ?? []).flatMap((rule) => hitsOf(rule, object.kind === "ClusterRoleBinding"));
                 const [first] = hits;
                 if (first !== undefined) {
                     const path = `${object.prefix}roleRef.name`;
@@ -53,6 +56,11 @@ export const noPowerfulBindings = stackControl({
     },
     admission: { none: "What a role grants is in another object." },
 });
+
+/** Whoever may use a constraint of OpenShift's, and makes pods, leaves the container by it. */
+function hitsOf(rule: RuleView, cluster: boolean): readonly Takeover[] {
+    return [...takeoversIn(rule, cluster), ...powerIn("useSecurityContexts", rule, cluster)];
+}
 
 /** The rules can't be read in the manifest of a role of the stack, where other controls would find them. */
 function hidden(stack: Stack, binding: BindingView): boolean {

@@ -6,6 +6,7 @@ import { cpuRequestsSet } from "./cpu-requests-set";
 import { customResourcesMatchTheirDefinition } from "./custom-resources-match-their-definition";
 import { disruptionBudgetPresent } from "./disruption-budget-present";
 import { disruptionBudgetSound } from "./disruption-budget-sound";
+import { disruptionBudgetSparesTheHealthy } from "./disruption-budget-spares-the-healthy";
 import { dnsSearchBounded } from "./dns-search-bounded";
 import { ephemeralStorageLimited } from "./ephemeral-storage-limited";
 import { fieldsMatchTheApi } from "./fields-match-the-api";
@@ -18,6 +19,7 @@ import { memoryRequestsSet } from "./memory-requests-set";
 import { namesAndLabelsValid } from "./names-and-labels-valid";
 import { noDuplicateVariables } from "./no-duplicate-variables";
 import { noRemovedApis } from "./no-removed-apis";
+import { oneScalerPerWorkload } from "./one-scaler-per-workload";
 import { priorityClassSet } from "./priority-class-set";
 import { probesSound } from "./probes-sound";
 import { readinessProbeSet } from "./readiness-probe-set";
@@ -29,6 +31,7 @@ import { rollingUpdates } from "./rolling-updates";
 import { selectorMatchesTemplate } from "./selector-matches-template";
 import { servicesResolve } from "./services-resolve";
 import { severalReplicas } from "./several-replicas";
+import { statefulSetsHaveTheirService } from "./stateful-sets-have-their-service";
 
 /** Resources, probes, replicas and what keeps a workload up, in reading order. */
 export const resourcesControls: readonly Control[] = [
@@ -45,7 +48,9 @@ export const resourcesControls: readonly Control[] = [
     severalReplicas,
     disruptionBudgetPresent,
     disruptionBudgetSound,
+    disruptionBudgetSparesTheHealthy,
     autoscalerSound,
+    oneScalerPerWorkload,
     replicasSpread,
     rollingUpdates,
     priorityClassSet,
@@ -53,6 +58,7 @@ export const resourcesControls: readonly Control[] = [
     selectorMatchesTemplate,
     servicesResolve,
     referencesExist,
+    statefulSetsHaveTheirService,
     requiredLabelsSet,
     noRemovedApis,
     kindsAreServed,

@@ -311,13 +311,20 @@ export interface Takeover {
 
 /** The powers over the cluster or the namespace that a rule gives. `cluster`: it is bound for the whole cluster. */
 export function takeoversIn(rule: RuleView, cluster: boolean): readonly Takeover[] {
-    return TAKEOVER.flatMap((power) => {
-        for (const grant of power.grants) {
-            const found = grant.clusterScoped === true && !cluster ? undefined : granted(rule, grant);
-            if (found !== undefined) {
-                return [{ power, found }];
-            }
+    return TAKEOVER.flatMap((power) => takeover(power, rule, cluster));
+}
+
+/** The same for one power, whether or not it is one over the cluster or the namespace. */
+export function powerIn(name: PowerName, rule: RuleView, cluster: boolean): readonly Takeover[] {
+    return takeover(POWERS[name], rule, cluster);
+}
+
+function takeover(power: Power, rule: RuleView, cluster: boolean): readonly Takeover[] {
+    for (const grant of power.grants) {
+        const found = grant.clusterScoped === true && !cluster ? undefined : granted(rule, grant);
+        if (found !== undefined) {
+            return [{ power, found }];
         }
-        return [];
-    });
+    }
+    return [];
 }

@@ -7,7 +7,7 @@ import { ifKnown } from "../unknown";
 import type { BindingView } from "./bindings";
 import { bootstrapClusterRole, bootstrapPolicy } from "./bootstrap";
 import type { RuleView } from "./rule";
-import { rulesOf } from "./rule";
+import { rulesOf, ruleView } from "./rule";
 
 /** Without it the API server adds its own rules to a role of its own name at every start. */
 const AUTO_UPDATE = "rbac.authorization.kubernetes.io/autoupdate";
@@ -48,7 +48,7 @@ class RoleTable {
     public clusterRole(name: string): readonly RuleView[] | undefined {
         const entry = this.clusterRoles.get(name);
         if (entry === undefined) {
-            return undefined;
+            return openShiftRole(name);
         }
         let rules = this.effective.get(name);
         if (rules === undefined) {
@@ -87,6 +87,25 @@ class RoleTable {
         }
         return [...parts].filter(({ selectors }) => selectors.length === 0).flatMap(({ rules }) => rules);
     }
+}
+
+/** The roles that OpenShift brings along to use each of its security context constraints ("Managing SCCs"). */
+const OF_CONSTRAINT = "system:openshift:scc:";
+
+function openShiftRole(name: string): readonly RuleView[] | undefined {
+    return name.startsWith(OF_CONSTRAINT)
+        ? [
+              ruleView(
+                  {
+                      apiGroups: ["security.openshift.io"],
+                      resources: ["securitycontextconstraints"],
+                      resourceNames: [name.slice(OF_CONSTRAINT.length)],
+                      verbs: ["use"],
+                  },
+                  "rules[0]",
+              ),
+          ]
+        : undefined;
 }
 
 function entryOf(object: KubeObject | undefined, name: string): ClusterRoleEntry {

@@ -32,6 +32,14 @@ describeControl(noPowerfulBindings, {
                 "get, list, watch on secrets",
             ),
         },
+        "a security context constraint of OpenShift's": {
+            object: inNamespace("system:openshift:scc:anyuid"),
+            message: message(
+                "system:openshift:scc:anyuid",
+                "run pods beyond the restricted security context constraint",
+                "use on securitycontextconstraints",
+            ),
+        },
         "the role that may give itself any right": {
             object: clusterRoleBinding([jane], "system:controller:clusterrole-aggregation-controller"),
             message: message(
@@ -54,6 +62,7 @@ describeControl(noPowerfulBindings, {
         },
     },
     allowed: {
+        "the restricted constraint of OpenShift's": { object: inNamespace("system:openshift:scc:restricted-v2") },
         "view, which reads no Secrets": { stack: [clusterRoleBinding([jane], "view"), inNamespace("view")] },
         "a role of the stack, where other controls see the rules": {
             stack: [clusterRoleBinding([jane], "part"), secrets],
