@@ -1,12 +1,14 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { isMap, stringify } from "yaml";
+
 import type { PatchOperation } from "../../policies/kubernetes/path";
 import { parseDocuments } from "../sources/yaml";
 import { editBlock } from "./block";
 import { editFlow } from "./flow";
-import { applyPatch, valueAt } from "./patch";
+import { applyPatch, pointerSteps, valueAt } from "./patch";
 import type { Edit } from "./place";
-import { EditRefused, isFlow, placeOf, readDocument } from "./place";
+import { EditRefused, isFlow, pairOf, placeOf, rangeOf, readDocument } from "./place";
 import { styleOf } from "./text-style";
 
 /** The field stands under an anchor, and others that follow it would change with it. */
@@ -35,7 +37,15 @@ export function editText(text: string, document: number, operations: readonly Pa
     const wanted = parseDocuments(text).map((body, index) => (index === document ? patched(body, operations) : body));
     let edited = text;
     let shared = false;
-    for (const operation of operations) {
+    for (const [index, operation] of operations.entries()) {
+        const rename = renaming(edited, document, operations[index - 1], operation);
+        if (rename !== undefined) {
+            edited = apply(edited, rename);
+            continue;
+        }
+        if (renaming(edited, document, operation, operations[index + 1]) !== undefined) {
+            continue;
+        }
         // What one place has asked for at an anchor, the next one finds done.
         if (shared && isDone(read(edited)?.[document], operation)) {
             continue;
@@ -56,6 +66,38 @@ export function editText(text: string, document: number, operations: readonly Pa
             : new EditRefused("the text can't be changed there without changing something else");
     }
     return edited;
+}
+
+/**
+ * The edit that gives a field another name in its place, comments and all, where two operations add what they take from
+ * beside it; undefined where they do something else, or the field is shared with other places.
+ */
+function renaming(
+    text: string,
+    document: number,
+    add: PatchOperation | undefined,
+    remove: PatchOperation | undefined,
+): Edit | undefined {
+    if (add?.op !== "add" || remove?.op !== "remove" || parentOf(add.path) !== parentOf(remove.path)) {
+        return undefined;
+    }
+    const body = read(text)?.[document];
+    if (valueAt(body, add.path) !== undefined || !isDeepStrictEqual(valueAt(body, remove.path), add.value)) {
+        return undefined;
+    }
+    const { holder, step, shared } = placeOf(readDocument(text, document), remove.path);
+    const pair = isMap(holder) && !shared ? pairOf(holder, step) : undefined;
+    if (pair === undefined) {
+        return undefined;
+    }
+    const [start, end] = rangeOf(pair.key);
+    const name = pointerSteps(add.path).at(-1) ?? "";
+    const quoted = text.slice(start, end) !== step;
+    return { start, end, put: quoted ? JSON.stringify(name) : stringify(name).trimEnd() };
+}
+
+function parentOf(pointer: string): string {
+    return pointer.slice(0, pointer.lastIndexOf("/"));
 }
 
 function patched(body: unknown, operations: readonly PatchOperation[]): unknown {

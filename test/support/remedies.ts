@@ -310,6 +310,12 @@ const OTHERS: readonly RemedyCase[] = [
         kind: "Namespace",
         metadata: { name: "shop", labels: { "pod-security.kubernetes.io/enforce": "privileged" } },
     }),
+    object("disruption-budget-spares-the-healthy", "a budget that keeps what is broken", false, {
+        apiVersion: "policy/v1",
+        kind: "PodDisruptionBudget",
+        metadata,
+        spec: { maxUnavailable: 1, selector: {} },
+    }),
     object("no-removed-apis", "a version whose successor means the same", true, {
         apiVersion: "rbac.authorization.k8s.io/v1beta1",
         kind: "Role",

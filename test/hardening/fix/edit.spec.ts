@@ -56,6 +56,50 @@ describe("editText", () => {
         assert.deepEqual(changes(TEXT, other).come, ["          privileged: false # no!"]);
     });
 
+    describe("gives a field another name", () => {
+        const rename = (from: string, to: string, value: unknown): readonly PatchOperation[] => [
+            { op: "add", path: to, value },
+            { op: "remove", path: from },
+        ];
+
+        it("where it stands, comments and all", () => {
+            const text = "a:\n  # why\n  old: x  # what\n  other: y\n";
+            assert.equal(edited(text, ...rename("/a/old", "/a/new", "x")), text.replace("old", "new"));
+        });
+
+        it("with a whole block below it", () => {
+            const text = "old: # what\n- 1 # one\n- b: 2\nother: y\n";
+            assert.equal(edited(text, ...rename("/old", "/new", [1, { b: 2 }])), text.replace("old", "new"));
+        });
+
+        it("within braces, in quotes and in JSON", () => {
+            const text = "{old: x, other: y} # what\n";
+            assert.equal(edited(text, ...rename("/old", "/new", "x")), text.replace("old", "new"));
+            const json = '{\n    "old": "x",\n    "other": 1\n}\n';
+            assert.equal(edited(json, ...rename("/old", "/new", "x")), json.replace("old", "new"));
+            assert.equal(edited("'old': x\nb: 1\n", ...rename("/old", "/new", "x")), '"new": x\nb: 1\n');
+        });
+
+        it("in quotes where the new name would be no text", () => {
+            assert.equal(edited("old: x\nb: 1\n", ...rename("/old", "/1", "x")), '"1": x\nb: 1\n');
+        });
+
+        it("only where both operations mean it", () => {
+            assert.equal(edited("old: x\nb: 1\n", ...rename("/old", "/new", "z")), "b: 1\nnew: z\n");
+            assert.equal(edited("old: x\nnew: x\n", ...rename("/old", "/new", "x")), "new: x\n");
+            assert.equal(
+                edited("a:\n  old: x\nb:\n  c: 1\n", ...rename("/a/old", "/b/old", "x")),
+                "a: {}\nb:\n  c: 1\n  old: x\n",
+            );
+        });
+
+        it("not at an anchor that other places share", () => {
+            const text = "one: &one\n  old: x\n  b: 1\ntwo: *one\n";
+            const both = [...rename("/one/old", "/one/new", "x"), ...rename("/two/old", "/two/new", "x")];
+            assert.equal(edited(text, ...both), "one: &one\n  b: 1\n  new: x\ntwo: *one\n");
+        });
+    });
+
     it("adds a field behind its siblings, indented as they are", () => {
         const after = edited(TEXT, {
             op: "add",

@@ -151,7 +151,8 @@ kind: Pod
 metadata:
   name: a # and me
 spec:
-  serviceAccount: web
+  # agreed in SEC-12
+  serviceAccount: web  # the shop's own
   containers: []
 `;
     const FIXED = `# keep me
@@ -160,8 +161,9 @@ kind: Pod
 metadata:
   name: a # and me
 spec:
+  # agreed in SEC-12
+  serviceAccountName: web  # the shop's own
   containers: []
-  serviceAccountName: web
 `;
     const CONFIG = JSON.stringify({ all: "disabled", "no-deprecated-service-account-field": "mandatory" });
 
@@ -181,8 +183,8 @@ spec:
         await withFiles({ "a.yaml": TEXT, "c.json": CONFIG }, async (folder) => {
             const { code, out } = await cli(["fix", "--dry-run", "-c", `${folder}/c.json`, `${folder}/a.yaml`]);
             assert.equal(code, 1);
-            assert.match(out, /^- {2}serviceAccount: web$/m);
-            assert.match(out, /^\+ {2}serviceAccountName: web$/m);
+            assert.match(out, /^- {2}serviceAccount: web {2}# the shop's own$/m);
+            assert.match(out, /^\+ {2}serviceAccountName: web {2}# the shop's own$/m);
             assert.equal(readFileSync(`${folder}/a.yaml`, "utf8"), TEXT);
         });
     });
@@ -234,7 +236,7 @@ spec:
             assert.equal(readFileSync(`${folder}/b.yaml`, "utf8"), FIXED);
             assert.equal(
                 log[0],
-                `error: ${folder}/a.yaml:10: document 2: apiVersion is missing, so it is no Kubernetes object`,
+                `error: ${folder}/a.yaml:11: document 2: apiVersion is missing, so it is no Kubernetes object`,
             );
         });
     });
