@@ -9,7 +9,12 @@ import type { GuardedNamespaceArgs } from "./namespace";
 import type { Flow } from "./network/flows";
 
 /** A namespace that an area has to itself. The program makes and closes it. */
-export interface OwnNamespace extends Omit<GuardedNamespaceArgs, "podSecurityVersion"> {
+export interface OwnNamespace extends Omit<GuardedNamespaceArgs, "podSecurityVersion" | "criticalPods"> {
+    /**
+     * Its pods have one of the critical priority classes of Kubernetes.
+     * @default false
+     */
+    readonly critical?: boolean;
     /**
      * The setting that names it, below the area's key.
      * @default none: the name is fixed

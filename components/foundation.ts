@@ -5,6 +5,7 @@ import { areas } from "./areas";
 import type { ImageName } from "./images";
 import { Images } from "./images";
 import type { GuardedNamespaceArgs } from "./namespace";
+import { platformOf } from "../policies/platforms";
 
 /**
  * What the areas come to together, folded over the registry. Each part is made when it is asked for, so that one whose
@@ -61,16 +62,18 @@ export interface ClosedNamespace extends GuardedNamespaceArgs {
 
 /** Every namespace that the program makes, as it is made. */
 export function closedNamespaces(config: Config): readonly ClosedNamespace[] {
-    const { podSecurityVersion } = config.cluster;
+    const { podSecurityVersion, platform } = config.cluster;
+    const { criticalQuota } = platformOf(platform);
     return areas
         .flatMap((area) => area.namespaces?.(config) ?? [])
-        .map(({ namespace, component, owner, podSecurity, quota, labels }) => ({
+        .map(({ namespace, component, owner, podSecurity, quota, labels, critical }) => ({
             namespace,
             component,
             owner,
             podSecurity,
             podSecurityVersion,
             quota,
+            criticalPods: critical === true && criticalQuota === "yes",
             labels: { ...labels, ...signatureLabels(config.admission.signatures, namespace) },
         }));
 }

@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { Read } from "../policies/engine/schema";
 import { object, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
+import { amountOf } from "../policies/kubernetes/quantity";
 import { refuse } from "./refuse";
 
 /** Pod Security Standards level (Kubernetes documentation, "Pod Security Admission"). */
@@ -47,6 +48,12 @@ export interface GuardedNamespaceArgs {
      */
     readonly quota?: QuotaSettings;
     /**
+     * Lets as many pods run with a critical priority class, which some clusters allow only where a quota says so (Kubernetes
+     * documentation, "Limit Priority Class consumption by default").
+     * @default false
+     */
+    readonly criticalPods?: boolean;
+    /**
      * Further labels, e.g. those a service mesh reads.
      * @default none
      */
@@ -75,6 +82,41 @@ function podSecurityLabels(level: PodSecurityLevel, version: string): Readonly<R
     };
 }
 
+/** Most that one container may have. */
+const CONTAINER_MAX = { cpu: "4", memory: "8Gi" } as const;
+
+/** Resources of a container that no closed namespace admits, each under its own name; one line each. */
+export function limitFaults(wanted: Readonly<Record<"cpu" | "memory", string>>): readonly string[] {
+    return (["cpu", "memory"] as const)
+        .filter((resource) => (amountOf(wanted[resource]) ?? 0) > (amountOf(CONTAINER_MAX[resource]) ?? 0))
+        .map(
+            (resource) => `${resource} is ${wanted[resource]}; a container may have ${CONTAINER_MAX[resource]} at most`,
+        );
+}
+
+/** Nodes beyond those that a stack is made for, while they are replaced; and room for what else is in the namespace. */
+const SURGE = 1.2;
+const OTHER_CORES = 10;
+
+/**
+ * What the namespace of an agent needs that runs on every node.
+ *
+ * @param nodes how many there may be
+ * @param limits of the agent's container, which requests a quarter of the CPU and all of the memory
+ */
+export function eachNodeQuota(nodes: number, limits: Readonly<Record<"cpu" | "memory", string>>): QuotaSettings {
+    const pods = Math.ceil(nodes * SURGE);
+    const gibibytes = ((amountOf(limits.memory) ?? 0) * pods) / 2 ** 30;
+    return {
+        cpu: String(Math.ceil(((amountOf(limits.cpu) ?? 0) / 4) * pods) + OTHER_CORES),
+        memory: `${Math.ceil(gibibytes)}Gi`,
+        pods: String(pods),
+    };
+}
+
+/** Classes that the cluster may limit to namespaces with a quota for them. */
+const CRITICAL_CLASSES = ["system-node-critical", "system-cluster-critical"];
+
 /** Defaults and bounds for containers that state no resources of their own. */
 function limitRangeSpec(): k8s.types.input.core.v1.LimitRangeSpec {
     return {
@@ -83,7 +125,7 @@ function limitRangeSpec(): k8s.types.input.core.v1.LimitRangeSpec {
                 type: "Container",
                 default: { cpu: "500m", memory: "256Mi", "ephemeral-storage": "256Mi" },
                 defaultRequest: { cpu: "50m", memory: "64Mi", "ephemeral-storage": "64Mi" },
-                max: { cpu: "4", memory: "8Gi", "ephemeral-storage": "8Gi" },
+                max: { ...CONTAINER_MAX, "ephemeral-storage": "8Gi" },
             },
         ],
     };
@@ -93,7 +135,8 @@ function limitRangeSpec(): k8s.types.input.core.v1.LimitRangeSpec {
  * A namespace closed in both directions: pod security is enforced, all traffic is denied until a flow opens it, and no
  * workload can take more than its share.
  *
- * Creates: Namespace, NetworkPolicy `default-deny`, ResourceQuota `quota`, LimitRange `defaults`.
+ * Creates: Namespace, NetworkPolicy `default-deny`, ResourceQuota `quota`, LimitRange `defaults`; where critical pods are let
+ * in, ResourceQuota `critical-pods`.
  */
 export class GuardedNamespace extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:namespace:GuardedNamespace";
@@ -139,6 +182,23 @@ export class GuardedNamespace extends pulumi.ComponentResource {
             },
             options,
         );
+        if (args.criticalPods === true) {
+            new k8s.core.v1.ResourceQuota(
+                `${name}-critical-quota`,
+                {
+                    metadata: { name: "critical-pods", ...inside },
+                    spec: {
+                        hard: { pods: quota.pods },
+                        scopeSelector: {
+                            matchExpressions: [
+                                { scopeName: "PriorityClass", operator: "In", values: [...CRITICAL_CLASSES] },
+                            ],
+                        },
+                    },
+                },
+                options,
+            );
+        }
         new k8s.core.v1.LimitRange(
             `${name}-defaults`,
             { metadata: { name: "defaults", ...inside }, spec: limitRangeSpec() },

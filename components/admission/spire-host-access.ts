@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { literal, POD_SPEC, texts } from "../../policies/engine/cel";
 import { csiHostPaths } from "../spire/csi-driver";
-import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE } from "../spire/layout";
+import { AGENT, AGENT_PATHS, CSI_DRIVER, kubeletCertificate, NAMESPACE } from "../spire/layout";
 import type { SpireSettings } from "../spire/model";
 import { kindsOf } from "./catalogue";
 import { controllers } from "./expressions";
@@ -34,7 +34,7 @@ export function hostAccessSpec(
     const agentPaths = [
         AGENT_PATHS.hostSocketDir,
         ...(settings.agent.kubelet.verify === "hostCertificate"
-            ? [`${AGENT_PATHS.kubeletPki}/${AGENT_PATHS.kubeletCertificate}`]
+            ? [kubeletCertificate(settings.csiDriver.kubeletRoot)]
             : []),
     ];
     const driverPaths = Object.values(csiHostPaths(settings.csiDriver.kubeletRoot));

@@ -1,6 +1,8 @@
 import type { Read } from "../../policies/engine/schema";
-import { listOf, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
+import { integer, listOf, mapOf, object, oneOf, optional, text, withDefault } from "../../policies/engine/schema";
 import { cidr, dnsLabel, port } from "../../policies/engine/values";
+import type { Dns, NetworkEngine } from "../../policies/platforms";
+import { PLATFORM_NAMES, platformOf } from "../../policies/platforms";
 import { podSecurityVersion } from "../namespace";
 
 /** The cluster that the stack is deployed to. */
@@ -13,10 +15,57 @@ export const clusterSettings = object({
     identity: optional(text("the UID of a namespace", /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
     /** Addresses of the API server's endpoints, as pods reach them after translation of the Service address. */
     apiServer: object({ cidrs: listOf(cidr, 1), ports: withDefault(listOf(port, 1), [443, 6443]) }),
-    /** Labels of the cluster's DNS pods in `kube-system`. */
-    dnsLabels: withDefault(mapOf(text()), { "k8s-app": "kube-dns" }),
+    /** How the cluster is run (docs/platforms.md): chooses the facts that the settings beside it don't state. */
+    platform: withDefault(oneOf(...PLATFORM_NAMES), "generic"),
+    /** What implements network policies; that of the platform unless set. */
+    networkEngine: optional(oneOf("kubernetes", "cilium", "calico")),
+    /** Where pods resolve names, as far as it is not what the platform does. */
+    dns: withDefault(
+        object({
+            namespace: optional(dnsLabel),
+            /** Labels of the pods. */
+            labels: optional(mapOf(text())),
+            /** The pods' own ports. */
+            ports: optional(listOf(port, 1)),
+            /** Caches on the nodes, which no label selects. */
+            addresses: optional(listOf(cidr)),
+        }),
+        {},
+    ),
+    /** How many nodes there may be: what runs on each of them has room for so many. */
+    nodes: withDefault(integer(1, 5000), 100),
     /** Version of the Pod Security Standards that namespaces enforce. */
     podSecurityVersion: withDefault(podSecurityVersion, "latest"),
 });
 
 export type ClusterSettings = Read<typeof clusterSettings>;
+
+/** Where pods resolve names: what is set, else what the platform does. */
+export function dnsOf({ platform, dns }: ClusterSettings): Dns {
+    const { namespace, labels, ports, addresses } = platformOf(platform).dns;
+    return {
+        namespace: dns.namespace ?? namespace,
+        labels: dns.labels ?? labels,
+        ports: dns.ports ?? ports,
+        addresses: dns.addresses ?? addresses,
+    };
+}
+
+/** What implements network policies: what is set, else what the platform has. */
+export function engineOf({ platform, networkEngine }: ClusterSettings): NetworkEngine {
+    return networkEngine ?? platformOf(platform).networkEngine;
+}
+
+/**
+ * Why a path of the node can't be the right one: it is that of another platform. A path that is none's was chosen by whoever set
+ * the nodes up.
+ */
+export function elsewhereFaults(
+    { platform }: ClusterSettings,
+    what: "kubeletRoot" | "runtimeSocket",
+    path: string,
+): readonly string[] {
+    const own = platformOf(platform);
+    const known: readonly string[] = PLATFORM_NAMES.map((name) => platformOf(name)[what]);
+    return path === own[what] || !known.includes(path) ? [] : [`is "${path}"; on ${own.title} it is "${own[what]}"`];
+}

@@ -28,6 +28,7 @@ export const externalSecretsArea = optionalArea({
             namespace: externalSecrets.namespace,
             owner: OWNER,
             quota: { cpu: "4", memory: "8Gi", pods: "40" },
+            critical: true,
         },
     ],
     images: ({ externalSecrets }: ExternalSecretsConfig) => ({ [externalSecrets.namespace]: ["external-secrets"] }),

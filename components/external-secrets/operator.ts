@@ -5,7 +5,7 @@ import { boundPolicies } from "../bounds";
 import { FoundationService } from "../foundation-service";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
-import { apiServerFlow, metricsFlow } from "../network/standard";
+import { apiServerFlow, apiServerPeer, metricsFlow } from "../network/standard";
 import { serviceSelector } from "../deployment";
 import { refuse } from "../refuse";
 import type { Surroundings } from "../shared";
@@ -36,7 +36,7 @@ export function operatorFlows({ settings, cluster, monitoring }: Omit<SecretsOpe
         {
             name: "webhook",
             reason: "The API server has stores and secrets checked.",
-            from: { kind: "addresses", cidrs: cluster.apiServer.cidrs },
+            from: apiServerPeer(cluster),
             to: webhook,
             ports: [{ port: WEBHOOK_PORT }],
         },

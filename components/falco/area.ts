@@ -1,7 +1,9 @@
 import type { Foundation } from "../area";
 import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
+import { elsewhereFaults } from "../cluster/settings";
 import { OWNER, serviceSelector } from "../deployment";
+import { eachNodeQuota, limitFaults } from "../namespace";
 import type { MonitoringSettings } from "../monitoring/settings";
 import { falcoWebhook } from "../responder/responder";
 import type { ResponderSettings } from "../responder/settings";
@@ -42,18 +44,23 @@ export const falcoArea = area({
     key: "falco",
     description: "Falco: what watches processes on every node, and where its alerts go",
     settings: falcoSettings,
-    faults: ({ falco: settings }: FalcoConfig, path, foundation) =>
-        ruleFaults({ settings, images: foundation.images, namespaces: watched(foundation) }).map(
+    faults: ({ falco: settings, cluster }: FalcoConfig, path, foundation) => [
+        ...ruleFaults({ settings, images: foundation.images, namespaces: watched(foundation) }).map(
             (fault) => `${path}: ${fault}`,
         ),
-    namespaces: ({ falco: { namespace, sidekick } }: FalcoConfig) => [
+        ...elsewhereFaults(cluster, "runtimeSocket", settings.runtimeSocket).map(
+            (fault) => `${path}.runtimeSocket ${fault}`,
+        ),
+        ...limitFaults(settings).map((fault) => `${path}.${fault}`),
+    ],
+    namespaces: ({ cluster, falco: { namespace, sidekick, cpu, memory } }: FalcoConfig) => [
         {
             setting: "namespace",
             namespace,
             owner: OWNER,
             podSecurity: "privileged",
-            // One pod a node: this is room for a hundred nodes.
-            quota: { cpu: "40", memory: "120Gi", pods: "120" },
+            quota: eachNodeQuota(cluster.nodes, { cpu, memory }),
+            critical: true,
         },
         ...(sidekick === undefined
             ? []
@@ -63,6 +70,7 @@ export const falcoArea = area({
                       namespace: sidekick.namespace,
                       owner: OWNER,
                       quota: { cpu: "1", memory: "1Gi", pods: "10" },
+                      critical: true,
                   },
               ]),
     ],

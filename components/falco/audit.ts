@@ -9,7 +9,7 @@ import { FoundationService } from "../foundation-service";
 import { pulled } from "../images/pull";
 import type { Flow, Peer } from "../network/flows";
 import { AllowedFlows } from "../network/network";
-import { dnsFlow, metricsFlow } from "../network/standard";
+import { apiServerPeer, dnsFlow, metricsFlow } from "../network/standard";
 import type { Surroundings } from "../shared";
 import { containerSecurity } from "../workload";
 import { toYaml } from "../yaml";
@@ -46,7 +46,7 @@ export function auditFlows({
         {
             name: "audit-events",
             reason: "The API server sends its audit events.",
-            from: { kind: "addresses", cidrs: cluster.apiServer.cidrs },
+            from: apiServerPeer(cluster),
             to: receiver,
             ports: [{ port: AUDIT_PORT }],
         },

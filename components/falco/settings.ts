@@ -40,7 +40,7 @@ const auditSettings = object({
 export type AuditSettings = Read<typeof auditSettings>;
 
 /** Where a container runtime may have its socket. */
-export const RUNTIME_SOCKET = /^\/(?:var\/)?run\/[a-z0-9/._-]+\.sock$/;
+export const RUNTIME_SOCKET = /^\/(?:(?:var\/)?run|var\/snap\/microk8s\/common\/run)\/[a-z0-9/._-]+\.sock$/;
 
 /** The stack's settings for Falco. */
 export const falcoSettings = withDefault(
@@ -50,7 +50,7 @@ export const falcoSettings = withDefault(
         extraCapabilities,
         /** The container runtime's socket on the node. */
         runtimeSocket: withDefault(
-            text("an absolute path below /run or /var/run", RUNTIME_SOCKET),
+            text("an absolute path below /run, /var/run or MicroK8s' own", RUNTIME_SOCKET),
             "/run/containerd/containerd.sock",
         ),
         /** Image repositories of workloads with an identity, besides the platform's own. */

@@ -16,11 +16,25 @@ export type Peer =
     | { readonly kind: "pods"; readonly namespace: string; readonly labels: Readonly<Record<string, string>> }
     /**
      * Pods of a namespace that others run (CoreDNS, Prometheus, a gateway). No policy is written there: selecting foreign
-     * pods would isolate them. Without labels, every pod of the namespace.
+     * pods would isolate them. Without labels, every pod of the namespace; with addresses, whoever has these instead, too.
      */
-    | { readonly kind: "foreign"; readonly namespace: string; readonly labels?: Readonly<Record<string, string>> }
+    | {
+          readonly kind: "foreign";
+          readonly namespace: string;
+          readonly labels?: Readonly<Record<string, string>>;
+          readonly addresses?: readonly string[];
+      }
     /** Address ranges outside the pod network: the API server, nodes, a database. */
-    | { readonly kind: "addresses"; readonly cidrs: readonly string[]; readonly except?: readonly string[] };
+    | {
+          readonly kind: "addresses";
+          readonly cidrs: readonly string[];
+          readonly except?: readonly string[];
+          /** What Cilium calls these: it doesn't match the cluster's own machines by their addresses. */
+          readonly entities?: readonly CiliumEntity[];
+      };
+
+/** Cilium's names for the cluster's own machines (documentation, "Entities based"). */
+export type CiliumEntity = "kube-apiserver" | "host" | "remote-node";
 
 /** An allowed connection. */
 export interface Flow {
@@ -155,9 +169,45 @@ function peerSpecs(peer: Peer): readonly PeerSpec[] {
             namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": peer.namespace } },
             ...(peer.labels && { podSelector: { matchLabels: peer.labels } }),
         },
+        ...(peer.kind === "foreign" ? (peer.addresses ?? []) : []).map((cidr) => ({ ipBlock: { cidr } })),
     ];
 }
 
 function portSpecs(ports: readonly FlowPort[]): readonly PortSpec[] {
     return ports.map(({ port, protocol = "TCP" }) => ({ protocol, port }));
+}
+
+/** A CiliumNetworkPolicy (cilium.io/v2) as it is to be registered. */
+export interface CiliumPolicySpec {
+    readonly name: string;
+    readonly namespace: string;
+    readonly reason: string;
+    readonly spec: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * What opens the ends of flows that Cilium doesn't match by addresses, beside the policies of {@link policySpecs}; none where no
+ * flow names entities.
+ */
+export function ciliumPolicySpecs(flows: readonly Flow[]): readonly CiliumPolicySpec[] {
+    return flows.flatMap((flow) => {
+        const { from, to, name, reason } = flow;
+        const toPorts = [
+            { ports: portSpecs(flow.ports).map(({ port, protocol }) => ({ port: String(port), protocol })) },
+        ];
+        const policy = (side: string, pods: Extract<Peer, { kind: "pods" }>, rule: object) => ({
+            name: `${name}-${side}`,
+            namespace: pods.namespace,
+            reason,
+            spec: { endpointSelector: { matchLabels: pods.labels }, [side]: [{ ...rule, toPorts }] },
+        });
+        return [
+            ...(from.kind === "pods" && to.kind === "addresses" && to.entities !== undefined
+                ? [policy("egress", from, { toEntities: to.entities })]
+                : []),
+            ...(to.kind === "pods" && from.kind === "addresses" && from.entities !== undefined
+                ? [policy("ingress", to, { fromEntities: from.entities })]
+                : []),
+        ];
+    });
 }

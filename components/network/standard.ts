@@ -1,17 +1,38 @@
 import type { ClusterSettings } from "../cluster/settings";
+import { dnsOf, engineOf } from "../cluster/settings";
 import type { MonitoringSettings } from "../monitoring/settings";
 import type { PlatformSettings } from "../platform/settings";
-import type { Flow, Peer } from "./flows";
+import type { CiliumEntity, Flow, Peer } from "./flows";
 
 /** Name resolution through the cluster's DNS, over both transports: large answers come over TCP. */
 export function dnsFlow(from: Extract<Peer, { kind: "pods" }>, cluster: ClusterSettings, name = "dns"): Flow {
+    const { namespace, labels, ports, addresses } = dnsOf(cluster);
+    // A cache on the node listens where the Service does, whatever port the pods behind it have.
+    const all = [...new Set([...ports, ...(addresses.length > 0 ? [DNS_PORT] : [])])];
     return {
         name,
         reason: "Resolves the names of services.",
         from,
-        to: { kind: "foreign", namespace: "kube-system", labels: cluster.dnsLabels },
-        ports: [{ port: 53, protocol: "UDP" }, { port: 53 }],
+        to: { kind: "foreign", namespace, labels, ...(addresses.length > 0 && { addresses }) },
+        ports: all.flatMap((port) => [{ port, protocol: "UDP" as const }, { port }]),
     };
+}
+
+const DNS_PORT = 53;
+
+/** The API server, at its endpoints' addresses. */
+export function apiServerPeer(cluster: ClusterSettings): Extract<Peer, { kind: "addresses" }> {
+    const { cidrs } = cluster.apiServer;
+    return { kind: "addresses", cidrs, ...entities(cluster, ["kube-apiserver"]) };
+}
+
+/** The cluster's nodes, at the addresses given. */
+export function nodesPeer(cluster: ClusterSettings, cidrs: readonly string[]): Extract<Peer, { kind: "addresses" }> {
+    return { kind: "addresses", cidrs, ...entities(cluster, ["host", "remote-node"]) };
+}
+
+function entities(cluster: ClusterSettings, named: readonly CiliumEntity[]): { entities?: readonly CiliumEntity[] } {
+    return engineOf(cluster) === "cilium" ? { entities: named } : {};
 }
 
 /** Calls to the API server, at its endpoints' addresses: the Service address is translated before policies see it. */
@@ -25,7 +46,7 @@ export function apiServerFlow(
         name,
         reason,
         from,
-        to: { kind: "addresses", cidrs: cluster.apiServer.cidrs },
+        to: apiServerPeer(cluster),
         ports: cluster.apiServer.ports.map((port) => ({ port })),
     };
 }

@@ -34,6 +34,7 @@ export const responderArea = area({
                       namespace: responder.namespace,
                       owner: OWNER,
                       quota: { cpu: "2", memory: "2Gi", pods: "10" },
+                      critical: true,
                   },
               ]
             : [],

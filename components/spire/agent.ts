@@ -6,7 +6,18 @@ import { pulled } from "../images/pull";
 import { containerSecurity } from "../workload";
 import { agentConf, KUBELET_ADDRESS_VARIABLE, KUBELET_CERTIFICATE_DIR } from "./config/agent";
 import { render } from "./config/json";
-import { AGENT, AGENT_PATHS, BUNDLE, BUNDLE_DIR, NAMESPACE, PORTS, PSAT_AUDIENCE, PSAT_DIR, PSAT_FILE } from "./layout";
+import {
+    AGENT,
+    AGENT_PATHS,
+    BUNDLE,
+    BUNDLE_DIR,
+    kubeletCertificate,
+    NAMESPACE,
+    PORTS,
+    PSAT_AUDIENCE,
+    PSAT_DIR,
+    PSAT_FILE,
+} from "./layout";
 import type { SpireSettings } from "./model";
 import { API_ACCESS_DIR, apiAccess, checksum, healthProbes, labelsOf, resources, scratch, selectorOf } from "./pods";
 import { Rights } from "./rights";
@@ -109,7 +120,7 @@ export function agentPodSpec(settings: SpireSettings, images: Images): k8s.types
                       {
                           name: "kubelet-certificate",
                           hostPath: {
-                              path: `${AGENT_PATHS.kubeletPki}/${AGENT_PATHS.kubeletCertificate}`,
+                              path: kubeletCertificate(settings.csiDriver.kubeletRoot),
                               type: "File",
                           },
                       },

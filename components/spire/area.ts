@@ -1,5 +1,6 @@
 import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
+import { elsewhereFaults } from "../cluster/settings";
 import { OWNER, serviceSelector } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
 import { spireExceptions } from "./exceptions";
@@ -19,7 +20,12 @@ export const spireArea = area({
     key: "spire",
     description: "SPIRE: who issues identities, and to whom (docs/spire.md)",
     settings: spireSettings,
-    faults: ({ spire: settings }: SpireConfig, path, { images }) => installationFaults({ settings, images }, path),
+    faults: ({ spire: settings, cluster }: SpireConfig, path, { images }) => [
+        ...installationFaults({ settings, images }, path),
+        ...elsewhereFaults(cluster, "kubeletRoot", settings.csiDriver.kubeletRoot).map(
+            (fault) => `${path}.csiDriver.kubeletRoot ${fault}`,
+        ),
+    ],
     namespaces: ({ spire }: SpireConfig) => [
         {
             namespace: NAMESPACE,

@@ -1,7 +1,8 @@
+import { KUBELET_ROOTS } from "../../policies/platforms";
 import type { AreaException } from "../area";
 import { exceptionsOf } from "../area";
 import { guardException } from "../guards";
-import { AGENT, AGENT_PATHS, CSI_DRIVER, NAMESPACE, SERVER } from "./layout";
+import { AGENT, AGENT_PATHS, CSI_DRIVER, kubeletCertificate, NAMESPACE, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
 
 interface SpireConfig {
@@ -45,7 +46,7 @@ export const spireExceptions: readonly AreaException<SpireConfig>[] = [
     agent({
         control: "restricted-volume-types",
         fields: [`${POD}.volumes[].hostPath`],
-        values: [AGENT_PATHS.hostSocketDir, `${AGENT_PATHS.kubeletPki}/${AGENT_PATHS.kubeletCertificate}`],
+        values: [AGENT_PATHS.hostSocketDir, ...KUBELET_ROOTS.map(kubeletCertificate)],
         reason: "The Workload API's socket directory is on the node, where the CSI driver finds it, and so is the kubelet's own certificate, by which it may be verified.",
     }),
     driver({

@@ -1,7 +1,7 @@
 import type { ClusterSettings } from "../cluster/settings";
 import type { MonitoringSettings } from "../monitoring/settings";
 import type { Flow, Peer } from "../network/flows";
-import { apiServerFlow, dnsFlow, metricsFlow } from "../network/standard";
+import { apiServerFlow, apiServerPeer, dnsFlow, metricsFlow, nodesPeer } from "../network/standard";
 import { AGENT, CSI_DRIVER, NAMESPACE, OIDC_PROVIDER, PORTS, SERVER } from "./layout";
 import type { Destination, SpireSettings } from "./model";
 import { selectorOf } from "./pods";
@@ -17,7 +17,7 @@ export function spireFlows(
     monitoring: MonitoringSettings,
 ): readonly Flow[] {
     const [server, agent] = [pods(SERVER), pods(AGENT)];
-    const nodes: Peer = { kind: "addresses", cidrs: settings.agent.kubelet.cidrs };
+    const nodes = nodesPeer(cluster, settings.agent.kubelet.cidrs);
     return [
         {
             name: "spire-agents",
@@ -85,7 +85,7 @@ function optionalFlows(settings: SpireSettings, cluster: ClusterSettings, nodes:
                   {
                       name: "spire-webhook",
                       reason: "The API server has registration entries validated.",
-                      from: { kind: "addresses", cidrs: cluster.apiServer.cidrs } as const,
+                      from: apiServerPeer(cluster),
                       to: pods(SERVER),
                       ports: [{ port: PORTS.webhook }],
                   },

@@ -55,10 +55,15 @@ export const AGENT_PATHS = {
     socketFile: "spire-agent.sock",
     /** The same directory on the node; the CSI driver binds it into pods. */
     hostSocketDir: "/run/spire/agent-sockets",
-    /** The kubelet's self-signed certificate on the node, where `verify` is `hostCertificate`. */
-    kubeletPki: "/var/lib/kubelet/pki",
+    /** The kubelet's self-signed certificate in its own directory, where `verify` is `hostCertificate`. */
+    kubeletPki: "pki",
     kubeletCertificate: "kubelet.crt",
 } as const;
+
+/** The kubelet's self-signed certificate on the node. */
+export function kubeletCertificate(kubeletRoot: string): string {
+    return `${kubeletRoot}/${AGENT_PATHS.kubeletPki}/${AGENT_PATHS.kubeletCertificate}`;
+}
 
 /** Where the Workload API is mounted in a workload that asks for an identity. */
 export const WORKLOAD_SOCKET_DIR = "/run/spiffe/workload";

@@ -31,7 +31,11 @@ function strangers(word: string): Raw {
     return {
         admission: { action: "deny" },
         canary: { enabled: true, namespace: `${word}-canary` },
-        cluster: { name: `${word}-cluster`, apiServer: { cidrs: ["10.0.0.0/28"] }, dnsLabels: { dns: `${word}-dns` } },
+        cluster: {
+            name: `${word}-cluster`,
+            apiServer: { cidrs: ["10.0.0.0/28"] },
+            dns: { labels: { dns: `${word}-dns` } },
+        },
         controlPlane: { namespace: `${word}-files` },
         externalSecrets: {
             namespace: `${word}-secrets`,
@@ -287,6 +291,13 @@ describe("SPIRE and Falco alone", () => {
         const rules = sourceOf(objects, "PrometheusRule", "acme-platform");
         assert.ok(!rules.includes("PlatformDown"));
         assert.deepEqual(judged(objects).violations, []);
+    });
+
+    it("are clean on Cilium too, with its policies beside ours", async function () {
+        this.timeout(120_000);
+        const objects = await objectsOf({ ...alone, cluster: { ...(cluster as Raw), platform: "gke" } });
+        assert.deepEqual(judged(objects).violations, []);
+        assert.ok(objects.some(({ type }) => type.endsWith(":CiliumNetworkPolicy")));
     });
 
     it("refuse what would need a platform", () => {

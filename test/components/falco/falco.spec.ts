@@ -289,7 +289,7 @@ describe("Falco", () => {
         [
             "a path that is no runtime socket",
             { runtimeSocket: "/etc/shadow" },
-            'falco.runtimeSocket must be an absolute path below /run or /var/run, found "/etc/shadow"',
+            `falco.runtimeSocket must be an absolute path below /run, /var/run or MicroK8s' own, found "/etc/shadow"`,
         ],
         [
             "alerts that may go anywhere",
