@@ -6,7 +6,7 @@ import { oneOf } from "../policies/engine/schema";
 import { evaluate } from "./evaluate";
 import type { Failure, Finding, NotJudged, Summary } from "./findings";
 import { Tally } from "./findings";
-import { waiversFrom } from "./selection";
+import { definitionsFrom, waiversFrom } from "./selection";
 import type { ManifestFile } from "./sources/manifests";
 import { readBodies, readManifests } from "./sources/manifests";
 
@@ -34,6 +34,11 @@ export interface ScanOptions {
      * @default none
      */
     readonly waivers?: readonly string[];
+    /**
+     * Files or folders with CustomResourceDefinitions that custom resources are held to, beside those among the objects.
+     * @default none
+     */
+    readonly crds?: readonly string[];
     /**
      * The time that waivers expire by.
      * @default now
@@ -79,14 +84,20 @@ export function scanPaths(paths: readonly string[], options: ScanOptions = {}): 
 }
 
 function judged(files: readonly ManifestFile[], options: ScanOptions): ScanReport {
-    const { profile = "restricted", config = {}, waivers = [], now = new Date() } = options;
+    const { profile = "restricted", config = {}, waivers = [], crds = [], now = new Date() } = options;
     const attempts = new Attempts();
     // No type holds a caller in JavaScript to it, and a profile that nobody knows holds no control, so it would find nothing.
     attempts.of(() => readContent(oneOf(...PROFILES), profile, "profile"), undefined);
     const selected = attempts.of(() => selectControls(controls, profile, config, "config"), []);
     const accepted = waivers.flatMap((file) => attempts.of(() => waiversFrom(file, "waivers"), []));
+    const definitions = crds.flatMap((path) => attempts.of(() => definitionsFrom(path, "crds"), []));
     attempts.finish();
-    const came = evaluate([files.flatMap(({ resources }) => resources)], { selected, waivers: accepted, now });
+    const came = evaluate([files.flatMap(({ resources }) => resources)], {
+        selected,
+        waivers: accepted,
+        definitions,
+        now,
+    });
     const notJudged = [...files.flatMap((file) => file.notJudged ?? []), ...came.notJudged];
     const tally = new Tally();
     came.findings.forEach((finding) => tally.add(finding));

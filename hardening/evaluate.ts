@@ -24,6 +24,11 @@ export interface EvaluateOptions {
      * @default none: no object can claim one
      */
     readonly exceptions?: ExceptionBook;
+    /**
+     * CustomResourceDefinitions beside those of each stack.
+     * @default none
+     */
+    readonly definitions?: readonly Resource[];
     /** The clock that waivers expire by. */
     readonly now: Date;
     /** Who manages an object, where that can be told; findings name it. */
@@ -84,7 +89,7 @@ export function* evaluation<Read>(
             yield* run.waivers();
             return { failures: run.failures, resources, notJudged: run.notJudged, read: next.value };
         }
-        const stack = new Stack(next.value);
+        const stack = new Stack(next.value, options.definitions);
         resources += countOf(stack);
         yield* run.findings(stack);
     }

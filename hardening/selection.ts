@@ -5,12 +5,16 @@ import type { ProfileName, Selected } from "../policies/engine/profiles";
 import { PROFILES, selectControls } from "../policies/engine/profiles";
 import type { Waiver } from "../policies/engine/waivers";
 import { parseWaivers } from "../policies/engine/waivers";
+import { isDefinition } from "../policies/kubernetes/crd";
+import { kubeObjects } from "../policies/kubernetes/kube";
+import type { Resource } from "../policies/kubernetes/resource";
 import type { Baseline } from "./baseline";
 import { readBaseline } from "./baseline";
 import type { Io } from "./io";
 import { UsageError } from "./io";
 import type { OptionTable } from "./cli/options";
 import { readText } from "./sources/files";
+import { readManifests } from "./sources/manifests";
 
 /** Options of every command that evaluates controls, which by default are those of a profile. */
 export function selectionOptions<const P extends ProfileName>(defaultProfile: P) {
@@ -39,6 +43,12 @@ export const SELECTION_OPTIONS = {
         value: "VERSION",
         description: 'minor release whose API has to serve the objects, e.g. "v1.31"; default the newest known',
     },
+    crds: {
+        type: "text",
+        value: "PATH",
+        description: "CustomResourceDefinitions to hold custom resources to, as files or folders",
+        multiple: true,
+    },
     config: {
         type: "text",
         short: "c",
@@ -60,6 +70,7 @@ export interface SelectionValues {
     readonly profile: ProfileName;
     readonly "pss-version"?: string;
     readonly "kubernetes-version"?: string;
+    readonly crds?: readonly string[];
     readonly config?: string;
     readonly waivers?: readonly string[];
     readonly baseline?: string;
@@ -76,6 +87,8 @@ export interface Selection {
     readonly profile: ProfileName;
     readonly selected: readonly Selected[];
     readonly waivers: readonly Waiver[];
+    /** CustomResourceDefinitions that are known beside those of what is judged. */
+    readonly definitions: readonly Resource[];
     readonly baseline: Baseline | undefined;
     /** What is unverifiable or not judged fails the run. */
     readonly strict: boolean;
@@ -95,12 +108,13 @@ export function readSelection(options: SelectionValues, registry: readonly Contr
     const chosen = attempts.of(() => selectControls(registry, profile, config, configFile), []);
     const selected = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
     const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers", registry), []));
+    const definitions = (options.crds ?? []).flatMap((path) => attempts.of(() => definitionsFrom(path, "--crds"), []));
     const baseline = attempts.of(
         () => (baselineFile === undefined ? undefined : readBaseline(baselineFile)),
         undefined,
     );
     attempts.finish();
-    return { profile, selected, waivers, baseline, strict: options.strict === true };
+    return { profile, selected, waivers, definitions, baseline, strict: options.strict === true };
 }
 
 /**
@@ -111,6 +125,24 @@ export function readSelection(options: SelectionValues, registry: readonly Contr
  */
 export function waiversFrom(file: string, option: string, registry: readonly Control[] = controls): readonly Waiver[] {
     return parseWaivers(readText(file, option), file, registry);
+}
+
+/**
+ * The CustomResourceDefinitions of a file or a folder; other objects beside them are passed over.
+ *
+ * @param option by what the path was named
+ * @throws InputError with every file that can't be read, or where there is no definition
+ */
+export function definitionsFrom(path: string, option: string): readonly Resource[] {
+    const files = [...readManifests([path])];
+    const faults = files.flatMap(({ failures }) =>
+        failures.map(({ source, message }) => `${option} ${source}: ${message}`),
+    );
+    const found = files.flatMap(({ resources }) => resources).filter((one) => kubeObjects(one).some(isDefinition));
+    if (faults.length > 0 || found.length === 0) {
+        throw new UsageError(faults.length > 0 ? faults : [`${option} ${path}: holds no CustomResourceDefinition`]);
+    }
+    return found;
 }
 
 /** Reads a configuration file, JSON or YAML. @throws InputError */

@@ -61,6 +61,7 @@ function* findingsOf({ stacks, selection, exceptions, start, io, ownerOf }: Judg
     const came = yield* evaluation(stacks, {
         selected: selection.selected,
         waivers: selection.waivers,
+        definitions: selection.definitions,
         now: start.at,
         ...(exceptions && { exceptions }),
         ...(ownerOf && { ownerOf }),

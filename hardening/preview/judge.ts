@@ -29,6 +29,7 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
         const seen = await previewProgram(request, stackLog(io, request.stack));
         const { findings, failures, resources, notJudged } = evaluate([seen.resources], {
             selected: selection.selected,
+            definitions: selection.definitions,
             waivers,
             exceptions: new ExceptionBook(EXCEPTIONS),
             now,

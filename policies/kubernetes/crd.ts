@@ -2,7 +2,7 @@ import { suggestion } from "../text";
 import type { ApiFault } from "./api-faults";
 import { fieldPath, nameOf } from "./api-faults";
 import type { Body, KubeObject } from "./kube";
-import { isObj, list, obj, str, strings } from "./kube";
+import { isObj, kubeObjects, list, obj, str, strings } from "./kube";
 import type { Stack } from "./stack";
 import { ifKnown } from "./unknown";
 
@@ -13,13 +13,22 @@ interface ServedVersion {
     readonly schema: Body;
 }
 
-/** The versions that the definitions of a stack serve, by `group/Kind`. */
+/** Says whether an object defines a custom kind. */
+export function isDefinition({ group, kind }: KubeObject): boolean {
+    return group === "apiextensions.k8s.io" && kind === "CustomResourceDefinition";
+}
+
+/**
+ * The versions that definitions serve, by `group/Kind`. A definition of the stack comes before one that is only known: it is
+ * what will be in force.
+ */
 export function definitionsOf(stack: Stack): ReadonlyMap<string, readonly ServedVersion[]> {
     const found = new Map<string, readonly ServedVersion[]>();
-    for (const { body, group } of stack.ofKind("CustomResourceDefinition")) {
+    const known = stack.definitions.flatMap((resource) => kubeObjects(resource));
+    for (const { body } of [...known, ...stack.ofKind("CustomResourceDefinition")].filter(isDefinition)) {
         const spec = obj(ifKnown(() => body["spec"]));
         const kind = str(obj(spec["names"])["kind"]);
-        if (group === "apiextensions.k8s.io" && kind !== "") {
+        if (kind !== "") {
             const versions = list(spec["versions"])
                 .map(obj)
                 .filter(({ served }) => served === true)

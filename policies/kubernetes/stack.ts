@@ -20,7 +20,13 @@ export class Stack {
     private readonly names = new Map<string, KubeObject>();
     private readonly memos = new Map<unknown, unknown>();
 
-    constructor(public readonly resources: readonly Resource[]) {
+    /**
+     * @param definitions CustomResourceDefinitions that the stack's custom resources are held to and that it does not deploy
+     */
+    constructor(
+        public readonly resources: readonly Resource[],
+        public readonly definitions: readonly Resource[] = [],
+    ) {
         this.given = resources.flatMap((resource) => kubeObjects(resource));
         this.objects = inOneOrder(this.given);
         for (const object of this.objects) {

@@ -4,7 +4,8 @@ import { definitionsOf, schemaFaults } from "../../kubernetes/crd";
 
 export const customResourcesMatchTheirDefinition = stackControl({
     name: "custom-resources-match-their-definition",
-    description: "Every custom resource whose definition is in the stack is of a served version and fits its schema.",
+    description:
+        "Every custom resource whose definition is in the stack or known is of a served version and fits its schema.",
     why: "The API server refuses the resource, or drops the field without a word and leaves its protection out.",
     severity: "medium",
     covers: [],
