@@ -93,7 +93,9 @@ function send(workload: string, index: number, severity: Severity): void {
     const claim = { namespace: "shop", pod: `${workload}-${index}` };
     queue.offer([eventOf({ severity, rule: `rule ${severity}`, claim })]).then(
         () => void recordMs.push(performance.now() - from),
-        () => void turnedAway++,
+        () => {
+            turnedAway++;
+        },
     );
 }
 

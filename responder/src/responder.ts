@@ -220,7 +220,7 @@ export class Responder {
             return subjects;
         }
         const looked = await Promise.all(
-            subjects.map((subject) =>
+            subjects.map(async (subject) =>
                 subject.unresolved.length === 0 ? subject : this.options.resolver.subject(subject),
             ),
         );

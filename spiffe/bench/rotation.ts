@@ -157,9 +157,10 @@ async function listen(
         transport,
         request,
         connections: () => connections,
-        stop: async () => {
+        stop: () => {
             stop();
             server.close();
+            return Promise.resolve();
         },
     };
 }

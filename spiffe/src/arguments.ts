@@ -80,7 +80,7 @@ export function requireOptions(value: unknown, name: string): void {
  */
 export function requireInstance<T>(
     value: unknown,
-    type: { readonly name: string; [Symbol.hasInstance](value: unknown): boolean },
+    type: { readonly name: string; readonly prototype: T; [Symbol.hasInstance](value: unknown): boolean },
     name: string,
 ): asserts value is T {
     if (!type[Symbol.hasInstance](value)) {

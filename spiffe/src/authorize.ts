@@ -174,7 +174,7 @@ function requireMapping(targets: unknown): void {
 /** An authorizer that says why it refuses. */
 function rule(allows: (id: SpiffeId) => boolean, why: (id: SpiffeId) => string): Authorizer {
     return (id) => {
-        requireInstance<SpiffeId>(id, SpiffeId, "id");
+        requireInstance(id, SpiffeId, "id");
         if (!allows(id)) {
             throw new AuthorizationError(why(id));
         }

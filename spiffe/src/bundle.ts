@@ -49,7 +49,7 @@ export class X509Bundle {
 
     /** Whether it has the same authorities of the same trust domain, in any order. @throws {ArgumentError} */
     equals(other: X509Bundle): boolean {
-        requireInstance<X509Bundle>(other, X509Bundle, "other");
+        requireInstance(other, X509Bundle, "other");
         return this.trustDomain.equals(other.trustDomain) && fingerprints(this) === fingerprints(other);
     }
 
@@ -102,13 +102,13 @@ export class X509BundleSet implements Iterable<X509Bundle> {
 
     /** @throws {ArgumentError} */
     get(trustDomain: TrustDomain): X509Bundle | undefined {
-        requireInstance<TrustDomain>(trustDomain, TrustDomain, "trustDomain");
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
         return this.bundles.get(trustDomain.name);
     }
 
     /** Whether it has equal bundles of the same trust domains. @throws {ArgumentError} */
     equals(other: X509BundleSet): boolean {
-        requireInstance<X509BundleSet>(other, X509BundleSet, "other");
+        requireInstance(other, X509BundleSet, "other");
         return this.size === other.size && [...this].every((bundle) => other.get(bundle.trustDomain)?.equals(bundle));
     }
 

@@ -80,6 +80,7 @@ export type X509VerificationCode = (typeof X509_VERIFICATION_CODES)[number];
 export class X509VerificationError extends SpiffeError {
     declare readonly code: X509VerificationCode;
 
+    // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- it takes these codes only
     constructor(code: X509VerificationCode, message: string, options?: ErrorOptions) {
         super(code, message, options);
     }
@@ -125,6 +126,8 @@ export class WorkloadApiError extends SpiffeError {}
 
 /** The Workload API is there and knows of no identity for this process. Code: `no_identity_issued`. */
 export class NoIdentityIssuedError extends WorkloadApiError {
+    declare readonly code: "no_identity_issued";
+
     constructor(endpoint: string, details: string, options?: ErrorOptions) {
         super(
             "no_identity_issued",
@@ -156,6 +159,7 @@ export type JwtSvidErrorCode =
 export class JwtSvidError extends SpiffeError {
     declare readonly code: JwtSvidErrorCode;
 
+    // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- it takes these codes only
     constructor(code: JwtSvidErrorCode, message: string, options?: ErrorOptions) {
         super(code, message, options);
     }

@@ -108,7 +108,7 @@ export class TrustDomain {
 
     /** @throws {ArgumentError} */
     equals(other: TrustDomain): boolean {
-        requireInstance<TrustDomain>(other, TrustDomain, "other");
+        requireInstance(other, TrustDomain, "other");
         return this.name === other.name;
     }
 
@@ -190,7 +190,7 @@ export class SpiffeId {
 
     /** @throws {ArgumentError} */
     equals(other: SpiffeId): boolean {
-        requireInstance<SpiffeId>(other, SpiffeId, "other");
+        requireInstance(other, SpiffeId, "other");
         return this.text === other.toString();
     }
 

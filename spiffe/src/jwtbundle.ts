@@ -55,7 +55,7 @@ export class JwtBundle {
 
     /** Whether it has the same keys of the same trust domain. @throws {ArgumentError} */
     equals(other: JwtBundle): boolean {
-        requireInstance<JwtBundle>(other, JwtBundle, "other");
+        requireInstance(other, JwtBundle, "other");
         return (
             this.trustDomain.equals(other.trustDomain) &&
             this.authorities.size === other.authorities.size &&
@@ -114,13 +114,13 @@ export class JwtBundleSet implements Iterable<JwtBundle> {
 
     /** @throws {ArgumentError} */
     get(trustDomain: TrustDomain): JwtBundle | undefined {
-        requireInstance<TrustDomain>(trustDomain, TrustDomain, "trustDomain");
+        requireInstance(trustDomain, TrustDomain, "trustDomain");
         return this.bundles.get(trustDomain.name);
     }
 
     /** Whether it has equal bundles of the same trust domains. @throws {ArgumentError} */
     equals(other: JwtBundleSet): boolean {
-        requireInstance<JwtBundleSet>(other, JwtBundleSet, "other");
+        requireInstance(other, JwtBundleSet, "other");
         return this.size === other.size && [...this].every((bundle) => other.get(bundle.trustDomain)?.equals(bundle));
     }
 

@@ -103,7 +103,7 @@ export class JwtSvid {
         bundles: JwtBundleSet,
         options: JwtValidationOptions = {},
     ): Promise<JwtSvid> {
-        requireInstance<JwtBundleSet>(bundles, JwtBundleSet, "bundles");
+        requireInstance(bundles, JwtBundleSet, "bundles");
         const { algorithm, keyId, bringsKeys } = readHeader(token);
         const claims = readClaims(token, readAudience(audience), options);
         if (options.strict === true && (keyId === undefined || bringsKeys)) {
@@ -197,7 +197,7 @@ function readHeader(token: string): Header {
 
 /** Character by character: `$` in a pattern would let a line feed at the end through. */
 function isBase64Url(part: string): boolean {
-    return part !== "" && [...part].every((character) => /[A-Za-z0-9_-]/.test(character));
+    return part !== "" && Array.from(part).every((character) => /[A-Za-z0-9_-]/.test(character));
 }
 
 function decode<T>(read: () => T, part: string): T {

@@ -39,8 +39,8 @@ function matchRun<P, T>(
 
 function segmentMatches(pattern: string, segment: string): boolean {
     return matchRun(
-        [...pattern],
-        [...segment],
+        Array.from(pattern),
+        Array.from(segment),
         (p) => p === "*",
         (p, t) => p === t,
     );

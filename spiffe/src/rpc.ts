@@ -93,6 +93,9 @@ export function callUnary<I extends DescMessage, O extends DescMessage>(
     });
 }
 
+/** The status codes of gRPC as they stand on the wire: numbers, of which a server may send others too. */
+export const STATUS: Readonly<Record<keyof typeof status, number>> = status;
+
 /** The name of a gRPC status code in lower case: 7 is `permission_denied`. */
 export function statusName(code: number): string {
     return (status[code] ?? "unknown").toLowerCase();

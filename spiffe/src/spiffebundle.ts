@@ -103,8 +103,8 @@ export class SpiffeBundle {
 function checkParts(parts: unknown): void {
     requireOptions(parts, "parts");
     const { x509, jwt, sequence, refreshHintSeconds } = (parts ?? {}) as Partial<SpiffeBundleParts>;
-    requireInstance<X509Bundle>(x509, X509Bundle, "parts.x509");
-    requireInstance<JwtBundle>(jwt, JwtBundle, "parts.jwt");
+    requireInstance(x509, X509Bundle, "parts.x509");
+    requireInstance(jwt, JwtBundle, "parts.jwt");
     if (!x509.trustDomain.equals(jwt.trustDomain)) {
         throw new BundleError(
             "invalid_bundle",

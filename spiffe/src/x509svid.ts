@@ -33,7 +33,7 @@ export class X509Svid {
     constructor(parts: X509SvidParts) {
         checkParts(parts);
         this.id = parts.id;
-        this.certificates = Object.freeze([...parts.certificates] as const) as X509SvidParts["certificates"];
+        this.certificates = Object.freeze<X509SvidParts["certificates"]>([...parts.certificates]);
         this.hint = parts.hint ?? "";
         this.notBefore = this.certificates[0].validFromDate;
         this.notAfter = this.certificates[0].validToDate;
@@ -133,7 +133,7 @@ export class X509Svid {
 
     /** Whether it is the same certificates, key and hint. @throws {ArgumentError} */
     equals(other: X509Svid): boolean {
-        requireInstance<X509Svid>(other, X509Svid, "other");
+        requireInstance(other, X509Svid, "other");
         return (
             this.hint === other.hint &&
             this.certificates.length === other.certificates.length &&

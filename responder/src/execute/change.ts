@@ -32,7 +32,7 @@ export async function change(
         const versioned = {
             ...patch,
             metadata: {
-                ...(typeof metadata === "object" && metadata !== null && !Array.isArray(metadata) ? metadata : {}),
+                ...(isFields(metadata) ? metadata : {}),
                 ...(resourceVersion !== undefined && { resourceVersion }),
             },
         };
@@ -49,12 +49,24 @@ export async function change(
     }
 }
 
-/** Reads a record that an action itself wrote. */
-export function fieldsOf(prepared: Json): { readonly [key: string]: Json } {
-    if (typeof prepared !== "object" || prepared === null || Array.isArray(prepared)) {
-        throw new TypeError("the undo record is damaged");
+interface Fields {
+    readonly [key: string]: Json;
+}
+
+function isFields(value: Json | undefined): value is Fields {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+/** Reads a record that an action itself wrote. @throws TypeError where it is none */
+export function fieldsOf(prepared: Json): Fields {
+    if (!isFields(prepared)) {
+        throw damaged();
     }
-    return prepared as { readonly [key: string]: Json };
+    return prepared;
+}
+
+function damaged(): TypeError {
+    return new TypeError("the undo record is damaged");
 }
 
 /** Text to text, as labels are, out of a record. */
@@ -70,4 +82,13 @@ export function textMap(value: Json | undefined): Readonly<Record<string, string
 export function textField(prepared: Json, key: string): string | undefined {
     const value = fieldsOf(prepared)[key];
     return typeof value === "string" ? value : undefined;
+}
+
+/** Text that a record can't do without. @throws TypeError where it lacks it */
+export function requiredText(prepared: Json, key: string): string {
+    const value = textField(prepared, key);
+    if (value === undefined) {
+        throw damaged();
+    }
+    return value;
 }

@@ -25,7 +25,7 @@ export class PacedSaves {
 
     /** Resolves once the incident is saved as it is now, or later; rejects with what its save failed with. */
     save(name: string): Promise<void> {
-        const turn = this.waiting.get(name) ?? Promise.withResolvers<void>();
+        const turn: PromiseWithResolvers<void> = this.waiting.get(name) ?? Promise.withResolvers();
         this.waiting.set(name, turn);
         if (!this.running) {
             this.running = true;

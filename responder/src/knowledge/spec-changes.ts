@@ -60,11 +60,13 @@ export class SpecChanges {
      * @param failed told of what was tried in vain
      */
     async follow(signal: AbortSignal, notice: () => void, failed: (error: unknown) => void): Promise<void> {
-        while (!signal.aborted) {
+        // Asked anew each time: the compiler takes what it was before an `await` for what it is after it.
+        const isOver = (): boolean => signal.aborted;
+        while (!isOver()) {
             try {
                 await this.watch(signal, notice);
             } catch (error) {
-                if (!signal.aborted) {
+                if (!isOver()) {
                     failed(error);
                 }
             } finally {

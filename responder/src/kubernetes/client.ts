@@ -56,7 +56,7 @@ export class KubernetesClient implements KubernetesApi {
 
     async get(ref: ObjectRef): Promise<KubernetesObject | undefined> {
         try {
-            return await this.call("GET", pathOf(ref));
+            return await this.object("GET", pathOf(ref));
         } catch (error) {
             if (isApiError(error, "NotFound")) {
                 return undefined;
@@ -118,7 +118,7 @@ export class KubernetesClient implements KubernetesApi {
     }
 
     create(object: KubernetesObject): Promise<KubernetesObject> {
-        return this.call("POST", collectionOf(object.kind as KindName, object.metadata.namespace), object);
+        return this.object("POST", collectionOf(object.kind as KindName, object.metadata.namespace), object);
     }
 
     patch(
@@ -126,12 +126,12 @@ export class KubernetesClient implements KubernetesApi {
         patch: { readonly [field: string]: Json | undefined },
         subresource?: string,
     ): Promise<KubernetesObject> {
-        return this.call("PATCH", pathOf(ref, subresource), patch);
+        return this.object("PATCH", pathOf(ref, subresource), patch);
     }
 
     replace(object: KubernetesObject, subresource?: string): Promise<KubernetesObject> {
         const { name, namespace } = object.metadata;
-        return this.call("PUT", pathOf({ kind: object.kind as KindName, name, namespace }, subresource), object);
+        return this.object("PUT", pathOf({ kind: object.kind as KindName, name, namespace }, subresource), object);
     }
 
     async delete(
@@ -164,15 +164,13 @@ export class KubernetesClient implements KubernetesApi {
         this.agents.forEach((agent) => agent.destroy());
     }
 
-    private async call<T = KubernetesObject>(
-        method: string,
-        path: string,
-        body?: object,
-        query?: Query,
-        as?: string,
-    ): Promise<T> {
+    private async object(method: string, path: string, body?: object): Promise<KubernetesObject> {
+        return (await this.call(method, path, body)) as KubernetesObject;
+    }
+
+    private async call(method: string, path: string, body?: object, query?: Query, as?: string): Promise<unknown> {
         const { text } = await this.send(method, path, body, query, as);
-        return JSON.parse(text) as T;
+        return JSON.parse(text) as unknown;
     }
 
     /** Every page of a collection, which all are of one version. */
@@ -183,10 +181,11 @@ export class KubernetesClient implements KubernetesApi {
     ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
         const items: T[] = [];
         for (let next: string | undefined; ;) {
-            const { metadata, items: some } = await this.call<{
+            const page = await this.call("GET", path, undefined, { ...query, limit: String(PAGE), continue: next }, as);
+            const { metadata, items: some } = page as {
                 readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
                 readonly items: readonly T[];
-            }>("GET", path, undefined, { ...query, limit: String(PAGE), continue: next }, as);
+            };
             items.push(...some);
             next = metadata.continue;
             if (next === undefined || next === "") {

@@ -185,7 +185,7 @@ interface Requirements {
 }
 
 function requirementsOf(selector: unknown): Requirements {
-    return (selector ?? {}) as Requirements;
+    return selector ?? {};
 }
 
 /** Whether a label selector (`matchLabels`, `matchExpressions`) selects these labels; an empty one selects everything. */

@@ -105,7 +105,7 @@ export function parseLogLine(line: string): LogLine {
         if (typeof parsed === "object" && parsed !== null) {
             const fields = parsed as Record<string, unknown>;
             const message = [fields.msg, fields.error].filter((part) => typeof part === "string").join(": ");
-            return { level: String(fields.level ?? "info"), message };
+            return { level: typeof fields.level === "string" ? fields.level : "info", message };
         }
     } catch {
         // Not JSON: the text itself is the message.

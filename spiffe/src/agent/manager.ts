@@ -3,6 +3,7 @@ import { mkdir, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 import type { BackoffCurve } from "../workload/backoff.js";
+import { isAborted } from "../workload/abort.js";
 import { Backoff, sleep } from "../workload/backoff.js";
 import { AgentError } from "./error.js";
 import type { AgentFault, LogLine } from "./log.js";
@@ -214,9 +215,9 @@ export class SpireAgentManager extends EventEmitter<AgentEvents> {
     /** Keeps an agent running until it is stopped or can't ever succeed. */
     private async supervise(): Promise<void> {
         const { signal } = this.stopping;
-        while (!signal.aborted && this.process !== undefined) {
+        while (!isAborted(signal) && this.process !== undefined) {
             const status = await this.process.exited;
-            if (signal.aborted) {
+            if (isAborted(signal)) {
                 return;
             }
             this.emit("exit", status);
@@ -225,10 +226,10 @@ export class SpireAgentManager extends EventEmitter<AgentEvents> {
     }
 
     private async restart(signal: AbortSignal): Promise<void> {
-        while (!signal.aborted) {
+        while (!isAborted(signal)) {
             this.setState("backoff");
             await sleep(this.backoff.next(), signal).catch(() => {});
-            if (signal.aborted) {
+            if (isAborted(signal)) {
                 return;
             }
             this.fault = undefined;

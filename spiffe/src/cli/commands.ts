@@ -15,9 +15,9 @@ import { parseOptions, readSettings, UsageError } from "./settings.js";
 /** Where a command writes to. */
 export interface Output {
     /** A line of result. */
-    say(line: string): void;
+    readonly say: (line: string) => void;
     /** A line about what goes on. */
-    log(line: string): void;
+    readonly log: (line: string) => void;
 }
 
 /** A command: what it takes, and what it does until `signal` is aborted. */

@@ -3,6 +3,7 @@ import { setTimeout as delay } from "node:timers/promises";
 
 import type { JwtSvid } from "../jwtsvid.js";
 import { replaceFiles } from "../save.js";
+import { isAborted } from "../workload/abort.js";
 import { BundleSource } from "../workload/bundlesource.js";
 import { WorkloadApiClient } from "../workload/client.js";
 import { pickFirst, pickHint, pickJwtHint } from "../workload/sourceoptions.js";
@@ -125,9 +126,9 @@ export class Keeper {
         const left = (): number =>
             Math.max(1_000, ((this.tokens.get(file.name)?.expiry.getTime() ?? 0) - Date.now()) / 2);
         let wait = left();
-        while (!signal.aborted) {
+        while (!isAborted(signal)) {
             await delay(Math.min(wait, 2 ** 31 - 1), undefined, { signal }).catch(() => {});
-            if (signal.aborted) {
+            if (isAborted(signal)) {
                 return;
             }
             try {

@@ -117,7 +117,7 @@ async function connectSpiffe(url: URL, profile: SpiffeProfile, signal: AbortSign
         rejectUnauthorized: false,
         checkServerIdentity: () => undefined,
     });
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     const abort = (): void =>
         void socket.destroy(signal.reason instanceof Error ? signal.reason : new Error("aborted"));
     const closed = (): void => reject(new Error("the connection closed during the handshake"));

@@ -1,5 +1,6 @@
 import { FederationError, SpiffeError } from "../errors.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
+import { isAborted } from "../workload/abort.js";
 import { sleep } from "../workload/backoff.js";
 import type { FederationEndpoint } from "./endpoint.js";
 import { checkEndpoint } from "./endpoint.js";
@@ -40,7 +41,7 @@ export async function* watchBundle(
     checkFetchOptions(options);
     const { signal } = options;
     let held = options.initial;
-    while (signal?.aborted !== true) {
+    while (!isAborted(signal)) {
         try {
             const bundle: SpiffeBundle = await fetchBundle(withLatest(endpoint, held), options);
             refuseStale(bundle, held);
@@ -50,7 +51,7 @@ export async function* watchBundle(
                 yield { type: "update", bundle };
             }
         } catch (error) {
-            if (signal?.aborted) {
+            if (isAborted(signal)) {
                 return;
             }
             if (!(error instanceof SpiffeError)) {
@@ -59,7 +60,7 @@ export async function* watchBundle(
             yield { type: "failed", error, retryInMs: intervalMs(held) };
         }
         await (options.sleep ?? sleep)(intervalMs(held), signal).catch((error: unknown) => {
-            if (signal?.aborted !== true) {
+            if (!isAborted(signal)) {
                 throw error;
             }
         });

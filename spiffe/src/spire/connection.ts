@@ -1,9 +1,9 @@
 import type { DescMessage, DescMethodUnary, MessageInitShape, MessageShape } from "@bufbuild/protobuf";
 import type { ChannelCredentials } from "@grpc/grpc-js";
-import { Client, credentials, status } from "@grpc/grpc-js";
+import { Client, credentials } from "@grpc/grpc-js";
 
 import { SpiffeError } from "../errors.js";
-import { callUnary, readStatus, statusName } from "../rpc.js";
+import { callUnary, readStatus, STATUS, statusName } from "../rpc.js";
 
 /** Answers carry up to a page of entries: well above grpc-js's 4 MiB, and still finite. */
 const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
@@ -74,8 +74,8 @@ export class SpireConnection {
 
 /** Turns the status of a batch of one into an error unless it is OK. */
 export function requireOk(call: string, result: { code: number; message: string } | undefined): void {
-    const { code, message } = result ?? { code: status.UNKNOWN, message: "the server gave no result" };
-    if (code !== status.OK) {
+    const { code, message } = result ?? { code: STATUS.UNKNOWN, message: "the server gave no result" };
+    if (code !== STATUS.OK) {
         throw new SpireApiError(statusName(code), `SPIRE server, ${call}: ${statusName(code)}: ${message}`, code);
     }
 }

@@ -1,8 +1,7 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { status } from "@grpc/grpc-js";
 
 import type { SpiffeId } from "../id.js";
-import { statusName } from "../rpc.js";
+import { STATUS, statusName } from "../rpc.js";
 import type { SpireConnection } from "./connection.js";
 import { fromWireId, fromWireTime, toWireId } from "./convert.js";
 import { Entry as EntryService } from "./gen/spire/api/server/entry/entry_pb.js";
@@ -138,11 +137,11 @@ export class Entries {
             const differing: MessageInitShape<typeof EntrySchema>[] = [];
             for (const [index, spec] of batch.entries()) {
                 const item = results[index];
-                const code = item?.status?.code ?? status.UNKNOWN;
+                const code = item?.status?.code ?? STATUS.UNKNOWN;
                 const entry = item?.entry;
-                if (code === status.OK && entry !== undefined) {
+                if (code === STATUS.OK && entry !== undefined) {
                     result.created.push(entry.id);
-                } else if (code === status.ALREADY_EXISTS && entry !== undefined) {
+                } else if (code === STATUS.ALREADY_EXISTS && entry !== undefined) {
                     if (sameSettings(toSettings(spec), wireSettings(entry))) {
                         result.unchanged.push(entry.id);
                     } else {
@@ -170,8 +169,8 @@ export class Entries {
             const { results } = await this.connection.call(EntryService.method.batchDeleteEntry, { ids: batch });
             for (const [index, id] of batch.entries()) {
                 const item = results[index]?.status;
-                const code = item?.code ?? status.UNKNOWN;
-                if (code !== status.OK && code !== status.NOT_FOUND) {
+                const code = item?.code ?? STATUS.UNKNOWN;
+                if (code !== STATUS.OK && code !== STATUS.NOT_FOUND) {
                     failed.push(failure(code, item?.message ?? "the server gave no result", undefined, id));
                 }
             }
@@ -193,8 +192,8 @@ export class Entries {
         });
         for (const [index, { id = "" }] of entries.entries()) {
             const item = results[index]?.status;
-            const code = item?.code ?? status.UNKNOWN;
-            if (code === status.OK) {
+            const code = item?.code ?? STATUS.UNKNOWN;
+            if (code === STATUS.OK) {
                 result.updated.push(id);
             } else {
                 result.failed.push(failure(code, item?.message ?? "the server gave no result", undefined, id));

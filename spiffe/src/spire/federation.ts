@@ -1,9 +1,9 @@
 import type { MessageInitShape } from "@bufbuild/protobuf";
-import { status } from "@grpc/grpc-js";
 
 import type { X509Bundle } from "../bundle.js";
 import { SpiffeError } from "../errors.js";
 import { SpiffeId, TrustDomain } from "../id.js";
+import { STATUS } from "../rpc.js";
 import type { SpireConnection } from "./connection.js";
 import { requireOk } from "./connection.js";
 import { TrustDomain as TrustDomainService } from "./gen/spire/api/server/trustdomain/trustdomain_pb.js";
@@ -51,7 +51,7 @@ export class Federation {
         const created = await this.connection.call(TrustDomainService.method.batchCreateFederationRelationship, {
             federationRelationships,
         });
-        if (created.results[0]?.status?.code !== status.ALREADY_EXISTS) {
+        if (created.results[0]?.status?.code !== STATUS.ALREADY_EXISTS) {
             requireOk("TrustDomain.BatchCreateFederationRelationship", created.results[0]?.status);
             return;
         }

@@ -75,6 +75,7 @@ async function makeCertificate(
     );
     extensions.push(new x509.BasicConstraintsExtension(options.ca ?? false, options.pathLength, true));
     if (options.keyUsage !== null && options.keyUsage !== undefined) {
+        // eslint-disable-next-line @typescript-eslint/no-unsafe-enum-assignment -- several flags at once are no member of the enum
         extensions.push(new x509.KeyUsagesExtension(options.keyUsage, true));
     }
     if (options.purposes !== null && options.purposes !== undefined) {

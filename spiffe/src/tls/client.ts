@@ -237,7 +237,7 @@ function connectionOptions(snapshot: X509Snapshot, policy: ClientPolicy, target:
 /** Waits for the end of the handshake, with a deadline. A server that was not even reached by then has refused nobody. */
 async function handshake(socket: TLSSocket, policy: ClientPolicy, signal: AbortSignal | undefined): Promise<void> {
     const timeoutMs = policy.handshakeTimeoutMs ?? DEFAULT_HANDSHAKE_TIMEOUT_MS;
-    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const { promise, resolve, reject }: PromiseWithResolvers<void> = Promise.withResolvers();
     const timer = setTimeout(() => {
         reject(
             socket.connecting

@@ -35,12 +35,18 @@ export function drainHttp2(session: Http2Session): void {
     }
 }
 
+/** The socket of a session: one that was destroyed has none, which the type of node:http2 leaves out. */
+export function socketOf(session: Partial<Pick<Http2Session, "socket">>): Http2Session["socket"] | undefined {
+    return session.socket;
+}
+
 /** Has an HTTP/2 server's sessions end in peace. Called after the server is guarded. */
 export function drainHttp2Sessions(server: {
     on(event: "session", listener: (session: Http2Session) => void): unknown;
 }): void {
     server.on("session", (session) => {
-        const life = session.socket === undefined ? undefined : lifeOf(session.socket);
+        const socket = socketOf(session);
+        const life = socket === undefined ? undefined : lifeOf(socket);
         if (life !== undefined) {
             life.onDrain = () => drainHttp2(session);
         }

@@ -42,7 +42,6 @@ export interface GrpcListener {
 export function createGrpcListener(grpcServer: Server, identity: X509Provider, policy: ServerPolicy): GrpcListener {
     requireMethods(grpcServer, ["createConnectionInjector"], "grpcServer", "a Server of @grpc/grpc-js");
     const peers = new Map<string, Peer>();
-    const drainMs = policy?.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS;
     const server = createTlsServer(identity, { ...withExpiry(policy), ALPNProtocols: [HTTP2] }, (socket) => {
         if (socket.alpnProtocol !== HTTP2) {
             socket.destroy();
@@ -57,7 +56,7 @@ export function createGrpcListener(grpcServer: Server, identity: X509Provider, p
         socket.once("close", () => injector.destroy());
         const life = lifeOf(socket);
         if (life !== undefined) {
-            life.onDrain = () => injector.drain(drainMs);
+            life.onDrain = () => injector.drain(policy.drainTimeoutMs ?? DEFAULT_DRAIN_TIMEOUT_MS);
         }
         injector.injectConnection(socket);
     });

@@ -15,7 +15,7 @@ import { checkHttp2Options } from "../http/server-options.js";
 import type { X509Provider } from "../source.js";
 import type { ClientPolicy, ConnectTarget } from "./client.js";
 import { connectTls } from "./client.js";
-import { drainHttp1Connections, drainHttp2, drainHttp2Sessions } from "./drain.js";
+import { drainHttp1Connections, drainHttp2, drainHttp2Sessions, socketOf } from "./drain.js";
 import { lifeOf, withExpiry } from "./lifetime.js";
 import { HandshakeError, notify } from "./observer.js";
 import { peerOf } from "./peer.js";
@@ -40,7 +40,8 @@ export function createHttp2Server(
     guardServer(server, identity, withExpiry(policy));
     drainHttp2Sessions(server);
     drainHttp1Connections(server);
-    server.on("sessionError", (error: Error, { socket }: Http2Session) => {
+    server.on("sessionError", (error: Error, session: Http2Session) => {
+        const socket = socketOf(session);
         const peer = socket === undefined ? undefined : peerOf(socket)?.id;
         notify(policy.observer, {
             side: "server",

@@ -1,4 +1,4 @@
-import type { ClientRequest, RequestListener } from "node:http";
+import type { ClientRequest, ClientRequestArgs, RequestListener } from "node:http";
 import type { AgentOptions, Server } from "node:https";
 import { Agent, createServer } from "node:https";
 import type { Duplex } from "node:stream";
@@ -72,14 +72,14 @@ export class SpiffeHttpsAgent extends Agent {
 
     /** Holds back every byte of a request until the server is verified. */
     override createConnection(
-        { host, port, path }: ConnectTarget,
+        { host, port, path }: Omit<ConnectTarget, "port"> & Pick<ClientRequestArgs, "port">,
         callback?: (error: Error | null, stream: Duplex) => void,
     ): Duplex | null | undefined {
         const revision = this.currentRevision();
         // node:http has null where there is no path, and a port as it was given.
         const target = {
             host,
-            port: port === undefined ? undefined : Number(port),
+            port: port === undefined || port === null ? undefined : Number(port),
             path: path ?? undefined,
             ALPNProtocols: ["http/1.1"],
         };

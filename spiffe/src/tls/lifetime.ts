@@ -129,5 +129,6 @@ export function lifeOf(socket: object): ConnectionLife | undefined {
 /** The policy of a transport that can finish what is under way, for which it is the default to end with the SVIDs. */
 export function withExpiry<P extends ConnectionLifetime>(policy: P): P {
     // A policy that is none is refused where it is used.
-    return typeof policy === "object" && policy !== null ? { closeOnPeerExpiry: true, ...policy } : policy;
+    const given: unknown = policy;
+    return typeof given === "object" && given !== null ? { closeOnPeerExpiry: true, ...policy } : policy;
 }

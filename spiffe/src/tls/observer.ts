@@ -99,6 +99,7 @@ export function notify(observer: HandshakeObserver | undefined, event: Handshake
 export class HandshakeError extends SpiffeError {
     declare readonly code: HandshakeFailureReason;
 
+    // eslint-disable-next-line @typescript-eslint/no-useless-constructor -- it takes these codes only
     constructor(code: HandshakeFailureReason, message: string, options?: ErrorOptions) {
         super(code, message, options);
     }

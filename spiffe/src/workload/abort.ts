@@ -13,3 +13,8 @@ export async function abortable<T>(promise: Promise<T>, signal?: AbortSignal): P
         signal.removeEventListener("abort", abort);
     }
 }
+
+/** Asked anew each time: the compiler takes what a signal was before an `await` for what it is after it. */
+export function isAborted(signal: AbortSignal | undefined): boolean {
+    return signal?.aborted === true;
+}

@@ -7,7 +7,7 @@ import type {
 } from "@bufbuild/protobuf";
 import { create } from "@bufbuild/protobuf";
 import type { ClientReadableStream } from "@grpc/grpc-js";
-import { Client, Metadata, status } from "@grpc/grpc-js";
+import { Client, Metadata } from "@grpc/grpc-js";
 
 import { requireFunction, requireInstance, requireNumber, requireOptions, requireText } from "../arguments.js";
 import type { X509BundleSet } from "../bundle.js";
@@ -16,7 +16,7 @@ import { NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
 import { SpiffeWorkloadAPI } from "../gen/workload/workloadapi_pb.js";
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtSvid } from "../jwtsvid.js";
-import { callUnary, methodDefinition, readStatus } from "../rpc.js";
+import { callUnary, methodDefinition, readStatus, STATUS } from "../rpc.js";
 import type { X509Svid } from "../x509svid.js";
 import type { EndpointAddress } from "./address.js";
 import { resolveEndpointAddress } from "./address.js";
@@ -296,7 +296,7 @@ export class WorkloadApiClient {
             return error;
         }
         const { code, name, details } = readStatus(error);
-        if (code === status.PERMISSION_DENIED) {
+        if (code === STATUS.PERMISSION_DENIED) {
             return new NoIdentityIssuedError(this.address.text, details, { cause: error });
         }
         return new WorkloadApiError(name, `Workload API at ${this.address.text}, ${method}: ${name}: ${details}`, {

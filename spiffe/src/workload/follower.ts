@@ -28,7 +28,7 @@ export class Follower<T> {
     private current: SourceState = "starting";
     private error: WorkloadApiError | undefined;
     private readonly abort = new AbortController();
-    private readonly first = Promise.withResolvers<void>();
+    private readonly first: PromiseWithResolvers<void> = Promise.withResolvers();
 
     constructor(
         watch: (options: WatchOptions) => AsyncGenerator<WatchEvent<T>, void, undefined>,

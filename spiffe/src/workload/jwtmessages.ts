@@ -26,7 +26,7 @@ export function readRequest(request: unknown): { audience: readonly [string, ...
     requireOptions(request, "request");
     const { audience, spiffeId } = (request ?? {}) as Partial<JwtSvidRequest>;
     if (spiffeId !== undefined) {
-        requireInstance<SpiffeId>(spiffeId, SpiffeId, "request.spiffeId");
+        requireInstance(spiffeId, SpiffeId, "request.spiffeId");
     }
     return { audience: readAudience(audience, "request.audience"), spiffeId };
 }

@@ -93,7 +93,7 @@ export class JwtSource {
         requireOptions(options, "options");
         const { signal, timeoutMs } = options;
         if (signal !== undefined) {
-            requireInstance<AbortSignal>(signal, AbortSignal, "options.signal");
+            requireInstance(signal, AbortSignal, "options.signal");
         }
         if (timeoutMs === undefined) {
             return abortable(this.tokens.get(readRequest(request)), signal);

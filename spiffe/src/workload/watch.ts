@@ -3,6 +3,7 @@ import type { ClientReadableStream } from "@grpc/grpc-js";
 import type { NoIdentityIssuedError } from "../errors.js";
 import { WorkloadApiError } from "../errors.js";
 import type { BackoffCurve, BackoffRuntime } from "./backoff.js";
+import { isAborted } from "./abort.js";
 import { Backoff, NO_IDENTITY_CURVE, SHORT_STREAM_CURVE, UNAVAILABLE_CURVE, sleep } from "./backoff.js";
 
 /** What happens on a watched stream. Each `update` is the whole state. */
@@ -51,7 +52,7 @@ const INTERVAL_JITTER = 0.2;
 export async function* watch<M, T>(settings: WatchSettings<M, T>): AsyncGenerator<WatchEvent<T>, void, undefined> {
     const { signal, clock = () => performance.now() } = settings;
     const waits = new Waits(settings);
-    while (signal?.aborted !== true) {
+    while (!isAborted(signal)) {
         let delivered = false;
         let failure: WorkloadApiError | undefined;
         const began = clock();
@@ -68,7 +69,7 @@ export async function* watch<M, T>(settings: WatchSettings<M, T>): AsyncGenerato
             }
             yield event;
         }
-        if (signal?.aborted) {
+        if (isAborted(signal)) {
             return;
         }
         const lived = clock() - began;
@@ -91,7 +92,7 @@ export async function* watch<M, T>(settings: WatchSettings<M, T>): AsyncGenerato
             ? { type: "withdrawn", error: failure, retryInMs }
             : { type: "interrupted", error: failure, retryInMs };
         await (settings.sleep ?? sleep)(retryInMs, signal).catch((error: unknown) => {
-            if (signal?.aborted !== true) {
+            if (!isAborted(signal)) {
                 throw error;
             }
         });

@@ -17,7 +17,7 @@ describe("A pool of HTTP/2 sessions", () => {
     beforeEach(async () => {
         world = await TlsWorld.create();
         sessions = new Set();
-        const held = Promise.withResolvers<void>();
+        const held: PromiseWithResolvers<void> = Promise.withResolvers();
         release = held.resolve;
         const server = createHttp2Server(world.server, world.serverPolicy, (request, response) => {
             const answer = (): unknown => response.end(String(peerOf(request)?.chain[0]?.serialNumber));

@@ -1,6 +1,6 @@
 import type { Action, ActionContext } from "../action.js";
 import { ActionRefusedError } from "../action.js";
-import { change, fieldsOf } from "../change.js";
+import { change, fieldsOf, requiredText } from "../change.js";
 
 function node({ record }: Pick<ActionContext, "record">): { readonly kind: "Node"; readonly name: string } {
     if (record.target.node === undefined) {
@@ -22,7 +22,7 @@ export const cordon: Action = {
     },
 
     async apply(context, prepared) {
-        const uid = String(fieldsOf(prepared)["uid"]);
+        const uid = requiredText(prepared, "uid");
         const found = await change(context.api, node(context), uid, ({ spec }) =>
             spec?.["unschedulable"] === true ? undefined : { spec: { unschedulable: true } },
         );
@@ -30,11 +30,10 @@ export const cordon: Action = {
     },
 
     async undo(context, prepared) {
-        const { uid, unschedulable } = fieldsOf(prepared);
-        if (unschedulable === true) {
+        if (fieldsOf(prepared)["unschedulable"] === true) {
             return "it was cordoned before, and stays so";
         }
-        const found = await change(context.api, node(context), String(uid), ({ spec }) =>
+        const found = await change(context.api, node(context), requiredText(prepared, "uid"), ({ spec }) =>
             spec?.["unschedulable"] === true ? { spec: { unschedulable: null } } : undefined,
         );
         return found === undefined ? "the node is gone" : "the node takes pods again";

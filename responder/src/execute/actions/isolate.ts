@@ -3,7 +3,7 @@ import { controllerOf, isApiError, selects } from "../../kubernetes/objects.js";
 import type { Json } from "../../model.js";
 import type { Action, ActionContext } from "../action.js";
 import { ActionRefusedError, podTarget } from "../action.js";
-import { change, fieldsOf, textMap } from "../change.js";
+import { change, fieldsOf, textField, textMap } from "../change.js";
 
 /** Label of an isolated pod: the name of its incident. Policies of the cluster's network engine may go by it. */
 export const QUARANTINE_LABEL = "responder.x0tta6bl4.io/quarantine";
@@ -68,7 +68,7 @@ export const isolate: Action = {
             open.length === 0
                 ? "no network policy opens anything for it"
                 : `still opened by ${open.join(", ")}, which select every pod of the namespace`,
-            replacement(String(fieldsOf(prepared)["controller"] ?? "none")),
+            replacement(textField(prepared, "controller") ?? "none"),
         ].join("; ");
     },
 

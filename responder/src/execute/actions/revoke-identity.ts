@@ -5,7 +5,7 @@ import { selects } from "../../kubernetes/objects.js";
 import type { Json } from "../../model.js";
 import type { Action, ActionContext } from "../action.js";
 import { ActionRefusedError, podTarget, spireOf } from "../action.js";
-import { fieldsOf } from "../change.js";
+import { fieldsOf, requiredText } from "../change.js";
 import { allowIdentity, denyIdentity } from "../denylist.js";
 
 /**
@@ -108,11 +108,11 @@ function toJson(entry: EntrySpec): Json {
 }
 
 function fromJson(saved: Json): EntrySpec {
-    const { spiffeId, parentId, expiresAt, ...rest } = fieldsOf(saved);
+    const { expiresAt, ...rest } = fieldsOf(saved);
     return {
         ...(rest as unknown as Omit<EntrySpec, "spiffeId" | "parentId" | "expiresAt">),
-        spiffeId: SpiffeId.parse(String(spiffeId)),
-        parentId: SpiffeId.parse(String(parentId)),
+        spiffeId: SpiffeId.parse(requiredText(saved, "spiffeId")),
+        parentId: SpiffeId.parse(requiredText(saved, "parentId")),
         ...(typeof expiresAt === "string" && { expiresAt: new Date(expiresAt) }),
     };
 }
