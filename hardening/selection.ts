@@ -35,8 +35,7 @@ export const SELECTION_OPTIONS = {
     "pss-version": {
         type: "text",
         value: "VERSION",
-        description: 'Pod Security Standards to measure by, e.g. "v1.29"',
-        default: "latest",
+        description: 'Pod Security Standards to measure by, e.g. "v1.29"; default those of --kubernetes-version',
     },
     "kubernetes-version": {
         type: "text",
@@ -106,7 +105,9 @@ export function readSelection(options: SelectionValues, registry: readonly Contr
     const pss = attempts.of(() => readVersion("pss-version", options["pss-version"]), undefined);
     const api = attempts.of(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
     const chosen = attempts.of(() => selectControls(registry, profile, config, configFile), []);
-    const selected = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
+    const versioned = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
+    // The latest standards are, for an API server, those of its own release (Pod Security Admission, "enforce-version").
+    const selected = withParameter(versioned, PSS_PARAMETER, api, "latest");
     const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers", registry), []));
     const definitions = (options.crds ?? []).flatMap((path) => attempts.of(() => definitionsFrom(path, "--crds"), []));
     const baseline = attempts.of(
@@ -161,17 +162,20 @@ function readVersion(option: string, text: string | undefined): string | undefin
     return `v${match[1]}`;
 }
 
-/** Sets a parameter wherever a control has one of its name. */
+/** Sets a parameter wherever a control has one of its name, or only where it stands at a value. */
 function withParameter(
     selected: readonly Selected[],
     parameter: string,
     value: string | undefined,
+    instead?: string,
 ): readonly Selected[] {
     if (value === undefined) {
         return selected;
     }
     return selected.map((choice) =>
-        choice.control.params !== undefined && Object.hasOwn(choice.control.params, parameter)
+        choice.control.params !== undefined &&
+        Object.hasOwn(choice.control.params, parameter) &&
+        (instead === undefined || choice.params[parameter] === instead)
             ? { ...choice, params: { ...choice.params, [parameter]: value } }
             : choice,
     );

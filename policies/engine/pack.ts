@@ -9,6 +9,7 @@ import type { Control, ControlMeta, Enforcement, ObjectControl, ParamSchemas, Pa
 import { defaultParams } from "./control";
 import type { ExceptionBook } from "./exceptions";
 import { FRAMEWORKS } from "./frameworks";
+import type { WaiverFault } from "./governance";
 import { waiverFaults } from "./governance";
 import { kubeObjects, messageOf } from "../kubernetes/kube";
 import type { Selected } from "./profiles";
@@ -52,16 +53,7 @@ export function packPolicies(input: PackInput): readonly (ResourceValidationPoli
                 ? resourcePolicy(control, input, configured)
                 : stackPolicy(control, input, configured),
         ),
-        waiverPolicy(input, configured, {
-            name: "waivers-in-order",
-            description: "Every waiver is in use, unexpired and within its ceiling, and no emergency lasts.",
-            enforcementLevel: "mandatory",
-        }),
-        waiverPolicy(input, configured, {
-            name: "waivers-last",
-            description: "No waiver ends within 30 days, and no emergency holds one open.",
-            enforcementLevel: "advisory",
-        }),
+        ...waiverPolicies(input, configured),
     ];
 }
 
@@ -135,35 +127,67 @@ function stackPolicy(control: StackControl, input: PackInput, configured: Config
 }
 
 /**
- * Waivers can only be judged once every control has run, so such a policy runs them all: these are the last of the pack, and
- * by then each control has told its parameters.
+ * The two policies about waivers. Waivers can only be judged once every control has run, so these run them all: they are the
+ * last of the pack, and by then each control has told its parameters. The engine asks one right after the other about one
+ * stack, so the second takes what the first found, unless the first is switched off.
  */
-function waiverPolicy(
-    input: PackInput,
-    configured: Configured,
-    about: Pick<StackValidationPolicy, "name" | "description"> & { readonly enforcementLevel: Enforcement },
-): StackValidationPolicy {
-    return {
+function waiverPolicies(input: PackInput, configured: Configured): readonly StackValidationPolicy[] {
+    let found: readonly WaiverFault[] | undefined;
+    const policy = (
+        about: Pick<StackValidationPolicy, "name" | "description"> & { readonly enforcementLevel: Enforcement },
+        faultsOf: (args: StackValidationArgs) => readonly WaiverFault[],
+    ): StackValidationPolicy => ({
         ...about,
         severity: "high",
         validateStack(args, report) {
-            const stack = stackOf(args);
-            const book = new WaiverBook(input.waivers, input.now);
-            for (const { control, params } of input.selected) {
-                const outcomes = runControl(control, stack, configured.get(control) ?? params);
-                for (const outcome of unexcepted(control, outcomes, input)) {
-                    if (outcome.status === "violation") {
-                        book.find(control, outcome.object, outcome.fault);
-                    }
-                }
-            }
-            for (const { rule, message } of waiverFaults(book, input.selected)) {
+            for (const { rule, message } of faultsOf(args)) {
                 if ((rule.enforcement ?? "mandatory") === about.enforcementLevel) {
                     report(message);
                 }
             }
         },
-    };
+    });
+    return [
+        policy(
+            {
+                name: "waivers-in-order",
+                description: "Every waiver is in use, unexpired and within its ceiling, and no emergency lasts.",
+                enforcementLevel: "mandatory",
+            },
+            (args) => {
+                found = undefined;
+                found = judgeWaivers(args, input, configured);
+                return found;
+            },
+        ),
+        policy(
+            {
+                name: "waivers-last",
+                description: "No waiver ends within 30 days, and no emergency holds one open.",
+                enforcementLevel: "advisory",
+            },
+            (args) => {
+                const faults = found ?? judgeWaivers(args, input, configured);
+                found = undefined;
+                return faults;
+            },
+        ),
+    ];
+}
+
+/** Runs every control over a stack and says what is wrong with the waivers then. */
+function judgeWaivers(args: StackValidationArgs, input: PackInput, configured: Configured): readonly WaiverFault[] {
+    const stack = stackOf(args);
+    const book = new WaiverBook(input.waivers, input.now);
+    for (const { control, params } of input.selected) {
+        const outcomes = runControl(control, stack, configured.get(control) ?? params);
+        for (const outcome of unexcepted(control, outcomes, input)) {
+            if (outcome.status === "violation") {
+                book.find(control, outcome.object, outcome.fault);
+            }
+        }
+    }
+    return waiverFaults(book, input.selected);
 }
 
 /** What a control finds, without what the component that makes the object needs excepted. */

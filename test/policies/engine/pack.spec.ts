@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 
 import { objectControl } from "../../../policies/engine/control";
-import type { Control } from "../../../policies/engine/control";
 import { ExceptionBook } from "../../../policies/engine/exceptions";
 import { packPolicies } from "../../../policies/engine/pack";
 import { selectControls } from "../../../policies/engine/profiles";
 import { resourceOf } from "../../support/controls";
 import { configMap } from "../../support/objects";
 
-const FEW_KEYS: Control = objectControl({
+const FEW_KEYS = objectControl({
     name: "few-keys",
     description: "No ConfigMap holds many keys.",
     why: "Nobody reads them.",
@@ -96,5 +95,30 @@ describe("the pack's rule that waivers are in order", () => {
                 ["waivers-last", "advisory"],
             ],
         );
+    });
+
+    it("runs the controls once for both rules, afresh for each stack, and by the second where the first is off", () => {
+        let runs = 0;
+        const counted: typeof FEW_KEYS = {
+            ...FEW_KEYS,
+            check: (object, context) => (runs++, FEW_KEYS.check(object, context)),
+        };
+        const [, inOrder, last] = packPolicies({
+            registry: [counted],
+            selected: selectControls([counted], "baseline"),
+            waivers: [],
+            exceptions: new ExceptionBook([]),
+            now: new Date(0),
+        }) as readonly unknown[] as readonly Record<"validateStack", Validate>[];
+        const ask = (policy: Record<"validateStack", Validate> | undefined): number => {
+            const before = runs;
+            policy?.validateStack(
+                { resources: [resourceOf(configMap({ a: "1" }))], getConfig: () => ({}) },
+                () => undefined,
+            );
+            return runs - before;
+        };
+        assert.deepEqual([ask(inOrder), ask(last), ask(inOrder), ask(last)], [1, 0, 1, 0]);
+        assert.deepEqual([ask(last), ask(last)], [1, 1]);
     });
 });
