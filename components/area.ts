@@ -3,6 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Exception } from "../policies/engine/exceptions";
 import type { Schema } from "../policies/engine/schema";
 import { optional } from "../policies/engine/schema";
+import type { Waiver } from "../policies/engine/waivers";
 import type { ImageName, Images } from "./images";
 import type { ScrapeTarget } from "./monitoring/monitors";
 import type { GuardedNamespaceArgs } from "./namespace";
@@ -102,6 +103,8 @@ export interface Stage {
     readonly foundation: Foundation;
     /** Options of a component that waits for the areas its own one comes after, and for `dependencies`. */
     options(...dependencies: readonly pulumi.Resource[]): pulumi.ComponentResourceOptions;
+    /** What people accept in the stack. */
+    readonly risks: readonly Waiver[];
     /** Name of a namespace of the program; resolves once it is closed. */
     namespaceName(namespace: string): pulumi.Input<string>;
 }
@@ -122,13 +125,14 @@ export interface Deployed {
  * @typeParam S its settings
  * @typeParam C the part of the configuration that it reads: its own settings, and those of others by their keys. Reading
  *     settings that are at fault stops a rule, so a function takes what it needs by name and spreads nothing
+ * @typeParam I what may be given as settings, with what has a default left out
  */
-export interface Area<K extends string, S, C> {
+export interface Area<K extends string, S, C, I = unknown> {
     /** Configuration key, without the project's prefix. */
     readonly key: K;
     /** What it is, as it reads before the list of its settings. */
     readonly description: string;
-    readonly settings: Schema<S>;
+    readonly settings: Schema<S, I>;
     /**
      * What is wrong with the settings beyond their shape, one line each.
      *
@@ -153,7 +157,7 @@ export interface Area<K extends string, S, C> {
 }
 
 /** An area as it is declared: the key is kept as a literal, and what it reads is inferred from its functions. */
-export function area<const K extends string, S, C>(declared: Area<K, S, C>): Area<K, S, C> {
+export function area<const K extends string, S, C, I>(declared: Area<K, S, C, I>): Area<K, S, C, I> {
     return declared;
 }
 
@@ -161,9 +165,9 @@ export function area<const K extends string, S, C>(declared: Area<K, S, C>): Are
  * An area that a stack may do without: nothing follows from settings that are not there, and its functions are asked only
  * where they are.
  */
-export function optionalArea<const K extends string, S, C extends Readonly<Record<K, S>>>(
-    declared: Area<K, S, C>,
-): Area<K, S | undefined, Omit<C, K> & Readonly<Record<K, S | undefined>>> {
+export function optionalArea<const K extends string, S, C extends Readonly<Record<K, S>>, I>(
+    declared: Area<K, S, C, I>,
+): Area<K, S | undefined, Omit<C, K> & Readonly<Record<K, S | undefined>>, I | undefined> {
     type Given = Omit<C, K> & Readonly<Record<K, S | undefined>>;
     const { key, description, settings, exceptions = [], after = [], deploy } = declared;
     const isSet = (config: Given): config is Given & C => config[key] !== undefined;

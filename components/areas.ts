@@ -1,4 +1,4 @@
-import type { Read } from "../policies/engine/schema";
+import type { Given, Read } from "../policies/engine/schema";
 import { admissionArea } from "./admission/area";
 import type { Area } from "./area";
 import { canaryArea } from "./canary/area";
@@ -33,6 +33,13 @@ const AREAS = [
 
 /** The stack's settings: checked, defaults filled in. */
 export type Config = { readonly [A in (typeof AREAS)[number] as A["key"]]: Read<A["settings"]> };
+
+type GivenOf<K extends keyof Config> = Given<Extract<(typeof AREAS)[number], { readonly key: K }>["settings"]>;
+
+/** The same as they may be given: what has a default is left out, and so is an area of which nothing has to be said. */
+export type Settings = {
+    readonly [K in keyof Config as undefined extends GivenOf<K> ? never : K]: GivenOf<K>;
+} & { readonly [K in keyof Config as undefined extends GivenOf<K> ? K : never]?: GivenOf<K> };
 
 /** The same areas as all readers see them: each can read what it needs from the configuration of all. */
 export const areas: readonly Area<keyof Config, unknown, Config>[] = AREAS;

@@ -1,6 +1,6 @@
-import type * as k8s from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 
+import type { Waiver } from "../policies/engine/waivers";
 import type { Deployed, Stage } from "./area";
 import type { Config } from "./areas";
 import { areas } from "./areas";
@@ -14,6 +14,22 @@ import { after } from "./order";
 /** Outputs of the stack, by name. */
 export type Outputs = Readonly<Record<string, pulumi.Output<string>>>;
 
+/** Where a foundation stands, and what is accepted there. */
+export interface Place {
+    /** What people accept; the cluster admits it, and alerts remind of it. */
+    readonly risks: readonly Waiver[];
+    /**
+     * The component that everything is part of.
+     * @default none
+     */
+    readonly parent?: pulumi.ComponentResource;
+    /**
+     * The provider of everything.
+     * @default one by the settings of the cluster
+     */
+    readonly provider?: pulumi.ProviderResource;
+}
+
 /** The closed namespaces of a stack. */
 interface Closed {
     /** What everything else waits for. */
@@ -25,12 +41,14 @@ interface Closed {
 /**
  * Registers the foundation: the namespaces closed, and then each area after those it names.
  *
+ * @param project what the settings are found under, as faults name them
  * @returns what the areas put out
  */
-export function deployFoundation(config: Config, project: string): Outputs {
+export function deployFoundation(config: Config, project: string, place: Place): Outputs {
     const foundation = foundationOf(config, project);
-    const provider = clusterProvider(config.cluster);
-    const closed = closeNamespaces(config, foundation.images, provider);
+    const { risks, parent, provider = clusterProvider(config.cluster, parent) } = place;
+    const inPlace = parent === undefined ? { provider } : { parent, provider };
+    const closed = closeNamespaces(config, foundation.images, inPlace);
     const done = new Map<string, Deployed>();
 
     const waitedFor = (keys: readonly string[]): readonly pulumi.Resource[] => {
@@ -46,7 +64,8 @@ export function deployFoundation(config: Config, project: string): Outputs {
         const area = areas.find((candidate) => candidate.key === key);
         const stage: Stage = {
             foundation,
-            options: (...dependencies) => after(provider, ...waitedFor(area?.after ?? []), ...dependencies),
+            options: (...dependencies) => after(inPlace, ...waitedFor(area?.after ?? []), ...dependencies),
+            risks,
             namespaceName: (namespace) => closed.homes.get(namespace)?.namespaceName ?? namespace,
         };
         const deployed = area?.deploy?.(config, stage) ?? { resources: [] };
@@ -56,7 +75,7 @@ export function deployFoundation(config: Config, project: string): Outputs {
     return Object.assign({}, ...areas.map(({ key }) => deploy(key).outputs)) as Outputs;
 }
 
-function closeNamespaces(config: Config, images: Images, provider: k8s.Provider): Closed {
+function closeNamespaces(config: Config, images: Images, inPlace: pulumi.ComponentResourceOptions): Closed {
     const namespaces = closedNamespaces(config);
     const guards = new GuardNamespaces(
         "guards",
@@ -65,12 +84,12 @@ function closeNamespaces(config: Config, images: Images, provider: k8s.Provider)
             images,
             signatures: config.admission.signatures,
         },
-        { provider },
+        inPlace,
     );
     const homes = namespaces.flatMap(({ component, ...args }) =>
         component === undefined
             ? []
-            : [[args.namespace, new GuardedNamespace(component, args, after(provider, guards))] as const],
+            : [[args.namespace, new GuardedNamespace(component, args, after(inPlace, guards))] as const],
     );
     return { resources: [guards, ...homes.map(([, home]) => home)], homes: new Map(homes) };
 }

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { SignatureSettings } from "./admission/settings";
 import { ImageSignatures } from "./admission/signatures";
 import type { AreaException } from "./area";
-import type { Images } from "./images";
+import { Images } from "./images";
 import type { GuardedNamespaceArgs } from "./namespace";
 import { GuardedNamespace } from "./namespace";
 import { waitingFor } from "./order";
@@ -26,7 +26,8 @@ export function guardException<C>(namespaces: (config: C) => readonly string[]):
 
 export interface GuardNamespacesArgs {
     readonly namespaces: readonly GuardedNamespaceArgs[];
-    readonly images: Images;
+    /** @default every image from its publisher */
+    readonly images?: Images;
     /** @default none: no image has to be signed */
     readonly signatures?: SignatureSettings;
 }
@@ -41,7 +42,7 @@ export class GuardNamespaces extends pulumi.ComponentResource {
     constructor(name: string, args: GuardNamespacesArgs, opts?: pulumi.ComponentResourceOptions) {
         super(GuardNamespaces.__pulumiType, name, args, opts);
         const own = { parent: this };
-        const { signatures: settings, images } = args;
+        const { signatures: settings, images = new Images() } = args;
         const signatures = settings && new ImageSignatures(`${name}-signatures`, { settings, images }, own);
         const options = signatures === undefined ? own : { ...own, ...waitingFor(signatures) };
         for (const namespace of args.namespaces) {

@@ -1,10 +1,11 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Read } from "../policies/engine/schema";
+import type { Given } from "../policies/engine/schema";
 import { object, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
 import { amountOf } from "../policies/kubernetes/quantity";
+import { completed } from "./completed";
 import { refuse } from "./refuse";
 
 /** Pod Security Standards level (Kubernetes documentation, "Pod Security Admission"). */
@@ -24,7 +25,7 @@ export const quotaSettings = withDefault(
     {},
 );
 
-export type QuotaSettings = Read<typeof quotaSettings>;
+export type QuotaSettings = Given<typeof quotaSettings>;
 
 export interface GuardedNamespaceArgs {
     /** Name of the namespace in the cluster. */
@@ -145,6 +146,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
 
     constructor(name: string, args: GuardedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
         super(GuardedNamespace.__pulumiType, name, args, opts);
+        const { quota } = completed(this, name, object({ quota: quotaSettings }), { quota: args.quota });
         refuse(this, name, namespaceFaults(args));
         const inside = { namespace: args.namespace };
 
@@ -171,7 +173,6 @@ export class GuardedNamespace extends pulumi.ComponentResource {
             },
             options,
         );
-        const quota = args.quota ?? quotaSettings.read(undefined, "quota", []);
         new k8s.core.v1.ResourceQuota(
             `${name}-quota`,
             {

@@ -12,10 +12,10 @@ export function waitingFor(...dependencies: readonly pulumi.Resource[]): pulumi.
     };
 }
 
-/** The same for a component of a provider. */
+/** The same for a component that has a provider, or a parent. */
 export function after(
-    provider: pulumi.ProviderResource,
+    options: pulumi.ComponentResourceOptions,
     ...dependencies: readonly pulumi.Resource[]
 ): pulumi.ComponentResourceOptions {
-    return { provider, ...waitingFor(...dependencies) };
+    return { ...options, ...waitingFor(...dependencies) };
 }

@@ -2,8 +2,9 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { budgetSpec } from "./budget";
+import { completed } from "./completed";
 import { refuse } from "./refuse";
-import type { Read } from "../policies/engine/schema";
+import type { Given } from "../policies/engine/schema";
 import { integer, object, refined, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
 import { pulled } from "./images/pull";
@@ -18,8 +19,6 @@ export const resourceSettings = withDefault(
     {},
 );
 
-export type ResourceSettings = Read<typeof resourceSettings>;
-
 export const replicaSettings = withDefault(
     refined(
         object({ minimum: withDefault(integer(2, 100), 3), maximum: withDefault(integer(2, 1000), 6) }),
@@ -29,7 +28,8 @@ export const replicaSettings = withDefault(
     {},
 );
 
-export type ReplicaSettings = Read<typeof replicaSettings>;
+/** What of a workload's arguments has defaults. */
+const sized = object({ replicas: replicaSettings, resources: resourceSettings });
 
 export const workloadName = text("a DNS label", /^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/);
 
@@ -55,8 +55,16 @@ export interface WorkloadArgs {
     readonly port: number;
     /** Path that answers 200 once the workload serves; used for start-up and readiness. */
     readonly metricsPath: string;
-    readonly replicas: ReplicaSettings;
-    readonly resources: ResourceSettings;
+    /**
+     * Bounds of the autoscaler.
+     * @default 3 to 6
+     */
+    readonly replicas?: Given<typeof replicaSettings>;
+    /**
+     * What the container asks for and may take.
+     * @default 100m to 1 CPU, 256Mi to 512Mi
+     */
+    readonly resources?: Given<typeof resourceSettings>;
     /** Team that answers for it; a label. */
     readonly owner: string;
     /**
@@ -142,6 +150,7 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
         volume: { name: `writable-${index}`, emptyDir: { sizeLimit: size } },
     }));
     const secret = args.secretName;
+    const resources = resourceSettings.read(args.resources, "args.resources", []);
     return {
         serviceAccountName: args.app,
         automountServiceAccountToken: false,
@@ -164,13 +173,13 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
                 securityContext: containerSecurity(),
                 resources: {
                     requests: {
-                        cpu: args.resources.cpuRequest,
-                        memory: args.resources.memoryRequest,
+                        cpu: resources.cpuRequest,
+                        memory: resources.memoryRequest,
                         "ephemeral-storage": "64Mi",
                     },
                     limits: {
-                        cpu: args.resources.cpuLimit,
-                        memory: args.resources.memoryLimit,
+                        cpu: resources.cpuLimit,
+                        memory: resources.memoryLimit,
                         "ephemeral-storage": "256Mi",
                     },
                 },
@@ -217,6 +226,8 @@ export class Workload extends pulumi.ComponentResource {
 
     constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Workload.__pulumiType, name, args, opts);
+        const { replicas, resources } = args;
+        const sizes = completed(this, name, sized, { replicas, resources });
         refuse(this, name, workloadFaults(args));
         const selector = selectorLabels(args.app);
         const labels = {
@@ -275,8 +286,8 @@ export class Workload extends pulumi.ComponentResource {
                 metadata,
                 spec: {
                     scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: args.app },
-                    minReplicas: args.replicas.minimum,
-                    maxReplicas: args.replicas.maximum,
+                    minReplicas: sizes.replicas.minimum,
+                    maxReplicas: sizes.replicas.maximum,
                     metrics: [
                         {
                             type: "Resource",

@@ -2,7 +2,7 @@
 // Their sources stay where they are; each package's own `prepack` calls this, so that what is packed is what was built just now.
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { builtinModules } from "node:module";
-import { dirname, join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { build } from "esbuild";
@@ -42,7 +42,23 @@ async function bundled(folder, entryPoints) {
     writeFileSync(join(folder, "dist/THIRD-PARTY-LICENSES"), texts.join(`\n${"-".repeat(80)}\n\n`));
 }
 
+/** What components read beside their code, as they find it. */
+const FOUNDATION_DATA = [
+    "falco/rules",
+    "monitoring/alerts",
+    "responder/policy.yaml",
+    "responder/security-incident.json",
+];
+
 const PACKAGES = {
+    foundation: async (folder) => {
+        const entry = "components/index.ts";
+        await bundled(folder, { index: join(root, entry) });
+        writeDeclarations(root, [entry], join(folder, "dist/types"));
+        for (const path of FOUNDATION_DATA) {
+            cpSync(join(root, "components", path), join(folder, "dist", basename(path)), { recursive: true });
+        }
+    },
     "policy-pack": (folder) => bundled(folder, { index: join(root, "policies/published.ts") }),
     hardening: async (folder) => {
         await bundled(folder, {

@@ -1,14 +1,13 @@
 import { controls } from "../../policies/controls";
 import { selectControls } from "../../policies/engine/profiles";
 import { area } from "../area";
-import { stackWaivers } from "../waivers";
 import { Admission } from "./admission";
 import { admissionFaults } from "./policies";
 import type { AdmissionSettings } from "./settings";
 import { admissionSettings } from "./settings";
 import { signatureFaults } from "./signatures";
 
-interface AdmissionConfig {
+export interface AdmissionConfig {
     readonly admission: AdmissionSettings;
 }
 
@@ -25,7 +24,7 @@ export const admissionArea = area({
     after: ["platform", "spire"],
     deploy: ({ admission: settings }: AdmissionConfig, stage) => {
         const { namespaces, exceptions } = stage.foundation;
-        const admitted = [...exceptions, ...stackWaivers()];
+        const admitted = [...exceptions, ...stage.risks];
         return { resources: [new Admission("admission", { settings, namespaces, admitted }, stage.options())] };
     },
 });

@@ -8,7 +8,7 @@ import { CANARY, Canary, canaryFlows } from "./canary";
 import type { CanarySettings } from "./settings";
 import { canarySettings } from "./settings";
 
-interface CanaryConfig {
+export interface CanaryConfig {
     readonly canary: CanarySettings;
     readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;

@@ -5,7 +5,7 @@ import { encryptionFaults } from "./encryption";
 import type { ControlPlaneSettings } from "./settings";
 import { controlPlaneSettings } from "./settings";
 
-interface ControlPlaneConfig {
+export interface ControlPlaneConfig {
     readonly controlPlane: ControlPlaneSettings;
 }
 

@@ -8,7 +8,7 @@ import { scopeFaults, scopeFlows, SecretScopes } from "./scope";
 import type { ExternalSecretsSettings } from "./settings";
 import { externalSecretsSettings } from "./settings";
 
-interface ExternalSecretsConfig {
+export interface ExternalSecretsConfig {
     readonly cluster: ClusterSettings;
     readonly externalSecrets: ExternalSecretsSettings;
     readonly monitoring: MonitoringSettings;

@@ -16,7 +16,7 @@ import { falcoSettings } from "./settings";
 import type { WatchedNamespaces } from "./shipped";
 import { SIDEKICK } from "./sidekick";
 
-interface FalcoConfig {
+export interface FalcoConfig {
     readonly cluster: ClusterSettings;
     readonly falco: FalcoSettings;
     readonly monitoring: MonitoringSettings;

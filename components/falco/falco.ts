@@ -3,6 +3,9 @@ import { createHash } from "node:crypto";
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Given } from "../../policies/engine/schema";
+import { object } from "../../policies/engine/schema";
+import { completed } from "../completed";
 import { serviceLabels, serviceSelector } from "../deployment";
 import { FoundationService } from "../foundation-service";
 import type { Flow, Peer } from "../network/flows";
@@ -10,25 +13,49 @@ import { AllowedFlows } from "../network/network";
 import { dnsFlow, metricsFlow } from "../network/standard";
 import { refuse } from "../refuse";
 import { toYaml } from "../yaml";
-import type { Surroundings } from "../shared";
+import type { Surroundings, SurroundingsArgs } from "../shared";
+import { SURROUNDINGS, surroundingsOf } from "../shared";
 import { AuditReceiver } from "./audit";
 import { falcoConfig, WEB_PORT } from "./config";
 import { daemonSetSpec, FALCO } from "./daemonset";
 import { FalcoRulesError } from "./rules";
 import type { FalcoSettings } from "./settings";
+import { falcoSettings } from "./settings";
 import type { RuleAdditions, WatchedNamespaces } from "./shipped";
 import { ruleFiles, shippedRules } from "./shipped";
 import { ALERT_PORT, SIDEKICK, sidekickFlows, sidekickService } from "./sidekick";
 
-export interface FalcoArgs extends Surroundings {
-    readonly settings: FalcoSettings;
-    /** Where the rules watch. */
-    readonly namespaces: WatchedNamespaces;
+export interface FalcoArgs extends SurroundingsArgs {
+    /**
+     * Its namespace, which is there already and open to node agents; where alerts go, and what this cluster's kernel asks for.
+     * @default in the namespace `falco`; alerts go to the container's log
+     */
+    readonly settings?: Given<typeof falcoSettings>;
+    /**
+     * Where the rules watch.
+     * @default all that they say of any namespace, and Falco's own
+     */
+    readonly namespaces?: Partial<WatchedNamespaces>;
     /**
      * Address of the responder, which alerts are sent on to.
      * @default none
      */
-    readonly responder?: string;
+    readonly responder?: string | undefined;
+}
+
+const read = object({ settings: falcoSettings, ...SURROUNDINGS });
+
+/** The same, completed. */
+interface FalcoParts extends Surroundings {
+    readonly settings: FalcoSettings;
+    readonly namespaces: WatchedNamespaces;
+    readonly responder?: string | undefined;
+}
+
+/** What Falco by itself watches. */
+function watchedByDefault({ namespace, sidekick }: FalcoSettings): WatchedNamespaces {
+    const own = [namespace, ...(sidekick === undefined ? [] : [sidekick.namespace])];
+    return { applications: [], foundation: own, secrets: [], falco: own, secretDirectories: [], ports: {} };
 }
 
 /** Falco's pods. */
@@ -37,7 +64,7 @@ function falcoPeer(settings: FalcoSettings): Extract<Peer, { kind: "pods" }> {
 }
 
 /** The flows of Falco and, where there is one, of its output service. */
-export function falcoFlows(args: Omit<FalcoArgs, "images" | "namespaces">): readonly Flow[] {
+export function falcoFlows(args: Omit<FalcoParts, "images" | "namespaces">): readonly Flow[] {
     const { settings, monitoring, cluster } = args;
     const falco = falcoPeer(settings);
     return [
@@ -61,7 +88,7 @@ const API_CLIENTS = [
 ] as const;
 
 /** What the rules' lists depend on. */
-export type RuleArgs = Pick<FalcoArgs, "settings" | "images" | "namespaces">;
+export type RuleArgs = Pick<FalcoParts, "settings" | "images" | "namespaces">;
 
 /** What the stack's images and namespaces add to the rules' lists. */
 function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAdditions {
@@ -75,7 +102,7 @@ function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAddition
 }
 
 /** Falco's configuration and rules as ConfigMap data, and a checksum over both. */
-export function falcoFiles(args: FalcoArgs): {
+export function falcoFiles(args: FalcoParts): {
     readonly config: Readonly<Record<string, string>>;
     readonly rules: Readonly<Record<string, string>>;
     readonly checksum: string;
@@ -107,10 +134,13 @@ export function falcoFiles(args: FalcoArgs): {
 export class Falco extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:falco:Falco";
 
-    constructor(name: string, args: FalcoArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Falco.__pulumiType, name, args, opts);
+    constructor(name: string, given: FalcoArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Falco.__pulumiType, name, given, opts);
+        const { read: around, images } = surroundingsOf(given);
+        const { settings, ...surroundings } = completed(this, name, read, { ...around, settings: given.settings });
+        const namespaces = { ...watchedByDefault(settings), ...given.namespaces };
+        const args = { ...surroundings, settings, images, namespaces, responder: given.responder };
         refuse(this, name, falcoFaults(args));
-        const { settings, images } = args;
         const { namespace } = settings;
         const files = falcoFiles(args);
         const labels = serviceLabels(FALCO, images.tag("falco"));
@@ -158,7 +188,7 @@ export class Falco extends pulumi.ComponentResource {
         this.registerOutputs({});
     }
 
-    private sidekick(namespace: string, { images, responder }: FalcoArgs, flows: pulumi.Resource): pulumi.Resource {
+    private sidekick(namespace: string, { images, responder }: FalcoParts, flows: pulumi.Resource): pulumi.Resource {
         return new FoundationService(
             SIDEKICK,
             {
@@ -188,7 +218,7 @@ export function ruleFaults(args: RuleArgs): readonly string[] {
 }
 
 /** What is wrong with the arguments; one line each. */
-function falcoFaults(args: FalcoArgs): readonly string[] {
+function falcoFaults(args: FalcoParts): readonly string[] {
     const { settings } = args;
     return [
         ...ruleFaults(args),

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 
-import type { Read } from "../../policies/engine/schema";
+import type { Given, Read } from "../../policies/engine/schema";
 import { boolean, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
 
 /** A container image, pinned by tag and by digest: the tag is for people, the digest decides. */
@@ -121,11 +121,25 @@ export function imageFaults(settings: ImageSettings, path: string): readonly str
 
 /** Resolves image names to the references that go into pods. */
 export class Images {
-    /** @param project the prefix of the settings, as faults name them; default: the running project */
+    private readonly settings: ImageSettings;
+
+    /**
+     * @param given a mirror, and what replaces single images; default: every image from its publisher
+     * @param project the prefix of the settings, as faults name them; default: the running project
+     * @throws pulumi.RunError naming every fault
+     */
     constructor(
-        private readonly settings: ImageSettings,
+        given?: Given<typeof imageSettings>,
         private readonly project = pulumi.getProject(),
-    ) {}
+    ) {
+        const path = `${project}:images`;
+        const faults: string[] = [];
+        this.settings = imageSettings.read(given, path, faults);
+        const all = faults.length > 0 ? faults : imageFaults(this.settings, path);
+        if (all.length > 0) {
+            throw new pulumi.RunError(all.join("\n"));
+        }
+    }
 
     /**
      * The reference of an image, `registry/repository:tag@digest`.

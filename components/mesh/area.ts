@@ -5,7 +5,7 @@ import type { PlatformSettings } from "../platform/settings";
 import { meshFaults } from "./mesh";
 import { meshSettings } from "./settings";
 
-interface MeshConfig {
+export interface MeshConfig {
     readonly mesh: Read<typeof meshSettings>;
     readonly platform: PlatformSettings | undefined;
 }

@@ -1,10 +1,9 @@
 import { area } from "../area";
-import { stackWaivers } from "../waivers";
 import { alertFaults, Monitoring } from "./monitoring";
 import type { MonitoringSettings } from "./settings";
 import { monitoringSettings } from "./settings";
 
-interface MonitoringConfig {
+export interface MonitoringConfig {
     readonly monitoring: MonitoringSettings;
 }
 
@@ -18,7 +17,7 @@ export const monitoringArea = area({
     deploy: ({ monitoring: settings }: MonitoringConfig, stage) => {
         const { targets } = stage.foundation;
         const applications = stage.foundation.applications.map(({ name }) => name);
-        const args = { settings, targets, applications, risks: stackWaivers() };
+        const args = { settings, targets, applications, risks: stage.risks };
         return { resources: [new Monitoring("monitoring", args, stage.options())] };
     },
 });

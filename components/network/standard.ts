@@ -54,7 +54,7 @@ export function apiServerFlow(
 /** Prometheus scraping a pod's metrics port. */
 export function metricsFlow(
     to: Extract<Peer, { kind: "pods" }>,
-    monitoring: MonitoringSettings,
+    monitoring: Pick<MonitoringSettings, "namespace" | "prometheusLabels">,
     port: number,
     name = "metrics",
 ): Flow {

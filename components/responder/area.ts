@@ -9,7 +9,7 @@ import { RESPONDER } from "./rights";
 import type { ResponderSettings } from "./settings";
 import { responderSettings } from "./settings";
 
-interface ResponderConfig {
+export interface ResponderConfig {
     readonly cluster: ClusterSettings;
     readonly falco: FalcoSettings;
     readonly monitoring: MonitoringSettings;

@@ -4,7 +4,7 @@ import type { ShieldSettings } from "./settings";
 import { shieldSettings } from "./settings";
 import { pathFaults, shieldFlows } from "./shield";
 
-interface ShieldConfig {
+export interface ShieldConfig {
     readonly platform: PlatformSettings | undefined;
     readonly shield: ShieldSettings;
 }

@@ -10,7 +10,7 @@ import type { SpireSettings } from "./model";
 import { installationFaults, Spire } from "./spire";
 import { spireSettings } from "./settings";
 
-interface SpireConfig {
+export interface SpireConfig {
     readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;
     readonly spire: SpireSettings;

@@ -82,7 +82,7 @@ export type UpstreamAuthority =
     | {
           readonly type: "certManager";
           readonly issuer: string;
-          readonly issuerKind?: string;
+          readonly issuerKind?: "Issuer" | "ClusterIssuer";
           readonly issuerGroup?: string;
       }
     | {

@@ -1,6 +1,6 @@
 import { TRUST_DOMAIN } from "../../policies/controls/identity/spire";
 import { quotaSettings } from "../namespace";
-import type { Schema } from "../../policies/engine/schema";
+import type { Given, Schema } from "../../policies/engine/schema";
 import {
     boolean,
     integer,
@@ -17,7 +17,7 @@ import {
 } from "../../policies/engine/schema";
 import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
 import { milliseconds } from "./duration";
-import type { SpireSettings } from "./model";
+import type { SpireSettings, TrustAnchor } from "./model";
 
 /** Trust domain name (SPIFFE ID, section 2.1): at most 255 lower-case letters, digits, dots, dashes and underscores. */
 const trustDomain = text(
@@ -48,7 +48,7 @@ const keyType = oneOf("ec-p256", "ec-p384", "rsa-4096");
 const secretRef = object({ secret: objectName, key: secretKey });
 
 /** `{configMap, key}` or `{secret, key}`. */
-const trustAnchor: Schema<{ configMap: string; key: string } | { secret: string; key: string }> = {
+const trustAnchor: Schema<TrustAnchor, TrustAnchor> = {
     expected: "an object with key and either configMap or secret",
     form: { kind: "object", fields: { key: secretKey, configMap: optional(objectName), secret: optional(objectName) } },
     read(value, path, faults) {
@@ -56,11 +56,7 @@ const trustAnchor: Schema<{ configMap: string; key: string } | { secret: string;
         const shape = inSecret
             ? object({ secret: objectName, key: secretKey })
             : object({ configMap: objectName, key: secretKey });
-        return (shape as Schema<{ configMap: string; key: string } | { secret: string; key: string }>).read(
-            value,
-            path,
-            faults,
-        );
+        return (shape as Schema<TrustAnchor>).read(value, path, faults);
     },
 };
 
@@ -191,7 +187,7 @@ const server = object({
     caSubject: withDefault(
         object({
             country: optional(text("a two-letter country code", /^[A-Z]{2}$/)),
-            organization: withDefault(text(), "x0tta6bl4"),
+            organization: withDefault(text(), "SPIFFE"),
             commonName: optional(text()),
         }),
         {},
@@ -264,11 +260,7 @@ const staticEntry = object({
     downstream: withDefault(boolean(), false),
 });
 
-/**
- * The stack's settings for SPIRE (`x0tta6bl4:spire`). The shape alone is checked here; what must fit together is checked by
- * `spireFaults`.
- */
-export const spireSettings: Schema<SpireSettings> = object({
+const settings = object({
     trustDomain,
     leavingTrustDomain: optional(trustDomain),
     clusterName: dnsLabel,
@@ -295,3 +287,12 @@ export const spireSettings: Schema<SpireSettings> = object({
     federatedTrustDomains: withDefault(listOf(federatedTrustDomain), []),
     staticEntries: withDefault(listOf(staticEntry), []),
 });
+
+/** What may be given as settings, with what has a default left out. */
+export type SpireGiven = Given<typeof settings>;
+
+/**
+ * The stack's settings for SPIRE (`x0tta6bl4:spire`). The shape alone is checked here; what must fit together is checked by
+ * `spireFaults`.
+ */
+export const spireSettings: Schema<SpireSettings, SpireGiven> = settings;

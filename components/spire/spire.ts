@@ -1,10 +1,14 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { object } from "../../policies/engine/schema";
 import { SpireHostAccess } from "../admission/spire-host-access";
+import { completed } from "../completed";
+import type { Images } from "../images";
 import { AllowedFlows } from "../network/network";
 import { refuse } from "../refuse";
-import type { Surroundings } from "../shared";
+import type { SurroundingsArgs } from "../shared";
+import { SURROUNDINGS, surroundingsOf } from "../shared";
 import { SpireAgent } from "./agent";
 import { TrustBundle } from "./bundle";
 import { spireFaults } from "./checks";
@@ -16,15 +20,20 @@ import type { SpireSettings } from "./model";
 import { OidcProvider } from "./oidc-provider";
 import { Registration } from "./registration";
 import { SpireServer } from "./server";
+import type { SpireGiven } from "./settings";
+import { spireSettings } from "./settings";
 import { EntryValidation } from "./validation";
 
-export interface SpireArgs extends Surroundings {
-    readonly settings: SpireSettings;
+export interface SpireArgs extends SurroundingsArgs {
+    /** The trust domain, and all else that docs/spire.md says. The namespace `spire` is there already, open to node agents. */
+    readonly settings: SpireGiven;
 }
+
+const read = object({ settings: spireSettings, ...SURROUNDINGS });
 
 /** What is wrong with the installation's settings, which stand at `path`, and its images; one line each. */
 export function installationFaults(
-    { settings, images }: Pick<SpireArgs, "settings" | "images">,
+    { settings, images }: { readonly settings: SpireSettings; readonly images: Images },
     path: string,
 ): readonly string[] {
     const versions = { server: images.tag("spire-server"), agent: images.tag("spire-agent") };
@@ -50,14 +59,15 @@ export class Spire extends pulumi.ComponentResource {
 
     constructor(name: string, args: SpireArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Spire.__pulumiType, name, args, opts);
-        const { settings, images, cluster } = args;
-        refuse(this, name, installationFaults(args, `${pulumi.getProject()}:spire`));
+        const { read: around, images } = surroundingsOf(args);
+        const { settings, cluster, monitoring } = completed(this, name, read, { ...around, settings: args.settings });
+        refuse(this, name, installationFaults({ settings, images }, "args.settings"));
         const version = images.tag("spire-server");
 
         const hostAccess = new SpireHostAccess(`${name}-host-access`, { settings }, { parent: this });
         const flows = new AllowedFlows(
             `${name}-network`,
-            { flows: spireFlows(settings, cluster, args.monitoring) },
+            { flows: spireFlows(settings, cluster, monitoring) },
             { parent: this },
         );
         const priorities = Object.entries(PRIORITIES).map(

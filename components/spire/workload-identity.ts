@@ -1,6 +1,8 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { object } from "../../policies/engine/schema";
+import { completed } from "../completed";
 import { refuse } from "../refuse";
 import type { PodIdentity } from "../workload";
 import { unknownFederation } from "./checks";
@@ -9,10 +11,12 @@ import { checkedMilliseconds, formatDuration, milliseconds } from "./duration";
 import type { Duration } from "./duration";
 import { CSI_DRIVER_NAME, WORKLOAD_ENDPOINT, WORKLOAD_SOCKET_DIR } from "./layout";
 import type { SpireSettings } from "./model";
+import type { SpireGiven } from "./settings";
+import { spireSettings } from "./settings";
 
 export interface WorkloadIdentityArgs {
-    /** The installation that issues the identity. */
-    readonly settings: SpireSettings;
+    /** The settings of the installation that issues the identity: those that `Spire` takes. */
+    readonly settings: SpireGiven;
     /** Namespace and ServiceAccount of the workload: both must match, whatever labels a pod claims. */
     readonly namespace: string;
     readonly serviceAccount: string;
@@ -55,8 +59,8 @@ const PATH = /^(?:\/(?!\.{1,2}(?:\/|$))[A-Za-z0-9._-]+)+$/;
 const DNS_NAME = /^(?:\*\.)?[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)*$/;
 
 /** What is wrong with the arguments; one line each. */
-function workloadIdentityFaults(args: WorkloadIdentityArgs): readonly string[] {
-    const { settings, path } = args;
+function workloadIdentityFaults(args: WorkloadIdentityArgs, settings: SpireSettings): readonly string[] {
+    const { path } = args;
     const longest = checkedMilliseconds(settings.server.caTtl) / 6;
     const ttls = [
         ["x509SvidTtl", args.x509SvidTtl],
@@ -132,7 +136,8 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
 
     constructor(name: string, args: WorkloadIdentityArgs, opts?: pulumi.ComponentResourceOptions) {
         super(WorkloadIdentity.__pulumiType, name, args, opts);
-        refuse(this, name, workloadIdentityFaults(args));
+        const { settings } = completed(this, name, object({ settings: spireSettings }), { settings: args.settings });
+        refuse(this, name, workloadIdentityFaults(args, settings));
         new k8s.apiextensions.CustomResource(
             `${name}-entry`,
             {

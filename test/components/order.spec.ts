@@ -20,7 +20,7 @@ describe("after", () => {
         const deployed = await deploy(() => {
             const provider = new k8s.Provider("kubernetes", {});
             const early = new Pair("early", { provider });
-            new Pair("late", after(provider, early));
+            new Pair("late", after({ provider }, early));
         });
         const needed = (name: string) => deployed.dependencies("kubernetes:core/v1:ConfigMap", name);
         assert.deepEqual(needed("early-second"), ["early-first"]);

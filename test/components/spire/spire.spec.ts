@@ -160,8 +160,8 @@ describe("Spire", () => {
             await refusalOf(() => new Spire("spire", { ...SURROUNDINGS, settings })),
             [
                 "spire:",
-                '  x0tta6bl4:spire.trustDomain is "example.org", a name reserved for documentation and tests; use one you own',
-                "  x0tta6bl4:spire.server.replicas is 3, but a sqlite data store is a file that one server can use; set 1 or use postgres or mysql",
+                '  args.settings.trustDomain is "example.org", a name reserved for documentation and tests; use one you own',
+                "  args.settings.server.replicas is 3, but a sqlite data store is a file that one server can use; set 1 or use postgres or mysql",
             ].join("\n"),
         );
     });

@@ -25,7 +25,7 @@ describe("server.conf", () => {
                 default_x509_svid_ttl: "1h",
                 default_jwt_svid_ttl: "5m",
                 ca_key_type: "ec-p384",
-                ca_subject: { organization: ["x0tta6bl4"] },
+                ca_subject: { organization: ["SPIFFE"] },
                 audit_log_enabled: true,
                 log_level: "INFO",
                 log_format: "json",

@@ -1,0 +1,16 @@
+import type * as pulumi from "@pulumi/pulumi";
+
+import type { Schema } from "../policies/engine/schema";
+import { refuse } from "./refuse";
+
+/**
+ * What a component was given, read and completed with its defaults. What only its caller can know stays as it is.
+ *
+ * @throws pulumi.ResourceError with every fault, before the component has made anything
+ */
+export function completed<T, I>(component: pulumi.Resource, name: string, schema: Schema<T, I>, given: NoInfer<I>): T {
+    const faults: string[] = [];
+    const read = schema.read(given, "args", faults);
+    refuse(component, name, faults);
+    return read;
+}

@@ -1,0 +1,50 @@
+import * as pulumi from "@pulumi/pulumi";
+
+import type { Settings } from "./areas";
+import { readConfig } from "./config";
+import type { Outputs } from "./deploy";
+import { deployFoundation } from "./deploy";
+import { refuse } from "./refuse";
+import { waiversOfFiles } from "./waivers";
+
+export type FoundationArgs = Settings & {
+    /**
+     * Files that accept risks, relative to the folder that the program runs in. The cluster admits what they cover, and alerts
+     * remind of them.
+     * @default none
+     */
+    readonly waivers?: readonly string[];
+};
+
+/**
+ * The whole foundation: closed namespaces, SPIRE, Falco, network policies, admission, and External Secrets, a platform and
+ * the way in to it where they are set. What is left out takes the secure choice.
+ *
+ * Creates: a component for each area, in the order that they need each other, by the provider that is handed to it or else
+ * one that the settings of the cluster name.
+ */
+export class Foundation extends pulumi.ComponentResource {
+    public static readonly __pulumiType = "x0tta6bl4:foundation:Foundation";
+    /** What the areas put out, by name. */
+    public readonly outputs: Outputs;
+
+    constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
+        super(Foundation.__pulumiType, name, {}, opts);
+        const { waivers = [], ...settings } = args;
+        const { config, faults } = readConfig(underKeys(settings, name), name);
+        refuse(this, name, faults);
+        const provider = this.getProvider("kubernetes:core/v1:Namespace");
+        this.outputs = deployFoundation(config, name, {
+            risks: waiversOfFiles(waivers),
+            parent: this,
+            ...(provider && { provider }),
+        });
+        this.registerOutputs(this.outputs);
+    }
+}
+
+/** Settings under the keys that the areas are found by. */
+function underKeys(settings: Readonly<Record<string, unknown>>, name: string): Readonly<Record<string, unknown>> {
+    const given = Object.entries(settings).filter(([, value]) => value !== undefined);
+    return Object.fromEntries(given.map(([key, value]) => [`${name}:${key}`, value]));
+}
