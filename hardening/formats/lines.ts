@@ -1,9 +1,6 @@
-import type { Node, Pair } from "yaml";
-import { isMap, isPair, isScalar, isSeq, LineCounter, parseDocument } from "yaml";
-
 import type { Finding } from "../findings";
-import type { TextDocument } from "../sources/yaml";
-import { readDocuments } from "../sources/yaml";
+import type { PlacedDocument, TextDocument } from "../sources/yaml";
+import { placesIn, readDocuments } from "../sources/yaml";
 import type { Run } from "./report";
 
 /** A place in a text, one-based. */
@@ -15,30 +12,30 @@ export interface Place {
 /** Above this size a text is not parsed a second time: its findings are placed on the first line. */
 const MAX_CHARACTERS = 8_000_000;
 
-/** One document with the places of its nodes, and where it begins in its text. */
+/** One document with the places of its fields, and where it begins in its text. */
 interface Parsed {
-    readonly contents: Node | null;
-    readonly lines: LineCounter;
+    readonly document: PlacedDocument;
+    readonly lines: LineStarts;
     readonly start: Place;
 }
 
 /** Finds the line of each finding. Those of one document come in a row, so only the document at hand is kept parsed. */
 export class LineFinder {
     private read: { readonly source: string; readonly documents: Documents | undefined } | undefined;
-    private last: { readonly documents: Documents; readonly index: number; readonly parsed: Parsed } | undefined;
+    private last:
+        { readonly documents: Documents; readonly index: number; readonly parsed: Parsed | undefined } | undefined;
 
     constructor(private readonly run: Pick<Run, "textOf">) {}
 
     /** Where the field of a finding stands, or the innermost field above it that exists; undefined for what is no text. */
     public place({ source, document, path }: Finding): Place | undefined {
         const parsed = this.parsed(source, document);
-        if (parsed === undefined || parsed.contents === null) {
+        if (parsed === undefined) {
             return undefined;
         }
-        const node = deepest(parsed.contents, path) ?? parsed.contents;
-        const { line, col } = parsed.lines.linePos(node.range?.[0] ?? 0);
-        const { start } = parsed;
-        return { line: start.line + line - 1, column: line === 1 ? start.column + col - 1 : col };
+        const { document: placed, lines, start } = parsed;
+        const { line, column } = lines.placeOf(deepest(placed, placed.body, path) ?? firstOf(placed));
+        return { line: start.line + line - 1, column: line === 1 ? start.column + column - 1 : column };
     }
 
     private documents(source: string): Documents | undefined {
@@ -63,58 +60,86 @@ export class LineFinder {
 
 interface Documents {
     readonly documents: readonly TextDocument[];
-    readonly lines: LineCounter;
+    readonly lines: LineStarts;
+}
+
+/** Turns offsets in a text into lines and columns. */
+class LineStarts {
+    private readonly starts = [0];
+
+    constructor(text: string) {
+        for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
+            this.starts.push(at + 1);
+        }
+    }
+
+    public placeOf(offset: number): Place {
+        let low = 0;
+        let high = this.starts.length;
+        while (high - low > 1) {
+            const middle = (low + high) >> 1;
+            if ((this.starts[middle] ?? 0) <= offset) {
+                low = middle;
+            } else {
+                high = middle;
+            }
+        }
+        return { line: low + 1, column: offset - (this.starts[low] ?? 0) + 1 };
+    }
 }
 
 function split(text: string | undefined): Documents | undefined {
-    if (text === undefined || text.length > MAX_CHARACTERS) {
+    return text === undefined || text.length > MAX_CHARACTERS
+        ? undefined
+        : { documents: readDocuments(text), lines: new LineStarts(text) };
+}
+
+function parse({ lines }: Documents, document: TextDocument): Parsed | undefined {
+    const placed = placesIn(document);
+    return placed === undefined
+        ? undefined
+        : { document: placed, lines: new LineStarts(placed.text), start: lines.placeOf(document.start) };
+}
+
+/** Where the first thing that a document says begins. */
+function firstOf({ text, body, places }: PlacedDocument): number {
+    if (text.startsWith("{")) {
+        return 0;
+    }
+    const [first] = (typeof body === "object" && body !== null ? places.get(body)?.values() : undefined) ?? [];
+    return first ?? 0;
+}
+
+/** Where the key or item that a path such as `spec.containers[0].image` leads to begins, as deep as the text goes. */
+function deepest(document: PlacedDocument, value: unknown, path: string): number | undefined {
+    const places = typeof value === "object" && value !== null ? document.places.get(value) : undefined;
+    const step =
+        places === undefined ? undefined : Array.isArray(value) ? itemOf(path) : longestKey(places.keys(), path);
+    const place = step === undefined ? undefined : places?.get(step.to);
+    if (step === undefined || place === undefined) {
         return undefined;
     }
-    const lines = new LineCounter();
-    lines.addNewLine(0);
-    for (let at = text.indexOf("\n"); at !== -1; at = text.indexOf("\n", at + 1)) {
-        lines.addNewLine(at + 1);
-    }
-    return { documents: readDocuments(text), lines };
+    const below = (value as Readonly<Record<string | number, unknown>>)[step.to];
+    return (step.rest === "" ? undefined : deepest(document, below, step.rest)) ?? place;
 }
 
-function parse({ lines: linesOfText }: Documents, { text, start }: TextDocument): Parsed {
-    const lines = new LineCounter();
-    const { contents } = parseDocument(text, { lineCounter: lines, uniqueKeys: false, logLevel: "silent" });
-    const { line, col } = linesOfText.linePos(start);
-    return { contents, lines, start: { line, column: col } };
+interface Step {
+    readonly to: string | number;
+    readonly rest: string;
 }
 
-/** The key or item that a path such as `spec.containers[0].image` leads to, as deep as the text goes. */
-function deepest(node: Node, path: string): Node | undefined {
-    if (isMap(node)) {
-        const step = longestKey(node.items, path);
-        if (step === undefined) {
-            return undefined;
-        }
-        const { pair, rest } = step;
-        const below = isNode(pair.value) && rest !== "" ? deepest(pair.value, rest) : undefined;
-        return below ?? (isNode(pair.key) ? pair.key : undefined);
-    }
-    if (isSeq(node)) {
-        const [step, index] = /^\[(\d+)\]\.?/.exec(path) ?? [];
-        const item = index === undefined ? undefined : node.items[Number(index)];
-        if (step === undefined || !isNode(item)) {
-            return undefined;
-        }
-        return deepest(item, path.slice(step.length)) ?? item;
-    }
-    return undefined;
+function itemOf(path: string): Step | undefined {
+    const [step, index] = /^\[(\d+)\]\.?/.exec(path) ?? [];
+    return step === undefined ? undefined : { to: Number(index), rest: path.slice(step.length) };
 }
 
 /** Keys may hold dots themselves, as labels do, so the longest one that the path starts with is meant. */
-function longestKey(items: readonly Pair[], path: string): { readonly pair: Pair; readonly rest: string } | undefined {
-    let found: { pair: Pair; rest: string } | undefined;
-    for (const pair of items) {
-        const key = isScalar(pair.key) ? String(pair.key.value) : "";
-        const rest = afterKey(path, key);
+function longestKey(keys: Iterable<string | number>, path: string): Step | undefined {
+    let found: Step | undefined;
+    for (const key of keys) {
+        const rest = afterKey(path, String(key));
         if (rest !== undefined && (found === undefined || rest.length < found.rest.length)) {
-            found = { pair, rest };
+            found = { to: key, rest };
         }
     }
     return found;
@@ -131,8 +156,4 @@ function afterKey(path: string, key: string): string | undefined {
         }
     }
     return undefined;
-}
-
-function isNode(value: unknown): value is Node {
-    return typeof value === "object" && value !== null && !isPair(value);
 }

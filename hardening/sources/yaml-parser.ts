@@ -1,6 +1,6 @@
-import { isDeepStrictEqual } from "node:util";
-
 import { faultAt } from "./yaml-fault";
+import type { Mapping, Places } from "./yaml-mapping";
+import { MappingBuilder, MERGE } from "./yaml-mapping";
 import type { Token, TokenKind } from "./yaml-scanner";
 import { scan } from "./yaml-scanner";
 import type { Scalar } from "./yaml-values";
@@ -8,8 +8,6 @@ import { plainValue, taggedValue } from "./yaml-values";
 
 /** No manifest nests deeper; what does is refused. */
 export const MAX_DEPTH = 100;
-
-type Mapping = Record<string, unknown>;
 
 /** What an anchor names while the node that it stands before is still being read: which one, where names are used again. */
 class Unfinished {
@@ -22,9 +20,11 @@ class Unfinished {
  *
  * @throws SyntaxFault for what that decoder refuses, and for what readers disagree on: two equal keys, and a merge key that
  * changes what the mapping has said already.
+ *
+ * @param places takes in where everything begins, for who has to point at it
  */
-export function parseYaml(text: string): unknown {
-    return new Parser(text, scan(text)).document();
+export function parseYaml(text: string, places?: Places): unknown {
+    return new Parser(text, scan(text), places).document();
 }
 
 class Parser {
@@ -35,6 +35,7 @@ class Parser {
     constructor(
         private readonly text: string,
         private readonly tokens: readonly Token[],
+        private readonly places: Places | undefined,
     ) {}
 
     public document(): unknown {
@@ -186,7 +187,9 @@ class Parser {
     private blockSequence(): unknown[] {
         this.next++;
         const items: unknown[] = [];
+        const places = this.placesOf(items);
         while (this.take("entry")) {
+            places?.set(items.length, this.token.at);
             items.push(this.is("entry") || this.is("block-end") ? null : this.node(true, false));
         }
         if (!this.take("block-end")) {
@@ -198,7 +201,9 @@ class Parser {
     /** A list whose dashes stand at the column of the key above them. */
     private flushSequence(): unknown[] {
         const items: unknown[] = [];
+        const places = this.placesOf(items);
         while (this.take("entry")) {
+            places?.set(items.length, this.token.at);
             const empty = this.is("entry") || this.is("key") || this.is("value") || this.is("block-end");
             items.push(empty ? null : this.node(true, false));
         }
@@ -207,7 +212,7 @@ class Parser {
 
     private blockMapping(): Mapping {
         this.next++;
-        const builder = new MappingBuilder(this.failAt);
+        const builder = this.mappingBuilder();
         const empty = () => this.is("key") || this.is("value") || this.is("block-end");
         for (let { at } = this.token; this.take("key"); { at } = this.token) {
             const key = empty() ? this.fail("a key is missing here") : this.key(true);
@@ -221,11 +226,27 @@ class Parser {
         return builder.mapping;
     }
 
+    /** Where the items of a new list or the keys of a new mapping are to be noted. */
+    private placesOf(collection: object): Map<string | number, number> | undefined {
+        if (this.places === undefined) {
+            return undefined;
+        }
+        const places = new Map<string | number, number>();
+        this.places.set(collection, places);
+        return places;
+    }
+
+    private mappingBuilder(): MappingBuilder {
+        const mapping: Mapping = {};
+        return new MappingBuilder(mapping, this.placesOf(mapping), this.failAt);
+    }
+
     private readonly failAt = (message: string, at: number): never => this.fail(message, at);
 
     private flowSequence(): unknown[] {
         this.next++;
         const items: unknown[] = [];
+        const places = this.placesOf(items);
         while (!this.is("flow-sequence-end")) {
             if (items.length > 0) {
                 if (!this.take("comma")) {
@@ -235,6 +256,7 @@ class Parser {
                     break;
                 }
             }
+            places?.set(items.length, this.token.at);
             items.push(this.is("key") ? this.singlePair() : this.node(false, false));
         }
         this.next++;
@@ -243,7 +265,7 @@ class Parser {
 
     /** `[a: 1]` is a list of one mapping. */
     private singlePair(): Mapping {
-        const builder = new MappingBuilder(this.failAt);
+        const builder = this.mappingBuilder();
         const { at } = this.token;
         this.next++;
         this.pair(builder, at, "flow-sequence-end");
@@ -252,7 +274,7 @@ class Parser {
 
     private flowMapping(): Mapping {
         this.next++;
-        const builder = new MappingBuilder(this.failAt);
+        const builder = this.mappingBuilder();
         for (let first = true; !this.is("flow-mapping-end"); first = false) {
             if (!first) {
                 if (!this.take("comma")) {
@@ -322,59 +344,5 @@ class Parser {
     }
 }
 
-const MERGE = Symbol("merge key");
 /** The decoder makes no key of a number that 63 bits don't hold. */
 const MAX_KEY = 2n ** 63n - 1n;
-
-/** Fills a mapping in the order of the text. */
-class MappingBuilder {
-    public readonly mapping: Mapping = {};
-    private readonly own = new Set<string>();
-
-    constructor(private readonly fail: (message: string, at: number) => never) {}
-
-    public set(key: string | typeof MERGE, value: unknown, start: Token, at: number): void {
-        if (key === MERGE) {
-            this.merge(value, start, at);
-            return;
-        }
-        if (this.own.has(key)) {
-            this.fail(`duplicated mapping key ${JSON.stringify(key)}`, at);
-        }
-        this.own.add(key);
-        this.put(key, value);
-    }
-
-    private merge(value: unknown, start: Token, at: number): void {
-        const sources = Array.isArray(value) && start.kind !== "alias" ? (value as readonly unknown[]) : [value];
-        const merged: Mapping = {};
-        for (const source of [...sources].reverse()) {
-            if (typeof source !== "object" || source === null || Array.isArray(source)) {
-                this.fail("a merge key (<<) takes a mapping, or a list of them", at);
-            }
-            for (const [key, item] of Object.entries(source)) {
-                put(merged, key, item);
-            }
-        }
-        for (const [key, item] of Object.entries(merged)) {
-            if (Object.hasOwn(this.mapping, key) && !isDeepStrictEqual(this.mapping[key], item)) {
-                const what = JSON.stringify(key);
-                this.fail(`a merge key (<<) changes ${what}, which stands above it: put the merge key first`, at);
-            }
-            this.put(key, item);
-        }
-    }
-
-    private put(key: string, value: unknown): void {
-        put(this.mapping, key, value);
-    }
-}
-
-/** Sets a key of its own, whatever its name is. */
-function put(mapping: Mapping, key: string, value: unknown): void {
-    if (key === "__proto__") {
-        Object.defineProperty(mapping, key, { value, enumerable: true, configurable: true, writable: true });
-    } else {
-        mapping[key] = value;
-    }
-}

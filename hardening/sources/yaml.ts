@@ -1,8 +1,10 @@
 import { jsonObjectAt } from "./json";
 import { lineOf, SyntaxFault } from "./yaml-fault";
+import type { Places } from "./yaml-mapping";
 import { MAX_DEPTH, parseYaml } from "./yaml-parser";
 
 export { SyntaxFault } from "./yaml-fault";
+export type { Places } from "./yaml-mapping";
 
 /** One document of a text: what it holds, or why it can't be read. */
 export interface TextDocument {
@@ -12,6 +14,13 @@ export interface TextDocument {
     /** Undefined for a document without content. */
     readonly body?: unknown;
     readonly fault?: SyntaxFault;
+}
+
+/** A document whose keys and items can be pointed at. */
+export interface PlacedDocument {
+    readonly text: string;
+    readonly body: unknown;
+    readonly places: Places;
 }
 
 /** How many nodes a document may have once its aliases are followed. */
@@ -119,7 +128,7 @@ function yamlDocument(text: string, start: number, end: number): TextDocument {
     const slice = text.slice(from, end);
     try {
         // What splits the stream ends every line with a line feed, the last one too.
-        const lines = slice.replaceAll("\r\n", "\n");
+        const lines = withLineFeeds(slice);
         const body = parseYaml(lines.endsWith("\n") ? lines : `${lines}\n`) ?? undefined;
         // Only an anchor can make a document larger or deeper than its text.
         if (slice.includes("&")) {
@@ -128,6 +137,30 @@ function yamlDocument(text: string, start: number, end: number): TextDocument {
         return { start: from, text: slice, body };
     } catch (error) {
         return { start: from, text: slice, fault: faultOf(error, text, from) };
+    }
+}
+
+function withLineFeeds(text: string): string {
+    return text.replaceAll("\r\n", "\n");
+}
+
+/**
+ * Where everything in a document begins: its text as it was parsed, what it holds, and the offsets of the keys and items of
+ * each mapping and list of it. Undefined for what is no YAML, which no JSON with half a character is.
+ */
+export function placesIn({ text, fault }: TextDocument): PlacedDocument | undefined {
+    if (fault !== undefined) {
+        return undefined;
+    }
+    const lines = withLineFeeds(text);
+    const places: Places = new Map();
+    try {
+        return { text: lines, body: parseYaml(lines.endsWith("\n") ? lines : `${lines}\n`, places), places };
+    } catch (error) {
+        if (error instanceof SyntaxFault) {
+            return undefined;
+        }
+        throw error;
     }
 }
 
