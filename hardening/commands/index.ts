@@ -30,6 +30,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         summary: "prove the hardening guide's actions against a live cluster, by reading only",
         load: () => import("./verify.js"),
     },
+    doctor: {
+        summary: "say what a cluster lacks before a stack is deployed to it, by reading only",
+        load: () => import("./doctor.js"),
+    },
     fix: { summary: "apply the safe remedies to manifests", load: () => import("./fix.js") },
     respond: {
         summary: "see incidents and decide about them, or show what the responder would do in a stack",

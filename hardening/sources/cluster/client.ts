@@ -155,7 +155,7 @@ export class ReadOnlyClient extends ApiClient {
      *
      * @throws ApiError with the server's own reason.
      */
-    public async review(kind: "SubjectAccessReview", spec: Body): Promise<Body> {
+    public async review(kind: "SubjectAccessReview" | "SelfSubjectAccessReview", spec: Body): Promise<Body> {
         const path = `/apis/authorization.k8s.io/v1/${kind.toLowerCase()}s`;
         const body = { apiVersion: "authorization.k8s.io/v1", kind, spec };
         return this.askJson(path, { method: "POST", body });

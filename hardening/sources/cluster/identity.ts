@@ -1,6 +1,7 @@
 import { readContent } from "../../../policies/engine/input";
 import type { Read } from "../../../policies/engine/schema";
 import { optional, partOf, text } from "../../../policies/engine/schema";
+import type { Body } from "../../../policies/kubernetes/kube";
 import { isObj, obj, str } from "../../../policies/kubernetes/kube";
 import { UsageError } from "../../io";
 import type { HostRequest } from "../program/registration";
@@ -16,12 +17,16 @@ const CLUSTER = partOf({ context: optional(text()), identity: optional(text()) }
  *
  * @throws InputError where they speak of one in a way that can't be read: a check that was asked for may not be left out
  */
-function clusterOf({ project, config }: HostRequest): Read<typeof CLUSTER> {
-    const name = `${project}:cluster`;
-    return readContent(CLUSTER, parsed(config[name]) ?? {}, name);
+function clusterOf(request: HostRequest): Read<typeof CLUSTER> {
+    return readContent(CLUSTER, clusterSettings(request), `${request.project}:cluster`);
 }
 
-function parsed(written: string | undefined): unknown {
+/** The settings `cluster` of a stack as they are written; empty where they are no settings. */
+export function clusterSettings({ project, config }: HostRequest): Body {
+    return parsed(config[`${project}:cluster`]) ?? {};
+}
+
+function parsed(written: string | undefined): Body | undefined {
     try {
         const value: unknown = JSON.parse(written ?? "null");
         return isObj(value) ? value : undefined;
