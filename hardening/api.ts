@@ -7,7 +7,8 @@ import { evaluate } from "./evaluate";
 import type { Failure, Finding, NotJudged, Summary } from "./findings";
 import { Tally } from "./findings";
 import { definitionsFrom, waiversFrom } from "./selection";
-import type { ManifestFile } from "./sources/manifests";
+import type { Followed } from "./sources/gitops";
+import { follow, together } from "./sources/gitops";
 import { readBodies, readManifests } from "./sources/manifests";
 
 export type { FrameworkRef } from "../policies/engine/frameworks";
@@ -70,20 +71,21 @@ export interface ScanReport {
  * @throws InputError with every mistake in `faults`, where the options can't be used
  */
 export function scan(documents: Iterable<unknown>, options: ScanOptions = {}): ScanReport {
-    return judged([readBodies(options.source ?? "objects", [...documents])], options);
+    return judged(together([readBodies(options.source ?? "objects", [...documents])]), options);
 }
 
 /**
  * Judges what files and folders hold, together as one stack. A folder stands for every `.yaml`, `.yml` and `.json` below it;
- * a chart or a kustomization in it is built where its program is on the PATH, and is not judged where not.
+ * a chart or a kustomization in it is built where its program is on the PATH, and is not judged where not. Folders of the same
+ * checkout that objects of Argo CD and Flux have applied are read as well.
  *
  * @throws InputError with every mistake in `faults`, where the options can't be used
  */
 export function scanPaths(paths: readonly string[], options: ScanOptions = {}): ScanReport {
-    return judged([...readManifests(paths)], options);
+    return judged(follow(together([...readManifests(paths)])), options);
 }
 
-function judged(files: readonly ManifestFile[], options: ScanOptions): ScanReport {
+function judged(read: Followed, options: ScanOptions): ScanReport {
     const { profile = "restricted", config = {}, waivers = [], crds = [], now = new Date() } = options;
     const attempts = new Attempts();
     // No type holds a caller in JavaScript to it, and a profile that nobody knows holds no control, so it would find nothing.
@@ -92,20 +94,20 @@ function judged(files: readonly ManifestFile[], options: ScanOptions): ScanRepor
     const accepted = waivers.flatMap((file) => attempts.of(() => waiversFrom(file, "waivers"), []));
     const definitions = crds.flatMap((path) => attempts.of(() => definitionsFrom(path, "crds"), []));
     attempts.finish();
-    const came = evaluate([files.flatMap(({ resources }) => resources)], {
+    const came = evaluate([read.resources], {
         selected,
         waivers: accepted,
         definitions,
         now,
     });
-    const notJudged = [...files.flatMap((file) => file.notJudged ?? []), ...came.notJudged];
+    const notJudged = [...read.notJudged, ...came.notJudged];
     const tally = new Tally();
     came.findings.forEach((finding) => tally.add(finding));
     tally.notJudged = notJudged.length;
     return {
         schema: 1,
         results: came.findings,
-        errors: [...files.flatMap(({ failures }) => failures), ...came.failures],
+        errors: [...read.failures, ...came.failures],
         notJudged,
         summary: tally.summary(came.resources),
     };

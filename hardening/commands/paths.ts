@@ -79,8 +79,9 @@ async function read(request: HostRequest | undefined, paths: readonly string[], 
         throw new UsageError(["paths needs either --stack NAME, or a path, or - for standard input"]);
     }
     const { readManifests } = await import("../sources/manifests.js");
+    const { follow, together } = await import("../sources/gitops.js");
     const files = [...readManifests([...new Set(paths)], { stdin: () => io.stdin() })];
-    const failures = files.flatMap((file) => file.failures);
+    const { resources, failures, notJudged } = follow(together(files));
     if (failures.length > 0) {
         throw new UsageError(
             failures.map(({ source, line, message }) => `${source}${line === undefined ? "" : `:${line}`}: ${message}`),
@@ -88,13 +89,11 @@ async function read(request: HostRequest | undefined, paths: readonly string[], 
     }
     return {
         subject: count(files.length, "file"),
-        resources: files.flatMap((file) => file.resources),
-        unseen: files
-            .flatMap((file) => file.notJudged ?? [])
-            .map(({ source, kind, name, reason }) => ({
-                what: [source, kind, name].filter(Boolean).join(" "),
-                why: reason,
-            })),
+        resources,
+        unseen: notJudged.map(({ source, kind, name, reason }) => ({
+            what: [source, kind, name].filter(Boolean).join(" "),
+            why: reason,
+        })),
     };
 }
 

@@ -7,7 +7,8 @@ import { FINDING_FORMATS } from "../formats";
 import { count } from "../formats/style";
 import { Progress } from "../io";
 import { announce, readSelection, selectionOptions } from "../selection";
-import type { ManifestFile } from "../sources/manifests";
+import { follow } from "../sources/gitops";
+import type { ManifestFile, ManifestOptions } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";
 import type { Read } from "./judge";
 import { judge, startOf } from "./judge";
@@ -35,13 +36,14 @@ export const command = defineCommand({
         const mebibytes = options["max-file-size"];
         let stdin: Buffer | undefined;
         const start = startOf(io);
-        const files = readManifests([...new Set(operands)], {
+        const reading: ManifestOptions = {
             ...(mebibytes !== undefined && { maxBytes: mebibytes * 1024 * 1024 }),
             stdin: () => (stdin = io.stdin()),
-        });
+        };
+        const files = readManifests([...new Set(operands)], reading);
         const stacks = eachFile(files, new Progress(io, "files read"));
         return judge({
-            stacks: options["each-file"] ? stacks : together(stacks),
+            stacks: options["each-file"] ? stacks : together(stacks, reading),
             selection,
             start,
             view,
@@ -73,16 +75,19 @@ function* eachFile(
     return { subject: count(files, "file"), failures, notJudged };
 }
 
-/** One stack of everything, read at once. */
+/** One stack of everything, read at once, with what its objects have Argo CD and Flux apply. */
 function* together(
     stacks: Generator<readonly Resource[], Read, undefined>,
+    options: ManifestOptions,
 ): Generator<readonly Resource[], Read, undefined> {
     const all: (readonly Resource[])[] = [];
     for (;;) {
         const next = stacks.next();
         if (next.done === true) {
-            yield all.flat();
-            return next.value;
+            const { failures, notJudged = [], subject } = next.value;
+            const followed = follow({ resources: all.flat(), failures, notJudged }, options);
+            yield followed.resources;
+            return { ...followed, subject };
         }
         all.push(next.value);
     }

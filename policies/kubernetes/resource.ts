@@ -12,6 +12,8 @@ export interface Resource {
     readonly urn?: string;
     /** Why the objects that it stands for can't be seen, where that is so; half a sentence. */
     readonly opaque?: string;
+    /** What its objects have a controller fetch and apply is among the other resources. */
+    readonly shown?: boolean;
 }
 
 /** The type token Pulumi's Kubernetes provider gives an object of this `apiVersion` and `kind`. */

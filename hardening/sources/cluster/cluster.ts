@@ -203,7 +203,8 @@ function resourceOf(item: Body, kind: ApiResource, source: string): Resource {
     // Items of a list leave out what the list says once.
     const body = { ...item, apiVersion: kind.apiVersion, kind: kind.kind, metadata };
     const props = kind.kind === "Secret" && kind.apiVersion === "v1" ? withoutValues(body, metadata) : body;
-    return { source, document: 0, type: typeToken(kind.apiVersion, kind.kind), props };
+    // Whatever a controller applies is in the cluster as well.
+    return { source, document: 0, type: typeToken(kind.apiVersion, kind.kind), props, shown: true };
 }
 
 function withoutValues(secret: Body, metadata: Body): Body {

@@ -1,5 +1,6 @@
 import { stackControl } from "../../engine/control";
 import { nist } from "../../engine/frameworks";
+import { GITOPS_KINDS } from "../../kubernetes/gitops";
 import type { KubeObject } from "../../kubernetes/kube";
 import type { Resource } from "../../kubernetes/resource";
 import { UnknownValueError } from "../../kubernetes/unknown";
@@ -8,6 +9,8 @@ import { UnknownValueError } from "../../kubernetes/unknown";
 const OPAQUE: ReadonlyMap<string, string> = new Map([
     ["kubernetes:helm.sh/v3:Release", "a Helm release is one opaque object, and those of its chart are not seen"],
 ]);
+
+const APPLIED = "a controller fetches what it applies, and those objects are not among what was read";
 
 function reasonOf({ opaque, type }: Resource): string | undefined {
     return opaque ?? OPAQUE.get(type);
@@ -34,11 +37,18 @@ export const objectsAreVisible = stackControl({
     remediation: "Render what makes the objects, and scan what comes of it.",
     profiles: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4"],
     admission: { none: "The API server sees every object that is made." },
-    *check({ resources }, { each }) {
-        const hidden = resources.flatMap((resource) => {
+    applies: ({ group, kind }) => GITOPS_KINDS.includes(`${group}/${kind}`),
+    *check(stack, { each }) {
+        const opaque = stack.resources.flatMap((resource) => {
             const reason = reasonOf(resource);
             return reason === undefined ? [] : [{ object: standIn(resource), reason }];
         });
+        const applied = GITOPS_KINDS.flatMap((name) => {
+            const [group, kind = ""] = name.split("/");
+            const objects = stack.ofKind(kind).filter((object) => object.group === group && !object.resource.shown);
+            return objects.map((object) => ({ object, reason: APPLIED }));
+        });
+        const hidden = [...opaque, ...applied];
         yield* each(
             hidden,
             ({ object }) => object,

@@ -1,0 +1,138 @@
+import { existsSync, readFileSync, statSync } from "node:fs";
+import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+
+import type { GitSource } from "../../policies/kubernetes/gitops";
+import { GITOPS_KINDS, gitSourcesOf } from "../../policies/kubernetes/gitops";
+import { kubeObjects } from "../../policies/kubernetes/kube";
+import type { Resource } from "../../policies/kubernetes/resource";
+import { Stack } from "../../policies/kubernetes/stack";
+import { ifKnown } from "../../policies/kubernetes/unknown";
+import type { Failure, NotJudged } from "../findings";
+import type { ManifestFile, ManifestOptions } from "./manifests";
+import { readManifests } from "./manifests";
+
+/** A checkout of a repository. */
+interface Checkout {
+    readonly root: string;
+    /** The addresses that it knows the repository by; none where that can't be told. */
+    readonly remotes: readonly string[];
+}
+
+/** The checkout that a file lies in. */
+function checkoutOf(file: string): Checkout | undefined {
+    for (let folder = dirname(resolve(file)); ; folder = dirname(folder)) {
+        const git = join(folder, ".git");
+        if (existsSync(git)) {
+            return { root: folder, remotes: remotesIn(join(git, "config")) };
+        }
+        if (folder === dirname(folder)) {
+            return undefined;
+        }
+    }
+}
+
+function remotesIn(config: string): readonly string[] {
+    try {
+        const text = readFileSync(config, "utf8");
+        return [...text.matchAll(/^\s*url\s*=\s*(\S+)\s*$/gm)].map(([, url = ""]) => normalised(url));
+    } catch {
+        return [];
+    }
+}
+
+/** An address of a repository without what differs between two ways to reach the same one. */
+function normalised(url: string): string {
+    return url
+        .toLowerCase()
+        .replace(/^[a-z+]+:\/\//, "")
+        .replace(/^[^/@]*@/, "")
+        .replace(/^([^/:]+):(?:\d+\/)?/, "$1/")
+        .replace(/\/+$/, "")
+        .replace(/\.git$/, "");
+}
+
+/** The folder of a source, where it lies in the checkout of the object that names it. */
+function folderOf({ repository, path, changed }: GitSource, { root, remotes }: Checkout): string | undefined {
+    const isOwn = repository !== undefined && (remotes.length === 0 || remotes.includes(normalised(repository)));
+    if (!isOwn || path === undefined || changed) {
+        return undefined;
+    }
+    // Argo CD and Flux both take the path from the repository's root, with or without a slash before it.
+    const folder = join(root, path);
+    const way = relative(root, folder);
+    const isBelow = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
+    return isBelow && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : undefined;
+}
+
+/** What was read, with what its objects of Argo CD and Flux have applied. */
+export interface Followed {
+    readonly resources: readonly Resource[];
+    readonly failures: readonly Failure[];
+    readonly notJudged: readonly NotJudged[];
+}
+
+/** What some files hold. */
+export function together(files: readonly ManifestFile[]): Followed {
+    return {
+        resources: files.flatMap(({ resources }) => resources),
+        failures: files.flatMap(({ failures }) => failures),
+        notJudged: files.flatMap((file) => file.notJudged ?? []),
+    };
+}
+
+/**
+ * Reads the folders that objects of Argo CD and Flux apply, where those lie in the same checkout, and what these apply in
+ * turn. An object whose folders are all read is marked `shown`.
+ *
+ * @param read what was read already; no file is read twice
+ */
+export function follow(read: Followed, options: ManifestOptions = {}): Followed {
+    if (!read.resources.some(appliesOthers)) {
+        return read;
+    }
+    const sources = new Set(
+        [...read.resources, ...read.failures, ...read.notJudged].map(({ source }) => resolve(source)),
+    );
+    const folders = new Set<string>();
+    const more: ManifestFile[] = [];
+    let all = read.resources;
+    for (;;) {
+        const stack = new Stack(all);
+        const found = all.flatMap((resource) => foldersOf(resource, stack)).filter((one) => !folders.has(one));
+        if (found.length === 0) {
+            break;
+        }
+        for (const folder of found) {
+            folders.add(folder);
+            for (const file of readManifests([folder], options)) {
+                if (!sources.has(resolve(file.source))) {
+                    sources.add(resolve(file.source));
+                    more.push(file);
+                }
+            }
+        }
+        all = [...read.resources, ...more.flatMap(({ resources }) => resources)];
+    }
+    const stack = new Stack(all);
+    return {
+        resources: all.map((resource) =>
+            foldersOf(resource, stack).length > 0 ? { ...resource, shown: true } : resource,
+        ),
+        failures: [...read.failures, ...more.flatMap(({ failures }) => failures)],
+        notJudged: [...read.notJudged, ...more.flatMap((file) => file.notJudged ?? [])],
+    };
+}
+
+function appliesOthers(resource: Resource): boolean {
+    return kubeObjects(resource).some(({ group, kind }) => GITOPS_KINDS.includes(`${group}/${kind}`));
+}
+
+/** The folders that the objects of a resource apply; none where one of them applies something else. */
+function foldersOf(resource: Resource, stack: Stack): readonly string[] {
+    const sources = appliesOthers(resource)
+        ? kubeObjects(resource).flatMap((object) => ifKnown(() => gitSourcesOf(object, stack)) ?? [])
+        : [];
+    const checkout = sources.length === 0 ? undefined : checkoutOf(resource.source);
+    const folders = checkout === undefined ? [] : sources.map((source) => folderOf(source, checkout));
+    return folders.every((folder) => folder !== undefined) ? folders : [];
+}
