@@ -18,6 +18,7 @@ import {
     authorizePattern,
 } from "../src/index.js";
 import { loadPolicy, parsePolicy } from "../src/entry/policy.js";
+import { parseDenyList } from "../src/policy.js";
 
 const id = (text: string): SpiffeId => SpiffeId.parse(text);
 
@@ -209,6 +210,51 @@ describe("Authorization policies", () => {
         });
     });
 
+    it("may be a list of those who are let in by nothing, before another authorizer", () => {
+        const denied = parseDenyList(
+            "deny: [{id: spiffe://td/a}]",
+            "revoked.yaml",
+            authorizeMemberOf(TrustDomain.parse("td")),
+        );
+        assert.equal(decision(denied, "spiffe://td/a"), "spiffe://td/a is denied by revoked.yaml");
+        assert.equal(decision(denied, "spiffe://td/b"), "allowed");
+        assert.notEqual(decision(denied, "spiffe://other/b"), "allowed");
+        const faultsOf = (yaml: string) => () => parseDenyList(yaml, "revoked.yaml", authorizeAny());
+        assert.throws(faultsOf("{}"), { faults: ["deny: must be a list of rules"] });
+        assert.throws(faultsOf("- a"), {
+            faults: ["the document must be a mapping with a list of rules under deny"],
+        });
+        assert.throws(faultsOf("allow: []\ndeny: []"), { faults: ["allow: not a known section; use deny"] });
+    });
+
+    it("say in one line what is no YAML, and which argument is no text", async () => {
+        const [duplicate = "", ...more] = faultsOf("allow: []\nallow: []");
+        assert.match(duplicate, /^Map keys must be unique at line 2, column 1:?$/);
+        assert.deepEqual(more, []);
+        for (const fault of faultsOf("allow: [}")) {
+            assert.match(fault, /^[^\n]+ at line 1, column \d+:?$/);
+        }
+        assert.throws(() => parsePolicy(5 as unknown as string), /^ArgumentError: yaml must be text, it is a number$/);
+        assert.throws(() => parsePolicy("allow: []", 5 as unknown as string), /^ArgumentError: name must be text/);
+        await assert.rejects(loadPolicy(5 as unknown as string), /^ArgumentError: file must be text, it is a number$/);
+    });
+
+    function faultsOf(yaml: string): readonly string[] {
+        try {
+            parsePolicy(yaml);
+        } catch (error) {
+            assert.ok(error instanceof PolicyError);
+            return error.faults;
+        }
+        return assert.fail("was taken");
+    }
+
+    it("may be as long as is read", () => {
+        const longest = `allow: []\n${"#".repeat(1024 * 1024 - 10)}`;
+        assert.equal(longest.length, 1024 * 1024);
+        assert.equal(decision(parsePolicy(longest), "spiffe://td/c"), "spiffe://td/c is not allowed by policy");
+    });
+
     it("come from a file whose name stands in every message", async () => {
         const folder = await mkdtemp(join(tmpdir(), "policy-"));
         try {
@@ -217,6 +263,7 @@ describe("Authorization policies", () => {
             assert.equal(decision(await loadPolicy(file), "spiffe://td/c"), `spiffe://td/c is not allowed by ${file}`);
             await assert.rejects(loadPolicy(join(folder, "none.yaml")), (error) => {
                 assert.ok(error instanceof PolicyError);
+                assert.ok(error.cause instanceof Error);
                 assert.match(error.message, /none\.yaml is not a valid authorization policy:\n {2}ENOENT/);
                 return true;
             });

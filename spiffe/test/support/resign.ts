@@ -4,7 +4,7 @@ import { createPublicKey, sign, X509Certificate } from "node:crypto";
 import { openDer } from "../../src/der.js";
 
 /** A DER element. */
-function wrap(tag: number, content: Buffer): Buffer {
+export function wrap(tag: number, content: Buffer): Buffer {
     const length: number[] = [];
     for (let left = content.length; left > 0; left = Math.floor(left / 256)) {
         length.unshift(left % 256);
