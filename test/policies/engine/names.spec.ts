@@ -3,8 +3,8 @@ import assert from "node:assert/strict";
 import type { Control } from "../../../policies/engine/control";
 import { objectControl } from "../../../policies/engine/control";
 import { IDS } from "../../../policies/engine/ids";
-import { idOf, namesOf } from "../../../policies/engine/names";
-import { withIds } from "../../../policies/engine/numbering";
+import { byName, idOf, namesOf } from "../../../policies/engine/names";
+import { idsModule, withIds } from "../../../policies/engine/numbering";
 import { selectControls } from "../../../policies/engine/profiles";
 import { parseWaivers } from "../../../policies/engine/waivers";
 
@@ -57,5 +57,60 @@ describe("the names of a control", () => {
             faults: [`c.json: sets a control to different things: no-old-name and ${FIRST[0]}`],
         });
         assert.equal(selectControls([renamed], "baseline", by("mandatory")).length, 1);
+    });
+
+    it("are each the own name of a control before a former one of another", () => {
+        const other = { ...renamed, name: "no-old-name", aliases: [] };
+        for (const registry of [
+            [renamed, other],
+            [other, renamed],
+        ]) {
+            assert.equal(namesOf(registry)("no-old-name"), "no-old-name");
+            assert.equal(namesOf(registry)("no-new-name"), "no-new-name");
+        }
+    });
+
+    it("lead to an id by the name in hand or the first former one that has one", () => {
+        const ids = byName({ "XSF-0001": "first", "XSF-0002": "second" });
+        assert.deepEqual(
+            [...ids],
+            [
+                ["first", "XSF-0001"],
+                ["second", "XSF-0002"],
+            ],
+        );
+        assert.equal(idOf({ name: "second" }, ids), "XSF-0002");
+        assert.equal(idOf({ name: "third", aliases: ["none", "first", "second"] }, ids), "XSF-0001");
+        assert.equal(idOf({ name: "second", aliases: ["first"] }, ids), "XSF-0002");
+        assert.equal(idOf({ name: "third" }, ids), undefined);
+    });
+});
+
+describe("the ids of controls", () => {
+    const named = (name: string, ...aliases: readonly string[]): Control => ({ ...renamed, name, aliases });
+
+    it("go on from the last where a control has none, in the order of the registry", () => {
+        const ids = { "XSF-0001": "first", "XSF-0002": "gone" };
+        assert.deepEqual(withIds(ids, [named("new"), named("renamed", "first"), named("newer", "never")]), {
+            "XSF-0001": "first",
+            "XSF-0002": "gone",
+            "XSF-0003": "new",
+            "XSF-0004": "newer",
+        });
+        assert.deepEqual(withIds(ids, [named("first")]), ids);
+        assert.deepEqual(withIds({}, [{ ...renamed, name: "only", aliases: undefined }]), { "XSF-0001": "only" });
+        const many = Object.fromEntries(Array.from({ length: 9999 }, (_, at) => [`XSF-${at}`, `c${at}`]));
+        assert.equal(withIds(many, [named("new")])["XSF-10000"], "new");
+    });
+
+    it("are written as a module of one line each", () => {
+        const lines = idsModule({ "XSF-0001": "first", "XSF-0002": "second" }).split("\n");
+        assert.deepEqual(lines.slice(-5), [
+            "export const IDS: Readonly<Record<string, string>> = {",
+            '    "XSF-0001": "first",',
+            '    "XSF-0002": "second",',
+            "};",
+            "",
+        ]);
     });
 });

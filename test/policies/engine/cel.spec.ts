@@ -1,0 +1,41 @@
+import assert from "node:assert/strict";
+
+import { evaluate } from "@marcbachmann/cel-js";
+import fc from "fast-check";
+
+import { literal, pattern, spelled, texts } from "../../../policies/engine/cel";
+
+describe("parts of expressions", () => {
+    it("hold any text as it is", () => {
+        assert.equal(literal("it's a \\ and\na line"), "'it\\'s a \\\\ and\\na line'");
+        const text = fc.string({ unit: fc.constantFrom("a", "'", "\\", "\n", '"', "n", "$") });
+        fc.assert(
+            fc.property(text, (value) => {
+                assert.equal(evaluate(literal(value)), value);
+            }),
+        );
+    });
+
+    it("hold lists of texts", () => {
+        assert.equal(texts([]), "[]");
+        assert.equal(texts(new Set(["a", "b'"])), "['a', 'b\\'']");
+    });
+
+    it("spell a directory as it is walked", () => {
+        const spelling = (path: string) => evaluate(spelled("path"), { path });
+        for (const [path, expected] of [
+            ["/", "/"],
+            ["", "/"],
+            ["/var/lib", "/var/lib"],
+            ["//var/./lib//", "/var/lib"],
+            ["var/lib/.", "/var/lib"],
+            ["/.../..a", "/.../..a"],
+        ] as const) {
+            assert.equal(spelling(path), expected, path);
+        }
+    });
+
+    it("hold a pattern as it stands", () => {
+        assert.equal(pattern(/^\d+\.(?:a|b)$/i), 'r"^\\d+\\.(?:a|b)$"');
+    });
+});
