@@ -1,7 +1,7 @@
 import { X509Certificate } from "node:crypto";
 
 import { DerError, X509VerificationError } from "./errors.js";
-import { DerReader, Tag, derAscii, derBits, derBoolean, derOid, derUint, openDer, soleDer } from "./der.js";
+import { DerReader, Tag, derAscii, derBits, derBoolean, derOid, derTime, derUint, openDer, soleDer } from "./der.js";
 import type { NameConstraints } from "./nameconstraints.js";
 import { parseNameConstraints } from "./nameconstraints.js";
 
@@ -83,15 +83,7 @@ export function readCertificate(input: X509Certificate | Uint8Array): Certificat
         }
         const structure = readStructure(der);
         const certificate = input instanceof X509Certificate ? input : new X509Certificate(Buffer.from(der));
-        const facts: CertificateFacts = {
-            ...structure,
-            certificate,
-            notBefore: certificate.validFromDate.getTime(),
-            notAfter: certificate.validToDate.getTime(),
-        };
-        if (Number.isNaN(facts.notBefore) || Number.isNaN(facts.notAfter)) {
-            throw new DerError("unreadable validity");
-        }
+        const facts: CertificateFacts = { ...structure, certificate };
         cache.set(certificate, facts);
         return facts;
     } catch (error) {
@@ -110,7 +102,7 @@ export function splitCertificates(bytes: Uint8Array, max: number): Uint8Array[] 
     });
 }
 
-type Structure = Omit<CertificateFacts, "certificate" | "notBefore" | "notAfter">;
+type Structure = Omit<CertificateFacts, "certificate">;
 
 /** Certificate and TBSCertificate (RFC 5280 section 4.1). */
 function readStructure(der: Uint8Array): Structure {
@@ -127,7 +119,9 @@ function readStructure(der: Uint8Array): Structure {
         throw new DerError("the two signature algorithms differ");
     }
     const issuer = tbs.read(Tag.sequence).raw;
-    tbs.read(Tag.sequence);
+    const validity = tbs.open();
+    const [notBefore, notAfter] = [derTime(validity.read()), derTime(validity.read())];
+    validity.end();
     const subject = tbs.read(Tag.sequence).raw;
     tbs.read(Tag.sequence);
     tbs.optional(Tag.context(1));
@@ -137,6 +131,8 @@ function readStructure(der: Uint8Array): Structure {
     return {
         issuer,
         subject,
+        notBefore,
+        notAfter,
         selfIssued: Buffer.compare(issuer, subject) === 0,
         signatureAlgorithm: readAlgorithm(innerAlgorithm.content),
         ...readExtensions(extensions === undefined ? [] : listExtensions(extensions.content)),

@@ -224,3 +224,24 @@ export function derAscii(content: Uint8Array): string {
     }
     return Buffer.from(content).toString("latin1");
 }
+
+/**
+ * The moment that a UTCTime or GeneralizedTime names, in milliseconds since 1970: with seconds, in UTC, and without a fraction, as RFC 5280
+ * section 4.1.2.5 has them. Node.js is of no help: what it makes of another form is a date out of memory that nobody has set.
+ */
+export function derTime({ tag, content }: DerElement): number {
+    const text = derAscii(content);
+    const digits = tag === Tag.utcTime ? 12 : tag === Tag.generalizedTime ? 14 : undefined;
+    if (digits === undefined || text.length !== digits + 1 || !/^\d+Z$/.test(text)) {
+        throw new DerError("a time that is neither UTCTime nor GeneralizedTime with seconds in UTC");
+    }
+    // Two digits of a year are of 1950 to 2049.
+    const whole = digits === 14 ? text : `${text < "5" ? "20" : "19"}${text}`;
+    const [date, time] = [whole.slice(0, 8), whole.slice(8, 14)];
+    const iso = `${date.replace(/^(....)(..)/, "$1-$2-")}T${time.replace(/^(..)(..)/, "$1:$2:")}.000Z`;
+    const moment = Date.parse(iso);
+    if (Number.isNaN(moment) || new Date(moment).toISOString() !== iso) {
+        throw new DerError("a time that the calendar or the clock doesn't have");
+    }
+    return moment;
+}

@@ -207,15 +207,20 @@ describe("What is read of a certificate", () => {
         assert.equal(purposes(purpose(3), purpose(4)), false);
     });
 
-    it("is nothing where the validity is no time", () => {
-        const [from, until] = [wrap(0x17, Buffer.from("260101000000Z")), wrap(0x17, Buffer.from("360101000000Z"))];
+    it("is from when until when it is valid, and nothing where that is no time", () => {
+        const utc = (text: string): Buffer => wrap(0x17, Buffer.from(text));
+        const [from, until] = [utc("260101000000Z"), wrap(0x18, Buffer.from("20600229235959Z"))];
         const facts = read({ validity: sequence(from, until) });
         assert.equal(new Date(facts.notBefore).toISOString(), "2026-01-01T00:00:00.000Z");
-        assert.equal(new Date(facts.notAfter).toISOString(), "2036-01-01T00:00:00.000Z");
-        const none = wrap(0x17, Buffer.from("9999999999999Z"));
+        assert.equal(new Date(facts.notAfter).toISOString(), "2060-02-29T23:59:59.000Z");
+        const { notBefore, notAfter, certificate } = read({});
+        assert.deepEqual([notBefore, notAfter], [+certificate.validFromDate, +certificate.validToDate]);
+        const none = utc("261301000000Z");
         for (const validity of [sequence(none, until), sequence(from, none)]) {
-            assert.throws(() => read({ validity }), { code: "malformed" });
+            assert.equal(reason(changed(template, { validity })), "a time that the calendar or the clock doesn't have");
         }
+        assert.notEqual(reason(changed(template, { validity: sequence(from, until, NULL) })), "accepted");
+        assert.notEqual(reason(changed(template, { validity: sequence(from) })), "accepted");
     });
 
     it("is what the library that made it says", async () => {

@@ -3,7 +3,18 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 
 import { DerError } from "../src/index.js";
-import { DerReader, Tag, derAscii, derBits, derBoolean, derOid, derUint, openDer, soleDer } from "../src/der.js";
+import {
+    DerReader,
+    Tag,
+    derAscii,
+    derBits,
+    derBoolean,
+    derOid,
+    derTime,
+    derUint,
+    openDer,
+    soleDer,
+} from "../src/der.js";
 
 const bytes = (hex: string): Uint8Array => new Uint8Array(Buffer.from(hex.replaceAll(" ", ""), "hex"));
 
@@ -138,6 +149,59 @@ describe("DER values", () => {
             refusal(() => derAscii(bytes("c3 a9"))),
             "character beyond ASCII in an IA5String",
         );
+    });
+
+    it("are times with seconds in UTC, of the calendar, and no others", () => {
+        const timeOf = (tag: number, text: string) => derTime(new DerReader(encode(tag, Buffer.from(text))).read());
+        const { utcTime, generalizedTime } = Tag;
+        for (const [tag, text, iso] of [
+            [utcTime, "260131235959Z", "2026-01-31T23:59:59.000Z"],
+            [utcTime, "000229000000Z", "2000-02-29T00:00:00.000Z"],
+            [utcTime, "491231235959Z", "2049-12-31T23:59:59.000Z"],
+            [utcTime, "500101000000Z", "1950-01-01T00:00:00.000Z"],
+            [generalizedTime, "20260131235959Z", "2026-01-31T23:59:59.000Z"],
+            [generalizedTime, "19491231235959Z", "1949-12-31T23:59:59.000Z"],
+            [generalizedTime, "99991231235959Z", "9999-12-31T23:59:59.000Z"],
+        ] as const) {
+            assert.equal(new Date(timeOf(tag, text)).toISOString(), iso);
+        }
+        const form = "a time that is neither UTCTime nor GeneralizedTime with seconds in UTC";
+        for (const [tag, text] of [
+            [utcTime, ""],
+            [utcTime, "2601312359Z"],
+            [utcTime, "260131235959"],
+            [utcTime, "260131235959+0000"],
+            [utcTime, "20260131235959Z"],
+            [utcTime, "26013123595 Z"],
+            [utcTime, "260131235959z"],
+            [utcTime, "+60131235959Z"],
+            [utcTime, "Z60131235959Z"],
+            [generalizedTime, "260131235959Z"],
+            [generalizedTime, "20260131235959.5Z"],
+            [generalizedTime, "2026013123595ZZ"],
+            [Tag.utf8String, "260131235959Z"],
+            [Tag.utf8String, "20260131235959Z"],
+        ] as const) {
+            assert.equal(
+                refusal(() => timeOf(tag, text)),
+                form,
+                text,
+            );
+        }
+        for (const text of [
+            "260229000000Z",
+            "261301000000Z",
+            "260100000000Z",
+            "260101240000Z",
+            "260101006000Z",
+            "260101000060Z",
+        ]) {
+            assert.equal(
+                refusal(() => timeOf(utcTime, text)),
+                "a time that the calendar or the clock doesn't have",
+                text,
+            );
+        }
     });
 
     it("name objects by the known identifiers", () => {

@@ -1,8 +1,13 @@
 import assert from "node:assert/strict";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import { configuredPolicies } from "../../../policies/engine/configured";
 import type { Control } from "../../../policies/engine/control";
-import { objectControl } from "../../../policies/engine/control";
+import { objectControl, stackControl } from "../../../policies/engine/control";
+import { EXCEPTIONS } from "../../../policies/engine/exceptions";
+import type { Resource } from "../../../policies/kubernetes/resource";
 import { resourceOf } from "../../support/controls";
 import { configMap } from "../../support/objects";
 
@@ -31,10 +36,9 @@ const REGISTRY = [
 
 type Validate = (args: object, report: (message: string) => void) => void;
 
-/** Runs the pack as the SDK does: its policies in their order over one ConfigMap, then over the stack. */
-function said(settings: object): readonly string[] {
-    const policies = configuredPolicies(REGISTRY, new Date("2026-12-01T00:00:00Z"), "/nowhere");
-    const resource = resourceOf(configMap({ a: "1" }));
+/** Runs the pack as the SDK does: its policies in their order over one resource, then over the stack. */
+function run(registry: readonly Control[], settings: object, folder: string, resource: Resource): readonly string[] {
+    const policies = configuredPolicies(registry, new Date("2026-12-01T00:00:00Z"), folder);
     const messages: string[] = [];
     for (const stage of ["validateResource", "validateStack"] as const) {
         for (const policy of policies) {
@@ -43,6 +47,12 @@ function said(settings: object): readonly string[] {
             validate?.({ ...resource, resources: [resource], getConfig }, (message) => messages.push(message));
         }
     }
+    return messages;
+}
+
+/** What the pack says of one ConfigMap. */
+function said(settings: object, folder = "/nowhere", registry: readonly Control[] = REGISTRY): readonly string[] {
+    const messages = run(registry, settings, folder, resourceOf(configMap({ a: "1" })));
     return messages.map((message) => /(for-[a-z]+) was asked/.exec(message)?.[1] ?? message);
 }
 
@@ -68,5 +78,135 @@ describe("the pack that is configured by who uses it", () => {
             "for-strangers",
             "hardening-settings.controls: all is no control but a profile; set hardening-settings.profile to it",
         ]);
+    });
+
+    it("describes its settings to the engine, which holds them to it", () => {
+        const [settings] = configuredPolicies(REGISTRY, new Date(0), "/nowhere");
+        assert.deepEqual(
+            { ...settings, validateResource: undefined, validateStack: undefined },
+            {
+                name: "hardening-settings",
+                description: "The settings of the pack can be used.",
+                enforcementLevel: "mandatory",
+                severity: "high",
+                configSchema: {
+                    properties: {
+                        profile: {
+                            type: "string",
+                            description: "The controls to run.",
+                            enum: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4", "all"],
+                            default: "restricted",
+                        },
+                        controls: {
+                            type: "array",
+                            description: "Names of controls to run beside those of the profile.",
+                            items: { type: "string" },
+                            default: [],
+                        },
+                        waivers: {
+                            type: "array",
+                            description:
+                                "Files that accept risks: absolute, or relative to the folder that the shell is in where pulumi is started (PWD).",
+                            items: { type: "string" },
+                            default: [],
+                        },
+                        foundation: {
+                            type: "boolean",
+                            description:
+                                "Components of @x0tta6bl4/foundation make objects here: what they need by their nature is excepted.",
+                            default: false,
+                        },
+                    },
+                },
+                validateResource: undefined,
+                validateStack: undefined,
+            },
+        );
+    });
+
+    it("serves every control switched on, and asks those that the profile holds", () => {
+        const levels = configuredPolicies(REGISTRY, new Date(0), "/nowhere").map(
+            ({ name, enforcementLevel }) => `${name} ${enforcementLevel}`,
+        );
+        assert.deepEqual(levels, [
+            "hardening-settings mandatory",
+            "for-strangers mandatory",
+            "for-us mandatory",
+            "waivers-in-order mandatory",
+            "waivers-last advisory",
+        ]);
+    });
+
+    it("leaves a control of no profile to who enables it in the engine", () => {
+        const repeating = { ...noConfigMaps("for-nobody", { profiles: [] }), repeats: ["for-us"] };
+        assert.deepEqual(said({}, "/nowhere", [...REGISTRY, repeating]), ["for-strangers", "for-nobody"]);
+    });
+
+    it("gates controls over stacks as those over objects", () => {
+        const stackWide = (name: string, profiles: Control["profiles"]): Control => ({
+            ...stackControl({
+                ...noConfigMaps(name, { profiles }),
+                check: (stack) => stack.given.map((object) => ({ object, path: "", message: `${name} was asked.` })),
+            }),
+        });
+        const registry = [stackWide("for-strangers", ["restricted"]), stackWide("for-us", ["x0tta6bl4"])];
+        assert.deepEqual(said({}, "/nowhere", registry), ["for-strangers"]);
+        assert.deepEqual(said({ profile: "x0tta6bl4" }, "/nowhere", registry), ["for-us"]);
+    });
+
+    describe("with waivers", () => {
+        let folder: string;
+        const entry = (control: string, expires = "2027-05-01"): string =>
+            `waivers:\n  - {control: ${control}, object: ConfigMap shop/settings, reason: r, owner: o, ticket: t, expires: ${expires}}\n`;
+
+        beforeEach(() => {
+            folder = mkdtempSync(join(tmpdir(), "configured-"));
+        });
+        afterEach(() => {
+            rmSync(folder, { recursive: true });
+        });
+
+        it("reads them from its folder or an absolute path, and takes them all", () => {
+            writeFileSync(join(folder, "ours.yaml"), entry("for-us"));
+            writeFileSync(join(folder, "theirs.yaml"), entry("for-strangers"));
+            assert.deepEqual(said({ waivers: ["theirs.yaml"] }, folder), []);
+            assert.deepEqual(said({ waivers: [join(folder, "theirs.yaml")] }), []);
+            assert.deepEqual(said({ controls: ["for-us"], waivers: ["theirs.yaml"] }, folder), ["for-us"]);
+            assert.deepEqual(said({ controls: ["for-us"], waivers: ["theirs.yaml", "ours.yaml"] }, folder), []);
+        });
+
+        it("names all that is wrong with the files, and waives nothing then", () => {
+            writeFileSync(join(folder, "ours.yaml"), entry("for-strangers"));
+            writeFileSync(join(folder, "wrong.yaml"), entry("for-nobody", "soon"));
+            mkdirSync(join(folder, "folder.yaml"));
+            assert.deepEqual(said({ waivers: ["ours.yaml", "wrong.yaml", "folder.yaml"] }, folder), [
+                "for-strangers",
+                "wrong.yaml: waivers[0].control names no control",
+                'wrong.yaml: waivers[0].expires must be a date, YYYY-MM-DD, found "soon"',
+                "hardening-settings.waivers: folder.yaml can't be read (EISDIR)",
+            ]);
+        });
+    });
+
+    it("excepts what the foundation's components need only where somebody says that they are these", () => {
+        const [exception] = EXCEPTIONS.filter(({ control }) => control === "no-host-pid");
+        assert.ok(exception);
+        const registry = [
+            objectControl({
+                ...noConfigMaps(exception.control, { profiles: ["restricted"] }),
+                kinds: ["apps/DaemonSet"],
+                check: () => [{ path: "spec.template.spec.hostPID", message: "was asked." }],
+            }),
+        ];
+        const agent = {
+            apiVersion: "apps/v1",
+            kind: "DaemonSet",
+            metadata: { name: "spire-agent", namespace: "spire" },
+        };
+        const urn = `urn:pulumi:dev::shop::${exception.component}$kubernetes:apps/v1:DaemonSet::agent`;
+        const found = (settings: object) => run(registry, settings, "/nowhere", resourceOf(agent, { urn }));
+        assert.deepEqual(found({}), ["DaemonSet spire/spire-agent: was asked."]);
+        assert.deepEqual(found({ foundation: false }), ["DaemonSet spire/spire-agent: was asked."]);
+        assert.deepEqual(found({ foundation: true }), []);
     });
 });

@@ -61,6 +61,26 @@ describe("profileControls", () => {
         assert.deepEqual(names(profileControls(REGISTRY, "all")), ["weak-rule", "strict-rule", "tuned-rule"]);
     });
 
+    it("leaves out of all profiles what only repeats others; who names it gets it", () => {
+        const registry = [
+            weak,
+            control("repeating-rule", { repeats: ["weak-rule"] }),
+            control("own-rule", { repeats: [] }),
+        ];
+        for (const profile of ["baseline", "all"] as const) {
+            assert.deepEqual(names(profileControls(registry, profile)), ["weak-rule", "own-rule"]);
+            const named = selectControls(registry, profile, { "repeating-rule": {} });
+            assert.deepEqual(names(named.map((selected) => selected.control)), names(registry));
+        }
+    });
+
+    it("leaves in what only a control outside of the profile supersedes", () => {
+        assert.deepEqual(
+            names(profileControls([weak, control("x", { profiles: ["cis"], supersedes: ["weak-rule"] })], "baseline")),
+            ["weak-rule"],
+        );
+    });
+
     it("knows six profiles", () => {
         assert.deepEqual(PROFILES, ["baseline", "restricted", "cis", "nsa", "x0tta6bl4", "all"]);
     });
@@ -110,6 +130,24 @@ describe("selectControls", () => {
             ["strict-rule", "advisory"],
             ["tuned-rule", "advisory"],
         ]);
+    });
+
+    it("takes any text where a parameter lists no words, and any number where it has no least", () => {
+        const free = control("free-rule", {
+            params: {
+                word: { type: "string", description: "d", default: "a" },
+                count: { type: "integer", description: "d", default: 1 },
+            },
+        });
+        const params = (config: object) => selectControls([free], "all", { "free-rule": config })[0]?.params;
+        assert.deepEqual(params({ word: "anything", count: -5 }), { word: "anything", count: -5 });
+        assert.deepEqual(params({ word: "" }), { word: "", count: 1 });
+        assert.throws(() => params({ word: 1, count: 0.5 }), {
+            faults: [
+                "configuration: free-rule.word must be a text, found 1",
+                "configuration: free-rule.count must be a whole number, found 0.5",
+            ],
+        });
     });
 
     it("takes parameters and keeps the defaults of the others", () => {

@@ -1,4 +1,7 @@
 import { strict as assert } from "node:assert";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 
 import fc from "fast-check";
 
@@ -9,7 +12,7 @@ import { WAIVER_RULES, waiverFaults } from "../../../policies/engine/governance"
 import type { KubeObject } from "../../../policies/kubernetes/kube";
 import { kubeObjects } from "../../../policies/kubernetes/kube";
 import type { Waiver } from "../../../policies/engine/waivers";
-import { EXPIRY_CEILING_DAYS, parseWaivers, WaiverBook } from "../../../policies/engine/waivers";
+import { EXPIRY_CEILING_DAYS, parseWaivers, stateOf, WaiverBook, waiversOf } from "../../../policies/engine/waivers";
 import { TODAY } from "../../support/cli";
 import { resourceOf } from "../../support/controls";
 
@@ -142,6 +145,85 @@ describe("parseWaivers", () => {
     }
 });
 
+describe("waiversOf", () => {
+    let folder: string;
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "waivers-"));
+    });
+    afterEach(() => {
+        rmSync(folder, { recursive: true });
+    });
+
+    it("reads the file of the stack, under the name that its folder goes by", () => {
+        writeFileSync(join(folder, "dev.yaml"), `waivers:\n${ENTRY}`);
+        assert.deepEqual(
+            waiversOf("dev", folder, REGISTRY).map(({ from }) => from),
+            ["waivers/dev.yaml: waivers[0]"],
+        );
+        assert.deepEqual(
+            waiversOf("dev", folder, REGISTRY, "policies/waivers").map(({ from }) => from),
+            ["policies/waivers/dev.yaml: waivers[0]"],
+        );
+    });
+
+    it("has none of a stack without a file, and fails where there is one that can't be read", () => {
+        assert.deepEqual(waiversOf("prod", folder, REGISTRY), []);
+        mkdirSync(join(folder, "dev.yaml"));
+        assert.throws(() => waiversOf("dev", folder, REGISTRY), { code: "EISDIR" });
+    });
+});
+
+describe("a waiver", () => {
+    it("is read without the space around what it says", () => {
+        const spaced = ENTRY.replace(/: (.*)$/gm, ': " $1 "').replace(/expires.*/, "expires: 2026-05-31");
+        const [read] = parseWaivers(`waivers:\n${spaced}`, "w.yaml", REGISTRY);
+        const [plain] = parseWaivers(`waivers:\n${ENTRY}`, "w.yaml", REGISTRY);
+        assert.deepEqual(read, plain);
+    });
+
+    it("names an object by kind, group, namespace and name, and by nothing more or less", () => {
+        const taken = [
+            "Pod a/b",
+            "Pod b",
+            "HTTPRoute.gateway.networking.k8s.io a/b-c.d",
+            "Role a/system:x",
+            "K8sThing a/b",
+        ];
+        const refused = [
+            "pod a/b",
+            "Pod",
+            "Pod a/b/c",
+            "Pod a b",
+            "Pod a/",
+            "Pod /b",
+            "Pod  a/b",
+            "Pod.Apps a/b",
+            "x Pod a/b",
+            "Pod a/b x",
+            "Pod. a/b",
+            "1Pod a",
+        ];
+        const isTaken = (object: string) =>
+            faultsOf(`waivers:\n${ENTRY.replace("Deployment prod/api", `"${object}"`)}`).length === 0;
+        assert.deepEqual(
+            taken.filter((object) => !isTaken(object)),
+            [],
+        );
+        assert.deepEqual(refused.filter(isTaken), []);
+    });
+});
+
+describe("an emergency", () => {
+    it("holds through its last day, unless that is more than seven days ahead", () => {
+        const state = (until: string) =>
+            stateOf({ until, reason: "r", owner: "o", ticket: "t", from: "f" }, new Date("2026-03-01T23:59:59Z"));
+        assert.equal(state("2026-02-28"), "over");
+        assert.equal(state("2026-03-01"), "holds");
+        assert.equal(state("2026-03-08"), "holds");
+        assert.equal(state("2026-03-09"), "too long");
+    });
+});
+
 describe("WaiverBook", () => {
     const api = objectNamed("api");
 
@@ -248,6 +330,33 @@ describe("WaiverBook", () => {
         assert.ok(!("enforcement" in WAIVER_RULES.emergencyInOrder));
     });
 
+    it("counts what an emergency holds open, and makes no waiver end sooner", () => {
+        const held = emergency("2026-03-08");
+        const two = ["2026-02-01", "2026-02-27"].map((expires) =>
+            waiver({ expires, emergency: held, container: expires }),
+        );
+        const own = waiver({ expires: "2026-06-01", emergency: held, container: "c" });
+        const said = messages([...two, own], ["2026-02-01", "2026-02-27", "c"]);
+        assert.deepEqual(
+            said.filter((message) => message.includes("emergency holds")),
+            [
+                "w.yaml: emergency holds 2 expired waivers open until 2026-03-08: Outage. (owner o, ticket t). Renew the waivers or fix what they cover, and remove the emergency.",
+            ],
+        );
+        assert.equal(said.length, 3);
+        assert.deepEqual(messages([waiver({ expires: "2026-06-01", emergency: emergency("2026-02-01") })], ["a"]), [
+            "w.yaml: emergency was over on 2026-02-01 (owner o, ticket t). Remove the emergency, or have it end within 7 days.",
+        ]);
+    });
+
+    it("says one thing of an expired waiver and of one beyond the ceiling, with the severity", () => {
+        assert.deepEqual(messages([waiver({ expires: "2026-02-28" })], ["a"]).length, 1);
+        assert.deepEqual(messages([waiver({ expires: "2027-03-01" })], ["a"]), [
+            "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api runs until 2027-03-01; for severity high at most 270 days ahead are allowed. Set an earlier expiry date.",
+        ]);
+        assert.deepEqual(messages([waiver({ expires: "2027-03-01" })], ["a"], REGISTRY.slice(1)), []);
+    });
+
     it("reads an emergency beside the waivers, with everything that has to be said of it", () => {
         const said = "reason: Outage.\n  owner: o\n  ticket: t\n  until: 2026-03-08\n";
         const [read] = parseWaivers(`emergency:\n  ${said}waivers:\n${ENTRY}`, "w.yaml", REGISTRY);
@@ -300,6 +409,35 @@ describe("WaiverBook", () => {
         assert.deepEqual(said, [
             "w.yaml: waivers[0]: the waiver of no-bad for Deployment prod/api covers 2 objects: Deployment.apps prod/api of base/api.yaml, Deployment.apps prod/api of prod/api.yaml. Give each a waiver of its own: with the field container, the field source, or the kind's API group.",
         ]);
+    });
+
+    it("says in one sentence what a waiver covers too much of", () => {
+        const book = new WaiverBook([waiver()], TODAY);
+        const object = (source: string): KubeObject => ({ ...api, resource: { ...api.resource, source } });
+        for (const [source, container] of [
+            ["a.yaml", "one"],
+            ["b.yaml", "two"],
+        ] as const) {
+            assert.ok(book.find(control("no-bad"), object(source), { path: "p", message: "m", container }));
+        }
+        const [said, ...more] = waiverFaults(book, [
+            { control: control("no-bad"), enforcement: "mandatory", params: {} },
+        ]);
+        assert.deepEqual(more, []);
+        assert.match(
+            said?.message ?? "",
+            /covers the containers one, two at once and covers 2 objects: Deployment\.apps prod\/api of a\.yaml, Deployment\.apps prod\/api of b\.yaml\. Give each/,
+        );
+    });
+
+    it("covers by the first waiver that holds, and counts all that match as used", () => {
+        const over = waiver({ expires: "2026-02-01" });
+        const holds = waiver({ from: "w.yaml: waivers[1]" });
+        const also = waiver({ from: "w.yaml: waivers[2]" });
+        const book = new WaiverBook([over, holds, also], TODAY);
+        assert.equal(book.find(control("no-bad"), api, { path: "p", message: "m" }), holds);
+        assert.deepEqual(book.unused(), []);
+        assert.equal(new WaiverBook([], TODAY).find(control("no-bad"), api, { path: "p", message: "m" }), undefined);
     });
 
     it("counts an object once, however often it meets it", () => {
