@@ -152,6 +152,11 @@ export interface Area<K extends string, S, C, I = unknown> {
      * @default none: it waits for the closed namespaces only
      */
     readonly after?: readonly string[];
+    /**
+     * Whether a cluster has it once, so that a stack whose cluster has it from another one does without.
+     * @default false
+     */
+    readonly once?: boolean;
     /** Registers its components. Without it, the area is deployed by another that reads its settings. */
     readonly deploy?: (config: C, stage: Stage) => Deployed;
 }
@@ -169,7 +174,7 @@ export function optionalArea<const K extends string, S, C extends Readonly<Recor
     declared: Area<K, S, C, I>,
 ): Area<K, S | undefined, Omit<C, K> & Readonly<Record<K, S | undefined>>, I | undefined> {
     type Given = Omit<C, K> & Readonly<Record<K, S | undefined>>;
-    const { key, description, settings, exceptions = [], after = [], deploy } = declared;
+    const { key, description, settings, exceptions = [], after = [], once = false, deploy } = declared;
     const isSet = (config: Given): config is Given & C => config[key] !== undefined;
     const whereSet =
         <A extends readonly unknown[], R>(ask: ((config: C, ...rest: A) => R) | undefined, otherwise: R) =>
@@ -187,6 +192,7 @@ export function optionalArea<const K extends string, S, C extends Readonly<Recor
         flows: whereSet(declared.flows, []),
         exceptions: exceptions.map((exception) => ({ ...exception, objects: whereSet(exception.objects, []) })),
         after,
+        once,
         ...(deploy && { deploy: whereSet(deploy, { resources: [] }) }),
     };
 }

@@ -43,3 +43,8 @@ export type Settings = {
 
 /** The same areas as all readers see them: each can read what it needs from the configuration of all. */
 export const areas: readonly Area<keyof Config, unknown, Config>[] = AREAS;
+
+/** The areas that a stack brings: without what another stack of its cluster brings, where it names that one. */
+export function broughtBy({ cluster }: Pick<Config, "cluster">): typeof areas {
+    return cluster.foundation === undefined ? areas : areas.filter(({ once }) => once !== true);
+}

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { suggestion } from "../policies/text";
 import type { Foundation } from "./area";
 import type { Config } from "./areas";
-import { areas } from "./areas";
+import { areas, broughtBy } from "./areas";
 import { namespaceCollisions } from "./collisions";
 import { foundationOf } from "./foundation";
 import { targetFaults } from "./monitoring/monitoring";
@@ -58,7 +58,7 @@ function readable(config: Config, unread: ReadonlySet<string>): Config {
 function ruleFaults(config: Config, project: string): readonly string[] {
     const foundation = foundationOf(config, project);
     const collisions = namespaceCollisions(
-        areas.map((area) => ({
+        asked(() => broughtBy(config)).map((area) => ({
             key: `${project}:${area.key}`,
             own: asked(() => area.namespaces?.(config)),
             foreign: asked(() => area.foreign?.(config)),
@@ -74,7 +74,10 @@ function ruleFaults(config: Config, project: string): readonly string[] {
 
 /** What is wrong with the flows of each area, and with those of all together. */
 function connectionFaults(config: Config, project: string): readonly string[] {
-    const flows = areas.map(({ key, flows: flowsOf }) => ({ key, flows: asked(() => flowsOf?.(config)) }));
+    const flows = asked(() => broughtBy(config)).map(({ key, flows: flowsOf }) => ({
+        key,
+        flows: asked(() => flowsOf?.(config)),
+    }));
     const own = new Set(flows.flatMap((area) => repeatedPolicies(area.flows)));
     return [
         ...flows.flatMap((area) => flowFaults(area.flows).map((fault) => `${project}:${area.key}: ${fault}`)),

@@ -3,7 +3,7 @@ import type * as pulumi from "@pulumi/pulumi";
 import type { Waiver } from "../policies/engine/waivers";
 import type { Deployed, Stage } from "./area";
 import type { Config } from "./areas";
-import { areas } from "./areas";
+import { broughtBy } from "./areas";
 import { clusterProvider } from "./cluster/provider";
 import { closedNamespaces, foundationOf } from "./foundation";
 import { GuardNamespaces } from "./guards";
@@ -46,9 +46,11 @@ interface Closed {
  */
 export function deployFoundation(config: Config, project: string, place: Place): Outputs {
     const foundation = foundationOf(config, project);
-    const { risks, parent, provider = clusterProvider(config.cluster, parent) } = place;
+    const { namespaces, images } = foundation;
+    const { risks, parent, provider = clusterProvider({ settings: config.cluster, namespaces, parent }) } = place;
+    const areas = broughtBy(config);
     const inPlace = parent === undefined ? { provider } : { parent, provider };
-    const closed = closeNamespaces(config, foundation.images, inPlace);
+    const closed = closeNamespaces(config, images, inPlace);
     const done = new Map<string, Deployed>();
 
     const waitedFor = (keys: readonly string[]): readonly pulumi.Resource[] => {

@@ -1,7 +1,7 @@
 import { signatureLabels } from "./admission/signatures";
 import type { Foundation } from "./area";
 import type { Config } from "./areas";
-import { areas } from "./areas";
+import { broughtBy } from "./areas";
 import type { ImageName } from "./images";
 import { Images } from "./images";
 import type { GuardedNamespaceArgs } from "./namespace";
@@ -22,22 +22,22 @@ export function foundationOf(config: Config, project: string): Foundation {
         },
         get namespacesOf() {
             return Object.fromEntries(
-                areas.map(({ key, namespaces }) => [
+                broughtBy(config).map(({ key, namespaces }) => [
                     key,
                     (namespaces?.(config) ?? []).map(({ namespace }) => namespace),
                 ]),
             );
         },
         get applications() {
-            return areas
+            return broughtBy(config)
                 .flatMap((area) => area.namespaces?.(config) ?? [])
                 .flatMap(({ namespace, application }) => (application ? [{ namespace, ...application }] : []));
         },
         get flows() {
-            return areas.flatMap((area) => area.flows?.(config) ?? []);
+            return broughtBy(config).flatMap((area) => area.flows?.(config) ?? []);
         },
         get imagesByNamespace() {
-            return areas
+            return broughtBy(config)
                 .flatMap((area) => Object.entries(area.images?.(config) ?? {}))
                 .reduce<Readonly<Record<string, readonly ImageName[]>>>(
                     (all, [namespace, images]) => ({ ...all, [namespace]: [...(all[namespace] ?? []), ...images] }),
@@ -45,10 +45,10 @@ export function foundationOf(config: Config, project: string): Foundation {
                 );
         },
         get targets() {
-            return areas.flatMap((area) => area.targets?.(config) ?? []);
+            return broughtBy(config).flatMap((area) => area.targets?.(config) ?? []);
         },
         get exceptions() {
-            return areas
+            return broughtBy(config)
                 .flatMap((area) => area.exceptions ?? [])
                 .flatMap(({ control, objects }) => objects(config).map((object) => ({ control, object })));
         },
@@ -62,9 +62,9 @@ export interface ClosedNamespace extends GuardedNamespaceArgs {
 
 /** Every namespace that the program makes, as it is made. */
 export function closedNamespaces(config: Config): readonly ClosedNamespace[] {
-    const { podSecurityVersion, platform } = config.cluster;
+    const { podSecurityVersion, platform, foundation } = config.cluster;
     const { criticalQuota } = platformOf(platform);
-    return areas
+    return broughtBy(config)
         .flatMap((area) => area.namespaces?.(config) ?? [])
         .map(({ namespace, component, owner, podSecurity, quota, labels, critical }) => ({
             namespace,
@@ -72,6 +72,7 @@ export function closedNamespaces(config: Config): readonly ClosedNamespace[] {
             owner,
             podSecurity,
             podSecurityVersion,
+            foundation,
             quota,
             criticalPods: critical === true && criticalQuota === "yes",
             labels: { ...labels, ...signatureLabels(config.admission.signatures, namespace) },

@@ -5,6 +5,7 @@ import type { Given } from "../policies/engine/schema";
 import { object, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
 import { amountOf } from "../policies/kubernetes/quantity";
+import { STACK_ANNOTATION, stackName } from "./cluster/ownership";
 import { completed } from "./completed";
 import { refuse } from "./refuse";
 
@@ -59,6 +60,11 @@ export interface GuardedNamespaceArgs {
      * @default none
      */
     readonly labels?: Readonly<Record<string, string>>;
+    /**
+     * The stack that brings what the cluster has once; an annotation.
+     * @default none: this one does
+     */
+    readonly foundation?: string | undefined;
 }
 
 /** Namespaces that every cluster shares and that can't be guarded without breaking others. */
@@ -159,6 +165,10 @@ export class GuardedNamespace extends pulumi.ComponentResource {
                         ...podSecurityLabels(args.podSecurity ?? "restricted", args.podSecurityVersion ?? "latest"),
                         owner: args.owner,
                         ...args.labels,
+                    },
+                    annotations: {
+                        [STACK_ANNOTATION]: stackName(),
+                        ...(args.foundation !== undefined && { "x0tta6bl4.io/foundation": args.foundation }),
                     },
                 },
             },

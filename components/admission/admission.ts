@@ -15,6 +15,11 @@ export interface AdmissionArgs {
     readonly namespaces: readonly string[];
     /** What components of the stack need excepted, and its accepted risks; what they cover is admitted. */
     readonly admitted: readonly Admitted[];
+    /**
+     * Leaves out what is outside of namespaces: another stack speaks for the cluster.
+     * @default false
+     */
+    readonly namespacedOnly?: boolean;
 }
 
 /**
@@ -30,14 +35,21 @@ export class Admission extends pulumi.ComponentResource {
         const project = pulumi.getProject();
         const selected = selectControls(controls, "x0tta6bl4");
         refuse(this, name, admissionFaults(args.settings, selected));
+        const { namespaces, namespacedOnly = false } = args;
         for (const twin of twins(args.settings, selected)) {
+            const bindings = Object.entries(bindingSpecs(twin, namespaces, project)).filter(
+                ([suffix]) => suffix === "" || !namespacedOnly,
+            );
+            if (bindings.length === 0) {
+                continue;
+            }
             const metadata = { name: policyName(project, twin.control), labels: { owner: OWNER } };
             const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
                 `${name}-${twin.control.name}`,
                 { metadata, spec: policySpec(twin, args.admitted, args.settings.exemptUsers) },
                 { parent: this },
             );
-            for (const [suffix, spec] of Object.entries(bindingSpecs(twin, args.namespaces, project))) {
+            for (const [suffix, spec] of bindings) {
                 new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(
                     `${name}-${twin.control.name}-binding${suffix}`,
                     { metadata: { ...metadata, name: `${metadata.name}${suffix}` }, spec },

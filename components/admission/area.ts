@@ -1,6 +1,7 @@
 import { controls } from "../../policies/controls";
 import { selectControls } from "../../policies/engine/profiles";
 import { area } from "../area";
+import type { ClusterSettings } from "../cluster/settings";
 import { Admission } from "./admission";
 import { admissionFaults } from "./policies";
 import type { AdmissionSettings } from "./settings";
@@ -9,6 +10,7 @@ import { signatureFaults } from "./signatures";
 
 export interface AdmissionConfig {
     readonly admission: AdmissionSettings;
+    readonly cluster: ClusterSettings;
 }
 
 export const admissionArea = area({
@@ -22,9 +24,10 @@ export const admissionArea = area({
     ],
     // It would otherwise judge the stack's own objects out of order.
     after: ["platform", "spire"],
-    deploy: ({ admission: settings }: AdmissionConfig, stage) => {
+    deploy: ({ admission: settings, cluster }: AdmissionConfig, stage) => {
         const { namespaces, exceptions } = stage.foundation;
         const admitted = [...exceptions, ...stage.risks];
-        return { resources: [new Admission("admission", { settings, namespaces, admitted }, stage.options())] };
+        const args = { settings, namespaces, admitted, namespacedOnly: cluster.foundation !== undefined };
+        return { resources: [new Admission("admission", args, stage.options())] };
     },
 });

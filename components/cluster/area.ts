@@ -1,8 +1,19 @@
 import { area } from "../area";
+import type { ClusterSettings } from "./settings";
 import { clusterSettings } from "./settings";
+
+interface ClusterConfig {
+    readonly cluster: ClusterSettings;
+}
 
 export const clusterArea = area({
     key: "cluster",
     description: "The cluster that the stack is deployed to",
     settings: clusterSettings,
+    faults: ({ cluster: { foundation } }: ClusterConfig, path, { project }) =>
+        foundation?.startsWith(`${project}/`) === true
+            ? [
+                  `${path}.foundation is "${foundation}", a stack of this project; what is outside of namespaces is named after the project, so the two need projects of their own`,
+              ]
+            : [],
 });

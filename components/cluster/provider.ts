@@ -1,39 +1,58 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { NAMESPACE as SPIRE } from "../spire/layout";
+import { claimed, stackName } from "./ownership";
 import type { ClusterSettings } from "./settings";
 
+/** What has to hold of a cluster before a stack touches it. */
+export interface ClusterArgs {
+    readonly settings: ClusterSettings;
+    /** The namespaces that the stack makes. */
+    readonly namespaces: readonly string[];
+    /**
+     * The component that it is part of.
+     * @default none
+     */
+    readonly parent?: pulumi.Resource | undefined;
+}
+
 /**
- * The provider of everything that the stack makes. Where the stack names the identity of its cluster, the provider waits
- * until that has been compared with the cluster that the kubeconfig leads to, in a preview by the engine too; so nothing is
- * registered, changed or deleted in another.
+ * The provider of everything that the stack makes. It waits until the cluster that the kubeconfig leads to has been looked at,
+ * in a preview by the engine too: whether it is the one whose identity the stack names, and whether the namespaces are this
+ * stack's or nobody's. So nothing is registered, changed or deleted in another cluster, or over another stack.
  *
- * @param parent the component that it is part of; default: none
- * @throws pulumi.RunError, by way of what the provider waits for, where it is another cluster
+ * @throws pulumi.RunError, by way of what the provider waits for, where it is another cluster or holds another's namespaces
  */
-export function clusterProvider(settings: ClusterSettings, parent?: pulumi.Resource): k8s.Provider {
-    const { context, identity } = settings;
+export function clusterProvider({ settings, namespaces, parent }: ClusterArgs): k8s.Provider {
+    const { context, identity, foundation } = settings;
+    const within = parent === undefined ? {} : { parent };
     const reached = context === undefined ? {} : { context };
+    const looking = new k8s.Provider("cluster-identity", reached, within);
+    const same = identity === undefined ? [] : [compared(looking, context, identity, within)];
+    const stack = stackName();
+    const claims = [
+        ...namespaces.map((namespace) => ({ namespace, stack, required: false })),
+        // Whoever brings what a cluster has once brings SPIRE.
+        ...(foundation === undefined ? [] : [{ namespace: SPIRE, stack: foundation, required: true }]),
+    ];
+    const free = pulumi.all(same).apply(() => claimed(claims, { ...within, provider: looking }));
     // A ConfigMap that is replaced instead of updated is missing for a moment, and pods that start just then fail.
     const args = { ...reached, enableConfigMapMutable: true };
-    const within = parent === undefined ? {} : { parent };
-    return new k8s.Provider("kubernetes", args, {
-        ...within,
-        ...(identity !== undefined && { dependsOn: compared(reached, identity, within) }),
-    });
+    return new k8s.Provider("kubernetes", args, { ...within, dependsOn: free });
 }
 
 /** What shows that the cluster is the one meant; never there where it is another. */
 function compared(
-    reached: { readonly context?: string },
+    provider: k8s.Provider,
+    context: string | undefined,
     identity: string,
     within: pulumi.ResourceOptions,
 ): pulumi.Output<pulumi.Resource> {
-    const provider = new k8s.Provider("cluster-identity", reached, within);
     const system = k8s.core.v1.Namespace.get("kube-system", "kube-system", { ...within, provider });
     return system.metadata.apply(({ uid }) => {
         if (uid !== identity) {
-            throw new pulumi.RunError(otherCluster(reached.context, uid, identity));
+            throw new pulumi.RunError(otherCluster(context, uid, identity));
         }
         return system;
     });

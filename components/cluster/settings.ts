@@ -13,6 +13,11 @@ export const clusterSettings = object({
     context: optional(text()),
     /** UID of its namespace `kube-system`: the stack refuses to be deployed to any other; not compared unless set. */
     identity: optional(text("the UID of a namespace", /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
+    /**
+     * `<project>/<stack>` of the stack that brings what a cluster has once: SPIRE, Falco, the API server's files, the responder,
+     * the webhook of External Secrets. A stack that names it brings an application only. It is this one unless set.
+     */
+    foundation: optional(text("a project and a stack such as acme/production", /^[\w.-]{1,100}\/[\w.-]{1,100}$/)),
     /** Addresses of the API server's endpoints, as pods reach them after translation of the Service address. */
     apiServer: object({ cidrs: listOf(cidr, 1), ports: withDefault(listOf(port, 1), [443, 6443]) }),
     /** How the cluster is run (docs/platforms.md): chooses the facts that the settings beside it don't state. */

@@ -24,6 +24,7 @@ export const controlPlaneArea = area({
             quota: { cpu: "0", memory: "0", pods: "0" },
         },
     ],
+    once: true,
     deploy: ({ controlPlane: settings }: ControlPlaneConfig, stage) => {
         const files = new ControlPlaneFiles("control-plane", { settings }, stage.options());
         const { encryptionConfiguration } = files;

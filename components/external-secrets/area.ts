@@ -45,13 +45,18 @@ export const externalSecretsArea = optionalArea({
     flows: ({ externalSecrets: settings, cluster, monitoring }: ExternalSecretsConfig) => {
         const args = { settings, cluster, monitoring };
         const scopes = Object.keys(settings.secrets);
-        return [...operatorFlows(args), ...scopes.flatMap((namespace) => scopeFlows(namespace, args))];
+        return [
+            ...(cluster.foundation === undefined ? operatorFlows(args) : []),
+            ...scopes.flatMap((namespace) => scopeFlows(namespace, args)),
+        ];
     },
     exceptions: externalSecretsExceptions,
     deploy: ({ externalSecrets: settings, cluster, monitoring }: ExternalSecretsConfig, stage) => {
         const { images, namespaces } = stage.foundation;
         const args = { cluster, monitoring, images, settings };
-        const operator = new SecretsOperator("external-secrets", args, stage.options());
-        return { resources: [new SecretScopes("secrets", { ...args, namespaces }, stage.options(operator))] };
+        // A cluster has one webhook for stores and secrets, and one controller for its certificate.
+        const operator =
+            cluster.foundation === undefined ? [new SecretsOperator("external-secrets", args, stage.options())] : [];
+        return { resources: [new SecretScopes("secrets", { ...args, namespaces }, stage.options(...operator))] };
     },
 });

@@ -1,7 +1,9 @@
 import type { AreaException } from "../area";
+import type { ClusterSettings } from "../cluster/settings";
 import type { ExternalSecretsSettings } from "./settings";
 
 interface ExternalSecretsConfig {
+    readonly cluster: ClusterSettings;
     readonly externalSecrets: ExternalSecretsSettings;
 }
 
@@ -24,6 +26,7 @@ export const externalSecretsExceptions: readonly AreaException<ExternalSecretsCo
         name: "external-secrets-webhook",
         fields: ["spec.template.spec.volumes[].projected.sources[].serviceAccountToken.audience"],
         reason: "The token is for the API server, whose audience differs between clusters; it lives for an hour and is bound to the pod.",
-        objects: ({ externalSecrets: { namespace } }) => [`Deployment ${namespace}/external-secrets-webhook`],
+        objects: ({ cluster, externalSecrets: { namespace } }) =>
+            cluster.foundation === undefined ? [`Deployment ${namespace}/external-secrets-webhook`] : [],
     },
 ];

@@ -24,11 +24,17 @@ export interface FalcoConfig {
 }
 
 /** What the rules have to know of the stack's namespaces. */
-function watched({ applications, namespaces, namespacesOf, flows }: Foundation): WatchedNamespaces {
-    const outgoing = flows.flatMap(({ from, ports }) =>
-        from.kind === "pods" ? ports.map(({ port }) => ({ namespace: from.namespace, port })) : [],
-    );
-    const applied = applications.map(({ namespace }) => namespace);
+function watched(
+    { applications, namespaces, namespacesOf, flows }: Foundation,
+    { applications: others }: FalcoSettings,
+): WatchedNamespaces {
+    const outgoing = [
+        ...others.flatMap(({ namespace, ports }) => ports.map((port) => ({ namespace, port }))),
+        ...flows.flatMap(({ from, ports }) =>
+            from.kind === "pods" ? ports.map(({ port }) => ({ namespace: from.namespace, port })) : [],
+        ),
+    ];
+    const applied = [...applications, ...others].map(({ namespace }) => namespace);
     const byNamespace = Map.groupBy(outgoing, ({ namespace }) => namespace);
     return {
         applications: applied,
@@ -45,7 +51,7 @@ export const falcoArea = area({
     description: "Falco: what watches processes on every node, and where its alerts go",
     settings: falcoSettings,
     faults: ({ falco: settings, cluster }: FalcoConfig, path, foundation) => [
-        ...ruleFaults({ settings, images: foundation.images, namespaces: watched(foundation) }).map(
+        ...ruleFaults({ settings, images: foundation.images, namespaces: watched(foundation, settings) }).map(
             (fault) => `${path}: ${fault}`,
         ),
         ...elsewhereFaults(cluster, "runtimeSocket", settings.runtimeSocket).map(
@@ -101,10 +107,18 @@ export const falcoArea = area({
     },
     exceptions: falcoExceptions,
     after: ["externalSecrets"],
+    once: true,
     deploy: ({ falco: settings, cluster, monitoring, responder: sentTo }: FalcoConfig, stage) => {
         const { images } = stage.foundation;
         const responder = sentTo.enabled ? falcoWebhook(sentTo) : undefined;
-        const args = { cluster, monitoring, images, settings, namespaces: watched(stage.foundation), responder };
+        const args = {
+            cluster,
+            monitoring,
+            images,
+            settings,
+            namespaces: watched(stage.foundation, settings),
+            responder,
+        };
         return { resources: [new Falco("falco", args, stage.options())] };
     },
 });

@@ -55,6 +55,8 @@ export const falcoSettings = withDefault(
         ),
         /** Image repositories of workloads with an identity, besides the platform's own. */
         workloadImages: withDefault(listOf(text()), []),
+        /** Namespaces of applications that other stacks of the cluster deploy, and the ports that those open to them. */
+        applications: withDefault(listOf(object({ namespace: dnsLabel, ports: withDefault(listOf(port), []) })), []),
         cpu: withDefault(quantity, "1000m"),
         memory: withDefault(quantity, "1Gi"),
         sidekick: optional(sidekickSettings),

@@ -44,16 +44,23 @@ const APPLICATION = "<application>";
  *
  * @param runbooks address of the directory of runbooks, without a trailing slash
  * @param applications names of the applications' Deployments, which are those of their jobs too
+ * @param which all of them, or only those that are about one application
  */
-export function shippedAlerts(runbooks: string, applications: readonly string[]): readonly AlertFile[] {
+export function shippedAlerts(
+    runbooks: string,
+    applications: readonly string[],
+    which: "all" | "applications" = "all",
+): readonly AlertFile[] {
     const files = readdirSync(DIRECTORY)
         .sort()
         .map((name) => ({ name, text: readFileSync(join(DIRECTORY, name), "utf8") }));
-    return parseAlerts(files).map((file) => ({
+    const wanted = ({ expr }: AlertRule) => which === "all" || expr.includes(APPLICATION);
+    const parsed = parseAlerts(files).map((file) => ({
         ...file,
         groups: file.groups.map((group) => ({
             ...group,
             rules: group.rules
+                .filter(wanted)
                 .flatMap((rule) => ofApplications(rule, applications))
                 .map((rule) => ({
                     ...rule,
@@ -61,6 +68,9 @@ export function shippedAlerts(runbooks: string, applications: readonly string[])
                 })),
         })),
     }));
+    return parsed
+        .map((file) => ({ ...file, groups: file.groups.filter(({ rules }) => rules.length > 0) }))
+        .filter(({ groups }) => groups.length > 0);
 }
 
 function ofApplications(rule: AlertRule, applications: readonly string[]): readonly AlertRule[] {

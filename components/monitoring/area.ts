@@ -1,9 +1,11 @@
 import { area } from "../area";
+import type { ClusterSettings } from "../cluster/settings";
 import { alertFaults, Monitoring } from "./monitoring";
 import type { MonitoringSettings } from "./settings";
 import { monitoringSettings } from "./settings";
 
 export interface MonitoringConfig {
+    readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;
 }
 
@@ -14,10 +16,11 @@ export const monitoringArea = area({
     faults: ({ monitoring: settings }: MonitoringConfig, path) =>
         alertFaults(settings).map((fault) => `${path}: ${fault}`),
     foreign: ({ monitoring }: MonitoringConfig) => [{ setting: "namespace", namespace: monitoring.namespace }],
-    deploy: ({ monitoring: settings }: MonitoringConfig, stage) => {
+    deploy: ({ monitoring: settings, cluster }: MonitoringConfig, stage) => {
         const { targets } = stage.foundation;
         const applications = stage.foundation.applications.map(({ name }) => name);
-        const args = { settings, targets, applications, risks: stage.risks };
+        const ofApplications = cluster.foundation !== undefined;
+        const args = { settings, targets, applications, risks: stage.risks, ofApplications };
         return { resources: [new Monitoring("monitoring", args, stage.options())] };
     },
 });

@@ -22,6 +22,11 @@ export interface MonitoringArgs {
     readonly applications: readonly string[];
     /** What people accept in the stack for some time. */
     readonly risks: readonly LastingRisk[];
+    /**
+     * Leaves out the alerts and dashboards that are not about one application: another stack brings those.
+     * @default false
+     */
+    readonly ofApplications?: boolean;
 }
 
 /** What is wrong with the targets; one line each. */
@@ -70,7 +75,9 @@ export class Monitoring extends pulumi.ComponentResource {
         if (args.settings.operator) {
             this.monitors(name, args);
             this.alerts(name, args);
-            this.dashboards(name, args.settings);
+            if (args.ofApplications !== true) {
+                this.dashboards(name, args.settings);
+            }
         }
         this.registerOutputs({});
     }
@@ -94,9 +101,10 @@ export class Monitoring extends pulumi.ComponentResource {
         }
     }
 
-    private alerts(name: string, { settings, applications, risks }: MonitoringArgs): void {
+    private alerts(name: string, { settings, applications, risks, ofApplications = false }: MonitoringArgs): void {
         const { runbooks } = settings;
-        for (const file of [...shippedAlerts(runbooks, applications), ...waiverAlerts(risks, runbooks)]) {
+        const shipped = shippedAlerts(runbooks, applications, ofApplications ? "applications" : "all");
+        for (const file of [...shipped, ...waiverAlerts(risks, runbooks)]) {
             new k8s.apiextensions.CustomResource(
                 `${name}-alerts-${file.name}`,
                 {

@@ -50,6 +50,7 @@ export const responderArea = area({
             ? responderFlows({ settings, cluster, monitoring, falcosidekick: falco.sidekick?.namespace })
             : [],
     after: ["spire", "externalSecrets"],
+    once: true,
     deploy: ({ responder: settings, cluster, monitoring, falco, spire }: ResponderConfig, stage) => {
         const { images } = stage.foundation;
         const args = { cluster, monitoring, images, settings, spire, falcosidekick: falco.sidekick?.namespace };

@@ -65,6 +65,7 @@ export const spireArea = area({
     flows: ({ spire, cluster, monitoring }: SpireConfig) => spireFlows(spire, cluster, monitoring),
     exceptions: spireExceptions,
     after: ["externalSecrets"],
+    once: true,
     deploy: ({ spire: settings, cluster, monitoring }: SpireConfig, stage) => {
         const { images } = stage.foundation;
         return { resources: [new Spire("spire", { cluster, monitoring, images, settings }, stage.options())] };

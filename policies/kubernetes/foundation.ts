@@ -1,5 +1,5 @@
 import type { KubeObject } from "./kube";
-import { str } from "./kube";
+import { obj, str } from "./kube";
 import type { Stack } from "./stack";
 import { ifKnown } from "./unknown";
 
@@ -23,14 +23,24 @@ function isOfCluster(object: KubeObject, images: readonly string[]): boolean {
 }
 
 /**
- * The object by which a stack is known to speak for a whole cluster, the first by name; undefined for any other stack.
+ * The object by which a stack is known to speak for a whole cluster, the first by name; undefined for any other stack, and for
+ * one whose namespaces say that another stack does.
  * Findings about the cluster name it.
  */
 export function foundationOf(stack: Stack): KubeObject | undefined {
     return stack.memo(findFoundation);
 }
 
+/** Annotation of a namespace, with the name of the stack that speaks for its cluster in place of the one that makes it. */
+const FOUNDATION_ANNOTATION = "x0tta6bl4.io/foundation";
+
 function findFoundation(stack: Stack): KubeObject | undefined {
+    const served = stack
+        .ofKind("Namespace")
+        .some(({ body }) => str(obj(obj(body["metadata"])["annotations"])[FOUNDATION_ANNOTATION]) !== "");
+    if (served) {
+        return undefined;
+    }
     const images = new Map<KubeObject, string[]>();
     for (const { object, containers } of stack.pods()) {
         images.set(object, ifKnown(() => containers.map(({ body }) => str(body["image"]))) ?? []);

@@ -35,6 +35,7 @@ describe("GuardedNamespace", () => {
         const deployed = await deploy(() => new GuardedNamespace("shop", args));
         assert.deepEqual(deployed.inputs("kubernetes:core/v1:Namespace", "shop-namespace")["metadata"], {
             name: "shop",
+            annotations: { "x0tta6bl4.io/stack": "x0tta6bl4/test" },
             labels: {
                 "pod-security.kubernetes.io/enforce": "restricted",
                 "pod-security.kubernetes.io/enforce-version": "latest",

@@ -1,8 +1,6 @@
 import assert from "node:assert/strict";
 
-import type { Config } from "../../components/areas";
 import { readConfig } from "../../components/config";
-import { deployFoundation } from "../../components/deploy";
 import { foundationOf } from "../../components/foundation";
 import { evaluate } from "../../hardening/evaluate";
 import type { Finding } from "../../hardening/findings";
@@ -13,96 +11,12 @@ import { unwrap } from "../../hardening/sources/program/values";
 import { controls } from "../../policies/controls";
 import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { selectControls } from "../../policies/engine/profiles";
-import { deploy } from "../support/deploy";
-import { SMALLEST } from "../support/spire";
+import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
 
 /*
  * The foundation under the names of somebody else: another project, other namespaces, labels and ports. What it was written
  * for must not shine through, and what it guards must be what is there.
  */
-
-type Raw = Readonly<Record<string, unknown>>;
-
-const PROJECT = "acme";
-const DIGEST = `sha256:${"1".repeat(64)}`;
-
-/** Settings of which every name is made of one word. */
-function strangers(word: string): Raw {
-    return {
-        admission: { action: "deny" },
-        canary: { enabled: true, namespace: `${word}-canary` },
-        cluster: {
-            name: `${word}-cluster`,
-            apiServer: { cidrs: ["10.0.0.0/28"] },
-            dns: { labels: { dns: `${word}-dns` } },
-        },
-        controlPlane: { namespace: `${word}-files` },
-        externalSecrets: {
-            namespace: `${word}-secrets`,
-            provider: {
-                kind: "vault",
-                server: `https://vault.${word}.example.org`,
-                auth: { method: "kubernetes", rolePrefix: word, audiences: ["vault"] },
-            },
-            egress: { cidrs: ["10.1.0.0/28"], port: 8243 },
-            secrets: { [`${word}-shop`]: [{ name: `${word}-tls`, key: "shop/tls", properties: { "tls.crt": "c" } }] },
-        },
-        falco: {
-            namespace: `${word}-eyes`,
-            sidekick: { namespace: `${word}-relay`, egress: { cidrs: ["10.2.0.0/28"], port: 8843 } },
-        },
-        images: {
-            mirror: `registry.${word}.example.org`,
-            overrides: {
-                x0tta6bl4: { repository: `${word}/shop` },
-                probe: { repository: `${word}/probe`, digest: DIGEST },
-            },
-        },
-        monitoring: {
-            namespace: `${word}-metrics`,
-            prometheusPort: 9191,
-            prometheusLabels: { app: `${word}-prometheus` },
-            selectorLabels: { team: word },
-            dashboardLabels: { board: word },
-            runbooks: `https://${word}.example.org/runbooks`,
-        },
-        platform: {
-            namespace: `${word}-shop`,
-            app: `${word}-web`,
-            owner: `${word}-team`,
-            port: 8181,
-            secretName: `${word}-tls`,
-            access: [{ role: "viewer", group: `${word}-people` }],
-        },
-        shield: {
-            host: `shop.${word}.example.org`,
-            certificateSecret: `${word}-tls`,
-            gatewayClass: `${word}-gateway`,
-            proxyNamespace: `${word}-edge`,
-            exposure: { sourceRanges: ["10.0.0.0/8"] },
-        },
-        spire: {
-            ...SMALLEST,
-            trustDomain: `${word}.trust`,
-            clusterName: `${word}-cluster`,
-            server: { replicas: 1, dataStore: { type: "sqlite" }, caSubject: { organization: word } },
-        },
-    };
-}
-
-function configOf(settings: Raw): Config {
-    const values = Object.entries(settings).map(([key, value]) => [`${PROJECT}:${key}`, value]);
-    const { config, faults } = readConfig(Object.fromEntries(values), PROJECT);
-    assert.deepEqual(faults, []);
-    return config;
-}
-
-/** The objects that a stack of these settings registers. */
-async function objectsOf(settings: Raw): Promise<readonly Registration[]> {
-    const config = configOf(settings);
-    const { registrations } = await deploy(() => deployFoundation(config, PROJECT, { risks: [] }), PROJECT, "live");
-    return registrations.filter(({ type }) => type.startsWith("kubernetes:"));
-}
 
 /** Every text of a value, keys included. */
 function textsOf(value: unknown): readonly string[] {
@@ -165,6 +79,9 @@ function judged(objects: readonly Registration[]) {
     };
 }
 
+/** What the stranger's own image lacks, and whether their mirror is to be trusted, is theirs to say. */
+const THEIRS = /^(?:images-pinned-by-digest Deployment sienna-shop|images-from-allowed-registries)/;
+
 describe("the foundation under a stranger's names", () => {
     let objects: readonly Registration[];
 
@@ -224,10 +141,8 @@ describe("the foundation under a stranger's names", () => {
 
     it("is clean without a waiver: what its components need comes with them", () => {
         const { violations, excepted } = judged(objects);
-        // What the stranger's own image lacks, and whether their mirror is to be trusted, is theirs to say.
-        const theirs = /^(?:images-pinned-by-digest Deployment sienna-shop|images-from-allowed-registries)/;
         assert.deepEqual(
-            violations.filter((line) => !theirs.test(line)),
+            violations.filter((line) => !THEIRS.test(line)),
             [],
         );
         const known = foundationOf(configOf(strangers("sienna")), PROJECT).exceptions;
@@ -295,7 +210,7 @@ describe("SPIRE and Falco alone", () => {
 
     it("are clean on Cilium too, with its policies beside ours", async function () {
         this.timeout(120_000);
-        const objects = await objectsOf({ ...alone, cluster: { ...(cluster as Raw), platform: "gke" } });
+        const objects = await objectsOf({ ...alone, cluster: { ...(cluster as object), platform: "gke" } });
         assert.deepEqual(judged(objects).violations, []);
         assert.ok(objects.some(({ type }) => type.endsWith(":CiliumNetworkPolicy")));
     });
@@ -308,5 +223,99 @@ describe("SPIRE and Falco alone", () => {
         assert.ok(
             faults.includes("acme:canary.enabled needs a platform beside which the other half runs; set acme:platform"),
         );
+    });
+});
+
+describe("an application in a cluster whose foundation is another stack's", () => {
+    const { cluster, ...own } = strangers("sienna");
+    const guest = {
+        ...own,
+        cluster: { ...(cluster as object), foundation: "first/live" },
+    };
+    const identities = (objects: readonly Registration[]): readonly string[] =>
+        objects.map(({ inputs }) => {
+            const { kind, metadata } = inputs as { kind: string; metadata: { name: string; namespace?: string } };
+            return `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
+        });
+    let objects: readonly Registration[];
+
+    before(async function () {
+        this.timeout(120_000);
+        objects = await objectsOf(guest);
+    });
+
+    it("brings its namespaces, its shield, its identity and its secrets, and nothing that a cluster has once", () => {
+        const kinds = new Set(objects.map(({ inputs }) => inputs["kind"]));
+        const once = ["CustomResourceDefinition", "CSIDriver", "PriorityClass", "DaemonSet", "StatefulSet"];
+        assert.deepEqual(
+            [...once, "ValidatingWebhookConfiguration"].filter((kind) => kinds.has(kind)),
+            [],
+        );
+        const namespaces = identities(objects).filter((identity) => identity.startsWith("Namespace "));
+        assert.deepEqual(
+            namespaces.sort(),
+            ["sienna-canary", "sienna-secrets", "sienna-shop"].map((name) => `Namespace /${name}`),
+        );
+        for (const kind of ["HTTPRoute", "ClusterSPIFFEID", "SecretStore", "ValidatingAdmissionPolicy"]) {
+            assert.ok(kinds.has(kind), kind);
+        }
+    });
+
+    it("shares no object with the stack of the foundation, under whatever project that is", async function () {
+        this.timeout(120_000);
+        const first = identities(await objectsOf(strangers("ochre"), "first"));
+        assert.deepEqual(
+            identities(objects).filter((identity) => first.includes(identity)),
+            [],
+        );
+    });
+
+    it("raises the alerts of its application only", () => {
+        const alerts = objects
+            .filter(({ inputs }) => inputs["kind"] === "PrometheusRule")
+            .flatMap(
+                ({ inputs }) => (inputs["spec"] as { groups: { rules: { alert: string; expr: string }[] }[] }).groups,
+            )
+            .flatMap(({ rules }) => rules);
+        assert.ok(alerts.some(({ alert }) => alert === "PlatformDown"));
+        assert.deepEqual(
+            alerts.filter(({ expr }) => !expr.includes("sienna-web")),
+            [],
+        );
+    });
+
+    it("is clean, and excepts nothing that is not there", () => {
+        const { violations, excepted } = judged(objects);
+        assert.deepEqual(
+            violations.filter((line) => !THEIRS.test(line)),
+            [],
+        );
+        const known = foundationOf(configOf(guest), PROJECT).exceptions;
+        assert.deepEqual(
+            known.filter(({ control, object }) => !excepted.includes(`${control} ${object}`)),
+            [],
+        );
+    });
+
+    it("is watched by the foundation's Falco where that names its namespace", async function () {
+        this.timeout(120_000);
+        const { falco: eyes, ...others } = strangers("ochre");
+        const applications = [{ namespace: "sienna-shop", ports: [8999] }];
+        const first = await objectsOf({ ...others, falco: { ...(eyes as object), applications } }, "first");
+        const rules = sourceOf(first, "ConfigMap", "falco-rules");
+        assert.match(rules, /x0_application_namespaces\\n[^l]*items:[^l]*sienna-shop/);
+        assert.match(rules, /x0_application_ports\\n[^l]*items:[^l]*8999/);
+    });
+
+    it("is of a project of its own, after which what is outside of namespaces is named", () => {
+        const values = { ...guest, cluster: { ...guest.cluster, foundation: "acme/live" } };
+        const { faults } = readConfig(
+            Object.fromEntries(Object.entries(values).map(([key, value]) => [`${PROJECT}:${key}`, value])),
+            PROJECT,
+        );
+        assert.deepEqual(faults, [
+            'acme:cluster.foundation is "acme/live", a stack of this project; what is outside of namespaces is named after the ' +
+                "project, so the two need projects of their own",
+        ]);
     });
 });

@@ -38,6 +38,7 @@ interface Monitor {
     registerResource(request: RegisterRequest, callback: Callback): Promise<void>;
     registerResourceOutputs(request: OutputsRequest, callback: Callback): void;
     registerStackTransform(request: unknown, callback: Callback): void;
+    existsResource(request: unknown, callback: Callback): void;
 }
 
 /** Type of the resource that every program runs in. */
@@ -54,7 +55,8 @@ export interface Recording {
  * Puts the SDK's mock monitor in the engine's place, and records what it is asked to create.
  *
  * The mock monitor differs from the engine in ways that matter. Mended here: it shortens the URNs of nested components, it
- * merges resources of the same URN silently, it names nothing by itself, and it forgets parents, dependencies and options.
+ * merges resources of the same URN silently, it names nothing by itself, it forgets parents, dependencies and options, and it
+ * takes what it has not made for missing.
  * Refused here: transforms, which it does not run.
  */
 export async function recordProgram(sdk: Sdk, project: string, stack: string): Promise<Recording> {
@@ -88,6 +90,10 @@ export async function recordProgram(sdk: Sdk, project: string, stack: string): P
             recording.outputs = request.getOutputs()?.toJavaScript() ?? {};
         }
         registerOutputs(request, callback);
+    };
+    monitor.existsResource = (_request, callback) => {
+        // Only a cluster could tell.
+        callback(undefined, { getExists: () => false, getUnknown: () => true });
     };
     monitor.registerStackTransform = () => {
         // Thrown, not called back: the SDK drops what it is called back with here.

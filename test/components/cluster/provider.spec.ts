@@ -18,14 +18,29 @@ function settings(raw: object) {
     return read;
 }
 
-/** What is registered, and what is refused, where the cluster that is reached has a UID. */
-async function against(uid: string, raw: object) {
+/** The monitor's part that asks the cluster what is there. */
+interface Asked {
+    existsResource(request: { getId(): string }, callback: (error: unknown, answer: unknown) => void): void;
+}
+
+/** The stacks that namespaces belong to, or nothing where they don't say. */
+type Owners = Readonly<Record<string, string | undefined>>;
+
+/** What is registered, and what is refused, where the cluster that is reached has a UID and namespaces. */
+async function against(
+    uid: string,
+    raw: object,
+    owners: Owners = {},
+    namespaces: readonly string[] = ["shop", "spire"],
+) {
     const registered: string[] = [];
     await pulumi.runtime.setMocks(
         {
             newResource: ({ type, name, id, inputs }) => {
                 registered.push(`${type} ${name}`);
-                const state = id === "kube-system" ? { metadata: { name: id, uid } } : (inputs as object);
+                const owner = owners[id ?? ""];
+                const annotations = owner === undefined ? {} : { "x0tta6bl4.io/stack": owner };
+                const state = id === undefined ? (inputs as object) : { metadata: { name: id, uid, annotations } };
                 return { id: id ?? name, state };
             },
             call: () => ({}),
@@ -34,13 +49,16 @@ async function against(uid: string, raw: object) {
         "prod",
         false,
     );
+    const monitor = (pulumi.runtime as unknown as { getMonitor(): Asked }).getMonitor();
+    monitor.existsResource = (request, callback) =>
+        callback(undefined, { getExists: () => request.getId() in owners, getUnknown: () => false });
     // The suite's own guard would take the refusal for a stray; here it is what is asked for.
     const guards = process.listeners("unhandledRejection");
     const refusals = new Set<unknown>();
     process.removeAllListeners("unhandledRejection");
     process.on("unhandledRejection", (reason) => refusals.add(reason));
     try {
-        const provider = clusterProvider(settings(raw));
+        const provider = clusterProvider({ settings: settings(raw), namespaces });
         new k8s.core.v1.Namespace("shop", { metadata: { name: "shop" } }, { provider });
         await pulumi.runtime.disconnect();
         await new Promise((resolve) => setImmediate(resolve));
@@ -53,10 +71,18 @@ async function against(uid: string, raw: object) {
 
 describe("the cluster of a stack", () => {
     it("is whatever the kubeconfig leads to, by the context that is set", async () => {
-        const { registrations } = await deploy(() => clusterProvider(settings({ context: "prod-eu" })), "acme");
-        const [provider] = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
-        assert.equal(provider?.inputs["context"], "prod-eu");
-        assert.equal(registrations.filter(({ type }) => type === "pulumi:providers:kubernetes").length, 1);
+        const { registrations } = await deploy(
+            () => clusterProvider({ settings: settings({ context: "prod-eu" }), namespaces: [] }),
+            "acme",
+        );
+        const providers = registrations.filter(({ type }) => type === "pulumi:providers:kubernetes");
+        assert.deepEqual(
+            providers.map(({ name, inputs }) => [name, inputs["context"]]),
+            [
+                ["cluster-identity", "prod-eu"],
+                ["kubernetes", "prod-eu"],
+            ],
+        );
     });
 
     it("is compared before anything is registered, and the same one is taken", async () => {
@@ -85,7 +111,10 @@ describe("the cluster of a stack", () => {
     });
 
     it("can't be compared in a preview without a cluster, which shows the stack all the same", async () => {
-        const { registrations } = await deploy(() => clusterProvider(settings({ identity: OWN })), "acme");
+        const { registrations } = await deploy(
+            () => clusterProvider({ settings: settings({ identity: OWN }), namespaces: ["shop"] }),
+            "acme",
+        );
         const names = registrations.filter(({ type }) => type.startsWith("pulumi:providers:")).map(({ name }) => name);
         assert.deepEqual(names, ["cluster-identity", "kubernetes"]);
     });
@@ -94,5 +123,53 @@ describe("the cluster of a stack", () => {
         const faults: string[] = [];
         clusterSettings.read({ ...BASE, identity: "prod" }, "acme:cluster", faults);
         assert.deepEqual(faults, ['acme:cluster.identity must be the UID of a namespace, found "prod"']);
+    });
+
+    it("holds the namespaces of the stack, or none of them, and each is read once", async () => {
+        const { registered, refusals } = await against(OTHER, {}, { spire: "acme/prod" });
+        assert.deepEqual(refusals, []);
+        assert.deepEqual(registered, [
+            "pulumi:providers:kubernetes cluster-identity",
+            "kubernetes:core/v1:Namespace claimed-spire",
+            "pulumi:providers:kubernetes kubernetes",
+            "kubernetes:core/v1:Namespace shop",
+        ]);
+    });
+
+    const sharing = async (owners: Owners) => against(OTHER, { foundation: "first/live" }, owners, ["shop"]);
+    const refusedAs = ({ registered, refusals }: Awaited<ReturnType<typeof against>>): string => {
+        const [refused, ...others] = refusals;
+        assert.deepEqual(others, []);
+        assert.ok(pulumi.RunError.isInstance(refused));
+        assert.ok(!registered.some((line) => line.endsWith(" shop") || line.endsWith(" kubernetes")));
+        return refused.message;
+    };
+    const REFUSED = (...lines: readonly string[]): string =>
+        `Stack "prod" can't have these namespaces of the cluster:\n${lines.map((line) => `  ${line}\n`).join("")}` +
+        "Nothing was touched. Choose other names or another cluster, or have the other stack destroyed first. What a cluster has " +
+        "once can be shared: acme:cluster.foundation names the stack that brings it.";
+
+    it("is refused where namespaces are another stack's, or nobody's, all of them at once", async () => {
+        assert.equal(
+            refusedAs(await against(OTHER, {}, { spire: "acme/staging", shop: undefined })),
+            REFUSED(
+                "shop is there and says of no stack that it is its own; where it is acme/prod's, mark it: " +
+                    "kubectl annotate namespace shop x0tta6bl4.io/stack=acme/prod",
+                "spire belongs to the stack acme/staging, not to acme/prod",
+            ),
+        );
+    });
+
+    it("is refused where the stack that it shares the cluster with is not there, or is another", async () => {
+        const { refusals } = await sharing({ spire: "first/live" });
+        assert.deepEqual(refusals, []);
+        assert.deepEqual(
+            refusedAs(await sharing({})),
+            REFUSED("spire is not there; the stack first/live brings it and is deployed first"),
+        );
+        assert.deepEqual(
+            refusedAs(await sharing({ spire: "other/live" })),
+            REFUSED("spire belongs to the stack other/live, not to first/live"),
+        );
     });
 });
