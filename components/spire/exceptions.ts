@@ -80,6 +80,12 @@ export const spireExceptions: readonly AreaException<SpireConfig>[] = [
         reason: "The driver answers on a Unix socket only; the registrar's probe beside it asks it there.",
     }),
     server({
+        control: "stateful-sets-have-their-service",
+        fields: ["spec.serviceName"],
+        values: [SERVER],
+        reason: "Agents reach the servers at one address, and the servers meet in the data store: none looks for another by its name.",
+    }),
+    server({
         control: "no-shared-process-namespace",
         fields: [`${POD}.shareProcessNamespace`],
         reason: "The audit log looks the caller of the admin socket up in /proc, where the manager must have a process ID.",

@@ -283,4 +283,8 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0278": "argo-projects-bounded",
     "XSF-0279": "kubernetes-is-supported",
     "XSF-0280": "no-retired-components",
+    "XSF-0281": "no-injection-overrides",
+    "XSF-0282": "no-loader-variables",
+    "XSF-0283": "inline-drivers-known",
+    "XSF-0284": "critical-priority-bounded",
 };

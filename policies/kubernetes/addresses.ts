@@ -39,3 +39,22 @@ export function isNodeLocal(address: string): boolean {
     const version = isIP(address);
     return version !== 0 && LOCAL.check(address, version === 4 ? "ipv4" : "ipv6");
 }
+
+/** Addresses at which clouds tell a node about itself, hand it its credentials or its settings; from each cloud's documentation. */
+export const METADATA_ADDRESSES: readonly string[] = [
+    "169.254.169.254",
+    "fd00:ec2::254",
+    // Azure's wire server, Alibaba Cloud, Oracle Cloud
+    "168.63.129.16",
+    "100.100.100.200",
+    "192.0.0.192",
+];
+
+const METADATA = new BlockList();
+METADATA_ADDRESSES.forEach((address) => METADATA.addAddress(address, isIP(address) === 4 ? "ipv4" : "ipv6"));
+
+/** Says whether an address is one at which a cloud tells a node about itself. */
+export function isMetadataAddress(address: string): boolean {
+    const version = isIP(address);
+    return version !== 0 && METADATA.check(address, version === 4 ? "ipv4" : "ipv6");
+}

@@ -10,6 +10,9 @@ import { show } from "../../text";
 
 const PREFIX = /^nginx\.(?:ingress\.kubernetes\.io|org|com)\//;
 const SNIPPET = /-snippets?$/;
+/** The same of HAProxy's controllers (haproxy.org's and haproxy-ingress's annotations). */
+const OTHER_SNIPPET =
+    /^(?:haproxy\.(?:org|com)|haproxy-ingress\.github\.io|ingress\.kubernetes\.io)\/(?:[\w-]*-snippet|config-(?:backend|defaults|frontend|global|peers|proxy|sections|tcp|tcp-service)(?:-early|-late)?)$/;
 /** Directives that read files, run code or end the statement they stand in. */
 const DIRECTIVE =
     /\b(?:alias|root|proxy_pass|load_module|lua_\w+)\s|_by_lua|\blocation\s*[~=/]|[{};\r\n]|\/(?:etc|root|proc|run\/secrets|var\/run\/secrets)\//;
@@ -18,7 +21,7 @@ const FILE_PATH = /^\/(?:etc|root|proc|run|var\/run|var\/lib|bin|sbin|dev|sys)(?
 
 export const noNginxSnippets = objectControl({
     name: "no-nginx-snippets",
-    description: "No Ingress writes configuration of its own into ingress-nginx, and the controller does not let it.",
+    description: "No Ingress writes configuration of its own into its controller, and ingress-nginx does not let it.",
     why: "A snippet runs inside the controller: it reads the token and every TLS key of the cluster (CVE-2021-25742).",
     severity: "critical",
     covers: ["net.ingress-nginx-snippets"],
@@ -47,8 +50,9 @@ export const noNginxSnippets = objectControl({
         expression: [
             "object.kind == 'ConfigMap'",
             "? !has(dyn(object).data) || !('allow-snippet-annotations' in dyn(object).data) || dyn(object).data['allow-snippet-annotations'] != 'true'",
-            `: (!has(object.metadata.annotations) || !object.metadata.annotations.exists(k, k.matches(${pattern(PREFIX)})`,
-            `&& (k.matches(${pattern(SNIPPET)}) || object.metadata.annotations[k].matches(${pattern(DIRECTIVE)}))))`,
+            `: (!has(object.metadata.annotations) || !object.metadata.annotations.exists(k, k.matches(${pattern(OTHER_SNIPPET)})`,
+            `|| (k.matches(${pattern(PREFIX)}) &&`,
+            `(k.matches(${pattern(SNIPPET)}) || object.metadata.annotations[k].matches(${pattern(DIRECTIVE)})))))`,
             "&& (!has(dyn(object).spec.rules) || !dyn(object).spec.rules.exists(rule, has(rule.http)",
             `&& rule.http.paths.exists(route, has(route.path) && route.path.matches(${pattern(FILE_PATH)}))))`,
         ].join(" "),
@@ -58,7 +62,7 @@ export const noNginxSnippets = objectControl({
 function* annotationFaults(ingress: KubeObject): Iterable<Fault> {
     for (const [name, value] of Object.entries(ingress.annotations)) {
         const path = child(`${ingress.prefix}metadata.annotations`, name);
-        if (PREFIX.test(name) && SNIPPET.test(name)) {
+        if ((PREFIX.test(name) && SNIPPET.test(name)) || OTHER_SNIPPET.test(name)) {
             yield { path, message: `${path} writes configuration into the controller. Remove it.` };
         } else if (PREFIX.test(name) && DIRECTIVE.test(str(value))) {
             yield { path, message: `${path} holds a directive of the controller's configuration. Remove it.` };

@@ -1,11 +1,13 @@
 import type { Control } from "../../engine/control";
 import { appArmorNotDisabled } from "./app-armor-not-disabled";
 import { baselineCapabilitiesOnly } from "./baseline-capabilities-only";
+import { criticalPriorityBounded } from "./critical-priority-bounded";
 import { dropAllCapabilities } from "./drop-all-capabilities";
 import { execDecidedAtAdmission } from "./exec-decided-at-admission";
 import { highGroupId } from "./high-group-id";
 import { highUserId } from "./high-user-id";
 import { hostPathMountsReadOnly } from "./host-path-mounts-read-only";
+import { inlineDriversKnown } from "./inline-drivers-known";
 import { linuxHardeningInUse } from "./linux-hardening-in-use";
 import { netRawDropped } from "./net-raw-dropped";
 import { noAddedCapabilities } from "./no-added-capabilities";
@@ -24,7 +26,9 @@ import { noHostPathPersistentVolumes } from "./no-host-path-persistent-volumes";
 import { noHostPathVolumes } from "./no-host-path-volumes";
 import { noHostPid } from "./no-host-pid";
 import { noHostPorts } from "./no-host-ports";
+import { noInjectionOverrides } from "./no-injection-overrides";
 import { noInteractiveTerminal } from "./no-interactive-terminal";
+import { noLoaderVariables } from "./no-loader-variables";
 import { noNakedPods } from "./no-naked-pods";
 import { noPrivilegeEscalation } from "./no-privilege-escalation";
 import { noPrivilegedContainers } from "./no-privileged-containers";
@@ -109,4 +113,8 @@ export const podControls: readonly Control[] = [
     windowsUnprivilegedUser,
     strictSupplementalGroups,
     execDecidedAtAdmission,
+    noInjectionOverrides,
+    noLoaderVariables,
+    inlineDriversKnown,
+    criticalPriorityBounded,
 ];

@@ -50,6 +50,13 @@ export const projectedTokensBounded = stackControl({
     },
 });
 
+/**
+ * Audiences that an API server takes for its own: its names in the cluster, and the issuers of GKE, EKS and AKS
+ * (--api-audiences, which by default is --service-account-issuer).
+ */
+const API_SERVER =
+    /^(?:https:\/\/)?(?:kubernetes(?:\.default(?:\.svc(?:\.[^/]+)?)?)?(?::\d+)?|api|(?:container\.googleapis\.com\/v1\/projects|oidc\.eks\.[\w-]+\.amazonaws\.com(?:\.cn)?\/id|[\w.-]+\.oic\.[\w-]*aks\.azure\.com|[\w.-]+\.azmk8s\.io)(?:[/:].*)?)\/?$/;
+
 interface Token {
     readonly path: string;
     readonly body: Body;
@@ -66,7 +73,15 @@ function tokensOf(pod: PodView): readonly Token[] {
 }
 
 function* faultsOf(object: KubeObject, { path, body }: Token, isClient: boolean, max: number): Iterable<StackFault> {
-    if (str(body["audience"]) === "" && !isClient) {
+    const audience = str(body["audience"]);
+    if (API_SERVER.test(audience) && !isClient) {
+        yield {
+            object,
+            path: `${path}.audience`,
+            message: `${path}.audience is "${audience}", the API server, where its account has no rights in this stack. Set it to the service the token is for.`,
+        };
+    }
+    if (audience === "" && !isClient) {
         yield {
             object,
             path: `${path}.audience`,

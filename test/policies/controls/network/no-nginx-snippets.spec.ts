@@ -13,6 +13,19 @@ describeControl(noNginxSnippets, {
             object: annotated(SERVER, "access_log off;"),
             message: `${at(SERVER)} writes configuration into the controller. Remove it.`,
         },
+        ...Object.fromEntries(
+            [
+                "haproxy.org/backend-config-snippet",
+                "haproxy-ingress.github.io/config-backend",
+                "ingress.kubernetes.io/config-tcp-service-late",
+            ].map((name) => [
+                `a snippet of another controller: ${name}`,
+                {
+                    object: annotated(name, "x"),
+                    message: `${at(name)} writes configuration into the controller. Remove it.`,
+                },
+            ]),
+        ),
         "a directive smuggled into another annotation": {
             object: annotated(REWRITE, "/; alias /etc/"),
             message: `${at(REWRITE)} holds a directive of the controller's configuration. Remove it.`,
@@ -28,6 +41,7 @@ describeControl(noNginxSnippets, {
     },
     allowed: {
         "an Ingress without annotations": { object: ingress() },
+        "another controller's harmless annotation": { object: annotated("haproxy.org/timeout-client", "5s") },
         "a harmless annotation": { object: annotated(REWRITE, "/$2") },
         "a snippet for nobody": { object: annotated("example.org/server-snippet", "alias /etc;") },
         "a controller that takes no snippets": { object: configMap({ "allow-snippet-annotations": "false" }) },

@@ -20,6 +20,21 @@ describeControl(projectedTokensBounded, {
             ...token({ path: "token" }),
             message: `${PATH}.audience is unset, so the token is good for the API server, where its account has no rights in this stack. Set it to the service the token is for.`,
         },
+        ...Object.fromEntries(
+            [
+                "https://kubernetes.default.svc.cluster.local",
+                "kubernetes.default.svc",
+                "api",
+                "https://oidc.eks.eu-west-1.amazonaws.com/id/0A1B2C",
+                "https://container.googleapis.com/v1/projects/p/locations/l/clusters/c",
+            ].map((audience) => [
+                `a token for ${audience}`,
+                {
+                    ...token({ path: "token", audience }),
+                    message: `${PATH}.audience is "${audience}", the API server, where its account has no rights in this stack. Set it to the service the token is for.`,
+                },
+            ]),
+        ),
         "a token that lives for a day": {
             ...token({ path: "token", audience: "vault", expirationSeconds: 86400 }),
             message: `${PATH}.expirationSeconds is 86400. Set it to 7200 or less.`,
@@ -38,6 +53,19 @@ describeControl(projectedTokensBounded, {
                 roleBinding([{ kind: "ServiceAccount", name: "web" }]),
             ],
         },
+        "a token for the API server by name, where the account has rights": {
+            stack: [
+                pod(
+                    {},
+                    {
+                        serviceAccountName: "web",
+                        ...token({ path: "token", audience: "https://kubernetes.default.svc" }).pod,
+                    },
+                ),
+                roleBinding([{ kind: "ServiceAccount", name: "web" }]),
+            ],
+        },
+        "a token for a host that only sounds so": token({ path: "token", audience: "https://kubernetes.example.org" }),
         "other sources": { pod: { volumes: [{ name: "x", projected: { sources: [{ configMap: { name: "ca" } }] } }] } },
         "no volumes": {},
     },
