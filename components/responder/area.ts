@@ -4,7 +4,8 @@ import { OWNER, serviceSelector } from "../deployment";
 import type { FalcoSettings } from "../falco/settings";
 import type { MonitoringSettings } from "../monitoring/settings";
 import type { SpireSettings } from "../spire/model";
-import { Responder, responderFaults, responderFlows } from "./responder";
+import { responderFlows } from "./flows";
+import { Responder, responderFaults } from "./responder";
 import { RESPONDER } from "./rights";
 import type { ResponderSettings } from "./settings";
 import { responderSettings } from "./settings";
@@ -22,9 +23,9 @@ export const responderArea = area({
     description:
         "What contains incidents, reversibly and within guard rails; its image is images.overrides.responder, with its digest",
     settings: responderSettings,
-    faults: ({ responder: settings, falco }: ResponderConfig, _path, { images, project }) =>
+    faults: ({ responder: settings, falco, spire }: ResponderConfig, _path, { images, project }) =>
         settings.enabled
-            ? responderFaults({ settings, images, falcosidekick: falco.sidekick?.namespace }, project)
+            ? responderFaults({ settings, spire, images, falcosidekick: falco.sidekick?.namespace }, project)
             : [],
     namespaces: ({ responder }: ResponderConfig) =>
         responder.enabled
@@ -38,9 +39,15 @@ export const responderArea = area({
                   },
               ]
             : [],
-    foreign: ({ responder }: ResponderConfig) =>
-        responder.enabled && responder.alertmanager !== undefined
-            ? [{ namespace: responder.alertmanager.namespace, setting: "alertmanager.namespace" }]
+    foreign: ({ responder: { enabled, alertmanager, canary, traces } }: ResponderConfig) =>
+        enabled
+            ? [
+                  ...(alertmanager === undefined
+                      ? []
+                      : [{ namespace: alertmanager.namespace, setting: "alertmanager.namespace" }]),
+                  ...(canary === undefined ? [] : [{ namespace: canary.namespace, setting: "canary.namespace" }]),
+                  ...(traces === undefined ? [] : [{ namespace: traces.namespace, setting: "traces.namespace" }]),
+              ]
             : [],
     images: ({ responder }: ResponderConfig) => (responder.enabled ? { [responder.namespace]: ["responder"] } : {}),
     targets: ({ responder: { enabled, namespace } }: ResponderConfig) =>

@@ -37,11 +37,16 @@ export const CLUSTER_RULES: readonly PolicyRule[] = [
     { apiGroups: ["spire.spiffe.io"], resources: ["clusterspiffeids"], verbs: ["list"] },
 ];
 
+/** What it may do in the namespaces of peers that obey its list. */
+export const LIST_RULES: readonly PolicyRule[] = [
+    { apiGroups: [CORE], resources: ["configmaps"], resourceNames: [DENY_LIST], verbs: ["get", "patch"] },
+];
+
 /** What it may do in its own namespace: its incidents, its lease, its list, and Events about them. */
 export const OWN_RULES: readonly PolicyRule[] = [
     { apiGroups: [INCIDENTS], resources: ["securityincidents"], verbs: ["get", "list", "watch", "create", "delete"] },
     { apiGroups: [INCIDENTS], resources: ["securityincidents/status"], verbs: ["update"] },
-    { apiGroups: [CORE], resources: ["configmaps"], resourceNames: [DENY_LIST], verbs: ["get", "patch"] },
+    ...LIST_RULES,
     { apiGroups: [CORE], resources: ["events"], verbs: ["create"] },
     { apiGroups: ["coordination.k8s.io"], resources: ["leases"], verbs: ["create"] },
     {

@@ -68,7 +68,7 @@ const responder = await Responder.start({
         api,
         evidence: { put: () => Promise.resolve(""), expire: () => Promise.resolve() },
         namespace: NAMESPACE,
-        denyList: "none",
+        denyList: { name: "none", namespaces: [] },
         now: cached.now,
     },
     msPerSave: 10,

@@ -15,6 +15,7 @@ import { cachedReads } from "./analyze/cached-reads.js";
 import { Resolver } from "./analyze/resolve.js";
 import { markLeader } from "./election.js";
 import { EvidenceDirectory } from "./execute/evidence.js";
+import { EvidenceUpload } from "./execute/upload.js";
 import type { SpireAdministration } from "./execute/action.js";
 import { KubernetesIncidentStore } from "./knowledge/kubernetes-store.js";
 import { LeaderLease } from "./knowledge/lease.js";
@@ -195,6 +196,7 @@ export class ResponderService {
         const lookUps = new Resolver(cachedReads(parts.api, cached), trustDomain);
         const cache = new SubjectCache((claim) => lookUps.subject(claim), cached);
         const resolver = new Resolver(parts.api, trustDomain);
+        const directory = new EvidenceDirectory(evidence.directory, evidence.limitBytes);
         const store = new KubernetesIncidentStore(parts.api, namespace);
         const responder = await Responder.start({
             policy: () => this.policy.current,
@@ -206,7 +208,7 @@ export class ResponderService {
             tools: {
                 api: parts.api,
                 spire: this.spire,
-                evidence: new EvidenceDirectory(evidence.directory, evidence.limitBytes),
+                evidence: evidence.store === undefined ? directory : new EvidenceUpload(directory, evidence.store),
                 namespace,
                 denyList,
                 now,

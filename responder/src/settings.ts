@@ -1,5 +1,7 @@
 import { SpiffeError, SpiffeId, TrustDomain } from "@x0tta6bl4/spiffe";
 
+import type { DenyList } from "./execute/action.js";
+import type { UploadOptions } from "./execute/upload.js";
 import type { Source } from "./model.js";
 import type { SenderAuthority } from "./monitor/senders.js";
 
@@ -20,8 +22,13 @@ export interface ResponderSettings {
     readonly protectedNamespaces: readonly string[];
     /** `host:port` of the SPIRE server, where the responder may administer it. */
     readonly spireServer?: string;
-    readonly denyList: string;
-    readonly evidence: { readonly directory: string; readonly limitBytes: number };
+    readonly denyList: DenyList;
+    readonly evidence: {
+        readonly directory: string;
+        readonly limitBytes: number;
+        /** Where each piece is kept beside the directory. */
+        readonly store?: UploadOptions;
+    };
     /** OTLP over HTTP; spans go nowhere without it. */
     readonly otlp?: URL;
     /** A kubeconfig; without one, the pod's service account. */
@@ -97,7 +104,15 @@ export function readSettings(env: Environment): ResponderSettings {
             [],
         ),
         spireServer: env["RESPONDER_SPIRE_SERVER"],
-        denyList: env["RESPONDER_DENY_LIST"] ?? "revoked-identities",
+        denyList: {
+            name: env["RESPONDER_DENY_LIST"] ?? "revoked-identities",
+            namespaces: [
+                ...new Set([
+                    env["RESPONDER_NAMESPACE"] ?? "",
+                    ...read("RESPONDER_DENY_LIST_NAMESPACES", "", items, "namespaces with commas between them", []),
+                ]),
+            ],
+        },
         evidence: {
             directory: env["RESPONDER_EVIDENCE"] ?? "/evidence",
             limitBytes: read(
@@ -107,6 +122,19 @@ export function readSettings(env: Environment): ResponderSettings {
                 "bytes, from 1 to 2^40",
                 0,
             ),
+            ...(env["RESPONDER_EVIDENCE_STORE"] !== undefined && {
+                store: {
+                    url: read(
+                        "RESPONDER_EVIDENCE_STORE",
+                        "",
+                        storeUrl,
+                        "an https URL without a query",
+                        new URL("https://none"),
+                    ),
+                    region: env["RESPONDER_EVIDENCE_REGION"] ?? "us-east-1",
+                    credentials: required("RESPONDER_EVIDENCE_CREDENTIALS", "the directory of the store's credentials"),
+                },
+            }),
         },
         otlp:
             env["RESPONDER_OTLP"] === undefined
@@ -172,6 +200,11 @@ function authority(text: string | undefined, faults: string[]): SenderAuthority 
         return undefined;
     }
     return { trustDomain, directory };
+}
+
+function storeUrl(text: string): URL | undefined {
+    const url = URL.parse(text);
+    return url?.protocol === "https:" && url.search === "" && url.username === "" ? url : undefined;
 }
 
 function parseUrl(text: string): URL | undefined {

@@ -9,6 +9,7 @@ import { connectTls, createTlsServer } from "@x0tta6bl4/spiffe/tls";
 
 import { closed, TlsWorld } from "../../spiffe/test/support/tls-world.js";
 import { denyPolicy } from "../src/execute/denylist.js";
+import { ApiError } from "../src/kubernetes/objects.js";
 import { addWorkload, keyOf } from "./support/fake-api.js";
 import { eventOf, NAMESPACE, policyOf, ruleOf, World } from "./support/world.js";
 
@@ -117,5 +118,37 @@ describe("The deny list", () => {
             await writeFile(file, text);
             await assert.rejects(watchDenyList(file, any), fault);
         }
+    });
+
+    describe("in several namespaces", () => {
+        const other = keyOf({ kind: "ConfigMap", namespace: "shop", name: "revoked-identities" });
+        const listed = (key: string): unknown => (world.api.objects.get(key)?.["data"] as object | undefined) ?? {};
+
+        it("is the same in each, and is taken back in each", async () => {
+            world.denyNamespaces = [NAMESPACE, "shop"];
+            const { responder, name } = await revoke();
+            assert.deepEqual(listed(other), { "deny.yaml": denyPolicy([ID]) });
+            assert.deepEqual(listed(LIST), listed(other));
+            world.decide(name, { verdict: "undo", by: "alice" });
+            await responder.tick();
+            assert.deepEqual(
+                [listed(LIST), listed(other)],
+                [{ "deny.yaml": denyPolicy([]) }, { "deny.yaml": denyPolicy([]) }],
+            );
+        });
+
+        it("reaches the others where one can't be written, and the action fails and says which", async () => {
+            world.denyNamespaces = ["gone", NAMESPACE];
+            world.api.fault = (call) => {
+                if (call.startsWith("create ConfigMap gone/")) {
+                    throw new ApiError("Forbidden", 403, "configmaps in gone: you may not");
+                }
+                return undefined;
+            };
+            const { responder } = await revoke();
+            assert.deepEqual(listed(LIST), { "deny.yaml": denyPolicy([ID]) });
+            const [action] = responder.incidents()[0]?.actions ?? [];
+            assert.deepEqual([action?.state, action?.reason], ["failed", "configmaps in gone: you may not"]);
+        });
     });
 });

@@ -67,7 +67,7 @@ describe("ResponderService", () => {
             namespace: NAMESPACE,
             pod,
             protectedNamespaces: ["spire"],
-            denyList: "revoked-identities",
+            denyList: { name: "revoked-identities", namespaces: [NAMESPACE] },
             evidence: { directory: join(directory, "evidence"), limitBytes: 1_000_000 },
             queue: 100,
         };

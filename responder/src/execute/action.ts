@@ -26,6 +26,12 @@ export interface SpireAdministration {
     readonly authorities: { readonly x509: AuthorityLifecycle };
 }
 
+/** The list of identities that peers refuse: the same ConfigMap in each namespace whose pods mount it. */
+export interface DenyList {
+    readonly name: string;
+    readonly namespaces: readonly string[];
+}
+
 /** Where actions take place. */
 export interface ActionContext {
     readonly api: KubernetesApi;
@@ -34,8 +40,7 @@ export interface ActionContext {
     readonly evidence: EvidenceStore;
     /** The responder's own namespace. */
     readonly namespace: string;
-    /** ConfigMap in that namespace with the list of identities that peers refuse. */
-    readonly denyList: string;
+    readonly denyList: DenyList;
     readonly incident: Incident;
     readonly record: ActionRecord;
     /** Milliseconds since 1970. */

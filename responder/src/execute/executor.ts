@@ -4,7 +4,7 @@ import type { IncidentBook } from "../knowledge/book.js";
 import { LeadershipLostError } from "../knowledge/store.js";
 import type { ActionRecord } from "../model.js";
 import { withAction, withTimeline } from "../model.js";
-import type { ActionContext, SpireAdministration } from "./action.js";
+import type { ActionContext, DenyList, SpireAdministration } from "./action.js";
 import { ActionRefusedError } from "./action.js";
 import type { EvidenceStore } from "./evidence.js";
 import { ACTIONS } from "./registry.js";
@@ -18,7 +18,7 @@ export interface ExecutorTools {
     readonly spire?: SpireAdministration;
     readonly evidence: EvidenceStore;
     readonly namespace: string;
-    readonly denyList: string;
+    readonly denyList: DenyList;
     /** Milliseconds since 1970. */
     readonly now: () => number;
 }

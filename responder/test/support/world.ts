@@ -58,6 +58,8 @@ export class World {
     readonly expired: number[] = [];
     readonly api: FakeApi;
     readonly spire = new FakeSpire();
+    /** Where the list of refused identities is kept. */
+    denyNamespaces: readonly string[] = [NAMESPACE];
     /** Whether the responder has rights at the SPIRE server. */
     mayAskSpire = true;
 
@@ -90,7 +92,7 @@ export class World {
                     },
                 },
                 namespace: NAMESPACE,
-                denyList: "revoked-identities",
+                denyList: { name: "revoked-identities", namespaces: this.denyNamespaces },
                 now: () => this.now,
             },
         });

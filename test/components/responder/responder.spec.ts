@@ -11,7 +11,8 @@ import { policySpecs } from "../../../components/network/flows";
 import { Falco } from "../../../components/falco/falco";
 import { falcoSettings } from "../../../components/falco/settings";
 import { policyText } from "../../../components/responder/policy";
-import { falcoWebhook, Responder, responderFlows } from "../../../components/responder/responder";
+import { responderFlows } from "../../../components/responder/flows";
+import { falcoWebhook, Responder } from "../../../components/responder/responder";
 import { CLUSTER_RULES, OWN_RULES, RESPONDERS_RULES } from "../../../components/responder/rights";
 import { responderSettings, type ResponderSettings } from "../../../components/responder/settings";
 import { deploy, refusalOf } from "../../support/deploy";
@@ -222,6 +223,121 @@ describe("Responder", () => {
             "responder/responder-falcosidekick-ingress",
             "responder/responder-metrics-ingress",
         ]);
+    });
+
+    describe("by its settings", () => {
+        const ID = `spiffe://${spireOf().trustDomain}/ns/responder/sa/responder`;
+        const administered = { ...spireOf(), server: { ...spireOf().server, adminIds: [ID] } };
+
+        async function envOf(over: object, spire = spireOf()): Promise<Readonly<Record<string, string | undefined>>> {
+            const deployed = await deploy(
+                () => new Responder("responder", { ...ARGS, spire, settings: settings(over) }),
+            );
+            const { spec } = deployed.inputs(DEPLOYMENT, "responder-deployment") as {
+                spec: { template: { spec: { containers: readonly [Container] } } };
+            };
+            return Object.fromEntries(spec.template.spec.containers[0].env.map(({ name, value }) => [name, value]));
+        }
+
+        const opened = (over: object): readonly string[] =>
+            policySpecs(responderFlows({ ...ARGS, settings: settings(over) }))
+                .map(({ namespace, name }) => `${namespace}/${name}`)
+                .filter((name) => !/-(?:api|dns|metrics|falcosidekick)-/.test(name))
+                .sort();
+
+        it("asks for none of it unless it is set", async () => {
+            const env = await envOf({});
+            assert.deepEqual(
+                Object.keys(env).filter((name) =>
+                    /SPIRE|OTLP|STORE|REGION|CREDENTIALS|CANARY|ALERTMANAGER|LIST_NAMESPACES/.test(name),
+                ),
+                [],
+            );
+            assert.deepEqual(opened({}), []);
+        });
+
+        it("administers the SPIRE server only where both of them say so", async () => {
+            const over = { spireAdministrator: true };
+            assert.equal((await envOf(over, administered))["RESPONDER_SPIRE_SERVER"], "spire-server.spire.svc:8081");
+            assert.deepEqual(opened(over), ["responder/responder-spire-egress", "spire/responder-spire-ingress"]);
+            assert.match(
+                await refusalOf(() => new Responder("responder", { ...ARGS, settings: settings(over) })),
+                new RegExp(
+                    `x0tta6bl4:responder\\.spireAdministrator needs x0tta6bl4:spire\\.server\\.adminIds to hold ${ID}`,
+                ),
+            );
+            assert.match(
+                await refusalOf(() => new Responder("responder", { ...ARGS, spire: administered })),
+                new RegExp(`adminIds holds ${ID}, and x0tta6bl4:responder\\.spireAdministrator is not set`),
+            );
+        });
+
+        it("keeps its list in the namespaces of peers, and may do there no more than that", async () => {
+            const over = { denyLists: ["shop"] };
+            assert.equal((await envOf(over))["RESPONDER_DENY_LIST_NAMESPACES"], "shop");
+            const deployed = await deploy(() => new Responder("responder", { ...ARGS, settings: settings(over) }));
+            const { metadata, data } = deployed.inputs("kubernetes:core/v1:ConfigMap", "responder-shop-deny-list") as {
+                metadata: { name: string; namespace: string };
+                data: object;
+            };
+            assert.deepEqual(
+                [metadata.name, metadata.namespace, data],
+                ["revoked-identities", "shop", { "deny.yaml": "deny: []\n" }],
+            );
+            const role = deployed.inputs("kubernetes:rbac.authorization.k8s.io/v1:Role", "responder-shop-rights-role");
+            assert.deepEqual(role["metadata"], { name: "responder", namespace: "shop" });
+            assert.deepEqual(role["rules"], [
+                {
+                    apiGroups: [""],
+                    resources: ["configmaps"],
+                    resourceNames: ["revoked-identities"],
+                    verbs: ["get", "patch"],
+                },
+            ]);
+            assert.match(
+                await refusalOf(
+                    () => new Responder("responder", { ...ARGS, settings: settings({ denyLists: ["responder"] }) }),
+                ),
+                /x0tta6bl4:responder\.denyLists holds responder, its own namespace/,
+            );
+        });
+
+        it("keeps evidence in a store outside, with credentials from a Secret", async () => {
+            const over = { evidenceStore: { url: "https://s3.example.org:9000/evidence", cidrs: ["192.0.2.0/24"] } };
+            const env = await envOf(over);
+            assert.equal(env["RESPONDER_EVIDENCE_STORE"], "https://s3.example.org:9000/evidence");
+            assert.equal(env["RESPONDER_EVIDENCE_REGION"], "us-east-1");
+            assert.equal(env["RESPONDER_EVIDENCE_CREDENTIALS"], "/etc/responder-evidence");
+            const [policy] = policySpecs(responderFlows({ ...ARGS, settings: settings(over) })).filter(
+                ({ name }) => name === "responder-evidence-egress",
+            );
+            assert.match(JSON.stringify(policy?.spec), /"192\.0\.2\.0\/24".*"port":9000/);
+            const faults: string[] = [];
+            const insecure = {
+                enabled: true,
+                evidenceStore: { url: "http://s3.example.org/x", cidrs: ["192.0.2.0/24"] },
+            };
+            responderSettings.read(insecure, "x0tta6bl4:responder", faults);
+            assert.deepEqual(faults, [
+                'x0tta6bl4:responder.evidenceStore.url must be an https URL of a bucket or folder, such as https://s3.example.org/evidence, found "http://s3.example.org/x"',
+            ]);
+        });
+
+        it("sends spans to a collector, and takes reports of another's probe", async () => {
+            const traces = {
+                url: "http://collector.monitoring.svc:4318/v1/traces",
+                namespace: "monitoring",
+                labels: { app: "collector" },
+            };
+            const canary = { spiffeId: "spiffe://example.org/ns/probes/sa/probe", namespace: "probes" };
+            const env = await envOf({ traces, canary });
+            assert.equal(env["RESPONDER_OTLP"], traces.url);
+            assert.equal(env["RESPONDER_CANARY_SENDERS"], canary.spiffeId);
+            assert.deepEqual(opened({ traces, canary }), [
+                "responder/responder-canary-ingress",
+                "responder/responder-traces-egress",
+            ]);
+        });
     });
 
     it("takes the mode and the kill switch from the stack", () => {
