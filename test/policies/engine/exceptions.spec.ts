@@ -1,9 +1,7 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
 
 import fc from "fast-check";
 
-import { exceptionsData } from "../../../components/exceptions";
 import { controls } from "../../../policies/controls";
 import type { Control } from "../../../policies/engine/control";
 import type { Exception } from "../../../policies/engine/exceptions";
@@ -112,25 +110,5 @@ describe("exceptions of components", () => {
         assert.equal(componentsOf(OWN), "a:b:Outer$a:b:Agent");
         assert.equal(componentsOf("urn:pulumi:prod::acme::a:b:C::name$with$dollars"), "");
         assert.equal(componentsOf("DaemonSet eyes/agent"), "");
-    });
-});
-
-describe("policies/exceptions.json", () => {
-    it("holds what the areas state: npm run exceptions:data", () => {
-        assert.deepEqual(
-            JSON.parse(readFileSync("policies/exceptions.json", "utf8")) as unknown,
-            JSON.parse(exceptionsData()) as unknown,
-        );
-    });
-
-    it("names controls that there are, and gives a reason as a sentence", () => {
-        for (const { control: name, reason, fields } of EXCEPTIONS) {
-            assert.ok(
-                controls.some((candidate) => candidate.name === name),
-                name,
-            );
-            assert.match(reason, /^[A-Z].*\.$/);
-            assert.ok(fields.length > 0);
-        }
     });
 });
