@@ -56,6 +56,11 @@ export interface WorkloadArgs {
     /** Path that answers 200 once the workload serves; used for start-up and readiness. */
     readonly metricsPath: string;
     /**
+     * The port that serves `metricsPath`, in the clear.
+     * @default `port`
+     */
+    readonly metricsPort?: number;
+    /**
      * Bounds of the autoscaler.
      * @default 3 to 6
      */
@@ -101,15 +106,23 @@ const TERMINATION_SECONDS = 45;
 const DRAIN_SECONDS = 10;
 
 /** What is wrong with the arguments, each under the name of its own; one line each. */
-export function workloadFaults(args: Pick<WorkloadArgs, "port" | "writable">): readonly string[] {
+export function workloadFaults(args: Pick<WorkloadArgs, "port" | "metricsPort" | "writable">): readonly string[] {
     return [
-        ...(args.port < 1024
-            ? [`port is ${args.port}, which is privileged; a process that is not root can only bind from 1024 up`]
-            : []),
+        ...(["port", "metricsPort"] as const).flatMap((name) => {
+            const port = args[name];
+            return port !== undefined && port < 1024
+                ? [`${name} is ${port}, which is privileged; a process that is not root can only bind from 1024 up`]
+                : [];
+        }),
         ...Object.keys(args.writable ?? {})
             .filter((path) => !/^\/[a-z]/.test(path))
             .map((path) => `writable names "${path}"; it must be an absolute path below the root directory`),
     ];
+}
+
+/** Name of the container port at which the workload serves its metrics. */
+export function metricsPortName({ port, metricsPort }: Pick<WorkloadArgs, "port" | "metricsPort">): "http" | "metrics" {
+    return metricsPort === undefined || metricsPort === port ? "http" : "metrics";
 }
 
 /** Labels that select the workload's pods; part of the Deployment's immutable selector. */
@@ -150,6 +163,7 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
         volume: { name: `writable-${index}`, emptyDir: { sizeLimit: size } },
     }));
     const secret = args.secretName;
+    const metricsPort = metricsPortName(args);
     const resources = resourceSettings.read(args.resources, "args.resources", []);
     return {
         serviceAccountName: args.app,
@@ -168,7 +182,12 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
             {
                 name: args.app,
                 ...pulled(args.image),
-                ports: [{ name: "http", containerPort: args.port }],
+                ports: [
+                    { name: "http", containerPort: args.port },
+                    ...(args.metricsPort !== undefined && metricsPort === "metrics"
+                        ? [{ name: metricsPort, containerPort: args.metricsPort }]
+                        : []),
+                ],
                 ...(args.identity && { env: [...args.identity.env] }),
                 securityContext: containerSecurity(),
                 resources: {
@@ -184,12 +203,12 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
                     },
                 },
                 startupProbe: {
-                    httpGet: { path: args.metricsPath, port: "http" },
+                    httpGet: { path: args.metricsPath, port: metricsPort },
                     periodSeconds: 2,
                     failureThreshold: 60,
                 },
                 readinessProbe: {
-                    httpGet: { path: args.metricsPath, port: "http" },
+                    httpGet: { path: args.metricsPath, port: metricsPort },
                     periodSeconds: 10,
                     timeoutSeconds: 3,
                 },

@@ -4,6 +4,7 @@ import { OWNER, partOf } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
 import { externalSecretsExceptions } from "./exceptions";
 import { definitionFaults, operatorFlows, SecretsOperator } from "./operator";
+import { identityFaults } from "./provider";
 import { scopeFaults, scopeFlows, SecretScopes } from "./scope";
 import type { ExternalSecretsSettings } from "./settings";
 import { externalSecretsSettings } from "./settings";
@@ -20,6 +21,7 @@ export const externalSecretsArea = optionalArea({
     settings: externalSecretsSettings,
     faults: ({ externalSecrets: settings }: ExternalSecretsConfig, path, { namespaces }) => [
         ...scopeFaults(settings.secrets, namespaces, `${path}.secrets`),
+        ...identityFaults(settings.provider, Object.keys(settings.secrets), `${path}.provider`),
         ...definitionFaults(settings.crds).map((fault) => `${path}.crds: ${fault}`),
     ],
     namespaces: ({ externalSecrets }: ExternalSecretsConfig) => [

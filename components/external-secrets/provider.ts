@@ -69,16 +69,69 @@ export function providerSpec(provider: ProviderSettings, namespace: string): Rea
     }
 }
 
-/** Annotations by which a cloud recognises the reading ServiceAccount. */
-export function readerAnnotations(provider: ProviderSettings): Readonly<Record<string, string>> {
+/** The identities by which a cloud knows the readers, by namespace, and the setting that names them; none where the token itself is one. */
+function identitiesOf(
+    provider: ProviderSettings,
+): { readonly setting: string; readonly of: Readonly<Record<string, string>> } | undefined {
     switch (provider.kind) {
         case "aws":
-            return { "eks.amazonaws.com/role-arn": provider.roleArn };
+            return { setting: "roleArns", of: provider.roleArns };
         case "gcp":
-            return { "iam.gke.io/gcp-service-account": provider.serviceAccount };
+            return { setting: "serviceAccounts", of: provider.serviceAccounts };
+        case "azure":
+            return { setting: "clientIds", of: provider.clientIds };
+        case "vault":
+        case "kubernetes":
+            return undefined;
+    }
+}
+
+/**
+ * What is wrong with the identities of the readers, given the namespaces that have secrets; one line each.
+ *
+ * @param path where the provider stands
+ */
+export function identityFaults(
+    provider: ProviderSettings,
+    namespaces: readonly string[],
+    path: string,
+): readonly string[] {
+    const identities = identitiesOf(provider);
+    if (identities === undefined) {
+        return [];
+    }
+    const { setting, of } = identities;
+    const shared = [...Map.groupBy(Object.entries(of), ([, identity]) => identity).values()].filter(
+        (users) => users.length > 1,
+    );
+    return [
+        ...namespaces
+            .filter((namespace) => of[namespace] === undefined)
+            .map(
+                (namespace) =>
+                    `${path}.${setting}.${namespace} is missing; each namespace with secrets reads as itself`,
+            ),
+        ...Object.keys(of)
+            .filter((namespace) => !namespaces.includes(namespace))
+            .map((namespace) => `${path}.${setting}.${namespace}: this namespace has no secrets`),
+        ...shared.map(
+            (users) =>
+                `${path}.${setting} gives ${users.map(([namespace]) => namespace).join(" and ")} one identity; each could read what is the other's`,
+        ),
+    ];
+}
+
+/** Annotations by which a cloud recognises the reading ServiceAccount of a namespace. */
+export function readerAnnotations(provider: ProviderSettings, namespace: string): Readonly<Record<string, string>> {
+    const identity = identitiesOf(provider)?.of[namespace] ?? "";
+    switch (provider.kind) {
+        case "aws":
+            return { "eks.amazonaws.com/role-arn": identity };
+        case "gcp":
+            return { "iam.gke.io/gcp-service-account": identity };
         case "azure":
             return {
-                "azure.workload.identity/client-id": provider.clientId,
+                "azure.workload.identity/client-id": identity,
                 "azure.workload.identity/tenant-id": provider.tenantId,
             };
         case "vault":

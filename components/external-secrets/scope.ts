@@ -12,6 +12,7 @@ import { controllerBounds } from "./bounds";
 import { peer } from "./operator";
 import { controllerRules, leaseRules } from "./rights";
 import { controllerName, controllerService, METRICS_PORT } from "./services";
+import { identityFaults } from "./provider";
 import type { ExternalSecretsSettings } from "./settings";
 import { SecretStore } from "./store";
 import { SyncedSecret, syncedSecretFaults } from "./synced-secret";
@@ -78,9 +79,12 @@ export class SecretScopes extends pulumi.ComponentResource {
 
     constructor(name: string, args: SecretScopesArgs, opts?: pulumi.ComponentResourceOptions) {
         super(SecretScopes.__pulumiType, name, args, opts);
-        refuse(this, name, scopeFaults(args.settings.secrets, args.namespaces, "secrets"));
         const { settings } = args;
         const scopes = Object.keys(settings.secrets);
+        refuse(this, name, [
+            ...scopeFaults(settings.secrets, args.namespaces, "secrets"),
+            ...identityFaults(settings.provider, scopes, "provider"),
+        ]);
         const bounds =
             scopes.length === 0
                 ? []

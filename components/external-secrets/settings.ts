@@ -37,7 +37,8 @@ const vaultAuth = union("method", {
 
 /**
  * The external secrets manager. No variant takes a static key: each authenticates by the identity of a ServiceAccount,
- * so there is nothing to leak and nothing to rotate by hand.
+ * so there is nothing to leak and nothing to rotate by hand. Each namespace has an identity of its own, since whoever reads as another
+ * reads what is another's.
  */
 export const providerSettings = union("kind", {
     vault: {
@@ -51,20 +52,23 @@ export const providerSettings = union("kind", {
     },
     aws: {
         region: text("an AWS region such as eu-central-1", /^[a-z]{2}(?:-[a-z]+)+-\d$/),
-        /** Role that the ServiceAccount of each namespace assumes (IRSA). */
-        roleArn: text("an IAM role ARN", /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/),
+        /** Role that the ServiceAccount of a namespace assumes (IRSA), by the namespace. */
+        roleArns: mapOf(text("an IAM role ARN", /^arn:aws[a-z-]*:iam::\d{12}:role\/.+$/)),
     },
     gcp: {
         projectId: text("a project id", /^[a-z][a-z0-9-]{4,28}[a-z0-9]$/),
         clusterLocation: text(),
         clusterName: text(),
-        /** Google service account that the ServiceAccounts of all scopes are bound to. */
-        serviceAccount: text("a Google service account's address", /^[^@\s]+@[^@\s]+\.iam\.gserviceaccount\.com$/),
+        /** Google service account that the ServiceAccount of a namespace is bound to, by the namespace. */
+        serviceAccounts: mapOf(
+            text("a Google service account's address", /^[^@\s]+@[^@\s]+\.iam\.gserviceaccount\.com$/),
+        ),
     },
     azure: {
         vaultUrl: httpsUrl,
         tenantId: text("a UUID", /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
-        clientId: text("a UUID", /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/),
+        /** Client id of the managed identity that the ServiceAccount of a namespace is federated with, by the namespace. */
+        clientIds: mapOf(text("a UUID", /^[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}$/)),
     },
     /** Another Kubernetes cluster, or another namespace of this one. */
     kubernetes: {

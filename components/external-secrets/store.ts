@@ -44,7 +44,7 @@ export class SecretStore extends pulumi.ComponentResource {
                     name: READER,
                     namespace,
                     labels: { owner: OWNER },
-                    annotations: readerAnnotations(provider),
+                    annotations: readerAnnotations(provider, namespace),
                 },
                 automountServiceAccountToken: false,
             },

@@ -75,7 +75,7 @@ export function platformFlows(
 ): readonly Flow[] {
     const pods: Peer = { kind: "pods", namespace: platform.namespace, labels: { app: platform.app } };
     return [
-        metricsFlow(pods, monitoring, platform.port),
+        metricsFlow(pods, monitoring, platform.metricsPort ?? platform.port),
         {
             name: "prometheus",
             reason: "Queries metrics for the platform's control loop.",

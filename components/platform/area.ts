@@ -1,7 +1,7 @@
 import { accessFaults } from "../access";
 import { optionalArea } from "../area";
 import { platformFlows } from "../network/standard";
-import { secretDirectory, selectorLabels, workloadFaults } from "../workload";
+import { metricsPortName, secretDirectory, selectorLabels, workloadFaults } from "../workload";
 import type { PlatformConfig } from "./platform";
 import { Platform } from "./platform";
 import { platformSettings } from "./settings";
@@ -28,8 +28,14 @@ export const platformArea = optionalArea({
         },
     ],
     images: ({ platform }: PlatformConfig) => ({ [platform.namespace]: ["x0tta6bl4"] }),
-    targets: ({ platform: { app, namespace, metricsPath } }: PlatformConfig) => [
-        { name: app, namespace, labels: selectorLabels(app), port: "http", path: metricsPath },
+    targets: ({ platform }: PlatformConfig) => [
+        {
+            name: platform.app,
+            namespace: platform.namespace,
+            labels: selectorLabels(platform.app),
+            port: metricsPortName(platform),
+            path: platform.metricsPath,
+        },
     ],
     flows: ({ platform, cluster, monitoring }: PlatformConfig) => platformFlows(platform, cluster, monitoring),
     after: ["externalSecrets", "spire"],

@@ -72,7 +72,12 @@ export class Platform extends pulumi.ComponentResource {
             new Mesh(`${name}-mesh`, { ...platform, trustDomain, settings: mesh }, own);
         }
         if (args.shield !== undefined) {
-            new Shield(`${name}-shield`, { settings: args.shield, platform }, { ...own, dependsOn: [workload] });
+            const spiffeId = `spiffe://${args.spire.trustDomain}/ns/${platform.namespace}/sa/${platform.app}`;
+            new Shield(
+                `${name}-shield`,
+                { settings: args.shield, platform, spiffeId },
+                { ...own, dependsOn: [workload] },
+            );
         }
         this.serviceName = workload.serviceName;
         this.registerOutputs({ serviceName: this.serviceName });

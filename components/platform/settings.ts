@@ -12,6 +12,8 @@ export const platformSettings = object({
     owner: withDefault(dnsLabel, "platform-team"),
     port: withDefault(port, 8080),
     metricsPath: withDefault(urlPath, "/metrics"),
+    /** Port of `metricsPath` alone, in the clear, for Prometheus and the kubelet; the same as `port` unless set. */
+    metricsPort: optional(port),
     replicas: replicaSettings,
     resources: resourceSettings,
     quota: quotaSettings,

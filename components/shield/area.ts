@@ -2,7 +2,7 @@ import { optionalArea } from "../area";
 import type { PlatformSettings } from "../platform/settings";
 import type { ShieldSettings } from "./settings";
 import { shieldSettings } from "./settings";
-import { pathFaults, shieldFlows } from "./shield";
+import { backendFaults, pathFaults, shieldFlows } from "./shield";
 
 export interface ShieldConfig {
     readonly platform: PlatformSettings | undefined;
@@ -17,7 +17,7 @@ export const shieldArea = optionalArea({
     faults: ({ shield, platform }: ShieldConfig, path, { project }) =>
         platform === undefined
             ? [`${path} has nothing to stand before; set ${project}:platform, or leave it out`]
-            : pathFaults(shield, platform).map((fault) => `${path}.${fault}`),
+            : [...pathFaults(shield, platform), ...backendFaults(shield, platform)].map((fault) => `${path}.${fault}`),
     foreign: ({ shield }: ShieldConfig) => [{ setting: "proxyNamespace", namespace: shield.proxyNamespace }],
     flows: ({ shield, platform }: ShieldConfig) =>
         platform === undefined ? [] : shieldFlows({ settings: shield, platform }),

@@ -1,5 +1,15 @@
 import type { Read } from "../../policies/engine/schema";
-import { boolean, integer, listOf, mapOf, object, refined, text, withDefault } from "../../policies/engine/schema";
+import {
+    boolean,
+    integer,
+    listOf,
+    mapOf,
+    object,
+    optional,
+    refined,
+    text,
+    withDefault,
+} from "../../policies/engine/schema";
 import { cidr, dnsLabel, quantity, urlPath } from "../../policies/engine/values";
 
 const host = text(
@@ -47,6 +57,17 @@ export const shieldSettings = object({
     /** What is served, each path with everything below it; never the platform's metrics. */
     paths: withDefault(listOf(urlPath, 1), ["/"]),
     limits,
+    /** TLS from the proxy to the platform, which then has to serve it at its port; in the clear unless set. */
+    backendTls: optional(
+        object({
+            /** Name that the platform's certificate bears, and that it is asked for. */
+            hostname: host,
+            /** ConfigMap of the platform's namespace with the certificate's authority (`ca.crt`). */
+            authority: dnsLabel,
+            /** The certificate is the platform's SVID: what it has to bear is the SPIFFE ID. */
+            svid: withDefault(boolean(), false),
+        }),
+    ),
     replicas: withDefault(
         refined(
             object({ minimum: withDefault(integer(2, 100), 2), maximum: withDefault(integer(2, 100), 6) }),

@@ -6,12 +6,23 @@ import type { Flow } from "../network/flows";
 import { AllowedFlows } from "../network/network";
 import type { ShieldSettings } from "./settings";
 import type { Shielded } from "./specs";
-import { backendSpec, clientSpec, gatewaySpec, proxyLabels, proxySpec, routeSpec, SHIELD } from "./specs";
+import {
+    backendSpec,
+    backendTlsSpec,
+    clientSpec,
+    gatewaySpec,
+    proxyLabels,
+    proxySpec,
+    routeSpec,
+    SHIELD,
+} from "./specs";
 
 export interface ShieldArgs {
     readonly settings: ShieldSettings;
     /** The platform, whose name is that of its Service and a label of its pods. */
     readonly platform: Shielded & { readonly namespace: string };
+    /** The platform's SPIFFE ID. */
+    readonly spiffeId: string;
 }
 
 /** What is wrong with the paths that are served, given what must not be; one line each. */
@@ -27,8 +38,20 @@ export function pathFaults(
     );
 }
 
+/** What is wrong with TLS to the platform: it can't be asked for its metrics in the clear at the same port; one line each. */
+export function backendFaults(
+    { backendTls }: ShieldSettings,
+    { port, metricsPort }: { readonly port: number; readonly metricsPort: number | undefined },
+): readonly string[] {
+    return backendTls !== undefined && (metricsPort === undefined || metricsPort === port)
+        ? [
+              "backendTls needs a port of its own for the platform's metrics, which are asked for in the clear; set platform.metricsPort",
+          ]
+        : [];
+}
+
 /** The one flow through which requests from outside reach the platform. */
-export function shieldFlows({ settings, platform }: ShieldArgs): readonly Flow[] {
+export function shieldFlows({ settings, platform }: Omit<ShieldArgs, "spiffeId">): readonly Flow[] {
     return [
         {
             name: "shield",
@@ -51,7 +74,8 @@ const GATEWAY = "gateway.networking.k8s.io/v1";
  * The only way in from outside: TLS 1.3 with a hybrid key exchange, one host name, and limits on connections, rate, size and
  * time, so that one client can't exhaust the platform for all others.
  *
- * Creates: the flow to the platform, EnvoyProxy, Gateway, HTTPRoute, ClientTrafficPolicy, BackendTrafficPolicy. Needs the
+ * Creates: the flow to the platform, EnvoyProxy, Gateway, HTTPRoute, ClientTrafficPolicy, BackendTrafficPolicy and, where the platform
+ * serves TLS, BackendTLSPolicy. Needs the
  * definitions of Gateway API and Envoy Gateway in the cluster.
  */
 export class Shield extends pulumi.ComponentResource {
@@ -81,7 +105,20 @@ export class Shield extends pulumi.ComponentResource {
         const route = routeSpec(settings, platform);
         // The limits stand before the route does, so that nothing ever gets through without them.
         const backend = resource("backend", ENVOY, "BackendTrafficPolicy", backendSpec(settings), [gateway]);
-        resource("route", GATEWAY, "HTTPRoute", route, [client, backend]);
+        const { backendTls } = settings;
+        const encrypted =
+            backendTls === undefined
+                ? []
+                : [
+                      resource(
+                          "backend-tls",
+                          GATEWAY,
+                          "BackendTLSPolicy",
+                          backendTlsSpec(backendTls, platform.app, args.spiffeId),
+                          [gateway],
+                      ),
+                  ];
+        resource("route", GATEWAY, "HTTPRoute", route, [client, backend, ...encrypted]);
         this.registerOutputs({});
     }
 }

@@ -100,6 +100,28 @@ export function routeSpec(settings: ShieldSettings, { app, port, metricsPath }: 
     };
 }
 
+/**
+ * `spec` of the BackendTLSPolicy (gateway.networking.k8s.io/v1): the proxy speaks TLS to the platform's Service and verifies whose
+ * certificate it sees.
+ *
+ * @param spiffeId what the platform's SVID bears
+ */
+export function backendTlsSpec(
+    { hostname, authority, svid }: NonNullable<ShieldSettings["backendTls"]>,
+    app: string,
+    spiffeId: string,
+): Spec {
+    return {
+        targetRefs: [{ group: "", kind: "Service", name: app }],
+        validation: {
+            hostname,
+            caCertificateRefs: [{ group: "", kind: "ConfigMap", name: authority }],
+            // With alternative names, only these count, and the host name is what is asked for (GEP-1897).
+            ...(svid && { subjectAltNames: [{ type: "URI", uri: spiffeId }] }),
+        },
+    };
+}
+
 /** `spec` of the ClientTrafficPolicy: what a client may do before its request is looked at. */
 export function clientSpec({ limits }: ShieldSettings): Spec {
     return {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { WorkloadArgs } from "../../components/workload";
-import { podSpec, Workload, workloadFaults } from "../../components/workload";
+import { metricsPortName, podSpec, Workload, workloadFaults } from "../../components/workload";
 import { deploy, refusalOf } from "../support/deploy";
 import { RESTRICTED_CONTAINER, RESTRICTED_POD } from "../support/restricted";
 
@@ -150,5 +150,17 @@ describe("Workload", () => {
                 '  writable names "/"; it must be an absolute path below the root directory',
             ].join("\n"),
         );
+    });
+});
+
+describe("Workload metrics", () => {
+    it("are asked for at a port of their own where there is one, and refused a privileged one", () => {
+        assert.equal(metricsPortName({ port: 8080 }), "http");
+        assert.equal(metricsPortName({ port: 8080, metricsPort: 8080 }), "http");
+        assert.equal(metricsPortName({ port: 8080, metricsPort: 9090 }), "metrics");
+        assert.deepEqual(workloadFaults({ port: 80, metricsPort: 90 }), [
+            "port is 80, which is privileged; a process that is not root can only bind from 1024 up",
+            "metricsPort is 90, which is privileged; a process that is not root can only bind from 1024 up",
+        ]);
     });
 });

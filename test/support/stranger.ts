@@ -58,6 +58,7 @@ export function strangers(word: string): Raw {
             app: `${word}-web`,
             owner: `${word}-team`,
             port: 8181,
+            metricsPort: 9292,
             secretName: `${word}-tls`,
             access: [{ role: "viewer", group: `${word}-people` }],
         },
@@ -67,6 +68,7 @@ export function strangers(word: string): Raw {
             gatewayClass: `${word}-gateway`,
             proxyNamespace: `${word}-edge`,
             exposure: { sourceRanges: ["10.0.0.0/8"] },
+            backendTls: { hostname: `${word}-web.${word}-shop.svc`, authority: `${word}-ca`, svid: true },
         },
         spire: {
             ...SMALLEST,

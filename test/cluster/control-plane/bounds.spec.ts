@@ -71,7 +71,7 @@ describeOnCluster("what admission bounds where RBAC can't", "control-plane", (cl
         ...namespaces,
         ...rights,
         deployment,
-        WEBHOOKS as unknown as KubernetesObject,
+        { ...WEBHOOKS, metadata: { name: WEBHOOKS.metadata.name, labels: WEBHOOKS.metadata.labels } },
         CONVERTED(OPERATOR),
         ...policies,
     ];

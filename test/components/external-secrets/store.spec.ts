@@ -1,12 +1,16 @@
 import assert from "node:assert/strict";
 
-import { providerSpec, readerAnnotations } from "../../../components/external-secrets/provider";
+import { readConfig } from "../../../components/config";
+import { identityFaults, providerSpec, readerAnnotations } from "../../../components/external-secrets/provider";
+import { SecretScopes } from "../../../components/external-secrets/scope";
 import type { ProviderSettings } from "../../../components/external-secrets/settings";
 import { externalSecretsSettings, providerSettings } from "../../../components/external-secrets/settings";
 import type { SyncedSecretArgs } from "../../../components/external-secrets/synced-secret";
 import { seconds, SyncedSecret, syncedSecretSpec } from "../../../components/external-secrets/synced-secret";
 import { refusalOf } from "../../support/deploy";
-import { RAW, VAULT } from "./fixtures";
+import { SMALLEST } from "../../support/spire";
+import { SURROUNDINGS } from "../../support/surroundings";
+import { RAW, settings, VAULT } from "./fixtures";
 
 const PEM = "-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n";
 const UUID = "11111111-2222-3333-4444-555555555555";
@@ -16,6 +20,74 @@ function faultsOf(provider: unknown): readonly string[] {
     providerSettings.read(provider, "provider", faults);
     return faults;
 }
+
+describe("identities of readers", () => {
+    const arn = (name: string) => `arn:aws:iam::123456789012:role/${name}`;
+    const clouds: readonly (readonly [string, (of: Record<string, string>) => ProviderSettings, readonly string[]])[] =
+        [
+            ["roleArns", (roleArns) => ({ kind: "aws", region: "eu-central-1", roleArns }), [arn("a"), arn("b")]],
+            [
+                "serviceAccounts",
+                (serviceAccounts) => ({
+                    kind: "gcp",
+                    projectId: "x0-prod",
+                    clusterLocation: "europe-west3",
+                    clusterName: "prod",
+                    serviceAccounts,
+                }),
+                ["a@x0-prod.iam.gserviceaccount.com", "b@x0-prod.iam.gserviceaccount.com"],
+            ],
+            [
+                "clientIds",
+                (clientIds) => ({ kind: "azure", vaultUrl: "https://x0.vault.azure.net", tenantId: UUID, clientIds }),
+                [UUID.replaceAll("1", "7"), UUID.replaceAll("1", "8")],
+            ],
+        ];
+    for (const [setting, provider, [one = "", other = ""]] of clouds) {
+        it(`are one for each namespace with secrets, and shared by none (${setting})`, () => {
+            const faults = (of: Record<string, string>) => identityFaults(provider(of), ["shop", "falco"], "p");
+            assert.deepEqual(faults({ shop: one, falco: other }), []);
+            assert.deepEqual(faults({ shop: one }), [
+                `p.${setting}.falco is missing; each namespace with secrets reads as itself`,
+            ]);
+            assert.deepEqual(faults({ shop: one, falco: one }), [
+                `p.${setting} gives shop and falco one identity; each could read what is the other's`,
+            ]);
+            assert.deepEqual(faults({ shop: one, falco: other, spire: "third" }), [
+                `p.${setting}.spire: this namespace has no secrets`,
+            ]);
+            const annotations = ["shop", "falco"].map((name) =>
+                JSON.stringify(readerAnnotations(provider({ shop: one, falco: other }), name)),
+            );
+            assert.ok(annotations[0]?.includes(one) && !annotations[0].includes(other));
+            assert.ok(annotations[1]?.includes(other) && !annotations[1].includes(one));
+        });
+    }
+
+    it("are refused by the component and by the settings, under their path", async () => {
+        const provider = { kind: "aws", region: "eu-central-1", roleArns: {} };
+        const identity = "roleArns.shop is missing; each namespace with secrets reads as itself";
+        const args = { ...SURROUNDINGS, settings: settings({ provider }), namespaces: ["shop"] };
+        assert.equal(await refusalOf(() => new SecretScopes("s", args)), `s:\n  provider.${identity}`);
+        const { faults } = readConfig(
+            {
+                "acme:cluster": { name: "one", apiServer: { cidrs: ["10.0.0.0/28"] } },
+                "acme:spire": SMALLEST,
+                "acme:platform": { namespace: "shop" },
+                "acme:externalSecrets": { ...RAW, provider },
+            },
+            "acme",
+        );
+        assert.deepEqual(faults, [`acme:externalSecrets.provider.${identity}`]);
+    });
+
+    it("are the tokens themselves for Vault and for another cluster", () => {
+        assert.deepEqual(identityFaults(VAULT, ["shop"], "p"), []);
+        const role = (namespace: string) =>
+            JSON.stringify(providerSpec(VAULT, namespace)).match(/"role":"([^"]+)"/)?.[1];
+        assert.deepEqual([role("shop"), role("falco")], ["x0-shop", "x0-falco"]);
+    });
+});
 
 describe("SecretStore providers", () => {
     const stores: readonly [string, ProviderSettings, object, object][] = [
@@ -72,7 +144,7 @@ describe("SecretStore providers", () => {
         ],
         [
             "AWS Secrets Manager by the role of the ServiceAccount",
-            { kind: "aws", region: "eu-central-1", roleArn: "arn:aws:iam::123456789012:role/x0" },
+            { kind: "aws", region: "eu-central-1", roleArns: { shop: "arn:aws:iam::123456789012:role/x0" } },
             {
                 aws: {
                     service: "SecretsManager",
@@ -89,7 +161,7 @@ describe("SecretStore providers", () => {
                 projectId: "x0-prod",
                 clusterLocation: "europe-west3",
                 clusterName: "prod",
-                serviceAccount: "reader@x0-prod.iam.gserviceaccount.com",
+                serviceAccounts: { shop: "reader@x0-prod.iam.gserviceaccount.com" },
             },
             {
                 gcpsm: {
@@ -107,7 +179,7 @@ describe("SecretStore providers", () => {
         ],
         [
             "Azure Key Vault by workload identity",
-            { kind: "azure", vaultUrl: "https://x0.vault.azure.net", tenantId: UUID, clientId: UUID },
+            { kind: "azure", vaultUrl: "https://x0.vault.azure.net", tenantId: UUID, clientIds: { shop: UUID } },
             {
                 azurekv: {
                     authType: "WorkloadIdentity",
@@ -134,7 +206,7 @@ describe("SecretStore providers", () => {
     for (const [title, provider, spec, annotations] of stores) {
         it(`read ${title}`, () => {
             assert.deepEqual(providerSpec(provider, "shop"), spec);
-            assert.deepEqual(readerAnnotations(provider), annotations);
+            assert.deepEqual(readerAnnotations(provider, "shop"), annotations);
             assert.deepEqual(faultsOf(provider), []);
         });
     }
@@ -157,8 +229,8 @@ describe("SecretStore providers", () => {
         ],
         [
             "a static key",
-            { kind: "aws", region: "eu-central-1", roleArn: "arn:aws:iam::123456789012:role/x0", secretKey: "x" },
-            "provider.secretKey is not known; known: kind, region, roleArn",
+            { kind: "aws", region: "eu-central-1", roleArns: {}, secretKey: "x" },
+            "provider.secretKey is not known; known: kind, region, roleArns",
         ],
         [
             "an unknown provider",
@@ -167,8 +239,8 @@ describe("SecretStore providers", () => {
         ],
         [
             "a role that is no ARN",
-            { kind: "aws", region: "eu-central-1", roleArn: "admin" },
-            'provider.roleArn must be an IAM role ARN, found "admin"',
+            { kind: "aws", region: "eu-central-1", roleArns: { shop: "admin" } },
+            'provider.roleArns.shop must be an IAM role ARN, found "admin"',
         ],
     ];
     for (const [title, provider, message] of refused) {

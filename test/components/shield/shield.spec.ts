@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import type { ShieldSettings } from "../../../components/shield/settings";
 import { shieldSettings } from "../../../components/shield/settings";
-import { pathFaults, Shield, shieldFlows } from "../../../components/shield/shield";
+import { backendFaults, pathFaults, Shield, shieldFlows } from "../../../components/shield/shield";
 import { backendSpec, clientSpec, gatewaySpec, proxySpec, routeSpec } from "../../../components/shield/specs";
 import { deploy } from "../../support/deploy";
 
@@ -20,6 +20,7 @@ function read(over: object = {}): { settings: ShieldSettings; faults: readonly s
 const ARGS = {
     settings: read().settings,
     platform: { namespace: "shop", app: "web", port: 8080, metricsPath: "/metrics" },
+    spiffeId: "spiffe://example.org/ns/shop/sa/web",
 };
 
 describe("Shield", () => {
@@ -38,6 +39,51 @@ describe("Shield", () => {
                 "gateway.networking.k8s.io/v1:HTTPRoute shield-route",
                 "networking.k8s.io/v1:NetworkPolicy shield-network-shop-shield-ingress",
             ],
+        );
+    });
+
+    it("verifies the platform's certificate where it serves TLS, by name or by SPIFFE ID", async () => {
+        const backendTls = { hostname: "web.shop.svc", authority: "shop-ca" };
+        const { settings, faults } = read({ backendTls });
+        assert.deepEqual(faults, []);
+        const type = "kubernetes:gateway.networking.k8s.io/v1:BackendTLSPolicy";
+        const deployed = await deploy(() => new Shield("shield", { ...ARGS, settings }));
+        const { metadata, spec } = deployed.inputs(type, "shield-backend-tls");
+        const validation = {
+            hostname: "web.shop.svc",
+            caCertificateRefs: [{ group: "", kind: "ConfigMap", name: "shop-ca" }],
+        };
+        const targetRefs = [{ group: "", kind: "Service", name: "web" }];
+        assert.deepEqual(metadata, { name: "shield", namespace: "shop", labels: { owner: "security-team" } });
+        assert.deepEqual(spec, { targetRefs, validation });
+        const route = deployed.dependencies("kubernetes:gateway.networking.k8s.io/v1:HTTPRoute", "shield-route");
+        assert.ok(route.includes("shield-backend-tls"), "a request could reach the platform before");
+        const bySvid = await deploy(
+            () =>
+                new Shield("shield", {
+                    ...ARGS,
+                    settings: read({ backendTls: { ...backendTls, svid: true } }).settings,
+                }),
+        );
+        const subjectAltNames = [{ type: "URI", uri: "spiffe://example.org/ns/shop/sa/web" }];
+        assert.deepEqual(bySvid.inputs(type, "shield-backend-tls")["spec"], {
+            targetRefs,
+            validation: { ...validation, subjectAltNames },
+        });
+    });
+
+    it("refuses TLS to a port at which metrics are asked for in the clear", () => {
+        const { settings } = read({ backendTls: { hostname: "web.shop.svc", authority: "shop-ca" } });
+        const fault =
+            "backendTls needs a port of its own for the platform's metrics, which are asked for in the clear; set platform.metricsPort";
+        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: undefined }), [fault]);
+        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: 8080 }), [fault]);
+        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: 9090 }), []);
+        assert.deepEqual(backendFaults(read().settings, { port: 8080, metricsPort: undefined }), []);
+        const wrong = { hostname: "*.shop.svc", authority: "Shop" };
+        assert.match(
+            read({ backendTls: wrong }).faults.join("\n"),
+            /^shield\.backendTls\.hostname must be a full host name.*\nshield\.backendTls\.authority must be/,
         );
     });
 
