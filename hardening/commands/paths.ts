@@ -9,6 +9,7 @@ import { EXIT } from "../findings";
 import { count } from "../formats/style";
 import type { Io } from "../io";
 import { UsageError } from "../io";
+import { readPathsBaseline } from "../paths/baseline";
 import { ENDS, endsOf, endsTitle } from "../paths/ends";
 import { PATHS_FORMATS } from "../paths/formats";
 import { answer } from "../paths/report";
@@ -30,6 +31,12 @@ export const command = defineCommand({
         },
         count: { type: "count", value: "N", description: `show as many paths at most; default ${DEFAULT_COUNT}` },
         reach: { type: "flag", description: "list all that the attacker comes to hold" },
+        baseline: {
+            type: "text",
+            short: "b",
+            value: "FILE",
+            description: "a former JSON report of the same question: only paths that it has not count",
+        },
         lateral: { type: "flag", description: "take whatever the network lets a lost pod reach to be lost too" },
     },
     formats: PATHS_FORMATS,
@@ -47,14 +54,20 @@ export const command = defineCommand({
             options.to.length === 0 ? ["node", "cluster-admin"] : options.to,
         ];
         const ends = resolved(graph, { from, to });
+        const titles = { from: endsTitle(ends.from), to: endsTitle(ends.to) };
+        const { lateral } = options;
         const report = answer(graph, {
             subject,
             ...ends,
-            titles: { from: endsTitle(ends.from), to: endsTitle(ends.to) },
-            lateral: options.lateral,
-            follow: options.lateral ? everything : withoutFlaws,
+            titles,
+            lateral,
+            follow: lateral ? everything : withoutFlaws,
             count: options.count ?? DEFAULT_COUNT,
             reach: options.reach,
+            baseline:
+                options.baseline === undefined
+                    ? undefined
+                    : readPathsBaseline(options.baseline, { ...titles, lateral }),
             unseen,
         });
         await output.write(report);

@@ -13,8 +13,14 @@ export const PATHS_FORMATS = {
             textOf(report, painter(colour)),
     json:
         () =>
-        ({ cut, reach, ...report }) =>
-            jsonText({ schema: 1, ...report, cut: cut ?? null, ...(reach !== undefined && { reach }) }),
+        ({ cut, reach, baseline, ...report }) =>
+            jsonText({
+                schema: 1,
+                ...report,
+                cut: cut ?? null,
+                ...(reach !== undefined && { reach }),
+                ...(baseline !== undefined && { baseline }),
+            }),
     sarif: async () => (await import("./sarif.js")).sarifOf,
     mermaid: () => mermaidOf,
     svg: async () => (await import("./svg.js")).svgOf,

@@ -5,6 +5,7 @@ import type { Follow, PathGraph, Unseen } from "../../policies/paths/graph";
 import { LIMITS } from "../../policies/paths/limits";
 import type { PathNode } from "../../policies/paths/nodes";
 import { titleOf } from "../../policies/paths/nodes";
+import { edgesOnTheWay, identityOf, newPaths } from "../../policies/paths/novelty";
 import { Reached } from "../../policies/paths/search";
 import { shortestPaths } from "../../policies/paths/several";
 import { describe } from "../../policies/kubernetes/kube";
@@ -49,12 +50,16 @@ export interface PathsReport {
     /** Flaws in programs that are reached by the network alone were followed too. */
     readonly lateral: boolean;
     readonly paths: readonly (readonly Hop[])[];
+    /** Paths that a former report knew are left out: its file; undefined where there is none to compare with. */
+    readonly baseline: string | undefined;
     /** There are more paths than these. */
     readonly more: boolean;
     /** The cheapest changes that end every path, whether shown or not; undefined where nothing ends them all. */
     readonly cut: readonly Change[] | undefined;
     /** Everything that can be reached from the beginning, where that was asked for. */
     readonly reach: readonly string[] | undefined;
+    /** What each edge on the ways to the end is known by in a later run. */
+    readonly edges: readonly string[];
     readonly size: { readonly nodes: number; readonly edges: number };
     /** What could not be read, so that paths may be missing. */
     readonly unseen: readonly Unseen[];
@@ -87,6 +92,12 @@ export function costOf({ effort, control }: Change): string {
     return [effort, control].filter(Boolean).join("; ");
 }
 
+/** The edges of a former report. */
+export interface Baseline {
+    readonly file: string;
+    readonly edges: ReadonlySet<string>;
+}
+
 /** What is asked of a graph. */
 export interface Question {
     readonly subject: string;
@@ -98,24 +109,31 @@ export interface Question {
     /** How many paths are shown at most. */
     readonly count: number;
     readonly reach: boolean;
+    readonly baseline: Baseline | undefined;
     /** What could not be read before there was a graph. */
     readonly unseen: readonly Unseen[];
 }
 
 /** Answers a question: the shortest paths, the cheapest cut, and what else can be reached. */
 export function answer(graph: PathGraph, question: Question): PathsReport {
-    const { subject, from, titles, lateral, follow, count, reach, unseen } = question;
+    const { subject, from, titles, lateral, follow, count, reach, baseline, unseen } = question;
     const targets = new Set(question.to.filter((node) => !from.includes(node)));
-    const found = shortestPaths(graph, from, targets, follow, count + 1);
+    const ways = { graph, sources: from, targets, follow };
+    const found =
+        baseline === undefined
+            ? shortestPaths(graph, from, targets, follow, count + 1)
+            : newPaths(ways, baseline.edges, count + 1);
     const cut = cheapestCut(graph, from, targets, follow);
     return {
         subject,
         ...titles,
         lateral,
         paths: found.slice(0, count).map((path) => path.map(hopOf)),
+        baseline: baseline?.file,
         more: found.length > count,
         cut: cut && changesOf(cut.edges),
         reach: reach ? reachOf(graph, from, follow) : undefined,
+        edges: [...new Set(edgesOnTheWay(ways).map(identityOf))].sort(),
         size: { nodes: graph.nodes.length, edges: graph.edges.length },
         unseen: [...unseen, ...graph.unseen].map(({ what, why }) => ({ what, why })),
         limits: LIMITS,

@@ -6,10 +6,12 @@ import { costOf, placeOf } from "./report";
 /** The report for a terminal. */
 export function textOf(report: PathsReport, paint: Painter): string {
     const { subject, from, to, paths, reach } = report;
-    const found = paths.length === 0 ? paint("green", "no path") : paint("red", count(paths.length, "path"));
+    const path = report.baseline === undefined ? "path" : "new path";
+    const found = paths.length === 0 ? paint("green", `no ${path}`) : paint("red", count(paths.length, path));
     const more = report.more ? ", and there are more" : "";
     return [
         `${plain(subject)}: ${found} from ${plain(from)} to ${plain(to)}${more}`,
+        ...(report.baseline === undefined ? [] : [`Compared with ${plain(report.baseline)}`]),
         ...paths.flatMap((path, index) => [
             "",
             paint("bold", `Path ${index + 1}`),

@@ -119,6 +119,37 @@ describe("hardening paths", () => {
         assert.match(one.out, /at the least cost: 2 changes\n/);
     });
 
+    it("compares with a former report, and fails for what it had not alone", async () => {
+        const other = JSON.stringify(
+            pod(
+                {},
+                { securityContext: { privileged: true }, ports: [{ containerPort: 81, hostPort: 81 }] },
+                { name: "other" },
+            ),
+        );
+        await withFiles({ "web.json": PODS, "other.json": other }, async (folder) => {
+            const [web, both, former] = [join(folder, "web.json"), folder, join(folder, "former.txt")];
+            await cli(["paths", web, "--to", "node", "--format", "json", "--out", former]);
+            const same = await cli(["paths", web, "--to", "node", "--baseline", former]);
+            assert.equal(same.code, 0, same.log.join("\n"));
+            assert.match(same.out, /^1 file: no new path from the Internet to a node\nCompared with .*former\.txt\n/);
+            const grown = await cli(["paths", both, "--to", "node", "-b", former]);
+            assert.equal(grown.code, 1);
+            assert.match(grown.out, /^2 files: 1 new path from the Internet to a node\n/);
+            assert.match(grown.out, / {2}the Internet -> Pod shop\/other\n/);
+            assert.ok(!grown.out.includes("-> Pod shop/web"));
+            const elsewhere = await cli(["paths", web, "--to", "cluster-admin", "--baseline", former]);
+            assert.equal(elsewhere.code, 2);
+            assert.match(
+                elsewhere.log.join("\n"),
+                /--baseline .*former\.txt: it is a report on paths from the Internet to a node, and this one is on paths from the Internet to cluster-admin\n/,
+            );
+            const noReport = await cli(["paths", web, "--baseline", web]);
+            assert.equal(noReport.code, 2);
+            assert.match(noReport.log.join("\n"), /web\.json: schema is missing; it must be 1\n/);
+        });
+    });
+
     it("draws each place once however many paths pass it, and none upon another", async () => {
         const ports = { ports: [{ containerPort: 80, hostPort: 80 }] };
         const privileged = { securityContext: { privileged: true } };

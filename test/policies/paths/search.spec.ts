@@ -6,6 +6,7 @@ import { cheapestCut } from "../../../policies/paths/cut";
 import type { Edge } from "../../../policies/paths/edge";
 import { weightOf } from "../../../policies/paths/edge";
 import type { PathGraph } from "../../../policies/paths/graph";
+import { edgesOnTheWay, identityOf, newPaths } from "../../../policies/paths/novelty";
 import type { Path } from "../../../policies/paths/search";
 import { everything, Leading, Reached, shortestPath } from "../../../policies/paths/search";
 import { shortestPaths } from "../../../policies/paths/several";
@@ -129,6 +130,43 @@ describe("search of attack paths", () => {
             }),
             { numRuns: 150 },
         );
+    });
+
+    it("finds a path that was not there before wherever there is one", () => {
+        fc.assert(
+            fc.property(question, fc.array(fc.nat({ max: 10 })), (asked, former) => {
+                const { graph, sources, targets } = asked;
+                const known = new Set(graph.edges.filter(({ id }) => former.includes(id)).map(identityOf));
+                const isNew = (path: Path) => path.some((edge) => !known.has(identityOf(edge)));
+                const tried = everyPath(asked).filter((path) => path.every(({ to }) => !sources.includes(to)));
+                const ways = { graph, sources, targets, follow: everything };
+                const onTheWay = new Set(edgesOnTheWay(ways));
+                assert.ok(tried.flat().every((edge) => onTheWay.has(edge)));
+                const found = newPaths(ways, known, 30);
+                const fresh = new Set(tried.filter(isNew).map(key));
+                const straight = found.filter((path) => new Set(path.map(({ to }) => to)).size === path.length);
+                assert.ok(fresh.size === 0 || found.length > 0);
+                assert.ok(found.every((path) => isWalk(graph, path) && isNew(path)));
+                assert.ok(straight.every((path) => fresh.has(key(path))));
+            }),
+            { numRuns: 500 },
+        );
+    });
+
+    it("calls no way round new that passes the same place twice", () => {
+        // 0 -> 1 -> 2, and 1 -> 3 -> 1: what is new leads back only.
+        const graph = drawn(4, [
+            [0, 1, "simple"],
+            [1, 2, "simple"],
+            [1, 3, "change"],
+            [3, 1, "change"],
+        ]);
+        const [start, , end] = graph.nodes;
+        assert.ok(start !== undefined && end !== undefined);
+        const known = new Set(graph.edges.slice(0, 2).map(identityOf));
+        const ways = { graph, sources: [start], targets: new Set([end]), follow: everything };
+        assert.deepEqual(newPaths(ways, known, 3), []);
+        assert.equal(newPaths(ways, new Set(), 3).length, 1);
     });
 
     it("finds no cut where the beginning is an end", () => {
