@@ -5,6 +5,8 @@ import { Registry } from "prom-client";
 import { parse } from "yaml";
 
 import { ResponderMetrics } from "../src/knowledge/metrics.js";
+import type { Incident } from "../src/model.js";
+import { eventOf, policyOf, World } from "./support/world.js";
 
 const ALERTS = "components/monitoring/alerts/incidents.yaml";
 
@@ -43,5 +45,28 @@ describe("The metrics", () => {
                 alert,
             );
         }
+    });
+
+    it("count the incidents of the last day by severity, of which MET-4 wants none", async () => {
+        const world = new World(policyOf());
+        const responder = await world.start();
+        await responder.record([eventOf({ severity: "high", rule: "old" })]);
+        world.now += 25 * 3_600_000;
+        await responder.record([
+            eventOf({ severity: "critical", rule: "new", claim: { namespace: "shop", pod: "b" } }),
+        ]);
+        const registry = new Registry();
+        const incidents = (): readonly Incident[] => responder.incidents();
+        new ResponderMetrics(registry, () => world.now, { incidents, queued: () => 0, leads: () => true });
+        const { values } =
+            (await registry.getMetricsAsJSON()).find(({ name }) => name === "responder_incidents") ??
+            assert.fail("it is not there");
+        assert.deepEqual(Object.fromEntries(values.map(({ labels, value }) => [labels["severity"], value])), {
+            info: 0,
+            low: 0,
+            medium: 0,
+            high: 0,
+            critical: 1,
+        });
     });
 });

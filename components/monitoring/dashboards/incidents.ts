@@ -9,6 +9,10 @@ export const incidentsDashboard: Dashboard = {
         {
             title: "Now",
             panels: [
+                count("Incidents, 24 h", "MET-4: incidents of high or critical severity; the target is none.", {
+                    expr: 'sum(max by (severity) (responder_incidents{severity=~"high|critical"})) or vector(0)',
+                    legend: "incidents",
+                }),
                 count("Nobody has looked at", "Incidents with actions that nobody has acknowledged.", {
                     expr: "max(responder_incidents_unacknowledged) or vector(0)",
                     legend: "incidents",

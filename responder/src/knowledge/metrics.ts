@@ -2,13 +2,14 @@ import type { Registry } from "prom-client";
 import { Counter, Gauge, Histogram } from "prom-client";
 
 import type { ActionRecord, Incident, SecurityEvent } from "../model.js";
-import { SOURCES } from "../model.js";
+import { SEVERITIES, SOURCES } from "../model.js";
 import type { Refusal } from "../monitor/webhook.js";
 import { GUARDS } from "../plan/guards.js";
 import { TRAITS } from "../plan/traits.js";
 import type { ResponderObserver } from "./observer.js";
 import { phaseOf } from "./resource.js";
 
+const DAY_MS = 86_400_000;
 const SECONDS = [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300, 1_800, 3_600, 14_400];
 
 /** What the responder tells Prometheus. Everything that counts starts at zero, so that the first event is an increase. */
@@ -102,6 +103,18 @@ export class ResponderMetrics implements ResponderObserver {
             "Actions that failed, or could not be undone",
             () => state.incidents().filter((incident) => phaseOf(incident) === "Failed").length,
         );
+        const lately = new Gauge({
+            ...registry,
+            name: "responder_incidents",
+            help: "Incidents that were first recorded within the last 24 hours, by severity (MET-4)",
+            labelNames: ["severity"],
+            collect: () => {
+                const recent = state.incidents().filter(({ detectedAt }) => detectedAt > this.now() - DAY_MS);
+                for (const severity of SEVERITIES) {
+                    lately.set({ severity }, recent.filter((incident) => incident.severity === severity).length);
+                }
+            },
+        });
         for (const source of SOURCES) {
             for (const effect of ["known", "counted", "new"] as const) {
                 this.events.inc({ source, effect }, 0);

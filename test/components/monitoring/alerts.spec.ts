@@ -44,7 +44,7 @@ describe("alerts", () => {
             "MET-1": ["HandshakeSuccessBelowTarget", "ClassicalHandshakes"],
             "MET-2": ["CertificateExpiresWithinAWeek", "SvidNotRotated"],
             "MET-3": ["AuthenticationFailuresAboveTarget"],
-            "MET-4": ["SecurityIncident", "CredentialMisuse"],
+            "MET-4": ["IncidentUnacknowledged", "SecurityIncident", "CredentialMisuse"],
             "MET-5": ["CriticalVulnerabilities", "HighVulnerabilities"],
             "MET-6": ["ComplianceScoreBelowTarget", "ComplianceNotMeasured"],
         });

@@ -13,7 +13,7 @@ const EMITTED: Readonly<Record<string, RegExp>> = {
         /^(?:pqc_handshakes_total|spiffe_(?:authentication_failures_total|svid_expiry_seconds|stream_healthy))$/,
     "the probe (probe/src/service.ts, forbidden.ts)": /^probe_(?:calls_total|forbidden_open)$/,
     "the responder (responder/src/knowledge/metrics.ts)":
-        /^responder_(?:leader|(?:actions|guard_hits|refused|events)_total|actions_(?:failed|waiting)|incidents_unacknowledged|policy_faults|(?:detect|decide|contain|recover)_seconds_bucket)$/,
+        /^responder_(?:leader|(?:actions|guard_hits|refused|events)_total|actions_(?:failed|waiting)|incidents(?:_unacknowledged)?|policy_faults|(?:detect|decide|contain|recover)_seconds_bucket)$/,
     "Falco 0.44":
         /^falcosecurity_(?:falco_(?:rules_matches_total|version_info|outputs_queue_num_drops_total|sha256_rules_files_info)|scap_n_(?:drops|evts)_total)$/,
     falcosidekick: /^falcosecurity_falcosidekick_outputs_total$/,
