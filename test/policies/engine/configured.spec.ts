@@ -124,6 +124,18 @@ describe("the pack that is configured by who uses it", () => {
         );
     });
 
+    it("reads its settings for a stack without resources too", () => {
+        const [settings] = configuredPolicies(REGISTRY, new Date(0), "/nowhere") as unknown as Partial<
+            Record<"validateStack", Validate>
+        >[];
+        const messages: string[] = [];
+        const getConfig = () => ({ controls: ["no-such"] });
+        settings?.validateStack?.({ resources: [], getConfig }, (message) => messages.push(message));
+        assert.deepEqual(messages, [
+            "hardening-settings.controls: no-such is not known; known: for-strangers, for-us, all",
+        ]);
+    });
+
     it("serves every control switched on, and asks those that the profile holds", () => {
         const levels = configuredPolicies(REGISTRY, new Date(0), "/nowhere").map(
             ({ name, enforcementLevel }) => `${name} ${enforcementLevel}`,

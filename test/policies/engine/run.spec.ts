@@ -139,6 +139,31 @@ describe("a control over pods", () => {
                 "violation c: spec.template.spec missing",
             ],
         );
+        const group = { template: { spec: pod } };
+        const cluster = { headGroupSpec: group, workerGroupSpecs: [group] };
+        assert.deepEqual(
+            linesOf(control, { apiVersion: "ray.io/v1", kind: "RayCluster", metadata: { name: "d" }, spec: cluster }),
+            ["headGroupSpec", "workerGroupSpecs[0]"].flatMap((where) =>
+                ["found", "missing"].map((what) => `violation d: spec.${where}.template.spec ${what}`),
+            ),
+        );
+    });
+
+    it("is not held to what it leaves out where a controller fills that in", () => {
+        const overrides = (count: number) => ({
+            apiVersion: "trainer.kubeflow.org/v1alpha1",
+            kind: "TrainJob",
+            metadata: { name: "a" },
+            spec: { podSpecOverrides: Array(count).fill({ spec: { containers: [{ name: "web" }] } }) },
+        });
+        assert.deepEqual(linesOf(control, overrides(1)), ["violation a: spec.podSpecOverrides[0].spec found"]);
+        assert.deepEqual(linesOf(control, overrides(2)), [
+            "violation a: spec.podSpecOverrides[0].spec found",
+            "violation a: spec.podSpecOverrides[1].spec found",
+        ]);
+    });
+
+    it("is asked for what carries a pod, whatever its kind", () => {
         assert.equal(control.scope, "object");
         assert.equal(control.applies({ group: "", kind: "Secret", pods: true }), true);
         assert.equal(control.applies({ group: "", kind: "Pod", pods: false }), false);
