@@ -7,6 +7,7 @@ import type { Selected } from "../policies/engine/profiles";
 import type { Resource } from "../policies/kubernetes/resource";
 import type { Outcome } from "../policies/engine/run";
 import { runOverObject, runOverStack } from "../policies/engine/run";
+import { manifestTexts } from "../policies/kubernetes/manifest-texts";
 import { Stack } from "../policies/kubernetes/stack";
 import type { Waiver } from "../policies/engine/waivers";
 import { WaiverBook } from "../policies/engine/waivers";
@@ -140,7 +141,12 @@ class Evaluation {
         for (const object of stack.given) {
             this.options.progress?.(++this.judged);
             if (!isJudged(object)) {
-                this.notJudged.push(unseen(object));
+                this.notJudged.push(unseen(object, "no control knows this kind"));
+            }
+            for (const path of manifestTexts(object)) {
+                this.notJudged.push(
+                    unseen(object, `${path} is a manifest in a text, of which nobody says who applies it`),
+                );
             }
             const found = this.runObjectControls(object, stackWide.get(object));
             stackWide.delete(object);
@@ -212,13 +218,15 @@ class Evaluation {
     }
 }
 
-function unseen({ resource: { source, document }, group, kind, namespace, name }: KubeObject): NotJudged {
+function unseen(object: KubeObject, reason: string): NotJudged {
+    const { resource, group, kind, namespace, name } = object;
+    const { source, document } = resource;
     return {
         source,
         document,
         kind: group === "" ? kind : `${kind}.${group}`,
         name: namespace === "" ? name : `${namespace}/${name}`,
-        reason: "no control knows this kind",
+        reason,
     };
 }
 

@@ -329,7 +329,7 @@ export const MAKER_KINDS: readonly string[] = WORKLOADS.filter(({ kind }) => MAK
 
 /** Groups whose objects describe what pods must or must not look like: a template in them is a pattern and no pod. */
 const PATTERN_GROUPS =
-    /^(?:kyverno\.io|policies\.kyverno\.io|(?:constraints|templates|mutations|expansion)\.gatekeeper\.sh|admissionregistration\.k8s\.io|apiextensions\.k8s\.io)$/;
+    /^(?:kyverno\.io|policies\.kyverno\.io|(?:constraints|templates|mutations|expansion)\.gatekeeper\.sh|admissionregistration\.k8s\.io|policy\.open-cluster-management\.io|apiextensions\.k8s\.io)$/;
 
 /** Says whether what looks like a pod in objects of a group is only a pattern for pods. */
 export function holdsPatterns(group: string): boolean {

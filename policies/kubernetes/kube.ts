@@ -1,3 +1,6 @@
+import { isBuiltIn } from "./api";
+import { holdsPatterns, podCarrier } from "./kinds";
+import { child } from "./path";
 import type { Resource } from "./resource";
 import { ifKnown } from "./unknown";
 
@@ -81,7 +84,89 @@ function collect(resource: Resource, body: Body, prefix: string, tokenKind: stri
         });
         return;
     }
-    found.push(new ManifestObject(resource, apiVersion, kind, body, prefix, tokenKind === `${kind}Patch`));
+    const object = new ManifestObject(resource, apiVersion, kind, body, prefix, tokenKind === `${kind}Patch`);
+    found.push(object);
+    if (mayHoldObjects(object)) {
+        const inside = object.group === TEMPLATES ? ifKnown(() => filled(body)) : body;
+        collectEmbedded(resource, inside, prefix, 0, found);
+    }
+}
+
+/** How deep whole objects are looked for in another. */
+const MOST_STEPS = 16;
+
+/** The API group of OpenShift's templates. */
+const TEMPLATES = "template.openshift.io";
+
+/**
+ * Says whether the controller of an object may make the whole objects that stand in it, as those of a ManifestWork, a SyncSet
+ * or a Crossplane Object do. The API's own kinds and those that are known to carry pods hold none; what admission and policy
+ * engines hold are patterns.
+ */
+function mayHoldObjects({ group, kind }: KubeObject): boolean {
+    return !isBuiltIn(group) && !holdsPatterns(group) && (podCarrier(group, kind)?.places.length ?? 0) === 0;
+}
+
+/** Says whether a value within an object is an object of its own, and not a reference to one, which has no metadata. */
+export function isWholeObject(value: unknown): value is Body {
+    return (
+        isObj(value) &&
+        ifKnown(() => str(value["apiVersion"]) !== "" && str(value["kind"]) !== "" && isObj(value["metadata"])) === true
+    );
+}
+
+/** The whole objects within a value; `prefix` is its path with a dot behind. What is unknown in preview is passed over. */
+function collectEmbedded(resource: Resource, value: unknown, prefix: string, depth: number, found: KubeObject[]): void {
+    if (depth > MOST_STEPS || typeof value !== "object" || value === null) {
+        return;
+    }
+    for (const key of Object.keys(value)) {
+        // What the API server keeps about the object itself, and what its controller reports.
+        if (depth === 0 && (key === "metadata" || key === "status")) {
+            continue;
+        }
+        const inner = ifKnown(() => (value as Body)[key]);
+        const holder = prefix.replace(/\.$/, "");
+        const path = Array.isArray(value) ? `${holder}[${key}]` : holder === "" ? key : child(holder, key);
+        if (isWholeObject(inner)) {
+            collect(resource, inner, `${path}.`, "", found);
+        } else {
+            collectEmbedded(resource, inner, `${path}.`, depth + 1, found);
+        }
+    }
+}
+
+/** A template with the values that its parameters have by default, as `oc process` fills them in; others stay as written. */
+function filled(template: Body): Body {
+    const values = new Map(
+        list(template["parameters"])
+            .map(obj)
+            .flatMap(({ name, value }) => (typeof value === "string" ? [[str(name), value] as const] : [])),
+    );
+    const fill = (value: unknown): unknown => {
+        if (typeof value === "string") {
+            const whole = values.get(/^\$\{\{(\w+)\}\}$/.exec(value)?.[1] ?? "");
+            return whole === undefined
+                ? value.replace(/\$\{(\w+)\}/g, (written, name: string) => values.get(name) ?? written)
+                : unquoted(whole);
+        }
+        if (Array.isArray(value)) {
+            return value.map(fill);
+        }
+        return isObj(value)
+            ? Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, fill(inner)]))
+            : value;
+    };
+    return { ...template, objects: fill(template["objects"]) };
+}
+
+/** A parameter in double braces stands for a number, a truth value or whatever else its text is in JSON. */
+function unquoted(text: string): unknown {
+    try {
+        return JSON.parse(text);
+    } catch {
+        return text;
+    }
 }
 
 /** A class, because an object literal with accessors is slow to make, and large scans make one for every manifest. */

@@ -2,7 +2,7 @@ import { rememberEach } from "../memo";
 import type { ContainerRole, PodCarrier, PodPlace } from "./kinds";
 import { holdsPatterns, podCarrier } from "./kinds";
 import type { Body, KubeObject } from "./kube";
-import { isObj, list, obj, str } from "./kube";
+import { isObj, isWholeObject, list, obj, str } from "./kube";
 import { child } from "./path";
 import { ifKnown } from "./unknown";
 
@@ -108,6 +108,10 @@ function podsIn(object: KubeObject): readonly PodView[] {
     }
     const found: PodView[] = [];
     const look = (node: Node, holder: Node | undefined, depth: number): void => {
+        // What is an object of its own is judged as such.
+        if (depth > 0 && isWholeObject(node.value)) {
+            return;
+        }
         if (isPodSpec(node.value)) {
             const isTemplate = holder !== undefined && node.path === join(holder.path, "spec");
             const place: PodPlace = {

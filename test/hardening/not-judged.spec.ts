@@ -8,7 +8,7 @@ import { exitCode, EXIT, Tally } from "../../hardening/findings";
 import type { NotJudged } from "../../hardening/findings";
 import { FINDING_FORMATS } from "../../hardening/formats";
 import { controls } from "../../policies/controls";
-import { INERT, isJudged, READ_STACK_WIDE } from "../../policies/controls/judged";
+import { HOLDERS, INERT, isJudged, READ_STACK_WIDE } from "../../policies/controls/judged";
 import { selectControls } from "../../policies/engine/profiles";
 import { manifestsOf } from "../support/cases";
 import { TODAY } from "../support/cli";
@@ -65,11 +65,44 @@ describe("what no control has looked at", function () {
     it("is not what carries a pod, nor what holds nothing to judge", () => {
         const pod = { containers: [{ name: "web", image: "web:1" }] };
         assert.deepEqual(notJudged({ ...WIDGET, spec: { template: { spec: pod } } }), []);
-        for (const kind of [...INERT, ...READ_STACK_WIDE]) {
+        for (const kind of [...HOLDERS, ...INERT, ...READ_STACK_WIDE]) {
             const [group = "", name = group] = kind.split("/");
             const apiVersion = kind.includes("/") ? `${group}/v1` : "v1";
             assert.deepEqual(notJudged({ apiVersion, kind: name, metadata: { name: "it" } }), [], kind);
         }
+    });
+
+    it("are manifests in texts, whoever applies them", () => {
+        const manifest = "apiVersion: v1\nkind: Pod\nmetadata:\n  name: web\n";
+        const told = (body: Manifest): readonly string[] => notJudged(body).map(({ reason }) => reason);
+        const says = (path: string): string => `${path} is a manifest in a text, of which nobody says who applies it`;
+        const map = (data: Manifest): Manifest => ({
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: "m" },
+            data,
+        });
+        for (const text of [
+            manifest,
+            `mode: on\n---\r\n${manifest.replaceAll("\n", "\r\n")}`,
+            manifest.replaceAll(/^/gm, "    "),
+            `- ${manifest.replaceAll("\n", "\n  ")}`.replaceAll("\n  ", "\n"),
+            JSON.stringify({ apiVersion: "v1", kind: "Pod", metadata: {} }, undefined, 2),
+            manifest.replace("web", "{{ inputs.name }}"),
+        ]) {
+            assert.deepEqual(told(map({ "a.yaml": text })), [says('data["a.yaml"]')], text);
+        }
+        const secret = { apiVersion: "v1", kind: "Secret", metadata: { name: "s" } };
+        assert.deepEqual(told({ ...secret, data: { a: Buffer.from(manifest).toString("base64") } }), [says("data.a")]);
+        assert.deepEqual(told({ ...secret, stringData: { a: manifest } }), [says("stringData.a")]);
+        const workflow = { apiVersion: "argoproj.io/v1alpha1", kind: "Workflow", metadata: { name: "w" } };
+        assert.deepEqual(told({ ...workflow, spec: { templates: [{ name: "a", resource: { manifest } }] } }), [
+            says("spec.templates[0].resource.manifest"),
+        ]);
+        for (const text of ["apiVersion: v1\nkind: Config\n", "the kind, apiVersion and metadata of it", "{}"]) {
+            assert.deepEqual(told(map({ a: text })), [], text);
+        }
+        assert.deepEqual(told({ ...map({}), metadata: { name: "m", annotations: { last: manifest } } }), []);
     });
 
     it("is nothing that a control has refused in its own tests", () => {

@@ -8,6 +8,7 @@ import { obj, str } from "../../kubernetes/kube";
 
 /** Names that public name servers give the address of loopback, or the address that stands in them. */
 const SPELLED = String.raw`(?:.+\.)?(?:localtest\.me|lvh\.me)|.*(?:127|169[.-]254)(?:[.-]\d+){2,3}\.(?:nip|sslip|xip)\.io`;
+// eslint-disable-next-line security/detect-non-literal-regexp -- the parts are those of this file
 const LOCALHOST = new RegExp(
     `^(?:(?:.+\\.)?(?:localhost|localhost\\.localdomain|ip6-localhost|ip6-loopback)|${SPELLED})$`,
     "i",

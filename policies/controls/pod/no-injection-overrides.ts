@@ -9,6 +9,7 @@ import { child } from "../../kubernetes/path";
  * the proxy's own: none of it stands in the pod's containers, where everybody looks. From the annotations' references of
  * Istio, Linkerd, Vault, Dapr, Consul, App Mesh and Kuma.
  */
+// eslint-disable-next-line security/detect-non-literal-regexp -- the parts are those of this file
 const OVERRIDES = new RegExp(
     `^(?:${[
         String.raw`sidecar\.istio\.io/(?:userVolume|userVolumeMount|proxyImage|bootstrapOverride)`,
