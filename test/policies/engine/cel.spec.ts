@@ -13,6 +13,8 @@ describe("parts of expressions", () => {
             fc.property(text, (value) => {
                 assert.equal(evaluate(literal(value)), value);
             }),
+            // The texts are short as they are.
+            { endOnFailure: true },
         );
     });
 

@@ -430,6 +430,30 @@ describe("WaiverBook", () => {
         );
     });
 
+    it("names an object of the core group by its kind alone, and minds no fault that is about no container", () => {
+        const secret = waiver({ object: "Secret shop/key" });
+        const book = new WaiverBook([secret], TODAY);
+        for (const [source, container] of [
+            ["a.yaml", undefined],
+            ["b.yaml", "one"],
+        ] as const) {
+            const manifest = { apiVersion: "v1", kind: "Secret", metadata: { name: "key", namespace: "shop" } };
+            const [object] = kubeObjects(resourceOf(manifest, { source }));
+            assert.ok(object);
+            book.find(control("no-bad"), object, { path: "p", message: "m", ...(container && { container }) });
+        }
+        assert.deepEqual(book.tooWide(), [
+            { waiver: secret, containers: [], objects: ["Secret shop/key of a.yaml", "Secret shop/key of b.yaml"] },
+        ]);
+    });
+
+    it("takes a waiver for held open by an emergency from the day after its last one", () => {
+        const held = (expires: string) =>
+            new WaiverBook([waiver({ expires, emergency: emergency("2026-03-08") })], TODAY).emergencies()[0]?.held
+                .length;
+        assert.deepEqual([held("2026-02-28"), held("2026-03-01")], [1, 0]);
+    });
+
     it("covers by the first waiver that holds, and counts all that match as used", () => {
         const over = waiver({ expires: "2026-02-01" });
         const holds = waiver({ from: "w.yaml: waivers[1]" });
