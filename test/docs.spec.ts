@@ -22,7 +22,9 @@ const runbooks = files.filter((file) => file.startsWith("docs/runbooks/"));
 /** Scripts of the root and of the library, whose README names both. */
 const scripts = Object.assign(
     {},
-    ...["package.json", "spiffe/package.json"].map((file) => JSON.parse(readFileSync(file, "utf8")).scripts),
+    ...["package.json", "spiffe/package.json"].map(
+        (file) => (JSON.parse(readFileSync(file, "utf8")) as { scripts: Record<string, string> }).scripts,
+    ),
 ) as Record<string, string>;
 
 /** The commands of a document: lines after a prompt, continuation lines joined, comments dropped. */

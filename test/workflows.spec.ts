@@ -230,7 +230,7 @@ describe("workflows", () => {
         assert.equal(scans.length, 2);
         for (const scan of scans) {
             assert.equal(scan.with?.["exit-code"], "1");
-            assert.equal(scan.with?.["severity"], "CRITICAL,HIGH");
+            assert.equal(scan.with["severity"], "CRITICAL,HIGH");
         }
     });
 

@@ -44,7 +44,7 @@ export function plainLines(text: string): readonly string[] {
 
 /** A name of so many characters at most. A longer one loses its middle: its ends, what it is and what is told apart last, say most. */
 export function shortened(name: string, length: number): string {
-    const characters = [...name];
+    const characters = Array.from(name);
     if (characters.length <= length) {
         return name;
     }

@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
+import { status } from "@grpc/grpc-js";
 import { authorizeAny } from "@x0tta6bl4/spiffe";
 import { X509Source } from "@x0tta6bl4/spiffe/workload";
 import { createFetch, SpiffeDispatcher } from "@x0tta6bl4/spiffe/fetch";
@@ -156,8 +157,8 @@ describe("The probe", () => {
         it("isn't ready once its identity is withdrawn, and counts its failed calls", async () => {
             const first = await serve();
             const second = await serve({ peers: [new URL(`https://localhost:${first.ports.echo}`)] });
-            api.failNext("FetchX509SVID", 7, "no identity issued", 10);
-            api.breakStreams("FetchX509SVID", 7, "no identity issued");
+            api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "no identity issued", 10);
+            api.breakStreams("FetchX509SVID", status.PERMISSION_DENIED, "no identity issued");
             while ((await over(second.ports.http, "/readyz")).status !== 503) {
                 await new Promise((resolve) => setTimeout(resolve, 10));
             }
@@ -198,9 +199,9 @@ describe("The probe", () => {
             const [out, err, [code]] = await Promise.all([
                 text(child.stdout),
                 text(child.stderr),
-                once(child, "close"),
+                once(child, "close") as Promise<[number | null]>,
             ]);
-            return { code: code as unknown, out, err };
+            return { code, out, err };
         }
 
         it("prints its report as JSON and exits 0 when all is proved", async () => {

@@ -38,7 +38,7 @@ describe("Responder", () => {
         const { responder, incident } = await respond();
         const isolated = world.api.objects.get(POD);
         assert.deepEqual(isolated?.metadata.labels, { "responder.x0tta6bl4.io/quarantine": incident().name });
-        assert.equal(isolated?.metadata.ownerReferences, undefined);
+        assert.equal(isolated.metadata.ownerReferences, undefined);
         assert.equal(world.api.readyPods("shop", { app: "web" }), 3, "replaced");
         assert.match(
             incident().actions[0]?.reason ?? "",

@@ -56,7 +56,9 @@ const servers: Readonly<Record<string, (used: BearerPolicy) => RequestListener |
     Fastify: async (used) => {
         let handle: RequestListener | undefined;
         const app = fastify({ serverFactory: (handler) => ((handle = handler), createServer(handler)) });
-        app.addHook("onRequest", async (request) => void (await authenticateBearer(request, tokens, used)));
+        app.addHook("onRequest", async (request) => {
+            await authenticateBearer(request, tokens, used);
+        });
         app.get("/", (request) => `Hello, ${callerOf(request)?.id}`);
         await app.ready();
         return handle ?? assert.fail("no handler");

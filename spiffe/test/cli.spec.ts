@@ -8,6 +8,8 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { text } from "node:stream/consumers";
 
+import { status } from "@grpc/grpc-js";
+
 import { COMMANDS } from "../src/cli/commands.js";
 import { HELP } from "../src/cli/help.js";
 import { readSettings, UsageError } from "../src/cli/settings.js";
@@ -107,7 +109,7 @@ describe("The spiffe command", () => {
         });
 
         it("writes nothing when one of the tokens doesn't come", async () => {
-            api.failNext("FetchJWTSVID", 3, "no such audience", Infinity);
+            api.failNext("FetchJWTSVID", status.INVALID_ARGUMENT, "no such audience", Infinity);
             await assert.rejects(run("fetch", [...files(), "--timeout", "1", "--jwt", "reports=reports.jwt"]), {
                 code: "invalid_argument",
             });
@@ -295,11 +297,11 @@ describe("The spiffe command", () => {
                 stdio: ["ignore", "pipe", "pipe"],
             });
             const [[code], out, errors] = await Promise.all([
-                once(child, "exit"),
+                once(child, "exit") as Promise<[number | null]>,
                 text(child.stdout),
                 text(child.stderr),
             ]);
-            return [code as number | null, out, errors];
+            return [code, out, errors];
         };
         const [unknown, failed] = await Promise.all([
             start("toString"),

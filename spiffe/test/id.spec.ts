@@ -8,7 +8,7 @@ const HOST_CHARACTERS = "abcdefghijklmnopqrstuvwxyz0123456789.-_";
 const PATH_CHARACTERS = `${HOST_CHARACTERS}ABCDEFGHIJKLMNOPQRSTUVWXYZ`;
 
 const text = (characters: string, maxLength: number): fc.Arbitrary<string> =>
-    fc.string({ unit: fc.constantFrom(...characters), minLength: 1, maxLength });
+    fc.string({ unit: fc.constantFrom(...Array.from(characters)), minLength: 1, maxLength });
 const hosts = text(HOST_CHARACTERS, 255);
 const segments = fc.array(
     text(PATH_CHARACTERS, 30).filter((segment) => segment !== "." && segment !== ".."),

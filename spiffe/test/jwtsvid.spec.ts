@@ -44,7 +44,8 @@ describe("JwtSvid", () => {
     it("never shows the token when printed or serialised", async () => {
         const token = await issuer.issue();
         const svid = await JwtSvid.parseAndValidate(token, ["reports"], issuer.bundles);
-        const shown = inspect(svid, { depth: 9, showHidden: true }) + JSON.stringify(svid) + String(svid);
+        const anything: unknown = svid;
+        const shown = inspect(svid, { depth: 9, showHidden: true }) + JSON.stringify(svid) + String(anything);
         assert.ok(!shown.includes(token.slice(-20)));
     });
 

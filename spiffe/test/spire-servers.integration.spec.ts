@@ -64,10 +64,10 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
         sources.forEach((source) => source.close());
         await Promise.all(agents.map((agent) => agent.stop()));
         servers.forEach(({ client }) => client.close());
-        balancer?.stop();
+        (balancer as Balancer | undefined)?.stop();
         await Promise.all(servers.map((server) => server.kill()));
-        await postgres?.kill();
-        if (folder !== undefined) {
+        await (postgres as Postgres | undefined)?.kill();
+        if ((folder as string | undefined) !== undefined) {
             await rm(folder, { recursive: true, maxRetries: 5 });
         }
     });

@@ -41,9 +41,9 @@ describe(`With a real SPIRE server and agent${skipped}`, function () {
         agent = world.manage(await world.agentSettings("first", token));
     });
     after(async () => {
-        web?.close();
-        db?.close();
-        await world?.stop();
+        (web as X509Source | undefined)?.close();
+        (db as X509Source | undefined)?.close();
+        await (world as SpireWorld | undefined)?.stop();
     });
 
     it("starts an agent that attests with a join token over a hybrid key exchange", async () => {

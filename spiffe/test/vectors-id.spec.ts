@@ -16,7 +16,7 @@ const show = (vector: IdVector): string => JSON.stringify(vector.input);
 
 describe("ID vectors", () => {
     for (const file of ["vectors/spiffe-id.json", "upstream-tables/spiffe-id.json"]) {
-        suiteTest<IdVector[]>(file, `decides every firm SPIFFE ID of ${file} rightly`, (vectors) =>
+        suiteTest(file, `decides every firm SPIFFE ID of ${file} rightly`, (vectors: IdVector[]) =>
             decideAll(vectors, show, (vector) =>
                 verdict(() => {
                     const id = SpiffeId.parse(vector.input);
@@ -31,7 +31,7 @@ describe("ID vectors", () => {
     }
 
     for (const file of ["vectors/trust-domain.json", "upstream-tables/trust-domain.json"]) {
-        suiteTest<IdVector[]>(file, `decides every firm trust domain of ${file} rightly`, (vectors) =>
+        suiteTest(file, `decides every firm trust domain of ${file} rightly`, (vectors: IdVector[]) =>
             decideAll(vectors, show, (vector) =>
                 verdict(() => {
                     const trustDomain = TrustDomain.parse(vector.input);

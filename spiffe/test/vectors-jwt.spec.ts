@@ -29,10 +29,10 @@ interface BundleVector {
 }
 
 describe("JWT-SVID and bundle vectors", () => {
-    suiteTest<{ bundles: Record<string, unknown>; vectors: TokenVector[] }>(
+    suiteTest(
         "vectors/jwt-verify.json",
         "decides every firm JWT-SVID rightly",
-        ({ bundles, vectors }) =>
+        ({ bundles, vectors }: { bundles: Record<string, unknown>; vectors: TokenVector[] }) =>
             decideAll(
                 vectors,
                 (vector) => `${vector.id} ${vector.class} (${vector.note})`,
@@ -54,7 +54,7 @@ describe("JWT-SVID and bundle vectors", () => {
             ),
     );
 
-    suiteTest<BundleVector[]>("vectors/spiffe-bundle.json", "decides every firm SPIFFE bundle rightly", (vectors) =>
+    suiteTest("vectors/spiffe-bundle.json", "decides every firm SPIFFE bundle rightly", (vectors: BundleVector[]) =>
         decideAll(
             vectors,
             (vector) => `${vector.id} (${vector.note})`,

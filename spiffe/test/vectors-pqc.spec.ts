@@ -45,10 +45,10 @@ function kemKeyFromSeed(seed: Buffer): Buffer {
 }
 
 describe("Post-quantum vectors", () => {
-    suiteTest<{ entries: LampsEntry[] }>(
+    suiteTest(
         "pqc/lamps.json",
         "takes the IETF example keys and refuses each bad one",
-        ({ entries }) =>
+        ({ entries }: { entries: LampsEntry[] }) =>
             decideAll(
                 entries,
                 (entry) => entry.name,
@@ -69,10 +69,10 @@ describe("Post-quantum vectors", () => {
             ),
     );
 
-    suiteTest<{ testGroups: VerifyGroup[] }>(
+    suiteTest(
         "pqc/wycheproof/mldsa_65_verify_test.json",
         "decides every Wycheproof ML-DSA-65 signature rightly",
-        ({ testGroups }) =>
+        ({ testGroups }: { testGroups: VerifyGroup[] }) =>
             decideAll(
                 testGroups.flatMap((group) =>
                     group.tests.map((test) => ({
@@ -96,10 +96,10 @@ describe("Post-quantum vectors", () => {
             ),
     );
 
-    suiteTest<{ testGroups: KemGroup[] }>(
+    suiteTest(
         "pqc/wycheproof/mlkem_768_test.json",
         "decapsulates every Wycheproof ML-KEM-768 ciphertext rightly",
-        ({ testGroups }) =>
+        ({ testGroups }: { testGroups: KemGroup[] }) =>
             decideAll(
                 testGroups.flatMap((group) =>
                     group.tests.map((test) => ({ ...test, expect: test.result === "valid" ? "accept" : "reject" })),

@@ -26,7 +26,7 @@ const againstTheStandard = (vector: AddressVector): boolean =>
 
 describe("Workload API vectors", () => {
     for (const file of ["vectors/endpoint-socket.json", "upstream-tables/endpoint-socket.json"]) {
-        suiteTest<AddressVector[]>(file, `decides every firm address of ${file} rightly`, (vectors) =>
+        suiteTest(file, `decides every firm address of ${file} rightly`, (vectors: AddressVector[]) =>
             decideAll(
                 vectors.filter((vector) => !againstTheStandard(vector)),
                 (vector) => `${JSON.stringify(vector.input)} (${vector.source ?? "standard"})`,
@@ -35,7 +35,7 @@ describe("Workload API vectors", () => {
         );
     }
 
-    suiteTest<SvidVector[]>("vectors/x509-svid-parse.json", "decides every firm SVID with its key rightly", (vectors) =>
+    suiteTest("vectors/x509-svid-parse.json", "decides every firm SVID with its key rightly", (vectors: SvidVector[]) =>
         decideAll(
             vectors,
             (vector) => `${vector.id} (${vector.note})`,

@@ -19,7 +19,7 @@ const der = (base64: string): Buffer => Buffer.from(base64, "base64");
 
 describe("X.509-SVID verification vectors", () => {
     for (const file of ["vectors/x509-verify.json", "vectors/x509-mldsa.json"]) {
-        suiteTest<ChainVector[]>(file, `decides every firm chain of ${file} rightly`, (vectors) =>
+        suiteTest(file, `decides every firm chain of ${file} rightly`, (vectors: ChainVector[]) =>
             decideAll(
                 vectors,
                 (vector) => `${vector.id} ${vector.class} (${vector.note})`,

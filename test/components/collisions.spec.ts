@@ -21,7 +21,10 @@ function faultsOf(changes: Sections): readonly string[] {
         spire: SMALLEST,
     };
     const names = [...new Set([...Object.keys(sections), ...Object.keys(changes)])];
-    const values = names.map((name) => [`x0tta6bl4:${name}`, { ...sections[name], ...changes[name] }]);
+    const values = names.map((name): [string, unknown] => [
+        `x0tta6bl4:${name}`,
+        { ...sections[name], ...changes[name] },
+    ]);
     return readConfig(Object.fromEntries(values), "x0tta6bl4").faults;
 }
 

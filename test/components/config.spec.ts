@@ -43,8 +43,8 @@ describe("config", () => {
         const { config, faults } = readConfig(MINIMAL, "x0tta6bl4");
         assert.deepEqual(faults, []);
         assert.equal(config.platform?.port, 8080);
-        assert.equal(config.platform?.metricsPath, "/metrics");
-        assert.equal(config.platform?.app, "x0tta6bl4");
+        assert.equal(config.platform.metricsPath, "/metrics");
+        assert.equal(config.platform.app, "x0tta6bl4");
         assert.deepEqual(config.monitoring.namespace, "monitoring");
         assert.deepEqual(config.monitoring.prometheusPort, 9090);
         assert.deepEqual(config.cluster.apiServer.ports, [443, 6443]);

@@ -22,7 +22,7 @@ describe("images", () => {
         const unpinned = Object.entries(IMAGES).filter(([, image]) => !("digest" in image));
         for (const [name, image] of Object.entries(IMAGES)) {
             if ("digest" in image) {
-                assert.match(String(image.digest), /^sha256:[0-9a-f]{64}$/, name);
+                assert.match(image.digest, /^sha256:[0-9a-f]{64}$/, name);
             }
             assert.doesNotMatch(image.tag, /^latest$/, name);
         }

@@ -11,6 +11,7 @@ import { unwrap } from "../../hardening/sources/program/values";
 import { controls } from "../../policies/controls";
 import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { selectControls } from "../../policies/engine/profiles";
+import { str } from "../../policies/kubernetes/kube";
 import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
 
 /*
@@ -157,7 +158,7 @@ describe("the foundation under a stranger's names", () => {
 
     it("asks no webhook about a deletion, which would hold up that of a whole namespace", () => {
         const asked = objects
-            .filter(({ inputs }) => /^(?:Validating|Mutating)WebhookConfiguration$/.test(String(inputs["kind"])))
+            .filter(({ inputs }) => /^(?:Validating|Mutating)WebhookConfiguration$/.test(str(inputs["kind"])))
             .map(({ urn, inputs }) => ({ urn, text: JSON.stringify(inputs) }));
         assert.ok(asked.length > 0);
         assert.deepEqual(

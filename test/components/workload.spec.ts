@@ -105,11 +105,11 @@ describe("Workload", () => {
         };
         const deployed = await deploy(() => new Workload("api", { ...args, identity }));
         const { template } = deployed.inputs("kubernetes:apps/v1:Deployment", "api-deployment")["spec"] as {
-            template: { metadata: { labels: Record<string, string> }; spec: Record<string, never[]> };
+            template: { metadata: { labels: Record<string, string> }; spec: Record<string, Record<string, unknown>[]> };
         };
         assert.equal(template.metadata.labels["spiffe.example.org/identity"], "api");
         assert.deepEqual(template.spec["volumes"]?.at(-1), identity.volumes[0]);
-        const container = template.spec["containers"]?.[0] as unknown as Record<string, unknown[]>;
+        const container = template.spec["containers"]?.[0] as Record<string, unknown[]>;
         assert.deepEqual(container["env"], identity.env);
         assert.deepEqual(container["volumeMounts"]?.at(-1), identity.volumeMounts[0]);
     });
@@ -129,7 +129,7 @@ describe("Workload", () => {
             periodSeconds: 15,
             failureThreshold: 4,
         });
-        assert.deepEqual(container?.startupProbe, {
+        assert.deepEqual(container.startupProbe, {
             httpGet: { path: "/metrics", port: "http" },
             periodSeconds: 2,
             failureThreshold: 60,

@@ -71,11 +71,13 @@ describe(`The official engine, cut short${skipNote()}`, () => {
         });
         try {
             const running = project.preview();
-            await until("the engine has started its host and a provider", async () => project.processes().length >= 3);
+            await until("the engine has started its host and a provider", () =>
+                Promise.resolve(project.processes().length >= 3),
+            );
             project.cutShort();
             const { code } = await running;
             assert.notEqual(code, 0);
-            await until("all of it is gone", async () => project.processes().length === 0);
+            await until("all of it is gone", () => Promise.resolve(project.processes().length === 0));
         } finally {
             project.remove();
         }

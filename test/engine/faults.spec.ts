@@ -35,7 +35,7 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
         assert.equal(outcome.code, 0, outcome.output);
         await cluster().kubectl.run(["delete", "namespace", NAMESPACE, "--ignore-not-found", "--timeout=90s"]);
     });
-    after(() => project?.remove());
+    after(() => (project as Project | undefined)?.remove());
 
     /** Another deployment creates what is missing, and one more has nothing to do. */
     async function converges(): Promise<void> {

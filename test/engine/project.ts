@@ -150,8 +150,9 @@ export class Project {
 
     /** What the state holds, by URN. */
     async resources(): Promise<readonly string[]> {
-        const { deployment } = await attended(this.home, async () => this.stack.exportStack());
-        return ((deployment as { resources?: { urn: string }[] }).resources ?? []).map(({ urn }) => urn);
+        const exported = await attended(this.home, async () => this.stack.exportStack());
+        const deployment = exported.deployment as { resources?: { urn: string }[] };
+        return (deployment.resources ?? []).map(({ urn }) => urn);
     }
 
     /** Removes the copy with its state. What is deployed must have been destroyed. */

@@ -58,7 +58,7 @@ for (const stack of STACKS) {
         });
         after(async () => {
             await webhooks?.stop();
-            project?.remove();
+            (project as Project | undefined)?.remove();
         });
 
         it("is previewed object by object, and nothing is created", async () => {

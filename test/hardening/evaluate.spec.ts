@@ -51,7 +51,7 @@ const broken = objectControl({
     name: "broken",
     kinds: ["Pod"],
     *check({ body }) {
-        yield { path: "", message: String((body["spec"] as { x: { y: string } }).x.y) };
+        yield { path: "", message: (body["spec"] as { x: { y: string } }).x.y };
     },
 });
 

@@ -18,6 +18,7 @@ import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { packPolicies } from "../../policies/engine/pack";
 import type { ProfileName } from "../../policies/engine/profiles";
 import { selectControls } from "../../policies/engine/profiles";
+import { str } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
 import { typeToken } from "../../policies/kubernetes/resource";
 import { analyze } from "../support/analyze";
@@ -77,7 +78,7 @@ function unique(values: readonly string[]): readonly string[] {
 
 /** A manifest as a program would register it. */
 function registrationOf(manifest: Record<string, Wire>, index: number): Registration {
-    const type = typeToken(String(manifest["apiVersion"]), String(manifest["kind"]));
+    const type = typeToken(str(manifest["apiVersion"]), str(manifest["kind"]));
     return {
         urn: `urn:pulumi:test::suite::${type}::object-${index}`,
         type,
@@ -100,10 +101,9 @@ function manifestsBelow(folder: string): readonly Record<string, Wire>[] {
     return readdirSync(folder, { recursive: true, encoding: "utf8" })
         .filter((file) => file.endsWith(".yaml"))
         .sort()
-        .flatMap((file) => loadAll(readFileSync(join(folder, file), "utf8")) as Record<string, Wire>[])
-        .filter(
-            (manifest) => manifest !== null && typeof manifest === "object" && typeof manifest["kind"] === "string",
-        );
+        .flatMap((file) => loadAll(readFileSync(join(folder, file), "utf8")) as (Record<string, Wire> | null)[])
+        .filter((manifest) => manifest !== null)
+        .filter(({ kind }) => typeof kind === "string");
 }
 
 /** Each stack's program is run once; a run takes seconds. */

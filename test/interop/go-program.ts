@@ -18,7 +18,7 @@ export async function buildGoProgram(name: string): Promise<string> {
 }
 
 /** Asks a Go program that takes one JSON value a line and writes one in answer to each. @returns the answers, in order */
-export function askGoProgram<T>(binary: string, questions: readonly unknown[], ...args: string[]): readonly T[] {
+export function askGoProgram(binary: string, questions: readonly unknown[], ...args: string[]): readonly unknown[] {
     const { stdout, stderr, status } = spawnSync(binary, args, {
         input: questions.map((question) => `${JSON.stringify(question)}\n`).join(""),
         encoding: "utf8",
@@ -27,5 +27,5 @@ export function askGoProgram<T>(binary: string, questions: readonly unknown[], .
     assert.equal(status, 0, stderr);
     const lines = stdout.trimEnd().split("\n");
     assert.equal(lines.length, questions.length, "one answer to each question");
-    return lines.map((line) => JSON.parse(line) as T);
+    return lines.map((line) => JSON.parse(line) as unknown);
 }

@@ -47,9 +47,9 @@ describe(`With go-spiffe${available ? "" : " (skipped: go is not on the PATH)"}`
         identity = await X509Source.start({ address: nodeApi.address });
     });
     after(async () => {
-        identity?.close();
-        await goApi?.stop();
-        await nodeApi?.stop();
+        (identity as X509Source | undefined)?.close();
+        await (goApi as FakeWorkloadApi | undefined)?.stop();
+        await (nodeApi as FakeWorkloadApi | undefined)?.stop();
     });
     beforeEach(() => events.splice(0));
 
@@ -91,7 +91,7 @@ describe(`With go-spiffe${available ? "" : " (skipped: go is not on the PATH)"}`
                     line: `hello ${GO}\n`,
                 });
                 assert.equal(events[0]?.group?.name, agreed);
-                assert.equal(events[0]?.peer?.toString(), GO.toString());
+                assert.equal(events[0].peer?.toString(), GO.toString());
             });
         });
     }

@@ -37,7 +37,7 @@ describe(`Reading as kubectl does (${DOCUMENTS} documents, READING_SEED=${SEED})
         const binary = await buildGoProgram("kubectl-reader");
         const random = new Random(SEED);
         texts = Array.from({ length: DOCUMENTS }, () => mutatedText(random)).filter((text) => text.isWellFormed());
-        seen = askGoProgram<Seen>(binary, texts);
+        seen = askGoProgram(binary, texts) as readonly Seen[];
     });
 
     it("sees the objects that kubectl sees, or refuses the document", () => {

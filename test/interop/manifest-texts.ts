@@ -171,7 +171,7 @@ const BREAKS = ["\n", "\r\n", "\r", "\u0085", "\u2028", "\u2029", "\n\n", "\n \n
 
 /** Characters and words that mean something to a reader of YAML or JSON, or look as if they did. */
 const WORDS: readonly string[] = [
-    ..."[]{},:-?&*!|>'\"%@`#~\\/<=.+_ \t",
+    ...Array.from("[]{},:-?&*!|>'\"%@`#~\\/<=.+_ \t"),
     ...BREAKS,
     ": ",
     " #",
@@ -313,7 +313,9 @@ const MUTATIONS: readonly Mutation[] = [
     }),
     onLines((lines, random) => {
         const at = random.below(lines.length);
-        lines[at] += random.pick([" # c", "# c", " |", " >-", ":", " :", ",", "\u2028  hostPID: true", "\u0085a: b"]);
+        lines[at] =
+            (lines[at] ?? "") +
+            random.pick([" # c", "# c", " |", " >-", ":", " :", ",", "\u2028  hostPID: true", "\u0085a: b"]);
     }),
     // One value in the place of another.
     (text, random) => {

@@ -28,7 +28,7 @@ export async function callPeer(workloadApi: string, ...args: string[]): Promise<
 
 /** A peer that serves until it is stopped. */
 export class PeerServer {
-    private readonly lines: AsyncIterator<string>;
+    private readonly lines: AsyncIterator<string, undefined>;
 
     private constructor(
         private readonly child: ChildProcess,

@@ -147,9 +147,6 @@ async function chainCase(world: World, random: Random): Promise<Case> {
     const traits = new Set(world.traits);
     const svid = await issuer.issue("/web", change(LEAF, world.subject, traits, "leaf", random));
     const [leaf, ...intermediates] = svid.certificates;
-    if (leaf === undefined) {
-        throw new Error("an SVID without certificates");
-    }
     const presented = present([leaf, ...intermediates], [root.certificate, stranger.certificate], random);
     const anchors = choose(world, leaf, traits, random);
     return {

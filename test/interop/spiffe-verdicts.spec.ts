@@ -31,11 +31,11 @@ async function ourVerdict({ question }: Case, strict: boolean): Promise<Verdict>
 }
 
 function askGo(binary: string, cases: readonly Case[]): readonly Verdict[] {
-    return askGoProgram<Verdict>(
+    return askGoProgram(
         binary,
         cases.map(({ question }) => question),
         "judge",
-    );
+    ) as readonly Verdict[];
 }
 
 const refusedBy = (ours: Verdict, theirs: Verdict): Difference["refusedBy"] =>

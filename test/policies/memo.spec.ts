@@ -20,7 +20,7 @@ describe("rememberEach", () => {
 
     it("remembers an answer that is undefined, and no error", () => {
         let times = 0;
-        const answer = rememberEach((question: { readonly bad: boolean }) => {
+        const answer = rememberEach((question: { readonly bad: boolean }): string | undefined => {
             times++;
             if (question.bad) {
                 throw new Error("no answer");

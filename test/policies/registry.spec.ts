@@ -112,7 +112,7 @@ describe("the rules for controls", () => {
         });
     }
 
-    it("refuse a name that is not kebab-case or has no file", async () => {
+    it("refuse a name that is not kebab-case or has no file", () => {
         assert.deepEqual(registryFaults([control({ name: "noBad" })], { sources: new Map(), specs: new Map() }), [
             "noBad: the name is not kebab-case",
             "noBad: stands in no file of its name",

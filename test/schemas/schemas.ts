@@ -70,9 +70,12 @@ type Tree = Record<string | number, unknown>;
 export function without(document: unknown, ...steps: readonly (string | number)[]): unknown {
     const copy: unknown = structuredClone(document);
     const last = steps.at(-1) ?? "";
-    const holder = steps.slice(0, -1).reduce<unknown>((at, step) => (at as Tree | undefined)?.[step], copy) as Tree;
-    assert.ok(Object.hasOwn(holder ?? {}, last), `${steps.join(".")} is not there to be removed`);
-    delete holder[last];
+    const holder = steps.slice(0, -1).reduce<unknown>((at, step) => (at as Tree | undefined)?.[step], copy);
+    assert.ok(
+        typeof holder === "object" && holder !== null && Object.hasOwn(holder, last),
+        `${steps.join(".")} is not there to be removed`,
+    );
+    Reflect.deleteProperty(holder, last);
     return copy;
 }
 

@@ -65,7 +65,10 @@ function podDefaults(spec: Manifest, isPod: boolean): Manifest {
     const sysctls = list(security["sysctls"]).map((sysctl) => ({ value: "", ...obj(sysctl) }));
     const containers = ["initContainers", "containers", "ephemeralContainers"]
         .filter((field) => Array.isArray(spec[field]))
-        .map((field) => [field, list(spec[field]).map((container) => containerDefaults(obj(container), isPod))]);
+        .map((field): [string, unknown] => [
+            field,
+            list(spec[field]).map((container) => containerDefaults(obj(container), isPod)),
+        ]);
     return {
         ...spec,
         ...Object.fromEntries(containers),

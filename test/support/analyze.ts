@@ -35,9 +35,7 @@ const PACK = "test-pack";
 
 function call(handler: Handler, request: unknown): Promise<Response> {
     return new Promise((resolve, reject) => {
-        void handler({ request }, (error, response) =>
-            error !== null && error !== undefined ? reject(error) : resolve(response as Response),
-        );
+        void handler({ request }, (error, response) => (error ? reject(error) : resolve(response as Response)));
     });
 }
 

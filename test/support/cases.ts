@@ -121,7 +121,8 @@ export function shuffled<T>(value: T, seed: number): T {
     if (typeof value !== "object" || value === null) {
         return value;
     }
-    const rank = (key: string) => [...key].reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) % 65521, seed);
+    const rank = (key: string) =>
+        Array.from(key).reduce((hash, char) => (hash * 31 + char.charCodeAt(0)) % 65521, seed);
     const entries = Object.entries(value).sort(([a], [b]) => rank(a) - rank(b));
     return Object.fromEntries(entries.map(([key, inner]) => [key, shuffled(inner, seed)])) as T;
 }

@@ -145,7 +145,7 @@ export function admission(policy: Policy): Admission {
             let kept: { readonly value: unknown } | undefined;
             Object.defineProperty(context["variables"], name, {
                 enumerable: true,
-                get: () => (kept ??= { value: value(context) }).value,
+                get: (): unknown => (kept ??= { value: value(context) as unknown }).value,
             });
         }
         const matched = (conditions ?? []).every((holds) => truth(holds(context)));

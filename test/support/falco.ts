@@ -21,5 +21,5 @@ export const missingOfFalco: readonly string[] =
     falcoRoot === undefined
         ? ["falco on PATH"]
         : Object.values(FALCO_PATHS)
-              .map((path) => join(falcoRoot ?? "", path))
+              .map((path) => join(falcoRoot, path))
               .filter((path) => !existsSync(path));

@@ -1,4 +1,5 @@
 import type { ParamSchemas, Params } from "../../policies/engine/control";
+import { str } from "../../policies/kubernetes/kube";
 
 /** A constraint's parameters, as the suite's manifest gives them. */
 export type ConstraintParams = Readonly<Record<string, unknown>>;
@@ -16,7 +17,7 @@ function records(value: unknown): readonly ConstraintParams[] {
 /** A list of `{key, allowedRegex?}`, as our demands for labels and annotations read. */
 function demands(value: unknown): readonly string[] {
     return records(value).map(({ key, allowedRegex }) =>
-        allowedRegex === undefined ? String(key) : `${String(key)}=${String(allowedRegex)}`,
+        allowedRegex === undefined ? str(key) : `${str(key)}=${str(allowedRegex)}`,
     );
 }
 

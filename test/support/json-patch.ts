@@ -27,7 +27,7 @@ export function applyPatch(document: Manifest, operations: readonly PatchOperati
 function change(holder: Holder, op: PatchOperation["op"], last: string, value: unknown): void {
     if (!Array.isArray(holder)) {
         if (op === "remove") {
-            delete holder[last];
+            Reflect.deleteProperty(holder, last);
         } else {
             holder[last] = value;
         }

@@ -107,5 +107,6 @@ function* passing(findings: readonly Finding[], outcome: Partial<Outcome>): Find
 
 /** A report as one text. */
 export function textOf(format: Format<Run>, run: Run, options: RenderOptions = { colour: false }): string {
-    return [...format(run, options)].join("");
+    const pieces: string | Iterable<string> = format(run, options);
+    return typeof pieces === "string" ? pieces : [...pieces].join("");
 }

@@ -40,7 +40,7 @@ export function spireOf(over: Raw = {}): SpireSettings {
 }
 
 function merge(base: Raw, over: Raw): Raw {
-    const merged = Object.entries(over).map(([key, value]) => {
+    const merged = Object.entries(over).map(([key, value]): [string, unknown] => {
         const old = base[key];
         // A union is replaced as a whole: its members do not mix.
         const both = isObj(old) && isObj(value) && !("type" in value);

@@ -30,7 +30,7 @@ function falco(
     return {
         uuid: `6b7f3f1e-0000-4000-8000-${String(++serial).padStart(12, "0")}`,
         output: `21:15:04.123456789: ${priority} ${rule} (${Object.entries(all)
-            .map(([name, value]) => `${name}=${String(value)}`)
+            .map(([name, value]) => `${name}=${value}`)
             .join(" ")})`,
         priority,
         rule,

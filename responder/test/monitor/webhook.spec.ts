@@ -186,7 +186,7 @@ describe("The webhook", () => {
         await trust.refresh();
         const second = await put(other);
         await trust.refresh();
-        assert.deepEqual([trust.webCertificate?.cert === second, updates], [true, 1]);
+        assert.deepEqual([trust.webCertificate.cert === second, updates], [true, 1]);
         const next = await TestCa.create("certificates.test");
         const both = [...other.bundle.authorities, ...next.bundle.authorities].map(String).join("");
         await writeFile(join(directory, "ca.crt"), both);

@@ -288,7 +288,7 @@ function hasField(text: string, object: KubernetesObject): boolean {
     const found = path
         .split(".")
         .reduce<unknown>((value, key) => (value as Record<string, unknown> | undefined)?.[key], object);
-    return String(found ?? false) === wanted;
+    return (typeof found === "string" ? found : JSON.stringify(found ?? false)) === wanted;
 }
 
 /** A ready pod. */
@@ -367,7 +367,7 @@ function merged(before: unknown, patch: unknown): unknown {
         typeof before === "object" && before !== null && !Array.isArray(before) ? { ...before } : {};
     for (const [key, value] of Object.entries(patch)) {
         if (value === null) {
-            delete result[key];
+            Reflect.deleteProperty(result, key);
         } else if (value !== undefined) {
             result[key] = merged(result[key], value);
         }

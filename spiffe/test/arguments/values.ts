@@ -44,7 +44,10 @@ export async function valueCalls({ world, folder, issuer, token, source }: Given
         "X509BundleSet.get": { args: [domain], run: (trustDomain) => bundles.get(trustDomain) },
         "X509BundleSet.with": { args: [world.ca.bundle], run: (bundle) => bundles.with(bundle) },
         "X509BundleSet.equals": { args: [bundles], run: (other) => bundles.equals(other) },
-        X509Svid: { args: [{ ...svid, privateKey: svid.privateKey }], run: (parts) => new core.X509Svid(parts) },
+        X509Svid: {
+            args: [{ id: svid.id, certificates: svid.certificates, privateKey: svid.privateKey }],
+            run: (parts) => new core.X509Svid(parts),
+        },
         "X509Svid.parse": {
             args: [concatDer(svid.certificates), key, ""],
             run: core.X509Svid.parse,

@@ -140,7 +140,7 @@ describe("The packed package", function () {
             // It ends by itself.
             const [output, [code]] = await Promise.all([
                 text(calling.stdout ?? assert.fail("no output")),
-                once(calling, "exit"),
+                once(calling, "exit") as Promise<[number | null]>,
             ]);
             assert.deepEqual([output, code], ["Hello, spiffe://example.org/client\n", 0]);
         } finally {

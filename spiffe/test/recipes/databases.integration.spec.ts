@@ -40,7 +40,7 @@ describe("Recipes for databases", () => {
     }
 
     describe("PostgreSQL", function () {
-        let folder: string;
+        let folder: string | undefined;
         let database: Postgres;
         const name = "recipes";
         const password = randomUUID();

@@ -37,6 +37,7 @@ function nestModule(): new () => object {
     Req()(Greeter.prototype, "greet", 0);
     Controller("/")(Greeter);
     Logger.overrideLogger(false);
+    // eslint-disable-next-line @typescript-eslint/no-extraneous-class -- a module of NestJS is a class that says all by its decorator
     class App {}
     Module({ controllers: [Greeter] })(App);
     return App;

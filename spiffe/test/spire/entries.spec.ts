@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
 
+import { status } from "@grpc/grpc-js";
+
 import { SpiffeId } from "../../src/id.js";
 import type { EntrySpec } from "../../src/spire/index.js";
 import { SpireApiError, SpireServerClient } from "../../src/spire/index.js";
@@ -110,7 +112,7 @@ describe("Entries of the SPIRE server", () => {
     });
 
     it("names the call and the status when the server refuses", async () => {
-        server.failure = { code: 7, details: "authorization denied" };
+        server.failure = { code: status.PERMISSION_DENIED, details: "authorization denied" };
         await assert.rejects(client.entries.get("entry-1"), (error: unknown) => {
             assert.ok(error instanceof SpireApiError);
             assert.equal(error.code, "permission_denied");

@@ -9,7 +9,10 @@ import { serviceDefinition } from "../../src/rpc.js";
 import type * as agentPb from "../../src/spire/gen/spire/api/server/agent/agent_pb.js";
 import { Agent as AgentService } from "../../src/spire/gen/spire/api/server/agent/agent_pb.js";
 import type * as bundlePb from "../../src/spire/gen/spire/api/server/bundle/bundle_pb.js";
-import { Bundle as BundleService } from "../../src/spire/gen/spire/api/server/bundle/bundle_pb.js";
+import {
+    Bundle as BundleService,
+    BatchDeleteFederatedBundleRequest_Mode as DeleteMode,
+} from "../../src/spire/gen/spire/api/server/bundle/bundle_pb.js";
 import type * as entryPb from "../../src/spire/gen/spire/api/server/entry/entry_pb.js";
 import { Entry as EntryService } from "../../src/spire/gen/spire/api/server/entry/entry_pb.js";
 import type * as authorityPb from "../../src/spire/gen/spire/api/server/localauthority/localauthority_pb.js";
@@ -136,7 +139,7 @@ export class FakeSpireServer {
             },
             batchDeleteFederatedBundle: ({ trustDomains, mode }: bundlePb.BatchDeleteFederatedBundleRequest) => ({
                 results: trustDomains.map((trustDomain) => {
-                    if (mode === 0) {
+                    if (mode === DeleteMode.RESTRICT) {
                         const message = "federated bundle is in use";
                         return { trustDomain, status: { code: grpc.status.FAILED_PRECONDITION, message } };
                     }

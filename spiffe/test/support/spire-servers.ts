@@ -127,13 +127,15 @@ export class ReplicaServer {
 
     /** Waits for its readiness; started again whenever it ends, as a kubelet does. */
     async untilReady(): Promise<void> {
-        for (const deadline = Date.now() + READY_SECONDS * 1_000; !(await this.isReady()); await delay(200)) {
+        const deadline = Date.now() + READY_SECONDS * 1_000;
+        while (!(await this.isReady())) {
             if (Date.now() > deadline) {
                 throw new Error(`${this.name} was not ready within ${READY_SECONDS} s:\n${this.log.slice(-2_000)}`);
             }
             if (this.hasEnded()) {
                 this.launch();
             }
+            await delay(200);
         }
     }
 

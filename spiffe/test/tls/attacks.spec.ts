@@ -212,7 +212,7 @@ describe("Attacks on a connection", () => {
             const { cert, key } = contextOptions(await svid(world.ca, other), {});
             const received: Buffer[] = [];
             const server = createServer({ cert, key }, (socket) => {
-                socket.on("error", () => {}).on("data", (chunk) => received.push(chunk));
+                socket.on("error", () => {}).on("data", (chunk: Buffer) => received.push(chunk));
             });
             const port = await world.listen(server);
             const attempt = connectTls(world.client, world.clientPolicy, { host: "127.0.0.1", port });

@@ -3,7 +3,7 @@ import { once } from "node:events";
 import { Agent, createServer as createWebServer, request } from "node:https";
 import { createServer as createPlainServer, connect as connectPlain } from "node:net";
 import { text } from "node:stream/consumers";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 import { connect } from "node:tls";
 
 import type { X509Provider } from "../../src/index.js";
@@ -30,7 +30,7 @@ describe("What other libraries connect by", () => {
         const received: string[] = [];
         const server = createTlsServer(identity, world.serverPolicy, (socket) => {
             const { id, chain } = peerOf(socket) ?? assert.fail("no peer");
-            socket.on("error", () => {}).on("data", (data) => received.push(data.toString()));
+            socket.on("error", () => {}).on("data", (data: Buffer) => received.push(data.toString()));
             socket.end(`${id} ${chain[0]?.serialNumber}`);
         });
         return { port: await world.listen(server), received };
@@ -113,7 +113,8 @@ describe("What other libraries connect by", () => {
             const { svid } = world.server.snapshot();
             const server = createWebServer({ cert: svid.certPem(), key: svid.keyPem() }, (incoming, response) => {
                 response.setHeader("connection", "close");
-                response.end(String((incoming.socket as TLSSocket).isSessionReused()));
+                assert.ok(incoming.socket instanceof TLSSocket);
+                response.end(String(incoming.socket.isSessionReused()));
             });
             const port = await world.listen(server);
             const agent = new Agent(clientOptions(world.client, world.clientPolicy));

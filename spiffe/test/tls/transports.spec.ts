@@ -60,7 +60,7 @@ describe("Mutual TLS", () => {
             const received: Buffer[] = [];
             const port = await world.listen(
                 createTlsServer(world.server, world.serverPolicy, (socket) => {
-                    socket.on("data", (chunk) => received.push(chunk));
+                    socket.on("data", (chunk: Buffer) => received.push(chunk));
                 }),
             );
             const policy = { ...world.clientPolicy, authorize: authorizeId(SpiffeId.parse("spiffe://example.org/db")) };

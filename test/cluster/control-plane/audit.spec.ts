@@ -130,7 +130,7 @@ describeOnCluster("hardening audit", "control-plane", (cluster) => {
     });
     after(async function () {
         this.timeout(120_000);
-        await recorder?.stop();
+        await (recorder as Recorder | undefined)?.stop();
         rmSync(folder, { recursive: true, force: true });
         await removeInOrder(cluster(), [...OBJECTS, ...ACCOUNTS], "leave");
     });

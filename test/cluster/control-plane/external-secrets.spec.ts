@@ -22,7 +22,7 @@ const KINDS = new Set(["Namespace", "ServiceAccount", "Role", "RoleBinding", "Cl
  * makes for it: what it may not do, it can't do here either.
  */
 describeOnCluster("External Secrets with the rights that the staging stack gives it", "control-plane", (cluster) => {
-    let objects: readonly KubernetesObject[];
+    let objects: readonly KubernetesObject[] = [];
     let operator: Component;
     let metricsPort: number;
 
@@ -43,8 +43,8 @@ describeOnCluster("External Secrets with the rights that the staging stack gives
 
     after(async function () {
         this.timeout(120_000);
-        await operator?.stop();
-        await removeInOrder(cluster(), objects ?? [], "leave");
+        await (operator as Component | undefined)?.stop();
+        await removeInOrder(cluster(), objects, "leave");
     });
 
     /** The synced value, once it is the one wanted. */

@@ -117,7 +117,7 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
         assert.equal(await send("Shell", name), 200);
         const found = await incident("Shell", done("capture-evidence", "notify", "isolate", "cordon"));
         assert.equal(found.status?.key, `workload Deployment ${SHOP}/web`);
-        assert.equal(found.status?.phase, "Contained");
+        assert.equal(found.status.phase, "Contained");
         const isolated = await cluster().kubectl.get("pod", name, SHOP);
         assert.deepEqual(isolated?.metadata.labels, { [QUARANTINE]: found.metadata.name });
         await until("it is replaced", async () => (await readyPods()).length === 3);

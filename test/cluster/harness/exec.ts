@@ -38,7 +38,7 @@ export async function run(command: string, args: readonly string[], options: Exe
                         new Error(`${command} ${args.join(" ")} did not end within ${options.timeoutSeconds ?? 120} s`),
                     );
                 } else {
-                    reject(error);
+                    reject(new Error(`${command}: ${error.message}`, { cause: error }));
                 }
             },
         );

@@ -35,7 +35,7 @@ export async function importImage(node: Node, image: ImageSpec): Promise<void> {
         const archive = join(work, "image.tar");
         const parts = ["manifest.json", "config.json", "layer.tar"];
         await must("tar", ["--create", "--file", archive, "--directory", work, ...parts]);
-        const [first = "ctr", ...rest] = [...node.prefix, "ctr", "--namespace", "k8s.io", "images", "import", archive];
+        const [first, ...rest] = [...node.prefix, "ctr", "--namespace", "k8s.io", "images", "import", archive];
         await must(first, rest);
     });
 }

@@ -5,7 +5,7 @@ import { textMessage } from "./protobuf";
 import { serveRaw } from "./raw-grpc";
 
 export interface Registrar {
-    stop(): void;
+    stop(): Promise<void>;
     /** What the kubelet answered: whether it took the driver. Undefined until it has. */
     registered(): boolean | undefined;
 }
@@ -37,5 +37,9 @@ export async function registerCsiDriver(node: Node, driver: string): Promise<Reg
             },
         },
     });
-    return { stop: () => server.forceShutdown(), registered: () => answer };
+    const stop = (): Promise<void> => {
+        server.forceShutdown();
+        return Promise.resolve();
+    };
+    return { stop, registered: () => answer };
 }

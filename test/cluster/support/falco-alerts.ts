@@ -9,6 +9,11 @@ export interface Alert {
     readonly output_fields: Readonly<Record<string, string | number | null>>;
 }
 
+/** Falco writes lines about itself too. */
+function isAlert(line: Partial<Alert>): line is Alert {
+    return line.rule !== undefined && line.output_fields !== undefined;
+}
+
 /**
  * What Falco has alerted of so far, in its order; without those of processes that it knows nothing about. Such are all that ran
  * before it did: it looks them up in /proc, and that of this node counts processes otherwise than the kernel it watches.
@@ -18,8 +23,9 @@ export async function alerts(cluster: Cluster): Promise<readonly Alert[]> {
     return log
         .split("\n")
         .filter((line) => line.startsWith("{"))
-        .map((line) => JSON.parse(line) as Alert)
-        .filter(({ rule, output_fields }) => rule !== undefined && output_fields["proc.exepath"] !== "");
+        .map((line) => JSON.parse(line) as Partial<Alert>)
+        .filter(isAlert)
+        .filter(({ output_fields }) => output_fields["proc.exepath"] !== "");
 }
 
 /**

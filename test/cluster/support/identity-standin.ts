@@ -73,7 +73,7 @@ export async function startIdentityStandin(node: Node, trustDomain: string): Pro
         registered: () => registrar.registered(),
         issued,
         stop: async () => {
-            registrar.stop();
+            await registrar.stop();
             driver.forceShutdown();
             for (const api of apis.values()) {
                 await (await api).stop();

@@ -202,7 +202,7 @@ describe("Admission", () => {
         const bindings = bindingSpecs(twin(roles, { action: "deny" }), ["shop", "falco"], "x0tta6bl4");
         assert.deepEqual(Object.keys(bindings), ["", "-cluster"]);
         assert.deepEqual(bindings[""]?.validationActions, ["Deny", "Audit"]);
-        assert.deepEqual((bindings[""]?.matchResources as { namespaceSelector: unknown }).namespaceSelector, {
+        assert.deepEqual((bindings[""].matchResources as { namespaceSelector: unknown }).namespaceSelector, {
             matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["falco", "shop"] }],
         });
         assert.deepEqual(bindings["-cluster"]?.validationActions, ["Warn", "Audit"]);

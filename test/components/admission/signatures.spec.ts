@@ -57,7 +57,10 @@ const previews = new Map<string, Promise<ProgramPreview>>();
 /** What a stack registers, with some of its settings replaced; each is run once. */
 function preview(stack: string, over: Raw = {}): Promise<ProgramPreview> {
     const { config, ...request } = readStack(process.cwd(), stack);
-    const texts = Object.entries(over).map(([key, value]) => [`x0tta6bl4:${key}`, JSON.stringify(value)]);
+    const texts = Object.entries(over).map(([key, value]): [string, string] => [
+        `x0tta6bl4:${key}`,
+        JSON.stringify(value),
+    ]);
     const all: Readonly<Record<string, string>> = { ...config, ...Object.fromEntries(texts) };
     const key = `${stack} ${JSON.stringify(over)}`;
     const known = previews.get(key) ?? previewProgram({ ...request, config: all }, () => undefined);
@@ -220,11 +223,13 @@ describe("ImageSignatures", function () {
     ] as const) {
         it(`knows every image that ${what} runs, by namespace`, async () => {
             const { resources } = await preview(stack, over);
-            const values = Object.entries(readStack(process.cwd(), stack).config).map(([key, value]) => [
-                key,
-                JSON.parse(value) as unknown,
+            const values = Object.entries(readStack(process.cwd(), stack).config).map(
+                ([key, value]): [string, unknown] => [key, JSON.parse(value) as unknown],
+            );
+            const overrides = Object.entries(over).map(([key, value]): [string, unknown] => [
+                `x0tta6bl4:${key}`,
+                value,
             ]);
-            const overrides = Object.entries(over).map(([key, value]) => [`x0tta6bl4:${key}`, value as unknown]);
             const { config } = readConfig(Object.fromEntries([...values, ...overrides]), "x0tta6bl4");
             const { images, imagesByNamespace } = foundationOf(config, "x0tta6bl4");
             const told = Object.entries(imagesByNamespace).flatMap(([namespace, names]) =>

@@ -57,7 +57,7 @@ describe("SecretsOperator", () => {
         );
         const [webhook] = inputs["webhooks"] as Record<string, unknown>[];
         assert.equal(webhook?.["failurePolicy"], "Fail");
-        assert.deepEqual(webhook?.["namespaceSelector"], {
+        assert.deepEqual(webhook["namespaceSelector"], {
             matchExpressions: [{ key: "kubernetes.io/metadata.name", operator: "In", values: ["shop"] }],
         });
     });

@@ -61,10 +61,13 @@ function inOlderWords(text: string): string {
 
 /** What the compiler has to say of a filter and the form of its output; empty where it takes both. */
 function faultOf(filter: string, output = "%evt.num"): string {
-    const { stdout = "", stderr = "" } = spawnSync("sysdig", ["-r", "/dev/null", "-p", output, filter], {
-        encoding: "utf8",
-    });
-    const said = `${stdout}${stderr}`.trim();
+    // Nothing where there is no such program, which the types of Node leave out.
+    const printed: { readonly stdout: string | null; readonly stderr: string | null } = spawnSync(
+        "sysdig",
+        ["-r", "/dev/null", "-p", output, filter],
+        { encoding: "utf8" },
+    );
+    const said = `${printed.stdout ?? ""}${printed.stderr ?? ""}`.trim();
     return said.startsWith("Could not initialize reader") ? "" : said || "said nothing";
 }
 

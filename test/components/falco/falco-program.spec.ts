@@ -60,7 +60,7 @@ function files(source: Source, change: (config: string) => string = (config) => 
         .replaceAll("library_path: libcontainer.so", `library_path: ${PLUGINS}/libcontainer.so`)
         .replaceAll(FALCO_PATHS.rules, join(root, FALCO_PATHS.rules))
         .replaceAll(PATHS.rules, "rules");
-    const rules = ruleFiles(source, ADDITIONS).map(({ name, text }) => [`rules/${name}`, text]);
+    const rules = ruleFiles(source, ADDITIONS).map(({ name, text }): [string, string] => [`rules/${name}`, text]);
     return { "falco.yaml": change(config), ...Object.fromEntries(rules) };
 }
 

@@ -154,14 +154,14 @@ describe("Shield", () => {
         };
         const { envoyDeployment, envoyHpa, envoyPDB, envoyService } = provider.kubernetes;
         assert.deepEqual(envoyDeployment?.["pod"], { priorityClassName: "system-cluster-critical" });
-        assert.deepEqual((envoyDeployment?.["container"] as { securityContext: object }).securityContext, {
+        assert.deepEqual((envoyDeployment["container"] as { securityContext: object }).securityContext, {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
             capabilities: { drop: ["ALL"] },
             runAsNonRoot: true,
         });
         assert.equal(envoyHpa?.["minReplicas"], 2);
-        assert.equal(envoyHpa?.["maxReplicas"], 6);
+        assert.equal(envoyHpa["maxReplicas"], 6);
         assert.deepEqual(envoyPDB, { maxUnavailable: 1 });
         assert.deepEqual(envoyService?.["loadBalancerSourceRanges"], ["203.0.113.0/24"]);
     });

@@ -61,14 +61,14 @@ describe("hardening paths", () => {
         const [run] = (JSON.parse(out) as Log).runs;
         const [result] = run?.results ?? [];
         assert.equal(result?.ruleId, "privileged-container");
-        const steps = result?.codeFlows?.[0]?.threadFlows[0]?.locations ?? [];
+        const steps = result.codeFlows?.[0]?.threadFlows[0]?.locations ?? [];
         assert.deepEqual(
             steps.map(({ location }) => location?.logicalLocations?.[0]?.name),
             ["Pod shop/web", "Pod shop/web"],
         );
         const notes = run?.invocations?.[0]?.toolExecutionNotifications ?? [];
         assert.ok(notes.some(({ message }) => message.text?.startsWith("Not seen: Flaws of programs")));
-        assert.equal(run?.tool.driver.rules?.[result?.ruleIndex ?? -1]?.id, "privileged-container");
+        assert.equal(run?.tool.driver.rules?.[result.ruleIndex ?? -1]?.id, "privileged-container");
     });
 
     it("draws a name that is too long without its middle, whole in the title, and lets nothing through unescaped", async () => {

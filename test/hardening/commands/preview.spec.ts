@@ -22,14 +22,14 @@ describe("hardening preview", function () {
         const privileged = found("no-privileged-containers");
         assert.equal(privileged?.path, `${container}.securityContext.privileged`);
         assert.equal(
-            privileged?.message,
+            privileged.message,
             `Deployment shop/api: ${container}.securityContext.privileged is true (container "api"). Remove it.`,
         );
-        assert.equal(privileged?.source, "stack dev");
-        assert.equal(privileged?.urn, "urn:pulumi:dev::bad::kubernetes:apps/v1:Deployment::api");
+        assert.equal(privileged.source, "stack dev");
+        assert.equal(privileged.urn, "urn:pulumi:dev::bad::kubernetes:apps/v1:Deployment::api");
         const latest = found("no-latest-tag");
         assert.equal(latest?.path, `${container}.image`);
-        assert.ok(latest?.message.includes('"nginx:latest"'), latest?.message);
+        assert.ok(latest.message.includes('"nginx:latest"'), latest.message);
         assert.ok(found("namespaces-deny-by-default"));
         assert.ok(found("pods-have-a-network-policy"));
         assert.ok(found("no-credentials-in-env"));
@@ -111,7 +111,7 @@ describe("hardening preview", function () {
             const { errors, results } = JSON.parse(out) as Scan;
             assert.equal(errors.length, 1);
             assert.equal(errors[0]?.source, "stack dev");
-            assert.match(errors[0]?.message ?? "", reason);
+            assert.match(errors[0].message, reason);
             assert.deepEqual(results, []);
         });
     }

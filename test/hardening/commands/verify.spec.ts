@@ -32,7 +32,11 @@ clusters: [{name: c, cluster: {server: "${server.url}"}}]
             const target = ["--stack", "staging", "--kubeconfig", `${folder}/kubeconfig`];
             const run = await cli(["verify", ...target, ...args(folder)]);
             const text = readFileSync(`${folder}/report.json`, "utf8");
-            return { ...run, report: text === "" ? undefined : JSON.parse(text), requests: server.requests };
+            return {
+                ...run,
+                report: text === "" ? undefined : (JSON.parse(text) as unknown),
+                requests: server.requests,
+            };
         });
     } finally {
         await server.close();

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import { Ajv } from "ajv";
-import addFormats from "ajv-formats";
+import addFormats, { type FormatsPlugin } from "ajv-formats";
 
 import { addToHistory, readHistory } from "../../../hardening/compliance/history";
 import { complianceHtml } from "../../../hardening/compliance/html";
@@ -128,7 +128,7 @@ describe("compliance report", () => {
             results.results[0]?.findings.map(({ target }) => `${target["target-id"]} ${target.status.state}`),
             ["net-1 satisfied", "net-2 not-satisfied", "net-4 satisfied"],
         );
-        assert.equal(results.results[0]?.findings[0]?.description, "Proven by 1 piece of evidence.");
+        assert.equal(results.results[0].findings[0]?.description, "Proven by 1 piece of evidence.");
     });
 
     describe("as a page", () => {
@@ -263,9 +263,9 @@ describe("cryptographic inventory", () => {
 
     it("is a CycloneDX 1.6 document by CycloneDX's own schema", () => {
         const folder = "node_modules/@cyclonedx/cyclonedx-library/res/schema";
-        const schema = (name: string): object => JSON.parse(readFileSync(join(folder, name), "utf8"));
+        const schema = (name: string): object => JSON.parse(readFileSync(join(folder, name), "utf8")) as object;
         const ajv = new Ajv({ strict: false, allErrors: true });
-        addFormats.default(ajv);
+        (addFormats.default as FormatsPlugin)(ajv);
         // The schema names this format, which ajv-formats does not have.
         ajv.addFormat("iri-reference", true);
         // The main schema refers to its parts by their file names, not by the ids that they give themselves.

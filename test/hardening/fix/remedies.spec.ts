@@ -35,7 +35,7 @@ function mended(control: string, text: string, also: readonly string[]): string 
     const options = { selected, waivers: [], now: TODAY, also: new Set(also) };
     const { files } = mend([{ source: "a.yaml", text }], options);
     assert.deepEqual(files[0]?.refused, []);
-    return files[0]?.after ?? "";
+    return files[0].after;
 }
 
 /** Controls whose file works out a remedy, or takes one from a neighbour. */

@@ -77,13 +77,13 @@ describe("the SARIF report", () => {
     it("describes each rule with level, help, standards and the score that GitHub sorts by", () => {
         const [rule] = sarifOf().tool.driver.rules ?? [];
         assert.equal(rule?.id, "no-privileged");
-        assert.equal(rule?.name, "NoPrivileged");
-        assert.deepEqual(rule?.defaultConfiguration, { level: "error" });
+        assert.equal(rule.name, "NoPrivileged");
+        assert.deepEqual(rule.defaultConfiguration, { level: "error" });
         assert.equal(
-            rule?.help?.markdown,
+            rule.help?.markdown,
             "A privileged container owns its node.\n\n**Remedy:** Unset privileged.\n\n- CIS Kubernetes Benchmark 5.2.2\n- MITRE ATT&CK for Containers T1610",
         );
-        assert.deepEqual(rule?.properties, {
+        assert.deepEqual(rule.properties, {
             tags: [
                 ...["security", "kubernetes", "pod.privileged"],
                 ...["CIS Kubernetes Benchmark 5.2.2", "MITRE ATT&CK for Containers T1610"],
@@ -154,9 +154,9 @@ describe("the SARIF report", () => {
     it("says in the invocation what could not be read or judged", () => {
         const [invocation] = sarifOf(everything()).invocations ?? [];
         assert.equal(invocation?.executionSuccessful, false);
-        assert.equal(invocation?.exitCode, 3);
+        assert.equal(invocation.exitCode, 3);
         assert.deepEqual(
-            invocation?.toolExecutionNotifications?.map(({ message, locations }) => [
+            invocation.toolExecutionNotifications?.map(({ message, locations }) => [
                 message.text,
                 locations?.[0]?.physicalLocation?.artifactLocation?.uri,
                 locations?.[0]?.physicalLocation?.region?.startLine,

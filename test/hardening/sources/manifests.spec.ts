@@ -64,7 +64,7 @@ describe("parseManifest", () => {
     it("merges << keys and follows aliases", () => {
         const { resources } = parse(`${POD}one: &x {a: 1, b: 2}\ntwo: {<<: *x, b: 3}\nthree: *x\n`);
         assert.deepEqual(resources[0]?.props["two"], { a: 1, b: 3 });
-        assert.deepEqual(resources[0]?.props["three"], { a: 1, b: 2 });
+        assert.deepEqual(resources[0].props["three"], { a: 1, b: 2 });
     });
 
     it("keeps __proto__ as a plain key", () => {
@@ -207,7 +207,7 @@ describe("parseManifest", () => {
     });
 
     it("stops at an anchor bomb before it expands", () => {
-        const levels = [..."bcdefghijk"].map((name, index) => {
+        const levels = Array.from("bcdefghijk").map((name, index) => {
             const alias = `*${"abcdefghij".charAt(index)}`;
             return `${name}: &${name} [${Array.from({ length: 9 }, () => alias).join(",")}]`;
         });

@@ -75,12 +75,12 @@ describe("pods in objects", () => {
         });
         assert.deepEqual(others, []);
         assert.equal(pod?.path, "spec.groups.blue[0].ships.template.spec");
-        assert.equal(pod?.metadataPath, "spec.groups.blue[0].ships.template.metadata");
-        assert.deepEqual(pod?.labels, { app: "web" });
-        assert.equal(pod?.partial, false);
+        assert.equal(pod.metadataPath, "spec.groups.blue[0].ships.template.metadata");
+        assert.deepEqual(pod.labels, { app: "web" });
+        assert.equal(pod.partial, false);
         const [bare] = podsIn({ apiVersion: "example.test/v1", kind: "Fleet", podSpec: TEMPLATE.spec });
         assert.equal(bare?.path, "podSpec");
-        assert.deepEqual(bare?.labels, {});
+        assert.deepEqual(bare.labels, {});
     });
 
     it("are found in a kind of the API's own that names a group it is not of", () => {

@@ -76,7 +76,7 @@ describe("Stack", () => {
     it("holds an object whose name and namespace are unknown", () => {
         const [object] = stackOf(withUnknown(configMap({}), "metadata")).objects;
         assert.equal(object?.name, "");
-        assert.equal(object?.namespace, "");
+        assert.equal(object.namespace, "");
     });
 
     it("builds what it remembers once", () => {

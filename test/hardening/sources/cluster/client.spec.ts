@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingHttpHeaders } from "node
 import { createServer } from "node:https";
 import { connect } from "node:net";
 import type { AddressInfo, Server } from "node:net";
-import type { TLSSocket } from "node:tls";
+import { TLSSocket } from "node:tls";
 
 import { ApiError, ReadOnlyClient } from "../../../../hardening/sources/cluster/client";
 import type { Connection } from "../../../../hardening/sources/cluster/kubeconfig";
@@ -35,7 +35,8 @@ describe("ReadOnlyClient", () => {
                 rejectUnauthorized: false,
             },
             (request, response) => {
-                const { raw } = (request.socket as TLSSocket).getPeerX509Certificate() ?? {};
+                assert.ok(request.socket instanceof TLSSocket);
+                const { raw } = request.socket.getPeerX509Certificate() ?? {};
                 seen.push({ headers: request.headers, peer: raw?.toString("base64") });
                 response.end('{"kind": "Status"}');
             },
@@ -88,7 +89,7 @@ describe("ReadOnlyClient", () => {
         assert.equal(headers.authorization, "Bearer t0ken");
         assert.equal(headers["impersonate-user"], "viewer");
         assert.equal(headers["impersonate-group"], "a, b");
-        assert.equal(peer, certificates[0]?.raw.toString("base64"));
+        assert.equal(peer, certificates[0].raw.toString("base64"));
     });
 
     it("goes through the proxy of the connection, which sees no more than where to", async () => {
