@@ -80,7 +80,7 @@ export function strangers(word: string): Raw {
 }
 
 export function configOf(settings: Raw, project = PROJECT): Config {
-    const values = Object.entries(settings).map(([key, value]) => [`${project}:${key}`, value]);
+    const values = Object.entries(settings).map(([key, value]): [string, unknown] => [`${project}:${key}`, value]);
     const { config, faults } = readConfig(Object.fromEntries(values), project);
     assert.deepEqual(faults, []);
     return config;

@@ -1,0 +1,90 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { globSync, readdirSync, readFileSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+
+import { withFiles } from "./support/files";
+
+interface Manifest {
+    readonly name: string;
+    readonly version: string;
+    readonly private?: boolean;
+}
+
+interface Status {
+    readonly releases: readonly { readonly name: string; readonly type: string; readonly newVersion: string }[];
+}
+
+const FOLDER = ".changeset";
+const PROGRAM = join(process.cwd(), "node_modules/@changesets/cli/bin.js");
+const manifests = globSync("{spiffe,probe,responder,packages/*}/package.json");
+const published = manifests.map(read).filter((manifest) => manifest.private !== true);
+
+function read(file: string): Manifest {
+    return JSON.parse(readFileSync(file, "utf8")) as Manifest;
+}
+
+function run(folder: string, program: string, ...args: readonly string[]): void {
+    const { status, stdout, stderr } = spawnSync(program, args, { cwd: folder, encoding: "utf8" });
+    assert.equal(status, 0, `${stdout}${stderr}`);
+}
+
+/** Passes on a repository of its own that holds the manifests of this one, its configuration and some changesets. */
+async function inCopy(changesets: Readonly<Record<string, string>>, use: (folder: string) => void): Promise<void> {
+    const kept = ["package.json", "package-lock.json", ...manifests, join(FOLDER, "config.json")];
+    const files = Object.fromEntries(kept.map((file) => [file, readFileSync(file)]));
+    const own = Object.entries(changesets).map(([name, text]) => [join(FOLDER, name), text] as const);
+    await withFiles({ ...files, ...Object.fromEntries(own) }, (folder) => {
+        const identity = ["-c", "user.name=test", "-c", "user.email=test@example.org", "-c", "commit.gpgsign=false"];
+        run(folder, "git", "init", "--quiet", "--initial-branch=main");
+        run(folder, "git", "add", ".");
+        run(folder, "git", ...identity, "commit", "--quiet", "--message=all");
+        // It formats what it writes as this repository does.
+        symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
+        use(folder);
+    });
+}
+
+/** What would be released: `name version`, sorted. */
+function releases(folder: string): readonly string[] {
+    run(folder, process.execPath, PROGRAM, "status", "--output=status.json");
+    const { releases: all } = JSON.parse(readFileSync(join(folder, "status.json"), "utf8")) as Status;
+    return all.map(({ name, newVersion }) => `${name} ${newVersion}`).sort();
+}
+
+describe("changesets", () => {
+    const pending = readdirSync(FOLDER).filter((file) => file.endsWith(".md"));
+
+    it("that wait for a release name packages that are published", async () => {
+        const texts = pending.map((file) => [file, readFileSync(join(FOLDER, file), "utf8")]);
+        const known = new Set(published.map(({ name }) => name));
+        await inCopy(Object.fromEntries(texts) as Record<string, string>, (folder) => {
+            const unknown = releases(folder).filter((release) => !known.has(release.split(" ")[0] ?? ""));
+            assert.deepEqual(unknown, []);
+        });
+    });
+
+    it("release the tool and the policy pack together, whose controls are the same, and nothing else", async () => {
+        const text = '---\n"@x0tta6bl4/hardening": minor\n---\n\nJudge what was not judged\n';
+        await inCopy({ "some-words.md": text }, (folder) => {
+            const next = (name: string): string => {
+                const [major, minor] = (published.find((one) => one.name === name)?.version ?? "").split(".");
+                return `${name} ${major}.${Number(minor) + 1}.0`;
+            };
+            const together = ["@x0tta6bl4/hardening", "@x0tta6bl4/hardening-policies"];
+            assert.deepEqual(releases(folder), together.map(next));
+            run(folder, process.execPath, PROGRAM, "version");
+            const changes = readFileSync(join(folder, "packages/hardening/CHANGELOG.md"), "utf8");
+            assert.match(changes, /^# @x0tta6bl4\/hardening\n[^]*### Minor Changes\n[^]*Judge what was not judged/);
+            assert.deepEqual(readdirSync(join(folder, FOLDER)), ["config.json"]);
+        });
+    });
+
+    it("release no package that isn't published, whatever they name", async () => {
+        for (const { name } of manifests.map(read).filter((manifest) => manifest.private === true)) {
+            await inCopy({ "some-words.md": `---\n"${name}": patch\n---\n\nMend it\n` }, (folder) => {
+                assert.deepEqual(releases(folder), []);
+            });
+        }
+    });
+});
