@@ -13,6 +13,8 @@ export interface AlertRule {
     readonly alert: string;
     readonly expr: string;
     readonly for?: string;
+    /** How long it goes on after its expression has ended. */
+    readonly keep_firing_for?: string;
     readonly labels: { readonly severity: string; readonly area: string; readonly target?: string };
     readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string };
 }

@@ -81,15 +81,34 @@ describe("alerts", () => {
         }
         this.timeout(120_000);
         const cases = Object.entries(EXAMPLES).flatMap(
-            ([alert, { fires, firesAtOnce, silent, after }]): AlertCase[] => [
+            ([alert, { fires, firesAtOnce, silent, silentOnFew, after }]): AlertCase[] => [
                 { name: `${alert} fires`, alert, series: fires, minutes: after, fires: true },
                 ...(firesAtOnce === undefined
                     ? []
                     : [{ name: `${alert} fires at once`, alert, series: firesAtOnce, minutes: after, fires: true }]),
                 { name: `${alert} stays silent`, alert, series: silent, minutes: after, fires: false },
+                ...(silentOnFew === undefined
+                    ? []
+                    : [
+                          {
+                              name: `${alert} stays silent on few`,
+                              alert,
+                              series: silentOnFew,
+                              minutes: after,
+                              fires: false,
+                          },
+                      ]),
             ],
         );
         assert.deepEqual(await wrongCases(groups, cases), []);
+    });
+
+    it("of incidents go on for a day after what set them off, unless somebody silences them", () => {
+        const kept = groups
+            .flatMap(({ rules }) => rules)
+            .filter(({ keep_firing_for: lasting }) => lasting !== undefined)
+            .map(({ alert, keep_firing_for: lasting }) => `${alert} ${lasting}`);
+        assert.deepEqual(kept, ["SecurityIncident 1d", "CredentialMisuse 1d"]);
     });
 
     it("are judged by promtool: a case with the opposite expectation is reported (skipped without promtool)", async function () {

@@ -6,6 +6,8 @@ export interface AlertExample {
     /** The same of a counter that is first there with its first event, for alerts that one event is enough for. */
     readonly firesAtOnce?: Series;
     readonly silent: Series;
+    /** Another case in which it must stay silent: too little has happened. */
+    readonly silentOnFew?: Series;
     /** Minutes after which both are looked at. */
     readonly after: number;
 }

@@ -109,6 +109,10 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
             'pqc_handshakes_total{result="failure", pqc="true"}': "0+2x90",
             'pqc_handshakes_total{result="aborted", pqc="true"}': "0+500x90",
         },
+        silentOnFew: {
+            'pqc_handshakes_total{result="success", pqc="true"}': "0+1x90",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0x50 1x10 2x30",
+        },
         after: 60,
     },
     ClassicalHandshakes: {
@@ -135,6 +139,10 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
         silent: {
             'spiffe_authentication_failures_total{reason="expired"}': "0+2x90",
             'pqc_handshakes_total{result="success"}': "0+10000x90",
+        },
+        silentOnFew: {
+            'spiffe_authentication_failures_total{reason="expired"}': "0x50 1x10 2x30",
+            'pqc_handshakes_total{result="success"}': "0+1x90",
         },
         after: 60,
     },
