@@ -8,6 +8,7 @@ import { runControl } from "../../policies/engine/run";
 import { stackOf } from "../support/controls";
 import type { ConstraintParams } from "../support/gatekeeper-params";
 import { GATEKEEPER_PARAMS } from "../support/gatekeeper-params";
+import { tally } from "../support/tally.mjs";
 import { readCsv, readManifests, suite } from "../support/suites";
 
 const { folder, missing } = suite("gatekeeper");
@@ -61,6 +62,7 @@ describe(`the Gatekeeper library's samples${missing === undefined ? "" : ` (skip
                 this.skip();
             }
             const mistakes = rows.filter((row) => isRefused(row) !== (row["expected"] === "fail"));
+            tally("Gatekeeper library, samples", rows.length, mistakes.length);
             assert.deepEqual(
                 mistakes.map(({ file, expected }) => `${file} should ${expected}`),
                 [],

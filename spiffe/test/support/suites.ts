@@ -1,6 +1,8 @@
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { tally } from "../../../test/support/tally.mjs";
+
 /** Where the outside test suites lie; they are not part of a checkout. */
 const SUITES = process.env.SUITES_DIR ?? join(import.meta.dirname, "../../../../shared/suites");
 
@@ -41,6 +43,7 @@ export async function decideAll<T extends { expect: string }>(
             }
         }
     }
+    tally("SPIFFE, vectors", firm, wrong.length);
     if (firm === 0 || wrong.length > 0) {
         throw new Error(`${wrong.length} of ${firm} firm vectors decided wrongly\n${wrong.join("\n")}`);
     }

@@ -7,6 +7,7 @@ import { runControl } from "../../../policies/engine/run";
 import { stackOf, type Manifest } from "../../support/controls";
 import { readCsv, readManifests, suite } from "../../support/suites";
 import { accountsOf } from "../../support/twin-cases";
+import { tally } from "../../support/tally.mjs";
 import type { Case } from "../../support/twins";
 import {
     concerned,
@@ -165,6 +166,7 @@ async function decide(cluster: Cluster, names: ReadonlySet<string>, cases: reado
         }
     };
     await Promise.all(Array.from({ length: 8 }, work));
+    tally("ValidatingAdmissionPolicies in the API server, cases", decided, found.length);
     process.stderr.write(`admission: ${decided} of ${cases.length} cases decided\n`);
     return { found: found.sort(), refusedBy, allowedBy, decided, invalid };
 }

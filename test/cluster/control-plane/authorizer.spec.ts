@@ -7,6 +7,7 @@ import { bootstrapPolicy } from "../../../policies/kubernetes/rbac/bootstrap";
 import type { AccessRequest } from "../../../policies/kubernetes/rbac/rule";
 import { stackOf } from "../../support/controls";
 import type { KubernetesObject } from "../harness/kubectl";
+import { tally } from "../../support/tally.mjs";
 import { apply, remove } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
 import { until } from "../support/until";
@@ -200,6 +201,7 @@ describeOnCluster("the authorizer of RBAC", "control-plane", (cluster) => {
                     differing.push({ who, what, ours, theirs });
                 }
             }
+            tally("SubjectAccessReview of the API server, random requests", answers.length, differing.length);
             assert.deepEqual(differing, [], JSON.stringify(objects));
             allowed += answers.filter(({ theirs }) => theirs).length;
             await remove(cluster(), objects, { wait: false });
