@@ -220,9 +220,14 @@ export class Responder {
             return subjects;
         }
         const looked = await Promise.all(
-            subjects.map(async (subject) =>
-                subject.unresolved.length === 0 ? subject : this.options.resolver.subject(subject),
-            ),
+            subjects.map(async (subject) => {
+                if (subject.unresolved.length === 0) {
+                    return subject;
+                }
+                const again = await this.options.resolver.subject(subject);
+                // A pod of the same name that has come since has done nothing.
+                return subject.uid === undefined || again.uid === subject.uid ? again : subject;
+            }),
         );
         this.book.update(name, (current) => ({
             ...current,

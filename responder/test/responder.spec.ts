@@ -152,6 +152,28 @@ describe("Responder", () => {
         assert.equal(incident().actions[0]?.guard, "resolved-target");
     });
 
+    it("leaves a pod alone that has come since under the same name, though what it knew of the one before was not all", async () => {
+        worldOf();
+        world.api.fault = (call) => {
+            if (call === "list ClusterSPIFFEID") {
+                throw new ApiError("InternalError", 500, "not now");
+            }
+            return undefined;
+        };
+        const responder = await world.start();
+        await responder.record([eventOf()]);
+        const { metadata, ...pod } = world.api.objects.get(POD) ?? assert.fail();
+        await world.api.delete({ kind: "Pod", namespace: "shop", name: metadata.name }, {});
+        const { uid } = world.api.put({ ...pod, metadata: { ...metadata, uid: undefined } }).metadata;
+        world.api.fault = () => undefined;
+        await responder.work();
+        assert.notEqual(uid, metadata.uid);
+        assert.deepEqual(world.api.objects.get(POD)?.metadata.labels, { app: "web" });
+        const [incident] = responder.incidents();
+        assert.equal(incident?.subjects[0]?.uid, metadata.uid);
+        assert.equal(incident?.actions[0]?.reason, "the pod is gone: nothing is left to isolate");
+    });
+
     it("saves an event that came while the API server was away when it comes again", async () => {
         worldOf();
         const responder = await world.start();
