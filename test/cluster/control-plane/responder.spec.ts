@@ -38,6 +38,10 @@ rules:
     explanation: The image is not what runs there any more.
     match: { rules: [Drift] }
     actions: [{ type: restart }, { type: terminate }]
+  - name: bad-release
+    explanation: The release before had none of this.
+    match: { rules: [Release] }
+    actions: [{ type: rollback }]
   - name: secret
     explanation: The secret has been read by a stranger.
     match: { rules: [Read] }
@@ -155,6 +159,24 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
             const left = await cluster().kubectl.get("pod", pods[0]?.metadata.name ?? "", SHOP);
             return left === undefined || left.metadata.uid !== pods[0]?.metadata.uid || "it is there";
         });
+    });
+
+    it("can't roll back, since it may not change what runs, and says so", async () => {
+        await cluster().kubectl.run(["set", "image", "deployment/web", "main=web:2", "-n", SHOP]);
+        await cluster().kubectl.run(["rollout", "status", "deployment/web", "-n", SHOP, "--timeout=60s"]);
+        const [next] = await readyPods();
+        assert.equal(await send("Release", next?.metadata.name ?? ""), 200);
+        const found = await incident("Release", ({ actions }) =>
+            actions.some(({ type, state }) => type === "rollback" && state === "proposed"),
+        );
+        assert.equal((await decide(found, "approve")).code, 0);
+        const { status } = await incident("Release", ({ actions }) =>
+            actions.some(({ type, state }) => type === "rollback" && state === "failed"),
+        );
+        assert.match(
+            status?.actions.find(({ type }) => type === "rollback")?.reason ?? "",
+            /User "system:serviceaccount:responder:responder" cannot update resource "deployments"/,
+        );
     });
 
     it("is answered by people through the command, in their own name and with their own rights", async () => {
