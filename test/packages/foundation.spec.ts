@@ -5,7 +5,13 @@ import { join, resolve } from "node:path";
 import { assertTyped, assertWellMade, install, pack, pinned, project, runProgram, scratch } from "./support";
 import type { Packed } from "./support";
 
+const PLUGIN = resolve(__dirname, "../../packages/foundation-plugin");
 const EXAMPLES = resolve(__dirname, "../../packages/foundation/examples");
+
+/** The version that a tarball holds, as its name says. */
+function versionOf({ tarball }: Packed): string {
+    return /-(\d[^/]*)\.tgz$/.exec(tarball)?.[1] ?? assert.fail(tarball);
+}
 
 /** What `hardening preview --format json` says of a program, as far as it is looked at here. */
 interface Report {
@@ -35,7 +41,9 @@ describe("The components as a package", function () {
             pinned("@pulumi/pulumi"),
             pinned("@pulumi/kubernetes"),
             pinned("@types/node"),
+            pinned("typescript"),
         ]);
+        cpSync(PLUGIN, join(folder, "plugin"), { recursive: true });
     });
 
     async function preview(program: string, ...options: readonly string[]): Promise<Report> {
@@ -129,5 +137,73 @@ new Foundation("security", { cluster: { name: "Shop" }, spire: { trustDomain: "x
         ]) {
             assert.match(message, fault);
         }
+    });
+
+    it("describes its plugin to programs in other languages, by the packages that it names", async () => {
+        const plugin = JSON.parse(readFileSync(join(PLUGIN, "package.json"), "utf8")) as {
+            dependencies: Readonly<Record<string, string>>;
+        };
+        const wanted = ["@pulumi/kubernetes", "@pulumi/pulumi", "typescript"].map(pinned);
+        const named = Object.entries(plugin.dependencies).map(([name, version]) => `${name}@${version}`);
+        assert.deepEqual(named.sort(), [...wanted, `@x0tta6bl4/foundation@${versionOf(packed)}`].sort());
+        const types = await runProgram(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "plugin"], {
+            cwd: folder,
+        });
+        assert.deepEqual(types, { code: 0, output: "" });
+        project(folder, {
+            "schema.cjs": `require("tsx/cjs");
+const { ComponentProvider } = require("@pulumi/pulumi/provider/experimental/provider");
+const components = Object.values(require("./plugin/components.ts"));
+const provider = new ComponentProvider({ name: "foundation", namespace: "x0tta6bl4", components, dirname: "plugin" });
+provider.getSchema().then(console.log);
+`,
+        });
+        const { code, output } = await runProgram(process.execPath, ["schema.cjs"], { cwd: folder });
+        assert.equal(code, 0, output);
+        const { resources } = JSON.parse(output) as {
+            resources: Record<string, { requiredInputs: string[]; properties?: object }>;
+        };
+        assert.deepEqual(
+            Object.entries(resources).map(([type, { requiredInputs, properties = {} }]) =>
+                [type, requiredInputs.join(), Object.keys(properties).join()].join(" ").trimEnd(),
+            ),
+            [
+                "foundation:index:GuardedNamespace namespace,owner namespaceName",
+                "foundation:index:AllowedFlows flows",
+                "foundation:index:Workload app,namespace,image,version,port,metricsPath,owner serviceName",
+                "foundation:index:Spire trustDomain,clusterName,apiServerCidrs,nodeCidrs",
+                "foundation:index:Falco clusterName,apiServerCidrs",
+            ],
+        );
+    });
+
+    it("makes of the plugin's arguments what the components make, with their exceptions and their refusals", async () => {
+        project(folder, {
+            "other/Pulumi.yaml": "name: other\nruntime: nodejs\n",
+            "other/index.ts": `import { AllowedFlows, Falco, GuardedNamespace, Spire, Workload } from "../plugin/components";
+const home = new GuardedNamespace("web", { namespace: "web", owner: "shop", quota: { pods: "20" } });
+const web = { namespace: "web", labels: { app: "web" } };
+const dns = { namespace: "kube-system", labels: { "k8s-app": "kube-dns" }, foreign: true };
+new AllowedFlows("web", { flows: [{ name: "dns", reason: "Names.", source: web, target: dns, ports: [{ port: 53, protocol: "UDP" }] }] });
+const image = "example.org/web:1@sha256:${"a".repeat(64)}";
+new Workload("web", { app: "web", namespace: home.namespaceName, image, version: "1", port: 8080, metricsPath: "/", owner: "shop", identity: true });
+const apiServerCidrs = ["10.0.0.0/28"];
+new Spire("spire", { trustDomain: "trust.acme.io", clusterName: "shop", apiServerCidrs, nodeCidrs: ["10.0.1.0/24"] });
+new Falco("falco", { clusterName: "shop", apiServerCidrs, applications: ["web"] });
+`,
+            "refused/Pulumi.yaml": "name: refused\nruntime: nodejs\n",
+            "refused/index.ts": `import { AllowedFlows } from "../plugin/components";
+new AllowedFlows("web", { flows: [{ name: "dns", reason: "Names.", source: {}, target: {}, ports: [] }] });
+`,
+        });
+        const { results, errors } = await preview("other", "--profile", "restricted");
+        assert.deepEqual(errors, []);
+        assert.deepEqual(
+            results.filter(({ status }) => status !== "excepted"),
+            [],
+        );
+        assert.ok(results.some(({ name }) => name === "spire-agent") && results.some(({ name }) => name === "falco"));
+        const refused = await preview("refused");
+        assert.match(refused.errors[0]?.message ?? "", /flow dns\.source must have a namespace or cidrs/);
     });
 });
