@@ -8,6 +8,9 @@ import { parseWaivers } from "../policies/engine/waivers";
 import { isDefinition } from "../policies/kubernetes/crd";
 import { kubeObjects } from "../policies/kubernetes/kube";
 import type { Resource } from "../policies/kubernetes/resource";
+import { isObj } from "../policies/kubernetes/kube";
+import type { Project } from "./project";
+import { NO_PROJECT, PROJECT_FILE } from "./project";
 import type { Baseline } from "./baseline";
 import { readBaseline } from "./baseline";
 import type { Io } from "./io";
@@ -61,8 +64,21 @@ export const SELECTION_OPTIONS = {
         value: "FILE",
         description: "a former JSON report: only what is new fails",
     },
+    project: {
+        type: "text",
+        value: "FILE",
+        description: `what stands for options that are not given; default ${PROJECT_FILE}, where it is there`,
+    },
     strict: { type: "flag", description: "fail too where something is unverifiable or no control knows its kind" },
 } as const satisfies OptionTable;
+
+/** The option by which a command that reads files leaves some out. */
+export const EXCLUDE_OPTION = {
+    type: "text",
+    value: "PATTERN",
+    description: "leave out paths, as a .gitignore writes them; so do the project's and .hardeningignore's",
+    multiple: true,
+} as const;
 
 /** What was given for them. */
 export interface SelectionValues {
@@ -98,13 +114,19 @@ export interface Selection {
  *
  * @throws InputError with every mistake in the options and in the files.
  */
-export function readSelection(options: SelectionValues, registry: readonly Control[] = controls): Selection {
+export function readSelection(
+    options: SelectionValues,
+    registry: readonly Control[] = controls,
+    project: Project = NO_PROJECT,
+): Selection {
     const attempts = new Attempts();
     const { profile, config: configFile, waivers: waiverFiles = [], baseline: baselineFile } = options;
-    const config = attempts.of(() => (configFile === undefined ? {} : readConfig(configFile)), {});
+    const own = project.controls ?? {};
+    const config = attempts.of(() => (configFile === undefined ? own : withOwn(readConfig(configFile), own)), {});
+    const named = [project.controls && project.file, configFile].flatMap((file) => file ?? []).join(", ");
     const pss = attempts.of(() => readVersion("pss-version", options["pss-version"]), undefined);
     const api = attempts.of(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
-    const chosen = attempts.of(() => selectControls(registry, profile, config, configFile), []);
+    const chosen = attempts.of(() => selectControls(registry, profile, config, named === "" ? undefined : named), []);
     const versioned = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
     // The latest standards are, for an API server, those of its own release (Pod Security Admission, "enforce-version").
     const selected = withParameter(versioned, PSS_PARAMETER, api, "latest");
@@ -149,6 +171,11 @@ export function definitionsFrom(path: string, option: string): readonly Resource
 /** Reads a configuration file, JSON or YAML. @throws InputError */
 function readConfig(file: string): unknown {
     return yamlContent(readText(file, "--config"), file) ?? {};
+}
+
+/** What a project says of controls, under what a file says that was named for this call. */
+function withOwn(given: unknown, own: Readonly<Record<string, unknown>>): unknown {
+    return isObj(given) ? { ...own, ...given } : given;
 }
 
 function readVersion(option: string, text: string | undefined): string | undefined {

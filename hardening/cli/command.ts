@@ -2,6 +2,8 @@ import type { ExitCode } from "../findings";
 import type { FormatTable } from "../formats/format";
 import type { Io } from "../io";
 import { UsageError } from "../io";
+import type { Project } from "../project";
+import { NO_PROJECT, optionsOf, PROJECT_OPTION, readProject } from "../project";
 import type { HostRequest } from "../sources/program/registration";
 import type { CommandLine, OptionTable, ValuesOf } from "./options";
 import { readOptions, valuesOf } from "./options";
@@ -33,6 +35,8 @@ interface Invocation<O extends OptionTable, S extends StackCount, R> {
     readonly stacks: StacksOf<S>;
     /** Where the report goes, in the form that `--format` names. */
     readonly output: Output<R>;
+    /** What the project says, beside what stands for options that were not given; nothing where the command asks for none. */
+    readonly project: Project;
     readonly io: Io;
 }
 
@@ -85,11 +89,13 @@ export function defineCommand<const O extends OptionTable, const S extends Stack
         },
         run: async ({ words, given, operands: found, faults }, io) => {
             const requests = await stacksOf(stacks, given);
+            const project = PROJECT_OPTION in options ? readProject(given.get(PROJECT_OPTION)?.[0]) : NO_PROJECT;
             if (faults.length + requests.faults.length > 0) {
                 throw new UsageError([...faults, ...requests.faults]);
             }
             return definition.run({
-                options: valuesOf(definition.options, given),
+                options: valuesOf(definition.options, new Map([...optionsOf(project), ...given])),
+                project,
                 operands: found,
                 words,
                 // As many as `stacks` says: anything else was a fault.

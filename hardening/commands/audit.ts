@@ -41,9 +41,9 @@ export const command = defineCommand({
         "receipt. Pods and ReplicaSets that a controller made are judged by its template. With --stack, the stack's waivers",
         "apply, and what its components need excepted.",
     ],
-    run: async ({ options, stacks: [request], words, output, io }) => {
+    run: async ({ options, stacks: [request], words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
-        const given = readSelection(options);
+        const given = readSelection(options, undefined, project);
         const selection =
             request === undefined ? given : { ...given, waivers: [...given.waivers, ...stackWaivers(request)] };
         announce(selection, io);

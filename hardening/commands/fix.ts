@@ -13,7 +13,9 @@ import { mend } from "../fix/fix";
 import type { Io } from "../io";
 import { UsageError } from "../io";
 import { count, plain } from "../formats/style";
-import { announce, PROFILE_OPTION, readSelection, SELECTION_OPTIONS } from "../selection";
+import type { Project } from "../project";
+import { Excluded } from "../project";
+import { announce, EXCLUDE_OPTION, PROFILE_OPTION, readSelection, SELECTION_OPTIONS } from "../selection";
 import { readManifests } from "../sources/manifests";
 
 const NO_PATH = "fix needs files or folders; it can't change standard input";
@@ -24,6 +26,8 @@ const FIX_OPTIONS = {
     "kubernetes-version": SELECTION_OPTIONS["kubernetes-version"],
     config: SELECTION_OPTIONS.config,
     waivers: SELECTION_OPTIONS.waivers,
+    project: SELECTION_OPTIONS.project,
+    exclude: EXCLUDE_OPTION,
     also: {
         type: "text",
         value: "CONTROL",
@@ -47,19 +51,28 @@ export const command = defineCommand({
         "formatting are kept; a file that can't be read is left alone, and so is a waived finding. With --dry-run the exit",
         "code is 1 where something would change.",
     ],
-    run: ({ options, operands, io }) => {
+    run: ({ options, operands, project, io }) => {
         if (operands.includes("-")) {
             throw new UsageError([NO_PATH]);
         }
-        return fix(options, operands, io);
+        return fix({ options, operands, project, io });
     },
 });
 
-function fix(options: FixOptions, operands: readonly string[], io: Io): ExitCode {
-    const selection = readSelection(options);
+interface Fixing {
+    readonly options: FixOptions;
+    readonly operands: readonly string[];
+    readonly project: Project;
+    readonly io: Io;
+}
+
+function fix({ options, operands, project, io }: Fixing): ExitCode {
+    const selection = readSelection(options, undefined, project);
     announce(selection, io);
     const failures: Failure[] = [];
-    const files = [...readManifests([...new Set(operands)], { linksOut: false })].flatMap(
+    const left = new Excluded(options.exclude, project);
+    const excluded = (path: string, isFolder: boolean) => left.has(path, isFolder);
+    const files = [...readManifests([...new Set(operands)], { linksOut: false, excluded })].flatMap(
         ({ source, failures: found, notJudged }) => {
             failures.push(...found);
             return found.length === 0 && notJudged === undefined

@@ -39,5 +39,6 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         summary: "see incidents and decide about them, or show what the responder would do in a stack",
         load: () => import("./respond.js"),
     },
+    init: { summary: "write the file of a project, which stands for options", load: () => import("./init.js") },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },
 };

@@ -23,9 +23,9 @@ export const command = defineCommand({
         "each resource) and judges it. The waivers of policies/waivers/<stack>.yaml apply. Nothing is deployed and no state is",
         "read.",
     ],
-    run: async ({ options, stacks, words, output, io }) => {
+    run: async ({ options, stacks, words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
-        const selection = readSelection(options);
+        const selection = readSelection(options, undefined, project);
         announce(selection, io);
         const start = startOf(io);
         const judging = Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io)));

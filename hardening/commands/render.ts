@@ -38,9 +38,9 @@ export const command = defineCommand({
         "One YAML file for each object, numbered in apply order, and a kustomization that lists them. Files of an earlier",
         "render are removed; a folder that holds anything else is refused. Secrets are never written.",
     ],
-    run: async ({ options, stacks: [request], io }) => {
+    run: async ({ options, stacks: [request], project, io }) => {
         const { out } = options;
-        const selection = readSelection(options);
+        const selection = readSelection(options, undefined, project);
         announce(selection, io);
         // Before the program runs, and before anything is touched.
         refuseForeignFiles(out);

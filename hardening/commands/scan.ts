@@ -6,7 +6,8 @@ import type { Failure, NotJudged } from "../findings";
 import { FINDING_FORMATS } from "../formats";
 import { count } from "../formats/style";
 import { Progress } from "../io";
-import { announce, readSelection, selectionOptions } from "../selection";
+import { Excluded } from "../project";
+import { announce, EXCLUDE_OPTION, readSelection, selectionOptions } from "../selection";
 import { follow } from "../sources/gitops";
 import type { ManifestFile, ManifestOptions } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";
@@ -21,6 +22,7 @@ export const command = defineCommand({
     options: {
         ...selectionOptions("all"),
         ...VIEW_OPTIONS,
+        exclude: EXCLUDE_OPTION,
         "each-file": { type: "flag", description: "judge each file as a stack of its own" },
         "max-file-size": { type: "count", value: "MIB", description: "refuse larger files; default 40" },
     },
@@ -29,19 +31,21 @@ export const command = defineCommand({
         "PATH is a file, a folder (every .yaml, .yml and .json below it) or - for standard input. All of it is judged as",
         "one stack, so that a NetworkPolicy in one file covers the pods of another.",
     ],
-    run: ({ options, operands, words, output, io }) => {
+    run: ({ options, operands, words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
-        const selection = readSelection(options);
+        const selection = readSelection(options, undefined, project);
         announce(selection, io);
         const mebibytes = options["max-file-size"];
         let stdin: Buffer | undefined;
         const start = startOf(io);
+        const excluded = new Excluded(options.exclude, project);
         const reading: ManifestOptions = {
+            excluded: (path, isFolder) => excluded.has(path, isFolder),
             ...(mebibytes !== undefined && { maxBytes: mebibytes * 1024 * 1024 }),
             stdin: () => (stdin = io.stdin()),
         };
         const files = readManifests([...new Set(operands)], reading);
-        const stacks = eachFile(files, new Progress(io, "files read"));
+        const stacks = eachFile(files, excluded, new Progress(io, "files read"));
         return judge({
             stacks: options["each-file"] ? stacks : together(stacks, reading),
             selection,
@@ -57,6 +61,7 @@ export const command = defineCommand({
 /** One stack for each file, read when it is asked for. */
 function* eachFile(
     source: Iterable<ManifestFile>,
+    excluded: Excluded,
     progress: Progress,
 ): Generator<readonly Resource[], Read, undefined> {
     const failures: Failure[] = [];
@@ -72,7 +77,8 @@ function* eachFile(
         }
     }
     progress.done();
-    return { subject: count(files, "file"), failures, notJudged };
+    const left = excluded.count === 0 ? "" : ` (${count(excluded.count, "path")} left out)`;
+    return { subject: `${count(files, "file")}${left}`, failures, notJudged };
 }
 
 /** One stack of everything, read at once, with what its objects have Argo CD and Flux apply. */

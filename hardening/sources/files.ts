@@ -16,6 +16,9 @@ export interface FoundFile {
     readonly takenIn?: boolean;
 }
 
+/** Whether a path is left out of what is read. */
+export type IsExcluded = (path: string, isFolder: boolean) => boolean;
+
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
 /**
@@ -25,13 +28,17 @@ const MANIFEST = /\.(?:ya?ml|json)$/i;
  * beside files that it does not name.
  *
  * @param linksOut whether links may lead out of the folder; where not, one that does is a failure
+ * @param excluded what is left out as if it were not there
  */
-export function* manifestFiles(path: string, linksOut = true): Iterable<FoundFile> {
+export function* manifestFiles(path: string, linksOut = true, excluded: IsExcluded = () => false): Iterable<FoundFile> {
     let stats;
     try {
         stats = statSync(path);
     } catch (error) {
         yield unreadable(path, error);
+        return;
+    }
+    if (excluded(path, stats.isDirectory())) {
         return;
     }
     if (!stats.isDirectory()) {
@@ -41,7 +48,7 @@ export function* manifestFiles(path: string, linksOut = true): Iterable<FoundFil
         return;
     }
     let empty = true;
-    for (const file of withoutParts([...walk(path, new Set([`${stats.dev}:${stats.ino}`]))])) {
+    for (const file of withoutParts([...walk(path, new Set([`${stats.dev}:${stats.ino}`]), excluded)])) {
         empty = false;
         yield linksOut || file.failure !== undefined || isBelow(path, file.path) ? file : leadsOut(path, file.path);
     }
@@ -85,7 +92,7 @@ function leadsOut(folder: string, file: string): FoundFile {
     return { path: file, failure: { source: file, message, cause: "input" } };
 }
 
-function* walk(folder: string, above: ReadonlySet<string>): Iterable<FoundFile> {
+function* walk(folder: string, above: ReadonlySet<string>, excluded: IsExcluded): Iterable<FoundFile> {
     let names: readonly string[];
     try {
         names = readdirSync(folder).sort();
@@ -104,9 +111,12 @@ function* walk(folder: string, above: ReadonlySet<string>): Iterable<FoundFile> 
         const path = join(folder, name);
         try {
             const stats = statSync(path);
+            if (excluded(path, stats.isDirectory())) {
+                continue;
+            }
             const identity = `${stats.dev}:${stats.ino}`;
             if (stats.isDirectory() && !isOfTools(name) && !above.has(identity)) {
-                yield* walk(path, new Set([...above, identity]));
+                yield* walk(path, new Set([...above, identity]), excluded);
             } else if (stats.isFile() && MANIFEST.test(name)) {
                 yield { path };
             }

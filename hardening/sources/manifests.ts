@@ -7,7 +7,7 @@ import { isObj } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
 import { typeToken } from "../../policies/kubernetes/resource";
 import type { Failure, NotJudged } from "../findings";
-import type { FoundFile } from "./files";
+import type { FoundFile, IsExcluded } from "./files";
 import { manifestFiles, reasonOf } from "./files";
 import { fieldAt } from "./outline";
 import type { Package } from "./packages";
@@ -38,6 +38,8 @@ export interface ManifestOptions {
     readonly maxBytes?: number;
     /** False where a link that leads out of what was given is an error: for who changes what is read. Default: true. */
     readonly linksOut?: boolean;
+    /** What is left out of files and folders as if it were not there. Default: nothing. */
+    readonly excluded?: IsExcluded;
     /** Content of standard input, for the path `-`. */
     readonly stdin?: () => Buffer;
 }
@@ -51,7 +53,7 @@ export interface ManifestOptions {
  */
 export function readManifests(paths: readonly string[], options: ManifestOptions = {}): Iterable<ManifestFile> {
     const found = paths.flatMap<FoundFile | typeof STDIN>((path) =>
-        path === "-" ? [STDIN] : [...manifestFiles(path, options.linksOut)],
+        path === "-" ? [STDIN] : [...manifestFiles(path, options.linksOut, options.excluded)],
     );
     return readFound(found, options);
 }

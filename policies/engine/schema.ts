@@ -21,10 +21,19 @@ export interface Schema<T, I = unknown> {
 
 /** The parts of a value. */
 export type Form =
-    | { readonly kind: "value" }
+    | {
+          readonly kind: "value";
+          /** What a reader of JSON Schema may be told of it; left out where that is not the whole truth. */
+          readonly told?: Told;
+      }
     | { readonly kind: "list" | "map"; readonly item: Schema<unknown> }
     | { readonly kind: "object"; readonly fields: Fields }
     | { readonly kind: "union"; readonly tag: string; readonly variants: Readonly<Record<string, Fields>> };
+
+/** What JSON Schema says of a value. */
+export type Told =
+    | { readonly type: "string" | "number" | "integer" | "boolean" }
+    | { readonly enum: readonly (string | number | boolean)[] };
 
 /** The type a schema yields. */
 export type Read<S> = S extends Schema<infer T> ? T : never;
@@ -45,10 +54,10 @@ type GivenFields<F extends Fields> = {
 type Whole<T> = Schema<T | undefined>;
 
 /** A value of one piece. `read` yields `undefined` for what does not fit. */
-export function scalar<T>(expected: string, read: (value: unknown) => T | undefined): Schema<T, T> {
+export function scalar<T>(expected: string, read: (value: unknown) => T | undefined, told?: Told): Schema<T, T> {
     return {
         expected,
-        form: { kind: "value" },
+        form: { kind: "value", ...(told && { told }) },
         read(value, path, faults) {
             const result = value === undefined ? undefined : read(value);
             if (result === undefined) {
@@ -86,12 +95,14 @@ function below(path: string, field: string): string {
 
 /** A text that is not empty; `pattern` and what it means narrow it. */
 export function text(expected = "a text that is not empty", pattern = /\S/): Schema<string, string> {
-    return scalar(expected, (value) => (typeof value === "string" && pattern.test(value) ? value : undefined));
+    return scalar(expected, (value) => (typeof value === "string" && pattern.test(value) ? value : undefined), {
+        type: "string",
+    });
 }
 
 /** One of some words. */
 export function oneOf<const T extends string>(...words: readonly T[]): Schema<T, T> {
-    return scalar(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value));
+    return scalar(`one of ${words.join(", ")}`, (value) => words.find((word) => word === value), { enum: words });
 }
 
 /** Any text, even an empty one. */
@@ -107,7 +118,7 @@ export const flag = scalar("true or be left out", (value) => (value === true ? v
 export const anything: Schema<unknown> = { expected: "anything", form: { kind: "value" }, read: (value) => value };
 
 export function boolean(): Schema<boolean, boolean> {
-    return scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined));
+    return scalar("true or false", (value) => (typeof value === "boolean" ? value : undefined), { type: "boolean" });
 }
 
 /** This value and no other, such as the version of a form. */

@@ -66,7 +66,7 @@ interface WaiverFile {
 }
 
 /** A waiver file: a list of accepted risks, each of a control of the registry, and what holds them open. */
-function waiverFile(registry: readonly Control[]): Schema<WaiverFile> {
+export function waiverFile(registry: readonly Control[]): Schema<WaiverFile> {
     const names = registry.map(({ name }) => name);
     const nameOf = namesOf(registry);
     const control = refined(

@@ -170,9 +170,9 @@ provider.getSchema().then(console.log);
             [
                 "foundation:index:GuardedNamespace namespace,owner namespaceName",
                 "foundation:index:AllowedFlows flows",
-                "foundation:index:Workload app,namespace,image,version,port,metricsPath,owner serviceName",
-                "foundation:index:Spire trustDomain,clusterName,apiServerCidrs,nodeCidrs",
-                "foundation:index:Falco clusterName,apiServerCidrs",
+                "foundation:index:Workload app,image,metricsPath,namespace,owner,port,version serviceName",
+                "foundation:index:Spire apiServerCidrs,clusterName,nodeCidrs,trustDomain",
+                "foundation:index:Falco apiServerCidrs,clusterName",
             ],
         );
     });

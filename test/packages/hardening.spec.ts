@@ -48,6 +48,8 @@ describe("The tool as a package", function () {
             "dist/hardening.js",
             "dist/program-host.js",
             "package.json",
+            "schemas/project.json",
+            "schemas/waivers.json",
         ]);
         const types = packed.files.filter((path) => !plain.includes(path));
         assert.ok(types.length > 0 && types.every((path) => path.endsWith(".d.ts")), types.join("\n"));

@@ -173,9 +173,12 @@ describe("the kinds of values", () => {
     it("say how they are made up", () => {
         const item = text();
         const value = { kind: "value" };
-        for (const schema of [anything, anyText, number, flag, boolean(), integer(), exactly(1), oneOf("a"), item]) {
+        for (const schema of [anything, anyText, number, flag, integer(), exactly(1)]) {
             assert.deepEqual(schema.form, value);
         }
+        assert.deepEqual(boolean().form, { ...value, told: { type: "boolean" } });
+        assert.deepEqual(oneOf("a").form, { ...value, told: { enum: ["a"] } });
+        assert.deepEqual(item.form, { ...value, told: { type: "string" } });
         assert.deepEqual(listOf(item).form, { kind: "list", item });
         assert.deepEqual(mapOf(item).form, { kind: "map", item });
         assert.deepEqual(object({ item }).form, { kind: "object", fields: { item } });

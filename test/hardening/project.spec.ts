@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+
+import { Ajv } from "ajv";
+
+import { schemaFiles } from "../../scripts/json-schemas";
+import { yamlContent } from "../../policies/engine/input";
+import { cli } from "../support/cli";
+
+const POD = (name: string) => `apiVersion: v1
+kind: Pod
+metadata: { name: ${name}, namespace: shop }
+spec:
+  hostPID: true
+  containers: [{ name: web, image: example.org/web:1 }]
+`;
+
+describe("The file of a project", () => {
+    const home = process.cwd();
+    let folder: string;
+
+    beforeEach(() => {
+        folder = mkdtempSync(join(tmpdir(), "project-"));
+        process.chdir(folder);
+        put({ "deploy/web.yaml": POD("web") });
+    });
+    afterEach(() => {
+        process.chdir(home);
+        rmSync(folder, { recursive: true });
+    });
+
+    function put(files: Readonly<Record<string, string>>): void {
+        for (const [path, text] of Object.entries(files)) {
+            mkdirSync(dirname(path), { recursive: true });
+            writeFileSync(path, text);
+        }
+    }
+
+    interface Report {
+        readonly results: readonly { readonly control: string; readonly status: string; readonly name: string }[];
+        readonly errors: readonly { readonly message: string }[];
+    }
+
+    async function scan(...args: readonly string[]) {
+        const { code, out, log } = await cli(["scan", "--format", "json", ...args]);
+        const { results, errors } = JSON.parse(out || '{"results":[],"errors":[]}') as Report;
+        const lines = results.map(({ name, control, status }) => `${name} ${control} ${status}`);
+        return { code, lines, errors, log: log.join("\n") };
+    }
+
+    it("stands for options that are not given, and gives way to those that are", async () => {
+        put({
+            "hardening.yaml":
+                "profile: baseline\ncontrols: { no-host-pid: advisory, images-pinned-by-digest: mandatory }\n",
+        });
+        const { code, lines } = await scan(".");
+        assert.deepEqual([code, lines], [1, ["web no-host-pid violation", "web images-pinned-by-digest violation"]]);
+        const restricted = await scan("--profile", "restricted", ".");
+        assert.ok(restricted.lines.includes("web run-as-non-root violation"));
+        put({ "levels.yaml": "images-pinned-by-digest: disabled\n" });
+        assert.deepEqual((await scan("--config", "levels.yaml", "deploy")).code, 0);
+    });
+
+    it("names waivers and baseline from where it stands itself, and takes neither for a manifest", async () => {
+        const waiver = "control: no-host-pid, object: Pod shop/web, reason: It looks, owner: shop, ticket: T-1";
+        put({
+            "gate/hardening.yaml": "profile: baseline\nwaivers: [accepted.yaml]\n",
+            "gate/accepted.yaml": `waivers: [{ ${waiver}, expires: 2026-04-01 }]\n`,
+        });
+        const { code, lines, errors } = await scan("--project", "gate/hardening.yaml", ".");
+        assert.deepEqual([code, lines, errors], [0, ["web no-host-pid waived"], []]);
+    });
+
+    it("leaves out what its patterns, those of .hardeningignore and those of options name, and counts it", async () => {
+        put({
+            "hardening.yaml": "profile: baseline\nexclude: [charts/*/templates/]\n",
+            ".hardeningignore": "# drafts\n*.draft.yaml\n!kept.draft.yaml\n",
+            "charts/web/templates/pod.yaml": "{{ not: yaml }}: [",
+            "deploy/a.draft.yaml": POD("draft"),
+            "deploy/kept.draft.yaml": POD("kept"),
+            "vendor/pod.yaml": POD("vendor"),
+        });
+        const { code, lines, log } = await scan("--exclude", "/vendor", ".");
+        assert.deepEqual([code, lines], [1, ["kept no-host-pid violation", "web no-host-pid violation"]]);
+        assert.match(log, /2 files \(3 paths left out\): 2 objects/);
+        // One that is named by itself is left out as well: hooks name every file that was changed.
+        assert.match((await scan("deploy/a.draft.yaml")).log, /0 files \(1 path left out\)/);
+    });
+
+    it("leaves nothing out of a folder above it", async () => {
+        put({ "gate/hardening.yaml": "profile: baseline\nexclude: ['**']\n" });
+        const { lines } = await scan("--project", "gate/hardening.yaml", "deploy");
+        assert.deepEqual(lines, ["web no-host-pid violation"]);
+    });
+
+    it("keeps what it leaves out from being mended", async () => {
+        put({ "hardening.yaml": "exclude: [deploy/]\n" });
+        const run = await cli(["fix", "--profile", "restricted", "deploy"]);
+        assert.equal(readFileSync("deploy/web.yaml", "utf8"), POD("web"), run.log.join("\n"));
+    });
+
+    it("is refused with all that is wrong, whoever reads it", async () => {
+        put({ "hardening.yaml": "profile: strictest\nwaiver: [a]\nexclude: tests\nstrict: yes please\n" });
+        const { code, log } = await scan(".");
+        assert.equal(code, 2);
+        assert.equal(
+            log,
+            [
+                'error: hardening.yaml: waiver is not known; did you mean "waivers"?',
+                'error: hardening.yaml: profile must be one of baseline, restricted, cis, nsa, x0tta6bl4, all, found "strictest"',
+                'error: hardening.yaml: strict must be true or false, found "yes please"',
+                'error: hardening.yaml: exclude must be a list, found "tests"',
+                "Try: hardening scan --help",
+            ].join("\n"),
+        );
+        assert.match((await scan("--project", "none.yaml", ".")).log, /--project none\.yaml: does not exist/);
+        put({ "hardening.yaml": "controls: { no-host-pod: advisory }\n" });
+        assert.match((await scan(".")).log, /hardening\.yaml.*no-host-pod.*no-host-pid/s);
+    });
+
+    it("is written by init, once, and is what scan and an editor take", async () => {
+        assert.equal((await cli(["init", "--profile", "cis"])).code, 0);
+        const text = readFileSync("hardening.yaml", "utf8");
+        assert.match(text, /^profile: cis$/m);
+        const again = await cli(["init"]);
+        assert.deepEqual([again.code, again.log[0]], [2, "error: hardening.yaml is there already"]);
+        assert.equal(readFileSync("hardening.yaml", "utf8"), text);
+        assert.equal((await scan(".")).code, 1);
+        // With every comment that shows a setting taken for the setting.
+        const all = text.replace(/^# (?=[\w]+:|  )/gm, "");
+        const validate = new Ajv().compile(JSON.parse(schemaFiles()["project.json"] ?? "") as object);
+        assert.ok(validate(yamlContent(all, "all")), JSON.stringify(validate.errors));
+        assert.equal(validate({ profil: "cis" }), false);
+        assert.equal(validate({ profile: "strictest" }), false);
+        assert.ok(existsSync("deploy"));
+    });
+
+    it("has its schemas published as they are generated", () => {
+        for (const [name, text] of Object.entries(schemaFiles())) {
+            const published = readFileSync(join(home, "packages/hardening/schemas", name), "utf8");
+            assert.deepEqual(JSON.parse(published), JSON.parse(text), `npm run schemas:data renews ${name}`);
+        }
+    });
+});
