@@ -15,7 +15,17 @@ const TEXTS = {
 };
 
 export default tseslint.config(
-    { ignores: ["**/dist/", "coverage/", "**/gen/", "**/node_modules/", ".cache/", ".semgrep/", "packages/*/examples/"] },
+    {
+        ignores: [
+            "**/dist/",
+            "coverage/",
+            "**/gen/",
+            "**/node_modules/",
+            ".cache/",
+            ".semgrep/",
+            "packages/*/examples/",
+        ],
+    },
     ...tseslint.configs.recommended,
     security.configs.recommended,
     {
