@@ -86,11 +86,11 @@ export const WEBHOOK_AUTHORITY: Bound = {
     operations: ["UPDATE"],
     validations: [
         {
-            expression: `${unchangedBut(["webhooks"])} && object.webhooks.size() == oldObject.webhooks.size()`,
+            expression: `${unchangedBut(["webhooks"])} && object.?webhooks.orValue([]).size() == oldObject.?webhooks.orValue([]).size()`,
             message: "only the authority of a webhook may be filled in here; the configuration stays as it was",
         },
         {
-            expression: `dyn(object).webhooks.all(w, dyn(oldObject).webhooks.exists(o, o.name == w.name && ${alikeBut("w", "o", ["clientConfig"])} && ${alikeBut("w.clientConfig", "o.clientConfig", ["caBundle"])}))`,
+            expression: `dyn(object).?webhooks.orValue([]).all(w, dyn(oldObject).?webhooks.orValue([]).exists(o, o.name == w.name && ${alikeBut("w", "o", ["clientConfig"])} && ${alikeBut("w.clientConfig", "o.clientConfig", ["caBundle"])}))`,
             message: "only clientConfig.caBundle of a webhook may be changed here: whoever is asked sees every object",
         },
     ],

@@ -257,7 +257,7 @@ function definitionTries(namespace: string): readonly Try[] {
     const by = `objects are converted by ${namespace}/external-secrets-webhook or by nobody`;
     return (
         [
-            ["the authority", client({ service, caBundle: "Q0E=" })],
+            ["another port of the operator's webhook", client({ service: { ...service, port: 8443 } })],
             ["no conversion", spec({ conversion: { strategy: "None" } })],
             ["a URL of its own", client({ url: "https://evil.example" }), by],
             ["another service", client({ service: { ...service, name: "evil" } }), by],
@@ -285,7 +285,14 @@ export const SECRET_TRIES: readonly Try[] = [
     { type: "example.org/any", refused: [TYPES] },
 ].flatMap(({ type, refused }) => {
     const annotations = { "kubernetes.io/service-account.name": "default" };
-    const object = { apiVersion: "v1", kind: "Secret", metadata: { name: "s", namespace: "shop", annotations }, type };
+    const data = { "tls.crt": "", "tls.key": "" };
+    const object = {
+        apiVersion: "v1",
+        kind: "Secret",
+        metadata: { name: "s", namespace: "shop", annotations },
+        type,
+        data,
+    };
     return [
         { title: `create ${type}`, object, refused },
         { title: `update ${type}`, object, oldObject: object, refused },

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 
-import { ROLE_RULES, deployerBound } from "../../../components/access";
+import { deployerBound } from "../../../components/access";
 import { certControllerBounds, controllerBounds } from "../../../components/external-secrets/bounds";
 import type { Try } from "../../support/bound-tries";
 import {
@@ -47,20 +47,8 @@ const rights: readonly KubernetesObject[] = [
         subjects: [
             { kind: "ServiceAccount", name: "external-secrets-cert-controller", namespace: OPERATOR },
             { kind: "ServiceAccount", name: `external-secrets-${SHOP}`, namespace: OPERATOR },
+            { kind: "Group", name: "bounds-pipeline", apiGroup: RBAC },
         ],
-    },
-    {
-        apiVersion: `${RBAC}/v1`,
-        kind: "Role",
-        metadata: { name: "deployer", namespace: SHOP },
-        rules: ROLE_RULES.deployer,
-    },
-    {
-        apiVersion: `${RBAC}/v1`,
-        kind: "RoleBinding",
-        metadata: { name: "deployer", namespace: SHOP },
-        roleRef: { apiGroup: RBAC, kind: "Role", name: "deployer" },
-        subjects: [{ kind: "Group", name: "bounds-pipeline", apiGroup: RBAC }],
     },
 ];
 
