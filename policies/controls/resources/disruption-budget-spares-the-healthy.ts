@@ -11,7 +11,7 @@ export const disruptionBudgetSparesTheHealthy = objectControl({
     severity: "low",
     // Whether an unready member still counts is for those to say who know its protocol, such as a quorum's.
     enforcement: "advisory",
-    covers: ["rel.pdb"],
+    covers: [],
     frameworks: [...nist("CP-10"), ...soc2("A1.2")],
     remediation: "Set unhealthyPodEvictionPolicy to AlwaysAllow.",
     profiles: ["x0tta6bl4"],
