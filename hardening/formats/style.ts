@@ -24,11 +24,11 @@ export const LABEL_STYLE: Readonly<Record<Label, Style>> = {
 };
 
 /**
- * Text from a manifest made fit for one line of a terminal: control characters, which could move the cursor or recolour
- * what follows, are shown as escapes.
+ * Text from a manifest made fit for one line of a terminal: control and format characters, which could move the cursor,
+ * recolour what follows or turn a line around, are shown as escapes.
  */
 export function plain(text: string): string {
-    return text.replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029\u202a-\u202e\u2066-\u2069]/g, (character) => {
+    return text.replace(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/gu, (character) => {
         const code = character.codePointAt(0) ?? 0;
         return `\\u${code.toString(16).padStart(4, "0")}`;
     });

@@ -3,6 +3,7 @@ import { compareSeverity, phaseOf } from "@x0tta6bl4/responder";
 
 import type { FormatTable } from "../formats/format";
 import { jsonText } from "../formats/format";
+import { plain } from "../formats/style";
 import type { Found } from "./incidents";
 
 /** What a person asked to see, or what came of a decision. */
@@ -45,7 +46,7 @@ function textOf(report: IncidentReport): string {
 
 /** Events hold what an attacker writes: no text of theirs moves the cursor or turns a line around. */
 function printable(text: string): string {
-    return text.replace(/[^\P{Cc}\n]|\p{Cf}/gu, "\ufffd");
+    return text.split("\n").map(plain).join("\n");
 }
 
 const at = (ms: number): string => new Date(ms).toISOString();

@@ -150,7 +150,7 @@ describe("hardening respond, for people", () => {
         assert.equal(code, 0);
         assert.match(out, /not known: its node could not be worked out/);
         assert.match(out, /proposed +isolate:1\n +asks \(mode\)/);
-        assert.match(out, /sh \ufffd\[2Jin web/);
+        assert.match(out, /sh \\u001b\[2Jin web/);
         assert.equal(out.includes("\u001b"), false);
     });
 
