@@ -2,7 +2,7 @@ import { area } from "../area";
 import type { ClusterSettings } from "./settings";
 import { clusterSettings } from "./settings";
 
-interface ClusterConfig {
+export interface ClusterConfig {
     readonly cluster: ClusterSettings;
 }
 
