@@ -287,4 +287,5 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0282": "no-loader-variables",
     "XSF-0283": "inline-drivers-known",
     "XSF-0284": "critical-priority-bounded",
+    "XSF-0285": "api-server-configuration-sound",
 };

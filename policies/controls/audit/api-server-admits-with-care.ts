@@ -20,7 +20,7 @@ export const apiServerAdmitsWithCare = flagControl({
     enforcement: "advisory",
     covers: ["cp.api-server"],
     frameworks: [
-        ...cis("1.2.3", "1.2.9", "1.2.11"),
+        ...cis("1.2.3", "1.2.9", "1.2.11", "5.5.1"),
         ...mitre("T1499", "T1557"),
         ...nist("CM-7", "SC-5"),
         ...soc2("CC6.8"),
@@ -34,5 +34,6 @@ export const apiServerAdmitsWithCare = flagControl({
         plugin("DenyServiceExternalIPs", "1.2.3"),
         plugin("EventRateLimit", "1.2.9"),
         plugin("AlwaysPullImages", "1.2.11"),
+        plugin("ImagePolicyWebhook", "5.5.1"),
     ],
 });

@@ -20,7 +20,14 @@ export const apiServerAuthenticates = flagControl({
     components: ["kube-apiserver"],
     subject: API_SERVER_FLAGS,
     rules: [
-        { flag: "anonymous-auth", accepts: isFalse, wanted: "false", absent: "true", cis: "1.2.1" },
+        {
+            flag: "anonymous-auth",
+            accepts: isFalse,
+            wanted: "false",
+            absent: "true",
+            instead: "authentication-config",
+            cis: "1.2.1",
+        },
         { flag: "token-auth-file", accepts: never, wanted: "nothing: remove it", cis: "1.2.2" },
         { flag: "basic-auth-file", accepts: never, wanted: "nothing: remove it" },
         {

@@ -25,6 +25,7 @@ export const apiServerAuthorizes = flagControl({
             accepts: (value) => lacks("AlwaysAllow")(value) && lists("RBAC")(value) && lists("Node")(value),
             wanted: "Node,RBAC",
             absent: "AlwaysAllow",
+            instead: "authorization-config",
             cis: "1.2.6",
         },
     ],

@@ -17,6 +17,8 @@ export interface FlagRule {
     readonly absent?: string;
     /** The flag that makes no sense without this one, as a certificate without its key: where it is set, absence counts. */
     readonly partner?: string;
+    /** The flag that names a file which says the same instead; where it is set, absence says nothing. */
+    readonly instead?: string;
     /** The field of the component's configuration file that says the same. */
     readonly field?: string;
     /** What the component does where its file leaves the field out, where no flag and no other file can hold it: `true`. */
@@ -168,7 +170,8 @@ function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: r
 
 function isAtDefault(view: ComponentView, rule: FlagRule, subject: readonly string[]): boolean {
     const isHalf = rule.partner !== undefined && view.flags.has(rule.partner);
-    return (isHalf || speaksForAll(view, subject)) && !fromFile(view, rule);
+    const isElsewhere = rule.instead !== undefined && view.flags.has(rule.instead);
+    return (isHalf || speaksForAll(view, subject)) && !isElsewhere && !fromFile(view, rule);
 }
 
 /**

@@ -6,6 +6,7 @@ import { apiServerAdmitsWithCare } from "./api-server-admits-with-care";
 import { apiServerAuthenticates } from "./api-server-authenticates";
 import { apiServerAuthorizes } from "./api-server-authorizes";
 import { apiServerBoundsRequests } from "./api-server-bounds-requests";
+import { apiServerConfigurationSound } from "./api-server-configuration-sound";
 import { apiServerHasAuditPolicy } from "./api-server-has-audit-policy";
 import { apiServerSpeaksTls } from "./api-server-speaks-tls";
 import { apiServerWritesAuditLog } from "./api-server-writes-audit-log";
@@ -42,6 +43,7 @@ export const auditControls: readonly Control[] = [
     apiServerAuthorizes,
     apiServerAdmits,
     apiServerAdmitsWithCare,
+    apiServerConfigurationSound,
     apiServerSpeaksTls,
     apiServerBoundsRequests,
     secretsEncryptedAtRest,

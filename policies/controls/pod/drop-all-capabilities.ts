@@ -68,7 +68,8 @@ export const dropAllCapabilities = podControl({
     remediation:
         'Set securityContext.capabilities to {drop: ["ALL"]}, adding NET_BIND_SERVICE where a low port is bound.',
     profiles: ["restricted", "cis", "nsa", "x0tta6bl4"],
-    supersedes: ["baseline-capabilities-only"],
+    // A container that uses none of the kernel's protections drops nothing either.
+    supersedes: ["baseline-capabilities-only", "linux-hardening-in-use"],
     params: pssParams,
     admission: {
         expression: [

@@ -20,6 +20,8 @@ export const noPrivilegeEscalation = podControl({
     remediation:
         "Set securityContext.allowPrivilegeEscalation to false on every container; the pod level has no such field.",
     profiles: ["restricted", "cis", "nsa", "x0tta6bl4"],
+    // A container without a context of its own leaves this field out of it too.
+    supersedes: ["security-context-present"],
     params: pssParams,
     admission: {
         expression: [

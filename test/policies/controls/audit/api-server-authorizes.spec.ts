@@ -18,5 +18,11 @@ describeFlags(apiServerAuthorizes, {
             "--authorization-mode of kube-apiserver is unset, which means AlwaysAllow. Set it to Node,RBAC (CIS 1.2.6).",
         ],
     },
-    allowed: { "a webhook beside them": { "authorization-mode": "Node,RBAC,Webhook" } },
+    allowed: {
+        "a webhook beside them": { "authorization-mode": "Node,RBAC,Webhook" },
+        "a file that says it": {
+            "authorization-mode": undefined,
+            "authorization-config": "/etc/kubernetes/authz.yaml",
+        },
+    },
 });
