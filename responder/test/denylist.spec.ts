@@ -122,7 +122,7 @@ describe("The deny list", () => {
 
     describe("in several namespaces", () => {
         const other = keyOf({ kind: "ConfigMap", namespace: "shop", name: "revoked-identities" });
-        const listed = (key: string): unknown => (world.api.objects.get(key)?.["data"] as object | undefined) ?? {};
+        const listed = (key: string): unknown => world.api.objects.get(key)?.["data"] ?? {};
 
         it("is the same in each, and is taken back in each", async () => {
             world.denyNamespaces = [NAMESPACE, "shop"];

@@ -38,7 +38,9 @@ async function followed() {
     let notices = 0;
     const running = store.follow(
         end.signal,
-        () => void notices++,
+        () => {
+            notices++;
+        },
         (error) => failures.push(error),
     );
     await until(() => api.watched === 1);

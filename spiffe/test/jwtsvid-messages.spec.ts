@@ -144,7 +144,7 @@ describe("What JwtSvid says", () => {
             assert.throws(() => JwtSvid.parseInsecure(token, "reports", wrong), new ArgumentError(message));
         }
         await assert.rejects(
-            JwtSvid.parseAndValidate(token, "reports", {} as JwtBundleSet),
+            JwtSvid.parseAndValidate(token, "reports", {} as never),
             new ArgumentError("bundles must be a JwtBundleSet, it is an object"),
         );
         await assert.rejects(

@@ -86,7 +86,11 @@ describe("findings", () => {
     it("pass by as they are counted, and what they came to gets the counts", () => {
         const unseen: NotJudged = { source: "s", document: 0, kind: "Workflow.argoproj.io", name: "x", reason: "why" };
         const findings = [finding("violation"), finding("waived")];
-        function* run(): Generator<Finding, { readonly read: string; readonly notJudged: readonly NotJudged[] }> {
+        function* run(): Generator<
+            Finding,
+            { readonly read: string; readonly notJudged: readonly NotJudged[] },
+            undefined
+        > {
             yield* findings;
             return { read: "all", notJudged: [unseen, unseen] };
         }
@@ -94,7 +98,7 @@ describe("findings", () => {
         assert.deepEqual([counting.next().value, counting.next().value], findings);
         const { done, value } = counting.next();
         assert.equal(done, true);
-        assert.ok(value !== undefined && "tally" in value);
+        assert.ok("tally" in value);
         assert.equal(value.read, "all");
         assert.deepEqual(value.notJudged, [unseen, unseen]);
         assert.deepEqual(value.tally.summary(1), {

@@ -28,7 +28,7 @@ function bounded(stack: Stack): ReadonlyMap<string, readonly string[]> {
 
 /** The critical classes whose pods count for a quota: all where it has no scope, otherwise those that its scope names. */
 function classesOf(quota: KubeObject): readonly string[] {
-    const { hard, scopes, scopeSelector } = obj(quota.body["spec"]) as Readonly<Record<string, unknown>>;
+    const { hard, scopes, scopeSelector } = obj(quota.body["spec"]);
     if (!BOUNDS.some((name) => Object.hasOwn(obj(hard), name)) || list(scopes).length > 0) {
         return [];
     }

@@ -67,21 +67,18 @@ export class KubernetesClient implements KubernetesApi {
 
     async list(kind: KindName, where: Where = {}): Promise<readonly KubernetesObject[]> {
         const { apiVersion } = KINDS[kind];
-        const { items } = await this.pages<KubernetesObject>(collectionOf(kind, where.namespace), {
+        const { items } = await this.pages(collectionOf(kind, where.namespace), {
             labelSelector: where.labels,
             fieldSelector: where.fields,
         });
         // Items of a list don't repeat what the list says of all of them.
-        return items.map((item) => ({ ...item, apiVersion, kind }));
+        return (items as readonly KubernetesObject[]).map((item) => ({ ...item, apiVersion, kind }));
     }
 
     async listMetadata(kind: KindName, namespace?: string): Promise<MetadataList> {
-        const { items, resourceVersion } = await this.pages<{ readonly metadata: ObjectMeta }>(
-            collectionOf(kind, namespace),
-            {},
-            METADATA_LIST,
-        );
-        return { resourceVersion, items: items.map(({ metadata }) => metadata) };
+        const { items, resourceVersion } = await this.pages(collectionOf(kind, namespace), {}, METADATA_LIST);
+        const holders = items as readonly { readonly metadata: ObjectMeta }[];
+        return { resourceVersion, items: holders.map(({ metadata }) => metadata) };
     }
 
     async *watchMetadata(
@@ -174,17 +171,17 @@ export class KubernetesClient implements KubernetesApi {
     }
 
     /** Every page of a collection, which all are of one version. */
-    private async pages<T>(
+    private async pages(
         path: string,
         query: Query,
         as?: string,
-    ): Promise<{ readonly items: readonly T[]; readonly resourceVersion: string }> {
-        const items: T[] = [];
+    ): Promise<{ readonly items: readonly unknown[]; readonly resourceVersion: string }> {
+        const items: unknown[] = [];
         for (let next: string | undefined; ;) {
             const page = await this.call("GET", path, undefined, { ...query, limit: String(PAGE), continue: next }, as);
             const { metadata, items: some } = page as {
                 readonly metadata: { readonly continue?: string; readonly resourceVersion?: string };
-                readonly items: readonly T[];
+                readonly items: readonly unknown[];
             };
             items.push(...some);
             next = metadata.continue;

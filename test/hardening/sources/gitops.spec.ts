@@ -31,7 +31,7 @@ async function scanned(
     files: Readonly<Record<string, unknown>>,
     config: string | undefined = CONFIG,
 ): Promise<ScanReport> {
-    const texts = Object.entries(files).map(([name, content]) => [name, JSON.stringify(content)]);
+    const texts = Object.entries(files).map(([name, content]): [string, string] => [name, JSON.stringify(content)]);
     const checkout = { ...Object.fromEntries(texts), ...(config !== "" && { ".git/config": config }) };
     let report: ScanReport | undefined;
     await withFiles(checkout as Record<string, string>, (folder) => {

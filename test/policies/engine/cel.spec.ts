@@ -24,7 +24,7 @@ describe("parts of expressions", () => {
     });
 
     it("spell a directory as it is walked", () => {
-        const spelling = (path: string) => evaluate(spelled("path"), { path });
+        const spelling = (path: string): unknown => evaluate(spelled("path"), { path });
         for (const [path, expected] of [
             ["/", "/"],
             ["", "/"],

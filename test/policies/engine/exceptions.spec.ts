@@ -86,7 +86,9 @@ describe("exceptions of components", () => {
             ...own.resource,
             props: {
                 ...own.body,
-                spec: { template: { spec: { volumes: [...Array(10).fill({}), { hostPath: { path: "/proc" } }] } } },
+                spec: {
+                    template: { spec: { volumes: [...Array<object>(10).fill({}), { hostPath: { path: "/proc" } }] } },
+                },
             },
         });
         assert.ok(far);
