@@ -63,8 +63,8 @@ function writtenPlace(frame: string, directory: string): string {
  */
 function mapFailuresOnly(): void {
     setSourceMapsSupport(true, { nodeModules: false, generatedCode: false });
-    Error.prepareStackTrace = (error, frames) =>
-        `${String(error)}\n    at ${frames.map((frame) => frame.toString()).join("\n    at ")}`;
+    // eslint-disable-next-line @typescript-eslint/no-base-to-string -- V8's call sites have a text of their own, which their type leaves out
+    Error.prepareStackTrace = (error, frames) => `${String(error)}\n    at ${frames.join("\n    at ")}`;
 }
 
 async function run(request: HostRequest, pulumi: Sdk): Promise<Recording> {

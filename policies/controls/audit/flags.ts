@@ -118,7 +118,8 @@ export function flagControl(
         readonly subject?: readonly string[];
     },
 ): ObjectControl {
-    const { components, rules, subject = rules.map(({ flag }) => flag), ...meta } = control;
+    const { components, rules, subject, ...meta } = control;
+    const flags = subject ?? rules.map(({ flag }) => flag);
     return {
         ...objectControl({
             ...meta,
@@ -126,7 +127,7 @@ export function flagControl(
             kinds: [],
             *check(object) {
                 for (const view of componentsOf(object).filter(({ name }) => components.includes(name))) {
-                    yield* flagFaults(view, rules, subject);
+                    yield* flagFaults(view, rules, flags);
                 }
                 for (const { name, body, at } of configurationsOf(object)) {
                     if (components.includes(name)) {

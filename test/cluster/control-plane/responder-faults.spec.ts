@@ -71,7 +71,7 @@ describeOnCluster("The responder's steps on an API server where things go wrong"
 
     after(async function () {
         this.timeout(120_000);
-        world?.api.close();
+        (world as typeof world | undefined)?.api.close();
         await cluster().kubectl.try(["uncordon", "--all"]);
         await cluster().kubectl.try(["delete", "namespace", OWN, SHOP, "--wait=false"]);
     });
@@ -414,7 +414,9 @@ describeOnCluster("The responder's steps on an API server where things go wrong"
         let notices = 0;
         const following = store.follow(
             end.signal,
-            () => void notices++,
+            () => {
+                notices++;
+            },
             (error) => failures.push(error),
         );
         const watching = async (): Promise<void> => {

@@ -32,7 +32,7 @@ export function meddledWith(api: KubernetesApi, meddle: Meddling): KubernetesApi
             if (property === "calls") {
                 return calls;
             }
-            const method = target[property] as (...args: readonly unknown[]) => unknown;
+            const method = Reflect.get(target, property) as (...args: readonly unknown[]) => unknown;
             if (property === "watchMetadata") {
                 return (...args: readonly unknown[]): unknown => {
                     void meddle(`${property} ${String(args[0])}`, calls++);
