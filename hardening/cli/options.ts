@@ -153,7 +153,7 @@ interface OptionToken {
 function checked(token: OptionToken, table: OptionTable, faults: string[]): string | undefined {
     const { name, rawName, value } = token;
     const spec = Object.hasOwn(table, name) ? table[name] : undefined;
-    const refuse = (fault: string): undefined => {
+    const refuse = (fault: string): string | undefined => {
         faults.push(fault);
         return undefined;
     };

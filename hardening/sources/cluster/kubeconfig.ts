@@ -287,7 +287,10 @@ function signInOf(name: string, user: Body, folder: string): Partial<Connection>
 function execCredentials(name: string, exec: Body, folder: string): Partial<Connection> {
     const command = str(exec["command"]);
     const program = command.includes("/") ? resolve(folder, command) : command;
-    const extra = list(exec["env"]).map((entry) => [str(obj(entry)["name"]), str(obj(entry)["value"])]);
+    const extra = list(exec["env"]).map((entry): [string, string] => [
+        str(obj(entry)["name"]),
+        str(obj(entry)["value"]),
+    ]);
     const info = { apiVersion: exec["apiVersion"], kind: "ExecCredential", spec: { interactive: false } };
     let printed: string;
     try {
