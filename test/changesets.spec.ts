@@ -17,7 +17,8 @@ interface Status {
 
 const FOLDER = ".changeset";
 const PROGRAM = join(process.cwd(), "node_modules/@changesets/cli/bin.js");
-const manifests = globSync("{spiffe,probe,responder,packages/*}/package.json");
+const { workspaces } = JSON.parse(readFileSync("package.json", "utf8")) as { workspaces: readonly string[] };
+const manifests = globSync(workspaces.map((folder) => join(folder, "package.json")));
 const published = manifests.map(read).filter((manifest) => manifest.private !== true);
 
 function read(file: string): Manifest {

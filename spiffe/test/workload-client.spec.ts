@@ -123,7 +123,11 @@ describe("WorkloadApiClient", () => {
         it("say what the endpoint answered, once, without trying again what no retry can mend", async () => {
             const client = connect();
             api.failNext("FetchX509SVID", status.PERMISSION_DENIED, "no identity issued");
-            await assert.rejects(client.fetchX509Svid(), (error) => error instanceof NoIdentityIssuedError);
+            await assert.rejects(client.fetchX509Svid(), (error: unknown) => {
+                assert.ok(error instanceof NoIdentityIssuedError);
+                assert.equal(error.code, "no_identity_issued");
+                return true;
+            });
             api.failNext("FetchJWTSVID", status.INVALID_ARGUMENT, "audience must be specified");
             await assert.rejects(client.fetchJwtSvid({ audience: ["a"] }), { code: "invalid_argument" });
             assert.equal(api.calls.length, 2);
