@@ -48,12 +48,14 @@ describe("readCluster", () => {
                 document: 0,
                 type: "kubernetes:core/v1:Pod",
                 props: { apiVersion: "v1", kind: "Pod", metadata: { name: "a", namespace: "x" } },
+                shown: true,
             },
             {
                 source: "cluster test",
                 document: 0,
                 type: "kubernetes:apps/v1:Deployment",
                 props: { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "b", namespace: "x" } },
+                shown: true,
             },
         ]);
         assert.deepEqual([...requests].sort(), [
