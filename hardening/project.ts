@@ -86,7 +86,8 @@ export function optionsOf(project: Project): ReadonlyMap<string, readonly string
 
 /** Says which paths are left out, and how many were. */
 export class Excluded {
-    private readonly rules = ignore();
+    /** Git tells capitals apart, and so does what is read of the disk. */
+    private readonly rules = ignore({ ignorecase: false });
     private readonly root: string;
     private readonly own: ReadonlySet<string>;
     private readonly left = new Set<string>();

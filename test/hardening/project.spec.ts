@@ -89,6 +89,12 @@ describe("The file of a project", () => {
         assert.match((await scan("deploy/a.draft.yaml")).log, /0 files \(1 path left out\)/);
     });
 
+    it("tells capitals apart, as git does: what a pattern does not name is judged", async () => {
+        put({ "deploy/Draft.yaml": POD("draft") });
+        const { lines } = await scan("--profile", "baseline", "--exclude", "draft.yaml", "--exclude", "/Deploy", ".");
+        assert.deepEqual(lines, ["draft no-host-pid violation", "web no-host-pid violation"]);
+    });
+
     it("leaves nothing out of a folder above it", async () => {
         put({ "gate/hardening.yaml": "profile: baseline\nexclude: ['**']\n" });
         const { lines } = await scan("--project", "gate/hardening.yaml", "deploy");
