@@ -77,14 +77,16 @@ const DEPLOYMENTS: Bound = {
         },
         {
             expression: [
-                `${template("object", "metadata.?labels.orValue({})")} == ${template("oldObject", "metadata.?labels.orValue({})")}`,
+                // Pods are also made with the template's finalizers, which keep them from ever going.
+                alikeBut(template("object", "metadata"), template("oldObject", "metadata"), ["annotations"]),
                 alikeBut(
                     template("object", "metadata.?annotations.orValue({})"),
                     template("oldObject", "metadata.?annotations.orValue({})"),
                     ["kubectl.kubernetes.io/restartedAt"],
                 ),
             ].join(" && "),
-            message: "a deployer leaves the labels and annotations of pods as they are, but for that of a restart",
+            message:
+                "a deployer leaves labels, finalizers and annotations of pods as they are, but for that of a restart",
         },
         {
             expression: alikeBut(template("object", "spec"), template("oldObject", "spec"), ["containers"]),

@@ -1,5 +1,5 @@
 import type { Bound } from "../bounds";
-import { boundSpec, byAccounts } from "../bounds";
+import { alikeBut, boundSpec, byAccounts } from "../bounds";
 import { QUARANTINE_LABEL, QUARANTINE_POLICY, RESPONDER } from "./rights";
 
 /** A bound and the name of its ValidatingAdmissionPolicy. */
@@ -18,6 +18,8 @@ function outside(namespaces: readonly string[]): Bound["validations"][number] {
 
 const labels = (object: string): string => `${object}.metadata.?labels.orValue({})`;
 
+const annotations = (object: string): string => `dyn(${object}).spec.template.metadata.?annotations.orValue({})`;
+
 /**
  * What the responder's rights would allow and its steps never do. So whoever takes over the responder can take pods off the network
  * and delete them, but can't change what runs anywhere.
@@ -27,8 +29,14 @@ const labels = (object: string): string => `${object}.metadata.?labels.orValue({
  */
 function responderBounds(namespace: string, protectedNamespaces: readonly string[]): readonly NamedBound[] {
     const leftAlone = outside(protectedNamespaces);
-    const sameTemplate = {
-        expression: "object.spec.template.spec == oldObject.spec.template.spec",
+    const restarted = {
+        expression: [
+            alikeBut("dyn(object).spec", "dyn(oldObject).spec", ["template"]),
+            alikeBut("dyn(object).spec.template", "dyn(oldObject).spec.template", ["metadata"]),
+            alikeBut("dyn(object).spec.template.metadata", "dyn(oldObject).spec.template.metadata", ["annotations"]),
+            // Others' annotations have webhooks put containers into the pods.
+            alikeBut(annotations("object"), annotations("oldObject"), ["kubectl.kubernetes.io/restartedAt"]),
+        ].join(" && "),
         message: "the responder restarts workloads, and changes nothing else of them",
     };
     const workload = (resource: string): NamedBound => ({
@@ -37,7 +45,7 @@ function responderBounds(namespace: string, protectedNamespaces: readonly string
         apiVersion: "v1",
         resource,
         operations: ["UPDATE"],
-        validations: [leftAlone, outside([namespace]), sameTemplate],
+        validations: [leftAlone, outside([namespace]), restarted],
     });
     return [
         {

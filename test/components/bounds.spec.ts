@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 
 import { deployerBound } from "../../components/access";
 import { certControllerBounds, controllerBounds } from "../../components/external-secrets/bounds";
+import { boundSpecs } from "../../components/responder/bounds";
 import type { Manifest } from "../support/controls";
 import { admission, type Admission } from "../support/cel";
 import {
@@ -58,6 +60,20 @@ describe("bounds of deployers", () => {
             ],
         });
         assert.equal(spec.failurePolicy, "Fail");
+    });
+});
+
+describe("bounds of the responder's restarts", () => {
+    const spec = boundSpecs("responder", [])["responder-deployments"] ?? assert.fail();
+    const message = "the responder restarts workloads, and changes nothing else of them";
+    const decide = admission(spec);
+
+    it("let restarts through, and nothing else of what deployers may or try", () => {
+        const tries = DEPLOYER_TRIES.filter(({ object }) => {
+            return !isDeepStrictEqual((object as typeof DEPLOYED).spec, DEPLOYED.spec);
+        }).map((one) => ({ ...one, refused: one.title === "a restart" ? [] : [message] }));
+        assert.ok(tries.length > 25);
+        assert.deepEqual(judge(decide, tries, "system:serviceaccount:responder:responder"), wanted(tries));
     });
 });
 

@@ -64,7 +64,7 @@ const first = (over: object): Manifest =>
 const image = (name: string): Manifest => first({ image: name });
 
 const METADATA = "a deployer leaves labels, owners and finalizers of a Deployment as they are";
-const TEMPLATE = "a deployer leaves the labels and annotations of pods as they are, but for that of a restart";
+const TEMPLATE = "a deployer leaves labels, finalizers and annotations of pods as they are, but for that of a restart";
 const POD = "a deployer leaves the account, the volumes and the rest of the pod as they are";
 const CONTAINER = "a deployer changes the images and resources of containers, and nothing else of them";
 const REPOSITORY = "a deployer takes images from where the ones that run came from";
@@ -130,6 +130,11 @@ export const DEPLOYER_TRIES: readonly Try[] = (
         [
             "labels of the pod",
             template((one) => ({ ...one, metadata: { labels: { app: "shop", identity: "x" } } })),
+            TEMPLATE,
+        ],
+        [
+            "a finalizer of the pods, so that none of them ever goes",
+            template((one) => ({ ...one, metadata: { ...one.metadata, finalizers: ["example.org/never"] } })),
             TEMPLATE,
         ],
         [

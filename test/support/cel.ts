@@ -4,7 +4,7 @@ import { BlockList, isIP } from "node:net";
 import { Environment } from "@marcbachmann/cel-js";
 
 import type { policySpec } from "../../components/admission/policies";
-import { isObj } from "../../policies/kubernetes/kube";
+import { isObj, obj, str } from "../../policies/kubernetes/kube";
 import type { Manifest } from "./controls";
 
 type Policy = ReturnType<typeof policySpec>;
@@ -39,6 +39,11 @@ interface Validation {
     readonly expression: string;
     readonly message: string;
     readonly messageExpression?: string;
+}
+
+/** The namespace that a request is for, which its object names. */
+function namespaceOf(object: Manifest): string {
+    return str(obj(obj(object)["metadata"])["namespace"]);
 }
 
 class Ip {
@@ -138,7 +143,7 @@ export function admission(policy: Policy): Admission {
         const context: Record<string, unknown> = {
             object: celValue(object),
             oldObject: oldObject === undefined ? null : celValue(oldObject),
-            request: { operation, userInfo: { username, groups } },
+            request: { operation, namespace: namespaceOf(object), userInfo: { username, groups } },
             variables: {},
         };
         for (const [name, value] of variables ?? []) {
