@@ -304,7 +304,7 @@ describe("Falco", () => {
         [
             "a driver",
             { driver: "kmod" },
-            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, cpu, memory, sidekick, kubernetesAudit",
+            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, cpu, memory, sidekick, kubernetesAudit",
         ],
     ];
     for (const [title, raw, message] of refused) {
