@@ -70,7 +70,33 @@ export default tseslint.config(
     {
         files: ["index.ts", "components/**/*.ts"],
         plugins: { "@pulumi": pulumi },
-        rules: { "@pulumi/no-output-in-template-literal": "error" },
+        rules: {
+            "@pulumi/no-output-in-template-literal": "error",
+            "no-restricted-syntax": [
+                "error",
+                {
+                    selector: "CallExpression[callee.type='Super'] > ObjectExpression[properties.length=0]",
+                    message:
+                        "Hand on the arguments, so that they stand in the state and a policy can judge what was meant.",
+                },
+            ],
+        },
+    },
+    {
+        files: ["policies/controls/**/*.ts", "policies/engine/cel.ts"],
+        rules: {
+            "no-restricted-syntax": [
+                "error",
+                {
+                    selector: "Property[key.name='admission'] CallExpression[callee.object.name='JSON']",
+                    message: "Write texts into CEL with texts() of engine/cel.ts.",
+                },
+                {
+                    selector: "Property[key.name='admission'] TemplateElement[tail=false][value.raw=/'$/]",
+                    message: "Write a text into CEL with literal() of engine/cel.ts, a pattern with pattern().",
+                },
+            ],
+        },
     },
     {
         files: ["policies/**/*.ts"],

@@ -1,6 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
-import { literal, SHARED_VARIABLES } from "../../policies/engine/cel";
+import { SHARED_VARIABLES, texts } from "../../policies/engine/cel";
 import type { AdmissionRule, Control } from "../../policies/engine/control";
 import type { Selected } from "../../policies/engine/profiles";
 import { suggestion } from "../../policies/text";
@@ -70,7 +70,7 @@ export function policySpec(twin: Twin, admitted: readonly Admitted[], exemptUser
         matchConditions: [
             {
                 name: "not-the-api-server-itself",
-                expression: `!(request.userInfo.username in [${["system:apiserver", ...exemptUsers].map(literal).join(", ")}])`,
+                expression: `!(request.userInfo.username in ${texts(["system:apiserver", ...exemptUsers])})`,
             },
             {
                 // Its finalizers must still be removable, whatever else is wrong with it; but an object that stays while it is

@@ -11,9 +11,12 @@ export interface Variable {
     readonly expression: string;
 }
 
-/** Text as a CEL string. Of its escapes (the language's definition, "String and Bytes Values") these three are needed. */
+/** What can't stand in a CEL string of one line as it is (the language's definition, "String and Bytes Values"). */
+const ESCAPES: Readonly<Record<string, string>> = { "\\": "\\\\", "'": "\\'", "\n": "\\n", "\r": "\\r" };
+
+/** Text as a CEL string. */
 export function literal(text: string): string {
-    return `'${text.replaceAll("\\", "\\\\").replaceAll("'", "\\'").replaceAll("\n", "\\n")}'`;
+    return `'${text.replace(/[\\'\n\r]/g, (character) => ESCAPES[character] ?? character)}'`;
 }
 
 /** A list of CEL strings. */
@@ -76,7 +79,7 @@ export const ALLOWED = {
     allowed: [["Ingress", "ingress", "from"] as const, ["Egress", "egress", "to"] as const]
         .map(
             ([direction, field, peers]) =>
-                `('${direction}' in object.spec.?policyTypes.orValue(['${direction}']) ? object.spec.?${field}.orValue([]) : []).map(r, ` +
+                `(${literal(direction)} in object.spec.?policyTypes.orValue([${literal(direction)}]) ? object.spec.?${field}.orValue([]) : []).map(r, ` +
                 `{'egress': dyn(${field === "egress"}), 'peers': dyn(r.?${peers}.orValue([])), 'ports': dyn(r.?ports.orValue([]))})`,
         )
         .join(" +\n"),
@@ -95,7 +98,7 @@ export const HOST_PATHS = {
     ].join("\n"),
 } as const;
 
-/** A regular expression as CEL takes it: its syntax is RE2's, in a raw string. */
+/** A regular expression as CEL takes it: its syntax is RE2's, in a raw string, where nothing escapes a quotation mark. */
 export function pattern({ source }: RegExp): string {
-    return `r"${source}"`;
+    return `r"${source.replaceAll('"', "\\x22")}"`;
 }

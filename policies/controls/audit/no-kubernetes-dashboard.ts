@@ -1,4 +1,4 @@
-import { pattern, POD_LABELS, texts } from "../../engine/cel";
+import { literal, pattern, POD_LABELS, texts } from "../../engine/cel";
 import type { Fault, ObjectControl } from "../../engine/control";
 import { BINDING_KINDS, bindingOf } from "../../kubernetes/rbac/bindings";
 import { objectControl } from "../../engine/control";
@@ -38,10 +38,10 @@ export const noKubernetesDashboard: ObjectControl = {
         admission: {
             expression: [
                 "object.kind in ['RoleBinding', 'ClusterRoleBinding']",
-                `? dyn(object).roleRef.name != '${NAME}' || dyn(object).?subjects.orValue([]).all(s, s.name == '${NAME}')`,
+                `? dyn(object).roleRef.name != ${literal(NAME)} || dyn(object).?subjects.orValue([]).all(s, s.name == ${literal(NAME)})`,
                 `: variables.containers.all(c, !c.?image.orValue('').matches(${pattern(IMAGE)})) &&`,
-                `!${texts(LABELS)}.exists(k, variables.podLabels[?k].orValue('') == '${NAME}') &&`,
-                `(variables.podSpec == null || variables.podSpec.?serviceAccountName.orValue('') != '${NAME}')`,
+                `!${texts(LABELS)}.exists(k, variables.podLabels[?k].orValue('') == ${literal(NAME)}) &&`,
+                `(variables.podSpec == null || variables.podSpec.?serviceAccountName.orValue('') != ${literal(NAME)})`,
             ].join(" "),
             variables: POD_LABELS,
         },

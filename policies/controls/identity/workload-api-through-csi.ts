@@ -1,4 +1,4 @@
-import { pattern, spelled, texts } from "../../engine/cel";
+import { literal, pattern, spelled, texts } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist } from "../../engine/frameworks";
@@ -41,7 +41,7 @@ export const workloadApiThroughCsi = podControl({
         expression: `variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v,
  (!has(v.hostPath) || !${spelled("v.hostPath.path")}.matches(${pattern(SOCKET_DIRECTORY)}) ||
   variables.podSpec.?serviceAccountName.orValue('') in ${texts(OWNERS)}) &&
- (!has(v.csi) || v.csi.driver != '${SPIFFE_CSI_DRIVER}' || (v.csi.?readOnly.orValue(false) &&
+ (!has(v.csi) || v.csi.driver != ${literal(SPIFFE_CSI_DRIVER)} || (v.csi.?readOnly.orValue(false) &&
   variables.containers.all(c, c.?volumeMounts.orValue([]).all(m, m.name != v.name || m.?readOnly.orValue(false))))))`,
     },
 });

@@ -1,4 +1,4 @@
-import { texts } from "../../engine/cel";
+import { literal, texts } from "../../engine/cel";
 import type { ObjectControl } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, nist, nsa, soc2 } from "../../engine/frameworks";
@@ -38,7 +38,7 @@ export const defaultNamespaceUnused: ObjectControl = {
             expression: [
                 "object.metadata.?namespace.orValue('') != 'default'",
                 ...[...BUILT_IN].map(
-                    ([kind, names]) => `(object.kind == '${kind}' && object.metadata.name in ${texts(names)})`,
+                    ([kind, names]) => `(object.kind == ${literal(kind)} && object.metadata.name in ${texts(names)})`,
                 ),
             ].join(" || "),
         },

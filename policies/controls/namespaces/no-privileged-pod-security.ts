@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../engine/frameworks";
 import { child, setField } from "../../kubernetes/path";
@@ -33,6 +34,6 @@ export const noPrivilegedPodSecurity = objectControl({
         }
     },
     admission: {
-        expression: `!has(object.metadata.labels) || !('${ENFORCE}' in object.metadata.labels) || object.metadata.labels['${ENFORCE}'] != 'privileged'`,
+        expression: `!has(object.metadata.labels) || !(${literal(ENFORCE)} in object.metadata.labels) || object.metadata.labels[${literal(ENFORCE)}] != 'privileged'`,
     },
 });

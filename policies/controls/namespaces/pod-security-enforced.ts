@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss, soc2 } from "../../engine/frameworks";
 import { child, setField } from "../../kubernetes/path";
@@ -46,6 +47,6 @@ export const podSecurityEnforced = objectControl({
     },
     kinds: ["Namespace"],
     admission: {
-        expression: `has(object.metadata.labels) && '${ENFORCE}' in object.metadata.labels && object.metadata.labels['${ENFORCE}'] in ['baseline', 'restricted']`,
+        expression: `has(object.metadata.labels) && ${literal(ENFORCE)} in object.metadata.labels && object.metadata.labels[${literal(ENFORCE)}] in ['baseline', 'restricted']`,
     },
 });

@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, nist, soc2 } from "../../engine/frameworks";
 import { defaultBackend, INGRESS_KINDS } from "../../kubernetes/ingress";
@@ -38,6 +39,6 @@ export const ingressNamesItsClass = objectControl({
         }
     },
     admission: {
-        expression: `!has(object.spec.defaultBackend) && (object.spec.?ingressClassName.orValue('') != '' || object.metadata.?annotations[?'${LEGACY}'].orValue('') != '')`,
+        expression: `!has(object.spec.defaultBackend) && (object.spec.?ingressClassName.orValue('') != '' || object.metadata.?annotations[?${literal(LEGACY)}].orValue('') != '')`,
     },
 });

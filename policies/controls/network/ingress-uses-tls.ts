@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { Fault } from "../../engine/control";
@@ -56,7 +57,7 @@ export const ingressUsesTls = objectControl({
  object.spec.tls.exists(t, t.hosts.exists(h, h.lowerAscii() == r.host.lowerAscii() ||
   (h.startsWith('*.') && h.substring(2).lowerAscii() == r.host.substring(r.host.indexOf('.') + 1).lowerAscii())))))`,
             ...Object.entries(PLAIN_HTTP).map(
-                ([name, value]) => `object.metadata.?annotations[?'${name}'].orValue('') != '${value}'`,
+                ([name, value]) => `object.metadata.?annotations[?${literal(name)}].orValue('') != ${literal(value)}`,
             ),
         ].join(" &&\n"),
     },

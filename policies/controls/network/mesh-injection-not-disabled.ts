@@ -1,4 +1,4 @@
-import { POD_ANNOTATIONS, POD_LABELS } from "../../engine/cel";
+import { literal, POD_ANNOTATIONS, POD_LABELS } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import type { ObjectControl } from "../../engine/control";
 import { objectControl } from "../../engine/control";
@@ -42,7 +42,7 @@ export const meshInjectionNotDisabled: ObjectControl = {
                 ...["variables.podLabels", "object.?metadata.?labels.orValue({})"].map(staysInside("labels")),
                 ...["variables.podAnnotations", "object.?metadata.?annotations.orValue({})"].flatMap((annotations) => [
                     staysInside("annotations")(annotations),
-                    ...SKIPPED.map((name) => `${annotations}[?'${name}'].orValue('') == ''`),
+                    ...SKIPPED.map((name) => `${annotations}[?${literal(name)}].orValue('') == ''`),
                 ]),
             ].join(" &&\n"),
             variables: { ...POD_LABELS, ...POD_ANNOTATIONS },

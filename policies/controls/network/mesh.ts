@@ -1,4 +1,4 @@
-import { texts } from "../../engine/cel";
+import { literal, texts } from "../../engine/cel";
 import type { KubeObject } from "../../kubernetes/kube";
 import { show } from "../../text";
 
@@ -53,7 +53,7 @@ export function meshOptOuts(
 export function staysInside(where: "labels" | "annotations"): (marks: string) => string {
     const clauses = SWITCHES.filter((one) => one.where === where);
     return (marks) =>
-        clauses.map(({ name, off }) => `!(${marks}[?'${name}'].orValue('') in ${texts(off)})`).join(" &&\n");
+        clauses.map(({ name, off }) => `!(${marks}[?${literal(name)}].orValue('') in ${texts(off)})`).join(" &&\n");
 }
 
 /** Says whether an object is Istio's own way to allow who calls whom. */

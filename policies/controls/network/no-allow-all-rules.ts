@@ -1,4 +1,4 @@
-import { ALLOWED } from "../../engine/cel";
+import { ALLOWED, literal } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
@@ -105,6 +105,6 @@ function selectsCluster({ namespaceSelector, podSelector }: Body): boolean {
 function isUnselectiveIn(selector: string): string {
     return [
         `size(p.?${selector}.?matchLabels.orValue({})) == 0`,
-        `p.?${selector}.?matchExpressions.orValue([]).all(e, e.operator in ['NotIn', 'DoesNotExist'] || (e.operator == 'Exists' && e.key == '${NAMESPACE_LABEL}'))`,
+        `p.?${selector}.?matchExpressions.orValue([]).all(e, e.operator in ['NotIn', 'DoesNotExist'] || (e.operator == 'Exists' && e.key == ${literal(NAMESPACE_LABEL)}))`,
     ].join(" && ");
 }

@@ -1,3 +1,4 @@
+import { texts } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { INGRESS_CLASS, ingressClass } from "../../kubernetes/ingress";
@@ -45,9 +46,7 @@ export const ingressLimitsRequests = objectControl({
     admission: {
         expression: [
             `(${INGRESS_CLASS} != '' && !${INGRESS_CLASS}.contains('nginx')) ||`,
-            `[${Object.keys(LIMITS)
-                .map((key) => `'${key}'`)
-                .join(", ")}].all(k, k in object.metadata.?annotations.orValue({}) &&`,
+            `${texts(Object.keys(LIMITS))}.all(k, k in object.metadata.?annotations.orValue({}) &&`,
             " !object.metadata.annotations[k].matches('^0+[a-zA-Z]?$'))",
         ].join("\n"),
     },

@@ -1,3 +1,4 @@
+import { texts } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
@@ -35,7 +36,7 @@ export const secretStoresWithoutStaticKeys = objectControl({
     admission: {
         expression: [
             "!has(object.spec.provider) || object.spec.provider.all(p,",
-            ` ![${STATIC.map((field) => `'${field}'`).join(", ")}].exists(f,`,
+            ` !${texts(STATIC)}.exists(f,`,
             "  f in object.spec.provider[p] || ('auth' in object.spec.provider[p] && (f in object.spec.provider[p].auth ||",
             "  object.spec.provider[p].auth.exists(m, type(object.spec.provider[p].auth[m]) == map &&",
             "   f in object.spec.provider[p].auth[m])))))",

@@ -1,4 +1,4 @@
-import { POD_ANNOTATIONS } from "../../engine/cel";
+import { literal, POD_ANNOTATIONS } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { isObj, str } from "../../kubernetes/kube";
@@ -33,7 +33,7 @@ export const appArmorNotDisabled = podControl({
             " variables.podSpec.securityContext.appArmorProfile.?type.orValue('') in ['RuntimeDefault', 'Localhost']) &&",
             "variables.containers.all(c, !has(c.securityContext) || !has(c.securityContext.appArmorProfile) ||",
             " c.securityContext.appArmorProfile.?type.orValue('') in ['RuntimeDefault', 'Localhost']) &&",
-            `variables.podAnnotations.all(k, !k.startsWith('${ANNOTATION}') ||`,
+            `variables.podAnnotations.all(k, !k.startsWith(${literal(ANNOTATION)}) ||`,
             " variables.podAnnotations[k] in ['', 'runtime/default'] || variables.podAnnotations[k].startsWith('localhost/'))",
         ].join("\n"),
         variables: POD_ANNOTATIONS,

@@ -1,3 +1,4 @@
+import { texts } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { list, obj } from "../../kubernetes/kube";
@@ -41,7 +42,7 @@ export const baselineCapabilitiesOnly = podControl({
     admission: {
         expression:
             "variables.containers.all(c, c.?securityContext.?capabilities.?add.orValue([]).all(a, a in variables.baselineCapabilities))",
-        variables: { baselineCapabilities: JSON.stringify([...BASELINE_CAPABILITIES]) },
+        variables: { baselineCapabilities: texts(BASELINE_CAPABILITIES) },
     },
     *check(pod) {
         for (const container of pod.containers) {

@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
@@ -76,7 +77,7 @@ export const dropAllCapabilities = podControl({
             "variables.podSpec == null || variables.podSpec.?os.?name.orValue('') == 'windows' ||",
             "variables.containers.all(c,",
             " 'ALL' in c.?securityContext.?capabilities.?drop.orValue([]) &&",
-            ` c.?securityContext.?capabilities.?add.orValue([]).all(a, a == '${ALLOWED}'))`,
+            ` c.?securityContext.?capabilities.?add.orValue([]).all(a, a == ${literal(ALLOWED)}))`,
         ].join("\n"),
     },
     *check(pod, { params }) {

@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
@@ -55,7 +56,7 @@ export const noCustomSelinuxOptions = podControl({
         expression: [
             "variables.podSpec == null || ([variables.podSpec.?securityContext.?seLinuxOptions.orValue({})] +",
             " variables.containers.map(c, c.?securityContext.?seLinuxOptions.orValue({}))).all(o,",
-            `  o.?type.orValue('') in ['', 'container_t', 'container_init_t', 'container_kvm_t', '${ENGINE_TYPE}'] &&`,
+            `  o.?type.orValue('') in ['', 'container_t', 'container_init_t', 'container_kvm_t', ${literal(ENGINE_TYPE)}] &&`,
             "  o.?user.orValue('') == '' && o.?role.orValue('') == '')",
         ].join("\n"),
     },

@@ -1,3 +1,4 @@
+import { texts } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
 import { list, obj } from "../../kubernetes/kube";
@@ -55,7 +56,7 @@ export const noDangerousCapabilities = podControl({
             "variables.containers.all(c, c.?securityContext.?capabilities.?add.orValue([]).all(a,",
             " !(a.upperAscii().replace('CAP_', '') in variables.dangerous)))",
         ].join("\n"),
-        variables: { dangerous: JSON.stringify(DANGEROUS) },
+        variables: { dangerous: texts(DANGEROUS) },
     },
     *check(pod, { params }) {
         for (const container of pod.containers) {

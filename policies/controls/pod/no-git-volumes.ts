@@ -1,3 +1,4 @@
+import { pattern } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { podControl } from "../../engine/control";
 import { mitre, nist } from "../../engine/frameworks";
@@ -5,14 +6,10 @@ import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 
 /** git-sync, by the name of its image. Patterns that JavaScript and CEL (RE2) read alike. */
-const GIT_SYNC_IMAGE = "(^|[/-])git-?sync(-[^/:@]*)?(:[^/@]*)?(@|$)";
+const GIT_SYNC_IMAGE = /(^|[/-])git-?sync(-[^/:@]*)?(:[^/@]*)?(@|$)/;
 /** git-sync's settings that name a program to run in place of git, or beside it. */
-const PROGRAM_VARIABLES = "^(GITSYNC|GIT_SYNC)_(GIT|EXECHOOK_COMMAND|EXECHOOK|SYNC_HOOK_COMMAND|HOOK_COMMAND)$";
-const PROGRAM_FLAGS = "^--?(git|exechook-command|sync-hook-command)(=|$)";
-
-const gitSyncImage = new RegExp(GIT_SYNC_IMAGE);
-const programVariables = new RegExp(PROGRAM_VARIABLES);
-const programFlags = new RegExp(PROGRAM_FLAGS);
+const PROGRAM_VARIABLES = /^(GITSYNC|GIT_SYNC)_(GIT|EXECHOOK_COMMAND|EXECHOOK|SYNC_HOOK_COMMAND|HOOK_COMMAND)$/;
+const PROGRAM_FLAGS = /^--?(git|exechook-command|sync-hook-command)(=|$)/;
 
 function* volumeFaults(pod: PodView): Iterable<Fault> {
     for (const [index, volume] of list(pod.spec["volumes"]).entries()) {
@@ -30,7 +27,7 @@ function* volumeFaults(pod: PodView): Iterable<Fault> {
 function* gitSyncFaults({ name, path, body }: ContainerView): Iterable<Fault> {
     for (const [index, variable] of list(body["env"]).entries()) {
         const key = str(obj(variable)["name"]);
-        if (programVariables.test(key)) {
+        if (PROGRAM_VARIABLES.test(key)) {
             const where = `${path}.env[${index}].name`;
             yield {
                 path: where,
@@ -41,7 +38,7 @@ function* gitSyncFaults({ name, path, body }: ContainerView): Iterable<Fault> {
     }
     for (const field of ["command", "args"]) {
         for (const [index, word] of strings(body[field]).entries()) {
-            if (programFlags.test(word)) {
+            if (PROGRAM_FLAGS.test(word)) {
                 const where = `${path}.${field}[${index}]`;
                 yield {
                     path: where,
@@ -65,16 +62,16 @@ export const noGitVolumes = podControl({
     admission: {
         expression: [
             "variables.podSpec == null || (variables.podSpec.?volumes.orValue([]).all(v, !has(v.gitRepo)) &&",
-            ` variables.containers.filter(c, c.?image.orValue('').matches('${GIT_SYNC_IMAGE}')).all(c,`,
-            `  c.?env.orValue([]).all(e, !e.name.matches('${PROGRAM_VARIABLES}')) &&`,
-            `  (c.?command.orValue([]) + c.?args.orValue([])).all(w, !w.matches('${PROGRAM_FLAGS}'))))`,
+            ` variables.containers.filter(c, c.?image.orValue('').matches(${pattern(GIT_SYNC_IMAGE)})).all(c,`,
+            `  c.?env.orValue([]).all(e, !e.name.matches(${pattern(PROGRAM_VARIABLES)})) &&`,
+            `  (c.?command.orValue([]) + c.?args.orValue([])).all(w, !w.matches(${pattern(PROGRAM_FLAGS)}))))`,
         ].join("\n"),
     },
     // subPath mounts aren't looked at: the races of CVE-2021-25741 are fixed in every version that is still supported.
     *check(pod) {
         yield* volumeFaults(pod);
         for (const container of pod.containers) {
-            if (gitSyncImage.test(str(container.body["image"]))) {
+            if (GIT_SYNC_IMAGE.test(str(container.body["image"]))) {
                 yield* gitSyncFaults(container);
             }
         }

@@ -1,4 +1,4 @@
-import { pattern, POD_ANNOTATIONS } from "../../engine/cel";
+import { literal, pattern, POD_ANNOTATIONS } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { mitre, nist, soc2 } from "../../engine/frameworks";
 import { str } from "../../kubernetes/kube";
@@ -48,7 +48,7 @@ export const noInjectionOverrides = podControl({
         }
     },
     admission: {
-        expression: `!variables.podAnnotations.exists(k, k.matches(${pattern(OVERRIDES)}) || (k == '${PROXY_CONFIG}' && variables.podAnnotations[k].matches(${pattern(PROXY_FILES)})))`,
+        expression: `!variables.podAnnotations.exists(k, k.matches(${pattern(OVERRIDES)}) || (k == ${literal(PROXY_CONFIG)} && variables.podAnnotations[k].matches(${pattern(PROXY_FILES)})))`,
         variables: POD_ANNOTATIONS,
     },
 });

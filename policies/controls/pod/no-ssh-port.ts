@@ -1,3 +1,4 @@
+import { pattern } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { mitre, nist } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
@@ -31,7 +32,7 @@ export const noSshPort = podControl({
         expression: [
             "variables.containers.all(c, c.?ports.orValue([]).all(p, p.?protocol.orValue('TCP') != 'TCP' ||",
             "  !(p.?containerPort.orValue(0) in [22, 2222])) &&",
-            ` (c.?command.orValue([]) + c.?args.orValue([])).all(w, !w.matches(r'${SERVER.source}')))`,
+            ` (c.?command.orValue([]) + c.?args.orValue([])).all(w, !w.matches(${pattern(SERVER)})))`,
         ].join("\n"),
     },
     *check(pod) {

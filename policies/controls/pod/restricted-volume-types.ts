@@ -1,3 +1,4 @@
+import { texts } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { isObj, list, obj, str } from "../../kubernetes/kube";
@@ -38,7 +39,7 @@ export const restrictedVolumeTypes = podControl({
     admission: {
         expression: [
             "variables.podSpec == null || variables.podSpec.?volumes.orValue([]).all(v,",
-            ` v.all(k, k == 'name') || v.exists(k, k in ${JSON.stringify(ALLOWED).replaceAll('"', "'")}))`,
+            ` v.all(k, k == 'name') || v.exists(k, k in ${texts(ALLOWED)}))`,
         ].join("\n"),
     },
     *check(pod) {

@@ -1,3 +1,4 @@
+import { texts } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
@@ -63,7 +64,7 @@ export const safeSysctlsOnly = podControl({
             "variables.podSpec == null ||",
             "variables.podSpec.?securityContext.?sysctls.orValue([]).all(s, s.name in variables.safeSysctls)",
         ].join("\n"),
-        variables: { safeSysctls: JSON.stringify(SAFE.flatMap(({ names }) => names)) },
+        variables: { safeSysctls: texts(SAFE.flatMap(({ names }) => names)) },
     },
     *check(pod, { params }) {
         for (const [index, sysctl] of list(pod.securityContext["sysctls"]).entries()) {

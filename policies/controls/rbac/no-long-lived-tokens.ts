@@ -1,3 +1,4 @@
+import { pattern } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
@@ -49,7 +50,7 @@ export const noLongLivedTokens = objectControl({
         expression: [
             "object.kind == 'Secret'",
             "? !has(dyn(object).type) || dyn(object).type != 'kubernetes.io/service-account-token'",
-            `: !has(dyn(object).secrets) || !dyn(object).secrets.exists(s, has(s.name) && s.name.matches('${GENERATED.source}'))`,
+            `: !has(dyn(object).secrets) || !dyn(object).secrets.exists(s, has(s.name) && s.name.matches(${pattern(GENERATED)}))`,
         ].join(" "),
     },
 });

@@ -1,4 +1,4 @@
-import { pattern } from "../../engine/cel";
+import { literal, pattern } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
@@ -69,7 +69,7 @@ export const noNetworkWrites = objectControl({
     admission: {
         expression: [
             `(object.kind == 'ClusterRole' && object.metadata.name.matches(${pattern(OWN_NAME)}) &&`,
-            ` object.metadata.?labels[?'${BOOTSTRAP}'].orValue('') == 'rbac-defaults') ||`,
+            ` object.metadata.?labels[?${literal(BOOTSTRAP)}].orValue('') == 'rbac-defaults') ||`,
             grantAdmission([GRANT]).expression,
         ].join("\n"),
     },

@@ -1,3 +1,4 @@
+import { pattern } from "../../engine/cel";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { rulesOf } from "../../kubernetes/rbac/rule";
@@ -28,8 +29,6 @@ export const noUnboundedUrls = objectControl({
         }
     },
     admission: {
-        expression: noRule(
-            `has(r.nonResourceURLs) && r.nonResourceURLs.exists(u, u.matches(r'${OPEN.source.replaceAll("\\/", "/")}'))`,
-        ),
+        expression: noRule(`has(r.nonResourceURLs) && r.nonResourceURLs.exists(u, u.matches(${pattern(OPEN)}))`),
     },
 });

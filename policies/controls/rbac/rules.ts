@@ -1,4 +1,4 @@
-import { texts } from "../../engine/cel";
+import { literal, texts } from "../../engine/cel";
 import type { AdmissionRule, ControlMeta, Fault, ObjectControl } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import type { KubeObject } from "../../kubernetes/kube";
@@ -79,7 +79,9 @@ function grantExpression(grant: Grant): string {
         return subresource === undefined || subresource === "*" ? [want] : [want, `*/${subresource}`, `${parent}/*`];
     });
     const below = grant.resources.filter((want) => want.endsWith("/*")).map((want) => want.slice(0, -1));
-    const starts = [...below, ...(below.length > 0 ? ["*/"] : [])].map((start) => ` || x.startsWith('${start}')`);
+    const starts = [...below, ...(below.length > 0 ? ["*/"] : [])].map(
+        (start) => ` || x.startsWith(${literal(start)})`,
+    );
     return `(${[
         ...(grant.clusterScoped === true ? ["object.kind == 'ClusterRole'"] : []),
         ...(grant.groups.includes("*")

@@ -1,3 +1,4 @@
+import { literal } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { obj } from "../../kubernetes/kube";
@@ -59,13 +60,13 @@ function sufficing(half: Half): readonly Half[] {
  * those of a template that pods are made of later.
  */
 export function resourceStated(half: Half, resource: string): string {
-    const limit = half === "requests" ? `c.?resources.?limits[?'${resource}'].orValue('0')` : "'0'";
+    const limit = half === "requests" ? `c.?resources.?limits[?${literal(resource)}].orValue('0')` : "'0'";
     return [
         "variables.podSpec == null ||",
-        ...sufficing(half).map((one) => `variables.podSpec.?resources.?${one}[?'${resource}'].hasValue() ||`),
+        ...sufficing(half).map((one) => `variables.podSpec.?resources.?${one}[?${literal(resource)}].hasValue() ||`),
         "(variables.podSpec.?initContainers.orValue([]) + variables.podSpec.?containers.orValue([])).all(c,",
         // The API server hands every quantity over as text, and every zero as "0".
-        ` c.?resources.?${half}[?'${resource}'].orValue(${limit}) != '0')`,
+        ` c.?resources.?${half}[?${literal(resource)}].orValue(${limit}) != '0')`,
     ].join("\n");
 }
 
