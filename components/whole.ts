@@ -29,7 +29,7 @@ export class Foundation extends pulumi.ComponentResource {
     public readonly outputs: Outputs;
 
     constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
-        super(Foundation.__pulumiType, name, {}, opts);
+        super(Foundation.__pulumiType, name, args, opts);
         const { waivers = [], ...settings } = args;
         const { config, faults } = readConfig(underKeys(settings, name), name);
         refuse(this, name, faults);
