@@ -12,6 +12,7 @@ import { TestCa } from "../support/ca.js";
 import { FakeWorkloadApi } from "../support/fake-workload-api.js";
 import { freePort } from "../support/free-port.js";
 import { accepts } from "../support/listening.js";
+import type { Outcome } from "../support/npm.js";
 import { npm, runProgram } from "../support/npm.js";
 import { packageEntries } from "./api.js";
 
@@ -20,6 +21,17 @@ const require = createRequire(import.meta.url);
 const manifest = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
     peerDependencies: Record<string, string>;
     devDependencies: Record<string, string>;
+};
+
+/** What the README's TypeScript leaves to its reader, by a call of the block that needs it. */
+const LEFT_TO_READER: Readonly<Record<string, string>> = {
+    "tokens.validate(": "declare const request: import('node:http').ClientRequest, received: string;",
+    "verifyX509Svid(":
+        "declare const presentedChain: Uint8Array[], bundles: import('@x0tta6bl4/spiffe').X509BundleSet;",
+    "watchBundle(": [
+        "declare const bootstrapBundle: import('@x0tta6bl4/spiffe').X509Bundle, signal: AbortSignal;",
+        "declare function store(bundle: import('@x0tta6bl4/spiffe/federation').SpiffeBundle): void;",
+    ].join("\n"),
 };
 
 /** The program that a package installed here brings. */
@@ -50,12 +62,28 @@ describe("The packed package", function () {
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     const installed = (...parts: string[]): string => join(folder, "node_modules/@x0tta6bl4/spiffe", ...parts);
-    /** The blocks of JavaScript in the README that is installed. */
-    const quickStart = (): string[] =>
+    /** The blocks of a language in the README that is installed. */
+    const blocks = (language: "js" | "ts"): string[] =>
         Array.from(
-            readFileSync(installed("README.md"), "utf8").matchAll(/^```js\n([^]*?)^```$/gm),
-            ([, code]) => code ?? "",
-        );
+            readFileSync(installed("README.md"), "utf8").matchAll(/^```(\w+)\n([^]*?)^```$/gm),
+            ([, of, code]) => (of === language ? (code ?? "") : ""),
+        ).filter((code) => code !== "");
+    /** Type checks files of TypeScript in a folder of their own, against the package as it is installed. */
+    const compile = async (
+        name: string,
+        type: string,
+        options: Readonly<Record<string, unknown>>,
+        files: Readonly<Record<string, string>>,
+    ): Promise<Outcome> => {
+        const project = join(folder, name);
+        mkdirSync(project);
+        writeFileSync(join(project, "package.json"), JSON.stringify({ type }));
+        Object.entries(files).forEach(([file, text]) => writeFileSync(join(project, file), text));
+        const common = { target: "es2022", strict: true, noEmit: true, types: ["node"] };
+        const compilerOptions = { ...common, lib: ["es2024", "esnext.disposable"], ...options };
+        writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
+        return runProgram(process.execPath, [require.resolve("typescript/bin/tsc"), "-p", "."], { cwd: project });
+    };
     const names = packageEntries().map(({ name }) => name);
 
     it("carries the licence, the sources, and maps that lead to them", () => {
@@ -117,7 +145,7 @@ describe("The packed package", function () {
 
     it("runs the quick start of its README word for word", async () => {
         const ca = await TestCa.create("example.org");
-        const [server, client] = quickStart();
+        const [server, client] = blocks("js");
         const apis = await Promise.all(["/server", "/client"].map(() => FakeWorkloadApi.start()));
         const port = await freePort();
         const start = async (index: number, code: string | undefined, path: string): Promise<ChildProcess> => {
@@ -149,6 +177,24 @@ describe("The packed package", function () {
         }
     });
 
+    it("has TypeScript in its README that compiles word for word", async () => {
+        const texts = blocks("ts");
+        const left = Object.entries(LEFT_TO_READER);
+        assert.deepEqual(
+            left.map(([call]) => texts.filter((text) => text.includes(call)).length),
+            left.map(() => 1),
+            "what is left to the reader is of one block each",
+        );
+        const files = texts.map((text, index) => {
+            const context = left.flatMap(([call, declared]) => (text.includes(call) ? [declared] : []));
+            return [`block${index}.ts`, [...context, text, "export {};\n"].join("\n")] as const;
+        });
+        assert.ok(files.length >= 6);
+        const options = { module: "nodenext", moduleResolution: "nodenext" };
+        const { code, output } = await compile("readme", "module", options, Object.fromEntries(files));
+        assert.equal(code, 0, output);
+    });
+
     for (const [module, resolution, type] of [
         ["nodenext", "nodenext", "module"],
         ["nodenext", "nodenext", "commonjs"],
@@ -157,9 +203,6 @@ describe("The packed package", function () {
         ["esnext", "bundler", "module"],
     ] as const) {
         it(`is typed for a ${type} of TypeScript with ${module} and ${resolution}, without skipLibCheck`, async () => {
-            const project = join(folder, `${module}-${type}`);
-            mkdirSync(project);
-            writeFileSync(join(project, "package.json"), JSON.stringify({ type }));
             const lines = names.map((name, index) => `import * as entry${index} from "${name}";`);
             const use = [
                 'import { SpiffeId, authorizeId } from "@x0tta6bl4/spiffe";',
@@ -172,12 +215,12 @@ describe("The packed package", function () {
                 "}",
                 `export const all = [${names.map((_name, index) => `entry${index}`).join(", ")}];`,
             ];
-            writeFileSync(join(project, "index.ts"), [...lines, ...use].join("\n"));
-            const settings = { module, moduleResolution: resolution, target: "es2022", strict: true, noEmit: true };
-            const compilerOptions = { ...settings, types: ["node"], lib: ["es2024", "esnext.disposable"] };
-            writeFileSync(join(project, "tsconfig.json"), JSON.stringify({ compilerOptions }));
-            const tsc = require.resolve("typescript/bin/tsc");
-            const { code, output } = await runProgram(process.execPath, [tsc, "-p", "."], { cwd: project });
+            const { code, output } = await compile(
+                `${module}-${type}`,
+                type,
+                { module, moduleResolution: resolution },
+                { "index.ts": [...lines, ...use].join("\n") },
+            );
             assert.equal(code, 0, output);
         });
     }
