@@ -30,6 +30,8 @@ export const PROJECT_SCHEMA = object({
     kubernetesVersion: optional(text()),
     /** Pod Security Standards to measure by, e.g. `v1.29`. */
     pssVersion: optional(text()),
+    /** Address of the document that reports link controls to. */
+    controlsUrl: optional(text()),
     /** Paths to leave out, as a .gitignore writes them. */
     exclude: optional(listOf(text())),
 });
@@ -70,7 +72,7 @@ export function readProject(file?: string): Project {
 
 /** The texts that a project gives for options, by their names; what has none is left out. */
 export function optionsOf(project: Project): ReadonlyMap<string, readonly string[]> {
-    const { profile, waivers, baseline, strict, kubernetesVersion, pssVersion } = project;
+    const { profile, waivers, baseline, strict, kubernetesVersion, pssVersion, controlsUrl } = project;
     const one = (value: string | undefined): readonly string[] | undefined =>
         value === undefined ? undefined : [value];
     const options = {
@@ -80,6 +82,7 @@ export function optionsOf(project: Project): ReadonlyMap<string, readonly string
         strict: strict === true ? [""] : undefined,
         "kubernetes-version": one(kubernetesVersion),
         "pss-version": one(pssVersion),
+        "controls-url": one(controlsUrl),
     };
     return new Map(Object.entries(options).flatMap(([name, texts]) => (texts === undefined ? [] : [[name, texts]])));
 }

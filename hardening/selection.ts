@@ -69,6 +69,11 @@ export const SELECTION_OPTIONS = {
         value: "FILE",
         description: `what stands for options that are not given; default ${PROJECT_FILE}, where it is there`,
     },
+    "controls-url": {
+        type: "text",
+        value: "URL",
+        description: "address of docs/controls.md of this version, which reports then link controls to",
+    },
     strict: { type: "flag", description: "fail too where something is unverifiable or no control knows its kind" },
 } as const satisfies OptionTable;
 
@@ -89,6 +94,7 @@ export interface SelectionValues {
     readonly config?: string;
     readonly waivers?: readonly string[];
     readonly baseline?: string;
+    readonly "controls-url"?: string;
     readonly strict?: boolean;
 }
 
@@ -105,6 +111,8 @@ export interface Selection {
     /** CustomResourceDefinitions that are known beside those of what is judged. */
     readonly definitions: readonly Resource[];
     readonly baseline: Baseline | undefined;
+    /** Where each control has an anchor of its name; undefined where reports are to link to none. */
+    readonly controlsUrl: string | undefined;
     /** What is unverifiable or not judged fails the run. */
     readonly strict: boolean;
 }
@@ -131,13 +139,14 @@ export function readSelection(
     // The latest standards are, for an API server, those of its own release (Pod Security Admission, "enforce-version").
     const selected = withParameter(versioned, PSS_PARAMETER, api, "latest");
     const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers", registry), []));
+    const controlsUrl = attempts.of(() => readControlsUrl(options["controls-url"]), undefined);
     const definitions = (options.crds ?? []).flatMap((path) => attempts.of(() => definitionsFrom(path, "--crds"), []));
     const baseline = attempts.of(
         () => (baselineFile === undefined ? undefined : readBaseline(baselineFile)),
         undefined,
     );
     attempts.finish();
-    return { profile, selected, waivers, definitions, baseline, strict: options.strict === true };
+    return { profile, selected, waivers, definitions, baseline, controlsUrl, strict: options.strict === true };
 }
 
 /**
@@ -187,6 +196,21 @@ function readVersion(option: string, text: string | undefined): string | undefin
         throw new UsageError([`--${option} must be "latest" or a minor version such as "v1.29", found "${text}"`]);
     }
     return `v${match[1]}`;
+}
+
+/** An address that a fragment can follow, and that Markdown and HTML hold as it stands. What is refused may hold a password. */
+function readControlsUrl(text: string | undefined): string | undefined {
+    if (text === undefined) {
+        return undefined;
+    }
+    const url = URL.parse(text);
+    const named = url !== null && url.username + url.password === "";
+    if (!named || !/^https?:\/\/[\w.~:/%@+=,?&-]+$/.test(text)) {
+        throw new UsageError([
+            "--controls-url must be an http or https address without user and fragment, in letters, digits and -._~:/%@+=,?& only",
+        ]);
+    }
+    return text;
 }
 
 /** Sets a parameter wherever a control has one of its name, or only where it stands at a value. */

@@ -1,7 +1,7 @@
-import type { Control, ControlMeta, ParamSchema } from "../../policies/engine/control";
+import type { Control, ControlMeta } from "../../policies/engine/control";
 import { controls } from "../../policies/controls";
-import { FRAMEWORKS } from "../../policies/engine/frameworks";
-import { idOf, namesOf } from "../../policies/engine/names";
+import { factsOf } from "../../policies/engine/facts";
+import { namesOf } from "../../policies/engine/names";
 import { WAIVER_RULES } from "../../policies/engine/governance";
 import type { ProfileName } from "../../policies/engine/profiles";
 import { profileControls } from "../../policies/engine/profiles";
@@ -78,49 +78,8 @@ function listing(chosen: readonly ControlMeta[], profile: ProfileName): string {
 }
 
 function explain(control: Control | ControlMeta): string {
-    const {
-        name,
-        description,
-        why,
-        severity,
-        enforcement,
-        advisesUntilSet,
-        remediation,
-        covers,
-        profiles,
-        params,
-        admission,
-    } = control;
-    return [
-        name,
-        `  ${description}`,
-        ...[idOf(control)].flatMap((id) => (id === undefined ? [] : [`  Id:          ${id}`])),
-        ...(control.aliases === undefined ? [] : [`  Once called: ${control.aliases.join(", ")}`]),
-        `  Why:         ${why}`,
-        `  Remedy:      ${remediation}`,
-        `  Severity:    ${severity}, ${enforcement ?? "mandatory"}${advisesUntilSet === undefined ? "" : `, advisory until ${advisesUntilSet} is set`}`,
-        `  Profiles:    ${[...profiles, "all"].join(", ")}`,
-        ...(covers.length > 0 ? [`  Covers:      ${covers.join(", ")}`] : []),
-        ...frameworkLines(control),
-        ...Object.entries(params ?? {}).map(
-            ([parameter, schema]) => `  Parameter:   ${describeParam(parameter, schema)}`,
-        ),
-        ...(admission === undefined
-            ? []
-            : [`  Admission:   ${"none" in admission ? `none: ${admission.none}` : admission.expression}`]),
-        "",
-    ].join("\n");
-}
-
-function frameworkLines({ frameworks }: ControlMeta): readonly string[] {
-    return [...Map.groupBy(frameworks, ({ framework }) => framework)].map(
-        ([framework, refs]) =>
-            `  Standard:    ${FRAMEWORKS[framework].title} ${FRAMEWORKS[framework].version}: ${refs.map(({ id }) => id).join(", ")}`,
-    );
-}
-
-function describeParam(name: string, schema: ParamSchema): string {
-    return `${name} (${schema.type}, default ${JSON.stringify(schema.default)}): ${schema.description}`;
+    const facts = factsOf(control).map(({ term, text }) => `  ${`${term}:`.padEnd(12)} ${text}`);
+    return [control.name, `  ${control.description}`, ...facts, ""].join("\n");
 }
 
 function describeControl(control: Control | ControlMeta) {

@@ -39,6 +39,7 @@ profile: ${profile}
 # baseline: baseline.json             # a former report (--format json): only what is new fails
 # strict: true                        # what can't be judged fails too
 # kubernetesVersion: v1.33
+# controlsUrl: https://git.example.org/security/hardening/docs/controls.md
 # exclude: [charts/*/templates/, "*.test.yaml"]
 `;
 }

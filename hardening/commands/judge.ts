@@ -93,7 +93,7 @@ interface Reporting {
  */
 export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
     const { selection, at, view, output, io, textOf } = to;
-    const { selected, profile, baseline } = selection;
+    const { selected, profile, baseline, controlsUrl } = selection;
     const judged = counted(baseline === undefined ? findings : applyBaseline(findings, baseline));
     const ends: Outcome[] = [];
     const findingsOfRun = (function* (): Findings {
@@ -101,7 +101,15 @@ export async function report(findings: Findings<Uncounted>, to: Reporting): Prom
         ends.push(end);
         return end;
     })();
-    const run = { findings: findingsOfRun, selected, profile, startedAt: at, view, ...(textOf && { textOf }) };
+    const run: Run = {
+        findings: findingsOfRun,
+        selected,
+        profile,
+        startedAt: at,
+        view,
+        ...(controlsUrl !== undefined && { controlsUrl }),
+        ...(textOf && { textOf }),
+    };
     await output.write(run);
     const [outcome] = ends;
     if (outcome === undefined) {

@@ -6,7 +6,7 @@ import { escapeHtml } from "./html-escape";
 import { htmlPage } from "./html-page";
 import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
-import { references } from "./rules";
+import { linkTo, references } from "./rules";
 import { count, duration, grouped } from "./style";
 import type { ObjectFindings } from "./order";
 import { labelOf, LABELS, messageOf, ordered } from "./order";
@@ -31,7 +31,7 @@ function page(run: WholeRun): string {
             unseen(run),
             shown.length > 0 ? filters(shown) : '<p class="clean">No findings.</p>',
             "<main>",
-            ...ordered(shown).map(sourceSection),
+            ...ordered(shown).map((objects) => sourceSection(objects, run)),
             "</main>",
             run.findings.length > shown.length
                 ? `<p class="cut">${count(run.findings.length - shown.length, "finding")} more: see the JSON report.</p>`
@@ -100,15 +100,22 @@ function filters(findings: readonly Finding[]): string {
     ].join("\n");
 }
 
-function sourceSection(objects: readonly ObjectFindings[]): string {
+function sourceSection(objects: readonly ObjectFindings[], run: WholeRun): string {
     const sections = objects.map(
         ({ object, findings }) =>
-            `<section class="object"><h3>${escapeHtml(object)}</h3>${findings.map(article).join("\n")}</section>`,
+            `<section class="object"><h3>${escapeHtml(object)}</h3>${findings.map((finding) => article(finding, run)).join("\n")}</section>`,
     );
     return `<section class="source"><h2>${escapeHtml(objects[0]?.source ?? "")}</h2>${sections.join("\n")}</section>`;
 }
 
-function article(finding: Finding): string {
+/** A control's name, and where it is explained. */
+function named(control: string, run: WholeRun): string {
+    const name = `<code>${escapeHtml(control)}</code>`;
+    const link = linkTo(control, run);
+    return link === undefined ? name : `<a href="${escapeHtml(link)}">${name}</a>`;
+}
+
+function article(finding: Finding, run: WholeRun): string {
     const label = labelOf(finding);
     const rows: readonly (readonly [string, string])[] = [
         ["Field", finding.path],
@@ -129,5 +136,5 @@ function article(finding: Finding): string {
     const details = rows
         .filter(([, text]) => text !== "")
         .map(([term, text]) => `<dt>${term}</dt><dd>${escapeHtml(text)}</dd>`);
-    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> <code>${escapeHtml(finding.control)}</code> <span>${escapeHtml(messageOf(finding))}</span></summary><dl>${details.join("")}</dl></details>`;
+    return `<details class="finding" data-label="${label}"><summary><span class="badge ${label}">${label}</span> ${named(finding.control, run)} <span>${escapeHtml(messageOf(finding))}</span></summary><dl>${details.join("")}</dl></details>`;
 }

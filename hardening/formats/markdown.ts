@@ -3,6 +3,7 @@ import { fails, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
+import { linkTo } from "./rules";
 import { count, duration, grouped } from "./style";
 import { messageOf, objectOf, sorted } from "./order";
 import type { FoldedFindings } from "./waivers";
@@ -22,11 +23,11 @@ export function markdown(underWay: Run): string {
     const body = new Body();
     head(run).forEach((line) => body.add(line));
     errorRows(run).forEach((line) => body.add(line));
-    section(body, "Violations", failing, false);
-    section(body, "Advisory or in the baseline", sorted(others), true);
-    waivedSection(body, run.findings);
-    exceptedSection(body, run.findings);
-    section(body, "Unverifiable before deployment", unverifiable, true);
+    section(body, "Violations", failing, run);
+    section(body, "Advisory or in the baseline", sorted(others), run, true);
+    waivedSection(body, run);
+    exceptedSection(body, run);
+    section(body, "Unverifiable before deployment", unverifiable, run, true);
     unseen(body, run);
     return body.text();
 }
@@ -87,7 +88,7 @@ function errorRows(run: WholeRun): readonly string[] {
     ];
 }
 
-function section(body: Body, title: string, findings: readonly Finding[], folded: boolean): void {
+function section(body: Body, title: string, findings: readonly Finding[], run: WholeRun, folded = false): void {
     if (findings.length === 0) {
         return;
     }
@@ -96,7 +97,7 @@ function section(body: Body, title: string, findings: readonly Finding[], folded
     const table = ["| Severity | Object | Control | Finding |", "| --- | --- | --- | --- |"];
     // A table without its head would not render, so the head goes in as one piece or not at all.
     if (body.add([...opening, ...table].join("\n"), closing)) {
-        findings.forEach((finding) => body.add(rowOf(finding), closing));
+        findings.forEach((finding) => body.add(rowOf(finding, run), closing));
         body.add(closing);
     }
 }
@@ -109,25 +110,30 @@ function unseen(body: Body, run: WholeRun): void {
     }
 }
 
-function rowOf(finding: Finding): string {
+/** A control's name, and where it is explained. */
+function named(control: string, run: WholeRun): string {
+    const link = linkTo(control, run);
+    return link === undefined ? `\`${control}\`` : `[\`${control}\`](${link})`;
+}
+
+function rowOf(finding: Finding, run: WholeRun): string {
     const object = objectOf(finding);
-    const cells = [finding.severity, `${escape(object)}<br>${escape(finding.source)}`, `\`${finding.control}\``];
+    const cells = [finding.severity, `${escape(object)}<br>${escape(finding.source)}`, named(finding.control, run)];
     return `| ${[...cells, escape(messageOf(finding))].join(" | ")} |`;
 }
 
 /** Waivers folded by object and ticket: a clean stack may have dozens of them. */
-function waivedSection(body: Body, findings: readonly Finding[]): void {
-    foldedSection(body, "Waived", ["Until", "Ticket"], waivedGroups(findings, "object"), (group) => [
+function waivedSection(body: Body, run: WholeRun): void {
+    foldedSection(body, "Waived", ["Until", "Ticket"], run, waivedGroups(run.findings, "object"), (group) => [
         group.expires,
         `${escape(group.ticket)}<br>${escape(group.owners.join(", "))}`,
     ]);
 }
 
 /** Exceptions folded by component. */
-function exceptedSection(body: Body, findings: readonly Finding[]): void {
-    foldedSection(body, "Excepted by components", ["Component"], exceptedGroups(findings), ({ component }) => [
-        escape(component),
-    ]);
+function exceptedSection(body: Body, run: WholeRun): void {
+    const groups = exceptedGroups(run.findings);
+    foldedSection(body, "Excepted by components", ["Component"], run, groups, ({ component }) => [escape(component)]);
 }
 
 /** A table of groups that opens on demand: what is their own, and what each was found in. */
@@ -135,6 +141,7 @@ function foldedSection<G extends FoldedFindings>(
     body: Body,
     title: string,
     head: readonly string[],
+    run: WholeRun,
     groups: readonly G[],
     own: (group: G) => readonly string[],
 ): void {
@@ -145,7 +152,7 @@ function foldedSection<G extends FoldedFindings>(
     const table = [columns, columns.map(() => "---")].map((cells) => `| ${cells.join(" | ")} |`);
     if (groups.length > 0 && body.add([...opening, ...table].join("\n"), closing)) {
         for (const group of groups) {
-            const names = group.controls.map((control) => `\`${control}\``).join("<br>");
+            const names = group.controls.map((control) => named(control, run)).join("<br>");
             const why = group.reasons.map(escape).join("<br>");
             body.add(`| ${[...own(group), escape(group.objects.join(", ")), names, why].join(" | ")} |`, closing);
         }

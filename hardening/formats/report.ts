@@ -32,6 +32,8 @@ export interface Run {
     readonly profile: string;
     /** When the run started. */
     readonly startedAt: Date;
+    /** Where each control has an anchor of its name, for reports that can link to it. */
+    readonly controlsUrl?: string;
     /** What of it is shown, by a form for people that can leave something out. */
     readonly view?: View;
     /** The content of a source, for reports that name lines; undefined where it has none. */

@@ -14,6 +14,11 @@ export function references(rule: Pick<ControlMeta, "frameworks">): readonly stri
     return rule.frameworks.map(({ framework, id }) => `${FRAMEWORKS[framework].title} ${id}`);
 }
 
+/** Where a control is explained; undefined where the run knows of no such place. */
+export function linkTo(control: string, { controlsUrl }: Pick<Run, "controlsUrl">): string | undefined {
+    return controlsUrl === undefined ? undefined : `${controlsUrl}#${control}`;
+}
+
 /** The file that a person should open for a finding: the source, or the settings of a stack of the program. */
 export function fileOf({ source }: Pick<Finding, "source">): string {
     const stack = /^stack (\S+)$/.exec(source)?.[1];

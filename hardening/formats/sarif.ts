@@ -11,7 +11,7 @@ import { fingerprint } from "../fingerprint";
 import { LineFinder } from "./lines";
 import type { Outcome, Run } from "./report";
 import { written } from "./report";
-import { fileOf, references, rulesOf } from "./rules";
+import { fileOf, linkTo, references, rulesOf } from "./rules";
 import { objectOf } from "./order";
 
 /** SARIF 2.1.0, as code-scanning services read it. Waived findings are there as suppressed. */
@@ -49,16 +49,24 @@ const LEVEL = { critical: "error", high: "error", medium: "warning", low: "note"
 /** What a log says of a run before its results and how it ended. */
 function headOf(run: Run, rules: readonly ControlMeta[]) {
     return {
-        tool: { driver: { name: "hardening", version, semanticVersion: version, rules: rules.map(ruleOf) } },
+        tool: {
+            driver: {
+                name: "hardening",
+                version,
+                semanticVersion: version,
+                rules: rules.map((rule) => ruleOf(rule, run)),
+            },
+        },
         automationDetails: { id: `hardening/${run.profile}/` },
         columnKind: "utf16CodeUnits" as const,
     };
 }
 
-function ruleOf(rule: ControlMeta): ReportingDescriptor {
+function ruleOf(rule: ControlMeta, run: Run): ReportingDescriptor {
     const standards = references(rule);
     const list = standards.map((standard) => `- ${standard}`).join("\n");
     const id = idOf(rule);
+    const helpUri = linkTo(rule.name, run);
     return {
         id: rule.name,
         ...(rule.aliases !== undefined && { deprecatedIds: [...rule.aliases] }),
@@ -68,6 +76,7 @@ function ruleOf(rule: ControlMeta): ReportingDescriptor {
             .join(""),
         shortDescription: { text: rule.description },
         fullDescription: { text: `${rule.description} ${rule.why}` },
+        ...(helpUri !== undefined && { helpUri }),
         help: {
             text: `${rule.why} ${rule.remediation}`,
             markdown: `${rule.why}\n\n**Remedy:** ${rule.remediation}\n\n${list}`,

@@ -9,6 +9,9 @@ import type { Ids } from "./numbering";
 import { profileControls, PROFILES } from "./profiles";
 import { SLUG_FAMILIES, SLUGS } from "./slugs";
 
+/** What holds every control at length, from where `CONTROLS.md` stands. */
+const REFERENCE = "../docs/controls.md";
+
 /** Reasons of `OUT_OF_SCOPE.md`, by slug. */
 export type OutOfScope = ReadonlyMap<string, string>;
 
@@ -36,10 +39,10 @@ export function controlsDocument(registry: readonly Control[], outOfScope: OutOf
         "",
         "<!-- Generated from the registry by `npm run controls:doc`. Do not edit. -->",
         "",
-        `${registry.length} controls. \`hardening controls NAME\` says why each matters and how to put it right.`,
+        `${registry.length} controls. Each links to [why it matters and how to put it right](${REFERENCE}); \`hardening controls NAME\` says the same.`,
         "",
         ...profileTable(registry),
-        ...familyOf(registry).flatMap(([title, controls]) => controlTable(title, controls, idsByName)),
+        ...familiesOf(registry).flatMap(([title, controls]) => controlTable(title, controls, idsByName)),
         ...waiverTable(),
         ...coverageTable(registry, outOfScope),
         ...frameworkTable(registry),
@@ -58,7 +61,9 @@ function profileTable(registry: readonly Control[]): readonly string[] {
 const BEYOND = "Beyond what other tools check";
 
 /** Controls by the family of their first slug, in the families' order. */
-function familyOf(registry: readonly Control[]): readonly (readonly [title: string, controls: readonly Control[]])[] {
+export function familiesOf(
+    registry: readonly Control[],
+): readonly (readonly [title: string, controls: readonly Control[]])[] {
     const titleOf = ({ covers }: Control) => {
         const family = covers[0]?.split(".")[0] ?? "";
         return Object.hasOwn(SLUG_FAMILIES, family) ? SLUG_FAMILIES[family as keyof typeof SLUG_FAMILIES] : BEYOND;
@@ -82,7 +87,7 @@ function controlTable(
             const level = `${control.severity}${levelOf(control)}`;
             return row([
                 idOf(control, ids) ?? "",
-                `\`${control.name}\``,
+                linkTo(control),
                 control.description,
                 level,
                 control.profiles.join(", ") || "all only",
@@ -102,9 +107,7 @@ function waiverTable(): readonly string[] {
         "",
         "| Rule | Meaning | Severity |",
         "| --- | --- | --- |",
-        ...Object.values(WAIVER_RULES).map(({ name, description, severity }) =>
-            row([`\`${name}\``, description, severity]),
-        ),
+        ...Object.values(WAIVER_RULES).map((rule) => row([linkTo(rule), rule.description, rule.severity])),
         "",
     ];
 }
@@ -146,6 +149,10 @@ function frameworkTable(registry: readonly Control[]): readonly string[] {
         }),
         "",
     ];
+}
+
+function linkTo({ name }: Pick<Control, "name">): string {
+    return `[\`${name}\`](${REFERENCE}#${name})`;
 }
 
 /** References within the repository are written from its root; the document stands one folder below. */

@@ -88,7 +88,15 @@ export const EXCEPTED: Partial<Finding> = {
 /** A run over the manifest above. */
 export function runOf(
     findings: readonly Finding[],
-    { selected, profile, startedAt, view, textOf: content, ...outcome }: Partial<Omit<Run, "findings"> & Outcome> = {},
+    {
+        selected,
+        profile,
+        startedAt,
+        view,
+        controlsUrl,
+        textOf: content,
+        ...outcome
+    }: Partial<Omit<Run, "findings"> & Outcome> = {},
 ): Run {
     return {
         findings: counted(passing(findings, outcome)),
@@ -96,6 +104,7 @@ export function runOf(
         profile: profile ?? "all",
         startedAt: startedAt ?? TODAY,
         ...(view && { view }),
+        ...(controlsUrl !== undefined && { controlsUrl }),
         textOf: content ?? ((source) => (source === "k8s/web.yaml" ? MANIFEST : undefined)),
     };
 }
