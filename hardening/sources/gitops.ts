@@ -14,7 +14,7 @@ import { readManifests } from "./manifests";
 /** A checkout of a repository. */
 interface Checkout {
     readonly root: string;
-    /** The addresses that it knows the repository by; none where that can't be told. */
+    /** The addresses that it knows the repository by; none where that can't be told, and then no source is known to be it. */
     readonly remotes: readonly string[];
 }
 
@@ -23,7 +23,7 @@ function checkoutOf(file: string): Checkout | undefined {
     for (let folder = dirname(resolve(file)); ; folder = dirname(folder)) {
         const git = join(folder, ".git");
         if (existsSync(git)) {
-            return { root: folder, remotes: remotesIn(join(git, "config")) };
+            return { root: folder, remotes: remotesIn(join(sharedFolder(git), "config")) };
         }
         if (folder === dirname(folder)) {
             return undefined;
@@ -31,12 +31,28 @@ function checkoutOf(file: string): Checkout | undefined {
     }
 }
 
+/** Where git keeps what belongs to a checkout as a whole (gitrepository-layout); that of a worktree or submodule is elsewhere. */
+function sharedFolder(git: string): string {
+    const own = /^gitdir:(.*)/.exec(textOf(git) ?? "")?.[1]?.trim();
+    const folder = own === undefined ? git : resolve(dirname(git), own);
+    const shared = textOf(join(folder, "commondir"))?.trim();
+    return shared === undefined ? folder : resolve(folder, shared);
+}
+
+/** The addresses of a configuration's remotes; those of submodules are other repositories. */
 function remotesIn(config: string): readonly string[] {
+    const sections = (textOf(config) ?? "").split(/^(?=\s*\[)/m).filter((section) => /^\s*\[remote\s/i.test(section));
+    return sections
+        .flatMap((section) => [...section.matchAll(/^\s*url\s*=\s*"?([^\s"]+)"?\s*$/gim)])
+        .map(([, url = ""]) => normalised(url));
+}
+
+/** The text of a file of git's; undefined where it is none. */
+function textOf(file: string): string | undefined {
     try {
-        const text = readFileSync(config, "utf8");
-        return [...text.matchAll(/^\s*url\s*=\s*(\S+)\s*$/gm)].map(([, url = ""]) => normalised(url));
+        return readFileSync(file, "utf8");
     } catch {
-        return [];
+        return undefined;
     }
 }
 
@@ -53,7 +69,7 @@ function normalised(url: string): string {
 
 /** The folder of a source, where it lies in the checkout of the object that names it. */
 function folderOf({ repository, path, changed }: GitSource, { root, remotes }: Checkout): string | undefined {
-    const isOwn = repository !== undefined && (remotes.length === 0 || remotes.includes(normalised(repository)));
+    const isOwn = repository !== undefined && remotes.includes(normalised(repository));
     if (!isOwn || path === undefined || changed) {
         return undefined;
     }
@@ -134,5 +150,9 @@ function foldersOf(resource: Resource, stack: Stack): readonly string[] {
         : [];
     const checkout = sources.length === 0 ? undefined : checkoutOf(resource.source);
     const folders = checkout === undefined ? [] : sources.map((source) => folderOf(source, checkout));
-    return folders.every((folder) => folder !== undefined) ? folders : [];
+    if (!folders.every((folder) => folder !== undefined)) {
+        return [];
+    }
+    // Findings name files as the one is named that led to them, so that a report is the same on every machine.
+    return isAbsolute(resource.source) ? folders : folders.map((folder) => relative("", folder) || ".");
 }

@@ -9,14 +9,26 @@ export interface GitSource {
     readonly repository: string | undefined;
     /** The folder in it; undefined for a chart of a registry, an artifact, or what is worked out in the cluster. */
     readonly path: string | undefined;
-    /** What is applied is not what the folder holds by itself: it is given values, patches or a plugin. */
+    /**
+     * What is applied is not what the folder holds by itself, as it is now: it is given values, patches or a plugin, or is of a commit or
+     * a release. A branch is taken for the one at hand.
+     */
     readonly changed: boolean;
 }
 
 /** Fields of an Application's source that change what its folder comes to (argoproj.io/v1alpha1, ApplicationSource). */
 const ARGO_CHANGES = ["helm", "kustomize", "plugin"];
-/** Those of Flux's Kustomization and HelmRelease (v1, v2). */
-const FLUX_CHANGES = ["patches", "images", "postBuild", "components", "values", "valuesFrom", "postRenderers"];
+/** Those of Flux's Kustomization and HelmRelease (all versions), and of the chart that a HelmRelease takes. */
+const FLUX_CHANGES = [
+    ...["patches", "patchesStrategicMerge", "patchesJson6902", "images", "postBuild", "components"],
+    ...["targetNamespace", "namePrefix", "nameSuffix", "commonMetadata", "values", "valuesFrom", "postRenderers"],
+];
+const CHART_CHANGES = ["valuesFile", "valuesFiles"];
+/** Fields of a GitRepository's `ref` that stay where they are while its branch goes on. */
+const FIXED = ["commit", "tag", "semver"];
+
+/** A commit, a version or a range of versions (Argo CD, "Tracking and Deployment Strategies"). */
+const FIXED_REVISION = /^(?:[0-9a-f]{7,40}|[v^~<>=]*\d+(?:\.(?:\d+|[x*]))*(?:[-+ ].*)?|refs\/tags\/.*)$/i;
 
 function argoSources(spec: unknown): readonly GitSource[] {
     const { source, sources } = obj(spec);
@@ -28,7 +40,8 @@ function argoSources(spec: unknown): readonly GitSource[] {
             path: isChart ? undefined : str(one["path"]) || ".",
             changed:
                 ARGO_CHANGES.some((field) => one[field] !== undefined) ||
-                obj(one["directory"])["jsonnet"] !== undefined,
+                obj(one["directory"])["jsonnet"] !== undefined ||
+                FIXED_REVISION.test(str(one["targetRevision"])),
         };
     });
 }
@@ -38,20 +51,33 @@ function fluxSource(object: KubeObject, reference: unknown, path: unknown, stack
     const isGit = kind === "GitRepository";
     const found = isGit ? stack.find("GitRepository", str(namespace) || namespaceOf(object), str(name)) : undefined;
     const spec = obj(object.body["spec"]);
+    const chart = obj(obj(spec["chart"])["spec"]);
+    const { url, ref } = obj(found?.body["spec"]);
     return {
-        repository: str(obj(found?.body["spec"])["url"]) || undefined,
+        repository: str(url) || undefined,
         path: isGit ? str(path) || "." : undefined,
-        changed: FLUX_CHANGES.some((field) => spec[field] !== undefined),
+        changed:
+            FLUX_CHANGES.some((field) => spec[field] !== undefined) ||
+            CHART_CHANGES.some((field) => chart[field] !== undefined) ||
+            FIXED.some((field) => obj(ref)[field] !== undefined) ||
+            FIXED_REVISION.test(str(obj(ref)["name"])),
     };
 }
+
+/** What only a controller in the cluster works out. */
+const UNSEEN: readonly GitSource[] = [{ repository: undefined, path: undefined, changed: true }];
 
 type Reader = (object: KubeObject, stack: Stack) => readonly GitSource[];
 
 /** Kinds whose objects have a controller fetch others and apply them, as `group/Kind`. */
 const READERS: Readonly<Record<string, Reader>> = {
-    "argoproj.io/Application": ({ body }) => argoSources(body["spec"]),
+    "argoproj.io/Application": ({ body }) => {
+        const sources = argoSources(body["spec"]);
+        // A hydrator (`sourceHydrator`) works out what is applied; what has no source at all is broken.
+        return sources.length > 0 ? sources : UNSEEN;
+    },
     // Its generators fill templates in, which only the controller can do.
-    "argoproj.io/ApplicationSet": () => [{ repository: undefined, path: undefined, changed: true }],
+    "argoproj.io/ApplicationSet": () => UNSEEN,
     "kustomize.toolkit.fluxcd.io/Kustomization": (object, stack) => {
         const { sourceRef, path } = obj(object.body["spec"]);
         return [fluxSource(object, sourceRef, path, stack)];
@@ -61,7 +87,7 @@ const READERS: Readonly<Record<string, Reader>> = {
         return [fluxSource(object, sourceRef, chart, stack)];
     },
     // The Helm controller of k3s and RKE2
-    "helm.cattle.io/HelmChart": () => [{ repository: undefined, path: undefined, changed: true }],
+    "helm.cattle.io/HelmChart": () => UNSEEN,
 };
 
 /** Kinds of those objects. */

@@ -76,9 +76,123 @@ describe("what Argo CD and Flux apply", () => {
         }
     });
 
-    it("is read where the checkout knows no address of its repository", async () => {
+    it("is unverifiable where the checkout knows no address of its repository, or knows it as a submodule's alone", async () => {
         const files = { "clusters/prod.json": application(own("apps")), "apps/pod.json": POD };
-        assert.deepEqual(podsIn(await scanned(files, "[core]\n")), ["apps/pod.json"]);
+        for (const config of ["[core]\n", CONFIG.replace("remote", "submodule")]) {
+            const report = await scanned(files, config);
+            assert.deepEqual(podsIn(report), []);
+            assert.deepEqual(unseenIn(report), ["Application unverifiable"]);
+        }
+        const several = `[submodule "lib"]\n\turl = x\n[remote "fork"]\n\turl = "https://git.example/me/shop"\n${CONFIG}`;
+        assert.deepEqual(podsIn(await scanned(files, several)), ["apps/pod.json"]);
+    });
+
+    it("is read in a worktree and a submodule by the addresses of their repository", async () => {
+        const files = {
+            "shop/clusters/prod.json": JSON.stringify(application(own("apps"))),
+            "shop/apps/pod.json": JSON.stringify(POD),
+        };
+        const other = CONFIG.replace("shop", "other");
+        const places: readonly (readonly [string, Readonly<Record<string, string>>])[] = [
+            ["worktrees/shop", { "main/.git/config": CONFIG, "main/.git/worktrees/shop/commondir": "../..\n" }],
+            ["worktrees/shop", { "main/.git/config": other, "main/.git/worktrees/shop/commondir": "../..\n" }],
+            ["modules/shop", { "main/.git/config": other, "main/.git/modules/shop/config": CONFIG }],
+        ];
+        const found: number[] = [];
+        for (const [place, git] of places) {
+            await withFiles({ ...files, ...git, "shop/.git": `gitdir: ../main/.git/${place}\n` }, (folder) => {
+                found.push(podsIn(scanPaths([`${folder}/shop/clusters`], { profile: "baseline" })).length);
+            });
+        }
+        assert.deepEqual(found, [1, 0, 1]);
+    });
+
+    it("is unverifiable in a list with one that is not seen, whatever stands beside that", async () => {
+        const hydrated = { ...application({}, "hydrated"), spec: { sourceHydrator: { drySource: own("apps") } } };
+        const items = [application(own("apps")), hydrated];
+        const report = await scanned({
+            "clusters/all.json": { apiVersion: "v1", kind: "List", items },
+            "apps/pod.json": POD,
+        });
+        assert.deepEqual(unseenIn(report), ["Application unverifiable", "Application unverifiable"]);
+    });
+
+    it("is named from where the tool is started, as what led there is", async () => {
+        const files = {
+            "clusters/prod.json": JSON.stringify(application(own("apps"))),
+            "apps/pod.json": JSON.stringify(POD),
+            ".git/config": CONFIG,
+        };
+        const home = process.cwd();
+        await withFiles(files, (folder) => {
+            process.chdir(folder);
+            try {
+                const { results } = scanPaths(["clusters"], { profile: "baseline" });
+                assert.deepEqual(
+                    results.filter(({ control }) => control === "no-host-pid").map(({ source }) => source),
+                    ["apps/pod.json"],
+                );
+            } finally {
+                process.chdir(home);
+            }
+        });
+    });
+
+    it("is read of a branch alone: what stays at a commit or a release is not what the folder holds", async () => {
+        const pods = { "apps/pod.json": POD };
+        const read = async (files: Readonly<Record<string, unknown>>) =>
+            podsIn(await scanned({ ...pods, ...files })).length;
+        for (const [targetRevision, seen] of [
+            ["HEAD", 1],
+            ["main", 1],
+            ["feature/v2", 1],
+            ["v1.2.3", 0],
+            ["1.*", 0],
+            [">=1.0 <2", 0],
+            ["refs/tags/web", 0],
+            ["4f1c2ab", 0],
+        ] as const) {
+            const files = { "clusters/prod.json": application(own("apps", { targetRevision })) };
+            assert.equal(await read(files), seen, targetRevision);
+        }
+        for (const [ref, seen] of [
+            [{ branch: "main" }, 1],
+            [{ name: "refs/heads/main" }, 1],
+            [{ name: "refs/tags/v1" }, 0],
+            [{ tag: "v1" }, 0],
+            [{ semver: "*" }, 0],
+            [{ branch: "main", commit: "4f1c2ab" }, 0],
+        ] as const) {
+            const repository = gitRepository("https://git.example/team/shop");
+            const spec = { url: "https://git.example/team/shop", ref };
+            const files = { "clusters/a.json": { ...repository, spec }, "clusters/b.json": kustomization("apps") };
+            assert.equal(await read(files), seen, JSON.stringify(ref));
+        }
+    });
+
+    it("is not read where Flux gives it another namespace, or a chart other files of values", async () => {
+        const repository = {
+            "clusters/flux.json": gitRepository("https://git.example/team/shop"),
+            "apps/pod.json": POD,
+        };
+        for (const more of [
+            { targetNamespace: "x" },
+            { namePrefix: "x" },
+            { commonMetadata: { labels: { a: "b" } } },
+        ]) {
+            const report = await scanned({ ...repository, "clusters/web.json": kustomization("apps", more) });
+            assert.deepEqual(unseenIn(report), ["Kustomization unverifiable"]);
+        }
+        const chart = { chart: "apps", sourceRef: { kind: "GitRepository", name: "flux" }, valuesFiles: ["x.yaml"] };
+        const release = {
+            apiVersion: "helm.toolkit.fluxcd.io/v2",
+            kind: "HelmRelease",
+            metadata: { name: "web" },
+            spec: { chart: { spec: chart } },
+        };
+        assert.deepEqual(unseenIn(await scanned({ ...repository, "clusters/web.json": release })), [
+            "HelmRelease unverifiable",
+        ]);
     });
 
     for (const [what, source] of Object.entries({
