@@ -10,16 +10,30 @@ module.exports = {
         },
         {
             name: "the-vocabulary-knows-no-machine",
-            comment: "policies/kubernetes says what the API means; the engine and the controls build on it.",
+            comment: "policies/kubernetes says what the API means; paths, the engine and the controls build on it.",
             severity: "error",
             from: { path: "^policies/kubernetes/" },
-            to: { path: "^policies/(engine|controls)/" },
+            to: { path: "^policies/(engine|paths|platforms|controls)/" },
         },
         {
             name: "the-machine-knows-no-control",
             severity: "error",
             from: { path: "^policies/engine/" },
-            to: { path: "^policies/controls/" },
+            to: { path: "^policies/(paths|platforms|controls)/" },
+        },
+        {
+            name: "paths-know-neither-machine-nor-control",
+            comment: "Controls of paths and the tool's command read the same graph.",
+            severity: "error",
+            from: { path: "^policies/paths/" },
+            to: { path: "^policies/(engine|platforms|controls)/" },
+        },
+        {
+            name: "platforms-are-data",
+            comment: "What is known of ways to run Kubernetes; it is read by components and by the tool.",
+            severity: "error",
+            from: { path: "^policies/platforms/" },
+            to: { pathNot: "^policies/platforms/" },
         },
         {
             name: "components-never-import-the-tool",

@@ -31,3 +31,8 @@ export function show(value: unknown): string {
 export function withoutValues(reason: string): string {
     return reason.replace(/"[^"]*"|'[^']*'|`[^`]*`|<[^>]*>/g, "…");
 }
+
+/** A text as a part of a regular expression that stands for just itself. */
+export function escapedPattern(text: string): string {
+    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
+}

@@ -9,6 +9,7 @@ import { withFigures } from "../scripts/figures";
 import { cli } from "./support/cli";
 import { withFiles } from "./support/files";
 import { pod } from "./support/objects";
+import { escapedPattern } from "../policies/text";
 import { runbookCommands } from "./cluster/support/runbooks";
 
 const files = [
@@ -211,8 +212,7 @@ function helpOf(program: string, sub: readonly string[], help: string): string {
 }
 
 function knows(help: string, flag: string): boolean {
-    const escaped = flag.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
-    return new RegExp(`(?:^|[\\s,])${escaped}(?:[\\s,=:]|$)`, "m").test(help);
+    return new RegExp(`(?:^|[\\s,])${escapedPattern(flag)}(?:[\\s,=:]|$)`, "m").test(help);
 }
 
 describe("runbooks", () => {

@@ -95,8 +95,7 @@ function covers(exception: Exception, object: KubeObject, fault: Fault): boolean
 }
 
 function holds(values: readonly string[], found: unknown): boolean {
-    // The patterns are the pack's own data.
-    // eslint-disable-next-line security/detect-non-literal-regexp
+    // eslint-disable-next-line security/detect-non-literal-regexp -- the patterns are the pack's own data
     return values.some((value) => new RegExp(`^(?:${value})$`).test(String(found)));
 }
 

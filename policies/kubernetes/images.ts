@@ -1,5 +1,6 @@
 import { list, obj, str } from "./kube";
 import { rememberEach } from "../memo";
+import { escapedPattern } from "../text";
 import type { PodView } from "./pods";
 
 /** An image reference taken apart, by the rules of the distribution project's reference grammar. */
@@ -86,15 +87,11 @@ function patternExpression(pattern: string): RegExp {
     if (expression === undefined) {
         const slash = pattern.indexOf("/");
         const host = slash < 0 ? pattern : pattern.slice(0, slash);
-        const escaped = (text: string, star: string) => text.split("*").map(escape).join(star);
+        const escaped = (text: string, star: string) => text.split("*").map(escapedPattern).join(star);
         const source = escaped(host, "[^/]*") + escaped(pattern.slice(host.length), ".*");
-        // Patterns come from the configuration and have every other special character escaped.
-        expression = new RegExp(`^${source}${/[/*]$/.test(pattern) ? "" : "(?:[/:@]|$)"}`); // eslint-disable-line security/detect-non-literal-regexp
+        // eslint-disable-next-line security/detect-non-literal-regexp -- all but the stars is escaped
+        expression = new RegExp(`^${source}${/[/*]$/.test(pattern) ? "" : "(?:[/:@]|$)"}`);
         expressions.set(pattern, expression);
     }
     return expression;
-}
-
-function escape(text: string): string {
-    return text.replace(/[.*+?^${}()|[\]\\]/g, "\\$&");
 }

@@ -2,6 +2,7 @@ import { stackControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
 import type { PodView } from "../../kubernetes/pods";
+import { escapedPattern } from "../../text";
 
 export const noSystemSecretsInPods = stackControl({
     name: "no-system-secrets-in-pods",
@@ -55,10 +56,9 @@ export const noSystemSecretsInPods = stackControl({
 
 /** A pattern with `*` for any characters and `?` for one, as a regular expression. */
 function pattern(text: string): RegExp {
-    const escaped = text.replaceAll(/[.+^${}()|[\]\\]/g, "\\$&");
-    // The text comes from the pack's own configuration, not from a manifest.
-    // eslint-disable-next-line security/detect-non-literal-regexp
-    return new RegExp(`^${escaped.replaceAll("*", ".*").replaceAll("?", ".")}$`);
+    const escaped = escapedPattern(text).replaceAll("\\*", ".*").replaceAll("\\?", ".");
+    // eslint-disable-next-line security/detect-non-literal-regexp -- the text is the configuration's own
+    return new RegExp(`^${escaped}$`);
 }
 
 interface SecretUse {
