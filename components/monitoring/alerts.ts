@@ -1,24 +1,39 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { load, YAMLException } from "js-yaml";
+import { Attempts, readContent, yamlContent } from "../../policies/engine/input";
+import type { Given } from "../../policies/engine/schema";
+import { listOf, object, oneOf, optional, text } from "../../policies/engine/schema";
 
 const DIRECTORY = join(__dirname, "alerts");
 
 /** Areas that alerts are routed by. */
 const AREAS = ["identity", "secrets", "runtime", "platform", "compliance"] as const;
 
-/** An alert as Prometheus evaluates it. */
-export interface AlertRule {
-    readonly alert: string;
-    readonly expr: string;
-    readonly for?: string;
-    /** How long it goes on after its expression has ended. */
-    readonly keep_firing_for?: string;
-    readonly labels: { readonly severity: string; readonly area: string; readonly target?: string };
-    readonly annotations: { readonly summary: string; readonly description: string; readonly runbook_url: string };
-}
+/** How long, as Prometheus writes it. */
+const duration = text("a duration such as 5m", /^\d+(?:ms|[smhdwy])$/);
 
+/** An alert as Prometheus evaluates it, with what Prometheus does not ask for. */
+const RULE = object({
+    alert: text(),
+    expr: text(),
+    for: optional(duration),
+    /** How long it goes on after its expression has ended. */
+    keep_firing_for: optional(duration),
+    labels: object({
+        severity: oneOf("critical", "warning"),
+        area: oneOf(...AREAS),
+        target: optional(text()),
+    }),
+    annotations: object({
+        summary: text(),
+        description: text(),
+        runbook_url: text("the name of a file of docs/runbooks", /^[a-z][a-z0-9-]*\.md$/),
+    }),
+});
+const GROUPS = object({ groups: listOf(object({ name: text(), rules: listOf(RULE) })) });
+
+export type AlertRule = Given<typeof RULE>;
 export interface AlertGroup {
     readonly name: string;
     readonly rules: readonly AlertRule[];
@@ -28,14 +43,6 @@ export interface AlertGroup {
 export interface AlertFile {
     readonly name: string;
     readonly groups: readonly AlertGroup[];
-}
-
-/** The alert files can't be used; `faults` holds one line for each mistake. */
-export class AlertsError extends Error {
-    constructor(public readonly faults: readonly string[]) {
-        super(faults.join("\n"));
-        this.name = "AlertsError";
-    }
 }
 
 /** Stands in an expression for the name of an application. */
@@ -85,64 +92,23 @@ function ofApplications(rule: AlertRule, applications: readonly string[]): reado
  * Reads alert files and checks what Prometheus does not: severity and area are ours, every alert tells what happened, what
  * it means and which runbook to open, and no name is used twice.
  *
- * @throws AlertsError with every fault at once.
+ * @throws InputError with every fault at once.
  */
 export function parseAlerts(files: readonly { readonly name: string; readonly text: string }[]): readonly AlertFile[] {
-    const faults: string[] = [];
-    const parsed = files.map(({ name, text }) => ({
+    const attempts = new Attempts();
+    const parsed = files.map(({ name, text: content }) => ({
         name: name.replace(/\.yaml$/, ""),
-        groups: readGroups(name, text, faults),
+        groups: attempts.of(() => readContent(GROUPS, yamlContent(content, name), name).groups, []),
     }));
     const seen = new Set<string>();
     for (const file of parsed) {
-        for (const rule of file.groups.flatMap((group) => group.rules)) {
-            const at = `${file.name}.yaml: alert "${rule.alert}"`;
-            faults.push(...ruleFaults(rule, at));
-            if (seen.has(rule.alert)) {
-                faults.push(`${at} is defined already`);
+        for (const { alert } of file.groups.flatMap((group) => group.rules)) {
+            if (seen.has(alert)) {
+                attempts.note([`${file.name}.yaml: alert "${alert}" is defined already`]);
             }
-            seen.add(rule.alert);
+            seen.add(alert);
         }
     }
-    if (faults.length > 0) {
-        throw new AlertsError(faults);
-    }
+    attempts.finish();
     return parsed;
-}
-
-function readGroups(name: string, text: string, faults: string[]): readonly AlertGroup[] {
-    try {
-        const content = load(text) as { groups?: unknown } | undefined;
-        const groups = content?.groups;
-        if (Array.isArray(groups) && groups.every((group) => Array.isArray((group as { rules?: unknown }).rules))) {
-            return groups as AlertGroup[];
-        }
-        faults.push(`${name}: must hold a list named "groups", each with a list named "rules"`);
-    } catch (error) {
-        if (!(error instanceof YAMLException)) {
-            throw error;
-        }
-        faults.push(`${name}:${(error.mark?.line ?? 0) + 1}: ${error.reason}`);
-    }
-    return [];
-}
-
-function ruleFaults(rule: Partial<AlertRule>, at: string): readonly string[] {
-    const { severity, area } = rule.labels ?? {};
-    const annotations: Partial<AlertRule["annotations"]> = rule.annotations ?? {};
-    return [
-        ...(typeof rule.expr === "string" && rule.expr.trim() !== "" ? [] : [`${at}: expr is missing`]),
-        ...(severity === "critical" || severity === "warning"
-            ? []
-            : [`${at}: labels.severity must be critical or warning, found "${severity}"`]),
-        ...((AREAS as readonly (string | undefined)[]).includes(area)
-            ? []
-            : [`${at}: labels.area must be one of ${AREAS.join(", ")}, found "${area}"`]),
-        ...(["summary", "description"] as const)
-            .filter((key) => typeof annotations[key] !== "string" || annotations[key].trim() === "")
-            .map((key) => `${at}: annotations.${key} is missing`),
-        ...(/^[a-z][a-z0-9-]*\.md$/.test(annotations.runbook_url ?? "")
-            ? []
-            : [`${at}: annotations.runbook_url must name a file of docs/runbooks, found "${annotations.runbook_url}"`]),
-    ];
 }

@@ -1,9 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { InputError } from "../../policies/engine/input";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
-import { AlertsError, shippedAlerts } from "./alerts";
+import { shippedAlerts } from "./alerts";
 import { DASHBOARDS } from "./dashboards";
 import type { ScrapeTarget } from "./monitors";
 import { podMonitorSpec } from "./monitors";
@@ -53,7 +54,7 @@ export function alertFaults(settings: MonitoringSettings): readonly string[] {
         shippedAlerts(settings.runbooks, []);
         return [];
     } catch (error) {
-        if (error instanceof AlertsError) {
+        if (error instanceof InputError) {
             return error.faults;
         }
         throw error;

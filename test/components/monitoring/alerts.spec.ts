@@ -2,8 +2,9 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { AlertsError, parseAlerts, shippedAlerts } from "../../../components/monitoring/alerts";
+import { parseAlerts, shippedAlerts } from "../../../components/monitoring/alerts";
 import { waiverAlerts } from "../../../components/monitoring/waivers";
+import { InputError } from "../../../policies/engine/input";
 import type { AlertCase } from "../../support/promtool";
 import { hasPromtool, wrongCases } from "../../support/promtool";
 import { EXAMPLES } from "./alert-cases";
@@ -26,7 +27,7 @@ function faultsOf(text: string): readonly string[] {
     try {
         parseAlerts([{ name: "a.yaml", text }]);
     } catch (error) {
-        assert.ok(error instanceof AlertsError);
+        assert.ok(error instanceof InputError);
         return error.faults;
     }
     return [];
@@ -156,27 +157,49 @@ describe("alerts", () => {
         [
             "an unknown severity",
             ALERT.replace("critical", "page"),
-            ['a.yaml: alert "A": labels.severity must be critical or warning, found "page"'],
+            ['a.yaml: groups[0].rules[0].labels.severity must be one of critical, warning, found "page"'],
         ],
         [
             "an unknown area",
             ALERT.replace("area: platform", "area: misc"),
             [
-                'a.yaml: alert "A": labels.area must be one of identity, secrets, runtime, platform, compliance, found "misc"',
+                'a.yaml: groups[0].rules[0].labels.area must be one of identity, secrets, runtime, platform, compliance, found "misc"',
             ],
         ],
         [
             "no description",
             ALERT.replace("description: d", "description: ''"),
-            ['a.yaml: alert "A": annotations.description is missing'],
+            ['a.yaml: groups[0].rules[0].annotations.description must be a text that is not empty, found ""'],
         ],
         [
             "a runbook elsewhere",
             ALERT.replace("platform.md", "https://wiki/x"),
-            ['a.yaml: alert "A": annotations.runbook_url must name a file of docs/runbooks, found "https://wiki/x"'],
+            [
+                'a.yaml: groups[0].rules[0].annotations.runbook_url must be the name of a file of docs/runbooks, found "https://wiki/x"',
+            ],
         ],
-        ["no expression", ALERT.replace("up == 0", "''"), ['a.yaml: alert "A": expr is missing']],
-        ["no groups", "rules: []", ['a.yaml: must hold a list named "groups", each with a list named "rules"']],
+        [
+            "no expression",
+            ALERT.replace("up == 0", "''"),
+            ['a.yaml: groups[0].rules[0].expr must be a text that is not empty, found ""'],
+        ],
+        [
+            "no groups",
+            "rules: []",
+            ["a.yaml: rules is not known; known: groups", "a.yaml: groups is missing; it must be a list"],
+        ],
+        [
+            "rules that are none",
+            "groups: [{ name: g, rules: [up] }]",
+            [
+                'a.yaml: groups[0].rules[0] must be an object with alert, expr, for, keep_firing_for, labels, annotations, found "up"',
+            ],
+        ],
+        [
+            "a wait without a unit",
+            ALERT.replace("expr:", "for: 5\n        expr:"),
+            ["a.yaml: groups[0].rules[0].for must be a duration such as 5m, found 5"],
+        ],
         ["no YAML", "groups: [", ["a.yaml:1: unexpected end of the stream within a flow collection"]],
         ["a name in use", ALERT + ALERT.split("\n").slice(2).join("\n"), ['a.yaml: alert "A" is defined already']],
     ];
