@@ -1,12 +1,11 @@
 import { readFile } from "node:fs/promises";
 
-import { parseDocument } from "yaml";
-
 import { isObject, requireText } from "./arguments.js";
 import type { Authorizer } from "./authorize.js";
 import { authorizeAny, authorizeId, authorizeMemberOf, authorizeOneOf, authorizePattern } from "./authorize.js";
 import { AuthorizationError, PolicyError, SpiffeError } from "./errors.js";
 import { SpiffeId, TrustDomain } from "./id.js";
+import { readYaml } from "./yaml.js";
 
 /** Longest policy read: thousands of rules. */
 const MAX_POLICY_LENGTH = 1024 * 1024;
@@ -111,7 +110,7 @@ function readRules(
 ): Readonly<Record<Section, readonly Authorizer[]>> {
     const faults: string[] = [];
     const rules = { allow: [] as Authorizer[], deny: [] as Authorizer[] };
-    const root = readYaml(yaml, name, sections[0] ?? "allow");
+    const root = readRoot(yaml, name, sections[0] ?? "allow");
     for (const key of Object.keys(root)) {
         if (!sections.some((section) => section === key)) {
             faults.push(`${key}: not a known section; use ${sections.join(" or ")}`);
@@ -156,23 +155,15 @@ export async function readPolicyFile(file: string): Promise<string> {
     }
 }
 
-function readYaml(yaml: string, name: string, section: Section): Record<string, unknown> {
+function readRoot(yaml: string, name: string, section: Section): Record<string, unknown> {
     if (yaml.length > MAX_POLICY_LENGTH) {
         throw new PolicyError(name, [`${yaml.length} characters, at most ${MAX_POLICY_LENGTH} are read`]);
     }
-    const document = parseDocument(yaml, { prettyErrors: true, uniqueKeys: true });
-    if (document.errors.length > 0) {
-        throw new PolicyError(
-            name,
-            document.errors.map((error) => error.message.split("\n")[0] ?? ""),
-        );
+    const reading = readYaml(yaml);
+    if ("faults" in reading) {
+        throw new PolicyError(name, reading.faults, { cause: reading.cause });
     }
-    let root: unknown;
-    try {
-        root = document.toJS({ maxAliasCount: 100 });
-    } catch (error) {
-        throw new PolicyError(name, [error instanceof Error ? error.message : String(error)], { cause: error });
-    }
+    const root = reading.value;
     if (!isObject(root)) {
         throw new PolicyError(name, [`the document must be a mapping with a list of rules under ${section}`]);
     }

@@ -196,6 +196,9 @@ describe("Authorization policies", () => {
         assert.throws(() => parsePolicy("{}"), { faults: ["allow: must be a list of rules"] });
         assert.throws(() => parsePolicy("allow: [}"), PolicyError);
         assert.throws(() => parsePolicy("allow: []\nallow: []"), PolicyError);
+        assert.throws(() => parsePolicy("allow: [!any { any: true }]"), {
+            faults: ["Unresolved tag: !any at line 1, column 9:"],
+        });
         assert.throws(() => parsePolicy("#".repeat(1024 * 1024 + 1)), {
             faults: ["1048577 characters, at most 1048576 are read"],
         });

@@ -10,7 +10,8 @@ import { WorkloadApiClient } from "../workload/client.js";
 import { serveHealth } from "./health.js";
 import { Keeper } from "./keeper.js";
 import { Reader } from "./reader.js";
-import { parseOptions, readSettings, UsageError } from "./settings.js";
+import { parseOptions, UsageError } from "./options.js";
+import { loadSettings } from "./settings.js";
 
 /** Where a command writes to. */
 export interface Output {
@@ -33,7 +34,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         synopsis: "--to FOLDER [OPTIONS]",
         summary: "write the SVID, its key, its bundle and tokens to files once",
         async run(args, { say }, signal) {
-            const settings = readSettings(args, false);
+            const settings = await loadSettings(args, false);
             const keeper = await Keeper.start(settings, signal);
             say(`${keeper.id} in ${settings.files.folder}`);
             keeper.close();
@@ -43,7 +44,7 @@ export const COMMANDS: Readonly<Record<string, Command>> = {
         synopsis: "--to FOLDER [OPTIONS] [-- COMMAND ARGUMENTS…]",
         summary: "the same, kept up to date; start and signal whoever reads the files",
         async run(args, { log }, signal) {
-            const settings = readSettings(args, true);
+            const settings = await loadSettings(args, true);
             const keeper = await Keeper.start(settings, signal);
             const reader = new Reader(settings, log);
             let health: Server | undefined;

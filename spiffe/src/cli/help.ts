@@ -7,6 +7,8 @@ const commands = Object.entries(COMMANDS).map(
 /** What the command says of itself. */
 export const HELP = `${commands.join("")}
 Options of fetch and watch:
+  --config FILE              a mapping of these options by name, and command, a list: YAML or JSON;
+                             what is given here wins. Needs the package yaml
   --address ADDRESS          the Workload API; SPIFFE_ENDPOINT_SOCKET by default
   --hint HINT                the identity with this hint; the first one by default
   --timeout SECONDS          how long to wait for the first identity; 30 by default
@@ -21,6 +23,7 @@ Options of fetch and watch:
   --jwt-bundle NAME          the JWK sets of all trust domains, by trust domain
   --certificate-mode, --key-mode, --jwt-mode MODE
                              octal; 0644, 0600 and 0600 by default
+  --no-federated and the like turn off what the file turns on
 Options of watch:
   --signal SIGNAL            tells of new files; SIGHUP by default
   --pid-file FILE            a process to signal

@@ -4,7 +4,7 @@ import "../runtime.js";
 import { SpiffeError } from "../errors.js";
 import { COMMANDS } from "./commands.js";
 import { HELP } from "./help.js";
-import { UsageError } from "./settings.js";
+import { UsageError } from "./options.js";
 
 const [name = "", ...args] = process.argv.slice(2);
 const command = Object.hasOwn(COMMANDS, name) ? COMMANDS[name] : undefined;
