@@ -7,6 +7,7 @@ import { readContent, yamlContent } from "../policies/engine/input";
 import { PROFILES } from "../policies/engine/profiles";
 import type { Read } from "../policies/engine/schema";
 import { anything, boolean, listOf, mapOf, object, oneOf, optional, text } from "../policies/engine/schema";
+import { count } from "./formats/style";
 import { readText } from "./sources/files";
 
 /** What the file of a project is called, in the folder that the tool is started in. */
@@ -124,9 +125,9 @@ export class Excluded {
         return left;
     }
 
-    /** How many files and folders were left out. */
-    public get count(): number {
-        return this.left.size;
+    /** How many files and folders were left out, to follow a count of those that were not; empty where none was. */
+    public get note(): string {
+        return this.left.size === 0 ? "" : ` (${count(this.left.size, "path")} left out)`;
     }
 }
 

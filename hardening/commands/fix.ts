@@ -99,7 +99,7 @@ function fix({ options, operands, project, io }: Fixing): ExitCode {
     );
     const remedies = changed.reduce((sum, { fixed }) => sum + fixed.length, 0);
     io.log(
-        `${count(files.length, "file")} read, ${count(changed.length, "file")} ${dryRun ? "to change" : "changed"}, ${count(remedies, "finding")} ${dryRun ? "to put right" : "put right"}`,
+        `${count(files.length, "file")} read${left.note}, ${count(changed.length, "file")} ${dryRun ? "to change" : "changed"}, ${count(remedies, "finding")} ${dryRun ? "to put right" : "put right"}`,
     );
     const code = exitCode(new Tally(), failures);
     return code === EXIT.clean && dryRun && changed.length > 0 ? EXIT.violations : code;

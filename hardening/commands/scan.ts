@@ -77,8 +77,7 @@ function* eachFile(
         }
     }
     progress.done();
-    const left = excluded.count === 0 ? "" : ` (${count(excluded.count, "path")} left out)`;
-    return { subject: `${count(files, "file")}${left}`, failures, notJudged };
+    return { subject: `${count(files, "file")}${excluded.note}`, failures, notJudged };
 }
 
 /** One stack of everything, read at once, with what its objects have Argo CD and Flux apply. */

@@ -105,6 +105,21 @@ describe("The file of a project", () => {
         put({ "hardening.yaml": "exclude: [deploy/]\n" });
         const run = await cli(["fix", "--profile", "restricted", "deploy"]);
         assert.equal(readFileSync("deploy/web.yaml", "utf8"), POD("web"), run.log.join("\n"));
+        assert.equal(run.log.at(-1), "0 files read (1 path left out), 0 files changed, 0 findings put right");
+    });
+
+    it("counts what fix leaves out by any of its patterns, beside what it reads", async () => {
+        put({
+            "hardening.yaml": "exclude: [charts/]\n",
+            ".hardeningignore": "*.draft.yaml\n",
+            "charts/a.yaml": POD("chart"),
+            "deploy/a.draft.yaml": POD("draft"),
+            "vendor/pod.yaml": POD("vendor"),
+        });
+        const last = async (...args: readonly string[]) => (await cli(["fix", "--dry-run", ...args])).log.at(-1) ?? "";
+        assert.match(await last("--exclude", "/vendor", "."), /^1 file read \(3 paths left out\), /);
+        assert.match(await last("deploy/a.draft.yaml"), /^0 files read \(1 path left out\), /);
+        assert.match(await last("deploy/web.yaml"), /^1 file read, /);
     });
 
     it("is refused with all that is wrong, whoever reads it", async () => {
