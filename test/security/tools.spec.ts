@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { globSync } from "node:fs";
 
 import { securityReport, securitySarif } from "../../security/report";
 import type { SecurityFinding, ToolResult } from "../../security/tool";
@@ -8,7 +9,7 @@ import { parseGitleaks } from "../../security/tools/gitleaks";
 import { parseNpmAudit } from "../../security/tools/npm-audit";
 import { parseOsv } from "../../security/tools/osv-scanner";
 import { parseSemgrep } from "../../security/tools/semgrep";
-import { parseZizmor } from "../../security/tools/zizmor";
+import { AUDITED, parseZizmor } from "../../security/tools/zizmor";
 
 describe("security scanners", () => {
     it("take an ESLint error as high and a warning as medium", () => {
@@ -75,16 +76,15 @@ describe("security scanners", () => {
         assert.deepEqual(parseActionlint('[{"message":"m","filepath":"w.yml","line":2,"kind":"expression"}]'), [
             { tool: "actionlint", level: "high", rule: "expression", file: "w.yml", line: 2, message: "m" },
         ]);
+        const at = (kind: string, row: number) => ({
+            symbolic: { key: { Local: { verbatim_path: "w.yml" } }, kind },
+            concrete: { location: { start_point: { row } } },
+        });
         const audit = {
             ident: "unpinned-uses",
             desc: "unpinned action reference",
             determinations: { severity: "High" },
-            locations: [
-                {
-                    symbolic: { key: { Local: { given_path: "w.yml" } } },
-                    concrete: { location: { start_point: { row: 4 } } },
-                },
-            ],
+            locations: [at("Related", 1), at("Primary", 4)],
         };
         assert.deepEqual(parseZizmor(JSON.stringify([audit])), [
             {
@@ -96,6 +96,25 @@ describe("security scanners", () => {
                 message: "unpinned action reference",
             },
         ]);
+        // A finding that nobody could look up is no finding taken.
+        const [hidden] = audit.locations;
+        const elsewhere = { ...at("Primary", 4), symbolic: { key: {}, kind: "Primary" } };
+        for (const locations of [[], [hidden], [elsewhere]]) {
+            assert.throws(() => parseZizmor(JSON.stringify([{ ...audit, locations }])), {
+                message: "zizmor names no file for unpinned-uses",
+            });
+        }
+    });
+
+    it("look at every workflow and every action of the repository", () => {
+        const places = globSync(["**/action.{yml,yaml}", ".github/**/*.{yml,yaml}"], {
+            exclude: ["**/node_modules", "**/dist", ".git"],
+        });
+        assert.ok(places.includes("action.yml") && places.length > 5, places.join());
+        assert.deepEqual(
+            places.filter((path) => !AUDITED.some((one) => path === one || path.startsWith(`${one}/`))),
+            [],
+        );
     });
 
     it("tell a registry without advisories from one that found nothing", () => {
