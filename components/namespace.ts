@@ -5,7 +5,8 @@ import type { Given } from "../policies/engine/schema";
 import { object, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
 import { amountOf } from "../policies/kubernetes/quantity";
-import { STACK_ANNOTATION, stackName } from "./cluster/ownership";
+import { stackName } from "./cluster/ownership";
+import { STACK_ANNOTATION } from "../policies/kubernetes/foundation";
 import { completed } from "./completed";
 import { refuse } from "./refuse";
 

@@ -2,8 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ExistsResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
-/** Annotation of each namespace that a stack makes, with the name of the stack. */
-export const STACK_ANNOTATION = "x0tta6bl4.io/stack";
+import { STACK_ANNOTATION } from "../../policies/kubernetes/foundation";
 
 /** How the running stack is called in that annotation. */
 export function stackName(): string {

@@ -44,6 +44,9 @@ const identity: Question = {
     async ask(cluster, patient) {
         const uid = str(obj((await cluster.get("/api/v1/namespaces/kube-system"))?.["metadata"])["uid"]);
         const set = str(patient?.cluster["identity"]);
+        if (patient !== undefined && uid === "") {
+            return [unknown("Namespace kube-system", "shows no uid")];
+        }
         return patient === undefined
             ? []
             : set === ""
@@ -84,22 +87,35 @@ const platform: Question = {
     },
 };
 
+/** On how many nodes a DaemonSet is to run, and is ready; undefined where it doesn't say. */
+function spread(daemon: Body | undefined): { readonly wanted: number | undefined; readonly ready: number | undefined } {
+    const status = obj(daemon?.["status"]);
+    const number = (value: unknown) => (typeof value === "number" ? value : undefined);
+    return { wanted: number(status["desiredNumberScheduled"]), ready: number(status["numberReady"]) };
+}
+
 const policies: Question = {
     name: "network-policies-enforced",
     title: "Network policies are enforced",
     remedy: "Install a network plugin that enforces them, or see to it that the one there does; the canary measures it.",
     async ask(cluster, patient) {
-        const daemons = (await cluster.objects("/apis/apps/v1", "daemonsets")).map(nameOf);
-        const program = networkProgram(daemons);
+        // One that is meant for no node is left over, or for nodes to come.
+        const daemons = (await cluster.objects("/apis/apps/v1", "daemonsets")).filter(
+            (one) => spread(one).wanted !== 0,
+        );
+        const program = networkProgram(daemons.map(nameOf));
         if (program === undefined) {
             return [unknown("cluster", "runs no network plugin that is known by its DaemonSet")];
         }
         const { name, enforces, engine } = program;
         const set = str(patient?.cluster["networkEngine"]) || platformOf(platformSet(patient)).networkEngine;
         const subject = `DaemonSet ${name}`;
+        const { wanted, ready } = spread(daemons.find((one) => nameOf(one) === name));
         const enforced =
             enforces === "yes"
-                ? ok(subject, "is a program that enforces them")
+                ? ready !== undefined && ready === wanted
+                    ? ok(subject, "is a program that enforces them")
+                    : unknown(subject, `would enforce them, and is ready on ${ready ?? "?"} of ${wanted ?? "?"} nodes`)
                 : enforces === "no"
                   ? missing(subject, "enforces none")
                   : unknown(subject, "enforces them only where it is told to");

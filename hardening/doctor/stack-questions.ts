@@ -1,4 +1,5 @@
 import type { Body } from "../../policies/kubernetes/kube";
+import { STACK_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import { nameOf, namespaceOf } from "../verify/expected";
 import type { Asked, Question } from "./question";
@@ -102,6 +103,11 @@ const namespaces: Question = {
 /** Who has written an object: Pulumi's provider names itself in all that it applies. */
 const PULUMI = /^pulumi-/;
 
+/** The stack that an object says it belongs to, which namespaces do; empty where it says nothing. */
+const ownerOf = (object: Body): string => str(obj(obj(object["metadata"])["annotations"])[STACK_ANNOTATION]);
+
+const ANOTHER = `Choose another name or cluster, or have the other stack destroyed first; what was this stack's before it said so gets the annotation ${STACK_ANNOTATION}.`;
+
 const conflicts: Question = {
     name: "nothing-in-the-way",
     title: "Nothing is there already that the stack makes for the whole cluster",
@@ -123,9 +129,22 @@ const conflicts: Question = {
                 const managers = list(obj(found?.["metadata"])["managedFields"])
                     .filter(isObj)
                     .map((one) => str(one["manager"]));
-                return found === undefined || managers.some((manager) => PULUMI.test(manager))
+                if (found === undefined) {
+                    return [];
+                }
+                if (!managers.some((manager) => PULUMI.test(manager))) {
+                    return [missing(subject, `is there, written by ${managers.join(", ") || "nobody who says so"}`)];
+                }
+                const [owner, own] = [ownerOf(found), ownerOf(object)];
+                return own === owner
                     ? []
-                    : [missing(subject, `is there, written by ${managers.join(", ") || "nobody who says so"}`)];
+                    : [
+                          missing(
+                              subject,
+                              `is there, and ${owner === "" ? "says of no stack that it is its own" : `belongs to the stack ${owner}`}`,
+                              ANOTHER,
+                          ),
+                      ];
             }),
         );
         const found = answers.flat();

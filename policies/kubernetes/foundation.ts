@@ -31,6 +31,9 @@ export function foundationOf(stack: Stack): KubeObject | undefined {
     return stack.memo(findFoundation);
 }
 
+/** Annotation of each namespace that a stack makes, with the name of the stack. */
+export const STACK_ANNOTATION = "x0tta6bl4.io/stack";
+
 /** Annotation of a namespace, with the name of the stack that speaks for its cluster in place of the one that makes it. */
 const FOUNDATION_ANNOTATION = "x0tta6bl4.io/foundation";
 

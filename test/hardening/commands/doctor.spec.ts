@@ -4,6 +4,7 @@ import { apiServer, type ServedKind } from "../../support/api-server";
 import { cli, TODAY } from "../../support/cli";
 import { withFiles } from "../../support/files";
 
+const KINDNET = { metadata: { name: "kindnet" }, status: { desiredNumberScheduled: 1, numberReady: 1 } };
 const KINDS: readonly ServedKind[] = [
     {
         apiVersion: "v1",
@@ -18,7 +19,7 @@ const KINDS: readonly ServedKind[] = [
             },
         ],
     },
-    { apiVersion: "apps/v1", kind: "DaemonSet", name: "daemonsets", items: [{ metadata: { name: "kindnet" } }] },
+    { apiVersion: "apps/v1", kind: "DaemonSet", name: "daemonsets", items: [KINDNET] },
 ];
 
 async function doctor(...args: readonly string[]) {

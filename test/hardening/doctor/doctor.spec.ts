@@ -19,6 +19,11 @@ const node = (name: string, info: object, rest: object = {}): Body => ({
     ...rest,
 });
 
+const daemon = (name: string, ready = 2, wanted = 2): Body => ({
+    metadata: { name },
+    status: { desiredNumberScheduled: wanted, numberReady: ready },
+});
+
 const resource = (name: string, kind: string, namespaced = false) => ({ name, kind, namespaced });
 
 /** A cluster that has everything, of which a test takes something away. */
@@ -38,7 +43,7 @@ class Fake implements Asked {
     };
     public lists: Record<string, readonly Body[] | ApiError> = {
         nodes: [node("a", {}), node("b", {})],
-        daemonsets: [{ metadata: { name: "calico-node" } }],
+        daemonsets: [daemon("calico-node")],
         storageclasses: [
             {
                 metadata: { name: "fast", annotations: { "storageclass.kubernetes.io/is-default-class": "true" } },
@@ -72,7 +77,11 @@ class Fake implements Asked {
 }
 
 const OBJECTS: readonly Body[] = [
-    { apiVersion: "v1", kind: "Namespace", metadata: { name: "spire" } },
+    {
+        apiVersion: "v1",
+        kind: "Namespace",
+        metadata: { name: "spire", annotations: { "x0tta6bl4.io/stack": "acme/live" } },
+    },
     {
         apiVersion: "apiextensions.k8s.io/v1",
         kind: "CustomResourceDefinition",
@@ -180,32 +189,46 @@ describe("the doctor", () => {
         ],
         [
             "flannel",
-            listing("daemonsets", [{ metadata: { name: "kube-flannel-ds" } }]),
+            listing("daemonsets", [daemon("kube-flannel-ds")]),
             ["missing network-policies-enforced: DaemonSet kube-flannel-ds enforces none"],
         ],
         [
             "the VPC CNI",
-            listing("daemonsets", [{ metadata: { name: "aws-node" } }]),
+            listing("daemonsets", [daemon("aws-node")]),
             ["unknown network-policies-enforced: DaemonSet aws-node enforces them only where it is told to"],
         ],
         [
             "a network plugin of their own",
-            listing("daemonsets", [{ metadata: { name: "our-net" } }]),
+            listing("daemonsets", [daemon("our-net")]),
             ["unknown network-policies-enforced: cluster runs no network plugin that is known by its DaemonSet"],
         ],
         [
+            "a program that is not ready on each node",
+            listing("daemonsets", [daemon("calico-node", 1)]),
+            [
+                "unknown network-policies-enforced: DaemonSet calico-node would enforce them, and is ready on 1 of 2 nodes",
+            ],
+        ],
+        [
+            "a program of which nobody says where it runs",
+            listing("daemonsets", [{ metadata: { name: "calico-node" } }]),
+            [
+                "unknown network-policies-enforced: DaemonSet calico-node would enforce them, and is ready on ? of ? nodes",
+            ],
+        ],
+        [
+            "a program that is left over beside the one that runs",
+            listing("daemonsets", [daemon("calico-node", 0, 0), daemon("kube-flannel-ds")]),
+            ["missing network-policies-enforced: DaemonSet kube-flannel-ds enforces none"],
+        ],
+        [
             "Cilium under a stack that is not made for it",
-            listing("daemonsets", [{ metadata: { name: "cilium" } }]),
+            listing("daemonsets", [daemon("cilium")]),
             [
                 "missing network-policies-enforced: DaemonSet cilium is Cilium, which matches no node by its address; the stack is made for kubernetes",
             ],
         ],
-        [
-            "Cilium under a stack that is",
-            listing("daemonsets", [{ metadata: { name: "cilium" } }]),
-            [],
-            { networkEngine: "cilium" },
-        ],
+        ["Cilium under a stack that is", listing("daemonsets", [daemon("cilium")]), [], { networkEngine: "cilium" }],
         [
             "DNS elsewhere",
             answering(DNS, { items: [] }),
@@ -213,14 +236,14 @@ describe("the doctor", () => {
         ],
         [
             "a cache on the nodes",
-            listing("daemonsets", [{ metadata: { name: "kube-router" } }, { metadata: { name: "node-local-dns" } }]),
+            listing("daemonsets", [daemon("kube-router"), daemon("node-local-dns")]),
             [
                 "missing names-resolved: DaemonSet node-local-dns answers on each node, at an address that no policy opens",
             ],
         ],
         [
             "a cache on the nodes that is opened",
-            listing("daemonsets", [{ metadata: { name: "kube-router" } }, { metadata: { name: "node-local-dns" } }]),
+            listing("daemonsets", [daemon("kube-router"), daemon("node-local-dns")]),
             [],
             { dns: { addresses: ["169.254.20.10/32"] } },
         ],
@@ -273,10 +296,34 @@ describe("the doctor", () => {
             answering("/api/v1/namespaces/spire", {
                 metadata: {
                     name: "spire",
+                    annotations: { "x0tta6bl4.io/stack": "acme/live" },
                     managedFields: [{ manager: "pulumi-kubernetes-1234" }, { manager: "kubelet" }],
                 },
             }),
             [],
+        ],
+        [
+            "what another stack has made",
+            answering("/api/v1/namespaces/spire", {
+                metadata: {
+                    name: "spire",
+                    annotations: { "x0tta6bl4.io/stack": "acme/other" },
+                    managedFields: [{ manager: "pulumi-kubernetes-1234" }],
+                },
+            }),
+            ["missing nothing-in-the-way: Namespace spire is there, and belongs to the stack acme/other"],
+        ],
+        [
+            "what may be another stack's",
+            answering("/api/v1/namespaces/spire", {
+                metadata: { name: "spire", managedFields: [{ manager: "pulumi-kubernetes-1234" }] },
+            }),
+            ["missing nothing-in-the-way: Namespace spire is there, and says of no stack that it is its own"],
+        ],
+        [
+            "a cluster that shows no identity",
+            answering("/api/v1/namespaces/kube-system", undefined),
+            ["unknown cluster-tied-to-the-stack: Namespace kube-system shows no uid"],
         ],
         [
             "somebody who may not",
