@@ -4,12 +4,16 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import type { Server } from "node:tls";
 
-import { Controller, Get, Logger, Module, Req } from "@nestjs/common";
+import type { CanActivate } from "@nestjs/common";
+import { Controller, Get, Logger, Module, Req, UseGuards } from "@nestjs/common";
+import { NestFactory } from "@nestjs/core";
 
-import { authorizeId, peerOf, SpiffeId, X509BundleSet } from "../../src/index.js";
+import { callerOf, JwtSvid } from "../../src/entry/jwt.js";
+import { authorizeId, peerOf, SourceError, SpiffeId, X509BundleSet } from "../../src/index.js";
 import { createHttp2Server, createHttpsServer, SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { get } from "../support/https-get.js";
 import { TlsWorld } from "../support/tls-world.js";
+import { TokenIssuer } from "../support/tokens.js";
 import { client as axiosClient } from "./code/axios.js";
 import { builtIn } from "./code/built-in.js";
 import { serve as serveExpress } from "./code/express.js";
@@ -18,6 +22,7 @@ import { serve as serveFastify } from "./code/fastify.js";
 import { client as gotClient } from "./code/got.js";
 import { getAll } from "./code/http2.js";
 import { serve as serveKoa } from "./code/koa.js";
+import { jwtSvidGuard } from "./code/nest-guard.js";
 import { serve as serveNest } from "./code/nest.js";
 import { get as getByUndici } from "./code/undici.js";
 import { open as openWebSocket, serve as serveWebSockets } from "./code/ws.js";
@@ -26,12 +31,13 @@ const HELLO = "Hello, spiffe://example.org/client";
 const SERVER = "spiffe://example.org/server";
 
 /** A Nest module of one controller, put together without the syntax of decorators. */
-function nestModule(): new () => object {
+function nestModule(greeted: (request: object) => SpiffeId | undefined, ...guards: CanActivate[]): new () => object {
     class Greeter {
         greet(request: object): string {
-            return `Hello, ${peerOf(request)?.id}`;
+            return `Hello, ${greeted(request)}`;
         }
     }
+    UseGuards(...guards)(Greeter);
     const method = Object.getOwnPropertyDescriptor(Greeter.prototype, "greet") ?? assert.fail();
     Get("/")(Greeter.prototype, "greet", method);
     Req()(Greeter.prototype, "greet", 0);
@@ -67,7 +73,12 @@ describe("Recipes over HTTP", () => {
         const recipes: Record<string, () => Server | Promise<Server>> = {
             express: () => serveExpress(world.server, world.serverPolicy),
             koa: () => serveKoa(world.server, world.serverPolicy),
-            NestJS: () => serveNest(world.server, world.serverPolicy, nestModule()),
+            NestJS: () =>
+                serveNest(
+                    world.server,
+                    world.serverPolicy,
+                    nestModule((request) => peerOf(request)?.id),
+                ),
             fastify: async () => {
                 const app = serveFastify(world.server, world.serverPolicy);
                 await app.ready();
@@ -88,6 +99,54 @@ describe("Recipes over HTTP", () => {
                 await assert.rejects(get(port, strange));
             });
         }
+
+        it("let the caller of a JWT-SVID past a guard of NestJS, and nobody else", async () => {
+            const [issuer, stranger] = [new TokenIssuer("example.org"), new TokenIssuer("example.org")];
+            let bundles: TokenIssuer["bundles"] | undefined = issuer.bundles;
+            const guard = jwtSvidGuard(
+                {
+                    validate: (token, audience) =>
+                        bundles === undefined
+                            ? Promise.reject(new SourceError("closed", "the source is closed"))
+                            : JwtSvid.parseAndValidate(token, audience, bundles),
+                },
+                { audience: "reports", authorize: authorizeId(SpiffeId.parse("spiffe://example.org/web")) },
+            );
+            const app = await NestFactory.create(nestModule((request) => callerOf(request)?.id, guard));
+            await app.listen(0, "127.0.0.1");
+            world.onClose(() => void app.close());
+            const call = async (authorization?: string): Promise<[number, string | null, string]> => {
+                const response = await fetch(await app.getUrl(), {
+                    headers: { connection: "close", ...(authorization === undefined ? {} : { authorization }) },
+                });
+                return [response.status, response.headers.get("www-authenticate"), await response.text()];
+            };
+            const refusal = (statusCode: number, message: string) => JSON.stringify({ statusCode, message });
+            const rejected = [
+                401,
+                'Bearer error="invalid_token"',
+                refusal(401, "the bearer token is not accepted"),
+            ] as const;
+            assert.deepEqual(await call(`Bearer ${await issuer.issue()}`), [
+                200,
+                null,
+                "Hello, spiffe://example.org/web",
+            ]);
+            assert.deepEqual(await call(), [401, "Bearer", refusal(401, "the request has no bearer token")]);
+            assert.deepEqual(await call(`Bearer ${await stranger.issue()}`), rejected);
+            assert.deepEqual(await call(`Bearer ${await issuer.issue({ audience: ["others"] })}`), rejected);
+            assert.deepEqual(await call(`Bearer ${await issuer.issue({ subject: "spiffe://example.org/other" })}`), [
+                403,
+                'Bearer error="insufficient_scope"',
+                refusal(403, "the caller is not authorized"),
+            ]);
+            bundles = undefined;
+            assert.deepEqual(await call(`Bearer ${await issuer.issue()}`), [
+                503,
+                null,
+                refusal(503, "bearer tokens can't be checked at present"),
+            ]);
+        });
 
         it("let an authorized client into fastify over HTTP/2", async () => {
             const app = serveFastifyHttp2(world.server, world.serverPolicy);

@@ -29,6 +29,11 @@ export const CHAPTERS: readonly Chapter[] = [
             { file: "koa", title: "Koa", text: "The same, by `app.callback()`." },
             { file: "nest", title: "NestJS", text: "Controllers and guards ask `peerOf(request)`." },
             {
+                file: "nest-guard",
+                title: "NestJS, a guard by JWT-SVIDs",
+                text: "For `@UseGuards` or `useGlobalGuards`, with a `JwtSource`; handlers ask `callerOf(request)`.",
+            },
+            {
                 file: "fastify",
                 title: "Fastify",
                 text: "Fastify makes its server by `serverFactory`; routes ask `peerOf(request.raw)`.",
