@@ -37,6 +37,27 @@ describe("the kinds that carry pods", () => {
         assert.deepEqual(lists.sort(), [...Object.keys(FOR_OTHER_REASONS), "policies/kubernetes/kinds.ts"].sort());
     });
 
+    it("are those of the API reference with a template, and what Kubernetes before 1.16 called three of them", () => {
+        const places = BUILT_IN_CARRIERS.map(({ group, kind, places: [place, ...more] }) => {
+            assert.deepEqual(more, []);
+            return `${group}/${kind} ${place?.at.join(".") ?? "nowhere"}`;
+        });
+        assert.deepEqual(places, [
+            "/Pod ",
+            "/PodTemplate template",
+            "/ReplicationController spec.template",
+            "apps/Deployment spec.template",
+            "apps/DaemonSet spec.template",
+            "apps/StatefulSet spec.template",
+            "apps/ReplicaSet spec.template",
+            "extensions/Deployment spec.template",
+            "extensions/DaemonSet spec.template",
+            "extensions/ReplicaSet spec.template",
+            "batch/Job spec.template",
+            "batch/CronJob spec.jobTemplate.spec.template",
+        ]);
+    });
+
     it("give the groups, resources and names by which roles and controls know those that run pods", () => {
         assert.deepEqual(WORKLOAD_GROUPS, ["", "apps", "extensions", "batch"]);
         assert.deepEqual(WORKLOAD_RESOURCES, [
