@@ -70,7 +70,10 @@ export interface CommandLine {
     readonly faults: readonly string[];
 }
 
-const HELP = { help: { type: "flag", short: "h", description: "print this text" } } as const satisfies OptionTable;
+/** The option that every command has. */
+export const HELP = {
+    help: { type: "flag", short: "h", description: "print this text" },
+} as const satisfies OptionTable;
 
 /** Reads the arguments that follow the name of a command, against its options. */
 export function readOptions(name: string, args: readonly string[], table: OptionTable): CommandLine {

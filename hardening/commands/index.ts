@@ -41,4 +41,8 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
     },
     init: { summary: "write the file of a project, which stands for options", load: () => import("./init.js") },
     controls: { summary: "list the controls, explain one, check a configuration", load: () => import("./controls.js") },
+    completion: {
+        summary: "print what bash, zsh or fish completes command lines by",
+        load: async () => ({ command: (await import("./completion.js")).completionOf(COMMANDS) }),
+    },
 };
