@@ -128,7 +128,7 @@ export function readSettings(env: Environment): ResponderSettings {
                         "RESPONDER_EVIDENCE_STORE",
                         "",
                         storeUrl,
-                        "an https URL without a query",
+                        "an https URL without credentials, query and fragment",
                         new URL("https://none"),
                     ),
                     region: env["RESPONDER_EVIDENCE_REGION"] ?? "us-east-1",
@@ -204,7 +204,9 @@ function authority(text: string | undefined, faults: string[]): SenderAuthority 
 
 function storeUrl(text: string): URL | undefined {
     const url = URL.parse(text);
-    return url?.protocol === "https:" && url.search === "" && url.username === "" ? url : undefined;
+    return url?.protocol === "https:" && [url.search, url.hash, url.username, url.password].every((part) => part === "")
+        ? url
+        : undefined;
 }
 
 function parseUrl(text: string): URL | undefined {

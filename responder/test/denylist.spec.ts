@@ -107,6 +107,31 @@ describe("The deny list", () => {
         assert.deepEqual(world.api.objects.get(LIST)?.["data"], { "deny.yaml": "deny: []\n" });
     });
 
+    const put = (text: string): void => {
+        const metadata = { namespace: NAMESPACE, name: "revoked-identities" };
+        world.api.put({ apiVersion: "v1", kind: "ConfigMap", metadata, data: { "deny.yaml": text } });
+    };
+
+    it("keeps what people have written into it, of whatever form", async () => {
+        const own = "deny:\n  - pattern: spiffe://example.org/ns/old/**\n  - oneOf:\n      - spiffe://example.org/a\n";
+        put(own);
+        const { responder, name } = await revoke();
+        assert.deepEqual(world.api.objects.get(LIST)?.["data"], { "deny.yaml": `${own}  - id: ${ID}\n` });
+        await watchDenyList(file, authorizeMemberOf(TrustDomain.parse("example.org"))).then((list) => list.close());
+        world.decide(name, { verdict: "undo", by: "alice" });
+        await responder.tick();
+        assert.deepEqual(world.api.objects.get(LIST)?.["data"], { "deny.yaml": own });
+    });
+
+    it("is left as it is where it is no list, and the action fails", async () => {
+        for (const text of ["allow: []\ndeny: []\n", "deny: all\n", "deny: [x]\n", "deny: [\n"]) {
+            put(text);
+            const { responder } = await revoke();
+            assert.deepEqual(world.api.objects.get(LIST)?.["data"], { "deny.yaml": text });
+            assert.notEqual(responder.incidents()[0]?.actions[0]?.state, "done");
+        }
+    });
+
     it("is refused where it would let somebody in, or can't be read", async () => {
         const any = authorizeMemberOf(TrustDomain.parse("example.org"));
         for (const [text, fault] of [

@@ -184,6 +184,24 @@ describe("LeaderLease", () => {
 });
 
 describe("readSettings", () => {
+    it("takes no address of a store that holds credentials, a query or a fragment, or is not encrypted", () => {
+        for (const [url, isTaken] of [
+            ["https://s3.example/evidence", true],
+            ["http://s3.example/evidence", false],
+            ["https://user@s3.example/", false],
+            ["https://:secret@s3.example/", false],
+            ["https://s3.example/?a=b", false],
+            ["https://s3.example/#a", false],
+        ] as const) {
+            assert.throws(
+                () => readSettings({ RESPONDER_EVIDENCE_STORE: url }),
+                ({ message }: Error) =>
+                    message.includes("RESPONDER_EVIDENCE_STORE") !== isTaken && !message.includes("secret"),
+                url,
+            );
+        }
+    });
+
     it("tells every fault at once", () => {
         const env = {
             RESPONDER_PORT: "0",

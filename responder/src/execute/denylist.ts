@@ -11,27 +11,45 @@ export const DENY_KEY = "deny.yaml";
 
 type Where = Pick<ActionContext, "api" | "denyList">;
 
+/** A rule of a list. People write others beside those of one identity, which are kept as they are. */
+type Rule = Readonly<Record<string, unknown>>;
+
 /** Puts an identity on the lists that peers obey. */
 export async function denyIdentity(where: Where, id: SpiffeId): Promise<void> {
-    await editAll(where, (ids) => new Set([...ids, String(id)]));
+    await editAll(where, (rules) => (rules.some(isOf(id)) ? rules : [...rules, { id: String(id) }]));
 }
 
 /** Takes an identity off the lists. */
 export async function allowIdentity(where: Where, id: SpiffeId): Promise<void> {
-    await editAll(where, (ids) => new Set([...ids].filter((one) => one !== String(id))));
+    await editAll(where, (rules) => rules.filter((rule) => !isOf(id)(rule)));
 }
+
+const isOf =
+    (id: SpiffeId) =>
+    (rule: Rule): boolean =>
+        rule["id"] === String(id);
 
 /** The list as a policy; sorted, so that the same identities make the same file. */
 export function denyPolicy(ids: Iterable<string>): string {
-    return stringify({ deny: [...ids].sort().map((id) => ({ id })) });
+    return written([...ids].map((id) => ({ id })));
 }
 
-function denied(policy: string): ReadonlySet<string> {
-    const { deny } = (parse(policy) ?? {}) as { deny?: readonly { readonly id: string }[] };
-    return new Set((deny ?? []).map(({ id }) => id));
+function written(rules: readonly Rule[]): string {
+    const named = rules.flatMap(({ id }) => (typeof id === "string" ? [id] : [])).sort();
+    return stringify({ deny: [...rules.filter(({ id }) => typeof id !== "string"), ...named.map((id) => ({ id }))] });
 }
 
-type Edit = (ids: ReadonlySet<string>) => ReadonlySet<string>;
+/** @throws {Error} where it is no list of rules: what is there would be lost */
+function rulesOf(policy: string, name: string): readonly Rule[] {
+    const { deny, ...others } = (parse(policy) ?? {}) as Readonly<Record<string, unknown>>;
+    const isRule = (rule: unknown): rule is Rule => typeof rule === "object" && rule !== null && !Array.isArray(rule);
+    if (!Array.isArray(deny) || !deny.every(isRule) || Object.keys(others).length > 0) {
+        throw new Error(`${DENY_KEY} of the ConfigMap ${name} is no list of rules under deny; it stays as it is`);
+    }
+    return deny;
+}
+
+type Edit = (rules: readonly Rule[]) => readonly Rule[];
 
 /** Edits every list, those after one that can't be edited too. @throws {Error} of the first that couldn't be */
 async function editAll({ api, denyList: { name, namespaces } }: Where, next: Edit): Promise<void> {
@@ -45,7 +63,7 @@ async function editAll({ api, denyList: { name, namespaces } }: Where, next: Edi
 async function edit(api: KubernetesApi, namespace: string, name: string, next: Edit): Promise<void> {
     const patched = await change(api, { kind: "ConfigMap", namespace, name }, undefined, (map) => {
         const before = (map["data"] as Record<string, string> | undefined)?.[DENY_KEY] ?? denyPolicy([]);
-        const after = denyPolicy(next(denied(before)));
+        const after = written(next(rulesOf(before, `${namespace}/${name}`)));
         return after === before ? undefined : { data: { [DENY_KEY]: after } };
     });
     if (patched !== undefined) {
@@ -56,7 +74,7 @@ async function edit(api: KubernetesApi, namespace: string, name: string, next: E
             apiVersion: "v1",
             kind: "ConfigMap",
             metadata: { name, namespace },
-            data: { [DENY_KEY]: denyPolicy(next(new Set())) },
+            data: { [DENY_KEY]: written(next([])) },
         });
     } catch (error) {
         if (isApiError(error, "AlreadyExists")) {
