@@ -6,7 +6,7 @@ import { oneOf } from "../policies/engine/schema";
 import { evaluate } from "./evaluate";
 import type { Failure, Finding, NotJudged, Summary } from "./findings";
 import { Tally } from "./findings";
-import { definitionsFrom, waiversFrom } from "./selection";
+import { allDefinitions, waiversFrom } from "./selection";
 import type { Followed } from "./sources/gitops";
 import { follow, together } from "./sources/gitops";
 import { readBodies, readManifests } from "./sources/manifests";
@@ -92,7 +92,7 @@ function judged(read: Followed, options: ScanOptions): ScanReport {
     attempts.of(() => readContent(oneOf(...PROFILES), profile, "profile"), undefined);
     const selected = attempts.of(() => selectControls(controls, profile, config, "config"), []);
     const accepted = waivers.flatMap((file) => attempts.of(() => waiversFrom(file, "waivers"), []));
-    const definitions = crds.flatMap((path) => attempts.of(() => definitionsFrom(path, "crds"), []));
+    const definitions = attempts.of(() => allDefinitions(crds, "crds"), []);
     attempts.finish();
     const came = evaluate([read.resources], {
         selected,

@@ -1,3 +1,5 @@
+import { isDeepStrictEqual } from "node:util";
+
 import type { Control } from "../policies/engine/control";
 import { controls } from "../policies/controls";
 import { Attempts, yamlContent } from "../policies/engine/input";
@@ -5,8 +7,9 @@ import type { ProfileName, Selected } from "../policies/engine/profiles";
 import { PROFILES, selectControls } from "../policies/engine/profiles";
 import type { Waiver } from "../policies/engine/waivers";
 import { parseWaivers } from "../policies/engine/waivers";
-import { isDefinition } from "../policies/kubernetes/crd";
-import { kubeObjects } from "../policies/kubernetes/kube";
+import { definedBy, isDefinition } from "../policies/kubernetes/crd";
+import type { KubeObject } from "../policies/kubernetes/kube";
+import { describe, kubeObjects } from "../policies/kubernetes/kube";
 import type { Resource } from "../policies/kubernetes/resource";
 import { isObj } from "../policies/kubernetes/kube";
 import type { Project } from "./project";
@@ -140,7 +143,7 @@ export function readSelection(
     const selected = withParameter(versioned, PSS_PARAMETER, api, "latest");
     const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers", registry), []));
     const controlsUrl = attempts.of(() => readControlsUrl(options["controls-url"]), undefined);
-    const definitions = (options.crds ?? []).flatMap((path) => attempts.of(() => definitionsFrom(path, "--crds"), []));
+    const definitions = attempts.of(() => allDefinitions(options.crds ?? [], "--crds"), []);
     const baseline = attempts.of(
         () => (baselineFile === undefined ? undefined : readBaseline(baselineFile)),
         undefined,
@@ -165,15 +168,46 @@ export function waiversFrom(file: string, option: string, registry: readonly Con
  * @param option by what the path was named
  * @throws InputError with every file that can't be read, or where there is no definition
  */
-export function definitionsFrom(path: string, option: string): readonly Resource[] {
+function definitionsFrom(path: string, option: string): readonly Resource[] {
     const files = [...readManifests([path])];
     const faults = files.flatMap(({ failures }) =>
         failures.map(({ source, message }) => `${option} ${source}: ${message}`),
     );
     const found = files.flatMap(({ resources }) => resources).filter((one) => kubeObjects(one).some(isDefinition));
+    faults.push(
+        ...found.flatMap((resource) =>
+            kubeObjects(resource)
+                .filter((object) => isDefinition(object) && definedBy(object) === undefined)
+                .map((object) => `${option} ${resource.source}: ${describe(object)} says no group, kind or version`),
+        ),
+    );
     if (faults.length > 0 || found.length === 0) {
         throw new UsageError(faults.length > 0 ? faults : [`${option} ${path}: holds no CustomResourceDefinition`]);
     }
+    return found;
+}
+
+/**
+ * The definitions of several paths.
+ *
+ * @throws InputError with every mistake in them, and where two define one kind differently
+ */
+export function allDefinitions(paths: readonly string[], option: string): readonly Resource[] {
+    const attempts = new Attempts();
+    const found = paths.flatMap((path) => attempts.of(() => definitionsFrom(path, option), []));
+    const seen = new Map<string, KubeObject>();
+    for (const object of found.flatMap((resource) => kubeObjects(resource)).filter(isDefinition)) {
+        const kind = definedBy(object) ?? "";
+        const other = seen.get(kind) ?? object;
+        seen.set(kind, other);
+        if (!isDeepStrictEqual(other.body["spec"], object.body["spec"])) {
+            const places = [other, object].map(({ resource }) => resource.source).join(" and ");
+            attempts.of(() => {
+                throw new UsageError([`${option}: ${places} define ${kind} differently; name one of them`]);
+            }, undefined);
+        }
+    }
+    attempts.finish();
     return found;
 }
 

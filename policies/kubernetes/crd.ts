@@ -18,6 +18,15 @@ export function isDefinition({ group, kind }: KubeObject): boolean {
     return group === "apiextensions.k8s.io" && kind === "CustomResourceDefinition";
 }
 
+/** What a definition defines, as `group/Kind`; undefined where it says no group, no kind or no version. */
+export function definedBy({ body }: KubeObject): string | undefined {
+    const { group, names, versions } = obj(ifKnown(() => body["spec"]));
+    const kind = str(obj(names)["kind"]);
+    const isWhole =
+        str(group) !== "" && kind !== "" && list(versions).some((version) => str(obj(version)["name"]) !== "");
+    return isWhole ? `${str(group)}/${kind}` : undefined;
+}
+
 /**
  * The versions that definitions serve, by `group/Kind`. A definition of the stack comes before one that is only known: it is
  * what will be in force.

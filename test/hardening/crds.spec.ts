@@ -63,6 +63,37 @@ describe("--crds", () => {
         });
     });
 
+    it("refuses definitions that define nothing, and two that define one kind differently", async () => {
+        const broken = [{ names: { kind: "Thing" } }, { group: "example.org", names: {} }, {}, { spec: null }].map(
+            (spec, index) => ({ ...definition("size"), metadata: { name: `t${index}` }, spec }),
+        );
+        const items = [definition("size"), ...broken];
+        const files = {
+            "thing.json": JSON.stringify(THING),
+            "broken.json": JSON.stringify({ apiVersion: "v1", kind: "List", items }),
+            "a.json": LISTED,
+            "same.json": LISTED,
+            "b.json": JSON.stringify(definition("sizes")),
+        };
+        await withFiles(files, async (folder) => {
+            const run = (...names: readonly string[]) =>
+                cli(["scan", `${folder}/thing.json`, ...names.flatMap((name) => ["--crds", `${folder}/${name}`])]);
+            const { code, log } = await run("broken.json", "a.json", "same.json", "b.json");
+            assert.equal(code, 2);
+            assert.deepEqual(
+                log.filter((line) => line.startsWith("error:")).map((line) => line.replaceAll(`${folder}/`, "")),
+                [
+                    ...[0, 1, 2, 3].map(
+                        (index) =>
+                            `error: --crds broken.json: CustomResourceDefinition t${index} says no group, kind or version`,
+                    ),
+                    "error: --crds: a.json and b.json define example.org/Thing differently; name one of them",
+                ],
+            );
+            assert.notEqual((await run("a.json", "same.json")).code, 2);
+        });
+    });
+
     it("refuses paths without a definition and files that can't be read, all at once", async () => {
         await withFiles({ "thing.json": JSON.stringify(THING), "broken.yaml": "a: [" }, async (folder) => {
             const paths = ["thing.json", "broken.yaml", "gone.yaml"].flatMap((name) => ["--crds", `${folder}/${name}`]);
