@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { KeyObject, X509Certificate } from "node:crypto";
-import { generateKeyPairSync } from "node:crypto";
+import type { KeyObject } from "node:crypto";
+import { generateKeyPairSync, webcrypto, X509Certificate } from "node:crypto";
 
 import { TrustDomain, X509Bundle, X509BundleSet, verifyX509Svid } from "../src/index.js";
 import { TestCa, x509 } from "./support/ca.js";
@@ -53,6 +53,43 @@ describe("The path from an SVID to its authority", () => {
             assert.equal(verdictOf(await chainBelow(ca, { extensions }), bundles), "accepted");
         }
     });
+
+    const signatures: readonly [scheme: string, ...hashes: string[]][] = [
+        ["RSASSA-PKCS1-v1_5", "SHA-256", "SHA-384", "SHA-512"],
+        ["RSA-PSS", "SHA-256", "SHA-384", "SHA-512"],
+        ["ECDSA", "SHA-256", "SHA-384", "SHA-512"],
+    ];
+    for (const [scheme, ...hashes] of signatures) {
+        it(`takes signatures by ${scheme} with ${hashes.join(", ")}, and none with SHA-1`, async () => {
+            const rsa = { modulusLength: 2048, publicExponent: new Uint8Array([1, 0, 1]) };
+            for (const hash of [...hashes, "SHA-1"]) {
+                const algorithm = { name: scheme, hash, ...(scheme === "ECDSA" ? { namedCurve: "P-521" } : rsa) };
+                const keys = await webcrypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
+                const model = await TestCa.create("example.org");
+                const { leaf } = await model.issue("/web");
+                const [authority, signed] = await Promise.all(
+                    [model.certificate, leaf].map(async ({ raw }) => {
+                        const like = new x509.X509Certificate(raw);
+                        const made = await x509.X509CertificateGenerator.create({
+                            serialNumber: like.serialNumber,
+                            issuer: like.issuer,
+                            subject: like.subject,
+                            notBefore: like.notBefore,
+                            notAfter: like.notAfter,
+                            publicKey: keys.publicKey,
+                            signingKey: keys.privateKey,
+                            signingAlgorithm: { ...algorithm, saltLength: Number(hash.slice(4)) / 8 },
+                            extensions: like.extensions,
+                        });
+                        return new X509Certificate(Buffer.from(made.rawData));
+                    }),
+                );
+                assert.ok(authority !== undefined && signed !== undefined);
+                const trusted = new X509BundleSet([new X509Bundle(model.trustDomain, [authority])]);
+                assert.equal(verdictOf([signed], trusted), hash === "SHA-1" ? "untrusted" : "accepted", hash);
+            }
+        });
+    }
 
     it("holds a leaf to name constraints also when it has its authority's name", async () => {
         const subject = "CN=same";
