@@ -10,9 +10,9 @@ const MOST_STEPS = 16;
 /** A text without these is no manifest, whichever way it is written; most texts are done with here. */
 const MARKS = ["apiVersion", "kind", "metadata"] as const;
 
-/** The first field of an object, in YAML at the margin or in a list, or in JSON. */
-const YAML_FIELD = /^(?:- )?["']?(apiVersion|kind|metadata)["']?:(?:[ \t\r]|$)/gm;
-const JSON_FIELD = /[{,]\s*"(apiVersion|kind|metadata)"\s*:/g;
+/** The first field of an object, in YAML at the margin or in a list, or in braces, as JSON and YAML write them. */
+const YAML_FIELD = /^(?:- )?["']?(apiVersion|kind|metadata)["']?[ \t]*:(?:[ \t\r]|$)/gm;
+const BRACED_FIELD = /[{,]\s*["']?(apiVersion|kind|metadata)["']?\s*:/g;
 
 /** Says whether a text reads as a manifest of the API. It need not be YAML: templates of other tools are meant as well. */
 function isManifest(text: string): boolean {
@@ -20,9 +20,9 @@ function isManifest(text: string): boolean {
         return false;
     }
     // What is indented as a whole stands at the margin for whoever reads it.
-    const margin = /^[ \t]*(?=\S)/m.exec(text)?.[0] ?? "";
+    const margin = /^[ \t]*(?=[^\s#-]|-(?!--))/m.exec(text)?.[0] ?? "";
     const flush = margin === "" ? text : text.replaceAll(`\n${margin}`, "\n").trimStart();
-    return [YAML_FIELD, JSON_FIELD].some((field) => {
+    return [YAML_FIELD, BRACED_FIELD].some((field) => {
         const found = new Set([...flush.matchAll(field)].map(([, name]) => name));
         return MARKS.every((mark) => found.has(mark));
     });

@@ -83,6 +83,9 @@ describe("what no control has looked at", function () {
             data,
         });
         for (const text of [
+            "{apiVersion: v1, kind: Pod, metadata: {name: a}}",
+            "apiVersion : v1\nkind : Pod\nmetadata : {}\n",
+            "# a pod\n---\n  apiVersion: v1\n  kind: Pod\n  metadata: {}\n",
             manifest,
             `mode: on\n---\r\n${manifest.replaceAll("\n", "\r\n")}`,
             manifest.replaceAll(/^/gm, "    "),
