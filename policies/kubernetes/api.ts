@@ -1,4 +1,4 @@
-import data from "./api.json";
+import data from "./api-kinds.json";
 
 /** The minor release of Kubernetes that the built-in API is known of. */
 export const API_MINOR = Number(/^v1\.(\d+)/.exec(data.version)?.[1]);
