@@ -33,7 +33,7 @@ describe("controlsDocument", () => {
 
     it("has a row for each control, under the family of its first slug", () => {
         const row = lines.indexOf(
-            "| XSF-0007 | `no-bad` | No object is bad \\| ugly. | low, advisory | cis | cis 5.2.2, 5.2.3; nist AC-6 | no: It needs a look. |",
+            "| XSF-0007 | [`no-bad`](../docs/controls.md#no-bad) | No object is bad \\| ugly. | low, advisory | cis | cis 5.2.2, 5.2.3; nist AC-6 | no: It needs a look. |",
         );
         assert.ok(row > 0);
         assert.equal(
