@@ -94,7 +94,7 @@ async function put(
     { path, headers, ca }: { readonly path?: string; readonly headers?: object; readonly ca?: string },
     content: string,
 ): Promise<{ readonly status: number; readonly answer: string }> {
-    const agent = new Agent({ keepAlive: false, minVersion: "TLSv1.2", ...(ca !== undefined && { ca }) });
+    const agent = new Agent({ keepAlive: false, minVersion: "TLSv1.3", ...(ca !== undefined && { ca }) });
     const options = {
         method: "PUT",
         path,
