@@ -125,9 +125,14 @@ export class Excluded {
         return left;
     }
 
-    /** How many files and folders were left out, to follow a count of those that were not; empty where none was. */
+    /** How many files and folders were left out. */
+    public get count(): number {
+        return this.left.size;
+    }
+
+    /** The same in words, to follow a count of those that were not; empty where none was. */
     public get note(): string {
-        return this.left.size === 0 ? "" : ` (${count(this.left.size, "path")} left out)`;
+        return this.count === 0 ? "" : ` (${count(this.count, "path")} left out)`;
     }
 }
 

@@ -21,6 +21,8 @@ export interface Read {
     readonly failures: readonly Failure[];
     /** What stands for objects that could not be made. */
     readonly notJudged?: readonly NotJudged[];
+    /** How many paths were left out, where some may be. */
+    readonly excluded?: number;
 }
 
 /** When something began. */
@@ -73,6 +75,7 @@ function* findingsOf({ stacks, selection, exceptions, start, io, ownerOf }: Judg
         failures: [...came.read.failures, ...came.failures],
         resources: came.resources,
         notJudged: [...(came.read.notJudged ?? []), ...came.notJudged],
+        excluded: came.read.excluded ?? 0,
         elapsedMs: io.clock() - start.clock,
     };
 }

@@ -12,6 +12,7 @@ import { UsageError } from "../io";
 import { readPathsBaseline } from "../paths/baseline";
 import { ENDS, endsOf, endsTitle } from "../paths/ends";
 import { PATHS_FORMATS } from "../paths/formats";
+import type { Asked, Question } from "../paths/report";
 import { answer } from "../paths/report";
 import type { HostRequest } from "../sources/program/registration";
 
@@ -49,25 +50,23 @@ export const command = defineCommand({
         const { subject, resources, unseen } = await read(stacks[0], operands, io);
         const stack = new Stack(resources);
         const graph = options.lateral ? lateralGraphOf(stack) : pathGraphOf(stack);
-        const [from, to] = [
-            options.from.length === 0 ? ["internet"] : options.from,
-            options.to.length === 0 ? ["node", "cluster-admin"] : options.to,
-        ];
-        const ends = resolved(graph, { from, to });
-        const titles = { from: endsTitle(ends.from), to: endsTitle(ends.to) };
+        const asked = {
+            from: options.from.length === 0 ? ["internet"] : options.from,
+            to: options.to.length === 0 ? ["node", "cluster-admin"] : options.to,
+        };
+        const ends = resolved(graph, asked);
         const { lateral } = options;
         const report = answer(graph, {
             subject,
+            asked,
             ...ends,
-            titles,
+            titles: { from: endsTitle(ends.from), to: endsTitle(ends.to) },
             lateral,
             follow: lateral ? everything : withoutFlaws,
             count: options.count ?? DEFAULT_COUNT,
             reach: options.reach,
             baseline:
-                options.baseline === undefined
-                    ? undefined
-                    : readPathsBaseline(options.baseline, { ...titles, lateral }),
+                options.baseline === undefined ? undefined : readPathsBaseline(options.baseline, { ...asked, lateral }),
             unseen,
         });
         await output.write(report);
@@ -94,14 +93,14 @@ async function read(request: HostRequest | undefined, paths: readonly string[], 
     const { readManifests } = await import("../sources/manifests.js");
     const { follow, together } = await import("../sources/gitops.js");
     const files = [...readManifests([...new Set(paths)], { stdin: () => io.stdin() })];
-    const { resources, failures, notJudged } = follow(together(files));
+    const { files: read, resources, failures, notJudged } = follow(together(files));
     if (failures.length > 0) {
         throw new UsageError(
             failures.map(({ source, line, message }) => `${source}${line === undefined ? "" : `:${line}`}: ${message}`),
         );
     }
     return {
-        subject: count(files.length, "file"),
+        subject: count(read, "file"),
         resources,
         unseen: notJudged.map(({ source, kind, name, reason }) => ({
             what: [source, kind, name].filter(Boolean).join(" "),
@@ -110,13 +109,8 @@ async function read(request: HostRequest | undefined, paths: readonly string[], 
     };
 }
 
-interface Ends<T> {
-    readonly from: readonly T[];
-    readonly to: readonly T[];
-}
-
 /** The nodes of both ends. @throws UsageError with every text that names none, and where the beginning is the end */
-function resolved(graph: PathGraph, texts: Ends<string>): Ends<PathNode> {
+function resolved(graph: PathGraph, texts: Asked): Pick<Question, "from" | "to"> {
     const faults: string[] = [];
     const nodes = (option: "from" | "to"): readonly PathNode[] =>
         texts[option].flatMap((text) => {

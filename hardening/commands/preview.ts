@@ -52,6 +52,7 @@ function* findingsOf(
         ...about,
         failures: judged.flatMap(({ failures }) => failures),
         notJudged: judged.flatMap(({ notJudged }) => notJudged),
+        excluded: 0,
         resources: judged.reduce((sum, { resources }) => sum + resources, 0),
     };
 }

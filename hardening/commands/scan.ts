@@ -8,6 +8,7 @@ import { count } from "../formats/style";
 import { Progress } from "../io";
 import { Excluded } from "../project";
 import { announce, EXCLUDE_OPTION, readSelection, selectionOptions } from "../selection";
+import type { Followed } from "../sources/gitops";
 import { follow } from "../sources/gitops";
 import type { ManifestFile, ManifestOptions } from "../sources/manifests";
 import { readManifests } from "../sources/manifests";
@@ -45,9 +46,9 @@ export const command = defineCommand({
             stdin: () => (stdin = io.stdin()),
         };
         const files = readManifests([...new Set(operands)], reading);
-        const stacks = eachFile(files, excluded, new Progress(io, "files read"));
+        const stacks = eachFile(files, new Progress(io, "files read"));
         return judge({
-            stacks: options["each-file"] ? stacks : together(stacks, reading),
+            stacks: counted(options["each-file"] ? stacks : together(stacks, reading), excluded),
             selection,
             start,
             view,
@@ -58,12 +59,23 @@ export const command = defineCommand({
     },
 });
 
+/** What came of reading, beside the objects that were handed over. */
+type Came = Omit<Followed, "resources">;
+
+/** Adds how much was read and left out, which is known at the end. */
+function* counted(
+    stacks: Generator<readonly Resource[], Came, undefined>,
+    excluded: Excluded,
+): Generator<readonly Resource[], Read, undefined> {
+    const { files, failures, notJudged } = yield* stacks;
+    return { subject: `${count(files, "file")}${excluded.note}`, excluded: excluded.count, failures, notJudged };
+}
+
 /** One stack for each file, read when it is asked for. */
 function* eachFile(
     source: Iterable<ManifestFile>,
-    excluded: Excluded,
     progress: Progress,
-): Generator<readonly Resource[], Read, undefined> {
+): Generator<readonly Resource[], Came, undefined> {
     const failures: Failure[] = [];
     const notJudged: NotJudged[] = [];
     let files = 0;
@@ -77,22 +89,21 @@ function* eachFile(
         }
     }
     progress.done();
-    return { subject: `${count(files, "file")}${excluded.note}`, failures, notJudged };
+    return { files, failures, notJudged };
 }
 
 /** One stack of everything, read at once, with what its objects have Argo CD and Flux apply. */
 function* together(
-    stacks: Generator<readonly Resource[], Read, undefined>,
+    stacks: Generator<readonly Resource[], Came, undefined>,
     options: ManifestOptions,
-): Generator<readonly Resource[], Read, undefined> {
+): Generator<readonly Resource[], Came, undefined> {
     const all: (readonly Resource[])[] = [];
     for (;;) {
         const next = stacks.next();
         if (next.done === true) {
-            const { failures, notJudged = [], subject } = next.value;
-            const followed = follow({ resources: all.flat(), failures, notJudged }, options);
-            yield followed.resources;
-            return { ...followed, subject };
+            const { resources, ...came } = follow({ ...next.value, resources: all.flat() }, options);
+            yield resources;
+            return came;
         }
         all.push(next.value);
     }

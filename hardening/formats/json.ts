@@ -2,18 +2,18 @@ import type { Finding } from "../findings";
 import type { Run } from "./report";
 import { written } from "./report";
 
-/** The stable form that other tools read: results, errors, what was not judged, summary; one finding a line. See docs/cli.md for its fields. */
+/** The stable form that other tools read: results, errors, what was not judged, how many paths were left out, summary; one finding a line. See docs/cli.md for its fields. */
 export function* json(run: Run): Iterable<string> {
     const write = findingWriter();
     yield '{\n  "schema": 1,\n  "results": [';
     let separator = "";
-    const { failures, tally, resources, notJudged } = yield* written(run.findings, (finding) => {
+    const { failures, tally, resources, notJudged, excluded } = yield* written(run.findings, (finding) => {
         const line = `${separator}\n    ${write(finding)}`;
         separator = ",";
         return line;
     });
     yield `${separator === "" ? "" : "\n  "}],\n  "errors": ${indented(failures)},\n`;
-    yield `  "notJudged": ${indented(notJudged)},\n`;
+    yield `  "notJudged": ${indented(notJudged)},\n  "excluded": ${excluded},\n`;
     yield `  "summary": ${indented(tally.summary(resources))}\n}\n`;
 }
 

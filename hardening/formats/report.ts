@@ -12,6 +12,8 @@ export interface Outcome {
     readonly resources: number;
     /** What no control has looked at. */
     readonly notJudged: readonly NotJudged[];
+    /** How many files and folders were left out because somebody said so. */
+    readonly excluded: number;
     readonly elapsedMs: number;
     /** Counts of the findings. */
     readonly tally: Tally;

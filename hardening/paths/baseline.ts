@@ -1,10 +1,19 @@
 import { jsonContent, readContent } from "../../policies/engine/input";
-import { boolean, exactly, listOf, partOf, text } from "../../policies/engine/schema";
+import { boolean, exactly, listOf, object, partOf, text } from "../../policies/engine/schema";
 import { UsageError } from "../io";
 import { readText } from "../sources/files";
-import type { Baseline, PathsReport } from "./report";
+import type { Asked, Baseline } from "./report";
 
-const REPORT = partOf({ schema: exactly(1), from: text(), to: text(), lateral: boolean(), edges: listOf(text()) });
+const PLACES = listOf(text());
+const REPORT = partOf({
+    schema: exactly(1),
+    asked: object({ from: PLACES, to: PLACES }),
+    lateral: boolean(),
+    edges: listOf(text()),
+});
+
+/** What tells one question from another: what the places hold may change from run to run, as pods come and go. */
+type Compared = Asked & { readonly lateral: boolean };
 
 /**
  * Reads a former report of the same question, made by `--format json`.
@@ -12,16 +21,20 @@ const REPORT = partOf({ schema: exactly(1), from: text(), to: text(), lateral: b
  * @throws InputError where the file can't be read or is no such report
  * @throws UsageError where it answers another question, so that everything would look new
  */
-export function readPathsBaseline(file: string, asked: Pick<PathsReport, "from" | "to" | "lateral">): Baseline {
-    const { edges, ...report } = readContent(REPORT, jsonContent(readText(file, "--baseline"), file), file);
-    if (report.from !== asked.from || report.to !== asked.to || report.lateral !== asked.lateral) {
-        throw new UsageError([
-            `--baseline ${file}: it is a report on ${questionOf(report)}, and this one is on ${questionOf(asked)}`,
-        ]);
+export function readPathsBaseline(file: string, asked: Compared): Baseline {
+    const {
+        edges,
+        asked: former,
+        lateral,
+    } = readContent(REPORT, jsonContent(readText(file, "--baseline"), file), file);
+    const [before, now] = [questionOf({ ...former, lateral }), questionOf(asked)];
+    if (before !== now) {
+        throw new UsageError([`--baseline ${file}: it is a report on ${before}, and this one is on ${now}`]);
     }
     return { file, edges: new Set(edges) };
 }
 
-function questionOf({ from, to, lateral }: Pick<PathsReport, "from" | "to" | "lateral">): string {
-    return `paths from ${from} to ${to}${lateral ? " with --lateral" : ""}`;
+function questionOf({ from, to, lateral }: Compared): string {
+    const [begin, end] = [from, to].map((places) => [...new Set(places)].sort().join(" and "));
+    return `paths from ${begin} to ${end}${lateral ? " with --lateral" : ""}`;
 }

@@ -45,6 +45,8 @@ export interface Change {
 export interface PathsReport {
     /** What was read: `stack production`, `12 files`. */
     readonly subject: string;
+    readonly asked: Asked;
+    /** What the places come to: `the Internet`, `Pod shop/web, Pod shop/db or 3 more`. */
     readonly from: string;
     readonly to: string;
     /** Flaws in programs that are reached by the network alone were followed too. */
@@ -92,6 +94,12 @@ export function costOf({ effort, control }: Change): string {
     return [effort, control].filter(Boolean).join("; ");
 }
 
+/** The places that were asked about, by their names as `--from` and `--to` take them. */
+export interface Asked {
+    readonly from: readonly string[];
+    readonly to: readonly string[];
+}
+
 /** The edges of a former report. */
 export interface Baseline {
     readonly file: string;
@@ -101,6 +109,7 @@ export interface Baseline {
 /** What is asked of a graph. */
 export interface Question {
     readonly subject: string;
+    readonly asked: Asked;
     readonly from: readonly PathNode[];
     readonly to: readonly PathNode[];
     readonly titles: { readonly from: string; readonly to: string };
@@ -116,7 +125,7 @@ export interface Question {
 
 /** Answers a question: the shortest paths, the cheapest cut, and what else can be reached. */
 export function answer(graph: PathGraph, question: Question): PathsReport {
-    const { subject, from, titles, lateral, follow, count, reach, baseline, unseen } = question;
+    const { subject, asked, from, titles, lateral, follow, count, reach, baseline, unseen } = question;
     const targets = new Set(question.to.filter((node) => !from.includes(node)));
     const ways = { graph, sources: from, targets, follow };
     const found =
@@ -126,6 +135,7 @@ export function answer(graph: PathGraph, question: Question): PathsReport {
     const cut = cheapestCut(graph, from, targets, follow);
     return {
         subject,
+        asked,
         ...titles,
         lateral,
         paths: found.slice(0, count).map((path) => path.map(hopOf)),

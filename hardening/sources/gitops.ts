@@ -82,6 +82,8 @@ function folderOf({ repository, path, changed }: GitSource, { root, remotes }: C
 
 /** What was read, with what its objects of Argo CD and Flux have applied. */
 export interface Followed {
+    /** How many files that was. */
+    readonly files: number;
     readonly resources: readonly Resource[];
     readonly failures: readonly Failure[];
     readonly notJudged: readonly NotJudged[];
@@ -90,6 +92,7 @@ export interface Followed {
 /** What some files hold. */
 export function together(files: readonly ManifestFile[]): Followed {
     return {
+        files: files.length,
         resources: files.flatMap(({ resources }) => resources),
         failures: files.flatMap(({ failures }) => failures),
         notJudged: files.flatMap((file) => file.notJudged ?? []),
@@ -131,6 +134,7 @@ export function follow(read: Followed, options: ManifestOptions = {}): Followed 
     }
     const stack = new Stack(all);
     return {
+        files: read.files + more.length,
         resources: all.map((resource) =>
             foldersOf(resource, stack).length > 0 ? { ...resource, shown: true } : resource,
         ),

@@ -41,13 +41,14 @@ describe("The file of a project", () => {
     interface Report {
         readonly results: readonly { readonly control: string; readonly status: string; readonly name: string }[];
         readonly errors: readonly { readonly message: string }[];
+        readonly excluded: number;
     }
 
     async function scan(...args: readonly string[]) {
         const { code, out, log } = await cli(["scan", "--format", "json", ...args]);
-        const { results, errors } = JSON.parse(out || '{"results":[],"errors":[]}') as Report;
+        const { results, errors, excluded } = JSON.parse(out || '{"results":[],"errors":[]}') as Report;
         const lines = results.map(({ name, control, status }) => `${name} ${control} ${status}`);
-        return { code, lines, errors, log: log.join("\n") };
+        return { code, lines, errors, excluded, log: log.join("\n") };
     }
 
     it("stands for options that are not given, and gives way to those that are", async () => {
@@ -82,11 +83,32 @@ describe("The file of a project", () => {
             "deploy/kept.draft.yaml": POD("kept"),
             "vendor/pod.yaml": POD("vendor"),
         });
-        const { code, lines, log } = await scan("--exclude", "/vendor", ".");
+        const { code, lines, log, excluded } = await scan("--exclude", "/vendor", ".");
         assert.deepEqual([code, lines], [1, ["kept no-host-pid violation", "web no-host-pid violation"]]);
+        assert.equal(excluded, 3);
+        assert.equal((await scan("deploy/web.yaml")).excluded, 0);
         assert.match(log, /2 files \(3 paths left out\): 2 objects/);
         // One that is named by itself is left out as well: hooks name every file that was changed.
         assert.match((await scan("deploy/a.draft.yaml")).log, /0 files \(1 path left out\)/);
+    });
+
+    it("counts what it leaves out of folders that an Application leads to, and the files that it reads there", async () => {
+        const source = { repoURL: "https://git.example/team/shop", path: "apps" };
+        const application = { apiVersion: "argoproj.io/v1alpha1", kind: "Application", metadata: { name: "a" } };
+        put({
+            ".git/config": '[remote "origin"]\n\turl = git@git.example:team/shop.git\n',
+            "clusters/prod.json": JSON.stringify({ ...application, spec: { source } }),
+            "apps/pod.yaml": POD("pod"),
+            "apps/draft.yaml": POD("draft"),
+        });
+        for (const [reading, files, left] of [
+            [["clusters"], 2, 1],
+            [["--each-file", "clusters"], 1, 0],
+        ] as const) {
+            const { log, excluded } = await scan("--exclude", "draft.yaml", ...reading);
+            assert.equal(excluded, left);
+            assert.match(log, new RegExp(`^${files} files?${left === 0 ? "" : " \\(1 path left out\\)"}: `, "m"));
+        }
     });
 
     it("tells capitals apart, as git does: what a pattern does not name is judged", async () => {

@@ -111,7 +111,7 @@ export function runOf(
 
 function* passing(findings: readonly Finding[], outcome: Partial<Outcome>): Findings<Omit<Outcome, "tally">> {
     yield* findings;
-    return { subject: "1 file", failures: [], resources: 2, notJudged: [], elapsedMs: 1500, ...outcome };
+    return { subject: "1 file", failures: [], resources: 2, notJudged: [], excluded: 0, elapsedMs: 1500, ...outcome };
 }
 
 /** A report as one text. */

@@ -277,7 +277,7 @@ describe("hardening scan", () => {
                 stdin: () => Buffer.from(`${BAD}---\nkind: Pod\n`),
             });
             const report = JSON.parse(out) as Record<string, unknown>;
-            assert.deepEqual(Object.keys(report), ["schema", "results", "errors", "notJudged", "summary"]);
+            assert.deepEqual(Object.keys(report), ["schema", "results", "errors", "notJudged", "excluded", "summary"]);
             assert.deepEqual(report["errors"], [
                 {
                     source: "stdin",

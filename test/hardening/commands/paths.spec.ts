@@ -142,11 +142,28 @@ describe("hardening paths", () => {
             assert.equal(elsewhere.code, 2);
             assert.match(
                 elsewhere.log.join("\n"),
-                /--baseline .*former\.txt: it is a report on paths from the Internet to a node, and this one is on paths from the Internet to cluster-admin\n/,
+                /--baseline .*former\.txt: it is a report on paths from internet to node, and this one is on paths from internet to cluster-admin\n/,
             );
+            const lateral = await cli(["paths", web, "--to", "node", "--lateral", "--baseline", former]);
+            assert.deepEqual([lateral.code, lateral.log.join().includes(" to node with --lateral")], [2, true]);
             const noReport = await cli(["paths", web, "--baseline", web]);
             assert.equal(noReport.code, 2);
             assert.match(noReport.log.join("\n"), /web\.json: schema is missing; it must be 1\n/);
+        });
+    });
+
+    it("compares what was asked, however many pods and nodes that comes to", async () => {
+        const one = (name: string) => JSON.stringify(pod({}, { securityContext: { privileged: true } }, { name }));
+        await withFiles({ "one.json": one("one"), "two.json": one("two") }, async (folder) => {
+            const ask = (path: string, ...more: readonly string[]) =>
+                cli(["paths", path, "--from", "any-pod", "--to", "node", ...more]);
+            const former = join(folder, "former.txt");
+            await ask(join(folder, "one.json"), "--format", "json", "--out", former);
+            const grown = await ask(folder, "--baseline", former);
+            assert.equal(grown.code, 1, grown.log.join("\n"));
+            assert.match(grown.out, /^2 files: 1 new path from Pod shop\/one or Pod shop\/two to a node\n/);
+            const repeated = await ask(join(folder, "one.json"), "--from", "any-pod", "--baseline", former);
+            assert.equal(repeated.code, 0, repeated.log.join("\n"));
         });
     });
 
