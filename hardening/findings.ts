@@ -79,6 +79,11 @@ export interface Failure {
     readonly line?: number;
 }
 
+/** Where a failure is, as compilers name places: `deploy.yaml:12`. */
+export function placeOfFailure({ source, line }: Pick<Failure, "source" | "line">): string {
+    return line === undefined ? source : `${source}:${line}`;
+}
+
 /** What no control has looked at: neither clean nor at fault. */
 export interface NotJudged {
     readonly source: string;

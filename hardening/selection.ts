@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from "node:util";
 
-import type { Control } from "../policies/engine/control";
 import { controls } from "../policies/controls";
 import { Attempts, yamlContent } from "../policies/engine/input";
 import type { ProfileName, Selected } from "../policies/engine/profiles";
@@ -9,13 +8,13 @@ import type { Waiver } from "../policies/engine/waivers";
 import { parseWaivers } from "../policies/engine/waivers";
 import { definedBy, isDefinition } from "../policies/kubernetes/crd";
 import type { KubeObject } from "../policies/kubernetes/kube";
-import { describe, kubeObjects } from "../policies/kubernetes/kube";
+import { describe, isObj, kubeObjects } from "../policies/kubernetes/kube";
 import type { Resource } from "../policies/kubernetes/resource";
-import { isObj } from "../policies/kubernetes/kube";
 import type { Project } from "./project";
 import { NO_PROJECT, PROJECT_FILE } from "./project";
 import type { Baseline } from "./baseline";
 import { readBaseline } from "./baseline";
+import { placeOfFailure } from "./findings";
 import type { Io } from "./io";
 import { UsageError } from "./io";
 import type { OptionTable } from "./cli/options";
@@ -125,11 +124,7 @@ export interface Selection {
  *
  * @throws InputError with every mistake in the options and in the files.
  */
-export function readSelection(
-    options: SelectionValues,
-    registry: readonly Control[] = controls,
-    project: Project = NO_PROJECT,
-): Selection {
+export function readSelection(options: SelectionValues, project: Project = NO_PROJECT): Selection {
     const attempts = new Attempts();
     const { profile, config: configFile, waivers: waiverFiles = [], baseline: baselineFile } = options;
     const own = project.controls ?? {};
@@ -137,11 +132,11 @@ export function readSelection(
     const named = [project.controls && project.file, configFile].flatMap((file) => file ?? []).join(", ");
     const pss = attempts.of(() => readVersion("pss-version", options["pss-version"]), undefined);
     const api = attempts.of(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
-    const chosen = attempts.of(() => selectControls(registry, profile, config, named === "" ? undefined : named), []);
+    const chosen = attempts.of(() => selectControls(controls, profile, config, named === "" ? undefined : named), []);
     const versioned = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
     // The latest standards are, for an API server, those of its own release (Pod Security Admission, "enforce-version").
     const selected = withParameter(versioned, PSS_PARAMETER, api, "latest");
-    const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers", registry), []));
+    const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers"), []));
     const controlsUrl = attempts.of(() => readControlsUrl(options["controls-url"]), undefined);
     const definitions = attempts.of(() => allDefinitions(options.crds ?? [], "--crds"), []);
     const baseline = attempts.of(
@@ -158,8 +153,8 @@ export function readSelection(
  * @param option by what the file was named
  * @throws InputError with every mistake in it
  */
-export function waiversFrom(file: string, option: string, registry: readonly Control[] = controls): readonly Waiver[] {
-    return parseWaivers(readText(file, option), file, registry);
+export function waiversFrom(file: string, option: string): readonly Waiver[] {
+    return parseWaivers(readText(file, option), file, controls);
 }
 
 /**
@@ -170,9 +165,11 @@ export function waiversFrom(file: string, option: string, registry: readonly Con
  */
 function definitionsFrom(path: string, option: string): readonly Resource[] {
     const files = [...readManifests([path])];
-    const faults = files.flatMap(({ failures }) =>
-        failures.map(({ source, message }) => `${option} ${source}: ${message}`),
-    );
+    const faults = files.flatMap(({ failures, notJudged = [] }) => [
+        ...failures.map((failure) => `${option} ${placeOfFailure(failure)}: ${failure.message}`),
+        // A chart that is not built may be where the definition stands.
+        ...notJudged.map(({ source, reason }) => `${option} ${source}: ${reason}`),
+    ]);
     const found = files.flatMap(({ resources }) => resources).filter((one) => kubeObjects(one).some(isDefinition));
     faults.push(
         ...found.flatMap((resource) =>

@@ -43,7 +43,7 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks: [request], words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
-        const given = readSelection(options, undefined, project);
+        const given = readSelection(options, project);
         const selection =
             request === undefined ? given : { ...given, waivers: [...given.waivers, ...stackWaivers(request)] };
         announce(selection, io);

@@ -6,7 +6,7 @@ import { defineCommand } from "../cli/command";
 import type { OptionTable, ValuesOf } from "../cli/options";
 import { whyUnwritten } from "../cli/out";
 import type { ExitCode, Failure, Finding } from "../findings";
-import { EXIT, exitCode, Tally } from "../findings";
+import { EXIT, exitCode, placeOfFailure, Tally } from "../findings";
 import { printedDiff } from "../fix/diff";
 import type { MendedFile } from "../fix/fix";
 import { mend } from "../fix/fix";
@@ -67,7 +67,7 @@ interface Fixing {
 }
 
 function fix({ options, operands, project, io }: Fixing): ExitCode {
-    const selection = readSelection(options, undefined, project);
+    const selection = readSelection(options, project);
     announce(selection, io);
     const failures: Failure[] = [];
     const left = new Excluded(options.exclude, project);
@@ -94,9 +94,7 @@ function fix({ options, operands, project, io }: Fixing): ExitCode {
         );
     }
     printLeft(mending.left, io);
-    failures.forEach(({ source, line, message }) =>
-        io.log(`error: ${plain(line === undefined ? source : `${source}:${line}`)}: ${plain(message)}`),
-    );
+    failures.forEach((failure) => io.log(`error: ${plain(placeOfFailure(failure))}: ${plain(failure.message)}`));
     const remedies = changed.reduce((sum, { fixed }) => sum + fixed.length, 0);
     io.log(
         `${count(files.length, "file")} read${left.note}, ${count(changed.length, "file")} ${dryRun ? "to change" : "changed"}, ${count(remedies, "finding")} ${dryRun ? "to put right" : "put right"}`,

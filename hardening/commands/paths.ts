@@ -5,7 +5,7 @@ import type { PathGraph, Unseen } from "../../policies/paths/graph";
 import type { PathNode } from "../../policies/paths/nodes";
 import { everything, withoutFlaws } from "../../policies/paths/search";
 import { defineCommand } from "../cli/command";
-import { EXIT } from "../findings";
+import { EXIT, placeOfFailure } from "../findings";
 import { count } from "../formats/style";
 import type { Io } from "../io";
 import { UsageError } from "../io";
@@ -95,9 +95,7 @@ async function read(request: HostRequest | undefined, paths: readonly string[], 
     const files = [...readManifests([...new Set(paths)], { stdin: () => io.stdin() })];
     const { files: read, resources, failures, notJudged } = follow(together(files));
     if (failures.length > 0) {
-        throw new UsageError(
-            failures.map(({ source, line, message }) => `${source}${line === undefined ? "" : `:${line}`}: ${message}`),
-        );
+        throw new UsageError(failures.map((failure) => `${placeOfFailure(failure)}: ${failure.message}`));
     }
     return {
         subject: count(read, "file"),

@@ -25,7 +25,7 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks, words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
-        const selection = readSelection(options, undefined, project);
+        const selection = readSelection(options, project);
         announce(selection, io);
         const start = startOf(io);
         const judging = Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io)));

@@ -40,7 +40,7 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks: [request], project, io }) => {
         const { out } = options;
-        const selection = readSelection(options, undefined, project);
+        const selection = readSelection(options, project);
         announce(selection, io);
         // Before the program runs, and before anything is touched.
         refuseForeignFiles(out);

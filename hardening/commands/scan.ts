@@ -34,7 +34,7 @@ export const command = defineCommand({
     ],
     run: ({ options, operands, words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
-        const selection = readSelection(options, undefined, project);
+        const selection = readSelection(options, project);
         announce(selection, io);
         const mebibytes = options["max-file-size"];
         let stdin: Buffer | undefined;

@@ -1,5 +1,5 @@
 import type { Finding } from "../findings";
-import { fails, summarise } from "../findings";
+import { fails, placeOfFailure, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import { SCRIPT, STYLES } from "./html-assets";
 import { escapeHtml } from "./html-escape";
@@ -73,10 +73,9 @@ function failures(run: WholeRun): string {
     if (run.failures.length === 0) {
         return "";
     }
-    const rows = run.failures.map(({ source, line, message }) => {
-        const place = line === undefined ? source : `${source}:${line}`;
-        return `<li><code>${escapeHtml(place)}</code> ${escapeHtml(message)}</li>`;
-    });
+    const rows = run.failures.map(
+        (failure) => `<li><code>${escapeHtml(placeOfFailure(failure))}</code> ${escapeHtml(failure.message)}</li>`,
+    );
     return `<section class="errors"><h2>Errors</h2><ul>${rows.join("\n")}</ul></section>`;
 }
 

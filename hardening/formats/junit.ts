@@ -1,5 +1,5 @@
 import type { Finding } from "../findings";
-import { fails } from "../findings";
+import { fails, placeOfFailure } from "../findings";
 import type { Outcome, Run } from "./report";
 import { whole } from "./report";
 import { rulesOf } from "./rules";
@@ -71,10 +71,10 @@ function errorSuite(run: Outcome): string {
     const count = run.failures.length;
     return [
         `  <testsuite name="errors" tests="${count}" failures="0" errors="${count}" skipped="0">`,
-        ...run.failures.map(({ source, line, message, cause }) => {
-            const place = line === undefined ? source : `${source}:${line}`;
-            return `    <testcase classname="errors" name="${escape(place)}"><error type="${cause}" message="${escape(message)}"/></testcase>`;
-        }),
+        ...run.failures.map(
+            (failure) =>
+                `    <testcase classname="errors" name="${escape(placeOfFailure(failure))}"><error type="${failure.cause}" message="${escape(failure.message)}"/></testcase>`,
+        ),
         "  </testsuite>",
     ].join("\n");
 }

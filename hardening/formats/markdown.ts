@@ -1,5 +1,5 @@
 import type { Finding } from "../findings";
-import { fails, summarise } from "../findings";
+import { fails, placeOfFailure, summarise } from "../findings";
 import { SEVERITIES } from "../severity";
 import type { Run, WholeRun } from "./report";
 import { notJudgedLines, whole } from "./report";
@@ -80,10 +80,7 @@ function errorRows(run: WholeRun): readonly string[] {
     return [
         "### Errors",
         "",
-        ...run.failures.map(({ source, line, message }) => {
-            const place = line === undefined ? source : `${source}:${line}`;
-            return `- **${escape(place)}** ${escape(message)}`;
-        }),
+        ...run.failures.map((failure) => `- **${escape(placeOfFailure(failure))}** ${escape(failure.message)}`),
         "",
     ];
 }

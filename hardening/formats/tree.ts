@@ -1,4 +1,5 @@
 import type { Finding } from "../findings";
+import { placeOfFailure } from "../findings";
 import type { RenderOptions } from "./format";
 import type { ObjectFindings } from "./order";
 import { labelOf, messageOf, ordered } from "./order";
@@ -192,9 +193,9 @@ function failureLines({ failures }: Outcome, paint: Painter): readonly string[] 
     }
     return [
         paint("red", paint("bold", "Errors")),
-        ...failures.flatMap(({ source, line, message }) => {
-            const place = line === undefined ? source : `${source}:${line}`;
-            const [first = "", ...rest] = plainLines(message);
+        ...failures.flatMap((failure) => {
+            const place = placeOfFailure(failure);
+            const [first = "", ...rest] = plainLines(failure.message);
             return [`  ${plain(place)}${place === "" ? "" : ": "}${first}`, ...rest.map((text) => `    ${text}`)];
         }),
         "",

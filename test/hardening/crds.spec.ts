@@ -95,15 +95,28 @@ describe("--crds", () => {
     });
 
     it("refuses paths without a definition and files that can't be read, all at once", async () => {
-        await withFiles({ "thing.json": JSON.stringify(THING), "broken.yaml": "a: [" }, async (folder) => {
-            const paths = ["thing.json", "broken.yaml", "gone.yaml"].flatMap((name) => ["--crds", `${folder}/${name}`]);
-            const { code, log } = await cli(["scan", `${folder}/thing.json`, ...paths]);
-            assert.equal(code, 2);
-            const text = log.join("\n");
-            assert.match(text, /--crds \S+thing\.json: holds no CustomResourceDefinition/);
-            assert.match(text, /--crds \S+broken\.yaml: /);
-            assert.match(text, /--crds \S+gone\.yaml: does not exist/);
-            assert.throws(() => scan([THING], { crds: [`${folder}/gone.yaml`] }), InputError);
-        });
+        await withFiles(
+            {
+                "thing.json": JSON.stringify(THING),
+                "broken.yaml": "b: 1\na: [",
+                "mixed/a.json": LISTED,
+                "mixed/chart/Chart.yaml": "",
+            },
+            async (folder) => {
+                const paths = ["thing.json", "broken.yaml", "gone.yaml", "mixed"].flatMap((name) => [
+                    "--crds",
+                    `${folder}/${name}`,
+                ]);
+                const { code, log } = await cli(["scan", `${folder}/thing.json`, ...paths]);
+                assert.equal(code, 2);
+                const text = log.join("\n");
+                assert.match(text, /--crds \S+thing\.json: holds no CustomResourceDefinition/);
+                assert.match(text, /--crds \S+broken\.yaml:2: /);
+                // One of its charts, which may define something, is not built.
+                assert.match(text, /--crds \S+mixed\/chart: /);
+                assert.match(text, /--crds \S+gone\.yaml: does not exist/);
+                assert.throws(() => scan([THING], { crds: [`${folder}/gone.yaml`] }), InputError);
+            },
+        );
     });
 });
