@@ -54,20 +54,5 @@ export const INERT: readonly string[] = [
     "grafana.integreatly.org/GrafanaDashboard",
 ];
 
-/**
- * Kinds that are nothing but other objects, each of which is judged by itself, and where to apply them. From the API reference
- * of OpenShift, Open Cluster Management, Hive, Karmada and Crossplane's provider for Kubernetes.
- */
-export const HOLDERS: readonly string[] = [
-    "template.openshift.io/Template",
-    "work.open-cluster-management.io/ManifestWork",
-    "work.open-cluster-management.io/ManifestWorkReplicaSet",
-    "hive.openshift.io/SyncSet",
-    "hive.openshift.io/SelectorSyncSet",
-    "work.karmada.io/Work",
-    "kubernetes.crossplane.io/Object",
-    "kubernetes.m.crossplane.io/Object",
-];
-
 /** Says whether a control of the registry knows what an object's kind means, or there is nothing in it to know. */
-export const isJudged = judgedBy(controls, { readStackWide: READ_STACK_WIDE, inert: [...INERT, ...HOLDERS] });
+export const isJudged = judgedBy(controls, { readStackWide: READ_STACK_WIDE, inert: INERT });

@@ -335,3 +335,18 @@ const PATTERN_GROUPS =
 export function holdsPatterns(group: string): boolean {
     return PATTERN_GROUPS.test(group);
 }
+
+/**
+ * Kinds that are nothing but other objects, each of which is judged by itself, and where to apply them. From the API reference
+ * of OpenShift, Open Cluster Management, Hive, Karmada and Crossplane's provider for Kubernetes.
+ */
+export const HOLDER_KINDS: readonly string[] = [
+    "template.openshift.io/Template",
+    "work.open-cluster-management.io/ManifestWork",
+    "work.open-cluster-management.io/ManifestWorkReplicaSet",
+    "hive.openshift.io/SyncSet",
+    "hive.openshift.io/SelectorSyncSet",
+    "work.karmada.io/Work",
+    "kubernetes.crossplane.io/Object",
+    "kubernetes.m.crossplane.io/Object",
+];

@@ -1,8 +1,9 @@
 import { isBuiltIn } from "./api";
 import { holdsPatterns, podCarrier } from "./kinds";
-import { child } from "./path";
 import type { Resource } from "./resource";
 import { ifKnown } from "./unknown";
+import type { Node } from "./walk";
+import { isRecord, rootOf, walk } from "./walk";
 
 /** One Kubernetes object: a resource of its own, or an item of a `…List`. */
 export interface KubeObject {
@@ -87,13 +88,11 @@ function collect(resource: Resource, body: Body, prefix: string, tokenKind: stri
     const object = new ManifestObject(resource, apiVersion, kind, body, prefix, tokenKind === `${kind}Patch`);
     found.push(object);
     if (mayHoldObjects(object)) {
-        const inside = object.group === TEMPLATES ? ifKnown(() => filled(body)) : body;
-        collectEmbedded(resource, inside, prefix, 0, found);
+        for (const { value, path } of embeddedIn(object).whole) {
+            collect(resource, obj(value), `${path}.`, "", found);
+        }
     }
 }
-
-/** How deep whole objects are looked for in another. */
-const MOST_STEPS = 16;
 
 /** The API group of OpenShift's templates. */
 const TEMPLATES = "template.openshift.io";
@@ -115,25 +114,29 @@ export function isWholeObject(value: unknown): value is Body {
     );
 }
 
-/** The whole objects within a value; `prefix` is its path with a dot behind. What is unknown in preview is passed over. */
-function collectEmbedded(resource: Resource, value: unknown, prefix: string, depth: number, found: KubeObject[]): void {
-    if (depth > MOST_STEPS || typeof value !== "object" || value === null) {
-        return;
-    }
-    for (const key of Object.keys(value)) {
-        // What the API server keeps about the object itself, and what its controller reports.
-        if (depth === 0 && (key === "metadata" || key === "status")) {
-            continue;
+/**
+ * The whole objects within one that makes them, and whether more may be there than can be seen: something of it, or of a
+ * template, is unknown in preview.
+ */
+function embeddedIn(object: KubeObject): { readonly whole: readonly Node[]; readonly unknown: boolean } {
+    const root = rootOf(object);
+    const value = object.group === TEMPLATES ? ifKnown(() => filled(object.body)) : object.body;
+    const whole: Node[] = [];
+    let unknown = value === undefined;
+    walk({ ...root, value }, (node) => {
+        unknown ||= node.unknown === true;
+        const isWhole = node.within !== undefined && isWholeObject(node.value);
+        if (isWhole) {
+            whole.push(node);
         }
-        const inner = ifKnown(() => (value as Body)[key]);
-        const holder = prefix.replace(/\.$/, "");
-        const path = Array.isArray(value) ? `${holder}[${key}]` : holder === "" ? key : child(holder, key);
-        if (isWholeObject(inner)) {
-            collect(resource, inner, `${path}.`, "", found);
-        } else {
-            collectEmbedded(resource, inner, `${path}.`, depth + 1, found);
-        }
-    }
+        return !isWhole && !isRecord(node);
+    });
+    return { whole, unknown };
+}
+
+/** Says whether an object that makes others may make some that are unknown in preview. */
+export function hidesObjects(object: KubeObject): boolean {
+    return mayHoldObjects(object) && embeddedIn(object).unknown;
 }
 
 /** A template with the values that its parameters have by default, as `oc process` fills them in; others stay as written. */

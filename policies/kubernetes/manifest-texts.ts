@@ -1,11 +1,8 @@
 import { isBuiltIn } from "./api";
 import { holdsPatterns } from "./kinds";
 import type { KubeObject } from "./kube";
-import { child } from "./path";
-import { ifKnown } from "./unknown";
-
-/** How deep texts are looked for in an object. */
-const MOST_STEPS = 16;
+import type { Node } from "./walk";
+import { isRecord, rootOf, walk } from "./walk";
 
 /** A text without these is no manifest, whichever way it is written; most texts are done with here. */
 const MARKS = ["apiVersion", "kind", "metadata"] as const;
@@ -41,40 +38,20 @@ export function manifestTexts(object: KubeObject): readonly string[] {
     const found: string[] = [];
     if (isKeeper) {
         const encoded = group === "" && kind === "Secret" ? "data" : group === "" ? "binaryData" : undefined;
-        look(object.body, object.prefix.replace(/\.$/, ""), 0, encoded, found);
+        walk(rootOf(object), (node) => {
+            if (typeof node.value === "string" && isManifest(textOf(node.value, node, encoded))) {
+                found.push(node.path);
+            }
+            // Annotations keep what was applied last, which is judged where it is.
+            return !isRecord(node);
+        });
     }
     return found;
 }
 
-function look(value: unknown, path: string, depth: number, encoded: string | undefined, found: string[]): void {
-    if (typeof value === "string") {
-        if (isManifest(value)) {
-            found.push(path);
-        }
-        return;
-    }
-    if (depth > MOST_STEPS || typeof value !== "object" || value === null) {
-        return;
-    }
-    for (const key of Object.keys(value)) {
-        // Annotations keep what was applied last, which is judged where it is.
-        if (depth === 0 && (key === "metadata" || key === "status")) {
-            continue;
-        }
-        const inner = ifKnown(() => (value as Readonly<Record<string, unknown>>)[key]);
-        const at = Array.isArray(value) ? `${path}[${key}]` : path === "" ? key : child(path, key);
-        look(depth === 0 && key === encoded ? decoded(inner) : inner, at, depth + 1, encoded, found);
-    }
-}
-
-/** The values of a map of base64 texts, as the API server keeps those of Secrets. */
-function decoded(map: unknown): unknown {
-    return typeof map !== "object" || map === null
-        ? map
-        : Object.fromEntries(
-              Object.keys(map).map((key) => {
-                  const value = ifKnown(() => (map as Readonly<Record<string, unknown>>)[key]);
-                  return [key, typeof value === "string" ? Buffer.from(value, "base64").toString("utf8") : undefined];
-              }),
-          );
+/** A text as it is used: the values of one field of the object are in base64. */
+function textOf(value: string, { within }: Node, encoded: string | undefined): string {
+    const field = within?.holder.within;
+    const isEncoded = field !== undefined && field.holder.within === undefined && field.key === encoded;
+    return isEncoded ? Buffer.from(value, "base64").toString("utf8") : value;
 }

@@ -3,8 +3,9 @@ import type { ContainerRole, PodCarrier, PodPlace } from "./kinds";
 import { holdsPatterns, podCarrier } from "./kinds";
 import type { Body, KubeObject } from "./kube";
 import { isObj, isWholeObject, list, obj, str } from "./kube";
-import { child } from "./path";
 import { ifKnown } from "./unknown";
+import type { Node } from "./walk";
+import { join, rootOf, walk } from "./walk";
 
 export type { ContainerRole } from "./kinds";
 
@@ -61,20 +62,6 @@ export function podOf(object: KubeObject): PodView | undefined {
     return podsOf(object)[0];
 }
 
-/** A value in an object's body, with its path. */
-interface Node {
-    readonly value: unknown;
-    readonly path: string;
-}
-
-function rootOf({ body, prefix }: KubeObject): Node {
-    return { value: body, path: prefix.replace(/\.$/, "") };
-}
-
-function join(path: string, field: string): string {
-    return path === "" ? field : child(path, field);
-}
-
 /** The pods at one place. A template of the API's own that is missing is an empty one: all that it leaves out is at fault. */
 function podsAt(object: KubeObject, { makes }: PodCarrier, place: PodPlace): readonly PodView[] {
     const step = (node: Node, name: string): readonly Node[] => {
@@ -98,37 +85,27 @@ function entriesOf({ value, path }: Node): readonly Node[] {
     return Object.entries(obj(value)).map(([name, item]) => ({ value: item, path: join(path, name) }));
 }
 
-/** How deep a template is looked for; the deepest of the table's stands nine steps down. */
-const MOST_STEPS = 16;
-
 /** What looks like a pod in an object of a kind that the table does not hold. What is unknown in preview is passed over. */
 function podsIn(object: KubeObject): readonly PodView[] {
     if (holdsPatterns(object.group)) {
         return NONE;
     }
     const found: PodView[] = [];
-    const look = (node: Node, holder: Node | undefined, depth: number): void => {
-        // What is an object of its own is judged as such.
-        if (depth > 0 && isWholeObject(node.value)) {
-            return;
+    walk(rootOf(object), (node) => {
+        const { value, within } = node;
+        if (!isPodSpec(value)) {
+            // What is an object of its own is judged as such.
+            return within === undefined || !isWholeObject(value);
         }
-        if (isPodSpec(node.value)) {
-            const isTemplate = holder !== undefined && node.path === join(holder.path, "spec");
-            const place: PodPlace = {
-                at: [],
-                ...(!isTemplate && { spec: [] }),
-                ...(!isWhole(node.value) && { partial: true }),
-            };
-            found.push(buildView(object, isTemplate ? holder : node, place));
-        } else if (depth < MOST_STEPS && typeof node.value === "object" && node.value !== null) {
-            for (const name of Object.keys(node.value)) {
-                const next = ifKnown(() => (node.value as Body)[name]);
-                const path = Array.isArray(node.value) ? `${node.path}[${name}]` : join(node.path, name);
-                look({ value: next, path }, node, depth + 1);
-            }
-        }
-    };
-    look(rootOf(object), undefined, 0);
+        const isTemplate = within?.key === "spec";
+        const place: PodPlace = {
+            at: [],
+            ...(!isTemplate && { spec: [] }),
+            ...(!isWhole(value) && { partial: true }),
+        };
+        found.push(buildView(object, isTemplate ? within.holder : node, place));
+        return false;
+    });
     return found;
 }
 

@@ -8,8 +8,9 @@ import { exitCode, EXIT, Tally } from "../../hardening/findings";
 import type { NotJudged } from "../../hardening/findings";
 import { FINDING_FORMATS } from "../../hardening/formats";
 import { controls } from "../../policies/controls";
-import { HOLDERS, INERT, isJudged, READ_STACK_WIDE } from "../../policies/controls/judged";
+import { INERT, isJudged, READ_STACK_WIDE } from "../../policies/controls/judged";
 import { selectControls } from "../../policies/engine/profiles";
+import { HOLDER_KINDS } from "../../policies/kubernetes/kinds";
 import { manifestsOf } from "../support/cases";
 import { TODAY } from "../support/cli";
 import { allTables } from "../support/control-suite";
@@ -65,7 +66,7 @@ describe("what no control has looked at", function () {
     it("is not what carries a pod, nor what holds nothing to judge", () => {
         const pod = { containers: [{ name: "web", image: "web:1" }] };
         assert.deepEqual(notJudged({ ...WIDGET, spec: { template: { spec: pod } } }), []);
-        for (const kind of [...HOLDERS, ...INERT, ...READ_STACK_WIDE]) {
+        for (const kind of [...HOLDER_KINDS, ...INERT, ...READ_STACK_WIDE]) {
             const [group = "", name = group] = kind.split("/");
             const apiVersion = kind.includes("/") ? `${group}/v1` : "v1";
             assert.deepEqual(notJudged({ apiVersion, kind: name, metadata: { name: "it" } }), [], kind);
@@ -102,6 +103,8 @@ describe("what no control has looked at", function () {
         assert.deepEqual(told({ ...workflow, spec: { templates: [{ name: "a", resource: { manifest } }] } }), [
             says("spec.templates[0].resource.manifest"),
         ]);
+        const deep = Array.from({ length: 200 }).reduce<Manifest>((spec) => ({ a: spec }), { manifest });
+        assert.deepEqual(told({ ...workflow, spec: deep }), [says(`spec.${"a.".repeat(200)}manifest`)]);
         for (const text of ["apiVersion: v1\nkind: Config\n", "the kind, apiVersion and metadata of it", "{}"]) {
             assert.deepEqual(told(map({ a: text })), [], text);
         }

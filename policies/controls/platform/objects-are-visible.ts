@@ -1,8 +1,11 @@
 import { stackControl } from "../../engine/control";
 import { nist } from "../../engine/frameworks";
 import { GITOPS_KINDS } from "../../kubernetes/gitops";
+import { HOLDER_KINDS } from "../../kubernetes/kinds";
 import type { KubeObject } from "../../kubernetes/kube";
+import { hidesObjects } from "../../kubernetes/kube";
 import type { Resource } from "../../kubernetes/resource";
+import type { Stack } from "../../kubernetes/stack";
 import { UnknownValueError } from "../../kubernetes/unknown";
 
 /** Resources whose objects the provider or another program works out by itself, by their type, with the reason. */
@@ -11,6 +14,15 @@ const OPAQUE: ReadonlyMap<string, string> = new Map([
 ]);
 
 const APPLIED = "a controller fetches what it applies, and those objects are not among what was read";
+const UNKNOWN = "some of what it makes is not known before deployment";
+
+/** The objects of a stack of some kinds, each written `group/Kind`. */
+function objectsOf(stack: Stack, kinds: readonly string[]): readonly KubeObject[] {
+    return kinds.flatMap((name) => {
+        const [group, kind = ""] = name.split("/");
+        return stack.ofKind(kind).filter((object) => object.group === group);
+    });
+}
 
 function reasonOf({ opaque, type }: Resource): string | undefined {
     return opaque ?? OPAQUE.get(type);
@@ -37,20 +49,20 @@ export const objectsAreVisible = stackControl({
     remediation: "Render what makes the objects, and scan what comes of it.",
     profiles: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4"],
     admission: { none: "The API server sees every object that is made." },
-    applies: ({ group, kind }) => GITOPS_KINDS.includes(`${group}/${kind}`),
+    applies: ({ group, kind }) => [...GITOPS_KINDS, ...HOLDER_KINDS].includes(`${group}/${kind}`),
     *check(stack, { each }) {
         const opaque = stack.resources.flatMap((resource) => {
             const reason = reasonOf(resource);
             return reason === undefined ? [] : [{ object: standIn(resource), reason }];
         });
-        const applied = GITOPS_KINDS.flatMap((name) => {
-            const [group, kind = ""] = name.split("/");
-            const objects = stack.ofKind(kind).filter((object) => object.group === group && !object.resource.shown);
-            return objects.map((object) => ({ object, reason: APPLIED }));
-        });
-        const hidden = [...opaque, ...applied];
+        const applied = objectsOf(stack, GITOPS_KINDS)
+            .filter(({ resource }) => !resource.shown)
+            .map((object) => ({ object, reason: APPLIED }));
+        const unknown = objectsOf(stack, HOLDER_KINDS)
+            .filter(hidesObjects)
+            .map((object) => ({ object, reason: UNKNOWN }));
         yield* each(
-            hidden,
+            [...opaque, ...applied, ...unknown],
             ({ object }) => object,
             ({ object, reason }) => {
                 throw new UnknownValueError([], `${object.resource.urn ?? object.resource.type}: ${reason}`);

@@ -53,6 +53,14 @@ describe("kubeObjects", () => {
             ]);
         });
 
+        it("however deep", () => {
+            const deep = Array.from({ length: 1000 }).reduce<unknown>((inner) => [inner], BINDING);
+            assert.deepEqual(found(work(deep)), [
+                "ManifestWork work",
+                `spec.workload.manifests${"[0]".repeat(1000)}.ClusterRoleBinding all`,
+            ]);
+        });
+
         it("and takes no reference, record or pattern for one", () => {
             const reference = { apiVersion: "apps/v1", kind: "Deployment", name: "web" };
             assert.deepEqual(found(work([reference], { status: { was: BINDING } })), ["ManifestWork work"]);

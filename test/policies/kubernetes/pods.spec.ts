@@ -83,6 +83,12 @@ describe("pods in objects", () => {
         assert.deepEqual(bare.labels, {});
     });
 
+    it("are found however deep they stand", () => {
+        const deep = at(Array<string>(1000).fill("*"), { template: TEMPLATE });
+        const [pod] = podsIn({ apiVersion: "example.test/v1", kind: "Fleet", spec: deep });
+        assert.equal(pod?.path, `spec${"[0]".repeat(1000)}.template.spec`);
+    });
+
     it("are found in a kind of the API's own that names a group it is not of", () => {
         const [pod] = podsIn({ apiVersion: "v1", kind: "DaemonSet", spec: { template: TEMPLATE } });
         assert.equal(pod?.path, "spec.template.spec");

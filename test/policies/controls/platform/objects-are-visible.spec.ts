@@ -3,9 +3,11 @@ import { strict as assert } from "node:assert";
 import { objectsAreVisible } from "../../../../policies/controls/platform/objects-are-visible";
 import { runControl } from "../../../../policies/engine/run";
 import { GITOPS_KINDS } from "../../../../policies/kubernetes/gitops";
+import { HOLDER_KINDS } from "../../../../policies/kubernetes/kinds";
 import type { Resource } from "../../../../policies/kubernetes/resource";
 import { typeToken } from "../../../../policies/kubernetes/resource";
 import { Stack } from "../../../../policies/kubernetes/stack";
+import { withUnknown } from "../../../support/cases";
 
 const resource = (type: string, rest: Partial<Resource> = {}): Resource => ({
     ...{ source: "stack dev", document: 0, type, props: {}, urn: `urn:pulumi:dev::shop::${type}::web` },
@@ -60,6 +62,39 @@ describe("objects-are-visible", () => {
 
         it("allows kinds of the same names in other groups", () => {
             assert.deepEqual(outcomesOf(applied("app.k8s.io/v1", "Application")), []);
+        });
+    });
+
+    describe("of what an object makes", () => {
+        const POD = { apiVersion: "v1", kind: "Pod", metadata: { name: "p" }, spec: { hostPID: true } };
+        const outcomesWith = (unknown: string, name: string) => {
+            const [group, kind = ""] = name.split("/");
+            const apiVersion = `${group}/v1`;
+            const props = { apiVersion, kind, metadata: { name: "web" }, spec: {}, objects: [POD], status: {} };
+            return outcomesOf(resource(typeToken(apiVersion, kind), { props: withUnknown(props, unknown) }));
+        };
+
+        for (const name of HOLDER_KINDS) {
+            const kind = name.split("/")[1] ?? "";
+            it(`refuses to judge a ${kind} of ${name.split("/")[0]} of which something is unknown`, () => {
+                for (const field of ["spec", "spec.a[0].b", "objects[1]", "objects[0].kind"]) {
+                    const [found, ...more] = outcomesWith(field, name);
+                    assert.deepEqual(more, []);
+                    assert.deepEqual(found?.slice(0, 3), ["unverifiable", kind, "web"], field);
+                    assert.match(String(found[3]), /: some of what it makes is not known before deployment$/);
+                }
+            });
+        }
+
+        it("leaves what is unknown in one of them to the controls over it", () => {
+            assert.deepEqual(outcomesWith("objects[0].spec.hostPID", "work.karmada.io/Work"), []);
+            assert.deepEqual(outcomesWith("status.a", "work.karmada.io/Work"), []);
+            // Its values are filled in, which takes all of them.
+            assert.equal(outcomesWith("objects[0].spec.hostPID", "template.openshift.io/Template").length, 1);
+        });
+
+        it("allows objects of other kinds of which something is unknown", () => {
+            assert.deepEqual(outcomesWith("spec.a", "example.test/Widget"), []);
         });
     });
 

@@ -1,0 +1,58 @@
+import type { Body, KubeObject } from "./kube";
+import { child } from "./path";
+import { isUnknownValueError } from "./unknown";
+
+/** A value in an object's body, and where it stands. */
+export interface Node {
+    readonly value: unknown;
+    /** E.g. `spec.template.spec`; empty for an object that is a resource of its own. */
+    readonly path: string;
+    /** The value is unknown in preview; `value` is undefined then. */
+    readonly unknown?: true;
+    /** The value that holds it, and the field or index it has there; the body itself has neither. */
+    readonly within?: { readonly holder: Node; readonly key: string };
+}
+
+/** The body of an object. */
+export function rootOf({ body, prefix }: KubeObject): Node {
+    return { value: body, path: prefix.replace(/\.$/, "") };
+}
+
+/** The path of a field of what stands at a path, which may be empty. */
+export function join(path: string, field: string): string {
+    return path === "" ? field : child(path, field);
+}
+
+/** Says whether a value is what the API server keeps about an object, or what its controller reports of it. */
+export function isRecord({ within }: Node): boolean {
+    return within?.holder.within === undefined && (within?.key === "metadata" || within?.key === "status");
+}
+
+/**
+ * Goes through a value and all that is in it, in the order of the manifest. `enter` is called for each value and says whether
+ * to go on to its parts. It is a loop, so that no depth is too much: what was passed over would count as judged. Readers
+ * refuse documents that go round in circles or grow out of bounds by aliases.
+ */
+export function walk(root: Node, enter: (node: Node) => boolean): void {
+    const open = [root];
+    for (let node = open.pop(); node !== undefined; node = open.pop()) {
+        if (enter(node) && typeof node.value === "object" && node.value !== null) {
+            for (const key of Object.keys(node.value).reverse()) {
+                open.push(partOf(node, key));
+            }
+        }
+    }
+}
+
+function partOf(holder: Node, key: string): Node {
+    const path = Array.isArray(holder.value) ? `${holder.path}[${key}]` : join(holder.path, key);
+    const at = { path, within: { holder, key } };
+    try {
+        return { ...at, value: (holder.value as Body)[key] };
+    } catch (error) {
+        if (isUnknownValueError(error)) {
+            return { ...at, value: undefined, unknown: true };
+        }
+        throw error;
+    }
+}
