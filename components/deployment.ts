@@ -79,7 +79,10 @@ export function serviceLabels(app: string, version: string): Readonly<Record<str
  * @param memory a Kubernetes quantity of bytes
  * @throws RangeError where `cpu` is none
  */
-export function resourcesOf(cpu: string, memory: string): k8s.types.input.core.v1.ResourceRequirements {
+export function resourcesOf(
+    cpu: string,
+    memory: string,
+): Readonly<Record<"requests" | "limits", Record<"cpu" | "memory" | "ephemeral-storage", string>>> {
     const cores = amountOf(cpu);
     if (cores === undefined) {
         throw new RangeError(`cpu must be a Kubernetes quantity such as 250m or 0.5, found ${JSON.stringify(cpu)}`);

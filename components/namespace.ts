@@ -2,16 +2,19 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Given } from "../policies/engine/schema";
-import { object, text, withDefault } from "../policies/engine/schema";
+import { object, oneOf, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
+import { FOUNDATION_ANNOTATION, STACK_ANNOTATION } from "../policies/kubernetes/foundation";
 import { amountOf } from "../policies/kubernetes/quantity";
 import { stackName } from "./cluster/ownership";
-import { STACK_ANNOTATION } from "../policies/kubernetes/foundation";
 import { completed } from "./completed";
+import { resourcesOf } from "./deployment";
 import { refuse } from "./refuse";
 
+const podSecurityLevel = oneOf("restricted", "baseline", "privileged");
+
 /** Pod Security Standards level (Kubernetes documentation, "Pod Security Admission"). */
-export type PodSecurityLevel = "restricted" | "baseline" | "privileged";
+export type PodSecurityLevel = Given<typeof podSecurityLevel>;
 
 /** A Pod Security Standards version as a namespace label takes it. */
 export const podSecurityVersion = text("latest or a version such as v1.36", /^(?:latest|v1\.\d{1,2})$/);
@@ -28,6 +31,13 @@ export const quotaSettings = withDefault(
 );
 
 export type QuotaSettings = Given<typeof quotaSettings>;
+
+/** What of a namespace's arguments has defaults. */
+const guarded = object({
+    podSecurity: withDefault(podSecurityLevel, "restricted"),
+    podSecurityVersion: withDefault(podSecurityVersion, "latest"),
+    quota: quotaSettings,
+});
 
 export interface GuardedNamespaceArgs {
     /** Name of the namespace in the cluster. */
@@ -110,13 +120,17 @@ const OTHER_CORES = 10;
  * What the namespace of an agent needs that runs on every node.
  *
  * @param nodes how many there may be
- * @param limits of the agent's container, which requests a quarter of the CPU and all of the memory
+ * @param limits of the agent's container, whose requests are those of {@link resourcesOf}
  */
-export function eachNodeQuota(nodes: number, limits: Readonly<Record<"cpu" | "memory", string>>): QuotaSettings {
+export function eachNodeQuota(
+    nodes: number,
+    { cpu, memory }: Readonly<Record<"cpu" | "memory", string>>,
+): QuotaSettings {
     const pods = Math.ceil(nodes * SURGE);
-    const gibibytes = ((amountOf(limits.memory) ?? 0) * pods) / 2 ** 30;
+    const { requests } = resourcesOf(cpu, memory);
+    const gibibytes = ((amountOf(requests.memory) ?? 0) * pods) / 2 ** 30;
     return {
-        cpu: String(Math.ceil(((amountOf(limits.cpu) ?? 0) / 4) * pods) + OTHER_CORES),
+        cpu: String(Math.ceil((amountOf(requests.cpu) ?? 0) * pods) + OTHER_CORES),
         memory: `${Math.ceil(gibibytes)}Gi`,
         pods: String(pods),
     };
@@ -153,7 +167,8 @@ export class GuardedNamespace extends pulumi.ComponentResource {
 
     constructor(name: string, args: GuardedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
         super(GuardedNamespace.__pulumiType, name, args, opts);
-        const { quota } = completed(this, name, object({ quota: quotaSettings }), { quota: args.quota });
+        const given = { podSecurity: args.podSecurity, podSecurityVersion: args.podSecurityVersion, quota: args.quota };
+        const { podSecurity, podSecurityVersion: version, quota } = completed(this, name, guarded, given);
         refuse(this, name, namespaceFaults(args));
         const inside = { namespace: args.namespace };
 
@@ -163,13 +178,13 @@ export class GuardedNamespace extends pulumi.ComponentResource {
                 metadata: {
                     name: args.namespace,
                     labels: {
-                        ...podSecurityLabels(args.podSecurity ?? "restricted", args.podSecurityVersion ?? "latest"),
+                        ...podSecurityLabels(podSecurity, version),
                         owner: args.owner,
                         ...args.labels,
                     },
                     annotations: {
                         [STACK_ANNOTATION]: stackName(),
-                        ...(args.foundation !== undefined && { "x0tta6bl4.io/foundation": args.foundation }),
+                        ...(args.foundation !== undefined && { [FOUNDATION_ANNOTATION]: args.foundation }),
                     },
                 },
             },

@@ -34,10 +34,7 @@ const RULE = object({
 const GROUPS = object({ groups: listOf(object({ name: text(), rules: listOf(RULE) })) });
 
 export type AlertRule = Given<typeof RULE>;
-export interface AlertGroup {
-    readonly name: string;
-    readonly rules: readonly AlertRule[];
-}
+export type AlertGroup = Given<typeof GROUPS>["groups"][number];
 
 /** A file of alert groups; its name without the ending is the name of the PrometheusRule. */
 export interface AlertFile {

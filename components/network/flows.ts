@@ -3,11 +3,13 @@
  * allow a connection, so a flow between two managed peers becomes two policies, an egress and an ingress one.
  */
 
+const PROTOCOLS = ["TCP", "UDP", "SCTP"] as const;
+
 /** A port as a policy names it. Always the pod's own port: a Service's is translated before policies see it. */
 export interface FlowPort {
     readonly port: number;
     /** Default: TCP. */
-    readonly protocol?: "TCP" | "UDP" | "SCTP";
+    readonly protocol?: (typeof PROTOCOLS)[number];
 }
 
 /** One end of a flow. */
@@ -96,6 +98,12 @@ export function flowFaults(flows: readonly Flow[]): readonly string[] {
             ...(flow.ports.length === 0
                 ? [`flow ${flow.name} names no port; without ports it would open all of them`]
                 : []),
+            ...flow.ports.flatMap(({ protocol = "TCP" }) =>
+                // Programs in other languages know no such type.
+                PROTOCOLS.includes(protocol)
+                    ? []
+                    : [`flow ${flow.name} has the protocol "${protocol}"; it must be one of ${PROTOCOLS.join(", ")}`],
+            ),
             ...(flow.from.kind !== "pods" && flow.to.kind !== "pods"
                 ? [`flow ${flow.name} has no end in a managed namespace, so no policy can allow it`]
                 : []),
@@ -111,17 +119,21 @@ function peerFaults(flow: string, peer: Peer): readonly string[] {
                 ? [`flow ${flow} selects every pod of ${peer.namespace}; name the labels of the pods it is for`]
                 : [];
         case "foreign":
-            return [];
+            return everywhere(flow, peer.addresses ?? []);
         case "addresses":
             return [
                 ...(peer.cidrs.length === 0
                     ? [`flow ${flow} names no addresses; an empty list would mean anywhere`]
                     : []),
-                ...peer.cidrs
-                    .filter((cidr) => cidr.endsWith("/0") && (peer.except ?? []).length === 0)
-                    .map((cidr) => `flow ${flow} opens ${cidr}, which is everywhere; name the addresses`),
+                ...((peer.except ?? []).length === 0 ? everywhere(flow, peer.cidrs) : []),
             ];
     }
+}
+
+function everywhere(flow: string, cidrs: readonly string[]): readonly string[] {
+    return cidrs
+        .filter((cidr) => cidr.endsWith("/0"))
+        .map((cidr) => `flow ${flow} opens ${cidr}, which is everywhere; name the addresses`);
 }
 
 function egressSide(flow: Flow): readonly PolicySpec[] {

@@ -35,7 +35,7 @@ export function foundationOf(stack: Stack): KubeObject | undefined {
 export const STACK_ANNOTATION = "x0tta6bl4.io/stack";
 
 /** Annotation of a namespace, with the name of the stack that speaks for its cluster in place of the one that makes it. */
-const FOUNDATION_ANNOTATION = "x0tta6bl4.io/foundation";
+export const FOUNDATION_ANNOTATION = "x0tta6bl4.io/foundation";
 
 function findFoundation(stack: Stack): KubeObject | undefined {
     const served = stack

@@ -87,6 +87,18 @@ describe("GuardedNamespace", () => {
         });
     });
 
+    it("refuses a level and a version of pod security that there are not, whoever didn't have them typed", async () => {
+        const wrong = { podSecurity: "none" as "restricted", podSecurityVersion: "1.36" };
+        assert.equal(
+            await refusalOf(() => new GuardedNamespace("shop", { ...args, ...wrong })),
+            [
+                "shop:",
+                '  args.podSecurity must be one of restricted, baseline, privileged, found "none"',
+                '  args.podSecurityVersion must be latest or a version such as v1.36, found "1.36"',
+            ].join("\n"),
+        );
+    });
+
     for (const namespace of ["default", "kube-system", "kube-public", "kube-node-lease"]) {
         it(`refuses to guard ${namespace}`, async () => {
             assert.equal(

@@ -97,6 +97,16 @@ describe("network flows", () => {
             [flow({ to: { kind: "addresses", cidrs: ["0.0.0.0/0"] } })],
             "flow query opens 0.0.0.0/0, which is everywhere; name the addresses",
         ],
+        [
+            "every address beside pods that others run",
+            [flow({ to: { ...prometheus, addresses: ["169.254.20.10/32", "::/0"] } })],
+            "flow query opens ::/0, which is everywhere; name the addresses",
+        ],
+        [
+            "a protocol that no policy knows",
+            [flow({ ports: [{ port: 53, protocol: "udp" as "UDP" }, { port: 53 }] })],
+            'flow query has the protocol "udp"; it must be one of TCP, UDP, SCTP',
+        ],
     ];
     for (const [what, flows, message] of refusals) {
         it(`refuse ${what}`, () => {
