@@ -79,6 +79,10 @@ export default tseslint.config(
                     message:
                         "Hand on the arguments, so that they stand in the state and a policy can judge what was meant.",
                 },
+                {
+                    selector: "TemplateElement[tail=false][value.raw=/'$/]",
+                    message: "Write a text into CEL with literal() or texts() of policies/engine/cel.ts.",
+                },
             ],
         },
     },

@@ -1,3 +1,4 @@
+import { literal, texts } from "../../policies/engine/cel";
 import type { Bound } from "../bounds";
 import { alikeBut, boundSpec, byAccounts, unchangedBut, WEBHOOK_AUTHORITY } from "../bounds";
 import { CERT_CONTROLLER, controllerName, WEBHOOK } from "./services";
@@ -19,7 +20,7 @@ function definitionsBound(namespace: string): Bound {
                     "the certificate controller fills in the authority of the conversion, and changes nothing else",
             },
             {
-                expression: `object.spec.conversion.strategy == 'None' || (${service}.?namespace.orValue('') == '${namespace}' && ${service}.?name.orValue('') == '${WEBHOOK}')`,
+                expression: `object.spec.conversion.strategy == 'None' || (${service}.?namespace.orValue('') == ${literal(namespace)} && ${service}.?name.orValue('') == ${literal(WEBHOOK)})`,
                 message: `objects are converted by ${namespace}/${WEBHOOK} or by nobody`,
             },
         ],
@@ -55,7 +56,6 @@ const DATA_TYPES = [
  */
 export function controllerBounds(namespace: string, scopes: readonly string[], project: string): Specs {
     const by = byAccounts("by-a-controller", namespace, scopes.map(controllerName));
-    const types = DATA_TYPES.map((type) => `'${type}'`).join(", ");
     const secrets: Bound = {
         apiGroup: "",
         apiVersion: "v1",
@@ -63,7 +63,7 @@ export function controllerBounds(namespace: string, scopes: readonly string[], p
         operations: ["CREATE", "UPDATE"],
         validations: [
             {
-                expression: `object.type in [${types}]`,
+                expression: `object.type in ${texts(DATA_TYPES)}`,
                 message: `External Secrets writes Secrets of the types ${DATA_TYPES.join(", ")} only`,
             },
         ],

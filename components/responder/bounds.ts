@@ -1,3 +1,4 @@
+import { literal, texts } from "../../policies/engine/cel";
 import type { Bound } from "../bounds";
 import { alikeBut, boundSpec, byAccounts } from "../bounds";
 import { QUARANTINE_LABEL, QUARANTINE_POLICY, RESPONDER } from "./rights";
@@ -9,12 +10,14 @@ interface NamedBound extends Bound {
 
 /** Namespaces in which the responder changes nothing, whatever its policy file says. */
 function outside(namespaces: readonly string[]): Bound["validations"][number] {
-    const list = namespaces.map((name) => `'${name}'`).join(", ");
     return {
-        expression: `!(request.namespace in [${list}])`,
+        expression: `!(request.namespace in ${texts(namespaces)})`,
         message: "the responder changes nothing in a protected namespace",
     };
 }
+
+const QUARANTINED = literal(QUARANTINE_LABEL);
+const QUARANTINES = literal(QUARANTINE_POLICY);
 
 const labels = (object: string): string => `${object}.metadata.?labels.orValue({})`;
 
@@ -61,7 +64,7 @@ function responderBounds(namespace: string, protectedNamespaces: readonly string
                     message: "the responder changes labels of pods, and nothing that runs",
                 },
                 {
-                    expression: `request.namespace == '${namespace}' || '${QUARANTINE_LABEL}' in ${labels("object")} || '${QUARANTINE_LABEL}' in ${labels("oldObject")}`,
+                    expression: `request.namespace == ${literal(namespace)} || ${QUARANTINED} in ${labels("object")} || ${QUARANTINED} in ${labels("oldObject")}`,
                     message: "the responder puts pods into quarantine and takes them out",
                 },
             ],
@@ -96,11 +99,11 @@ function responderBounds(namespace: string, protectedNamespaces: readonly string
             validations: [
                 leftAlone,
                 {
-                    expression: `object.metadata.name == '${QUARANTINE_POLICY}' && object.spec.?ingress.orValue([]).size() == 0 && object.spec.?egress.orValue([]).size() == 0 && object.spec.policyTypes.size() == 2`,
+                    expression: `object.metadata.name == ${QUARANTINES} && object.spec.?ingress.orValue([]).size() == 0 && object.spec.?egress.orValue([]).size() == 0 && object.spec.policyTypes.size() == 2`,
                     message: "the responder's network policies open nothing",
                 },
                 {
-                    expression: `object.spec.podSelector.?matchLabels.orValue({}).size() == 0 && object.spec.podSelector.?matchExpressions.orValue([]).exists(e, e.key == '${QUARANTINE_LABEL}' && e.operator == 'Exists')`,
+                    expression: `object.spec.podSelector.?matchLabels.orValue({}).size() == 0 && object.spec.podSelector.?matchExpressions.orValue([]).exists(e, e.key == ${QUARANTINED} && e.operator == 'Exists')`,
                     message: "the responder's network policies are for pods in quarantine",
                 },
             ],
@@ -113,7 +116,7 @@ function responderBounds(namespace: string, protectedNamespaces: readonly string
             operations: ["DELETE"],
             validations: [
                 {
-                    expression: `oldObject.metadata.name == '${QUARANTINE_POLICY}'`,
+                    expression: `oldObject.metadata.name == ${QUARANTINES}`,
                     message: "the responder deletes its own network policies only",
                 },
             ],

@@ -86,6 +86,7 @@ function postgresDsn(
 
 /** Quotes a value of a keyword/value connection string where it needs it (libpq, section 32.1.1.1). */
 function quoteWord(value: string): string {
+    // eslint-disable-next-line no-restricted-syntax -- a connection string of libpq, which quotes in its own way
     return /^[^\s'\\]+$/.test(value) ? value : `'${value.replace(/['\\]/g, "\\$&")}'`;
 }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 
+import { boundSpec, byAccounts, WEBHOOK_AUTHORITY } from "../../../components/bounds";
 import { TrustBundle, transitionPolicySpec } from "../../../components/spire/bundle";
 import { SPIRE_CRDS } from "../../../components/spire/crds";
 import { spireFlows } from "../../../components/spire/flows";
@@ -106,6 +107,10 @@ describe("EntryValidation", () => {
             "entries-bound-spire-webhook",
             "entries-bound-spire-webhook-binding",
         ]);
+        // The manager runs in the servers' pods, by their account.
+        const by = byAccounts("by-the-controller-manager", "spire", ["spire-server"]);
+        const { spec } = deployed.inputs(`${admission}:ValidatingAdmissionPolicy`, "entries-bound-spire-webhook");
+        assert.deepEqual(spec, boundSpec(WEBHOOK_AUTHORITY, { by }));
         const { ignoreChanges } = deployed.one(type, "entries-webhook") as unknown as Raw;
         assert.deepEqual(ignoreChanges, ["webhooks[*].clientConfig.caBundle"]);
         const { metadata, webhooks } = deployed.inputs(type, "entries-webhook") as { metadata: Raw; webhooks: Raw[] };
@@ -177,7 +182,19 @@ describe("SPIRE's flows", () => {
     it("open what is optional only where it is used", () => {
         const names = (over: Raw): readonly string[] => flowsOf(over).map(({ name }) => name);
         const always = names({});
-        assert.equal(always.length, 11);
+        assert.deepEqual(always, [
+            "spire-agents",
+            "spire-server-dns",
+            "spire-agent-dns",
+            "spire-server-api",
+            "spire-agent-kubelet",
+            "spire-server-metrics",
+            "spire-manager-metrics",
+            "spire-agent-metrics",
+            "spire-server-probes",
+            "spire-agent-probes",
+            "spiffe-csi-probes",
+        ]);
         const more = names({
             server: {
                 egress: DATABASE_EGRESS,
