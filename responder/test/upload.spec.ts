@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { createHash, createHmac } from "node:crypto";
 import { once } from "node:events";
-import { mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
@@ -118,7 +118,7 @@ describe("Evidence in a store outside", () => {
         assert.equal(stored.size, 1);
     });
 
-    it("fails where the store has trouble, is of another authority or is gone", async () => {
+    it("fails where the store has trouble, is of another authority or is gone, and where its authority can't be read", async () => {
         answer = { status: 500, body: "trouble" };
         await assert.rejects(upload.put("a"), /didn't take the evidence: HTTP status 500$/);
         await rm(join(folder, "ca.crt"));
@@ -126,5 +126,7 @@ describe("Evidence in a store outside", () => {
         server.close();
         server.closeAllConnections();
         await assert.rejects(upload.put("a"), /didn't take the evidence: .*ECONNREFUSED/);
+        await mkdir(join(folder, "ca.crt"));
+        await assert.rejects(upload.put("a"), /didn't take the evidence: EISDIR/);
     });
 });

@@ -53,7 +53,7 @@ export class EvidenceUpload implements EvidenceStore {
             const [accessKeyId, secretAccessKey, ca] = await Promise.all([
                 secret(credentials, "access-key-id"),
                 secret(credentials, "secret-access-key"),
-                secret(credentials, "ca.crt").catch(() => undefined),
+                secret(credentials, "ca.crt").catch(absent),
             ]);
             const signed = sign(
                 {
@@ -87,6 +87,13 @@ export class EvidenceUpload implements EvidenceStore {
 
 async function secret(directory: string, name: string): Promise<string> {
     return (await readFile(join(directory, name), "utf8")).trim();
+}
+
+/** There need be no such file; one that can't be read is a fault, which the store's certificate would hide. */
+function absent(error: NodeJS.ErrnoException): undefined {
+    if (error.code !== "ENOENT") {
+        throw error;
+    }
 }
 
 async function put(
