@@ -8,6 +8,7 @@ import { watchDenyList } from "@x0tta6bl4/spiffe/policy";
 import { connectTls, createTlsServer } from "@x0tta6bl4/spiffe/tls";
 
 import { closed, TlsWorld } from "../../spiffe/test/support/tls-world.js";
+import { until } from "../../spiffe/test/support/until.js";
 import { denyPolicy } from "../src/execute/denylist.js";
 import { ApiError } from "../src/kubernetes/objects.js";
 import { addWorkload, keyOf } from "./support/fake-api.js";
@@ -28,17 +29,23 @@ describe("The deny list", () => {
         folder = await mkdtemp(join(tmpdir(), "deny-"));
         file = join(folder, "deny.yaml");
         await writeFile(file, denyPolicy([]));
+        world = worldOf();
+    });
+
+    /** One in which nothing has happened yet. */
+    function worldOf(): World {
         const web = { namespace: "shop", kind: "Deployment", name: "web" };
         const rule = { ...ruleOf("revoke-identity"), actions: [{ type: "revoke-identity", scope: "identity" }] };
-        world = new World(policyOf({ rules: [rule] }, { mayLoseLastReplica: [web] }));
-        addWorkload(world.api, { namespace: "shop", name: "web", replicas: 3 });
-        world.api.put({
+        const made = new World(policyOf({ rules: [rule] }, { mayLoseLastReplica: [web] }));
+        addWorkload(made.api, { namespace: "shop", name: "web", replicas: 3 });
+        made.api.put({
             apiVersion: "spire.spiffe.io/v1alpha1",
             kind: "ClusterSPIFFEID",
             metadata: { name: "web" },
             spec: { spiffeIDTemplate: ID, podSelector: { matchLabels: { app: "web" } } },
         });
-    });
+        return made;
+    }
 
     afterEach(async () => {
         await peers.close();
@@ -87,9 +94,7 @@ describe("The deny list", () => {
                 return false;
             }
         };
-        while (!judged()) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        await until(judged);
         (await open()).destroy();
         await peers.settled("server", 4);
         assert.notEqual(peers.verdicts("server")[3], "unauthorized");
@@ -123,12 +128,23 @@ describe("The deny list", () => {
         assert.deepEqual(world.api.objects.get(LIST)?.["data"], { "deny.yaml": own });
     });
 
-    it("is left as it is where it is no list, and the action fails", async () => {
-        for (const text of ["allow: []\ndeny: []\n", "deny: all\n", "deny: [x]\n", "deny: [\n"]) {
+    it("is left as it is where it is no list that peers take, and the action fails and says why", async () => {
+        for (const [text, fault] of [
+            ["allow: []\ndeny: []\n", /is no list of rules under deny; it stays as it is$/],
+            ["", /is no list of rules under deny/],
+            ["deny: all\n", /is no list of rules under deny/],
+            ["deny: [x]\n", /responder\/revoked-identities .*deny\[0\]/s],
+            ["deny: [{ id: spiffe://example.org/a, note: mine }]\n", /deny\[0\]: must have exactly one of any, id/],
+            ["deny: [{ any: false }]\n", /deny\[0\]\.any/],
+            ["deny: [\n", /^deny.yaml of the ConfigMap responder\/revoked-identities: .* at line 2, column 1:$/],
+        ] as const) {
+            world = worldOf();
             put(text);
             const { responder } = await revoke();
             assert.deepEqual(world.api.objects.get(LIST)?.["data"], { "deny.yaml": text });
-            assert.notEqual(responder.incidents()[0]?.actions[0]?.state, "done");
+            const [action] = responder.incidents()[0]?.actions ?? [];
+            assert.notEqual(action?.state, "done");
+            assert.match(action?.reason ?? "", fault);
         }
     });
 

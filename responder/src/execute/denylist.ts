@@ -1,5 +1,6 @@
 import type { SpiffeId } from "@x0tta6bl4/spiffe";
-import { parse, stringify } from "yaml";
+import { parsePolicy } from "@x0tta6bl4/spiffe/policy";
+import { parseDocument, stringify } from "yaml";
 
 import type { KubernetesApi } from "../kubernetes/objects.js";
 import { isApiError } from "../kubernetes/objects.js";
@@ -39,14 +40,20 @@ function written(rules: readonly Rule[]): string {
     return stringify({ deny: [...rules.filter(({ id }) => typeof id !== "string"), ...named.map((id) => ({ id }))] });
 }
 
-/** @throws {Error} where it is no list of rules: what is there would be lost */
+/** @throws {Error} where it is no list of rules, or one that peers don't take: what is there would be lost, and what is added not obeyed */
 function rulesOf(policy: string, name: string): readonly Rule[] {
-    const { deny, ...others } = (parse(policy) ?? {}) as Readonly<Record<string, unknown>>;
-    const isRule = (rule: unknown): rule is Rule => typeof rule === "object" && rule !== null && !Array.isArray(rule);
-    if (!Array.isArray(deny) || !deny.every(isRule) || Object.keys(others).length > 0) {
-        throw new Error(`${DENY_KEY} of the ConfigMap ${name} is no list of rules under deny; it stays as it is`);
+    const what = `${DENY_KEY} of the ConfigMap ${name}`;
+    const document = parseDocument(policy);
+    const [fault] = [...document.errors, ...document.warnings];
+    if (fault !== undefined) {
+        throw new Error(`${what}: ${fault.message.split("\n")[0]}`, { cause: fault });
     }
-    return deny;
+    const { deny, ...others } = (document.toJS() ?? {}) as Readonly<Record<string, unknown>>;
+    if (!Array.isArray(deny) || Object.keys(others).length > 0) {
+        throw new Error(`${what} is no list of rules under deny; it stays as it is`);
+    }
+    parsePolicy(stringify({ allow: [], deny: deny as readonly unknown[] }), what);
+    return deny as readonly Rule[];
 }
 
 type Edit = (rules: readonly Rule[]) => readonly Rule[];
