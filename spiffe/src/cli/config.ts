@@ -2,14 +2,14 @@ import { readFile } from "node:fs/promises";
 
 import { isObject, kindOf } from "../arguments.js";
 import type { YamlReading } from "../yaml.js";
-import type { Given } from "./options.js";
+import type { Given, Option } from "./options.js";
 import { OPTIONS, UsageError } from "./options.js";
 
 /** Longest configuration read, in characters. */
 const MAX_LENGTH = 1024 * 1024;
 
-/** Options whose text is a number most of the time. Modes are not: YAML reads 0644 as six hundred and forty-four. */
-const NUMBERS: ReadonlySet<string> = new Set(["timeout", "health"]);
+/** What an option of a form must be. */
+const TEXTS = { number: "text or a number", octal: 'text such as "0600"' } as const;
 
 /** What a configuration file says. */
 export interface Config {
@@ -48,23 +48,17 @@ export async function readConfig(file: string): Promise<Config> {
 }
 
 function readSetting(name: keyof typeof OPTIONS, value: unknown, path: string, faults: string[]): unknown {
-    if (name === "jwt") {
+    const { type, multiple, form }: Option = OPTIONS[name];
+    if (multiple) {
         return readTexts(value, path, faults);
     }
-    if (OPTIONS[name].type === "boolean") {
+    if (type === "boolean") {
         return expect(value, typeof value === "boolean", path, "true or false", faults);
     }
-    if (NUMBERS.has(name) && typeof value === "number") {
+    if (form === "number" && typeof value === "number") {
         return String(value);
     }
-    const wanted = NUMBERS.has(name) ? "text or a number" : "text";
-    return expect(
-        value,
-        typeof value === "string",
-        path,
-        name.endsWith("-mode") ? 'text such as "0600"' : wanted,
-        faults,
-    );
+    return expect(value, typeof value === "string", path, form === undefined ? "text" : TEXTS[form], faults);
 }
 
 function readTexts(value: unknown, path: string, faults: string[]): readonly string[] | undefined {
