@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { setTimeout as sleep } from "node:timers/promises";
 
+import { until } from "../../spiffe/test/support/until.js";
 import { KubernetesIncidentStore } from "../src/knowledge/kubernetes-store.js";
 import { ApiError } from "../src/kubernetes/objects.js";
 import { ResponderLoop } from "../src/loop.js";
@@ -13,13 +13,6 @@ const INCIDENT = { name: "incident-1", namespace: NAMESPACE };
 const decided = (...verdicts: readonly string[]): Record<string, unknown> => ({
     decisions: verdicts.map((verdict, id) => ({ id, verdict, by: "alice" })),
 });
-
-async function until(condition: () => boolean): Promise<void> {
-    for (let round = 0; !condition(); round++) {
-        assert.ok(round < 1_000, "it never came to that");
-        await sleep(5);
-    }
-}
 
 /** Incidents of which somebody else has made one, and what is asked of the API server about them from then on. */
 async function followed() {

@@ -9,12 +9,8 @@ import { SpiffeId, TrustDomain } from "../src/index.js";
 import { FakeWorkloadApi } from "./support/fake-workload-api.js";
 import { instantly } from "./support/instantly.js";
 import { TokenIssuer } from "./support/tokens.js";
+import { until } from "./support/until.js";
 
-async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-}
 const bytes = (text: string): Uint8Array => new TextEncoder().encode(text);
 
 describe("JwtSource", () => {
@@ -203,9 +199,7 @@ describe("JwtSource", () => {
         const next = new TokenIssuer("example.org");
         api.setJwtBundles({ bundles: { "spiffe://example.org": bytes(next.document) } });
         const domain = TrustDomain.parse("example.org");
-        while (source.bundles().get(domain)?.authorities.has(next.keyId) !== true) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        await until(() => source.bundles().get(domain)?.authorities.has(next.keyId) === true);
         await assert.rejects(source.validate(token, ["reports"]), { code: "no_key" });
         now = new Date(now.getTime() + 2 * 3_600_000);
         await assert.rejects(source.validate(await next.issue(), ["reports"]), { code: "expired" });

@@ -13,7 +13,9 @@ import { WorkloadApiClient } from "../src/entry/workload.js";
 import { TestCa } from "./support/ca.js";
 import type { X509Message } from "./support/fake-workload-api.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
+import { instantly } from "./support/instantly.js";
 import { TokenIssuer } from "./support/tokens.js";
+import { until } from "./support/until.js";
 
 const HEADER_MISSING = "security header missing from request";
 
@@ -36,8 +38,7 @@ describe("Failures of the Workload API", () => {
             address: api.address,
             timeoutMs: 5_000,
             observer: new SpiffeMetrics(registry).workloadFailures,
-            random: () => 0,
-            sleep: () => new Promise<void>((resolve) => setImmediate(resolve)),
+            ...instantly,
         };
     });
     afterEach(async () => {
@@ -172,9 +173,7 @@ describe("Failures of the Workload API", () => {
             assert.equal(source.health().state, "interrupted");
             assert.equal(source.snapshot().revision, 1);
             api.setX509(good);
-            while (!source.healthy()) {
-                await new Promise((resolve) => setTimeout(resolve, 5));
-            }
+            await until(() => source.healthy());
             assert.equal(source.snapshot().revision, 1);
         });
 

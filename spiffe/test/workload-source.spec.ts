@@ -9,16 +9,9 @@ import { NoIdentityIssuedError, SourceError, SpiffeId, X509BundleSet, verifyX509
 import { X509Source, pickHint, pickId } from "../src/entry/workload.js";
 import { TestCa } from "./support/ca.js";
 import { FakeWorkloadApi, x509Message } from "./support/fake-workload-api.js";
+import { instantly } from "./support/instantly.js";
+import { until } from "./support/until.js";
 import { warningsDuring } from "./support/warnings.js";
-
-/** Waits that a test watches instead of living through them. */
-const instantly = { random: () => 0, sleep: () => new Promise<void>((resolve) => setImmediate(resolve)) };
-
-async function until(condition: () => boolean): Promise<void> {
-    while (!condition()) {
-        await new Promise((resolve) => setTimeout(resolve, 5));
-    }
-}
 
 describe("X509Source", () => {
     let api: FakeWorkloadApi;
@@ -128,9 +121,7 @@ describe("X509Source", () => {
         api.setX509(x509Message([await ca.issue("/web")], [ca.bundle]));
         await updated;
         api.breakStreams("FetchX509SVID", status.OK);
-        while (api.calls.length < 2) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        await until(() => api.calls.length >= 2);
         assert.deepEqual(waits, []);
         assert.deepEqual(api.calls, ["FetchX509SVID", "FetchX509SVID"]);
     });
@@ -283,9 +274,7 @@ describe("X509Source", () => {
         assert.equal(api.open("FetchX509SVID"), 1);
         source.close();
         assert.throws(() => source.snapshot(), { code: "closed" });
-        while (api.open("FetchX509SVID") > 0) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        await until(() => api.open("FetchX509SVID") === 0);
         assert.equal(source.health().state, "closed");
     });
 

@@ -3,8 +3,11 @@ import { setTimeout as delay } from "node:timers/promises";
 import type { SpiffeHttpsAgent } from "../../src/entry/http.js";
 import { get } from "./https-get.js";
 
-/** Calls until it doesn't throw, for at most `seconds`; then throws what the last call threw. */
-export async function eventually<T>(attempt: () => T | Promise<T>, seconds = 60): Promise<T> {
+/**
+ * Calls until it doesn't throw, for at most `seconds`; then throws what the last call threw. By default that is sooner than mocha ends a
+ * test, which would say nothing of it.
+ */
+export async function eventually<T>(attempt: () => T | Promise<T>, seconds = 45): Promise<T> {
     for (const deadline = Date.now() + seconds * 1_000; ;) {
         try {
             return await attempt();

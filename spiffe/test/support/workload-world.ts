@@ -3,6 +3,7 @@ import { WorkloadApiClient } from "../../src/entry/workload.js";
 import { TestCa } from "./ca.js";
 import type { X509Message } from "./fake-workload-api.js";
 import { FakeWorkloadApi, x509Message } from "./fake-workload-api.js";
+import { until } from "./until.js";
 
 /** A Workload API that issues `spiffe://example.org/web`, and its clients. */
 export class WorkloadWorld {
@@ -30,11 +31,9 @@ export class WorkloadWorld {
         return client;
     }
 
-    /** Waits until the endpoint has no open stream of a method; the test's own time limit is the deadline. */
+    /** Waits until the endpoint has no open stream of a method. */
     async drained(method: "FetchX509SVID" | "FetchX509Bundles"): Promise<void> {
-        while (this.api.open(method) > 0) {
-            await new Promise((resolve) => setTimeout(resolve, 5));
-        }
+        await until(() => this.api.open(method) === 0);
     }
 
     async close(): Promise<void> {
