@@ -20,7 +20,7 @@ if (wanted !== undefined && !Object.hasOwn(groups, wanted)) {
 for (const [group, { mutate, spec, ignoreStatic = false }] of Object.entries(groups)) {
     if (wanted === undefined || wanted === group) {
         const report = `.cache/mutation/${group}${files.length > 0 ? "-part" : ""}`;
-        await new Stryker({
+        const mutants = await new Stryker({
             mutate: files.length > 0 ? files : mutate,
             plugins: [fileURLToPath(new URL("mutation/mocha-runner.mjs", import.meta.url))],
             testRunner: "mocha",
@@ -40,5 +40,10 @@ for (const [group, { mutate, spec, ignoreStatic = false }] of Object.entries(gro
             jsonReporter: { fileName: `${report}.json` },
             thresholds: { high: 95, low: 90, break: 90 },
         }).runMutationTest();
+        // Of none, the score is no number, which Stryker takes for one above the threshold.
+        if (mutants.every(({ status }) => status === "Ignored")) {
+            console.error(`mutation: nothing in ${(files.length > 0 ? files : mutate).join(", ")} was changed`);
+            process.exitCode = 1;
+        }
     }
 }
