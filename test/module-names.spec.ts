@@ -7,7 +7,7 @@ describe("what the engine loads", () => {
         const data = globSync("{components,policies}/**/*.{js,json,node}", { exclude: ["**/node_modules/**"] });
         assert.ok(data.length > 5);
         assert.deepEqual(
-            data.filter((file) => existsSync(file.replace(/\.\w+$/, ".ts"))),
+            data.filter((file) => [".ts", "/index.ts"].some((ending) => existsSync(file.replace(/\.\w+$/, ending)))),
             [],
         );
     });
