@@ -2,7 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { ExistsResourceRequest } from "@pulumi/pulumi/proto/resource_pb";
 
-import { STACK_ANNOTATION } from "../../policies/kubernetes/foundation";
+import { LOOKUP_TYPE, STACK_ANNOTATION } from "../../policies/kubernetes/foundation";
 
 /** How the running stack is called in that annotation. */
 export function stackName(): string {
@@ -17,10 +17,20 @@ export interface Claim {
     readonly required: boolean;
 }
 
-/** The provider that reads a cluster, and the component that what it reads is part of. */
-interface Reader {
+/** The provider that reads a cluster, and the component below which it reads. */
+export interface Reader {
     readonly provider: k8s.Provider;
-    readonly parent?: pulumi.Resource;
+    readonly parent: Lookup;
+}
+
+/** Below it stands what a stack only reads of its cluster, and so what no control judges the stack by. */
+export class Lookup extends pulumi.ComponentResource {
+    public static readonly __pulumiType = LOOKUP_TYPE;
+
+    constructor(name: string, args: pulumi.Inputs, opts: pulumi.ComponentResourceOptions) {
+        super(LOOKUP_TYPE, name, args, opts);
+        this.registerOutputs({});
+    }
 }
 
 /** Whether a namespace is there; unknown without a cluster that answers, and with an engine that can't ask. */
@@ -113,6 +123,12 @@ async function exists(name: string, provider: k8s.Provider): Promise<Answer> {
     return new Promise((resolve) => {
         monitor.existsResource(request, (error, response) => {
             // Without a cluster a preview still shows the stack.
+            if (error && !pulumi.runtime.isDryRun()) {
+                void pulumi.log.warn(
+                    `Nobody could tell whether the cluster has the namespace ${name}, and whose: ${error.message}. ` +
+                        "Where it is another stack's, this one changes what that one made.",
+                );
+            }
             resolve(error || response.getUnknown() ? "unknown" : response.getExists() ? "there" : "missing");
         });
     });

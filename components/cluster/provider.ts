@@ -2,7 +2,8 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { NAMESPACE as SPIRE } from "../spire/layout";
-import { claimed, stackName } from "./ownership";
+import type { Reader } from "./ownership";
+import { claimed, Lookup, stackName } from "./ownership";
 import type { ClusterSettings } from "./settings";
 
 /** What has to hold of a cluster before a stack touches it. */
@@ -29,27 +30,23 @@ export function clusterProvider({ settings, namespaces, parent }: ClusterArgs): 
     const within = parent === undefined ? {} : { parent };
     const reached = context === undefined ? {} : { context };
     const looking = new k8s.Provider("cluster-identity", reached, within);
-    const same = identity === undefined ? [] : [compared(looking, context, identity, within)];
+    const reader = { provider: looking, parent: new Lookup("cluster", { namespaces }, within) };
+    const same = identity === undefined ? [] : [compared(reader, context, identity)];
     const stack = stackName();
     const claims = [
         ...namespaces.map((namespace) => ({ namespace, stack, required: false })),
         // Whoever brings what a cluster has once brings SPIRE.
         ...(foundation === undefined ? [] : [{ namespace: SPIRE, stack: foundation, required: true }]),
     ];
-    const free = pulumi.all(same).apply(() => claimed(claims, { ...within, provider: looking }));
+    const free = pulumi.all(same).apply(() => claimed(claims, reader));
     // A ConfigMap that is replaced instead of updated is missing for a moment, and pods that start just then fail.
     const args = { ...reached, enableConfigMapMutable: true };
     return new k8s.Provider("kubernetes", args, { ...within, dependsOn: free });
 }
 
 /** What shows that the cluster is the one meant; never there where it is another. */
-function compared(
-    provider: k8s.Provider,
-    context: string | undefined,
-    identity: string,
-    within: pulumi.ResourceOptions,
-): pulumi.Output<pulumi.Resource> {
-    const system = k8s.core.v1.Namespace.get("kube-system", "kube-system", { ...within, provider });
+function compared(reader: Reader, context: string | undefined, identity: string): pulumi.Output<pulumi.Resource> {
+    const system = k8s.core.v1.Namespace.get("kube-system", "kube-system", { ...reader });
     return system.metadata.apply(({ uid }) => {
         if (uid !== identity) {
             throw new pulumi.RunError(otherCluster(context, uid, identity));

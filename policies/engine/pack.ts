@@ -1,5 +1,6 @@
 import type {
     PolicyConfigSchema,
+    PolicyResource,
     ResourceValidationPolicy,
     StackValidationPolicy,
     StackValidationArgs,
@@ -14,6 +15,7 @@ import { waiverFaults } from "./governance";
 import { kubeObjects, messageOf } from "../kubernetes/kube";
 import type { Selected } from "./profiles";
 import type { Resource } from "../kubernetes/resource";
+import { Reads } from "./reads";
 import type { Outcome } from "./run";
 import { runControl, runOverObjects, runOverStack } from "./run";
 import { Stack } from "../kubernetes/stack";
@@ -46,15 +48,20 @@ export interface PackInput {
  * Within one analysis the engine runs every policy by itself, so a policy works out its own waivers.
  */
 export function packPolicies(input: PackInput): readonly (ResourceValidationPolicy | StackValidationPolicy)[] {
-    const configured: Configured = new Map();
+    const run: PackRun = { input, configured: new Map(), reads: new Reads() };
     return [
         ...input.registry.map((control) =>
-            control.scope === "object"
-                ? resourcePolicy(control, input, configured)
-                : stackPolicy(control, input, configured),
+            control.scope === "object" ? resourcePolicy(control, run) : stackPolicy(control, run),
         ),
-        ...waiverPolicies(input, configured),
+        ...waiverPolicies(run),
     ];
+}
+
+/** What the policies of one pack share: what it was made of, and what the engine has told of the stack so far. */
+interface PackRun {
+    readonly input: PackInput;
+    readonly configured: Configured;
+    readonly reads: Reads;
 }
 
 function metadata(control: ControlMeta, level: "mandatory" | "advisory" | "disabled") {
@@ -95,17 +102,12 @@ function configure(control: Control, given: object, configured: Configured): Par
     return params;
 }
 
-function resourcePolicy(control: ObjectControl, input: PackInput, configured: Configured): ResourceValidationPolicy {
+function resourcePolicy(control: ObjectControl, { input, configured, reads }: PackRun): ResourceValidationPolicy {
     return {
         ...metadata(control, levelOf(control, input)),
         validateResource(args, report) {
-            const objects = kubeObjects({
-                source: "pulumi",
-                document: 0,
-                type: args.type,
-                props: args.props,
-                urn: args.urn,
-            });
+            reads.note(args.urn);
+            const objects = kubeObjects(resourceOf(args));
             const book = new WaiverBook(input.waivers, input.now);
             const params = configure(control, args.getConfig<object>(), configured);
             const outcomes = unexcepted(control, runOverObjects(control, objects, params), input);
@@ -114,13 +116,13 @@ function resourcePolicy(control: ObjectControl, input: PackInput, configured: Co
     };
 }
 
-function stackPolicy(control: StackControl, input: PackInput, configured: Configured): StackValidationPolicy {
+function stackPolicy(control: StackControl, { input, configured, reads }: PackRun): StackValidationPolicy {
     return {
         ...metadata(control, levelOf(control, input)),
         validateStack(args, report) {
             const book = new WaiverBook(input.waivers, input.now);
             const params = configure(control, args.getConfig<object>(), configured);
-            const outcomes = unexcepted(control, runOverStack(control, stackOf(args), params), input);
+            const outcomes = unexcepted(control, runOverStack(control, stackOf(args, reads), params), input);
             settle(control, outcomes, book, report);
         },
     };
@@ -131,7 +133,7 @@ function stackPolicy(control: StackControl, input: PackInput, configured: Config
  * last of the pack, and by then each control has told its parameters. The engine asks one right after the other about one
  * stack, so the second takes what the first found, unless the first is switched off.
  */
-function waiverPolicies(input: PackInput, configured: Configured): readonly StackValidationPolicy[] {
+function waiverPolicies(run: PackRun): readonly StackValidationPolicy[] {
     let found: readonly WaiverFault[] | undefined;
     const policy = (
         about: Pick<StackValidationPolicy, "name" | "description"> & { readonly enforcementLevel: Enforcement },
@@ -156,7 +158,7 @@ function waiverPolicies(input: PackInput, configured: Configured): readonly Stac
             },
             (args) => {
                 found = undefined;
-                found = judgeWaivers(args, input, configured);
+                found = judgeWaivers(args, run);
                 return found;
             },
         ),
@@ -167,7 +169,7 @@ function waiverPolicies(input: PackInput, configured: Configured): readonly Stac
                 enforcementLevel: "advisory",
             },
             (args) => {
-                const faults = found ?? judgeWaivers(args, input, configured);
+                const faults = found ?? judgeWaivers(args, run);
                 found = undefined;
                 return faults;
             },
@@ -176,8 +178,8 @@ function waiverPolicies(input: PackInput, configured: Configured): readonly Stac
 }
 
 /** Runs every control over a stack and says what is wrong with the waivers then. */
-function judgeWaivers(args: StackValidationArgs, input: PackInput, configured: Configured): readonly WaiverFault[] {
-    const stack = stackOf(args);
+function judgeWaivers(args: StackValidationArgs, { input, configured, reads }: PackRun): readonly WaiverFault[] {
+    const stack = stackOf(args, reads);
     const book = new WaiverBook(input.waivers, input.now);
     for (const { control, params } of input.selected) {
         const outcomes = runControl(control, stack, configured.get(control) ?? params);
@@ -204,16 +206,12 @@ function* unexcepted(
 }
 
 /** One stack for each set of arguments the engine hands over. */
-function stackOf(args: StackValidationArgs): Stack {
-    return new Stack(
-        args.resources.map((resource): Resource => ({
-            source: "pulumi",
-            document: 0,
-            type: resource.type,
-            props: resource.props,
-            urn: resource.urn,
-        })),
-    );
+function stackOf({ resources }: StackValidationArgs, reads: Reads): Stack {
+    return new Stack(resources.filter((resource) => !reads.has(resource)).map(resourceOf));
+}
+
+function resourceOf({ type, props, urn }: Pick<PolicyResource, "type" | "props" | "urn">): Resource {
+    return { source: "pulumi", document: 0, type, props, urn };
 }
 
 /**

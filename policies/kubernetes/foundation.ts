@@ -31,6 +31,9 @@ export function foundationOf(stack: Stack): KubeObject | undefined {
     return stack.memo(findFoundation);
 }
 
+/** Type of the component below which a stack only reads what its cluster has. */
+export const LOOKUP_TYPE = "x0tta6bl4:cluster:Lookup";
+
 /** Annotation of each namespace that a stack makes, with the name of the stack. */
 export const STACK_ANNOTATION = "x0tta6bl4.io/stack";
 

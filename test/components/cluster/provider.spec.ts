@@ -23,6 +23,16 @@ interface Asked {
     existsResource(request: { getId(): string }, callback: (error: unknown, answer: unknown) => void): void;
 }
 
+/** The monitor's parts that a program's resources go through. */
+type Register = (
+    request: { getName(): string; getParent(): string },
+    callback: (error: unknown, answer: unknown) => void,
+) => unknown;
+interface Registering {
+    registerResource: Register;
+    readResource: Register;
+}
+
 /** The stacks that namespaces belong to, or nothing where they don't say. */
 type Owners = Readonly<Record<string, string | undefined>>;
 
@@ -30,15 +40,18 @@ type Owners = Readonly<Record<string, string | undefined>>;
 async function against(
     uid: string,
     raw: object,
-    owners: Owners = {},
+    owners: Owners | "forbidden" = {},
     namespaces: readonly string[] = ["shop", "spire"],
+    preview = false,
 ) {
     const registered: string[] = [];
+    const parents = new Map<string, string>();
+    const warnings: string[] = [];
     await pulumi.runtime.setMocks(
         {
             newResource: ({ type, name, id, inputs }) => {
                 registered.push(`${type} ${name}`);
-                const owner = owners[id ?? ""];
+                const owner = owners === "forbidden" ? undefined : owners[id ?? ""];
                 const annotations = owner === undefined ? {} : { "x0tta6bl4.io/stack": owner };
                 const state = id === undefined ? (inputs as object) : { metadata: { name: id, uid, annotations } };
                 return { id: id ?? name, state };
@@ -47,11 +60,23 @@ async function against(
         },
         "acme",
         "prod",
-        false,
+        preview,
     );
-    const monitor = (pulumi.runtime as unknown as { getMonitor(): Asked }).getMonitor();
+    const monitor = (pulumi.runtime as unknown as { getMonitor(): Asked & Registering }).getMonitor();
     monitor.existsResource = (request, callback) =>
-        callback(undefined, { getExists: () => request.getId() in owners, getUnknown: () => false });
+        owners === "forbidden"
+            ? callback(new Error("forbidden"), undefined)
+            : callback(undefined, { getExists: () => request.getId() in owners, getUnknown: () => false });
+    for (const method of ["registerResource", "readResource"] as const) {
+        const inner = monitor[method].bind(monitor);
+        monitor[method] = (request, callback) => {
+            parents.set(request.getName(), request.getParent());
+            return inner(request, callback);
+        };
+    }
+    // Without an engine that takes them, the SDK prints a program's messages.
+    const { warn } = console;
+    console.warn = (message: string) => warnings.push(message);
     // The suite's own guard would take the refusal for a stray; here it is what is asked for.
     const guards = process.listeners("unhandledRejection");
     const refusals = new Set<unknown>();
@@ -63,10 +88,11 @@ async function against(
         await pulumi.runtime.disconnect();
         await new Promise((resolve) => setImmediate(resolve));
     } finally {
+        console.warn = warn;
         process.removeAllListeners("unhandledRejection");
         guards.forEach((guard) => process.on("unhandledRejection", guard));
     }
-    return { registered, refusals: [...refusals] };
+    return { registered, parents, warnings, refusals: [...refusals] };
 }
 
 describe("the cluster of a stack", () => {
@@ -105,9 +131,33 @@ describe("the cluster of a stack", () => {
                 "the cluster has been built anew.",
         );
         assert.deepEqual(registered, [
+            "x0tta6bl4:cluster:Lookup cluster",
             "pulumi:providers:kubernetes cluster-identity",
             "kubernetes:core/v1:Namespace kube-system",
         ]);
+    });
+
+    it("is only looked at below a component for that, by which a policy pack knows it", async () => {
+        const { parents } = await against(OWN, { identity: OWN }, { spire: "acme/prod" });
+        const lookup = "urn:pulumi:prod::acme::x0tta6bl4:cluster:Lookup::cluster";
+        assert.deepEqual([parents.get("kube-system"), parents.get("claimed-spire")], [lookup, lookup]);
+        assert.notEqual(parents.get("shop"), lookup);
+    });
+
+    it("goes on where nobody can tell what it has, and says so unless it is a preview", async () => {
+        for (const preview of [false, true]) {
+            const { refusals, warnings } = await against(OTHER, {}, "forbidden", ["shop"], preview);
+            assert.deepEqual(refusals, []);
+            assert.deepEqual(
+                warnings,
+                preview
+                    ? []
+                    : [
+                          "warning: [runtime] Nobody could tell whether the cluster has the namespace shop, and whose: forbidden. " +
+                              "Where it is another stack's, this one changes what that one made.",
+                      ],
+            );
+        }
     });
 
     it("can't be compared in a preview without a cluster, which shows the stack all the same", async () => {
@@ -129,6 +179,7 @@ describe("the cluster of a stack", () => {
         const { registered, refusals } = await against(OTHER, {}, { spire: "acme/prod" });
         assert.deepEqual(refusals, []);
         assert.deepEqual(registered, [
+            "x0tta6bl4:cluster:Lookup cluster",
             "pulumi:providers:kubernetes cluster-identity",
             "kubernetes:core/v1:Namespace claimed-spire",
             "pulumi:providers:kubernetes kubernetes",

@@ -269,3 +269,36 @@ describe("the pack's rule that waivers are in order", () => {
         assert.match(saidBy("waivers-last", secrets, soon)[0]?.[0] ?? "", / ends on 2026-03-15 /);
     });
 });
+
+describe("what a stack only reads of its cluster", () => {
+    const urnOf = (types: string) => `urn:pulumi:dev::shop::${types}kubernetes:core/v1:Secret::key`;
+    const READ = urnOf("x0tta6bl4:cluster:Lookup$");
+    const bad = (urn: string) => ({ ...secret("a", "Bad"), urn });
+
+    /** What the controls of a stack say of one resource, after the engine has asked about others by themselves. */
+    function saidOfStack(urn: string, ...registered: readonly string[]): readonly string[] {
+        const said: string[] = [];
+        const getConfig = () => ({});
+        const all = policies();
+        for (const { validateResource } of all) {
+            registered.forEach((one) => validateResource?.({ ...bad(one), getConfig }, () => undefined));
+        }
+        for (const { validateStack } of all) {
+            validateStack?.({ resources: [bad(urn)], getConfig }, (message) => said.push(message));
+        }
+        return said;
+    }
+
+    it("is not what a stack is judged by", () => {
+        assert.deepEqual(saidOfStack(READ, urnOf("")), []);
+        assert.deepEqual(saidOfStack(urnOf("a:b:C$x0tta6bl4:cluster:Lookup$"), urnOf("")), []);
+    });
+
+    it("is told by where it stands and by not being registered, so that nothing is hidden there", () => {
+        const judged = ["Secret shop/a: Bad."];
+        assert.deepEqual(saidOfStack(READ, READ), judged);
+        assert.deepEqual(saidOfStack(READ), judged);
+        assert.deepEqual(saidOfStack(urnOf("x:y:Shop$"), urnOf("")), judged);
+        assert.deepEqual(saidOfStack(urnOf("x0tta6bl4:cluster:Lookup$x:y:Shop$"), urnOf("")), judged);
+    });
+});
