@@ -1,4 +1,4 @@
-import type { Form } from "../../policies/kubernetes/api";
+import type { Field, Form } from "../../policies/kubernetes/api";
 import { API_MINOR, builtInKind, fieldsOf, kindNames, versionsOf } from "../../policies/kubernetes/api";
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj } from "../../policies/kubernetes/kube";
@@ -10,7 +10,7 @@ export interface KindOfType {
     readonly type: number;
 }
 
-const BY_NAME: ReadonlyMap<string, string> = new Map(kindNames().map((kind) => [kind.toLowerCase(), kind]));
+const BY_NAME: ReadonlyMap<string, string> = new Map(kindNames(API_MINOR).map((kind) => [kind.toLowerCase(), kind]));
 
 /** The kind that a type such as `kubernetes_stateful_set_v1` is of; undefined for what is no object of the built-in API. */
 export function kindOfType(terraformType: string): KindOfType | undefined {
@@ -45,7 +45,7 @@ export function objectOf(type: number, attributes: Body, { marker, isUnknown }: 
     const object: Record<string, unknown> = {};
     for (const [attribute, value] of Object.entries(attributes)) {
         const field = fieldNamed(attribute, fields);
-        const form = field === undefined ? undefined : fields.get(field);
+        const form = field === undefined ? undefined : fields.get(field)?.form;
         if (field === undefined || form === undefined) {
             continue;
         }
@@ -57,7 +57,7 @@ export function objectOf(type: number, attributes: Body, { marker, isUnknown }: 
     return object;
 }
 
-function fieldNamed(attribute: string, fields: ReadonlyMap<string, Form>): string | undefined {
+function fieldNamed(attribute: string, fields: ReadonlyMap<string, Field>): string | undefined {
     const name = RENAMED[attribute] ?? attribute.replace(/_([a-z\d])/g, (_, letter: string) => letter.toUpperCase());
     const plural = [name, `${name}s`, `${name}es`, `${name.slice(0, -1)}ies`].find((candidate) =>
         fields.has(candidate),

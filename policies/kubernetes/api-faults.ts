@@ -1,6 +1,6 @@
 import { suggestion } from "../text";
-import type { Form } from "./api";
-import { fieldsOf } from "./api";
+import type { Field, Form } from "./api";
+import { fieldsOf, isIn, isOffByDefault, valuesOf } from "./api";
 import type { Body } from "./kube";
 import { isObj } from "./kube";
 import { ifKnown } from "./unknown";
@@ -19,10 +19,11 @@ const PLACEHOLDER = /\$\{|\{\{|ENC\[|^\$\(/;
 const INT32 = 2 ** 31;
 
 /**
- * What is wrong with an object's fields by a type of the built-in API: names that the type does not have, and values of
- * another form. Null stands for a field that is not set; what is unknown before deployment is passed over.
+ * What is wrong with an object's fields by a type of the built-in API in a minor release of Kubernetes: names that the type
+ * does not have there or has by a feature gate that is off, and values of another form. Null stands for a field that is not
+ * set; what is unknown before deployment is passed over.
  */
-export function* typeFaults(type: number, value: unknown, path: string): Iterable<ApiFault> {
+export function* typeFaults(type: number, value: unknown, path: string, minor: number): Iterable<ApiFault> {
     if (value === null || value === undefined) {
         return;
     }
@@ -32,20 +33,40 @@ export function* typeFaults(type: number, value: unknown, path: string): Iterabl
     }
     const fields = fieldsOf(type);
     for (const key of Object.keys(value)) {
-        const form = fields.get(key);
-        if (form === undefined) {
-            const hint = suggestion(key, [...fields.keys()]);
-            yield { path: fieldPath(path, key), problem: `is no field that the API has there${hint}` };
-        } else {
-            const item = ifKnown(() => value[key]);
-            if (item !== undefined && item !== null) {
-                yield* formFaults(form, item, fieldPath(path, key));
+        const field = fields.get(key);
+        const item = ifKnown(() => value[key]);
+        if (field === undefined || item === null) {
+            if (field === undefined) {
+                const names = [...fields].flatMap(([name, known]) => (isIn(known, minor) ? [name] : []));
+                const problem = `is no field that the API has there${suggestion(key, names)}`;
+                yield { path: fieldPath(path, key), problem };
             }
+            continue;
+        }
+        const problem = problemOfRelease(field, minor);
+        if (problem !== undefined) {
+            yield { path: fieldPath(path, key), problem };
+        }
+        if (item !== undefined) {
+            yield* formFaults(field.form, item, fieldPath(path, key), minor);
         }
     }
     if (fields.has("operator") && fields.has("values")) {
         yield* requirementFaults(value, path);
     }
+}
+
+/** Why a minor release of Kubernetes would drop a field; undefined where it has the field. */
+function problemOfRelease(field: Field, minor: number): string | undefined {
+    const { since, until, gate } = field;
+    if (!isIn(field, minor)) {
+        return minor < since
+            ? `is a field since v1.${since}, and v1.${minor} has none of that name`
+            : `was a field before v1.${until}, and v1.${minor} has none of that name`;
+    }
+    return gate !== undefined && isOffByDefault(gate, minor)
+        ? `needs the feature gate ${gate}, which is off by default in v1.${minor}: without it the API server drops the field`
+        : undefined;
 }
 
 /** How many values the operator of a requirement takes (apimachinery, ValidateLabelSelectorRequirement, and the core API's). */
@@ -69,24 +90,33 @@ function* requirementFaults(value: Body, path: string): Iterable<ApiFault> {
     }
 }
 
-function* formFaults(form: Form, value: unknown, path: string): Iterable<ApiFault> {
+function* formFaults(form: Form, value: unknown, path: string, minor: number): Iterable<ApiFault> {
     const code = form.charAt(0);
     if (code === "*") {
-        yield* listFaults(form.slice(1), value, path);
+        yield* listFaults(form.slice(1), value, path, minor);
     } else if (code === "%") {
-        yield* mapFaults(form.slice(1), value, path);
+        yield* mapFaults(form.slice(1), value, path, minor);
     } else if (code >= "0" && code <= "9") {
-        yield* typeFaults(Number(form), value, `${path}.`);
-    } else {
+        yield* typeFaults(Number(form), value, `${path}.`, minor);
+    } else if (typeof value !== "string" || !PLACEHOLDER.test(value)) {
         const expected = EXPECTED[code];
-        const isPlaceholder = typeof value === "string" && PLACEHOLDER.test(value);
-        if (expected !== undefined && !isPlaceholder && !expected.fits(value)) {
+        if (expected !== undefined && !expected.fits(value)) {
             yield { path, problem: `is ${nameOf(value)}, not ${expected.name}` };
+        } else if (code === "e") {
+            yield* enumerationFaults(Number(form.slice(1)), value, path, minor);
         }
     }
 }
 
-function* listFaults(form: Form, value: unknown, path: string): Iterable<ApiFault> {
+/** A value that is none of those that an enumeration has; an empty one stands for the default. */
+function* enumerationFaults(enumeration: number, value: unknown, path: string, minor: number): Iterable<ApiFault> {
+    const values = valuesOf(enumeration, minor).filter((one) => one !== "");
+    if (value !== "" && !values.some((one) => one === value)) {
+        yield { path, problem: `is none of ${values.join(", ")}` };
+    }
+}
+
+function* listFaults(form: Form, value: unknown, path: string, minor: number): Iterable<ApiFault> {
     if (!Array.isArray(value)) {
         yield { path, problem: `is ${nameOf(value)}, not a list` };
         return;
@@ -94,12 +124,12 @@ function* listFaults(form: Form, value: unknown, path: string): Iterable<ApiFaul
     for (let index = 0; index < value.length; index++) {
         const item: unknown = ifKnown(() => value[index] as unknown);
         if (item !== undefined && item !== null) {
-            yield* formFaults(form, item, `${path}[${index}]`);
+            yield* formFaults(form, item, `${path}[${index}]`, minor);
         }
     }
 }
 
-function* mapFaults(form: Form, value: unknown, path: string): Iterable<ApiFault> {
+function* mapFaults(form: Form, value: unknown, path: string, minor: number): Iterable<ApiFault> {
     if (!isObj(value)) {
         yield { path, problem: `is ${nameOf(value)}, not an object` };
         return;
@@ -107,7 +137,7 @@ function* mapFaults(form: Form, value: unknown, path: string): Iterable<ApiFault
     for (const key of Object.keys(value)) {
         const item = ifKnown(() => value[key]);
         if (item !== undefined && item !== null) {
-            yield* formFaults(form, item, fieldPath(`${path}.`, key));
+            yield* formFaults(form, item, fieldPath(`${path}.`, key), minor);
         }
     }
 }
@@ -122,6 +152,7 @@ const isWhole = (value: unknown) => Number.isInteger(value);
 
 const EXPECTED: Readonly<Record<string, Expected>> = {
     s: { name: "a text", fits: isText },
+    e: { name: "a text", fits: isText },
     b: { name: "true or false", fits: (value) => typeof value === "boolean" },
     i: {
         name: "a whole number of 32 bits",

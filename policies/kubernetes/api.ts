@@ -38,34 +38,77 @@ export function isServedIn([, introduced, removed]: Kind, minor: number): boolea
     return introduced <= minor && (removed === 0 || minor < removed);
 }
 
-/** Every kind of the built-in API, once. */
-export function kindNames(): readonly string[] {
-    return [...new Set(Object.values(KINDS).flatMap((kinds) => Object.keys(kinds)))];
+/** Every kind that the built-in API serves in some minor release, once. */
+export function kindNames(minor: number): readonly string[] {
+    return [
+        ...new Set(
+            Object.values(KINDS).flatMap((kinds) =>
+                Object.entries(kinds).flatMap(([name, kind]) => (isServedIn(kind, minor) ? [name] : [])),
+            ),
+        ),
+    ];
 }
 
 /**
  * The form of a field: `s` text, `b` boolean, `i` and `l` whole number of 32 and 64 bits, `n` number, `q` quantity, `o`
- * whole number or text, `t` time, `d` duration, `y` base64, `x` anything; a number is that of a type, `*` stands before the
- * form of a list's items, `%` before that of a map's values.
+ * whole number or text, `t` time, `d` duration, `y` base64, `x` anything; a number is that of a type, `e` with a number that
+ * of an enumeration, `*` stands before the form of a list's items, `%` before that of a map's values.
  */
 export type Form = string;
 
-const types = new Map<number, ReadonlyMap<string, Form>>();
+/** The minor releases that have a field or a value: from `since` on, up to but without `until`. */
+interface Span {
+    readonly since: number;
+    readonly until: number;
+}
 
-/** The fields of a type by name. */
-export function fieldsOf(type: number): ReadonlyMap<string, Form> {
+/** A field of a type. */
+export interface Field extends Span {
+    readonly form: Form;
+    /** The feature gate without which the API server drops the field; undefined where it needs none. */
+    readonly gate: string | undefined;
+}
+
+function spanOf(since: string | undefined, until: string | undefined): Span {
+    return { since: Number(since ?? 0), until: until === undefined ? Infinity : Number(until) };
+}
+
+/** Says whether a minor release has a field or a value. */
+export function isIn({ since, until }: Span, minor: number): boolean {
+    return since <= minor && minor < until;
+}
+
+/** A field as the data has it: `name:form`, with `@since-until` and `!gate` where they say something. */
+const FIELD = /^([^:]+):([^@!]+)(?:@(\d*)(?:-(\d+))?)?(?:!(\w+))?$/;
+const types = new Map<number, ReadonlyMap<string, Field>>();
+
+/** The fields that a type has in any minor release, by name. */
+export function fieldsOf(type: number): ReadonlyMap<string, Field> {
     let fields = types.get(type);
     if (fields === undefined) {
-        const written = data.types[type] ?? "";
         fields = new Map(
-            written === ""
-                ? []
-                : written.split(" ").map((field): [string, Form] => {
-                      const colon = field.indexOf(":");
-                      return [field.slice(0, colon), field.slice(colon + 1)];
-                  }),
+            (data.types[type] ?? "").split(" ").flatMap((written): [string, Field][] => {
+                const [, name, form, since, until, gate] = FIELD.exec(written) ?? [];
+                return name === undefined || form === undefined
+                    ? []
+                    : [[name, { form, gate, ...spanOf(since, until) }]];
+            }),
         );
         types.set(type, fields);
     }
     return fields;
+}
+
+/** The values of an enumeration in a minor release. */
+export function valuesOf(enumeration: number, minor: number): readonly string[] {
+    return (data.enums[enumeration] ?? []).flatMap((written) => {
+        const [, value = "", since, until] = /^(.*?)(?:@(\d*)(?:-(\d+))?)?$/.exec(written) ?? [];
+        return isIn(spanOf(since, until), minor) ? [value] : [];
+    });
+}
+
+/** Says whether a feature gate is off by default in a minor release. */
+export function isOffByDefault(gate: string, minor: number): boolean {
+    const on = (data.gates as Readonly<Record<string, number>>)[gate] ?? 0;
+    return on === 0 || minor < on;
 }

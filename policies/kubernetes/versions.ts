@@ -22,3 +22,9 @@ export interface VersionRange {
 export function isInRanges(version: Version, ranges: readonly VersionRange[]): boolean {
     return ranges.some(({ from, fixed }) => compareVersions(version, from) >= 0 && compareVersions(version, fixed) < 0);
 }
+
+/** The minor release of Kubernetes 1 that a text such as `v1.31` names; undefined where it names none, as `latest` does. */
+export function minorOf(text: string): number | undefined {
+    const minor = /^v?1\.(\d+)/.exec(text)?.[1];
+    return minor === undefined ? undefined : Number(minor);
+}

@@ -1,5 +1,6 @@
-// Writes the built-in API of Kubernetes as compact JSON: the kinds that each group and version serves, with the minor
-// releases that brought and removed them, and the fields of every type. The source is the Go types of the API itself.
+// Writes the built-in API of Kubernetes as compact JSON: the kinds that each group and version serves, the fields of every
+// type, and the values of enumerations, each with the minor releases that brought and removed it, and with the feature gate
+// that it needs. The source is the Go types of the API itself, of every minor release.
 package main
 
 import (
@@ -9,123 +10,52 @@ import (
 	"reflect"
 	"runtime/debug"
 	"sort"
+	"strconv"
 	"strings"
 
 	apiextensionsv1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1"
 	apiextensionsv1beta1 "k8s.io/apiextensions-apiserver/pkg/apis/apiextensions/v1beta1"
-	"k8s.io/apimachinery/pkg/api/resource"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
 	"k8s.io/apimachinery/pkg/runtime"
-	"k8s.io/apimachinery/pkg/util/intstr"
 	utilruntime "k8s.io/apimachinery/pkg/util/runtime"
 	"k8s.io/client-go/kubernetes/scheme"
 	apiregistrationv1 "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1"
 	apiregistrationv1beta1 "k8s.io/kube-aggregator/pkg/apis/apiregistration/v1beta1"
 )
 
-// Codes of what is no object. `s` text, `b` boolean, `i` and `l` whole numbers of 32 and 64 bits, `n` number, `q`
-// quantity, `o` whole number or text, `t` time, `d` duration, `y` base64, `x` anything. A number refers to a type; `*` stands
-// before the code of a list's items, `%` before that of a map's values.
-var special = map[reflect.Type]string{
-	reflect.TypeOf(resource.Quantity{}):    "q",
-	reflect.TypeOf(intstr.IntOrString{}):   "o",
-	reflect.TypeOf(metav1.Time{}):          "t",
-	reflect.TypeOf(metav1.MicroTime{}):     "t",
-	reflect.TypeOf(metav1.Duration{}):      "d",
-	reflect.TypeOf(metav1.FieldsV1{}):      "x",
-	reflect.TypeOf(runtime.RawExtension{}): "x",
+// Newest is the version that this module is built with.
+func newest() (version string, minor int) {
+	info, _ := debug.ReadBuildInfo()
+	for _, module := range info.Deps {
+		if module.Path == "k8s.io/api" {
+			version = "v1" + strings.TrimPrefix(module.Version, "v0")
+			minor, _ = strconv.Atoi(strings.Split(version, ".")[1])
+		}
+	}
+	return version, minor
+}
+
+// Registered lists the kinds of the newest release as its own scheme has them.
+func registered() map[string][2]string {
+	utilruntime.Must(apiextensionsv1.AddToScheme(scheme.Scheme))
+	utilruntime.Must(apiextensionsv1beta1.AddToScheme(scheme.Scheme))
+	utilruntime.Must(apiregistrationv1.AddToScheme(scheme.Scheme))
+	utilruntime.Must(apiregistrationv1beta1.AddToScheme(scheme.Scheme))
+	kinds := map[string][2]string{}
+	for gvk, t := range scheme.Scheme.AllKnownTypes() {
+		// Lists, and the Status that answers a request, are no objects of their own.
+		isOwn := !strings.HasSuffix(gvk.Kind, "List") && t != reflect.TypeOf(metav1.Status{})
+		if gvk.Version != runtime.APIVersionInternal && isOwn && t.Kind() == reflect.Struct && isServed(t) {
+			kinds[gvk.GroupVersion().String()+" "+gvk.Kind] = [2]string{t.PkgPath(), t.Name()}
+		}
+	}
+	return kinds
 }
 
 var (
-	unmarshaler = reflect.TypeOf((*json.Unmarshaler)(nil)).Elem()
-	objectMeta  = reflect.TypeOf(metav1.ObjectMeta{})
-	listMeta    = reflect.TypeOf(metav1.ListMeta{})
-	byteSlice   = reflect.TypeOf([]byte{})
+	objectMeta = reflect.TypeOf(metav1.ObjectMeta{})
+	listMeta   = reflect.TypeOf(metav1.ListMeta{})
 )
-
-type writer struct {
-	indexes map[reflect.Type]int
-	types   []string
-}
-
-func (w *writer) code(t reflect.Type) string {
-	if t.Kind() == reflect.Pointer {
-		return w.code(t.Elem())
-	}
-	if code, ok := special[t]; ok {
-		return code
-	}
-	if t == byteSlice {
-		return "y"
-	}
-	if reflect.PointerTo(t).Implements(unmarshaler) {
-		return "x"
-	}
-	switch t.Kind() {
-	case reflect.String:
-		return "s"
-	case reflect.Bool:
-		return "b"
-	case reflect.Int32, reflect.Uint32, reflect.Int16, reflect.Uint16, reflect.Int8, reflect.Uint8:
-		return "i"
-	case reflect.Int, reflect.Int64, reflect.Uint64:
-		return "l"
-	case reflect.Float32, reflect.Float64:
-		return "n"
-	case reflect.Slice:
-		return "*" + w.code(t.Elem())
-	case reflect.Map:
-		return "%" + w.code(t.Elem())
-	case reflect.Struct:
-		return fmt.Sprint(w.index(t))
-	default:
-		return "x"
-	}
-}
-
-func (w *writer) index(t reflect.Type) int {
-	if index, ok := w.indexes[t]; ok {
-		return index
-	}
-	index := len(w.types)
-	w.indexes[t] = index
-	w.types = append(w.types, "")
-	w.types[index] = strings.Join(w.fields(t), " ")
-	return index
-}
-
-func (w *writer) fields(t reflect.Type) []string {
-	var fields []string
-	for i := range t.NumField() {
-		field := t.Field(i)
-		name, options, _ := strings.Cut(field.Tag.Get("json"), ",")
-		if field.Anonymous && (name == "" || strings.Contains(options, "inline")) {
-			inner := field.Type
-			if inner.Kind() == reflect.Pointer {
-				inner = inner.Elem()
-			}
-			fields = append(fields, w.fields(inner)...)
-		} else if name != "" && name != "-" && field.IsExported() {
-			fields = append(fields, name+":"+w.code(field.Type))
-		}
-	}
-	return fields
-}
-
-type lifecycled interface {
-	APILifecycleIntroduced() (major, minor int)
-	APILifecycleRemoved() (major, minor int)
-}
-
-// Kind is a type with the first minor release that serves it and the first that no longer does; 0 where neither is known.
-func (w *writer) kind(t reflect.Type) []int {
-	kind := []int{w.index(t), 0, 0}
-	if object, ok := reflect.New(t).Interface().(lifecycled); ok {
-		_, kind[1] = object.APILifecycleIntroduced()
-		_, kind[2] = object.APILifecycleRemoved()
-	}
-	return kind
-}
 
 func isServed(t reflect.Type) bool {
 	for i := range t.NumField() {
@@ -136,46 +66,145 @@ func isServed(t reflect.Type) bool {
 	return false
 }
 
-func version() string {
-	info, _ := debug.ReadBuildInfo()
-	for _, module := range info.Deps {
-		if module.Path == "k8s.io/api" {
-			return "v1" + strings.TrimPrefix(module.Version, "v0")
-		}
+// Kind is a kind over all releases.
+type kind struct {
+	code         string
+	first, last  int
+	since, until int
+}
+
+// Writer numbers types and enumerations in the order in which kinds and their fields lead to them.
+type writer struct {
+	*model
+	gates   map[string]int
+	numbers map[string]int
+	types   []string
+	enums   [][]string
+	used    map[string]int
+}
+
+// Span is `@since-until`, without what holds for as long as its owner is there.
+func (w *writer) span(owner *merged, f *field) string {
+	since, until := "", ""
+	if f.first > owner.first {
+		since = fmt.Sprint(f.first)
 	}
-	return ""
+	if f.last < owner.last {
+		until = fmt.Sprint("-", f.last+1)
+	}
+	if since+until == "" {
+		return ""
+	}
+	return "@" + since + until
+}
+
+func (w *writer) number(code string) string {
+	at := strings.IndexAny(code, "#=")
+	if at < 0 {
+		return code
+	}
+	name := code[at+1:]
+	number, ok := w.numbers[code[at:]]
+	if !ok && code[at] == '#' {
+		number = len(w.types)
+		w.numbers[code[at:]] = number
+		w.types = append(w.types, "")
+		w.types[number] = w.fields(w.model.types[name])
+	} else if !ok {
+		number = len(w.enums)
+		w.numbers[code[at:]] = number
+		var values []string
+		for _, value := range w.model.enums[name].fields {
+			values = append(values, value.name+w.span(w.model.enums[name], value))
+		}
+		w.enums = append(w.enums, values)
+	}
+	if code[at] == '=' {
+		return code[:at] + "e" + fmt.Sprint(number)
+	}
+	return code[:at] + fmt.Sprint(number)
+}
+
+func (w *writer) fields(of *merged) string {
+	var fields []string
+	for _, f := range of.fields {
+		text := f.name + ":" + w.number(f.code) + w.span(of, f)
+		if on, ok := w.gates[f.gate]; ok && on > max(f.first, oldest) || ok && on == 0 {
+			text += "!" + f.gate
+			w.used[f.gate] = on
+		}
+		fields = append(fields, text)
+	}
+	return strings.Join(fields, " ")
 }
 
 func main() {
-	w := &writer{indexes: map[reflect.Type]int{}}
-	served := map[string]map[string][]int{}
-	utilruntime.Must(apiextensionsv1.AddToScheme(scheme.Scheme))
-	utilruntime.Must(apiextensionsv1beta1.AddToScheme(scheme.Scheme))
-	utilruntime.Must(apiregistrationv1.AddToScheme(scheme.Scheme))
-	utilruntime.Must(apiregistrationv1beta1.AddToScheme(scheme.Scheme))
-	all := scheme.Scheme.AllKnownTypes()
-	var names []string
-	byName := map[string]reflect.Type{}
-	for gvk, t := range all {
-		isList := strings.HasSuffix(gvk.Kind, "List")
-		if gvk.Version != runtime.APIVersionInternal && !isList && t.Kind() == reflect.Struct && isServed(t) {
-			name := gvk.GroupVersion().String() + " " + gvk.Kind
-			names = append(names, name)
-			byName[name] = t
+	version, minor := newest()
+	all := &model{types: map[string]*merged{}, enums: map[string]*merged{}}
+	kinds := map[string]*kind{}
+	known := registered()
+	for _, release := range history(minor) {
+		r := reader{all, release}
+		found := r.kinds()
+		if release.minor == minor {
+			compare(found, known)
+		}
+		for name, declared := range found {
+			if kinds[name] == nil {
+				kinds[name] = &kind{first: release.minor}
+			}
+			one := kinds[name]
+			one.last, one.code = release.minor, r.named(declared[0], declared[1])
+			one.since = r.lifecycle(declared[0], declared[1], "Introduced")
+			one.until = r.lifecycle(declared[0], declared[1], "Removed")
 		}
 	}
-	sort.Strings(names)
-	for _, name := range names {
+	w := &writer{model: all, gates: gates(minor), numbers: map[string]int{}, used: map[string]int{}}
+	served := map[string]map[string]json.RawMessage{}
+	for name, one := range kinds {
+		// The bodies of requests and answers have packages too, and are of no scheme.
+		if _, ok := known[name]; !ok && one.last == minor {
+			delete(kinds, name)
+		}
+	}
+	for _, name := range sorted(kinds) {
 		group, kind, _ := strings.Cut(name, " ")
 		if served[group] == nil {
-			served[group] = map[string][]int{}
+			served[group] = map[string]json.RawMessage{}
 		}
-		served[group][kind] = w.kind(byName[name])
+		one := kinds[name]
+		if one.since == 0 && one.first > oldest {
+			one.since = one.first
+		}
+		if one.last < minor && (one.until == 0 || one.until > one.last+1) {
+			one.until = one.last + 1
+		}
+		served[group][kind] = json.RawMessage(fmt.Sprintf("[%s,%d,%d]", w.number(one.code), one.since, one.until))
 	}
 	encoder := json.NewEncoder(os.Stdout)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", " ")
-	if err := encoder.Encode(map[string]any{"version": version(), "kinds": served, "types": w.types}); err != nil {
+	if err := encoder.Encode(map[string]any{
+		"version": version, "oldest": oldest, "kinds": served, "types": w.types, "enums": w.enums, "gates": w.used,
+	}); err != nil {
 		panic(err)
 	}
+}
+
+// Compare holds what is read from source to what the newest release itself registers.
+func compare(read, registered map[string][2]string) {
+	for name := range registered {
+		if read[name] != registered[name] {
+			panic(fmt.Sprintf("%s is read as %v, and registered as %v", name, read[name], registered[name]))
+		}
+	}
+}
+
+func sorted(kinds map[string]*kind) []string {
+	var names []string
+	for name := range kinds {
+		names = append(names, name)
+	}
+	sort.Strings(names)
+	return names
 }

@@ -45,7 +45,7 @@ function encoded(form: Form, value: unknown): unknown {
             .map(([key, item]) => [key, read(item)] as const)
             .filter(([, item]) => item !== undefined);
         return Object.fromEntries(
-            set.map(([key, item]) => [key, encoded(code === "%" ? inner : (fields?.get(key) ?? "x"), item)]),
+            set.map(([key, item]) => [key, encoded(code === "%" ? inner : (fields?.get(key)?.form ?? "x"), item)]),
         );
     }
     return code === "q" && typeof value === "number" ? String(value) : value;

@@ -1,7 +1,9 @@
 import { objectControl } from "../../engine/control";
 import { nist } from "../../engine/frameworks";
-import { builtInKind } from "../../kubernetes/api";
+import { API_MINOR, builtInKind } from "../../kubernetes/api";
 import { typeFaults } from "../../kubernetes/api-faults";
+import { minorOf } from "../../kubernetes/versions";
+import { KUBERNETES_VERSION } from "./kubernetes-version";
 
 /** Written beside the fields of an object by SOPS, which takes it out again before the object is applied. */
 const TOOLS_OWN = "sops";
@@ -15,12 +17,14 @@ export const fieldsMatchTheApi = objectControl({
     frameworks: [...nist("CM-6", "SI-10")],
     remediation: "Write the field where and as the API has it.",
     profiles: ["x0tta6bl4"],
+    params: KUBERNETES_VERSION,
     kinds: ["*"],
     admission: { none: "The API server validates fields before admission." },
-    *check({ apiVersion, kind, body, prefix }) {
+    *check({ apiVersion, kind, body, prefix }, { params }) {
+        const minor = minorOf(params.kubernetesVersion) ?? API_MINOR;
         const type = builtInKind(apiVersion, kind)?.[0];
         if (type !== undefined) {
-            for (const { path, problem } of typeFaults(type, body, prefix)) {
+            for (const { path, problem } of typeFaults(type, body, prefix, minor)) {
                 if (path !== `${prefix}${TOOLS_OWN}`) {
                     yield { path, message: `${path} ${problem.replace(/([^?])$/, "$1.")}` };
                 }

@@ -2,7 +2,9 @@ import { objectControl } from "../../engine/control";
 import { nist } from "../../engine/frameworks";
 import { API_MINOR, builtInKind, isBuiltIn, isServedIn, kindNames, versionsOf } from "../../kubernetes/api";
 import type { KubeObject } from "../../kubernetes/kube";
+import { minorOf } from "../../kubernetes/versions";
 import { suggestion } from "../../text";
+import { KUBERNETES_VERSION } from "./kubernetes-version";
 import { replacementOf } from "./removed-apis";
 
 /** What is read by programs and written in the form of the core API, without being served by it. */
@@ -14,7 +16,7 @@ function hint(kind: string, minor: number): string {
     if (versions.length > 0) {
         return `; ${kind} is served in ${versions.join(", ")}`;
     }
-    return suggestion(kind, kindNames());
+    return suggestion(kind, kindNames(minor));
 }
 
 function problemOf({ apiVersion, group, kind }: KubeObject, minor: number): string | undefined {
@@ -44,17 +46,11 @@ export const kindsAreServed = objectControl({
     frameworks: [...nist("CM-6", "SI-10")],
     remediation: "Write the kind and its API version as the API server serves them.",
     profiles: ["x0tta6bl4"],
-    params: {
-        kubernetesVersion: {
-            type: "string",
-            description: "The Kubernetes version the stack is for, e.g. `v1.31`; `latest` for the newest known.",
-            default: "latest",
-        },
-    },
+    params: KUBERNETES_VERSION,
     kinds: ["*"],
     admission: { none: "The API server refuses it already." },
     *check(object, { params }) {
-        const minor = Number(/^v?1\.(\d+)/.exec(params.kubernetesVersion)?.[1] ?? API_MINOR);
+        const minor = minorOf(params.kubernetesVersion) ?? API_MINOR;
         const problem = problemOf(object, minor);
         if (problem !== undefined) {
             yield { path: `${object.prefix}kind`, message: problem.replace(/^no/, "No").replace(/([^?])$/, "$1.") };

@@ -3,6 +3,8 @@ import { nist } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
+import { minorOf } from "../../kubernetes/versions";
+import { KUBERNETES_VERSION } from "./kubernetes-version";
 import { replacementOf } from "./removed-apis";
 
 /** An empty selector of a PodDisruptionBudget picked no pod in v1beta1 and picks all of the namespace since. */
@@ -21,18 +23,12 @@ export const noRemovedApis = objectControl({
     frameworks: [...nist("SA-22", "CM-6")],
     remediation: "Use the API version that took its place.",
     profiles: ["x0tta6bl4"],
-    params: {
-        kubernetesVersion: {
-            type: "string",
-            description: "The Kubernetes version the stack is for, e.g. `v1.31`; `latest` for the newest known.",
-            default: "latest",
-        },
-    },
+    params: KUBERNETES_VERSION,
     kinds: ["*"],
     admission: { none: "The API server refuses it already." },
     *check(object, { params }) {
         const removed = replacementOf(object.apiVersion, object.kind);
-        const minor = Number(/^v?1\.(\d+)/.exec(params.kubernetesVersion)?.[1] ?? Infinity);
+        const minor = minorOf(params.kubernetesVersion) ?? Infinity;
         if (removed !== undefined && removed.minor <= minor) {
             const path = `${object.prefix}apiVersion`;
             const instead =

@@ -20,6 +20,16 @@ const webhook = (requirement: object) => ({
         webhooks: [{ name: "a.example.org", namespaceSelector: { matchExpressions: [requirement] } }],
     },
 });
+const pod = (spec: object, container: object = {}) => ({
+    object: {
+        apiVersion: "v1",
+        kind: "Pod",
+        metadata: { name: "web" },
+        spec: { containers: [{ name: "web", image: "web", ...container }], ...spec },
+    },
+});
+const service = (spec: object) => ({ object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, spec } });
+const at = (kubernetesVersion: string) => ({ params: { kubernetesVersion } });
 const REQUIREMENT = "webhooks[0].namespaceSelector.matchExpressions[0].values";
 const BACKEND = "spec.rules[0].http.paths[0].backend";
 
@@ -72,6 +82,48 @@ describeControl(fieldsMatchTheApi, {
             ...webhook({ key: "a", operator: "Exists", values: ["b"] }),
             message: `${REQUIREMENT} has 1 items, but Exists takes no values.`,
         },
+        "a field that came after the version the stack is for": {
+            ...pod({ hostUsers: false }),
+            ...at("v1.24"),
+            message: "spec.hostUsers is a field since v1.25, and v1.24 has none of that name.",
+        },
+        "a field that the version has by a feature gate that is off": {
+            ...pod({ hostUsers: false }),
+            ...at("v1.32"),
+            message:
+                "spec.hostUsers needs the feature gate UserNamespacesSupport, which is off by default in v1.32: without it the API server drops the field.",
+        },
+        "a field that is gone": {
+            ...service({ topologyKeys: ["*"] }),
+            message: "spec.topologyKeys was a field before v1.22, and v1.36 has none of that name.",
+        },
+        "a field that is written wrongly, without one that came later to choose": {
+            ...pod({ hostUser: false }),
+            ...at("v1.24"),
+            message: "spec.hostUser is no field that the API has there.",
+        },
+        "a value that an enumeration doesn't have": {
+            ...service({ type: "Nodeport" }),
+            message: "spec.type is none of ClusterIP, NodePort, LoadBalancer, ExternalName.",
+        },
+        "a value in a list that an enumeration doesn't have": {
+            object: {
+                apiVersion: "networking.k8s.io/v1",
+                kind: "NetworkPolicy",
+                metadata: { name: "web" },
+                spec: { podSelector: {}, policyTypes: ["Ingress", "egress"] },
+            },
+            message: "spec.policyTypes[1] is none of Ingress, Egress.",
+        },
+        "a value that came after the version the stack is for": {
+            ...pod({ tolerations: [{ key: "a", operator: "Gt", value: "1" }] }),
+            ...at("v1.34"),
+            message: "spec.tolerations[0].operator is none of Exists, Equal.",
+        },
+        "a number for a value of an enumeration": {
+            ...pod({}, { imagePullPolicy: 1 }),
+            message: "spec.containers[0].imagePullPolicy is a number, not a text.",
+        },
         "a field at the wrong depth": {
             object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, ports: [] },
             message: "ports is no field that the API has there.",
@@ -80,6 +132,15 @@ describeControl(fieldsMatchTheApi, {
     allowed: {
         "a selector by a list": webhook({ key: "a", operator: "In", values: ["b"] }),
         "a selector by presence": webhook({ key: "a", operator: "DoesNotExist", values: [] }),
+        "a field since the version that has it by itself": { ...pod({ hostUsers: false }), ...at("v1.33") },
+        "a field up to the version that took it out": { ...service({ topologyKeys: ["*"] }), ...at("v1.21") },
+        "a value since its version": {
+            ...pod({ tolerations: [{ key: "a", operator: "Gt", value: "1" }] }),
+            ...at("v1.35"),
+        },
+        "a new field that is not set": { ...pod({ hostUsers: null }), ...at("v1.24") },
+        "an empty value, which stands for the default": service({ type: "", sessionAffinity: "" }),
+        "a value of an enumeration that is filled in later": service({ type: "${TYPE}" }),
         "the fields of the version": ingress({ service: { name: "web", port: { number: 80 } } }),
         "fields that are not set": configMap({ data: null, immutable: null }),
         "a placeholder that is filled in later": {

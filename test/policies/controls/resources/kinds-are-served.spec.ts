@@ -27,7 +27,17 @@ describeControl(kindsAreServed, {
             ...named("flowcontrol.apiserver.k8s.io/v1beta3", "FlowSchema"),
             params: { kubernetesVersion: "v1.25" },
             message:
-                "Kubernetes v1.25 does not serve FlowSchema in flowcontrol.apiserver.k8s.io/v1beta3; FlowSchema is served in flowcontrol.apiserver.k8s.io/v1, flowcontrol.apiserver.k8s.io/v1beta1, flowcontrol.apiserver.k8s.io/v1beta2.",
+                "Kubernetes v1.25 does not serve FlowSchema in flowcontrol.apiserver.k8s.io/v1beta3; FlowSchema is served in flowcontrol.apiserver.k8s.io/v1beta1, flowcontrol.apiserver.k8s.io/v1beta2.",
+        },
+        "a stable kind that came after the version the stack is for": {
+            ...named("batch/v1", "CronJob"),
+            params: { kubernetesVersion: "v1.20" },
+            message:
+                "Kubernetes v1.20 does not serve CronJob in batch/v1; CronJob is served in batch/v1beta1, batch/v2alpha1.",
+        },
+        "a kind that no release serves any more": {
+            ...named("networking.k8s.io/v1alpha1", "ClusterCIDR"),
+            message: "Kubernetes v1.36 does not serve ClusterCIDR in networking.k8s.io/v1alpha1.",
         },
         "a kind named like what every object has": {
             ...named("v1", "constructor"),
