@@ -88,6 +88,11 @@ export interface WorkloadArgs {
      */
     readonly identity?: PodIdentity;
     /**
+     * Further labels of the pods, e.g. those by which a service mesh injects its proxy.
+     * @default none
+     */
+    readonly labels?: Readonly<Record<string, string>>;
+    /**
      * Annotations of the pods, e.g. those a service mesh reads.
      * @default none
      */
@@ -274,7 +279,7 @@ export class Workload extends pulumi.ComponentResource {
                     selector: { matchLabels: selector },
                     template: {
                         metadata: {
-                            labels: { ...labels, ...args.identity?.labels },
+                            labels: { ...args.labels, ...labels, ...args.identity?.labels },
                             ...(args.annotations && { annotations: args.annotations }),
                         },
                         spec: podSpec(args),

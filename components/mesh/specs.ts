@@ -1,3 +1,5 @@
+import type { Flow, Peer } from "../network/flows";
+import { AGENT_PATHS } from "../spire/layout";
 import type { MeshSettings } from "./settings";
 
 /** A custom resource of a mesh, as it is to be registered in the platform's namespace. */
@@ -12,6 +14,8 @@ export interface MeshContext {
     readonly namespace: string;
     readonly app: string;
     readonly port: number;
+    /** The port of its metrics alone, which stays outside of mutual TLS: neither Prometheus nor the kubelet has an identity. */
+    readonly metricsPort: number;
     /** SPIRE's trust domain. */
     readonly trustDomain: string;
 }
@@ -26,14 +30,96 @@ export function meshResources(settings: MeshSettings, context: MeshContext): rea
     }
 }
 
-/** Annotations of the platform's pods by which the mesh's proxy is injected, with SPIRE's Workload API where it can use it. */
-export function meshAnnotations(settings: MeshSettings): Readonly<Record<string, string>> {
+/** What the platform's pods say to the mesh, so that its proxy is injected and starts. */
+export interface MeshMarks {
+    readonly labels: Readonly<Record<string, string>>;
+    readonly annotations: Readonly<Record<string, string>>;
+}
+
+/** Labels and annotations of the platform's pods by which the mesh's proxy is injected, with SPIRE's Workload API where it can use it. */
+export function meshMarks(settings: MeshSettings, { metricsPort }: Pick<MeshContext, "metricsPort">): MeshMarks {
     switch (settings.kind) {
         case "istio":
-            // The sidecar template `spire` mounts the Workload API at the path where the proxy looks for it.
-            return { "sidecar.istio.io/inject": "true", "inject.istio.io/templates": "sidecar,spire" };
+            return {
+                // By the label Istio's webhook is asked about a pod at all.
+                labels: { "sidecar.istio.io/inject": "true" },
+                annotations: {
+                    // The sidecar template `spire` mounts the Workload API at the path where the proxy looks for it.
+                    "inject.istio.io/templates": "sidecar,spire",
+                    "proxy.istio.io/config": JSON.stringify({
+                        // Neither does the platform call before the proxy is there, nor does it answer after it.
+                        holdApplicationUntilProxyStarts: true,
+                        // Istio looks for a socket called `socket` unless it is told.
+                        proxyMetadata: { WORKLOAD_IDENTITY_SOCKET_FILE: AGENT_PATHS.socketFile },
+                    }),
+                    "traffic.sidecar.istio.io/excludeInboundPorts": String(metricsPort),
+                },
+            };
         case "linkerd":
-            return { "linkerd.io/inject": "enabled" };
+            return { labels: {}, annotations: { "linkerd.io/inject": "enabled" } };
+    }
+}
+
+/** Ports of istiod: configuration and certificates, over TLS. */
+const ISTIOD = 15012;
+/** Ports of Linkerd's control plane: identity; destinations, policies. */
+const LINKERD_IDENTITY = 8080;
+const LINKERD_DESTINATION = [8086, 8090];
+/** Where a proxy of Linkerd takes what another one sends it in one connection, whatever port it is for. */
+const LINKERD_INBOUND = 4143;
+
+/** What the mesh needs of the network: the platform's proxies reach its control plane, and callers the platform. */
+export function meshFlows(
+    settings: MeshSettings,
+    { namespace, app, port }: Pick<MeshContext, "namespace" | "app" | "port">,
+): readonly Flow[] {
+    const pods: Peer = { kind: "pods", namespace, labels: { app } };
+    const callers = settings.callers.map((caller): Flow => ({
+        name: `mesh-${caller.namespace}-${caller.serviceAccount}`,
+        reason: "Calls the platform by mutual TLS of the mesh.",
+        from:
+            caller.namespace === namespace
+                ? { kind: "pods", namespace, labels: caller.labels ?? {} }
+                : { kind: "foreign", namespace: caller.namespace, ...(caller.labels && { labels: caller.labels }) },
+        to: pods,
+        ports: [{ port }, ...(settings.kind === "linkerd" ? [{ port: LINKERD_INBOUND }] : [])],
+    }));
+    switch (settings.kind) {
+        case "istio":
+            return [
+                {
+                    name: "mesh-istiod",
+                    reason: "The proxy takes its configuration from istiod.",
+                    from: pods,
+                    to: { kind: "foreign", namespace: settings.namespace, labels: settings.labels },
+                    ports: [{ port: ISTIOD }],
+                },
+                ...callers,
+            ];
+        case "linkerd": {
+            const component = (name: string): Peer => ({
+                kind: "foreign",
+                namespace: settings.namespace,
+                labels: { "linkerd.io/control-plane-component": name },
+            });
+            return [
+                {
+                    name: "mesh-identity",
+                    reason: "The proxy has its certificate signed.",
+                    from: pods,
+                    to: component("identity"),
+                    ports: [{ port: LINKERD_IDENTITY }],
+                },
+                {
+                    name: "mesh-destination",
+                    reason: "The proxy asks where services are, and who may call.",
+                    from: pods,
+                    to: component("destination"),
+                    ports: LINKERD_DESTINATION.map((number) => ({ port: number })),
+                },
+                ...callers,
+            ];
+        }
     }
 }
 
@@ -81,7 +167,11 @@ function istio(callers: Callers, { app, namespace, port, trustDomain }: MeshCont
     ];
 }
 
-function linkerd(callers: Callers, trustDomain: string, { app, port }: MeshContext): readonly MeshResource[] {
+function linkerd(
+    callers: Callers,
+    trustDomain: string,
+    { app, port, metricsPort }: MeshContext,
+): readonly MeshResource[] {
     const group = "policy.linkerd.io";
     return [
         {
@@ -89,6 +179,18 @@ function linkerd(callers: Callers, trustDomain: string, { app, port }: MeshConte
             kind: "Server",
             name: app,
             spec: { podSelector: { matchLabels: { app } }, port, proxyProtocol: "HTTP/1", accessPolicy: "deny" },
+        },
+        {
+            apiVersion: `${group}/v1beta3`,
+            kind: "Server",
+            name: `${app}-metrics`,
+            // Whoever the network lets through to it: Prometheus, and the kubelet.
+            spec: {
+                podSelector: { matchLabels: { app } },
+                port: metricsPort,
+                proxyProtocol: "HTTP/1",
+                accessPolicy: "all-unauthenticated",
+            },
         },
         {
             apiVersion: `${group}/v1alpha1`,

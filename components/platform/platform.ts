@@ -6,7 +6,7 @@ import type { ClusterSettings } from "../cluster/settings";
 import type { Images } from "../images";
 import { Mesh } from "../mesh/mesh";
 import type { meshSettings } from "../mesh/settings";
-import { meshAnnotations } from "../mesh/specs";
+import { meshMarks } from "../mesh/specs";
 import type { MonitoringSettings } from "../monitoring/settings";
 import { AllowedFlows } from "../network/network";
 import { platformFlows } from "../network/standard";
@@ -63,13 +63,12 @@ export class Platform extends pulumi.ComponentResource {
                 image: images.ref("x0tta6bl4"),
                 version: images.tag("x0tta6bl4"),
                 identity: identity.pod,
-                ...(mesh && { annotations: meshAnnotations(mesh) }),
+                ...(mesh && meshMarks(mesh, { metricsPort: platform.metricsPort ?? platform.port })),
             },
             { ...own, dependsOn: [network, identity] },
         );
         if (mesh !== undefined) {
-            const { trustDomain } = args.spire;
-            new Mesh(`${name}-mesh`, { ...platform, trustDomain, settings: mesh }, own);
+            new Mesh(`${name}-mesh`, { ...platform, spire: args.spire, settings: mesh }, own);
         }
         if (args.shield !== undefined) {
             const spiffeId = `spiffe://${args.spire.trustDomain}/ns/${platform.namespace}/sa/${platform.app}`;

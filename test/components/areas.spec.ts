@@ -129,6 +129,7 @@ describe("the rules of the areas", () => {
                 "x0tta6bl4:platform.port is 1023, which is privileged; a process that is not root can only bind from 1024 up",
                 'x0tta6bl4:platform.access[0] gives viewer to "system:authenticated": system groups hold every user or every service account; name a group of your own',
                 "x0tta6bl4:mesh.callers[0] is front/default: every pod without an account of its own has that identity; name an account",
+                "x0tta6bl4:platform.metricsPort must be a port of its own: at 1023 the mesh lets in its callers only, and neither Prometheus nor the kubelet",
                 "x0tta6bl4:externalSecrets.secrets.shop[0]: a: refreshInterval must be from 1m to 24h, found 1s; 0 would never refresh, and a rotated secret would never arrive",
                 "x0tta6bl4:externalSecrets.crds: no-such.yaml: can't be read (ENOENT)",
                 'x0tta6bl4:spire.trustDomain is "example.org", a name reserved for documentation and tests; use one you own',

@@ -156,6 +156,29 @@ describe("the foundation under a stranger's names", () => {
         assert.deepEqual(unused, []);
     });
 
+    for (const mesh of [{ kind: "istio" }, { kind: "linkerd", trustDomain: "sienna.mesh" }]) {
+        it(`is clean in ${mesh.kind} too, and opens only the namespaces that the mesh is set to`, async function () {
+            this.timeout(120_000);
+            const callers = [
+                { namespace: "sienna-front", serviceAccount: "sienna-gateway" },
+                { namespace: "sienna-edge", serviceAccount: "sienna-proxies", labels: { app: "sienna-proxies" } },
+            ];
+            const meshed = await objectsOf({
+                ...strangers("sienna"),
+                mesh: { ...mesh, namespace: "sienna-mesh", callers },
+            });
+            assert.deepEqual(
+                judged(meshed).violations.filter((line) => !THEIRS.test(line)),
+                [],
+            );
+            assert.deepEqual(
+                found(meshed, /istio-system|"linkerd"/).filter((text) => text.includes("mesh")),
+                [],
+            );
+            assert.ok(found(meshed, /^sienna-mesh$/).length > 0);
+        });
+    }
+
     it("asks no webhook about a deletion, which would hold up that of a whole namespace", () => {
         const asked = objects
             .filter(({ inputs }) => /^(?:Validating|Mutating)WebhookConfiguration$/.test(str(inputs["kind"])))

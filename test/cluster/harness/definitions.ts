@@ -10,6 +10,7 @@ const SOURCES = [
     { module: "github.com/envoyproxy/gateway", folder: "charts/gateway-helm/charts/crds/crds/generated" },
     { module: "github.com/external-secrets/external-secrets", folder: "config/crds/bases" },
     { module: "github.com/sigstore/policy-controller", folder: "config" },
+    { module: "istio.io/api", folder: "kubernetes" },
 ];
 
 let known: Promise<Map<string, string>> | undefined;
@@ -29,7 +30,7 @@ async function readDefinitions(): Promise<Map<string, string>> {
         }),
     );
     const found = new Map<string, string>();
-    for (const text of texts.flat()) {
+    for (const text of texts.flat().flatMap((file) => file.split(/^---$/m))) {
         const name = /^ {2}name: (\S+)$/m.exec(text)?.[1];
         // Gateway API ships its admission policies beside the definitions.
         if (name !== undefined && /^kind: CustomResourceDefinition$/m.test(text)) {

@@ -18,7 +18,16 @@ async function listOf(config: ReturnType<typeof stagingConfig>): Promise<readonl
     return deployed.list().map((entry) => entry.join(" "));
 }
 
-const MESH = { kind: "istio", callers: [{ namespace: "front", serviceAccount: "gateway" }] };
+const MESHED = {
+    mesh: {
+        kind: "istio",
+        callers: [
+            { namespace: "front", serviceAccount: "gateway" },
+            { namespace: "envoy-gateway-system", serviceAccount: "envoy", register: false },
+        ],
+    },
+    platform: { namespace: "x0tta6bl4-staging", metricsPort: 9090 },
+};
 
 describe("Platform", () => {
     it("is its flows, rights, identity, workload and shield", async () => {
@@ -47,7 +56,7 @@ describe("Platform", () => {
 
     it("takes its part in a mesh where one is set, with SPIRE's identities, and in none otherwise", async () => {
         assert.deepEqual(
-            (await listOf(stagingConfig({ mesh: MESH }))).filter((entry) => entry.includes("istio.io")),
+            (await listOf(stagingConfig(MESHED))).filter((entry) => entry.includes("istio.io")),
             [
                 "kubernetes:networking.istio.io/v1:DestinationRule platform-mesh-DestinationRule-x0tta6bl4",
                 "kubernetes:security.istio.io/v1:AuthorizationPolicy platform-mesh-AuthorizationPolicy-deny-all",
@@ -62,7 +71,7 @@ describe("Platform", () => {
     });
 
     it("has its pods injected by the mesh it is part of", async () => {
-        const config = stagingConfig({ mesh: MESH });
+        const config = stagingConfig(MESHED);
         const deployed = await deploy(
             () =>
                 new Platform("platform", {
@@ -72,12 +81,12 @@ describe("Platform", () => {
                 }),
         );
         const { spec } = deployed.inputs("kubernetes:apps/v1:Deployment", "platform-workload-deployment") as {
-            spec: { template: { metadata: { annotations: unknown } } };
+            spec: { template: { metadata: { labels: Record<string, string>; annotations: Record<string, string> } } };
         };
-        assert.deepEqual(spec.template.metadata.annotations, {
-            "sidecar.istio.io/inject": "true",
-            "inject.istio.io/templates": "sidecar,spire",
-        });
+        const { labels, annotations } = spec.template.metadata;
+        assert.equal(labels["sidecar.istio.io/inject"], "true");
+        assert.equal(annotations["inject.istio.io/templates"], "sidecar,spire");
+        assert.equal(annotations["traffic.sidecar.istio.io/excludeInboundPorts"], "9090");
     });
 });
 
