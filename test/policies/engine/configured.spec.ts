@@ -3,10 +3,14 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
+import type { Policies, PolicyConfigSchema } from "@pulumi/policy";
+import Ajv from "ajv";
+
 import { configuredPolicies } from "../../../policies/engine/configured";
 import type { Control } from "../../../policies/engine/control";
 import { objectControl, stackControl } from "../../../policies/engine/control";
 import { EXCEPTIONS } from "../../../policies/engine/exceptions";
+import { PROFILES } from "../../../policies/engine/profiles";
 import type { Resource } from "../../../policies/kubernetes/resource";
 import { resourceOf } from "../../support/controls";
 import { configMap } from "../../support/objects";
@@ -80,48 +84,61 @@ describe("the pack that is configured by who uses it", () => {
         ]);
     });
 
-    it("describes its settings to the engine, which holds them to it", () => {
-        const [settings] = configuredPolicies(REGISTRY, new Date(0), "/nowhere");
-        assert.deepEqual(
-            { ...settings, validateResource: undefined, validateStack: undefined },
-            {
-                name: "hardening-settings",
-                description: "The settings of the pack can be used.",
-                enforcementLevel: "mandatory",
-                severity: "high",
-                configSchema: {
-                    properties: {
-                        profile: {
-                            type: "string",
-                            description: "The controls to run.",
-                            enum: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4", "all"],
-                            default: "restricted",
-                        },
-                        controls: {
-                            type: "array",
-                            description: "Names of controls to run beside those of the profile.",
-                            items: { type: "string" },
-                            default: [],
-                        },
-                        waivers: {
-                            type: "array",
-                            description:
-                                "Files that accept risks: absolute, or relative to the folder that the shell is in where pulumi is started (PWD).",
-                            items: { type: "string" },
-                            default: [],
-                        },
-                        foundation: {
-                            type: "boolean",
-                            description:
-                                "Components of @x0tta6bl4/foundation make objects here: what they need by their nature is excepted.",
-                            default: false,
-                        },
-                    },
-                },
-                validateResource: undefined,
-                validateStack: undefined,
-            },
-        );
+    describe("tells the engine of its settings", () => {
+        let settings: Policies[number] | undefined;
+        let properties: PolicyConfigSchema["properties"];
+
+        before(() => {
+            [settings] = configuredPolicies(REGISTRY, new Date(0), "/nowhere");
+            properties = settings?.configSchema?.properties ?? {};
+        });
+
+        it("what it may be given, which the engine holds a configuration to", () => {
+            const isTaken = new Ajv({ strict: false }).compile({ type: "object", properties });
+            const taken = [
+                {},
+                ...PROFILES.map((profile) => ({ profile })),
+                { controls: [], waivers: [] },
+                { controls: ["for-us", "for-strangers"], waivers: ["a.yaml", "/b.yaml"] },
+                { foundation: true },
+                { foundation: false },
+            ];
+            const refused = [
+                { profile: "none" },
+                { profile: ["cis"] },
+                { controls: "for-us" },
+                { controls: [1] },
+                { waivers: "a.yaml" },
+                { waivers: [{}] },
+                { foundation: "true" },
+            ];
+            assert.deepEqual(
+                taken.filter((given) => !isTaken(given)),
+                [],
+            );
+            assert.deepEqual(
+                refused.filter((given) => isTaken(given)),
+                [],
+            );
+        });
+
+        it("what stands where nothing is given", () => {
+            const defaults = Object.fromEntries(
+                Object.entries(properties).map(([name, property]) => [name, property.default]),
+            );
+            assert.deepEqual(Object.keys(defaults), ["profile", "controls", "waivers", "foundation"]);
+            assert.equal(defaults["foundation"], false);
+            assert.deepEqual(said(defaults), said({}));
+            assert.notDeepEqual(said(defaults), said({ ...defaults, profile: "x0tta6bl4" }));
+        });
+
+        it("in sentences, and as something grave", () => {
+            const texts = [settings?.description, ...Object.values(properties).map((property) => property.description)];
+            for (const text of texts) {
+                assert.match(text ?? "", /^[A-Z].*\.$/);
+            }
+            assert.equal(settings?.severity, "high");
+        });
     });
 
     it("reads its settings for a stack without resources too", () => {
