@@ -2,25 +2,14 @@ import assert from "node:assert/strict";
 
 import { Attempts, InputError, jsonContent, readContent, yamlContent } from "../../../policies/engine/input";
 import { object, text } from "../../../policies/engine/schema";
-
-function faultsOf(read: () => unknown): readonly string[] {
-    try {
-        read();
-    } catch (error) {
-        assert.ok(error instanceof InputError);
-        assert.equal(error.name, "InputError");
-        assert.equal(error.message, error.faults.join("\n"));
-        return error.faults;
-    }
-    return assert.fail("was taken");
-}
+import { inputFaults } from "../../support/faults";
 
 describe("input", () => {
     it("is what a file holds, or all that is wrong with it under the file's name", () => {
         const schema = object({ a: text(), b: text() });
         assert.deepEqual(readContent(schema, { a: "x", b: "y" }, "f.yaml"), { a: "x", b: "y" });
         assert.deepEqual(
-            faultsOf(() => readContent(schema, { a: 1 }, "f.yaml")),
+            inputFaults(() => readContent(schema, { a: 1 }, "f.yaml")),
             [
                 "f.yaml: a must be a text that is not empty, found 1",
                 "f.yaml: b is missing; it must be a text that is not empty",
@@ -35,18 +24,18 @@ describe("input", () => {
             assert.equal(yamlContent(nothing, "f.yaml"), undefined, JSON.stringify(nothing));
         }
         assert.deepEqual(
-            faultsOf(() => yamlContent("a: 1\n---\nb: 2\n---\nc: 3\n", "f.yaml")),
+            inputFaults(() => yamlContent("a: 1\n---\nb: 2\n---\nc: 3\n", "f.yaml")),
             ["f.yaml: must hold one document, found 3"],
         );
     });
 
     it("is named by file and line where it is no YAML, without what stands there", () => {
-        const [fault = "", ...more] = faultsOf(() => yamlContent('a: 1\nb: "hunter2\n', "f.yaml"));
+        const [fault = "", ...more] = inputFaults(() => yamlContent('a: 1\nb: "hunter2\n', "f.yaml"));
         assert.match(fault, /^f\.yaml:\d: [a-z ]+/);
         assert.doesNotMatch(fault, /hunter2/);
         assert.deepEqual(more, []);
         assert.deepEqual(
-            faultsOf(() => yamlContent("a: 1\na: 2\n", "f.yaml")),
+            inputFaults(() => yamlContent("a: 1\na: 2\n", "f.yaml")),
             ["f.yaml:2: duplicated mapping key"],
         );
     });
@@ -54,11 +43,11 @@ describe("input", () => {
     it("is what a JSON text holds, or named by file and line where that is known, without what stands there", () => {
         assert.deepEqual(jsonContent('{"a": [1]}', "f.json"), { a: [1] });
         assert.deepEqual(
-            faultsOf(() => jsonContent('{\n"a": hunter2\n}', "f.json")),
+            inputFaults(() => jsonContent('{\n"a": hunter2\n}', "f.json")),
             ["f.json: is not JSON"],
         );
         assert.deepEqual(
-            faultsOf(() => jsonContent('{\n"a": "hunter2\n}', "f.json")),
+            inputFaults(() => jsonContent('{\n"a": "hunter2\n}', "f.json")),
             ["f.json:2: is not JSON"],
         );
     });
@@ -82,7 +71,7 @@ describe("attempts", () => {
         attempts.note(["together: wrong", "so: too"]);
         assert.equal(attempts.of(bad("c: wrong"), "x"), "x");
         assert.deepEqual(
-            faultsOf(() => attempts.finish()),
+            inputFaults(() => attempts.finish()),
             ["a: wrong", "b: wrong", "together: wrong", "so: too", "c: wrong"],
         );
     });

@@ -1,9 +1,9 @@
 import { strict as assert } from "node:assert";
 
-import { InputError } from "../../../policies/engine/input";
 import type { Control, ControlMeta } from "../../../policies/engine/control";
 import { objectControl } from "../../../policies/engine/control";
 import { profileControls, PROFILES, selectControls } from "../../../policies/engine/profiles";
+import { inputFaults } from "../../support/faults";
 
 function control(name: string, over: Partial<ControlMeta> = {}): Control {
     return objectControl({
@@ -39,13 +39,7 @@ function names(controls: readonly Control[]): readonly string[] {
 }
 
 function faultsOf(config: unknown): readonly string[] {
-    try {
-        selectControls(REGISTRY, "all", config, "c.json");
-        return [];
-    } catch (error) {
-        assert.ok(error instanceof InputError);
-        return error.faults;
-    }
+    return inputFaults(() => selectControls(REGISTRY, "all", config, "c.json"));
 }
 
 describe("profileControls", () => {

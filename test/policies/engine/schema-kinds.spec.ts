@@ -24,6 +24,7 @@ import {
     union,
     withDefault,
 } from "../../../policies/engine/schema";
+import { readBy, schemaFaults } from "../../support/faults";
 
 interface Kind {
     readonly schema: Schema<unknown>;
@@ -134,40 +135,32 @@ const KINDS: Readonly<Record<string, Kind>> = {
     },
 };
 
-function read(
-    schema: Schema<unknown>,
-    value: unknown,
-): { readonly value: unknown; readonly faults: readonly string[] } {
-    const faults: string[] = [];
-    return { value: schema.read(value, "it", faults), faults };
-}
-
 describe("the kinds of values", () => {
     for (const [name, { schema, expected, taken, refused }] of Object.entries(KINDS)) {
         it(`include ${name}`, () => {
             assert.equal(schema.expected, expected);
             for (const value of taken) {
-                assert.deepEqual(read(schema, value).faults, [], JSON.stringify(value));
+                assert.deepEqual(schemaFaults(schema, value), [], JSON.stringify(value));
                 // What may be left out is there, and undefined.
-                assert.deepEqual(JSON.parse(JSON.stringify(read(schema, value).value)), value);
+                assert.deepEqual(JSON.parse(JSON.stringify(readBy(schema, value).value)), value);
             }
             for (const value of refused) {
-                assert.notDeepEqual(read(schema, value).faults, [], JSON.stringify(value));
+                assert.notDeepEqual(schemaFaults(schema, value), [], JSON.stringify(value));
             }
-            assert.deepEqual(read(schema, undefined).faults, [`it is missing; it must be ${expected}`]);
+            assert.deepEqual(schemaFaults(schema, undefined), [`it is missing; it must be ${expected}`]);
         });
     }
 
     it("include whatever it is, and nothing", () => {
         for (const value of [undefined, null, 0, "", { a: [] }]) {
-            assert.deepEqual(read(anything, value), { value, faults: [] });
+            assert.deepEqual(readBy(anything, value), { value, faults: [] });
         }
         assert.equal(anything.expected, "anything");
     });
 
     it("are read no further where a value is absent", () => {
         const schema = scalar("a value", () => assert.fail("was read"));
-        assert.deepEqual(read(schema, undefined).faults, ["it is missing; it must be a value"]);
+        assert.deepEqual(schemaFaults(schema, undefined), ["it is missing; it must be a value"]);
     });
 
     it("say how they are made up", () => {
@@ -209,26 +202,24 @@ describe("the kinds of values", () => {
     });
 
     it("take a value that is given before what stands for an absent one", () => {
-        assert.deepEqual(read(withDefault(integer(), 7), 3), { value: 3, faults: [] });
-        assert.deepEqual(read(withDefault(integer(), 7), undefined), { value: 7, faults: [] });
-        assert.deepEqual(read(withDefault(integer(), 7), null).faults, ["it must be a whole number, found null"]);
-        assert.deepEqual(read(optional(integer()), 3), { value: 3, faults: [] });
-        assert.deepEqual(read(optional(integer()), "3").faults, ['it must be a whole number, found "3"']);
-        assert.deepEqual(read(optional(integer()), undefined), { value: undefined, faults: [] });
+        assert.deepEqual(readBy(withDefault(integer(), 7), 3), { value: 3, faults: [] });
+        assert.deepEqual(readBy(withDefault(integer(), 7), undefined), { value: 7, faults: [] });
+        assert.deepEqual(readBy(withDefault(integer(), 7), null).faults, ["it must be a whole number, found null"]);
+        assert.deepEqual(readBy(optional(integer()), 3), { value: 3, faults: [] });
+        assert.deepEqual(readBy(optional(integer()), "3").faults, ['it must be a whole number, found "3"']);
+        assert.deepEqual(readBy(optional(integer()), undefined), { value: undefined, faults: [] });
     });
 });
 
 describe("faults of a schema", () => {
-    const faultsOf = (schema: Schema<unknown>, value: unknown) => read(schema, value).faults;
-
     it("show a value up to what could be a secret", () => {
         const shown = ["a", "1.2.3", "v1a2b", "4Gi 5Mi", "a".repeat(40), "10.0.0.0/8", "", "x * y + z_1"];
         for (const value of shown) {
-            assert.deepEqual(faultsOf(number, value), [`it must be a number, found "${value}"`]);
+            assert.deepEqual(schemaFaults(number, value), [`it must be a number, found "${value}"`]);
         }
         const hidden = ["1a2b3c", "a".repeat(41), "user:pass@host", "line\nbreak", 'a"b', "x1yzz2yzz3y"];
         for (const value of hidden) {
-            assert.deepEqual(faultsOf(number, value), [
+            assert.deepEqual(schemaFaults(number, value), [
                 `it must be a number, found a text of ${value.length} characters`,
             ]);
         }
@@ -244,12 +235,12 @@ describe("faults of a schema", () => {
             [7, "7"],
         ];
         for (const [value, name] of names) {
-            assert.deepEqual(faultsOf(text(), value), [`it must be a text that is not empty, found ${name}`]);
+            assert.deepEqual(schemaFaults(text(), value), [`it must be a text that is not empty, found ${name}`]);
         }
     });
 
     it("list the fields known where they are few and none is close", () => {
-        const unknown = (count: number, name: string) => faultsOf(object(fields(count)), { [name]: "x" });
+        const unknown = (count: number, name: string) => schemaFaults(object(fields(count)), { [name]: "x" });
         assert.deepEqual(unknown(0, "zzz"), ["it.zzz is not known; none is"]);
         assert.deepEqual(unknown(2, "zzz"), ["it.zzz is not known; known: f0, f1"]);
         const listed = Object.keys(fields(20)).join(", ");
@@ -260,6 +251,8 @@ describe("faults of a schema", () => {
 
     it("stand once where a short form is none of both", () => {
         const schema = orShort(object({ a: text() }), listOf(integer()), () => ({ a: "a" }));
-        assert.deepEqual(faultsOf(schema, [0.5, "x"]), ["it must be a list, or an object with a, found a list of 2"]);
+        assert.deepEqual(schemaFaults(schema, [0.5, "x"]), [
+            "it must be a list, or an object with a, found a list of 2",
+        ]);
     });
 });

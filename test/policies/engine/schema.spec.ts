@@ -22,31 +22,25 @@ import {
     withDefault,
 } from "../../../policies/engine/schema";
 import { cidr, date, dnsLabel, duration, quantity } from "../../../policies/engine/values";
-
-function read<T>(schema: Schema<T>, value: unknown): { value: T; faults: string[] } {
-    const faults: string[] = [];
-    return { value: schema.read(value, "it", faults), faults };
-}
-
-function faultsOf(schema: Schema<unknown>, value: unknown): string[] {
-    return read(schema, value).faults;
-}
+import { readBy, schemaFaults } from "../../support/faults";
 
 describe("settings schema", () => {
     it("names the path, what is allowed and the value found", () => {
-        assert.deepEqual(faultsOf(integer(1, 5), 9), ["it must be a whole number from 1 to 5, found 9"]);
-        assert.deepEqual(faultsOf(boolean(), "false"), ['it must be true or false, found "false"']);
-        assert.deepEqual(faultsOf(oneOf("a", "b"), "c"), ['it must be one of a, b, found "c"']);
-        assert.deepEqual(faultsOf(text(), ""), ['it must be a text that is not empty, found ""']);
+        assert.deepEqual(schemaFaults(integer(1, 5), 9), ["it must be a whole number from 1 to 5, found 9"]);
+        assert.deepEqual(schemaFaults(boolean(), "false"), ['it must be true or false, found "false"']);
+        assert.deepEqual(schemaFaults(oneOf("a", "b"), "c"), ['it must be one of a, b, found "c"']);
+        assert.deepEqual(schemaFaults(text(), ""), ['it must be a text that is not empty, found ""']);
     });
 
     it("says that a value is missing and what it must be", () => {
-        assert.deepEqual(faultsOf(integer(1, 5), undefined), ["it is missing; it must be a whole number from 1 to 5"]);
+        assert.deepEqual(schemaFaults(integer(1, 5), undefined), [
+            "it is missing; it must be a whole number from 1 to 5",
+        ]);
     });
 
     it("reports every fault of an object at once, unknown fields with the closest known name", () => {
         const schema = object({ replicas: integer(1, 3), name: dnsLabel });
-        assert.deepEqual(faultsOf(schema, { replica: 2, name: "Upper" }), [
+        assert.deepEqual(schemaFaults(schema, { replica: 2, name: "Upper" }), [
             'it.replica is not known; did you mean "replicas"?',
             "it.replicas is missing; it must be a whole number from 1 to 3",
             'it.name must be a DNS label (lower-case letters, digits and hyphens, at most 63), found "Upper"',
@@ -54,37 +48,43 @@ describe("settings schema", () => {
     });
 
     it("reads lists and maps item by item", () => {
-        assert.deepEqual(faultsOf(listOf(integer(0, 1)), [0, 7, 1, "x"]), [
+        assert.deepEqual(schemaFaults(listOf(integer(0, 1)), [0, 7, 1, "x"]), [
             "it[1] must be a whole number from 0 to 1, found 7",
             'it[3] must be a whole number from 0 to 1, found "x"',
         ]);
-        assert.deepEqual(faultsOf(listOf(boolean(), 1), []), ["it must be a list of at least 1, found an empty list"]);
-        assert.deepEqual(faultsOf(mapOf(text()), { a: "b", c: 1 }), ["it.c must be a text that is not empty, found 1"]);
-        assert.deepEqual(faultsOf(mapOf(text()), []), ["it must be an object, found an empty list"]);
+        assert.deepEqual(schemaFaults(listOf(boolean(), 1), []), [
+            "it must be a list of at least 1, found an empty list",
+        ]);
+        assert.deepEqual(schemaFaults(mapOf(text()), { a: "b", c: 1 }), [
+            "it.c must be a text that is not empty, found 1",
+        ]);
+        assert.deepEqual(schemaFaults(mapOf(text()), []), ["it must be an object, found an empty list"]);
     });
 
     it("tells the shapes of a union apart by their tag and refuses fields of another shape", () => {
         const schema = union("kind", { disk: { path: text() }, kms: { region: text() } });
-        assert.deepEqual(read(schema, { kind: "disk", path: "/keys" }).value, { kind: "disk", path: "/keys" });
-        assert.deepEqual(faultsOf(schema, { kind: "tape" }), ['it.kind must be one of disk, kms, found "tape"']);
-        assert.deepEqual(faultsOf(schema, { kind: "kms", path: "/keys" }), [
+        assert.deepEqual(readBy(schema, { kind: "disk", path: "/keys" }).value, { kind: "disk", path: "/keys" });
+        assert.deepEqual(schemaFaults(schema, { kind: "tape" }), ['it.kind must be one of disk, kms, found "tape"']);
+        assert.deepEqual(schemaFaults(schema, { kind: "kms", path: "/keys" }), [
             "it.path is not known; known: kind, region",
             "it.region is missing; it must be a text that is not empty",
         ]);
-        assert.deepEqual(faultsOf(schema, "disk"), [
+        assert.deepEqual(schemaFaults(schema, "disk"), [
             'it must be an object whose kind is one of disk, kms, found "disk"',
         ]);
     });
 
     it("fills in defaults, also those of the fields of an absent object", () => {
         const schema = withDefault(object({ size: withDefault(integer(1, 9), 3), note: optional(text()) }), {});
-        assert.deepEqual(read(schema, undefined), { value: { size: 3, note: undefined }, faults: [] });
+        assert.deepEqual(readBy(schema, undefined), { value: { size: 3, note: undefined }, faults: [] });
     });
 
     it("names the fields that an absent object lacks", () => {
         const schema = object({ place: orEmpty(object({ zone: text(), rack: withDefault(integer(1, 9), 1) })) });
-        assert.deepEqual(faultsOf(schema, {}), ["it.place.zone is missing; it must be a text that is not empty"]);
-        assert.deepEqual(faultsOf(schema, { place: null }), ["it.place must be an object with zone, rack, found null"]);
+        assert.deepEqual(schemaFaults(schema, {}), ["it.place.zone is missing; it must be a text that is not empty"]);
+        assert.deepEqual(schemaFaults(schema, { place: null }), [
+            "it.place must be an object with zone, rack, found null",
+        ]);
     });
 
     it("takes no default of another type, and none that lacks a required field", () => {
@@ -96,37 +96,41 @@ describe("settings schema", () => {
         withDefault(listOf(cidr), [10]);
         const size = object({ size: integer(1, 9) });
         // @ts-expect-error size has no default of its own
-        assert.deepEqual(faultsOf(withDefault(size, {}), undefined), [
+        assert.deepEqual(schemaFaults(withDefault(size, {}), undefined), [
             "it.size is missing; it must be a whole number from 1 to 9",
         ]);
         // @ts-expect-error the tag is none of the shapes
-        assert.deepEqual(faultsOf(withDefault(union("kind", { disk: {} }), { kind: "tape" }), undefined), [
+        assert.deepEqual(schemaFaults(withDefault(union("kind", { disk: {} }), { kind: "tape" }), undefined), [
             'it.kind must be one of disk, found "tape"',
         ]);
     });
 
     it("passes over the fields of a report that it does not read, and reads none that objects have by themselves", () => {
         const schema = partOf({ name: text(), toString: optional(text()) });
-        assert.deepEqual(read(schema, { name: "a", more: 1 }), {
+        assert.deepEqual(readBy(schema, { name: "a", more: 1 }), {
             value: { name: "a", toString: undefined },
             faults: [],
         });
-        assert.deepEqual(faultsOf(schema, { more: 1 }), ["it.name is missing; it must be a text that is not empty"]);
-        assert.deepEqual(faultsOf(object({}), { more: 1 }), ["it.more is not known; none is"]);
+        assert.deepEqual(schemaFaults(schema, { more: 1 }), [
+            "it.name is missing; it must be a text that is not empty",
+        ]);
+        assert.deepEqual(schemaFaults(object({}), { more: 1 }), ["it.more is not known; none is"]);
     });
 
     it("takes a short form for an object, and tells of both where it is neither", () => {
         const schema = orShort(object({ level: oneOf("on", "off") }), oneOf("on", "off"), (level) => ({ level }));
-        assert.deepEqual(read(schema, "on"), { value: { level: "on" }, faults: [] });
-        assert.deepEqual(read(schema, { level: "off" }), { value: { level: "off" }, faults: [] });
-        assert.deepEqual(faultsOf(schema, "of"), ['it must be one of on, off, or an object with level, found "of"']);
-        assert.deepEqual(faultsOf(schema, { level: 1 }), ["it.level must be one of on, off, found 1"]);
+        assert.deepEqual(readBy(schema, "on"), { value: { level: "on" }, faults: [] });
+        assert.deepEqual(readBy(schema, { level: "off" }), { value: { level: "off" }, faults: [] });
+        assert.deepEqual(schemaFaults(schema, "of"), [
+            'it must be one of on, off, or an object with level, found "of"',
+        ]);
+        assert.deepEqual(schemaFaults(schema, { level: 1 }), ["it.level must be one of on, off, found 1"]);
     });
 
     it("changes what fits, and never what does not", () => {
         const length = mapped(text(), (value) => value.length);
-        assert.deepEqual(read(length, "abc"), { value: 3, faults: [] });
-        assert.deepEqual(faultsOf(length, 3), ["it must be a text that is not empty, found 3"]);
+        assert.deepEqual(readBy(length, "abc"), { value: 3, faults: [] });
+        assert.deepEqual(schemaFaults(length, 3), ["it must be a text that is not empty, found 3"]);
     });
 
     it("puts a colon between a file and the path in it", () => {
@@ -157,21 +161,21 @@ describe("settings schema", () => {
             ["hunter2"],
         ];
         for (const secret of secrets) {
-            const [fault = ""] = faultsOf(boolean(), secret);
+            const [fault = ""] = schemaFaults(boolean(), secret);
             assert.match(fault, /^it must be true or false, found (?:a text of \d+ characters|an object|a list of 1)$/);
         }
     });
 
     it("applies a rule of its own only to values that are well-formed", () => {
         const even = refined(integer(0, 10), (value) => (value % 2 === 0 ? undefined : `is odd: ${value}`));
-        assert.deepEqual(faultsOf(even, 3), ["it is odd: 3"]);
-        assert.deepEqual(faultsOf(even, 4), []);
-        assert.deepEqual(faultsOf(even, "x"), ['it must be a whole number from 0 to 10, found "x"']);
+        assert.deepEqual(schemaFaults(even, 3), ["it is odd: 3"]);
+        assert.deepEqual(schemaFaults(even, 4), []);
+        assert.deepEqual(schemaFaults(even, "x"), ['it must be a whole number from 0 to 10, found "x"']);
     });
 
     it("knows quantities, durations and address ranges from what only looks like them", () => {
         const accepted = (schema: Schema<string>, values: string[]) =>
-            values.filter((value) => faultsOf(schema, value).length === 0);
+            values.filter((value) => schemaFaults(schema, value).length === 0);
         assert.deepEqual(accepted(quantity, ["250m", "1", "0.5", "512Mi", "1G", "", "1 Gi", "Mi", "-1"]), [
             "250m",
             "1",
