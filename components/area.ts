@@ -80,8 +80,10 @@ export interface ExceptedObject {
 
 /** What all areas of a stack come to together. */
 export interface Foundation {
-    /** Name of the project: the prefix of every setting. */
+    /** The prefix of every setting: the name of the project, or of the component that was given the settings. */
     readonly project: string;
+    /** Name of the project that runs, after which what is outside of namespaces is named. */
+    readonly program: string;
     readonly images: Images;
     /** Every namespace that the program makes and closes. */
     readonly namespaces: readonly string[];

@@ -16,12 +16,14 @@ class Unread extends Error {}
  * Reads settings from raw values, each under its full key.
  *
  * @param values raw configuration of the program's own namespace, by full key such as `x0tta6bl4:cluster`
- * @param project the namespace, which is the project's name
+ * @param project the namespace: the project's name, or that of the component that was given the settings
+ * @param program the project that runs, where it is a component's
  * @returns the settings, and every fault found; with faults the settings are not to be used
  */
 export function readConfig(
     values: Readonly<Record<string, unknown>>,
     project: string,
+    program = project,
 ): { readonly config: Config; readonly faults: readonly string[] } {
     const known = areas.map(({ key }) => key);
     const faults = Object.keys(values)
@@ -39,7 +41,7 @@ export function readConfig(
         return [key, value] as const;
     });
     const config = Object.fromEntries(settings) as Config;
-    return { config, faults: [...faults, ...ruleFaults(readable(config, unread), project)] };
+    return { config, faults: [...faults, ...ruleFaults(readable(config, unread), project, program)] };
 }
 
 /** The configuration without what could not be read: asking for that stops a rule instead of misleading it. */
@@ -55,8 +57,8 @@ function readable(config: Config, unread: ReadonlySet<string>): Config {
 }
 
 /** What the areas' rules, and those that hold between areas, find wrong, as far as the settings they need could be read. */
-function ruleFaults(config: Config, project: string): readonly string[] {
-    const foundation = foundationOf(config, project);
+function ruleFaults(config: Config, project: string, program: string): readonly string[] {
+    const foundation = foundationOf(config, project, program);
     const collisions = namespaceCollisions(
         asked(() => broughtBy(config)).map((area) => ({
             key: `${project}:${area.key}`,

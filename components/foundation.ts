@@ -10,10 +10,14 @@ import { platformOf } from "../policies/platforms";
 /**
  * What the areas come to together, folded over the registry. Each part is made when it is asked for, so that one whose
  * settings could not be read is missed only by whoever needs it.
+ *
+ * @param project the prefix of the settings
+ * @param program the project that runs, where the settings are a component's
  */
-export function foundationOf(config: Config, project: string): Foundation {
+export function foundationOf(config: Config, project: string, program = project): Foundation {
     return {
         project,
+        program,
         get images() {
             return new Images(config.images, project);
         },

@@ -1,8 +1,7 @@
-import * as pulumi from "@pulumi/pulumi";
-
 import type { Given } from "../policies/engine/schema";
 import type { ClusterSettings } from "./cluster/settings";
 import { clusterSettings } from "./cluster/settings";
+import { settled } from "./completed";
 import { Images } from "./images";
 import type { MonitoringSettings } from "./monitoring/settings";
 import { monitoringSettings } from "./monitoring/settings";
@@ -36,12 +35,7 @@ export interface SurroundingsArgs {
  * @throws pulumi.RunError naming every fault
  */
 export function clusterOf(given: Given<typeof clusterSettings>): ClusterSettings {
-    const faults: string[] = [];
-    const read = clusterSettings.read(given, "cluster", faults);
-    if (faults.length > 0) {
-        throw new pulumi.RunError(faults.join("\n"));
-    }
-    return read;
+    return settled(clusterSettings, given, "cluster");
 }
 
 /** The fields of the surroundings that are read. */

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 import { controls } from "../policies/controls";
-import { Attempts, InputError } from "../policies/engine/input";
+import { InputError } from "../policies/engine/input";
 import type { Waiver } from "../policies/engine/waivers";
 import { parseWaivers, waiversOf } from "../policies/engine/waivers";
 
@@ -20,17 +20,25 @@ export function stackWaivers(): readonly Waiver[] {
  * The risks that some files accept, as the cluster honours them.
  *
  * @param files paths, relative to the folder that the program runs in
- * @throws pulumi.RunError with every mistake in them
+ * @returns the risks, and every mistake in the files; with mistakes the risks are not to be used
  */
-export function waiversOfFiles(files: readonly string[]): readonly Waiver[] {
-    const attempts = new Attempts();
-    const read = files.flatMap((file) => attempts.of(() => waiversOfFile(file), []));
-    try {
-        attempts.finish();
-    } catch (error) {
-        throw error instanceof InputError ? new pulumi.RunError(error.message) : error;
-    }
-    return inForce(read);
+export function waiversOfFiles(files: readonly string[]): {
+    readonly risks: readonly Waiver[];
+    readonly faults: readonly string[];
+} {
+    const faults: string[] = [];
+    const read = files.flatMap((file) => {
+        try {
+            return waiversOfFile(file);
+        } catch (error) {
+            if (error instanceof InputError) {
+                faults.push(...error.faults);
+                return [];
+            }
+            throw error;
+        }
+    });
+    return { risks: inForce(read), faults };
 }
 
 function waiversOfFile(file: string): readonly Waiver[] {

@@ -31,16 +31,27 @@ export class Foundation extends pulumi.ComponentResource {
     constructor(name: string, args: FoundationArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Foundation.__pulumiType, name, args, opts);
         const { waivers = [], ...settings } = args;
-        const { config, faults } = readConfig(underKeys(settings, name), name);
-        refuse(this, name, faults);
+        const { config, faults } = readConfig(underKeys(settings, name), name, pulumi.getProject());
+        const accepted = waiversOfFiles(waivers);
         const provider = this.getProvider("kubernetes:core/v1:Namespace");
+        refuse(this, name, [...faults, ...accepted.faults, ...(provider ? unused(settings.cluster, name) : [])]);
         this.outputs = deployFoundation(config, name, {
-            risks: waiversOfFiles(waivers),
+            risks: accepted.risks,
             parent: this,
             ...(provider && { provider }),
         });
         this.registerOutputs(this.outputs);
     }
+}
+
+/** What is set of a cluster for a provider that is not made, since one was handed over. */
+function unused(cluster: Settings["cluster"] | undefined, name: string): readonly string[] {
+    return (["context", "identity"] as const)
+        .filter((key) => cluster?.[key] !== undefined)
+        .map(
+            (key) =>
+                `${name}:cluster.${key} is for the provider that is made where none is handed over; leave out one of the two`,
+        );
 }
 
 /** Settings under the keys that the areas are found by. */

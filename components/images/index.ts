@@ -2,6 +2,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Given, Read } from "../../policies/engine/schema";
 import { boolean, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
+import { settled } from "../completed";
 
 /** A container image, pinned by tag and by digest: the tag is for people, the digest decides. */
 export interface Image {
@@ -85,6 +86,29 @@ const PINNED_BY_CONFIG: ReadonlySet<string> = new Set<ImageName>(["x0tta6bl4"]);
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+const override = object({
+    registry: optional(text()),
+    repository: optional(text()),
+    tag: optional(text("an image tag", /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)),
+    digest: optional(text("sha256: and 64 hex digits", DIGEST)),
+});
+
+const named = mapOf(override);
+
+/** The same by the names of images; one that no image has is a fault. */
+const overrides: typeof named = {
+    ...named,
+    read(value, path, faults) {
+        const read = named.read(value, path, faults);
+        const known = Object.keys(IMAGES);
+        const unknown = Object.keys(read).filter((name) => !known.includes(name));
+        faults.push(
+            ...unknown.map((name) => `${path}.${name} is not an image of this program; known are ${known.join(", ")}`),
+        );
+        return read;
+    },
+};
+
 /** The stack's settings for images: where they are pulled from, and what replaces single ones. */
 export const imageSettings = withDefault(
     object({
@@ -94,30 +118,12 @@ export const imageSettings = withDefault(
         ),
         /** Insecure: renders tags only. For air-gapped test clusters whose local images have other digests. */
         dropDigests: withDefault(boolean(), false),
-        overrides: withDefault(
-            mapOf(
-                object({
-                    registry: optional(text()),
-                    repository: optional(text()),
-                    tag: optional(text("an image tag", /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)),
-                    digest: optional(text("sha256: and 64 hex digits", DIGEST)),
-                }),
-            ),
-            {},
-        ),
+        overrides: withDefault(overrides, {}),
     }),
     {},
 );
 
 export type ImageSettings = Read<typeof imageSettings>;
-
-/** What is wrong with overrides that the schema can't see: names that no image has. */
-export function imageFaults(settings: ImageSettings, path: string): readonly string[] {
-    const known = Object.keys(IMAGES);
-    return Object.keys(settings.overrides)
-        .filter((name) => !known.includes(name))
-        .map((name) => `${path}.overrides.${name} is not an image of this program; known are ${known.join(", ")}`);
-}
 
 /** Resolves image names to the references that go into pods. */
 export class Images {
@@ -132,13 +138,7 @@ export class Images {
         given?: Given<typeof imageSettings>,
         private readonly project = pulumi.getProject(),
     ) {
-        const path = `${project}:images`;
-        const faults: string[] = [];
-        this.settings = imageSettings.read(given, path, faults);
-        const all = faults.length > 0 ? faults : imageFaults(this.settings, path);
-        if (all.length > 0) {
-            throw new pulumi.RunError(all.join("\n"));
-        }
+        this.settings = settled(imageSettings, given, `${project}:images`);
     }
 
     /**

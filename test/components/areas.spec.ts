@@ -6,6 +6,7 @@ import { load } from "js-yaml";
 import { areas } from "../../components/areas";
 import { readConfig } from "../../components/config";
 import { describeSettings } from "../../components/describe";
+import { IMAGES } from "../../components/images";
 import type { Schema } from "../../policies/engine/schema";
 import { boolean, object, text, withDefault } from "../../policies/engine/schema";
 import { port } from "../../policies/engine/values";
@@ -145,10 +146,12 @@ describe("the rules of the areas", () => {
         assert.deepEqual(
             faultsOf({
                 "x0tta6bl4:falco": { namespace: "Falco" },
+                "x0tta6bl4:images": { overrides: { nginx: { tag: "1" } } },
                 "x0tta6bl4:platform": { namespace: "shop", port: 80 },
                 "x0tta6bl4:externalSecrets": everywhere,
             }),
             [
+                `x0tta6bl4:images.overrides.nginx is not an image of this program; known are ${Object.keys(IMAGES).join(", ")}`,
                 'x0tta6bl4:falco.namespace must be a DNS label (lower-case letters, digits and hyphens, at most 63), found "Falco"',
                 "x0tta6bl4:platform.port is 80, which is privileged; a process that is not root can only bind from 1024 up",
                 // Not that it makes no namespace "elsewhere": Falco's might be.

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { ImageSettings } from "../../components/images";
-import { imageFaults, Images, IMAGES, imageSettings } from "../../components/images";
+import { Images, IMAGES, imageSettings } from "../../components/images";
 
 const DIGEST = `sha256:${"a".repeat(64)}`;
 const OTHER = `sha256:${"b".repeat(64)}`;
@@ -55,7 +55,9 @@ describe("images", () => {
 
     it("refuses an override for an image that does not exist", () => {
         const known = Object.keys(IMAGES).join(", ");
-        assert.deepEqual(imageFaults(settings({ overrides: { nginx: { tag: "1" } } }), "x0tta6bl4:images"), [
+        const faults: string[] = [];
+        imageSettings.read({ overrides: { nginx: { tag: "1" } } }, "x0tta6bl4:images", faults);
+        assert.deepEqual(faults, [
             `x0tta6bl4:images.overrides.nginx is not an image of this program; known are ${known}`,
         ]);
     });

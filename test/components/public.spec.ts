@@ -4,8 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import * as k8s from "@pulumi/kubernetes";
+import type { ComponentResourceOptions } from "@pulumi/pulumi";
 
 import { Falco, Foundation, Images, Workload } from "../../components";
+import { IMAGES } from "../../components/images";
 import { deploy, refusalOf } from "../support/deploy";
 import { SMALLEST } from "../support/spire";
 
@@ -88,9 +90,41 @@ describe("The components as others use them", () => {
         };
         assert.doesNotMatch(await policy([]), /2999-01-02/);
         assert.match(await policy([file]), /2999-01-02/);
-        assert.match(
-            await refusalOf(() => new Foundation("security", { ...LEAST, waivers: [join(folder, "none.yaml")] })),
-            /none\.yaml can't be read \(ENOENT\)/,
+    });
+
+    it("are refused as a whole with all that is wrong, the files of risks and a provider beside its settings too", async () => {
+        const none = join(folder, "none.yaml");
+        const identity = "11111111-2222-3333-4444-555555555555";
+        const args = {
+            ...LEAST,
+            cluster: { ...CLUSTER, context: "prod", identity, foundation: "acme/live" },
+            images: { overrides: { nobody: { tag: "1" } } },
+            waivers: [none],
+        };
+        const known = Object.keys(IMAGES).join(", ");
+        const refusal = (opts: () => ComponentResourceOptions) =>
+            refusalOf(() => new Foundation("security", args, opts()), "acme");
+        const wrong = [
+            "security:",
+            `  security:images.overrides.nobody is not an image of this program; known are ${known}`,
+            '  security:cluster.foundation is "acme/live", a stack of this project; what is outside of namespaces is named after ' +
+                "the project, so the two need projects of their own",
+            `  ${none} can't be read (ENOENT)`,
+        ];
+        assert.equal(await refusal(() => ({})), wrong.join("\n"));
+        const handed = ["context", "identity"].map(
+            (key) =>
+                `  security:cluster.${key} is for the provider that is made where none is handed over; leave out one of the two`,
         );
+        assert.equal(
+            await refusal(() => ({ providers: [new k8s.Provider("theirs", {})] })),
+            [...wrong, ...handed].join("\n"),
+        );
+    });
+
+    it("are not of the project that is called like the component", async () => {
+        const cluster = { ...CLUSTER, foundation: "security/live" };
+        const deployed = await deploy(() => new Foundation("security", { ...LEAST, cluster }), "acme");
+        assert.ok(!deployed.list().some(([type]) => type.endsWith(":DaemonSet")));
     });
 });

@@ -63,8 +63,8 @@ export async function deploy(program: () => unknown, project = "x0tta6bl4", stac
  * The message with which a component refuses its arguments; fails where it does not. The program runs outside a stack:
  * within one, the same error would also reject the stack's own outputs.
  */
-export async function refusalOf(program: () => unknown): Promise<string> {
-    const recording = await recordProgram(pulumi, "x0tta6bl4", "test");
+export async function refusalOf(program: () => unknown, project = "x0tta6bl4"): Promise<string> {
+    const recording = await recordProgram(pulumi, project, "test");
     let message: string | undefined;
     try {
         await program();
@@ -72,7 +72,10 @@ export async function refusalOf(program: () => unknown): Promise<string> {
         message = error instanceof Error ? error.message : String(error);
     }
     await pulumi.runtime.disconnect();
-    const children = recording.registrations.filter(({ custom }) => custom);
+    // A provider without a parent is the program's own, made to be handed over.
+    const children = recording.registrations.filter(
+        ({ custom, type, parent }) => custom && !(type.startsWith("pulumi:providers:") && !parent),
+    );
     if (message === undefined) {
         throw new Error("the program was expected to be refused, but it was not");
     }
