@@ -11,6 +11,9 @@ import { writeDeclarations } from "./declarations.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 
+/** The file in a built package's folder that says which packages its bundle carries, by their places in the lock file. */
+const CARRIED = "carried.json";
+
 /** JavaScript that Node.js 22 reads, every npm package in it but those that have to be the program's own. */
 const bundle = {
     absWorkingDir: root,
@@ -25,13 +28,15 @@ const bundle = {
     external: [...builtinModules, "@pulumi/*", "typescript", "ts-node", "tsx"],
 };
 
-/** Bundles entries into dist/, and writes beside them the licences of what they carry. */
+/** Bundles entries into dist/, and writes beside them the licences of what they carry, and where a release finds its names. */
 async function bundled(folder, entryPoints) {
     const { metafile } = await build({ ...bundle, entryPoints, outdir: join(folder, "dist"), metafile: true });
     const carried = Object.keys(metafile.inputs).flatMap(
         (file) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file) ?? [],
     );
-    const texts = [...new Set(carried)].sort().map((path) => {
+    const paths = [...new Set(carried)].sort();
+    writeFileSync(join(folder, CARRIED), JSON.stringify(paths));
+    const texts = paths.map((path) => {
         const { name, version, license } = JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
         const [file] = globSync("{LICEN[CS]E,licen[cs]e}*", { cwd: join(root, path) });
         if (file === undefined) {

@@ -10,7 +10,7 @@ interface Manager {
 }
 
 const { customManagers } = JSON.parse(readFileSync(".github/renovate.json", "utf8")) as {
-    readonly customManagers: readonly [Manager, Manager];
+    readonly customManagers: readonly [Manager, Manager, Manager];
 };
 
 /** What a manager finds in the file it is for, group by group. */
@@ -43,5 +43,11 @@ describe("Renovate", () => {
             found(customManagers[1], file).map(({ tool, currentValue }) => [tool, currentValue]),
             set.map(([, tool, version]) => [tool, version]),
         );
+    });
+
+    it("finds the image that the component of GitLab CI runs in", () => {
+        const [image, ...more] = found(customManagers[2], "templates/hardening.yml");
+        assert.equal(more.length, 0);
+        assert.deepEqual([image?.["depName"], image?.["currentValue"]], ["node", "24-bookworm-slim"]);
     });
 });

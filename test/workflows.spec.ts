@@ -234,16 +234,41 @@ describe("workflows", () => {
         }
     });
 
-    it("deploy only with the policy pack, after a preview with it, into an environment that can ask for approval", () => {
-        const { jobs } = workflow("deploy.yml");
-        const commands = stepsOf(workflow("deploy.yml")).flatMap(({ run = "" }) => run.split("\n"));
-        const pulumi = commands.filter((command) => command.includes("npx pulumi"));
-        assert.deepEqual(
-            pulumi.map((command) => command.split(" ")[2]),
-            ["preview", "up"],
+    it("apply what was planned with the policy pack and approved, and nothing else", () => {
+        const { plan, apply } = workflow("deploy.yml").jobs;
+        const pulumi = ({ steps = [] }: Job = {}) =>
+            steps.flatMap(({ run = "" }) => run.split("\n")).filter((command) => command.includes("npx pulumi"));
+        const [planned, ...more] = [...pulumi(plan), ...pulumi(apply)];
+        assert.match(planned ?? "", /^npx pulumi preview .*--policy-pack policies .*--save-plan plan\.json/);
+        assert.equal(more.length, 1);
+        assert.match(more[0] ?? "", /^npx pulumi up .*--policy-pack policies .*--skip-preview --plan plan\.json$/);
+        const handed = [...(plan?.steps ?? []), ...(apply?.steps ?? [])].filter(({ uses = "" }) =>
+            uses.includes("artifact"),
         );
-        assert.ok(pulumi.every((command) => command.includes("--policy-pack policies")));
-        assert.ok(Object.values(jobs).every(({ environment }) => environment !== undefined));
+        assert.deepEqual(new Set(handed.map((step) => step.with?.["name"])), new Set(["plan-${{ env.STACK }}"]));
+        // The approval lies between the two: the stack's own environment is that of the second.
+        assert.equal(apply?.needs, "plan");
+        assert.match(String(plan?.environment), /-plan$/);
+        assert.equal(`${String(apply.environment)}-plan`, plan?.environment);
+    });
+
+    it("ask every night whether a cluster still is what was deployed, and fail where it is not", () => {
+        const { on, jobs } = workflow("drift.yml");
+        assert.ok("schedule" in on);
+        assert.match(JSON.stringify(jobs["drift"]), /"matrix":\{"stack":\["staging","production"\]\}/);
+        const runs = stepsOf(workflow("drift.yml")).flatMap(({ run = [] }) => run);
+        assert.match(runs.at(-1) ?? "", /^npx pulumi preview .*--refresh --expect-no-changes /);
+    });
+
+    it("reach clusters by their own identity alone, whoever runs them", () => {
+        for (const file of ["deploy.yml", "drift.yml", "audit.yml"]) {
+            assert.doesNotMatch(text(file), /\b(?:aws|azure|google|eks|gke|aks)\b/i, file);
+            for (const [name, { steps = [], permissions }] of Object.entries(workflow(file).jobs)) {
+                if (steps.some(({ uses }) => uses === "./.github/actions/cluster")) {
+                    assert.deepEqual(permissions, { contents: "read", "id-token": "write" }, `${file} ${name}`);
+                }
+            }
+        }
     });
 
     it("audit both clusters every week and keep the evidence", () => {

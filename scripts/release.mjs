@@ -1,0 +1,101 @@
+// Packs every published package, and writes what is in each as a bill of materials (CycloneDX 1.6) beside it:
+// npm run release:pack -- FOLDER
+import { execFileSync } from "node:child_process";
+import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { dirname, join, resolve } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = dirname(dirname(fileURLToPath(import.meta.url)));
+const json = (file) => JSON.parse(readFileSync(file, "utf8"));
+const lock = json(join(root, "package-lock.json")).packages;
+
+const purl = (name, version) => `pkg:npm/${name.replace(/^@/, "%40")}@${version}`;
+
+/** A package of the lock file as a component; where it is inside of ours, the hash is that of what it was taken from. */
+function componentAt(path, isInside) {
+    const { version, license, integrity } = lock[path];
+    const name = path.slice(path.lastIndexOf("node_modules/") + "node_modules/".length);
+    const [alg, content] = (integrity ?? "").split("-");
+    return {
+        type: "library",
+        "bom-ref": purl(name, version),
+        name,
+        version,
+        scope: "required",
+        purl: purl(name, version),
+        ...(license && { licenses: [{ expression: license }] }),
+        ...(alg === "sha512" && {
+            hashes: [{ alg: "SHA-512", content: Buffer.from(content, "base64").toString("hex") }],
+        }),
+        properties: [{ name: "x0tta6bl4:carried", value: String(isInside) }],
+    };
+}
+
+/** What a package carries and what it is installed with, in the versions that it was built and tested with. */
+function billOf(folder, manifest) {
+    const { name, version, license, description, dependencies = {} } = manifest;
+    const carried = existsSync(join(folder, "carried.json")) ? json(join(folder, "carried.json")) : [];
+    const beside = Object.keys(dependencies)
+        .flatMap(
+            (dependency) =>
+                [
+                    join(folder.slice(root.length + 1), "node_modules", dependency),
+                    join("node_modules", dependency),
+                ].find((path) => lock[path] !== undefined && lock[path].link !== true) ?? [],
+        )
+        .filter((path) => !carried.includes(path));
+    const components = [
+        ...carried.map((path) => componentAt(path, true)),
+        ...beside.map((path) => componentAt(path, false)),
+    ];
+    const own = purl(name, version);
+    return {
+        $schema: "http://cyclonedx.org/schema/bom-1.6.schema.json",
+        bomFormat: "CycloneDX",
+        specVersion: "1.6",
+        version: 1,
+        metadata: {
+            component: {
+                type: "library",
+                "bom-ref": own,
+                name,
+                version,
+                description,
+                purl: own,
+                licenses: [{ expression: license }],
+            },
+        },
+        components,
+        dependencies: [
+            { ref: own, dependsOn: components.map((component) => component["bom-ref"]) },
+            ...components.map((component) => ({ ref: component["bom-ref"] })),
+        ],
+    };
+}
+
+const [out] = process.argv.slice(2);
+if (out === undefined) {
+    console.error("release needs the folder to pack into: npm run release:pack -- FOLDER");
+    process.exit(2);
+}
+mkdirSync(out, { recursive: true });
+if (readdirSync(out).length > 0) {
+    console.error(`${out} is not empty, and everything in it would be released`);
+    process.exit(2);
+}
+for (const workspace of json(join(root, "package.json")).workspaces) {
+    const folder = join(root, workspace);
+    const manifest = json(join(folder, "package.json"));
+    if (manifest.private === true) {
+        continue;
+    }
+    execFileSync("npm", ["pack", "--pack-destination", resolve(out)], {
+        cwd: folder,
+        stdio: ["ignore", "ignore", "inherit"],
+    });
+    const stem = `${manifest.name.replace("@", "").replace("/", "-")}-${manifest.version}`;
+    if (!globSync("*.tgz", { cwd: out }).includes(`${stem}.tgz`)) {
+        throw new Error(`npm pack wrote no ${stem}.tgz`);
+    }
+    writeFileSync(join(out, `${stem}.cdx.json`), `${JSON.stringify(billOf(folder, manifest), undefined, 2)}\n`);
+}
