@@ -1,7 +1,16 @@
-import { requireInstance, requireObject, requireOneOf, requireText } from "../arguments.js";
-import type { X509Bundle } from "../bundle.js";
-import { FederationError } from "../errors.js";
+import type { SecureContextOptions } from "node:tls";
+
+import { kindOf, requireInstance, requireObject, requireOneOf, requireText } from "../arguments.js";
+import { X509Bundle } from "../bundle.js";
+import { ArgumentError, FederationError } from "../errors.js";
 import { SpiffeId, TrustDomain } from "../id.js";
+import { CIPHERS } from "../tls/policy.js";
+
+/**
+ * What both ends of an endpoint speak: TLS 1.2 and 1.3 with the ciphers of Mozilla's intermediate settings (SPIFFE Federation section 5),
+ * where Node's own list has more.
+ */
+export const ENDPOINT_TLS: SecureContextOptions = { minVersion: "TLSv1.2", ciphers: CIPHERS };
 
 /** The endpoint is authenticated like any web server (SPIFFE Federation section 5.2.1). */
 export interface WebProfile {
@@ -38,10 +47,35 @@ export function checkEndpoint(endpoint: unknown): void {
     requireObject(profile, "endpoint.profile");
     requireOneOf(profile.type, ["https_web", "https_spiffe"], "endpoint.profile.type");
     if (profile.type === "https_spiffe") {
-        requireInstance(profile.endpointId, SpiffeId, "endpoint.profile.endpointId");
+        checkSpiffeProfile(profile);
+    } else {
+        checkAuthorities(profile.ca);
     }
     requireText(url, "endpoint.url");
     checkEndpointUrl(url);
+}
+
+/** The part before the host of an `https` URL, or of one without a scheme: an empty user doesn't outlive parsing. */
+const EMPTY_USER = /^(?:https:[/\\]*|[/\\]{2,})[^/\\?#]*@/i;
+
+function checkSpiffeProfile({ endpointId, endpointBundle }: SpiffeProfile): void {
+    requireInstance(endpointId, SpiffeId, "endpoint.profile.endpointId");
+    if (typeof endpointBundle === "function") {
+        return;
+    }
+    requireInstance(endpointBundle, X509Bundle, "endpoint.profile.endpointBundle");
+    if (!endpointId.memberOf(endpointBundle.trustDomain)) {
+        throw new FederationError(
+            "invalid_endpoint",
+            `the bundle of ${endpointBundle.trustDomain} can't prove the endpoint ${endpointId}`,
+        );
+    }
+}
+
+function checkAuthorities(ca: unknown): void {
+    if (ca !== undefined && typeof ca !== "string" && !Buffer.isBuffer(ca)) {
+        throw new ArgumentError(`endpoint.profile.ca must be text or a Buffer of PEM, it is ${kindOf(ca)}`);
+    }
 }
 
 /**
@@ -60,7 +94,7 @@ export function checkEndpointUrl(text: string, base?: URL): URL {
             `the bundle endpoint ${url.protocol}//${url.host} must use https`,
         );
     }
-    if (url.username !== "" || url.password !== "") {
+    if (url.username !== "" || url.password !== "" || EMPTY_USER.test(text.trim())) {
         throw new FederationError(
             "invalid_endpoint",
             `the URL of the bundle endpoint at ${url.host} must not contain a user`,

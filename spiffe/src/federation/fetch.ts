@@ -13,19 +13,21 @@ import { SpiffeBundle } from "../spiffebundle.js";
 import { presentedChain } from "../tls/peer.js";
 import { verifyX509Svid } from "../verify.js";
 import type { FederationEndpoint, SpiffeProfile } from "./endpoint.js";
-import { checkEndpoint, checkEndpointUrl } from "./endpoint.js";
+import { checkEndpoint, checkEndpointUrl, ENDPOINT_TLS } from "./endpoint.js";
 
-const MAX_REDIRECTS = 5;
+const DEFAULT_MAX_REDIRECTS = 5;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
-
-/** TLS 1.2 stays allowed: endpoints follow Mozilla's intermediate settings (SPIFFE Federation section 5). */
-const MIN_VERSION = "TLSv1.2";
 
 export interface FederationFetchOptions {
     readonly signal?: AbortSignal;
     /** Milliseconds for everything, redirects included. Defaults to 30,000. */
     readonly timeoutMs?: number;
+    /**
+     * How many redirects are followed, all of them as temporary ones. 0 follows none, for those who know what the endpoint's own host is
+     * worth (SPIFFE Federation section 7.5.1). Defaults to 5.
+     */
+    readonly maxRedirects?: number;
     /** The clock an endpoint's SVID is judged by. */
     readonly now?: () => Date;
 }
@@ -41,11 +43,12 @@ export async function fetchBundle(
 ): Promise<SpiffeBundle> {
     checkEndpoint(endpoint);
     checkFetchOptions(options);
+    const { maxRedirects = DEFAULT_MAX_REDIRECTS } = options;
     let url = checkEndpointUrl(endpoint.url);
     const timeout = AbortSignal.timeout(options.timeoutMs ?? DEFAULT_TIMEOUT_MS);
     const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
     try {
-        for (let redirects = 0; redirects <= MAX_REDIRECTS; redirects++) {
+        for (let redirects = 0; redirects <= maxRedirects; redirects++) {
             const response = await get(url, endpoint.profile, signal, options.now?.() ?? new Date());
             const { location } = response.headers;
             if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) {
@@ -54,7 +57,7 @@ export async function fetchBundle(
             response.destroy();
             url = checkEndpointUrl(location, url);
         }
-        throw new FederationError("too_many_redirects", `${endpoint.url} redirects more than ${MAX_REDIRECTS} times`);
+        throw new FederationError("too_many_redirects", `${endpoint.url} redirects more than ${maxRedirects} times`);
     } catch (error) {
         options.signal?.throwIfAborted();
         if (error instanceof SpiffeError) {
@@ -70,12 +73,15 @@ export async function fetchBundle(
 /** @throws {ArgumentError} */
 export function checkFetchOptions(options: unknown): void {
     requireOptions(options, "options");
-    const { signal, timeoutMs, now } = (options ?? {}) as FederationFetchOptions;
+    const { signal, timeoutMs, maxRedirects, now } = (options ?? {}) as FederationFetchOptions;
     if (signal !== undefined) {
         requireInstance(signal, AbortSignal, "options.signal");
     }
     if (timeoutMs !== undefined) {
         requireNumber(timeoutMs, "options.timeoutMs", 1);
+    }
+    if (maxRedirects !== undefined) {
+        requireNumber(maxRedirects, "options.maxRedirects", 0);
     }
     if (now !== undefined) {
         requireFunction(now, "options.now");
@@ -94,7 +100,7 @@ async function get(
     const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
     const request =
         socket === undefined
-            ? httpsRequest(url, { agent: false, minVersion: MIN_VERSION, headers, signal, ...webAuthorities(profile) })
+            ? httpsRequest(url, { agent: false, headers, signal, ...ENDPOINT_TLS, ...webAuthorities(profile) })
             : httpRequest({ createConnection: () => socket, path: `${url.pathname}${url.search}`, headers, signal });
     request.once("response", resolve).once("error", reject).end();
     return promise;
@@ -111,7 +117,7 @@ async function connectSpiffe(url: URL, profile: SpiffeProfile, signal: AbortSign
         host,
         port: url.port === "" ? 443 : Number(url.port),
         servername: isIP(host) === 0 ? host : "",
-        minVersion: MIN_VERSION,
+        ...ENDPOINT_TLS,
         // OpenSSL knows one pool of authorities only; the endpoint is judged below, by its own trust domain's bundle.
         ca: [],
         rejectUnauthorized: false,

@@ -4,10 +4,13 @@ import { createServer } from "node:https";
 import type { SecureContextOptions } from "node:tls";
 
 import { requireFunction, requireObject, requireOneOf, requireText } from "../arguments.js";
+import { reportCallbackFailure } from "../callbacks.js";
+import { ArgumentError } from "../errors.js";
 import type { X509Provider } from "../source.js";
 import type { SpiffeBundle } from "../spiffebundle.js";
 import { subscribe } from "../subscription.js";
 import { checkIdentity } from "../tls/policy-check.js";
+import { ENDPOINT_TLS } from "./endpoint.js";
 
 /** How a bundle endpoint proves itself; it never asks clients to. */
 export type ServingProfile =
@@ -26,6 +29,9 @@ export interface BundleServerOptions {
 export function bundleHandler(bundle: () => SpiffeBundle, path = "/"): RequestListener {
     requireFunction(bundle, "bundle");
     requireText(path, "path");
+    if (!path.startsWith("/")) {
+        throw new ArgumentError('path must begin with "/": no request asks for another');
+    }
     return (request, response) => {
         const asked = (request.url ?? "").split("?", 1)[0];
         if (asked !== path) {
@@ -39,8 +45,9 @@ export function bundleHandler(bundle: () => SpiffeBundle, path = "/"): RequestLi
         let body: string;
         try {
             body = bundle().marshal();
-        } catch {
+        } catch (error) {
             // Without a bundle there is nothing true to say; the client keeps what it has and comes back.
+            reportCallbackFailure("Serving a SPIFFE bundle", error);
             response.writeHead(503).end();
             return;
         }
@@ -63,11 +70,11 @@ export function createBundleServer(options: BundleServerOptions): Server {
         checkIdentity(profile.identity);
     }
     const handler = bundleHandler(options.bundle, options.path);
-    // TLS 1.2 and 1.3, as section 5 asks by way of Mozilla's intermediate settings; no client certificates.
-    const context = (): SecureContextOptions => ({ ...credentials(profile), minVersion: "TLSv1.2" });
+    // No client certificates are asked for.
+    const context = (): SecureContextOptions => ({ ...credentials(profile), ...ENDPOINT_TLS });
     const server = createServer(context(), handler);
     if (profile.type === "https_spiffe") {
-        const hide = (): void => server.setSecureContext({ minVersion: "TLSv1.2" });
+        const hide = (): void => server.setSecureContext(ENDPOINT_TLS);
         const show = (): void => server.setSecureContext(context());
         server.once("close", subscribe(profile.identity, { update: show, withdrawn: hide }));
     }

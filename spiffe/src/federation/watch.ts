@@ -1,5 +1,6 @@
+import { requireInstance } from "../arguments.js";
 import { FederationError, SpiffeError } from "../errors.js";
-import type { SpiffeBundle } from "../spiffebundle.js";
+import { SpiffeBundle } from "../spiffebundle.js";
 import { isAborted } from "../workload/abort.js";
 import { sleep } from "../workload/backoff.js";
 import type { FederationEndpoint } from "./endpoint.js";
@@ -29,9 +30,9 @@ export interface FederationWatchOptions extends FederationFetchOptions {
 /**
  * Follows a bundle endpoint: fetches at the interval the bundle asks for, five minutes if it doesn't. A failure is reported and the next
  * attempt made after the same interval. A bundle with a lower sequence number than the one held, or without one where that has one, is
- * refused. Ends when the signal is aborted.
+ * refused; one with the same number and other contents is taken, as the endpoint says it last. Ends when the signal is aborted.
  *
- * @throws {FederationError} `invalid_endpoint`
+ * @throws {SpiffeError} an `ArgumentError`, or a {@link FederationError} `invalid_endpoint`
  */
 export async function* watchBundle(
     endpoint: FederationEndpoint,
@@ -41,6 +42,9 @@ export async function* watchBundle(
     checkFetchOptions(options);
     const { signal } = options;
     let held = options.initial;
+    if (held !== undefined) {
+        checkInitial(held, endpoint);
+    }
     while (!isAborted(signal)) {
         try {
             const bundle: SpiffeBundle = await fetchBundle(withLatest(endpoint, held), options);
@@ -64,6 +68,16 @@ export async function* watchBundle(
                 throw error;
             }
         });
+    }
+}
+
+function checkInitial(initial: SpiffeBundle, { trustDomain }: FederationEndpoint): void {
+    requireInstance(initial, SpiffeBundle, "options.initial");
+    if (!initial.trustDomain.equals(trustDomain)) {
+        throw new FederationError(
+            "invalid_endpoint",
+            `options.initial is a bundle of ${initial.trustDomain}, the endpoint is one of ${trustDomain}`,
+        );
     }
 }
 

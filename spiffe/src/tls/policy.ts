@@ -63,7 +63,7 @@ export interface WebCertificate {
 export type ContextPolicy = Pick<TlsPolicy, "kem" | "signature" | "allowTls12">;
 
 /** Ciphers of TLS 1.3, and those of TLS 1.2 that RFC 9325 section 4.2 recommends. */
-const CIPHERS = [
+export const CIPHERS = [
     ...["TLS_AES_256_GCM_SHA384", "TLS_CHACHA20_POLY1305_SHA256", "TLS_AES_128_GCM_SHA256"],
     ...["ECDHE-ECDSA-AES256-GCM-SHA384", "ECDHE-RSA-AES256-GCM-SHA384"],
     ...["ECDHE-ECDSA-CHACHA20-POLY1305", "ECDHE-RSA-CHACHA20-POLY1305"],
