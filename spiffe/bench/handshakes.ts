@@ -1,106 +1,120 @@
-import { fork } from "node:child_process";
-import { once } from "node:events";
-import { join } from "node:path";
-
-import { callPeer, PeerServer } from "../../test/interop/peer.js";
-import { authorizeId, SpiffeId } from "../src/index.js";
-import { X509Source } from "../src/entry/workload.js";
-import { connectTls } from "../src/tls/index.js";
 import { TestCa } from "../test/support/ca.js";
 import { FakeWorkloadApi, x509Message } from "../test/support/fake-workload-api.js";
+import type { ClientSide, Kind, ServerSide } from "./sides.js";
+import { goClient, startClient, startGoServer, startServer } from "./sides.js";
 
-const SERVER = SpiffeId.parse("spiffe://bench.test/server");
-const CLIENT = SpiffeId.parse("spiffe://bench.test/client");
+const SERVER = "spiffe://bench.test/server";
+const CLIENT = "spiffe://bench.test/client";
+const HYBRID = "X25519MLKEM768";
 const AT_ONCE = 4;
+/** Rounds take turns, so that what else the machine does falls on all pairs. */
+const ROUNDS = 5;
 
-/** Handshakes of one pair of client and server. Times in milliseconds, from connecting to the end of the greeting. */
+/** Who measures whom, and by which group. */
+const PAIRS: readonly { readonly client: Kind; readonly server: Kind; readonly group: string }[] = [
+    { client: "this library", server: "this library", group: HYBRID },
+    { client: "node:tls", server: "node:tls", group: HYBRID },
+    { client: "node:tls", server: "node:tls", group: "X25519" },
+    { client: "go-spiffe", server: "this library", group: HYBRID },
+    { client: "go-spiffe", server: "node:tls", group: HYBRID },
+    { client: "this library", server: "go-spiffe", group: HYBRID },
+    { client: "node:tls", server: "go-spiffe", group: HYBRID },
+    { client: "go-spiffe", server: "go-spiffe", group: HYBRID },
+];
+
+/** Handshakes of one pair. Times in milliseconds, from connecting to the end of the greeting; rate and CPU are medians of the rounds. */
 export interface HandshakeFigures {
-    readonly client: "this library" | "go-spiffe";
-    readonly server: "this library" | "go-spiffe";
+    readonly client: Kind;
+    readonly server: Kind;
+    readonly group: string;
     readonly perSecond: number;
     readonly p50: number;
     readonly p99: number;
+    readonly clientCpuMs: number;
+    readonly serverCpuMs: number;
     readonly failures: number;
 }
 
-type Dial = (port: number, total: number) => Promise<Omit<HandshakeFigures, "client" | "server">>;
-type Serve = () => Promise<{ port: number; stop: () => void }>;
+interface Round {
+    readonly timesMs: readonly number[];
+    readonly perSecond: number;
+    readonly clientCpuMs: number;
+    readonly serverCpuMs: number;
+}
 
 /**
- * Full mutual TLS 1.3 handshakes by X25519MLKEM768 and EC P-256, each on a new connection with a greeting read to its end; every side in a
- * process of its own, every pair in the same run.
+ * Full mutual TLS 1.3 handshakes with EC P-256 SVIDs, each on a new connection with a greeting read to its end; every side in a process
+ * of its own, and all pairs in turn, round after round. node:tls alone verifies by OpenSSL and knows no SPIFFE ID.
+ *
+ * @param withGo whether the pairs of go-spiffe are measured too, whose program must have been built
  */
-export async function benchHandshakes(total: number): Promise<HandshakeFigures[]> {
+export async function benchHandshakes(total: number, withGo: boolean): Promise<HandshakeFigures[]> {
     const ca = await TestCa.create("bench.test");
     const [serverApi, clientApi] = [await FakeWorkloadApi.start(), await FakeWorkloadApi.start()];
-    serverApi.setX509(x509Message([await ca.issue("/server")], [ca.bundle]));
-    clientApi.setX509(x509Message([await ca.issue("/client")], [ca.bundle]));
-    const servers: Record<HandshakeFigures["server"], Serve> = {
-        "this library": () => serveHere(serverApi.address),
-        "go-spiffe": async () => {
-            const args = [CLIENT.toString(), "X25519MLKEM768", "quiet"];
-            const { server, port } = await PeerServer.start(serverApi.address, ...args);
-            return { port, stop: () => server.stop() };
-        },
+    const [serverSvid, clientSvid] = [await ca.issue("/server"), await ca.issue("/client")];
+    serverApi.setX509(x509Message([serverSvid], [ca.bundle]));
+    clientApi.setX509(x509Message([clientSvid], [ca.bundle]));
+    const pemOf = (svid: typeof serverSvid) => ({
+        cert: svid.certPem(),
+        key: svid.keyPem(),
+        ca: String(ca.certificate),
+    });
+    const server = async (kind: Kind, group: string): Promise<ServerSide> =>
+        kind === "go-spiffe"
+            ? startGoServer(CLIENT, group, serverApi.address)
+            : startServer({ kind, peer: CLIENT, group, pem: pemOf(serverSvid) }, serverApi.address);
+    const client = async (kind: Kind, group: string): Promise<ClientSide> =>
+        kind === "go-spiffe"
+            ? goClient(SERVER, clientApi.address)
+            : startClient({ kind, peer: SERVER, group, pem: pemOf(clientSvid) }, clientApi.address);
+    const pairs = PAIRS.filter((pair) => withGo || ![pair.client, pair.server].includes("go-spiffe"));
+    // A pair has processes of its own, which live through all rounds.
+    const running = await Promise.all(
+        pairs.map(async (pair) => ({
+            pair,
+            client: await client(pair.client, pair.group),
+            server: await server(pair.server, pair.group),
+            rounds: [] as Round[],
+        })),
+    );
+    const perRound = Math.ceil(total / ROUNDS);
+    const measure = async (side: (typeof running)[number], count: number): Promise<Round> => {
+        await side.server.usage();
+        const { port } = side.server;
+        const { timesMs, elapsedMs, cpuMs } = await side.client.dial({ port, total: count, atOnce: AT_ONCE });
+        const serverCpuMs = (await side.server.usage()) / count;
+        return { timesMs, perSecond: (count / elapsedMs) * 1_000, clientCpuMs: cpuMs / count, serverCpuMs };
     };
-    const clients: Record<HandshakeFigures["client"], Dial> = {
-        "this library": (port, count) => dialHere(clientApi.address, port, count),
-        "go-spiffe": async (port, count) => {
-            const args = [`127.0.0.1:${port}`, SERVER.toString(), String(count), String(AT_ONCE)];
-            const { perSecond, p50, p99, failures } = await callPeer(clientApi.address, "bench-dial", ...args);
-            return { perSecond: Number(perSecond), p50: Number(p50), p99: Number(p99), failures: Number(failures) };
-        },
-    };
-    const figures: HandshakeFigures[] = [];
-    for (const [server, serve] of Object.entries(servers) as [HandshakeFigures["server"], Serve][]) {
-        for (const [client, dial] of Object.entries(clients) as [HandshakeFigures["client"], Dial][]) {
-            const { port, stop } = await serve();
-            // The first handshakes pay for compilation and empty caches.
-            await dial(port, 200);
-            figures.push({ client, server, ...(await dial(port, total)) });
-            stop();
+    // The first handshakes pay for compilation and empty caches.
+    for (const side of running) {
+        await measure(side, 300);
+    }
+    for (let round = 0; round < ROUNDS; round++) {
+        for (const side of running) {
+            side.rounds.push(await measure(side, perRound));
         }
     }
+    for (const side of running) {
+        side.client.stop();
+        side.server.stop();
+    }
     await Promise.all([serverApi.stop(), clientApi.stop()]);
-    return figures;
+    return running.map(({ pair, rounds }) => figuresOf(pair, rounds, perRound * ROUNDS));
 }
 
-async function serveHere(workloadApi: string): Promise<{ port: number; stop: () => void }> {
-    const child = fork(join(import.meta.dirname, "server.ts"), [CLIENT.toString()], {
-        env: { ...process.env, SPIFFE_ENDPOINT_SOCKET: workloadApi },
-    });
-    const [port] = (await once(child, "message")) as [number];
-    return { port, stop: () => child.kill() };
-}
-
-async function dialHere(
-    address: string,
-    port: number,
-    total: number,
-): Promise<Omit<HandshakeFigures, "client" | "server">> {
-    const identity = await X509Source.start({ address });
-    const policy = { authorize: authorizeId(SERVER), kem: "require" as const };
-    const times: number[] = [];
-    let failures = 0;
-    let left = total;
-    const worker = async (): Promise<void> => {
-        while (left-- > 0) {
-            const begin = performance.now();
-            try {
-                const socket = await connectTls(identity, policy, { host: "127.0.0.1", port });
-                await once(socket.resume(), "end");
-                times.push(performance.now() - begin);
-                socket.destroy();
-            } catch {
-                failures += 1;
-            }
-        }
+function figuresOf(pair: (typeof PAIRS)[number], rounds: readonly Round[], total: number): HandshakeFigures {
+    const times = sorted(rounds.flatMap(({ timesMs }) => timesMs));
+    const median = (of: (round: Round) => number): number => at(sorted(rounds.map(of)), 0.5);
+    return {
+        ...pair,
+        perSecond: median(({ perSecond }) => perSecond),
+        p50: at(times, 0.5),
+        p99: at(times, 0.99),
+        clientCpuMs: median(({ clientCpuMs }) => clientCpuMs),
+        serverCpuMs: median(({ serverCpuMs }) => serverCpuMs),
+        failures: total - times.length,
     };
-    const start = performance.now();
-    await Promise.all(Array.from({ length: AT_ONCE }, worker));
-    const perSecond = (total / (performance.now() - start)) * 1_000;
-    identity.close();
-    times.sort((a, b) => a - b);
-    const at = (part: number): number => times[Math.floor(times.length * part)] ?? 0;
-    return { perSecond, p50: at(0.5), p99: at(0.99), failures };
 }
+
+const sorted = (numbers: readonly number[]): readonly number[] => numbers.toSorted((a, b) => a - b);
+const at = (ordered: readonly number[], part: number): number => ordered[Math.floor(ordered.length * part)] ?? NaN;

@@ -3,7 +3,6 @@ import { parseArgs } from "node:util";
 
 import { goIsThere } from "../../test/interop/go-program.js";
 import { buildPeer } from "../../test/interop/peer.js";
-import { benchBare } from "./bare.js";
 import { benchHandshakes } from "./handshakes.js";
 import { benchRotation } from "./rotation.js";
 import { benchVerification } from "./verification.js";
@@ -21,35 +20,19 @@ const table = (head: readonly string[], rows: readonly (readonly unknown[])[]): 
 };
 const ms = (value: number): string => value.toFixed(1);
 
-if (goIsThere()) {
+const withGo = goIsThere();
+if (withGo) {
     await buildPeer();
-    const figures = await benchHandshakes(Number(values.handshakes));
-    table(
-        ["client", "server", "handshakes/s", "p50 ms", "p99 ms", "failed"],
-        figures.map(({ client, server, perSecond, p50, p99, failures }) => [
-            client,
-            server,
-            Math.round(perSecond),
-            ms(p50),
-            ms(p99),
-            failures,
-        ]),
-    );
 } else {
-    process.stdout.write("handshakes: skipped, go is not on the PATH\n");
+    process.stdout.write("handshakes with go-spiffe: skipped, go is not on the PATH\n");
 }
-
+const handshakes = await benchHandshakes(Number(values.handshakes), withGo);
 table(
-    ["both ends", "group", "handshakes/s", "client CPU ms", "server CPU ms"],
-    (await benchBare(Math.ceil(Number(values.handshakes) / 10))).map(
-        ({ kind, group, perSecond, clientCpuMs, serverCpuMs }) => [
-            kind,
-            group,
-            Math.round(perSecond),
-            clientCpuMs.toFixed(2),
-            serverCpuMs.toFixed(2),
-        ],
-    ),
+    ["client", "server", "group", "handshakes/s", "p50 ms", "p99 ms", "client CPU ms", "server CPU ms", "failed"],
+    handshakes.map(({ client, server, group, perSecond, p50, p99, clientCpuMs, serverCpuMs, failures }) => [
+        ...[client, server, group, Math.round(perSecond), ms(p50), ms(p99)],
+        ...[clientCpuMs.toFixed(2), serverCpuMs.toFixed(2), failures],
+    ]),
 );
 
 const { rotations, figures } = await benchRotation(Number(values.seconds));

@@ -41,7 +41,7 @@ export class PeerServer {
     static async start(workloadApi: string, ...args: string[]): Promise<{ server: PeerServer; port: number }> {
         const child = spawn(binary, ["serve", ...args], {
             env: environment(workloadApi),
-            stdio: ["ignore", "pipe", "inherit"],
+            stdio: ["pipe", "pipe", "inherit"],
         });
         const server = new PeerServer(child, child.stdout);
         return { server, port: Number((await server.next()).port) };
@@ -54,6 +54,12 @@ export class PeerServer {
             throw new Error("the go-spiffe peer ended");
         }
         return JSON.parse(value) as PeerLine;
+    }
+
+    /** What a quiet one has used so far: `cpuMs`, milliseconds of CPU. */
+    ask(): Promise<PeerLine> {
+        this.child.stdin?.write("\n");
+        return this.next();
     }
 
     stop(): void {
