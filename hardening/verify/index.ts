@@ -5,6 +5,7 @@ import { accessAsGranted } from "./checks/access";
 import { alertRulesLoaded } from "./checks/alerts";
 import { certificateDaysLeft } from "./checks/certificates";
 import { networkPoliciesEnforced } from "./checks/enforcement";
+import { noIncidents } from "./checks/incidents";
 import { identityLogsFreeOfErrors, noSecretInLogs } from "./checks/logs";
 import { metricsMeetTargets } from "./checks/metrics";
 import { networkPoliciesInPlace } from "./checks/network";
@@ -17,6 +18,7 @@ import type { Live } from "./live";
 export function checks(now: () => Date): readonly Check[] {
     return [
         metricsMeetTargets,
+        noIncidents,
         certificateDaysLeft(now),
         workloadsReady,
         nodeProgramsOnEveryNode,

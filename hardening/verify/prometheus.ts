@@ -39,7 +39,7 @@ export async function samplesOf(
     live: Live,
     pod: ScrapeTarget,
 ): Promise<readonly Sample[] | undefined> {
-    return query(expected, live, `{${labelsOf(pod)},__name__=~"(pqc|probe|spiffe)_.+"}`);
+    return ask(expected, live, `{${labelsOf(pod)},__name__=~"(pqc|probe|responder|spiffe)_.+"}`);
 }
 
 /**
@@ -56,7 +56,7 @@ export async function increaseOf(
     window: string,
 ): Promise<readonly Sample[] | undefined> {
     const series = `${metric}{${labelsOf(pod)}}`;
-    const grown = await query(
+    const grown = await ask(
         expected,
         live,
         `(increase(${series}[${window}]) and ${series} offset ${window}) or ${series}`,
@@ -68,7 +68,8 @@ function labelsOf({ namespace, name }: ScrapeTarget): string {
     return `namespace="${namespace}",pod="${name}"`;
 }
 
-async function query(expected: Expected, live: Live, expression: string): Promise<readonly Sample[] | undefined> {
+/** What an expression comes to now; undefined where no Prometheus answers, or where it holds nothing of it. */
+export async function ask(expected: Expected, live: Live, expression: string): Promise<readonly Sample[] | undefined> {
     const answer = await askPrometheus(expected, live, `/api/v1/query?query=${encodeURIComponent(expression)}`);
     const samples = list(answer?.["result"])
         .filter(isObj)

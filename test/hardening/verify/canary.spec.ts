@@ -162,7 +162,7 @@ describe("network-policies-enforced", () => {
                 `failed Pod shop/canary-1: reached ${PLATFORM}, which its network policies forbid`,
             ]);
             assert.deepEqual(asked, [
-                '/api/v1/query?query={namespace="shop",pod="canary-1",__name__=~"(pqc|probe|spiffe)_.+"}',
+                '/api/v1/query?query={namespace="shop",pod="canary-1",__name__=~"(pqc|probe|responder|spiffe)_.+"}',
             ]);
             assert.deepEqual(cluster.ports, []);
         });
