@@ -2,7 +2,7 @@ import type { Read } from "../../policies/engine/schema";
 import { integer, listOf, mapOf, object, oneOf, optional, text, withDefault } from "../../policies/engine/schema";
 import { cidr, dnsLabel, port } from "../../policies/engine/values";
 import type { Dns, NetworkEngine } from "../../policies/platforms";
-import { PLATFORM_NAMES, platformOf } from "../../policies/platforms";
+import { CLUSTER_DEFAULTS, PLATFORM_NAMES, platformOf } from "../../policies/platforms";
 import { podSecurityVersion } from "../namespace";
 
 /** The cluster that the stack is deployed to. */
@@ -19,9 +19,9 @@ export const clusterSettings = object({
      */
     foundation: optional(text("a project and a stack such as acme/production", /^[\w.-]{1,100}\/[\w.-]{1,100}$/)),
     /** Addresses of the API server's endpoints, as pods reach them after translation of the Service address. */
-    apiServer: object({ cidrs: listOf(cidr, 1), ports: withDefault(listOf(port, 1), [443, 6443]) }),
+    apiServer: object({ cidrs: listOf(cidr, 1), ports: withDefault(listOf(port, 1), CLUSTER_DEFAULTS.apiServerPorts) }),
     /** How the cluster is run (docs/platforms.md): chooses the facts that the settings beside it don't state. */
-    platform: withDefault(oneOf(...PLATFORM_NAMES), "generic"),
+    platform: withDefault(oneOf(...PLATFORM_NAMES), CLUSTER_DEFAULTS.platform),
     /** What implements network policies; that of the platform unless set. */
     networkEngine: optional(oneOf("kubernetes", "cilium", "calico")),
     /** Where pods resolve names, as far as it is not what the platform does. */
@@ -38,7 +38,7 @@ export const clusterSettings = object({
         {},
     ),
     /** How many nodes there may be: what runs on each of them has room for so many. */
-    nodes: withDefault(integer(1, 5000), 100),
+    nodes: withDefault(integer(1, 5000), CLUSTER_DEFAULTS.nodes),
     /** Version of the Pod Security Standards that namespaces enforce. */
     podSecurityVersion: withDefault(podSecurityVersion, "latest"),
 });

@@ -2,12 +2,14 @@ import { inRange } from "../../policies/kubernetes/addresses";
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../policies/kubernetes/kube";
 import type { PlatformName } from "../../policies/platforms";
-import { PLATFORM_NAMES, platformOf } from "../../policies/platforms";
+import { CLUSTER_DEFAULTS, PLATFORM_NAMES, platformOf } from "../../policies/platforms";
 import { ApiError } from "../sources/cluster/client";
+import { clusterUid } from "../sources/cluster/identity";
 import { nameOf } from "../verify/expected";
-import type { Patient, Question } from "./question";
+import type { Answer, Patient, Question } from "./question";
 import { missing, ok, unknown } from "./question";
-import { networkProgram, platformOfNodes } from "./recognise";
+import type { RunningProgram } from "./recognise";
+import { apiServerOf, daemonsOf, networkProgram, nodesOf, platformOfNodes } from "./recognise";
 
 /** Kubelets authorise single resources from here on (KEP-2862), which SPIRE's agents rely on. */
 const MINIMUM_MINOR = 33;
@@ -16,9 +18,9 @@ const MINIMUM_MINOR = 33;
 const MINIMUM_KERNEL = [5, 8] as const;
 
 /** The platform that the stack is set for. */
-function platformSet(patient: Patient | undefined): PlatformName {
-    const set = str(patient?.cluster["platform"]);
-    return PLATFORM_NAMES.find((name) => name === set) ?? "generic";
+function platformSet({ cluster }: Patient): PlatformName {
+    const set = str(cluster["platform"]);
+    return PLATFORM_NAMES.find((name) => name === set) ?? CLUSTER_DEFAULTS.platform;
 }
 
 const version: Question = {
@@ -42,24 +44,20 @@ const identity: Question = {
     title: "The stack is tied to this cluster",
     remedy: "Set cluster.identity, so that no other cluster is deployed to by mistake.",
     async ask(cluster, patient) {
-        const uid = str(obj((await cluster.get("/api/v1/namespaces/kube-system"))?.["metadata"])["uid"]);
-        const set = str(patient?.cluster["identity"]);
-        if (patient !== undefined && uid === "") {
+        if (patient === undefined) {
+            return [];
+        }
+        const uid = await clusterUid(cluster);
+        const set = str(patient.cluster["identity"]);
+        if (uid === "") {
             return [unknown("Namespace kube-system", "shows no uid")];
         }
-        return patient === undefined
-            ? []
-            : set === ""
-              ? [missing("cluster.identity", `is not set; here it is ${uid}`)]
-              : [
-                    set === uid
-                        ? ok("cluster.identity", "is this cluster's")
-                        : missing(
-                              "cluster.identity",
-                              `is ${set}; here it is ${uid}`,
-                              "Choose the stack's own cluster.",
-                          ),
-                ];
+        if (set === uid) {
+            return [ok("cluster.identity", "is this cluster's")];
+        }
+        return set === ""
+            ? [missing("cluster.identity", `is not set; here it is ${uid}`)]
+            : [missing("cluster.identity", `is ${set}; here it is ${uid}`, "Choose the stack's own cluster.")];
     },
 };
 
@@ -68,61 +66,39 @@ const platform: Question = {
     title: "The stack is set for the platform that the nodes are of",
     remedy: "Set cluster.platform: docs/platforms.md says what it chooses.",
     async ask(cluster, patient) {
-        const nodes = await cluster.objects("/api/v1", "nodes");
+        const nodes = await nodesOf(cluster);
         const found = platformOfNodes(nodes);
-        const set = platformSet(patient);
-        if (nodes.length === 0 || found === undefined) {
+        const set = patient && platformSet(patient);
+        const isSet = set === undefined ? "" : `; cluster.platform is ${set}`;
+        if (found === undefined) {
             const why = nodes.length === 0 ? "there are none" : "show no platform that is known, or several";
-            return [unknown("nodes", `${why}; cluster.platform is ${set}`)];
+            return [unknown("nodes", `${why}${isSet}`)];
         }
+        const are = `are of ${platformOf(found).title}`;
         return [
-            found === set || patient === undefined
-                ? ok("nodes", `are of ${platformOf(found).title}`)
-                : missing(
-                      "nodes",
-                      `are of ${platformOf(found).title}; cluster.platform is ${set}`,
-                      `Set cluster.platform: ${found}.`,
-                  ),
+            set === undefined || set === found
+                ? ok("nodes", are)
+                : missing("nodes", `${are}${isSet}`, `Set cluster.platform: ${found}.`),
         ];
     },
 };
-
-/** On how many nodes a DaemonSet is to run, and is ready; undefined where it doesn't say. */
-function spread(daemon: Body | undefined): { readonly wanted: number | undefined; readonly ready: number | undefined } {
-    const status = obj(daemon?.["status"]);
-    const number = (value: unknown) => (typeof value === "number" ? value : undefined);
-    return { wanted: number(status["desiredNumberScheduled"]), ready: number(status["numberReady"]) };
-}
 
 const policies: Question = {
     name: "network-policies-enforced",
     title: "Network policies are enforced",
     remedy: "Install a network plugin that enforces them, or see to it that the one there does; the canary measures it.",
     async ask(cluster, patient) {
-        // One that is meant for no node is left over, or for nodes to come.
-        const daemons = (await cluster.objects("/apis/apps/v1", "daemonsets")).filter(
-            (one) => spread(one).wanted !== 0,
-        );
-        const program = networkProgram(daemons.map(nameOf));
+        const program = networkProgram(await daemonsOf(cluster));
         if (program === undefined) {
             return [unknown("cluster", "runs no network plugin that is known by its DaemonSet")];
         }
-        const { name, enforces, engine } = program;
-        const set = str(patient?.cluster["networkEngine"]) || platformOf(platformSet(patient)).networkEngine;
+        const { name, engine } = program;
         const subject = `DaemonSet ${name}`;
-        const { wanted, ready } = spread(daemons.find((one) => nameOf(one) === name));
-        const enforced =
-            enforces === "yes"
-                ? ready !== undefined && ready === wanted
-                    ? ok(subject, "is a program that enforces them")
-                    : unknown(subject, `would enforce them, and is ready on ${ready ?? "?"} of ${wanted ?? "?"} nodes`)
-                : enforces === "no"
-                  ? missing(subject, "enforces none")
-                  : unknown(subject, "enforces them only where it is told to");
-        const fits = patient === undefined || engine !== "cilium" || set === "cilium";
+        const set =
+            patient && (str(patient.cluster["networkEngine"]) || platformOf(platformSet(patient)).networkEngine);
         return [
-            enforced,
-            ...(fits
+            enforcement(program),
+            ...(set === undefined || set === engine || engine !== "cilium"
                 ? []
                 : [
                       missing(
@@ -135,12 +111,27 @@ const policies: Question = {
     },
 };
 
+function enforcement({ name, enforces, wanted, ready }: RunningProgram): Answer {
+    const subject = `DaemonSet ${name}`;
+    switch (enforces) {
+        case "no":
+            return missing(subject, "enforces none");
+        case "depends":
+            return unknown(subject, "enforces them only where it is told to");
+        case "yes":
+            return ready !== undefined && ready === wanted
+                ? ok(subject, "is a program that enforces them")
+                : unknown(subject, `would enforce them, and is ready on ${ready ?? "?"} of ${wanted ?? "?"} nodes`);
+    }
+}
+
 const names: Question = {
     name: "names-resolved",
     title: "Names are resolved where the stack opens the way",
     remedy: "Set cluster.dns to the namespace, labels and ports of the DNS pods, and to the addresses of caches on the nodes.",
     async ask(cluster, patient) {
-        const { dns } = platformOf(platformSet(patient));
+        const platform = patient === undefined ? platformOfNodes(await nodesOf(cluster)) : platformSet(patient);
+        const { dns } = platformOf(platform ?? CLUSTER_DEFAULTS.platform);
         const set = obj(patient?.cluster["dns"]);
         const namespace = str(set["namespace"]) || dns.namespace;
         const labels = Object.entries(isObj(set["labels"]) ? set["labels"] : dns.labels);
@@ -148,31 +139,37 @@ const names: Question = {
         const selector = labels.map(([key, value]) => `${key}=${str(value)}`).join(",");
         const path = `/api/v1/namespaces/${namespace}/pods?limit=1&labelSelector=${encodeURIComponent(selector)}`;
         const pods = list((await cluster.get(path))?.["items"]);
-        const subject = `pods ${namespace} ${selector}`;
-        const daemons = (await cluster.objects("/apis/apps/v1", "daemonsets")).map(nameOf);
-        const cached = daemons.includes("node-local-dns") && addresses.length === 0;
+        const cached = (await daemonsOf(cluster)).some((daemon) => nameOf(daemon) === "node-local-dns");
         return [
-            pods.length > 0 ? ok(subject, "are there") : missing(subject, "are not there"),
-            ...(cached
-                ? [missing("DaemonSet node-local-dns", "answers on each node, at an address that no policy opens")]
-                : []),
+            dnsPods(`pods ${namespace} ${selector}`, pods.length > 0, platform),
+            ...(cached && addresses.length === 0 ? [nodeCache(patient)] : []),
         ];
     },
 };
+
+function dnsPods(subject: string, areThere: boolean, platform: PlatformName | undefined): Answer {
+    if (areThere) {
+        return ok(subject, "are there");
+    }
+    // Where they are depends on the platform.
+    return platform === undefined
+        ? unknown(subject, "are not there; neither a stack nor the nodes say where names are resolved")
+        : missing(subject, "are not there");
+}
+
+function nodeCache(patient: Patient | undefined): Answer {
+    const subject = "DaemonSet node-local-dns";
+    return patient === undefined
+        ? unknown(subject, "answers on each node, at an address that a stack has to open")
+        : missing(subject, "answers on each node, at an address that no policy opens");
+}
 
 const endpoints: Question = {
     name: "api-server-reached",
     title: "The API server is reached where the stack opens the way",
     remedy: "Set cluster.apiServer.cidrs and ports to what `kubectl get endpointslices -n default kubernetes` shows.",
     async ask(cluster, patient) {
-        const path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
-        const slices = list(
-            (await cluster.get(`${path}?labelSelector=kubernetes.io/service-name%3Dkubernetes`))?.["items"],
-        ).filter(isObj);
-        const addresses = slices
-            .flatMap((slice) => list(slice["endpoints"]).filter(isObj))
-            .flatMap((one) => strings(one["addresses"]));
-        const ports = slices.flatMap((slice) => list(slice["ports"]).filter(isObj)).map((one) => Number(one["port"]));
+        const { addresses, ports } = await apiServerOf(cluster);
         if (addresses.length === 0) {
             return [unknown("Service default/kubernetes", "has no endpoints that can be seen")];
         }
@@ -180,14 +177,14 @@ const endpoints: Question = {
             return [ok("API server", `is at ${addresses.join(", ")}, port ${ports.join(", ")}`)];
         }
         const set = obj(patient.cluster["apiServer"]);
-        const open = Array.isArray(set["ports"]) ? list(set["ports"]).map(Number) : [443, 6443];
+        const open = Array.isArray(set["ports"]) ? list(set["ports"]).map(Number) : CLUSTER_DEFAULTS.apiServerPorts;
         return [
             ...addresses.map((address) =>
                 strings(set["cidrs"]).some((cidr) => inRange(cidr, address))
                     ? ok(`address ${address}`, "is in cluster.apiServer.cidrs")
                     : missing(`address ${address}`, "is in none of cluster.apiServer.cidrs"),
             ),
-            ...[...new Set(ports)].map((port) =>
+            ...ports.map((port) =>
                 open.includes(port)
                     ? ok(`port ${port}`, "is open")
                     : missing(`port ${port}`, "is not in cluster.apiServer.ports"),
@@ -222,8 +219,8 @@ const nodes: Question = {
     title: `Nodes run Linux, with a kernel of ${MINIMUM_KERNEL.join(".")} or later for Falco's probe`,
     remedy: "Give the nodes a newer image; until then set falco.extraCapabilities with the reason. Whether the kernel has BTF, it doesn't say.",
     async ask(cluster, patient) {
-        const all = await cluster.objects("/api/v1", "nodes");
-        const most = Number(patient?.cluster["nodes"] ?? 100);
+        const all = await nodesOf(cluster);
+        const most = Number(patient?.cluster["nodes"] ?? CLUSTER_DEFAULTS.nodes);
         return [
             ...all.map((node) => fitness(node)),
             ...(all.length === 0 ? [unknown("nodes", "there are none")] : []),
@@ -234,7 +231,7 @@ const nodes: Question = {
     },
 };
 
-function fitness(node: Body) {
+function fitness(node: Body): Answer {
     const subject = `node ${nameOf(node)}`;
     const info = obj(obj(node["status"])["nodeInfo"]);
     const kernel = str(info["kernelVersion"]);

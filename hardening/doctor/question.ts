@@ -38,15 +38,18 @@ export interface Asked {
     may(verb: string, group: string, resource: string): Promise<boolean>;
 }
 
-/** Something that has to hold before a stack is deployed. */
-export interface Question {
+/**
+ * Something that has to hold before a stack is deployed.
+ *
+ * @typeParam P the stack that is asked for; `undefined` among it where the question is asked without one too
+ */
+export interface Question<P extends Patient | undefined = Patient | undefined> {
     /** Kebab-case; the name says the state wanted. */
     readonly name: string;
     readonly title: string;
     /** What to do where it doesn't hold, or can't be told. */
     readonly remedy: string;
-    /** @param patient the stack; without one, only what holds for any is asked */
-    ask(cluster: Asked, patient: Patient | undefined): Promise<readonly Answer[]>;
+    readonly ask: (cluster: Asked, patient: P) => Promise<readonly Answer[]>;
 }
 
 export function ok(subject: string, found: string): Answer {

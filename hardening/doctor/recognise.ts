@@ -1,7 +1,9 @@
 import type { Body } from "../../policies/kubernetes/kube";
-import { obj, str } from "../../policies/kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../policies/kubernetes/kube";
 import type { Marks, NetworkEngine, PlatformName } from "../../policies/platforms";
 import { PLATFORM_NAMES, platformOf } from "../../policies/platforms";
+import { nameOf } from "../verify/expected";
+import type { Asked } from "./question";
 
 /** The platform that every node says it belongs to; undefined where none is known, or where they differ. */
 export function platformOfNodes(nodes: readonly Body[]): PlatformName | undefined {
@@ -46,12 +48,55 @@ const PROGRAMS: readonly Program[] = [
     { daemon: /^kube-flannel(?:-ds)?$/, engine: "kubernetes", enforces: "no" },
 ];
 
-/** The program among a cluster's DaemonSets that decides whether policies are enforced; undefined where none is known. */
-export function networkProgram(
-    daemons: readonly string[],
-): (Omit<Program, "daemon"> & { readonly name: string }) | undefined {
+/** A program as it runs: on how many nodes it is to, and is ready; undefined where its DaemonSet doesn't say. */
+export interface RunningProgram extends Omit<Program, "daemon"> {
+    readonly name: string;
+    readonly wanted: number | undefined;
+    readonly ready: number | undefined;
+}
+
+/**
+ * The program among a cluster's DaemonSets that decides whether policies are enforced; undefined where none is known. One that
+ * is meant for no node is left over, or for nodes to come.
+ */
+export function networkProgram(daemons: readonly Body[]): RunningProgram | undefined {
     const known = PROGRAMS.flatMap(({ daemon, ...program }) =>
-        daemons.filter((name) => daemon.test(name)).map((name) => ({ ...program, name })),
-    );
+        daemons.filter((one) => daemon.test(nameOf(one))).map((one) => running(program, one)),
+    ).filter(({ wanted }) => wanted !== 0);
     return known.find(({ enforces }) => enforces === "yes") ?? known[0];
+}
+
+function running(program: Omit<Program, "daemon">, daemon: Body): RunningProgram {
+    const status = obj(daemon["status"]);
+    const number = (value: unknown) => (typeof value === "number" ? value : undefined);
+    return {
+        ...program,
+        name: nameOf(daemon),
+        wanted: number(status["desiredNumberScheduled"]),
+        ready: number(status["numberReady"]),
+    };
+}
+
+/** All nodes. */
+export async function nodesOf(cluster: Asked): Promise<readonly Body[]> {
+    return cluster.objects("/api/v1", "nodes");
+}
+
+/** All DaemonSets. */
+export async function daemonsOf(cluster: Asked): Promise<readonly Body[]> {
+    return cluster.objects("/apis/apps/v1", "daemonsets");
+}
+
+/** Where the API server listens, as the Service kubernetes has it: each address and port once; none where it can't be seen. */
+export async function apiServerOf(
+    cluster: Asked,
+): Promise<{ readonly addresses: readonly string[]; readonly ports: readonly number[] }> {
+    const path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
+    const answer = await cluster.get(`${path}?labelSelector=kubernetes.io/service-name%3Dkubernetes`);
+    const slices = list(answer?.["items"]).filter(isObj);
+    const addresses = slices
+        .flatMap((slice) => list(slice["endpoints"]).filter(isObj))
+        .flatMap((one) => strings(one["addresses"]));
+    const ports = slices.flatMap((slice) => list(slice["ports"]).filter(isObj)).map(({ port }) => Number(port));
+    return { addresses: [...new Set(addresses)], ports: [...new Set(ports)] };
 }

@@ -1,8 +1,7 @@
-import { isObj, list, obj, str, strings } from "../../policies/kubernetes/kube";
 import { ApiError } from "../sources/cluster/client";
-import { nameOf } from "../verify/expected";
+import { clusterUid } from "../sources/cluster/identity";
 import type { Asked } from "./question";
-import { networkProgram, platformOfNodes } from "./recognise";
+import { apiServerOf, daemonsOf, networkProgram, nodesOf, platformOfNodes } from "./recognise";
 
 /** The settings `cluster` that a cluster shows, and the names of those that it doesn't. */
 export interface SeenSettings {
@@ -17,17 +16,14 @@ const GROWTH = 2;
 export async function seenSettings(cluster: Asked): Promise<SeenSettings> {
     const found = await Promise.all([
         seen("identity", async () => {
-            const uid = str(obj((await cluster.get("/api/v1/namespaces/kube-system"))?.["metadata"])["uid"]);
+            const uid = await clusterUid(cluster);
             return uid === "" ? undefined : uid;
         }),
-        seen("platform", async () => platformOfNodes(await cluster.objects("/api/v1", "nodes"))),
-        seen(
-            "networkEngine",
-            async () => networkProgram((await cluster.objects("/apis/apps/v1", "daemonsets")).map(nameOf))?.engine,
-        ),
+        seen("platform", async () => platformOfNodes(await nodesOf(cluster))),
+        seen("networkEngine", async () => networkProgram(await daemonsOf(cluster))?.engine),
         seen("apiServer", async () => apiServer(cluster)),
         seen("nodes", async () => {
-            const { length } = await cluster.objects("/api/v1", "nodes");
+            const { length } = await nodesOf(cluster);
             return length === 0 ? undefined : length * GROWTH;
         }),
     ]);
@@ -49,17 +45,8 @@ async function seen(name: string, look: () => Promise<unknown>): Promise<readonl
 }
 
 async function apiServer(cluster: Asked): Promise<object | undefined> {
-    const path = "/apis/discovery.k8s.io/v1/namespaces/default/endpointslices";
-    const answer = await cluster.get(`${path}?labelSelector=kubernetes.io/service-name%3Dkubernetes`);
-    const slices = list(answer?.["items"]).filter(isObj);
-    const addresses = slices
-        .flatMap((slice) => list(slice["endpoints"]).filter(isObj))
-        .flatMap((one) => strings(one["addresses"]));
-    const ports = slices.flatMap((slice) => list(slice["ports"]).filter(isObj)).map(({ port }) => Number(port));
+    const { addresses, ports } = await apiServerOf(cluster);
     return addresses.length === 0
         ? undefined
-        : {
-              cidrs: [...new Set(addresses)].map((address) => `${address}/${address.includes(":") ? 128 : 32}`),
-              ports: [...new Set(ports)],
-          };
+        : { cidrs: addresses.map((address) => `${address}/${address.includes(":") ? 128 : 32}`), ports };
 }

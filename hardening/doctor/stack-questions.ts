@@ -2,8 +2,8 @@ import type { Body } from "../../policies/kubernetes/kube";
 import { STACK_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import { nameOf, namespaceOf } from "../verify/expected";
-import type { Asked, Question } from "./question";
-import { missing, ok } from "./question";
+import type { Answer, Asked, Patient, Question } from "./question";
+import { missing, ok, unknown } from "./question";
 
 /** A kind of the API, as objects name it. */
 interface Kind {
@@ -47,31 +47,28 @@ async function served(cluster: Asked, kinds: readonly Kind[]): Promise<ReadonlyM
     return new Map(found.flat());
 }
 
-/** The kinds that the stack's own definitions bring. */
-function brought(objects: readonly Body[]): ReadonlySet<string> {
-    return new Set(
-        objects
-            .filter(({ kind }) => kind === "CustomResourceDefinition")
-            .map((definition) => obj(definition["spec"]))
-            .flatMap((spec) =>
-                list(spec["versions"])
-                    .filter(isObj)
-                    .map((version) =>
-                        keyOf({
-                            apiVersion: `${str(spec["group"])}/${str(version["name"])}`,
-                            kind: str(obj(spec["names"])["kind"]),
-                        }),
-                    ),
-            ),
+/** The kinds that the stack's own definitions bring, by {@link keyOf}, as they will be served. */
+function brought(objects: readonly Body[]): ReadonlyMap<string, Served> {
+    const specs = objects.filter(({ kind }) => kind === "CustomResourceDefinition").map(({ spec }) => obj(spec));
+    return new Map(
+        specs.flatMap((spec) => {
+            const { kind, plural } = obj(spec["names"]);
+            const resource = { plural: str(plural), namespaced: spec["scope"] === "Namespaced" };
+            return list(spec["versions"])
+                .filter(isObj)
+                .map(({ name }): [string, Served] => [
+                    keyOf({ apiVersion: `${str(spec["group"])}/${str(name)}`, kind: str(kind) }),
+                    resource,
+                ]);
+        }),
     );
 }
 
-const kinds: Question = {
+const kinds: Question<Patient> = {
     name: "kinds-served",
     title: "Every kind that the stack has objects of is served",
     remedy: "Install what defines it, or leave out what needs it: docs/foundation.md, “What the cluster must bring”.",
-    async ask(cluster, patient) {
-        const objects = patient?.objects ?? [];
+    async ask(cluster, { objects }) {
         const own = brought(objects);
         const foreign = kindsOf(objects).filter((kind) => !own.has(keyOf(kind)));
         const there = await served(cluster, foreign);
@@ -81,12 +78,11 @@ const kinds: Question = {
     },
 };
 
-const namespaces: Question = {
+const namespaces: Question<Patient> = {
     name: "namespaces-there",
     title: "Every namespace is there that the stack uses and doesn't make",
     remedy: "Make the namespace, or name the right one in the settings.",
-    async ask(cluster, patient) {
-        const objects = patient?.objects ?? [];
+    async ask(cluster, { objects }) {
         const own = objects.filter(({ kind }) => kind === "Namespace").map(nameOf);
         const used = new Set(objects.map(namespaceOf).filter((name) => name !== "" && !own.includes(name)));
         return Promise.all(
@@ -108,17 +104,15 @@ const ownerOf = (object: Body): string => str(obj(obj(object["metadata"])["annot
 
 const ANOTHER = `Choose another name or cluster, or have the other stack destroyed first; what was this stack's before it said so gets the annotation ${STACK_ANNOTATION}.`;
 
-const conflicts: Question = {
+const conflicts: Question<Patient> = {
     name: "nothing-in-the-way",
     title: "Nothing is there already that the stack makes for the whole cluster",
     remedy: "Adopt it (`pulumi import`), remove it with what it came with, or set another name: two owners undo each other's changes.",
-    async ask(cluster, patient) {
-        const objects = (patient?.objects ?? []).filter(
-            (object) => namespaceOf(object) === "" && nameOf(object) !== "",
-        );
-        const there = await served(cluster, kindsOf(objects));
+    async ask(cluster, { objects }) {
+        const wide = objects.filter((object) => namespaceOf(object) === "" && nameOf(object) !== "");
+        const there = await served(cluster, kindsOf(wide));
         const answers = await Promise.all(
-            objects.map(async (object) => {
+            wide.map(async (object) => {
                 const apiVersion = str(object["apiVersion"]);
                 const resource = there.get(keyOf({ apiVersion, kind: str(object["kind"]) }));
                 if (resource === undefined || resource.namespaced) {
@@ -126,12 +120,12 @@ const conflicts: Question = {
                 }
                 const subject = `${str(object["kind"])} ${nameOf(object)}`;
                 const found = await cluster.get(`${baseOf(apiVersion)}/${resource.plural}/${nameOf(object)}`);
-                const managers = list(obj(found?.["metadata"])["managedFields"])
-                    .filter(isObj)
-                    .map((one) => str(one["manager"]));
                 if (found === undefined) {
                     return [];
                 }
+                const managers = list(obj(found["metadata"])["managedFields"])
+                    .filter(isObj)
+                    .map((one) => str(one["manager"]));
                 if (!managers.some((manager) => PULUMI.test(manager))) {
                     return [missing(subject, `is there, written by ${managers.join(", ") || "nobody who says so"}`)];
                 }
@@ -150,23 +144,28 @@ const conflicts: Question = {
         const found = answers.flat();
         return found.length > 0
             ? found
-            : objects.length === 0
+            : wide.length === 0
               ? []
-              : [ok("cluster", `holds none of ${objects.length} names, or holds them from Pulumi`)];
+              : [ok("cluster", `holds none of ${wide.length} names, or holds them from Pulumi`)];
     },
 };
 
-const rights: Question = {
+const INSTALL_FIRST = "Install what defines it, and ask again.";
+
+const rights: Question<Patient> = {
     name: "rights-held",
     title: "Whoever asks may make what the stack has",
     remedy: "Deploy as somebody who may: rights over cluster-wide objects and roles are an administrator's.",
-    async ask(cluster, patient) {
-        const own = kindsOf(patient?.objects ?? []);
-        const there = await served(cluster, own);
+    async ask(cluster, { objects }) {
+        const all = kindsOf(objects);
+        // Rights may be asked about before a kind is served; how it is called must be known.
+        const known = new Map([...brought(objects), ...(await served(cluster, all))]);
         return Promise.all(
-            own.flatMap((kind) => {
-                const resource = there.get(keyOf(kind));
-                return resource === undefined ? [] : [may(cluster, kind, resource)];
+            all.map(async (kind) => {
+                const resource = known.get(keyOf(kind));
+                return resource === undefined
+                    ? unknown(keyOf(kind), "is not served, so that nobody says who may make it", INSTALL_FIRST)
+                    : may(cluster, kind, resource);
             }),
         );
     },
@@ -175,7 +174,7 @@ const rights: Question = {
 /** What `pulumi up` does with objects over time. */
 const VERBS = ["get", "create", "patch", "delete"];
 
-async function may(cluster: Asked, { apiVersion }: Kind, { plural }: Served) {
+async function may(cluster: Asked, { apiVersion }: Kind, { plural }: Served): Promise<Answer> {
     const group = apiVersion.includes("/") ? (apiVersion.split("/")[0] ?? "") : "";
     const allowed = await Promise.all(VERBS.map(async (verb) => cluster.may(verb, group, plural)));
     const refused = VERBS.filter((_, index) => allowed[index] !== true);
@@ -185,12 +184,18 @@ async function may(cluster: Asked, { apiVersion }: Kind, { plural }: Served) {
         : missing(subject, `may not be asked to ${refused.join(", ")}`);
 }
 
-const storage: Question = {
+/** What makes a class the default one: the API server goes by either. */
+const DEFAULT_CLASS = [
+    "storageclass.kubernetes.io/is-default-class",
+    "storageclass.beta.kubernetes.io/is-default-class",
+];
+
+const storage: Question<Patient> = {
     name: "volumes-provided",
     title: "Claims get volumes",
     remedy: "Mark a StorageClass as the default one, or set spire.server.storage.class.",
-    async ask(cluster, patient) {
-        const claims = (patient?.objects ?? [])
+    async ask(cluster, { objects }) {
+        const claims = objects
             .filter(({ kind }) => kind === "StatefulSet")
             .flatMap((set) => list(obj(set["spec"])["volumeClaimTemplates"]).filter(isObj))
             .map((claim) => str(obj(claim["spec"])["storageClassName"]));
@@ -199,7 +204,7 @@ const storage: Question = {
         }
         const classes = await cluster.objects("/apis/storage.k8s.io/v1", "storageclasses");
         const isDefault = (one: Body): boolean =>
-            obj(obj(one["metadata"])["annotations"])["storageclass.kubernetes.io/is-default-class"] === "true";
+            DEFAULT_CLASS.some((annotation) => obj(obj(one["metadata"])["annotations"])[annotation] === "true");
         return [...new Set(claims)].map((name) => {
             const subject = name === "" ? "default StorageClass" : `StorageClass ${name}`;
             const there = classes.some((one) => (name === "" ? isDefault(one) : nameOf(one) === name));
@@ -209,4 +214,4 @@ const storage: Question = {
 };
 
 /** What is asked for a stack. */
-export const STACK_QUESTIONS: readonly Question[] = [kinds, namespaces, conflicts, rights, storage];
+export const STACK_QUESTIONS: readonly Question<Patient>[] = [kinds, namespaces, conflicts, rights, storage];

@@ -82,6 +82,13 @@ export type PlatformName = keyof typeof PLATFORMS;
 
 export const PLATFORM_NAMES = Object.keys(PLATFORMS) as [PlatformName, ...PlatformName[]];
 
+/** What the settings `cluster` are unless set: for the program, and for whoever reads them as they are written. */
+export const CLUSTER_DEFAULTS: {
+    readonly platform: PlatformName;
+    readonly apiServerPorts: readonly number[];
+    readonly nodes: number;
+} = { platform: "generic", apiServerPorts: PLATFORMS.generic.apiServerPorts, nodes: 100 };
+
 /** The facts of a platform. */
 export function platformOf(name: PlatformName): Platform {
     return PLATFORMS[name];

@@ -64,9 +64,14 @@ export async function refuseOtherCluster(
     }
 }
 
+/** What a cluster is known by: the UID of its namespace kube-system; empty where it shows none. @throws ApiError */
+export async function clusterUid(client: { get(path: string): Promise<Body | undefined> }): Promise<string> {
+    return str(obj((await client.get("/api/v1/namespaces/kube-system"))?.["metadata"])["uid"]);
+}
+
 async function uidOf(client: Pick<ReadOnlyClient, "get">, untold: string): Promise<string> {
     try {
-        return str(obj((await client.get("/api/v1/namespaces/kube-system"))["metadata"])["uid"]);
+        return await clusterUid(client);
     } catch (error) {
         if (error instanceof ApiError) {
             throw new UsageError([`${untold}: ${error.message}`]);
