@@ -56,6 +56,15 @@ export interface ProjectOptions {
     readonly typeCheck?: boolean;
 }
 
+/** A resource as the engine's state holds it. */
+export interface HeldResource {
+    readonly urn: string;
+    /** Whether it can't be deleted. */
+    readonly protect?: boolean;
+    /** Whether it is somebody else's, and only read. */
+    readonly external?: boolean;
+}
+
 /** What every command takes, and what some do. */
 interface Reporting {
     readonly color: "never";
@@ -148,11 +157,10 @@ export class Project {
         return processesOf(this.home);
     }
 
-    /** What the state holds, by URN. */
-    async resources(): Promise<readonly string[]> {
+    /** What the state holds. */
+    async resources(): Promise<readonly HeldResource[]> {
         const exported = await attended(this.home, async () => this.stack.exportStack());
-        const deployment = exported.deployment as { resources?: { urn: string }[] };
-        return (deployment.resources ?? []).map(({ urn }) => urn);
+        return (exported.deployment as { resources?: readonly HeldResource[] }).resources ?? [];
     }
 
     /** Removes the copy with its state. What is deployed must have been destroyed. */
