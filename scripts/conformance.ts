@@ -21,12 +21,13 @@ const CASES: Readonly<Record<string, string>> = {
     POD_SECURITY_PODS: "10000",
     SPIFFE_CASES: "10000",
     RBAC_QUESTIONS: "10000",
+    CUSTOM_RESOURCES: "10000",
 };
 
 const SPECS = [
     ...["psa", "gatekeeper"].map((name) => `test/policies/${name}-suite.spec.ts`),
     "spiffe/test/vectors-*.spec.ts",
-    ...["kubectl-reading", "network-policies", "pod-security", "spiffe-verdicts"].map(
+    ...["kubectl-reading", "network-policies", "pod-security", "custom-resources", "spiffe-verdicts"].map(
         (name) => `test/interop/${name}.spec.ts`,
     ),
 ];

@@ -15,7 +15,7 @@ export interface ApiFault {
 const QUANTITY = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
 /** What is filled in, decrypted or replaced before the object is applied. */
-const PLACEHOLDER = /\$\{|\{\{|ENC\[|^\$\(/;
+export const PLACEHOLDER = /\$\{|\{\{|ENC\[|^\$\(/;
 const INT32 = 2 ** 31;
 
 /**

@@ -99,6 +99,9 @@ export function fieldsOf(type: number): ReadonlyMap<string, Field> {
     return fields;
 }
 
+/** The type of the metadata that every object has. */
+export const METADATA_TYPE = Number(fieldsOf(builtInKind("v1", "ConfigMap")?.[0] ?? NaN).get("metadata")?.form);
+
 /** The values of an enumeration in a minor release. */
 export function valuesOf(enumeration: number, minor: number): readonly string[] {
     return (data.enums[enumeration] ?? []).flatMap((written) => {

@@ -1,8 +1,11 @@
-import { suggestion } from "../text";
-import type { ApiFault } from "./api-faults";
-import { fieldPath, nameOf } from "./api-faults";
+import { API_MINOR, METADATA_TYPE } from "./api";
+import { typeFaults } from "./api-faults";
 import type { Body, KubeObject } from "./kube";
-import { isObj, kubeObjects, list, obj, str, strings } from "./kube";
+import { kubeObjects, list, obj, str } from "./kube";
+import { completed, schemaFaults } from "./schema";
+import { UnreadablePattern } from "./schema-formats";
+import type { Ruled } from "./schema-rules";
+import { ruledBy } from "./schema-rules";
 import type { Stack } from "./stack";
 import { ifKnown } from "./unknown";
 
@@ -11,6 +14,8 @@ interface ServedVersion {
     readonly name: string;
     /** An empty object where the definition has none: then anything fits. */
     readonly schema: Body;
+    /** Its status is a resource of its own, which an applied object does not set. */
+    readonly ownsStatus: boolean;
 }
 
 /** Says whether an object defines a custom kind. */
@@ -44,6 +49,7 @@ export function definitionsOf(stack: Stack): ReadonlyMap<string, readonly Served
                 .map((version) => ({
                     name: str(version["name"]),
                     schema: obj(obj(version["schema"])["openAPIV3Schema"]),
+                    ownsStatus: obj(version["subresources"])["status"] !== undefined,
                 }));
             found.set(`${str(spec["group"])}/${kind}`, versions);
         }
@@ -51,80 +57,32 @@ export function definitionsOf(stack: Stack): ReadonlyMap<string, readonly Served
     return found;
 }
 
-/** Fields that every object has and that no definition describes. */
-const OWN_FIELDS: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
-
-/** What is wrong with a custom resource by the schema of its definition (structural schemas, OpenAPI v3). */
-export function* schemaFaults(schema: Body, { body, prefix }: KubeObject): Iterable<ApiFault> {
-    yield* objectFaults(schema, body, prefix, OWN_FIELDS);
-}
-
-function* valueFaults(schema: Body, value: unknown, path: string): Iterable<ApiFault> {
-    if (value === null) {
-        return;
+/** What is wrong with a custom resource by its definition, and what of it could not be judged. */
+export function definitionFaults({ schema, ownsStatus }: ServedVersion, { body, prefix }: KubeObject): Ruled {
+    if (Object.keys(schema).length === 0) {
+        return { faults: [], notJudged: [] };
     }
-    const type = str(schema["type"]);
-    const isEither = schema["x-kubernetes-int-or-string"] === true;
-    if (isEither ? !(typeof value === "string" || Number.isInteger(value)) : type !== "" && !isOfType(type, value)) {
-        const expected = isEither ? "a whole number or a text" : (TYPES[type]?.name ?? type);
-        yield { path, problem: `is ${nameOf(value)}, not ${expected}` };
-    } else if (Array.isArray(schema["enum"]) && typeof value === "string" && !schema["enum"].includes(value)) {
-        yield { path, problem: `is none of ${strings(schema["enum"]).join(", ")}` };
-    } else if (isObj(value)) {
-        yield* objectFaults(schema, value, `${path}.`, NONE);
-    } else if (Array.isArray(value) && isObj(schema["items"])) {
-        for (let index = 0; index < value.length; index++) {
-            const item: unknown = ifKnown(() => value[index] as unknown);
-            if (item !== undefined) {
-                yield* valueFaults(schema["items"], item, `${path}[${index}]`);
-            }
+    const metadata = ifKnown(() => body["metadata"]);
+    const { value, dropped } = completed(schema, body, prefix);
+    const path = prefix.replace(/\.$/, "");
+    const unfit = [...dropped, ...typeFaults(METADATA_TYPE, metadata, `${prefix}metadata.`, API_MINOR)].map(
+        (fault) => ({
+            ...fault,
+            needsWhole: false,
+        }),
+    );
+    // The API server takes the status off what is created where that is a resource of its own.
+    const { status, ...rest } = obj(value);
+    const applied = ownsStatus || status === undefined ? rest : { ...rest, status };
+    try {
+        const faults = [...schemaFaults(schema, applied, path)];
+        // It asks the rules only of what fits the schema.
+        const ruled = faults.length > 0 ? { faults, notJudged: [] } : ruledBy(schema, applied, path);
+        return { faults: [...unfit, ...ruled.faults], notJudged: ruled.notJudged };
+    } catch (error) {
+        if (error instanceof UnreadablePattern) {
+            return { faults: unfit, notJudged: [error.message] };
         }
+        throw error;
     }
-}
-
-const NONE: ReadonlySet<string> = new Set();
-
-function* objectFaults(schema: Body, value: Body, prefix: string, own: ReadonlySet<string>): Iterable<ApiFault> {
-    const properties = obj(schema["properties"]);
-    const others = schema["additionalProperties"];
-    // Only what a definition closes can have a field too many.
-    const isClosed =
-        isObj(schema["properties"]) &&
-        others === undefined &&
-        schema["x-kubernetes-preserve-unknown-fields"] !== true &&
-        schema["x-kubernetes-embedded-resource"] !== true;
-    for (const key of Object.keys(value)) {
-        if (own.has(key)) {
-            continue;
-        }
-        const field = Object.hasOwn(properties, key) ? properties[key] : others;
-        const item = ifKnown(() => value[key]);
-        const path = fieldPath(prefix, key);
-        if (isObj(field) && item !== undefined) {
-            yield* valueFaults(field, item, path);
-        } else if (field === undefined && isClosed) {
-            yield {
-                path,
-                problem: `is no field that the definition has there${suggestion(key, Object.keys(properties))}`,
-            };
-        }
-    }
-    for (const key of strings(schema["required"])) {
-        if (!Object.hasOwn(value, key) && !own.has(key)) {
-            yield { path: fieldPath(prefix, key), problem: "is not set, and the definition requires it" };
-        }
-    }
-}
-
-const TYPES: Readonly<Record<string, { readonly name: string; readonly fits: (value: unknown) => boolean }>> = {
-    object: { name: "an object", fits: isObj },
-    array: { name: "a list", fits: Array.isArray },
-    string: { name: "a text", fits: (value) => typeof value === "string" },
-    boolean: { name: "true or false", fits: (value) => typeof value === "boolean" },
-    integer: { name: "a whole number", fits: Number.isInteger },
-    number: { name: "a number", fits: (value) => typeof value === "number" },
-};
-
-function isOfType(type: string, value: unknown): boolean {
-    return !Object.hasOwn(TYPES, type) || TYPES[type]?.fits(value) === true;
 }

@@ -1,6 +1,7 @@
 import { stackControl } from "../../engine/control";
 import { nist } from "../../engine/frameworks";
-import { definitionsOf, schemaFaults } from "../../kubernetes/crd";
+import { definitionFaults, definitionsOf } from "../../kubernetes/crd";
+import { UnknownValueError } from "../../kubernetes/unknown";
 
 export const customResourcesMatchTheirDefinition = stackControl({
     name: "custom-resources-match-their-definition",
@@ -35,13 +36,16 @@ export const customResourcesMatchTheirDefinition = stackControl({
                     yield { object, path, message };
                     return;
                 }
-                for (const { path, problem } of schemaFaults(served.schema, object)) {
-                    yield {
-                        object,
-                        path,
-                        message: `${path} ${problem.replace(/([^?])$/, "$1.")}`,
-                        absent: problem.startsWith("is not set"),
-                    };
+                const { faults, notJudged } = definitionFaults(served, object);
+                for (const { path, problem, needsWhole } of faults) {
+                    const message = `${path} ${problem.replace(/([^?.])$/, "$1.")}`.trimStart();
+                    yield { object, path, message, absent: needsWhole };
+                }
+                if (notJudged.length > 0) {
+                    throw new UnknownValueError(
+                        [],
+                        `the definition of ${kind} is not judged here: ${notJudged.join("; ")}`,
+                    );
                 }
             },
         );
