@@ -4,6 +4,7 @@ import type { ProfileName } from "../policies/engine/profiles";
 import { PROFILES, selectControls } from "../policies/engine/profiles";
 import { oneOf } from "../policies/engine/schema";
 import { evaluate } from "./evaluate";
+import { folded } from "./fold";
 import type { Failure, Finding, NotJudged, Summary } from "./findings";
 import { Tally } from "./findings";
 import { allDefinitions, waiversFrom } from "./selection";
@@ -102,11 +103,12 @@ function judged(read: Followed, options: ScanOptions): ScanReport {
     });
     const notJudged = [...read.notJudged, ...came.notJudged];
     const tally = new Tally();
-    came.findings.forEach((finding) => tally.add(finding));
+    const results = [...folded(came.findings.values(), profile, selected)];
+    results.forEach((finding) => tally.add(finding));
     tally.notJudged = notJudged.length;
     return {
         schema: 1,
-        results: came.findings,
+        results,
         errors: [...read.failures, ...came.failures],
         notJudged,
         summary: tally.summary(came.resources),

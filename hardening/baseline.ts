@@ -19,6 +19,7 @@ const RESULT = partOf({
     path: anyText,
     status: text(),
     container: optional(text()),
+    also: optional(listOf(partOf({ control: text(), path: anyText, container: optional(text()) }))),
 });
 const REPORT = partOf({ schema: exactly(1), results: listOf(RESULT) });
 
@@ -32,7 +33,13 @@ export function readBaseline(file: string): Baseline {
     // A report of an older release may call a control by a name that it had then.
     const nameOf = namesOf(controls);
     const known = new Map<string, number>();
-    for (const result of results.filter(({ status }) => status === "violation")) {
+    const violations = results.filter(({ status }) => status === "violation");
+    // What one finding stands for is known too, each by itself.
+    const each = violations.flatMap((one) => [
+        one,
+        ...(one.also ?? []).map(({ control, path, container }) => ({ ...one, control, path, container })),
+    ]);
+    for (const result of each) {
         const key = fingerprint({ ...result, control: nameOf(result.control) ?? result.control });
         known.set(key, (known.get(key) ?? 0) + 1);
     }

@@ -7,6 +7,7 @@ import type { Selected } from "../policies/engine/profiles";
 import { typeToken } from "../policies/kubernetes/resource";
 import type { Outcome } from "../policies/engine/run";
 import type { Stack } from "../policies/kubernetes/stack";
+import { namespaceOf } from "../policies/kubernetes/stack";
 import type { UnknownValue } from "../policies/kubernetes/unknown";
 import type { Waiver, WaiverBook } from "../policies/engine/waivers";
 import type { EvaluateOptions } from "./evaluate";
@@ -42,7 +43,7 @@ export class FindingWriter {
     ) {}
 
     /** Built field by field: a large scan makes millions of these, and spreading objects into each would dominate it. */
-    public finding({ control, enforcement }: Selected, outcome: Judged, stack: Stack): Finding {
+    public finding({ control, enforcement, inPart }: Selected, outcome: Judged, stack: Stack): Finding {
         const { object } = outcome;
         const { type, prefix, owner } = this.aboutOf(object);
         const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(control, outcome.error);
@@ -59,7 +60,8 @@ export class FindingWriter {
             control: control.name,
             covers: fault.covers ?? control.covers,
             severity: control.severity,
-            enforcement,
+            enforcement:
+                inPart === undefined || fault.decided === true || isWhole(object, stack) ? enforcement : inPart,
             status: outcome.status === "unverifiable" ? "unverifiable" : "violation",
             path: fault.path,
             message: prefix + fault.message,
@@ -68,6 +70,9 @@ export class FindingWriter {
         };
         if (fault.container !== undefined) {
             finding.container = fault.container;
+        }
+        if (fault.absent === true) {
+            finding.absent = true;
         }
         if (fault.fix !== undefined) {
             finding.fix = fault.fix;
@@ -106,6 +111,11 @@ export class FindingWriter {
         }
         return this.about;
     }
+}
+
+/** Whether all of a deployment is judged, as far as one can tell: the object's Namespace is. */
+function isWhole(object: KubeObject | undefined, stack: Stack): boolean {
+    return object === undefined || stack.find("Namespace", "", namespaceOf(object)) !== undefined;
 }
 
 /** What findings about a stack as a whole name as their source. */

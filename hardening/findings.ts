@@ -64,7 +64,14 @@ export interface Finding {
     readonly known?: boolean;
     /** Present on `excepted` findings. */
     readonly exception?: FindingException;
+    /** The field is missing. */
+    readonly absent?: boolean;
+    /** Findings of the same object that state the same fact, where the profile makes one of them. */
+    readonly also?: readonly FoldedFinding[];
 }
+
+/** A finding that another one stands for. */
+export type FoldedFinding = Pick<Finding, "control" | "severity" | "enforcement" | "path" | "message" | "container">;
 
 /** `input`: something can't be read (exit code 2); `control` and `program`: the pack or the program failed (exit code 3). */
 export type FailureCause = "input" | "control" | "program";

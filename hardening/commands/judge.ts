@@ -5,6 +5,7 @@ import type { EvaluateOptions } from "../evaluate";
 import { evaluation } from "../evaluate";
 import type { ExitCode, Failure, NotJudged } from "../findings";
 import { counted, exitCode } from "../findings";
+import { folded } from "../fold";
 import type { Findings, Outcome, Run } from "../formats/report";
 import { painter } from "../formats/style";
 import { summaryLines } from "../formats/tree";
@@ -97,7 +98,8 @@ interface Reporting {
 export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
     const { selection, at, view, output, io, textOf } = to;
     const { selected, profile, baseline, controlsUrl } = selection;
-    const judged = counted(baseline === undefined ? findings : applyBaseline(findings, baseline));
+    const marked = baseline === undefined ? findings : applyBaseline(findings, baseline);
+    const judged = counted(folded(marked, profile, selected));
     const ends: Outcome[] = [];
     const findingsOfRun = (function* (): Findings {
         const end = yield* judged;

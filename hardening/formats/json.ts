@@ -36,6 +36,8 @@ const REST: Readonly<Record<Rest, true>> = {
     owner: true,
     known: true,
     exception: true,
+    absent: true,
+    also: true,
 };
 const REST_NAMES = Object.keys(REST) as readonly Rest[];
 

@@ -85,6 +85,8 @@ const FROM_PROGRAM: Readonly<Record<keyof Finding, boolean>> = {
     waiver: false,
     known: false,
     exception: false,
+    absent: false,
+    also: true,
 };
 
 /** A finding without any secret of the stack, wherever it stands in what the program says. */

@@ -20,6 +20,8 @@ export interface Fault {
     readonly container?: string;
     /** The fault is that a field is missing. A patch states only what it changes, so such a fault does not count there. */
     readonly absent?: boolean;
+    /** The object itself decides this, so nothing else that is deployed can put it right; see `advisesInPart`. */
+    readonly decided?: boolean;
     /** The slugs this very fault answers for, where it is fewer than the control's. */
     readonly covers?: readonly string[];
     /** A mechanical remedy, where there is one. */
@@ -88,6 +90,11 @@ export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     readonly severity: Severity;
     /** Default: mandatory. */
     readonly enforcement?: Enforcement;
+    /**
+     * What else of a deployment may put a fault right, e.g. "a LimitRange". A deployment is whole where the object's Namespace
+     * is judged with it; as long as it isn't, the control only advises.
+     */
+    readonly advisesInPart?: string;
     /** A parameter that only the stack's people can know: while it is at its default the control only advises. */
     readonly advisesUntilSet?: string;
     /** Slugs of the peers' common table that the control answers for. */
@@ -98,6 +105,8 @@ export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     readonly profiles: readonly Profile[];
     /** Controls this one makes redundant; a profile that holds both runs only this one (`all` runs both). */
     readonly supersedes?: readonly string[];
+    /** Controls whose every fault is one of this at the same place, so that both state one fact. */
+    readonly includes?: readonly string[];
     /** Controls that together say all that this one says by default: no profile runs it, only who names it. */
     readonly repeats?: readonly string[];
     readonly params?: S;

@@ -177,13 +177,12 @@ function admissionOf({ admission, scope }: Control): string {
     return "none" in admission ? `no: ${admission.none}` : "yes";
 }
 
-/** What the table says of a control that stops nothing, or not yet. */
-function levelOf({ enforcement, advisesUntilSet }: Control): string {
-    return advisesUntilSet !== undefined
-        ? `, advisory until \`${advisesUntilSet}\` is set`
-        : enforcement === "advisory"
-          ? ", advisory"
-          : "";
+/** What the table says of a control that stops nothing, or not always. */
+function levelOf({ enforcement, advisesUntilSet, advisesInPart }: Control): string {
+    if (advisesUntilSet !== undefined) {
+        return `, advisory until \`${advisesUntilSet}\` is set`;
+    }
+    return enforcement === "advisory" ? ", advisory" : advisesInPart === undefined ? "" : ", advisory in part";
 }
 
 function row(cells: readonly string[]): string {

@@ -17,9 +17,8 @@ export interface Fact {
  * prints it and `docs/controls.md` holds it, so that both say the same.
  */
 export function factsOf(control: Control | ControlMeta, ids?: ReadonlyMap<string, string>): readonly Fact[] {
-    const { why, remediation, severity, enforcement, advisesUntilSet, profiles, covers, params, admission } = control;
+    const { why, remediation, severity, enforcement, profiles, covers, params, admission } = control;
     const id = idOf(control, ids);
-    const until = advisesUntilSet === undefined ? "" : `, advisory until ${advisesUntilSet} is set`;
     return [
         ...(id === undefined ? [] : [{ term: "Id", text: id, anchors: [id.toLowerCase()] }]),
         ...(control.aliases === undefined
@@ -27,7 +26,7 @@ export function factsOf(control: Control | ControlMeta, ids?: ReadonlyMap<string
             : [{ term: "Once called", text: control.aliases.join(", "), anchors: control.aliases }]),
         { term: "Why", text: why },
         { term: "Remedy", text: remediation },
-        { term: "Severity", text: `${severity}, ${enforcement ?? "mandatory"}${until}` },
+        { term: "Severity", text: `${severity}, ${enforcement ?? "mandatory"}${whenAdvisory(control)}` },
         { term: "Profiles", text: [...profiles, "all"].join(", ") },
         ...(covers.length > 0 ? [{ term: "Covers", text: covers.join(", ") }] : []),
         ...standardsOf(control),
@@ -41,6 +40,16 @@ export function factsOf(control: Control | ControlMeta, ids?: ReadonlyMap<string
               ? [{ term: "Admission", text: `none: ${admission.none}` }]
               : [{ term: "Admission", text: admission.expression, code: true as const }]),
     ];
+}
+
+/** When a control only advises although it is mandatory. */
+function whenAdvisory({ advisesUntilSet, advisesInPart }: ControlMeta): string {
+    return [
+        ...(advisesUntilSet === undefined ? [] : [`, advisory until ${advisesUntilSet} is set`]),
+        ...(advisesInPart === undefined
+            ? []
+            : [`, advisory where the Namespace is not judged with the object: ${advisesInPart} may put it right`]),
+    ].join("");
 }
 
 function standardsOf({ frameworks }: ControlMeta): readonly Fact[] {

@@ -29,6 +29,11 @@ export const PROFILES: readonly ProfileName[] = ["baseline", "restricted", "cis"
 export interface Selected {
     readonly control: Control;
     readonly enforcement: Enforcement;
+    /**
+     * The level for objects whose Namespace is not among what is judged.
+     * @default the same
+     */
+    readonly inPart?: Enforcement;
     readonly params: Params<ParamSchemas>;
 }
 
@@ -74,8 +79,13 @@ export function selectControls(
             return [];
         }
         const params = { ...defaultParams(control), ...setting?.params };
-        const level = setting?.level ?? settings.all ?? defaultLevel(control, params);
-        return level === "disabled" ? [] : [{ control, enforcement: level, params }];
+        const asked = setting?.level ?? settings.all;
+        const level = asked ?? defaultLevel(control, params);
+        // Who asks for a level gets it.
+        const softens = asked === undefined && control.advisesInPart !== undefined;
+        return level === "disabled"
+            ? []
+            : [{ control, enforcement: level, ...(softens && { inPart: "advisory" as const }), params }];
     });
 }
 

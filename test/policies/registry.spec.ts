@@ -58,7 +58,7 @@ describe("the rules for controls", () => {
         name: "no-bad",
         description: "No object is bad.",
         why: "Bad objects do bad things.",
-        severity: "low",
+        severity: "medium",
         covers: ["pod.privileged"],
         frameworks: [{ framework: "cis", id: "5.2.2" }],
         remediation: "Be good.",
@@ -92,7 +92,7 @@ describe("the rules for controls", () => {
         ["a remedy without full stop", { remediation: "Be good" }, "remediation does not end in a full stop"],
         ["an unknown slug", { covers: ["pod.privilege"] }, 'covers "pod.privilege", which is no slug'],
         ["a slug named twice", { covers: ["pod.privileged", "pod.privileged"] }, "covers a slug twice"],
-        ["no standard", { frameworks: [] }, "refers to no standard"],
+        ["no standard", { enforcement: "advisory", frameworks: [] }, "refers to no standard"],
         [
             "a misnumbered standard",
             { frameworks: [{ framework: "cis", id: "9.9" }] },
@@ -100,10 +100,17 @@ describe("the rules for controls", () => {
         ],
         [
             "a technique that is none",
-            { frameworks: [{ framework: "mitre", id: "1610" }] },
+            { enforcement: "advisory", frameworks: [{ framework: "mitre", id: "1610" }] },
             'mitre "1610" is not how that standard numbers',
         ],
         ["a profile that is none", { profiles: ["cisx" as "cis"] }, 'profile "cisx" is not known'],
+        ["a trifle that is mandatory", { severity: "low" }, "is mandatory although its severity is low"],
+        [
+            "what is mandatory because of a catalogue of threats",
+            { frameworks: [{ framework: "mitre", id: "T1610" }] },
+            "is mandatory although neither pss, cis, nsa nor the checklist asks for it",
+        ],
+        ["including nothing", { includes: ["no-worse"] }, 'includes "no-worse", which is no other control'],
         ["superseding nothing", { supersedes: ["no-worse"] }, 'supersedes "no-worse", which is no other control'],
     ];
     for (const [what, over, fault] of broken) {

@@ -38,9 +38,12 @@ export function registryFaults(registry: readonly Control[], files: ControlFiles
             .map((file) => `${file}: its file is there, but the registry does not hold it`),
         ...nameFaults(registry),
         ...registry.flatMap((control) =>
-            [...textFaults(control), ...referenceFaults(control, names), ...fileFaults(control, files)].map(
-                (fault) => `${control.name}: ${fault}`,
-            ),
+            [
+                ...textFaults(control),
+                ...referenceFaults(control, names),
+                ...gradeFaults(control),
+                ...fileFaults(control, files),
+            ].map((fault) => `${control.name}: ${fault}`),
         ),
     ];
 }
@@ -74,7 +77,7 @@ function sentenceFault(field: string, text: string): readonly string[] {
 }
 
 function referenceFaults(control: Control, names: readonly string[]): readonly string[] {
-    const { frameworks, profiles, supersedes = [] } = control;
+    const { frameworks, profiles, supersedes = [], includes = [] } = control;
     return [
         ...(frameworks.length > 0 ? [] : ["refers to no standard"]),
         ...frameworks
@@ -83,9 +86,23 @@ function referenceFaults(control: Control, names: readonly string[]): readonly s
         ...profiles
             .filter((profile) => !(PROFILES as readonly string[]).includes(profile) || (profile as string) === "all")
             .map((profile) => `profile "${profile}" is not known`),
-        ...supersedes
-            .filter((name) => !names.includes(name) || name === control.name)
-            .map((name) => `supersedes "${name}", which is no other control`),
+        ...Object.entries({ supersedes, includes }).flatMap(([relation, others]) =>
+            others
+                .filter((name) => !names.includes(name) || name === control.name)
+                .map((name) => `${relation} "${name}", which is no other control`),
+        ),
+    ];
+}
+
+/** What a control that stops a release must be: no trifle, and asked for by a standard that says so of clusters, or by the checklist. */
+function gradeFaults({ severity, enforcement = "mandatory", frameworks }: Control): readonly string[] {
+    if (enforcement !== "mandatory") {
+        return [];
+    }
+    const demanded = frameworks.some(({ framework }) => ["pss", "cis", "nsa", "checklist"].includes(framework));
+    return [
+        ...(severity === "low" ? ["is mandatory although its severity is low"] : []),
+        ...(demanded ? [] : ["is mandatory although neither pss, cis, nsa nor the checklist asks for it"]),
     ];
 }
 

@@ -7,6 +7,7 @@ export const apiServerBoundsRequests = flagControl({
     description: "The API server gives every request a time limit and has profiling off.",
     why: "Requests without an end exhaust it, and a profile shows what it holds in memory.",
     severity: "low",
+    enforcement: "advisory", // It takes an authorized caller to use either.
     covers: ["cp.api-server"],
     frameworks: [
         ...cis("1.2.15", "1.2.20"),

@@ -8,7 +8,7 @@ export const spireStrongKeys = spireConfigControl({
     name: "spire-strong-keys",
     description: "SPIRE signs with keys of at least 128 bits of security.",
     why: "A CA's key outlives what it signs in archives and logs; RSA of 2048 bits is to be retired by 2030.",
-    severity: "low",
+    severity: "medium",
     covers: [],
     frameworks: [...fips("186"), ...nist("SC-12", "SC-13"), ...checklist("PQC-4")],
     remediation: "Use ec-p256 or ec-p384.",

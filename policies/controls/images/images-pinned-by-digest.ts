@@ -7,6 +7,7 @@ export const imagesPinnedByDigest = podControl({
     description: "Every image is pinned by its full digest.",
     why: "Whoever can write to the registry can put another image under the same tag; a digest names the bytes.",
     severity: "medium",
+    advisesInPart: "an image entry of a kustomization",
     covers: ["img.digest"],
     frameworks: [
         ...mitre("T1525", "T1204.003"),
@@ -14,6 +15,7 @@ export const imagesPinnedByDigest = podControl({
         ...soc2("CC8.1"),
         ...checklist("CTR-3", "CTR-4"),
     ],
+    includes: ["no-latest-tag"],
     remediation: "Append the digest: registry/repository:1.2.3@sha256:<64 hexadecimal digits>.",
     profiles: ["nsa", "x0tta6bl4"],
     admission: {

@@ -1,6 +1,6 @@
 import type { Fault } from "../../engine/control";
 import { objectControl } from "../../engine/control";
-import { mitre, nist } from "../../engine/frameworks";
+import { checklist, mitre, nist } from "../../engine/frameworks";
 import { parseImage } from "../../kubernetes/images";
 import type { Body } from "../../kubernetes/kube";
 import { list, obj, strings } from "../../kubernetes/kube";
@@ -42,7 +42,7 @@ export const registryPrefixesClosed = objectControl({
     why: "An open prefix admits any registry whose name merely starts the same, and names can be bought.",
     severity: "medium",
     covers: ["img.repo-prefix"],
-    frameworks: [...mitre("T1204.003"), ...nist("CM-7", "SR-3")],
+    frameworks: [...mitre("T1204.003"), ...nist("CM-7", "SR-3"), ...checklist("CTR-4")],
     remediation: "End the prefix with a slash, e.g. registry.example/team/.",
     profiles: ["x0tta6bl4"],
     kinds: [

@@ -11,6 +11,7 @@ export const defaultNamespaceUnused: ObjectControl = {
         description: "Every object names a namespace, and not the default one.",
         why: "What has no namespace of its own shares policies, quota and rights with everything else that has none.",
         severity: "low",
+        enforcement: "advisory", // Manifests are often written without a namespace, which is named when they are applied.
         covers: ["ns.default-unused"],
         frameworks: [
             ...cis("5.6.1", "5.6.4"),

@@ -9,6 +9,7 @@ export const limitRangesAreComplete = objectControl({
     description: "Every LimitRange gives containers defaults and bounds.",
     why: "A container that says nothing gets what the LimitRange says, and nothing at all where that says nothing either.",
     severity: "low",
+    enforcement: "advisory", // Workloads may state what the LimitRange leaves out.
     covers: ["ns.quota"],
     frameworks: [...mitre("T1499"), ...nist("SC-5", "SC-6"), ...soc2("A1.1"), ...checklist("CTR-6")],
     remediation: "Set default, defaultRequest, max and min for type Container.",

@@ -8,6 +8,7 @@ export const namespacesHaveOwners = objectControl({
     description: "Every namespace says who owns it.",
     why: "When something is wrong in a namespace at night, somebody has to be called.",
     severity: "low",
+    enforcement: "advisory", // Who owns a namespace may be written down elsewhere.
     covers: ["ns.labels"],
     frameworks: [...nist("CM-8", "IR-4"), ...soc2("CC1.3", "CC7.4"), ...checklist("MON-4", "POST-3")],
     remediation: "Label the namespace owner: <team>.",

@@ -15,6 +15,7 @@ export const quotasBoundCompute = objectControl({
     description: "Every ResourceQuota bounds the CPU and memory that pods request and may use.",
     why: "A quota that counts objects only lets one pod take the whole cluster.",
     severity: "low",
+    enforcement: "advisory", // Another quota of the namespace may bound the rest.
     covers: ["ns.quota"],
     frameworks: [...mitre("T1496", "T1499"), ...nist("SC-5", "SC-6"), ...soc2("A1.1"), ...checklist("CTR-6")],
     remediation: "Set requests.cpu, requests.memory, limits.cpu and limits.memory under spec.hard.",

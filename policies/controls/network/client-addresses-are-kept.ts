@@ -9,6 +9,7 @@ export const clientAddressesAreKept = objectControl({
     description: "Every Service that is reached from outside keeps the address of its clients.",
     why: "With externalTrafficPolicy Cluster every client has the address of a node: rules by address and logs tell nothing.",
     severity: "low",
+    enforcement: "advisory", // A proxy before the Service may hand the address on in its own way.
     covers: [],
     frameworks: [...nist("AU-3", "SC-7"), ...soc2("CC7.2"), ...checklist("NET-3", "MON-5")],
     remediation: "Set externalTrafficPolicy to Local.",

@@ -11,6 +11,7 @@ export const ingressNamesItsClass = objectControl({
     description: "Every Ingress names its class and has no backend for what no rule matches.",
     why: "An Ingress without a class is served by whichever controller feels meant, and a default backend answers for every host.",
     severity: "low",
+    enforcement: "advisory", // A cluster may have a default class.
     covers: ["net.ingress-class"],
     frameworks: [...nist("CM-6", "SC-7"), ...soc2("CC6.6"), ...checklist("NET-3")],
     remediation: "Set spec.ingressClassName and write rules instead of spec.defaultBackend.",

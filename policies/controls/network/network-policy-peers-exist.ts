@@ -10,6 +10,7 @@ export const networkPolicyPeersExist = stackControl({
     description: "Every peer that a NetworkPolicy selects in its own namespace is part of the stack.",
     why: "A rule for pods that are not there is a door kept open for whoever takes their labels.",
     severity: "low",
+    enforcement: "advisory", // The peers may be deployed by another stack.
     covers: ["net.policy-dangling"],
     frameworks: [...nist("SC-7", "CM-6"), ...soc2("CC8.1"), ...checklist("NET-3", "PRE-2")],
     remediation: "Correct the peer's podSelector, or remove the rule.",

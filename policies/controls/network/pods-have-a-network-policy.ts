@@ -10,6 +10,7 @@ export const podsHaveANetworkPolicy = stackControl({
     description: "Every pod is selected by a network policy.",
     why: "A pod that no policy selects accepts traffic from anywhere and sends it anywhere.",
     severity: "high",
+    advisesInPart: "a NetworkPolicy",
     covers: ["net.pod-has-policy"],
     frameworks: [
         ...cis("5.3.2"),

@@ -12,6 +12,7 @@ export const serviceSelectorsAreUnique = stackControl({
     description: "No two Services of a namespace select the same pods by the same labels.",
     why: "A second Service for the same pods is a second way in, which policies and reviews of the first one miss.",
     severity: "low",
+    enforcement: "advisory", // Two Services for one set of pods may be meant.
     covers: ["net.service-selector"],
     frameworks: [...nist("CM-6", "SC-7"), ...soc2("CC8.1"), ...checklist("NET-3")],
     remediation: "Merge the Services, or select by a label that tells their pods apart.",

@@ -18,6 +18,7 @@ export const ingressLimitsRequests = objectControl({
     description: "Every ingress of ingress-nginx bounds the requests, connections and sizes of one client.",
     why: "Without limits, a single client exhausts the service for all others.",
     severity: "medium",
+    advisesInPart: "a ConfigMap",
     covers: [],
     frameworks: [...nist("SC-5"), ...soc2("A1.1"), ...mitre("T1498", "T1499"), ...checklist("NET-5")],
     remediation: "Set the annotations limit-rps, limit-connections and proxy-body-size of nginx.ingress.kubernetes.io.",

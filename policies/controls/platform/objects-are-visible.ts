@@ -1,5 +1,5 @@
 import { stackControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import { GITOPS_KINDS } from "../../kubernetes/gitops";
 import { HOLDER_KINDS } from "../../kubernetes/kinds";
 import type { KubeObject } from "../../kubernetes/kube";
@@ -45,7 +45,7 @@ export const objectsAreVisible = stackControl({
     why: "What a chart or a remote component makes is deployed without ever having been judged.",
     severity: "medium",
     covers: [],
-    frameworks: [...nist("CM-3", "CM-8")],
+    frameworks: [...nist("CM-3", "CM-8"), ...checklist("PRE-1")],
     remediation: "Render what makes the objects, and scan what comes of it.",
     profiles: ["baseline", "restricted", "cis", "nsa", "x0tta6bl4"],
     admission: { none: "The API server sees every object that is made." },

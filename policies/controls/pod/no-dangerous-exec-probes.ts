@@ -14,6 +14,7 @@ export const noDangerousExecProbes = podControl({
     description: "No probe runs a command that inspects processes or walks the filesystem.",
     why: "A probe runs every few seconds inside the container: such commands stall it, leave processes behind and read what they need not.",
     severity: "low",
+    enforcement: "advisory", // The command runs with what its own container has, and no more.
     covers: ["pod.exec-probe-commands"],
     frameworks: [...mitre("T1609", "T1613"), ...nist("CM-7")],
     remediation: "Ask the program itself, with httpGet, grpc or tcpSocket.",

@@ -8,6 +8,7 @@ export const noEphemeralContainers = podControl({
     description: "No pod is written with ephemeral containers.",
     why: "An ephemeral container joins a running pod with an image of its author's choice and outlives every review of the manifest.",
     severity: "medium",
+    enforcement: "advisory", // They come by a request of their own, whose right is judged by itself.
     covers: ["pod.ephemeral-containers"],
     frameworks: [...mitre("T1609", "T1610"), ...nist("CM-5", "CM-7")],
     remediation: "Remove ephemeralContainers; debug on a copy of the pod.",

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { mitre, nist } from "../../engine/frameworks";
+import { mitre, nist, pss } from "../../engine/frameworks";
 import { isObj, list, obj, str } from "../../kubernetes/kube";
 
 export const noFlexVolumes = podControl({
@@ -8,7 +8,7 @@ export const noFlexVolumes = podControl({
     why: "A FlexVolume driver is a program that the kubelet runs as root on the node with the pod's settings as arguments.",
     severity: "high",
     covers: ["pod.flexvolume"],
-    frameworks: [...mitre("T1611"), ...nist("AC-6", "SA-22")],
+    frameworks: [...mitre("T1611"), ...nist("AC-6", "SA-22"), ...pss("restricted/restrictedVolumes")],
     remediation: "Use a CSI driver; FlexVolume is deprecated.",
     profiles: ["x0tta6bl4"],
     params: {

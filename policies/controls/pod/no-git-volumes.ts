@@ -1,7 +1,7 @@
 import { pattern } from "../../engine/cel";
 import type { Fault } from "../../engine/control";
 import { podControl } from "../../engine/control";
-import { mitre, nist } from "../../engine/frameworks";
+import { mitre, nist, pss } from "../../engine/frameworks";
 import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 
@@ -56,7 +56,7 @@ export const noGitVolumes = podControl({
     why: "A repository's hooks run as root on the node (CVE-2024-10220), and git-sync runs whatever its settings name as git.",
     severity: "high",
     covers: ["pod.git-volume"],
-    frameworks: [...mitre("T1611", "T1609"), ...nist("CM-7", "SI-2")],
+    frameworks: [...mitre("T1611", "T1609"), ...nist("CM-7", "SI-2"), ...pss("restricted/restrictedVolumes")],
     remediation: "Clone in an init container with fixed arguments, into an emptyDir.",
     profiles: ["x0tta6bl4"],
     admission: {

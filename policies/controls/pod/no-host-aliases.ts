@@ -8,6 +8,7 @@ export const noHostAliases = podControl({
     description: "No pod overrides name resolution with host aliases.",
     why: "An entry in /etc/hosts sends traffic for a trusted name wherever the pod's author wishes.",
     severity: "low",
+    enforcement: "advisory", // It changes what the pod itself resolves, and nothing else.
     covers: ["pod.host-aliases"],
     frameworks: [...nist("SC-20", "SC-21")],
     remediation: "Remove hostAliases and use DNS or a Service.",

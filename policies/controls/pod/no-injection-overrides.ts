@@ -1,6 +1,6 @@
 import { literal, pattern, POD_ANNOTATIONS } from "../../engine/cel";
 import { podControl } from "../../engine/control";
-import { mitre, nist, soc2 } from "../../engine/frameworks";
+import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { str } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 
@@ -33,7 +33,7 @@ export const noInjectionOverrides = podControl({
     why: "What is injected runs beside the program with its identity, and neither review nor scanners see it in the manifest.",
     severity: "medium",
     covers: [],
-    frameworks: [...mitre("T1610", "T1611"), ...nist("CM-7", "SI-7"), ...soc2("CC6.8")],
+    frameworks: [...mitre("T1610", "T1611"), ...nist("CM-7", "SI-7"), ...soc2("CC6.8"), ...checklist("CTR-7")],
     remediation: "Set it for all pods in the injector's own configuration, or write the container into the pod.",
     profiles: ["x0tta6bl4"],
     *check(pod) {

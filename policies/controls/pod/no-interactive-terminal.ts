@@ -7,6 +7,7 @@ export const noInteractiveTerminal = podControl({
     description: "No container keeps a terminal or its standard input open.",
     why: "An open terminal is a door for kubectl attach: it lands in the program itself, past any exec rule.",
     severity: "low",
+    enforcement: "advisory", // A terminal is of use only to who may already attach to the pod.
     covers: ["pod.no-tty"],
     frameworks: [...mitre("T1609"), ...nist("AC-17", "CM-7")],
     remediation: "Unset tty and stdin.",

@@ -7,6 +7,7 @@ export const noNakedPods = objectControl({
     description: "No pod is created without a controller.",
     why: "Nothing replaces a bare pod when its node goes away.",
     severity: "low",
+    enforcement: "advisory", // It costs availability, and a pod made once by hand is no fault.
     covers: ["pod.naked"],
     frameworks: [...nist("CP-10", "SI-13"), ...soc2("A1.2")],
     remediation: "Use a Deployment, StatefulSet, DaemonSet or Job.",

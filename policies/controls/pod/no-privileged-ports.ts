@@ -7,6 +7,7 @@ export const noPrivilegedPorts = podControl({
     description: "No container listens on a port below 1024.",
     why: "A low port needs root or NET_BIND_SERVICE to bind, and either outlives the moment of binding.",
     severity: "low",
+    enforcement: "advisory", // The port alone gives nothing; the capability to bind it is judged by itself.
     covers: ["pod.privileged-port"],
     frameworks: [...mitre("T1068"), ...nist("AC-6", "CM-7")],
     remediation: "Listen on a port from 1024 up and map it in the Service.",

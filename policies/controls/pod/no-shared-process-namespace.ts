@@ -7,6 +7,7 @@ export const noSharedProcessNamespace = podControl({
     description: "No pod shares one process namespace among its containers.",
     why: "In a shared namespace every container reads the others' environment and files through /proc, secrets included.",
     severity: "medium",
+    enforcement: "advisory", // It is shared within one pod, whose containers trust each other already.
     covers: ["pod.share-process-namespace"],
     frameworks: [...mitre("T1613", "T1552"), ...nist("AC-6", "SC-39")],
     remediation: "Unset shareProcessNamespace.",

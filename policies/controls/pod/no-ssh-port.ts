@@ -24,6 +24,7 @@ export const noSshPort = podControl({
     description: "No container offers SSH.",
     why: "An SSH server in a container is a second way in, with accounts and keys that the cluster's access control does not see.",
     severity: "medium",
+    enforcement: "advisory", // The port alone shows no server behind it.
     covers: ["pod.ssh-port"],
     frameworks: [...mitre("T1133"), ...nist("AC-17", "CM-7")],
     remediation: "Remove the SSH server; use kubectl exec under RBAC where a shell is needed.",

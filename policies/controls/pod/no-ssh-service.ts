@@ -9,6 +9,7 @@ export const noSshService = objectControl({
     description: "No Service leads to SSH.",
     why: "A Service makes the SSH server of a container known and reachable, past the cluster's access control.",
     severity: "medium",
+    enforcement: "advisory", // The port alone shows no server behind it.
     covers: ["pod.ssh-port"],
     frameworks: [...mitre("T1133"), ...nist("AC-17", "CM-7")],
     remediation: "Remove the port; use kubectl exec under RBAC where a shell is needed.",

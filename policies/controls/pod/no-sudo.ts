@@ -10,6 +10,7 @@ export const noSudo = podControl({
     description: "No container is started through sudo.",
     why: "A program that needs sudo runs as root in the end, and its image brings a set-user-ID program to become root with.",
     severity: "medium",
+    enforcement: "advisory", // It works only where privilege escalation is allowed, which is judged by itself.
     covers: ["pod.no-sudo"],
     frameworks: [...mitre("T1068"), ...nist("AC-6")],
     remediation: "Start the program directly, as the user that it is meant to run as.",

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { mitre, nist } from "../../engine/frameworks";
+import { checklist, mitre, nist } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
 import { obj, str } from "../../kubernetes/kube";
@@ -30,7 +30,7 @@ export const windowsUnprivilegedUser = podControl({
     why: "Unset, the image decides, and many Windows images run as ContainerAdministrator.",
     severity: "medium",
     covers: ["pod.windows-user"],
-    frameworks: [...mitre("T1611"), ...nist("AC-6")],
+    frameworks: [...mitre("T1611"), ...nist("AC-6"), ...checklist("CTR-2")],
     remediation: "Set windowsOptions.runAsUserName to ContainerUser, on the pod or on every container.",
     profiles: ["x0tta6bl4"],
     admission: { none: "Which pods are for Windows is not always written in them." },

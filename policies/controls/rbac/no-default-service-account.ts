@@ -7,6 +7,7 @@ export const noDefaultServiceAccount = podControl({
     description: "Every pod runs as a service account of its own.",
     why: "Pods that share the default account share its rights and can not be told apart in the audit log.",
     severity: "medium",
+    advisesInPart: "a ServiceAccount",
     covers: ["sa.default"],
     frameworks: [
         ...cis("5.1.5"),
@@ -26,6 +27,7 @@ export const noDefaultServiceAccount = podControl({
                 path,
                 message: `${path} is ${absent ? 'unset, which means "default"' : '"default"'}. Name a service account of the workload's own.`,
                 absent,
+                decided: !absent,
             };
         }
     },

@@ -8,6 +8,7 @@ export const noDeprecatedServiceAccountField = podControl({
     description: "No pod names its service account in the deprecated field serviceAccount.",
     why: "Tools and reviewers look at serviceAccountName; what stands in the old field goes past them.",
     severity: "low",
+    enforcement: "advisory", // The field still does what the one that replaced it does.
     covers: ["sa.deprecated-field"],
     frameworks: [...nist("CM-6"), ...checklist("ACC-3")],
     remediation: "Write serviceAccountName instead of serviceAccount.",

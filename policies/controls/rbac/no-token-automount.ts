@@ -8,6 +8,7 @@ export const noTokenAutomount = stackControl({
     description: "No pod gets a service account token it did not ask for.",
     why: "The token in every container is the first thing an intruder uses against the API server.",
     severity: "medium",
+    advisesInPart: "a ServiceAccount",
     covers: ["sa.automount"],
     frameworks: [
         ...cis("5.1.6"),
@@ -39,6 +40,7 @@ export const noTokenAutomount = stackControl({
                     path,
                     message: `${path} ${found}, so every container gets a token for the API server. Set it to false.`,
                     absent: own !== true,
+                    decided: own === true,
                     fix: setField(pod.object, path, false),
                 };
             },

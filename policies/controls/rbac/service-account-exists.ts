@@ -11,6 +11,7 @@ export const serviceAccountExists = stackControl({
     description: "Every service account that a pod names is part of the stack.",
     why: "Without its account no pod starts; and whoever creates the missing account later decides what the pod may do.",
     severity: "medium",
+    advisesInPart: "a ServiceAccount",
     covers: ["sa.exists"],
     frameworks: [...nist("CM-2", "IA-4"), ...soc2("CC8.1"), ...checklist("ACC-3")],
     remediation: "Add the ServiceAccount to the stack, in the pod's namespace.",

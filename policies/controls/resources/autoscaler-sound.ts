@@ -66,6 +66,7 @@ export const autoscalerSound = stackControl({
     description: "Every HorizontalPodAutoscaler scales something that exists, within a range that keeps it available.",
     why: "An autoscaler without a target scales nothing, and one with a minimum of one takes the redundancy away at night.",
     severity: "low",
+    enforcement: "advisory", // It costs capacity, and nobody gains by it.
     covers: ["rel.hpa"],
     frameworks: [...nist("CP-10", "SC-5"), ...soc2("A1.1", "A1.2")],
     remediation: "Name an existing target, set minReplicas to two or more and maxReplicas above it.",

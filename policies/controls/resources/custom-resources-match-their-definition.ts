@@ -1,5 +1,5 @@
 import { stackControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import { definitionFaults, definitionsOf } from "../../kubernetes/crd";
 import { UnknownValueError } from "../../kubernetes/unknown";
 
@@ -10,7 +10,7 @@ export const customResourcesMatchTheirDefinition = stackControl({
     why: "The API server refuses the resource, or drops the field without a word and leaves its protection out.",
     severity: "medium",
     covers: [],
-    frameworks: [...nist("CM-6", "SI-10")],
+    frameworks: [...nist("CM-6", "SI-10"), ...checklist("PRE-1")],
     remediation: "Write the resource as its CustomResourceDefinition has it.",
     profiles: ["x0tta6bl4"],
     admission: { none: "The API server validates custom resources by their definitions before admission." },

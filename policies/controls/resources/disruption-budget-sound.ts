@@ -72,6 +72,7 @@ export const disruptionBudgetSound = stackControl({
     description: "Every PodDisruptionBudget limits evictions and still allows one.",
     why: "A budget that allows no eviction stops every upgrade of the nodes, until somebody deletes the pods by force.",
     severity: "medium",
+    enforcement: "advisory", // It costs availability, and nobody gains by it.
     covers: ["rel.pdb"],
     frameworks: [...nist("CP-10"), ...soc2("A1.2")],
     remediation: "Set maxUnavailable to 1, or minAvailable below the fewest replicas there may be.",

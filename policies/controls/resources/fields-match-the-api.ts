@@ -1,5 +1,5 @@
 import { objectControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import { API_MINOR, builtInKind } from "../../kubernetes/api";
 import { typeFaults } from "../../kubernetes/api-faults";
 import { minorOf } from "../../kubernetes/versions";
@@ -14,7 +14,7 @@ export const fieldsMatchTheApi = objectControl({
     why: "The API server refuses the object, or drops the field without a word and leaves its protection out.",
     severity: "medium",
     covers: [],
-    frameworks: [...nist("CM-6", "SI-10")],
+    frameworks: [...nist("CM-6", "SI-10"), ...checklist("PRE-1")],
     remediation: "Write the field where and as the API has it.",
     profiles: ["x0tta6bl4"],
     params: KUBERNETES_VERSION,

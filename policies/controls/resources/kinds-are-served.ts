@@ -1,5 +1,5 @@
 import { objectControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import { API_MINOR, builtInKind, isBuiltIn, isServedIn, kindNames, versionsOf } from "../../kubernetes/api";
 import type { KubeObject } from "../../kubernetes/kube";
 import { minorOf } from "../../kubernetes/versions";
@@ -43,7 +43,7 @@ export const kindsAreServed = objectControl({
     why: "The API server refuses the object, and a reviewer takes for protected what is never deployed.",
     severity: "medium",
     covers: ["rel.deprecated-api"],
-    frameworks: [...nist("CM-6", "SI-10")],
+    frameworks: [...nist("CM-6", "SI-10"), ...checklist("PRE-1")],
     remediation: "Write the kind and its API version as the API server serves them.",
     profiles: ["x0tta6bl4"],
     params: KUBERNETES_VERSION,

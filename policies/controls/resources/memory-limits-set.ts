@@ -6,6 +6,7 @@ export const memoryLimitsSet = podControl({
     description: "Every container has a limit of memory.",
     why: "A container without a limit can use up its node's memory and bring its neighbours down.",
     severity: "medium",
+    advisesInPart: "a LimitRange",
     covers: ["res.memory-limits", "res.requests-limits"],
     frameworks: EXHAUSTION,
     remediation: "Set resources.limits.memory on every container, from what the program was measured to use.",

@@ -1,5 +1,5 @@
 import { objectControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import { fieldPath } from "../../kubernetes/api-faults";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
@@ -58,7 +58,7 @@ export const namesAndLabelsValid = objectControl({
     why: "The API server refuses the object, or a selector meets nothing.",
     severity: "medium",
     covers: [],
-    frameworks: [...nist("CM-6", "SI-10")],
+    frameworks: [...nist("CM-6", "SI-10"), ...checklist("PRE-1")],
     remediation: "Write the name or label in the form that the API takes.",
     profiles: ["x0tta6bl4"],
     kinds: ["*"],

@@ -8,6 +8,7 @@ export const noDuplicateVariables = podControl({
     description: "No container sets an environment variable twice.",
     why: "The last one wins in silence, and a merge of two manifests may keep either of them.",
     severity: "low",
+    enforcement: "advisory", // The last one counts, which may be meant.
     covers: ["rel.env-dup"],
     frameworks: [...nist("CM-6", "SI-10")],
     remediation: "Keep one of the two.",

@@ -1,5 +1,5 @@
 import { objectControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
@@ -20,7 +20,7 @@ export const noRemovedApis = objectControl({
     why: "The API server refuses the object, so the stack can't be deployed or restored on a current cluster.",
     severity: "medium",
     covers: ["rel.deprecated-api"],
-    frameworks: [...nist("SA-22", "CM-6")],
+    frameworks: [...nist("SA-22", "CM-6"), ...checklist("PRE-1")],
     remediation: "Use the API version that took its place.",
     profiles: ["x0tta6bl4"],
     params: KUBERNETES_VERSION,

@@ -40,6 +40,7 @@ export const requiredLabelsSet = objectControl({
     description: "Every pod, or the workload that makes it, has a label that says what it is.",
     why: "Without them nobody finds out in an incident what a pod belongs to, nor whom to call.",
     severity: "low",
+    enforcement: "advisory", // Which labels a team goes by is its own to say.
     covers: ["rel.labels"],
     frameworks: [...cis("5.6.1"), ...nist("CM-8"), ...soc2("CC6.1")],
     remediation: "Set the label in the metadata of the pod or of the workload's template.",

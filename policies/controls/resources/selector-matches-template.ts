@@ -1,5 +1,5 @@
 import { objectControl } from "../../engine/control";
-import { nist } from "../../engine/frameworks";
+import { checklist, nist } from "../../engine/frameworks";
 import { MAKER_KINDS } from "../../kubernetes/kinds";
 import { isObj, obj } from "../../kubernetes/kube";
 import { podOf } from "../../kubernetes/pods";
@@ -11,7 +11,7 @@ export const selectorMatchesTemplate = objectControl({
     why: "The API refuses a workload whose selector misses its own pods, and before it did, such a workload made pods without end.",
     severity: "medium",
     covers: ["rel.selectors"],
-    frameworks: [...nist("CM-6", "SI-10")],
+    frameworks: [...nist("CM-6", "SI-10"), ...checklist("PRE-1")],
     remediation: "Use the same labels in spec.selector.matchLabels and in the template's metadata.",
     profiles: ["x0tta6bl4"],
     // A CronJob has no selector, and in the old group it defaults to the template's labels.
