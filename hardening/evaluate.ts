@@ -101,6 +101,7 @@ interface Rule {
     readonly index: number;
     readonly control: ObjectControl;
     readonly context: Context;
+    readonly isFor?: Selected["isFor"];
 }
 
 /** What a control said, with the control's place among the selected ones. */
@@ -158,9 +159,12 @@ class Evaluation {
 
     private runStackControls(stack: Stack): Map<KubeObject | undefined, Found[]> {
         const byObject = new Map<KubeObject | undefined, Found[]>();
-        for (const [index, { control, params }] of this.options.selected.entries()) {
+        for (const [index, { control, params, isFor }] of this.options.selected.entries()) {
             if (control.scope === "stack") {
                 for (const outcome of runOverStack(control, stack, params)) {
+                    if (isFor?.(outcome.object?.resource.source ?? "") === false) {
+                        continue;
+                    }
                     const found = byObject.get(outcome.object);
                     if (found === undefined) {
                         byObject.set(outcome.object, [{ index, outcome }]);
@@ -177,7 +181,10 @@ class Evaluation {
     private runObjectControls(object: KubeObject, stackWide: readonly Found[] = []): readonly Found[] {
         const found: Found[] = [];
         let next = 0;
-        for (const { index, control, context } of this.rulesFor(object)) {
+        for (const { index, control, context, isFor } of this.rulesFor(object)) {
+            if (isFor?.(object.resource.source) === false) {
+                continue;
+            }
             for (const outcome of runOverObject(control, object, context)) {
                 for (let other = stackWide[next]; other !== undefined && other.index < index; other = stackWide[next]) {
                     found.push(other);
@@ -195,8 +202,10 @@ class Evaluation {
         const kind = `${subject.group}/${subject.kind}/${subject.pods}`;
         let rules = this.rules.get(kind);
         if (rules === undefined) {
-            rules = this.options.selected.flatMap(({ control, params }, index) =>
-                control.scope === "object" && control.applies(subject) ? [{ index, control, context: { params } }] : [],
+            rules = this.options.selected.flatMap(({ control, params, isFor }, index) =>
+                control.scope === "object" && control.applies(subject)
+                    ? [{ index, control, context: { params }, ...(isFor && { isFor }) }]
+                    : [],
             );
             this.rules.set(kind, rules);
         }

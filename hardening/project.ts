@@ -35,6 +35,17 @@ export const PROJECT_SCHEMA = object({
     controlsUrl: optional(text()),
     /** Paths to leave out, as a .gitignore writes them. */
     exclude: optional(listOf(text())),
+    /** What counts instead for some paths; of several that name one the last. */
+    overrides: optional(
+        listOf(
+            object({
+                /** Files and folders, as a .gitignore writes them. */
+                paths: listOf(text(), 1),
+                profile: optional(oneOf(...PROFILES)),
+                controls: optional(mapOf(anything)),
+            }),
+        ),
+    ),
 });
 
 /** A project's settings; paths in them are relative to the folder that the tool was started in. */
@@ -69,6 +80,12 @@ export function readProject(file?: string): Project {
         baseline: project.baseline === undefined ? undefined : join(from, project.baseline),
         file: path,
     };
+}
+
+/** A project whose overrides leave the profile be, because an option names it for all. */
+export function withOneProfile(project: Project): Project {
+    const overrides = project.overrides?.map((override) => ({ ...override, profile: undefined }));
+    return { ...project, ...(overrides && { overrides }) };
 }
 
 /** The texts that a project gives for options, by their names; what has none is left out. */

@@ -18,6 +18,7 @@ import { placeOfFailure } from "./findings";
 import type { Io } from "./io";
 import { UsageError } from "./io";
 import type { OptionTable } from "./cli/options";
+import { withOverrides } from "./overrides";
 import { readText } from "./sources/files";
 import { readManifests } from "./sources/manifests";
 
@@ -133,9 +134,18 @@ export function readSelection(options: SelectionValues, project: Project = NO_PR
     const pss = attempts.of(() => readVersion("pss-version", options["pss-version"]), undefined);
     const api = attempts.of(() => readVersion("kubernetes-version", options["kubernetes-version"]), undefined);
     const chosen = attempts.of(() => selectControls(controls, profile, config, named === "" ? undefined : named), []);
-    const versioned = withParameter(withParameter(chosen, PSS_PARAMETER, pss), API_PARAMETER, api);
-    // The latest standards are, for an API server, those of its own release (Pod Security Admission, "enforce-version").
-    const selected = withParameter(versioned, PSS_PARAMETER, api, "latest");
+    const versioned = (selection: readonly Selected[]): readonly Selected[] =>
+        // The latest standards are, for an API server, those of its own release (Pod Security Admission, "enforce-version").
+        withParameter(
+            withParameter(withParameter(selection, PSS_PARAMETER, pss), API_PARAMETER, api),
+            PSS_PARAMETER,
+            api,
+            "latest",
+        );
+    const selected = attempts.of(
+        () => withOverrides({ profile, config, selected: versioned(chosen) }, project, versioned),
+        [],
+    );
     const waivers = waiverFiles.flatMap((file) => attempts.of(() => waiversFrom(file, "--waivers"), []));
     const controlsUrl = attempts.of(() => readControlsUrl(options["controls-url"]), undefined);
     const definitions = attempts.of(() => allDefinitions(options.crds ?? [], "--crds"), []);

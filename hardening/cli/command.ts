@@ -3,13 +3,13 @@ import type { FormatTable } from "../formats/format";
 import type { Io } from "../io";
 import { UsageError } from "../io";
 import type { Project } from "../project";
-import { NO_PROJECT, optionsOf, PROJECT_OPTION, readProject } from "../project";
+import { NO_PROJECT, optionsOf, PROJECT_OPTION, readProject, withOneProfile } from "../project";
 import type { HostRequest } from "../sources/program/registration";
 import type { CommandLine, OptionTable, ValuesOf } from "./options";
 import { readOptions, valuesOf } from "./options";
 import { Output, outputOptions } from "./output";
 import type { StackCount } from "./stacks";
-import { STACK_OPTIONS, stacksOf } from "./stacks";
+import { partSettings, stacksOf, withStackOptions } from "./stacks";
 
 /** What may follow the options of a command. */
 export interface Operands {
@@ -78,7 +78,7 @@ export function defineCommand<const O extends OptionTable, const S extends Stack
     definition: Definition<O, S, R>,
 ): Command {
     const { operands, stacks, formats = {} } = definition;
-    const options = { ...STACK_OPTIONS[stacks], ...definition.options, ...outputOptions(formats) };
+    const options: OptionTable = { ...withStackOptions(stacks, definition.options), ...outputOptions(formats) };
     return {
         operands: operands?.usage ?? "",
         options,
@@ -87,11 +87,14 @@ export function defineCommand<const O extends OptionTable, const S extends Stack
             const line = readOptions(name, args, options);
             return { ...line, faults: [...line.faults, ...operandFaults(name, line, operands)] };
         },
-        run: async ({ words, given, operands: found, faults }, io) => {
-            const requests = await stacksOf(stacks, given);
-            const project = PROJECT_OPTION in options ? readProject(given.get(PROJECT_OPTION)?.[0]) : NO_PROJECT;
-            if (faults.length + requests.faults.length > 0) {
-                throw new UsageError([...faults, ...requests.faults]);
+        run: async ({ words, given: all, operands: found, faults }, io) => {
+            const { settings, given, faults: misgiven } = partSettings(stacks, definition.options, all);
+            const requests = await stacksOf(stacks, given, settings);
+            const own = PROJECT_OPTION in options ? readProject(given.get(PROJECT_OPTION)?.[0]) : NO_PROJECT;
+            const project = given.has("profile") ? withOneProfile(own) : own;
+            const wrong = [...faults, ...misgiven, ...requests.faults];
+            if (wrong.length > 0) {
+                throw new UsageError(wrong);
             }
             return definition.run({
                 options: valuesOf(definition.options, new Map([...optionsOf(project), ...given])),

@@ -40,6 +40,9 @@ profile: ${profile}
 # strict: true                        # what can't be judged fails too
 # kubernetesVersion: v1.33
 # controlsUrl: https://git.example.org/security/hardening/docs/controls.md
+# overrides:                          # what counts instead for some paths; of several the last
+#   - paths: [legacy/]
+#     profile: baseline
 # exclude: [charts/*/templates/, "*.test.yaml"]
 `;
 }

@@ -108,7 +108,8 @@ export async function report(findings: Findings<Uncounted>, to: Reporting): Prom
     })();
     const run: Run = {
         findings: findingsOfRun,
-        selected,
+        // One that is run in several ways is one control.
+        selected: [...new Map(selected.map((choice) => [choice.control, choice])).values()],
         profile,
         startedAt: at,
         view,

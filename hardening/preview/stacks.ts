@@ -16,11 +16,15 @@ import { readStack, stackNames } from "../sources/program/stack-file";
  *
  * @throws InputError with every stack that does not exist or can't be read.
  */
-export function requestedStacks(directory: string, given: readonly string[]): readonly HostRequest[] {
+export function requestedStacks(
+    directory: string,
+    given: readonly string[],
+    settings: ReadonlyMap<string, string> = new Map(),
+): readonly HostRequest[] {
     const attempts = new Attempts();
     const there = given.length > 0 ? given : attempts.of(() => stackNames(directory), []);
     const names = [...new Set(there)];
-    const requests = names.flatMap((name) => attempts.of(() => [readStack(directory, name)], []));
+    const requests = names.flatMap((name) => attempts.of(() => [readStack(directory, name, settings)], []));
     attempts.finish();
     if (names.length === 0) {
         const shown = relative(process.cwd(), directory) || "this folder";

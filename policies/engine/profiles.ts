@@ -35,6 +35,11 @@ export interface Selected {
      */
     readonly inPart?: Enforcement;
     readonly params: Params<ParamSchemas>;
+    /**
+     * Whether what comes from a source is judged by it. The source is empty for what is about no single object.
+     * @default everything is
+     */
+    readonly isFor?: (source: string) => boolean;
 }
 
 /** Levels as Pulumi's policy configuration names them. `remediate` has no meaning for security controls and is refused. */

@@ -123,6 +123,74 @@ describe("The file of a project", () => {
         assert.deepEqual(lines, ["web no-host-pid violation"]);
     });
 
+    it("judges some paths by another profile and other levels, the last that names a path counting", async () => {
+        put({
+            "hardening.yaml": `profile: baseline
+controls: { images-pinned-by-digest: advisory }
+overrides:
+    - { paths: [legacy/], controls: { no-host-pid: disabled } }
+    - { paths: [legacy/new/], profile: restricted, controls: { no-host-pid: advisory } }
+`,
+            "legacy/a.yaml": POD("old"),
+            "legacy/new/a.yaml": POD("new"),
+        });
+        const { code, lines } = await scan(".");
+        assert.equal(code, 1);
+        const of = (name: string) =>
+            lines.filter((line) => line.startsWith(`${name} `)).map((line) => line.split(" ")[1]);
+        assert.deepEqual(of("web"), ["no-host-pid", "images-pinned-by-digest"]);
+        assert.deepEqual(of("old"), ["images-pinned-by-digest"]);
+        assert.ok(of("new").includes("no-host-pid") && of("new").includes("run-as-non-root"), of("new").join());
+        assert.equal((await scan("legacy/a.yaml")).code, 0);
+        // An option that is given counts for more, for every path; the levels stay.
+        const given = await scan("--profile", "restricted", ".");
+        for (const name of ["web", "old", "new"]) {
+            assert.ok(given.lines.includes(`${name} run-as-non-root violation`), name);
+        }
+        assert.equal(given.lines.filter((line) => line.includes(" no-host-pid ")).length, 2);
+    });
+
+    it("judges parameters path by path, counts a control once, and leaves what is about the whole to the project", async () => {
+        const registries = (name: string) => `{ images-from-allowed-registries: { registries: [${name}] } }`;
+        put({
+            "hardening.yaml": `profile: baseline
+controls: ${registries("registry.test/")}
+overrides:
+    - { paths: ["*.vendor.yaml"], controls: ${registries("example.org/")} }
+`,
+            "deploy/a.vendor.yaml": POD("vendor"),
+        });
+        const { lines, log } = await scan(".");
+        assert.deepEqual(
+            lines.filter((line) => line.includes("registries")),
+            ["web images-from-allowed-registries violation"],
+        );
+        assert.match(log, /, 17 controls \(profile baseline\)/);
+        const { runs } = JSON.parse((await cli(["scan", "--format", "sarif", "."])).out) as {
+            runs: { tool: { driver: { rules: { name?: string; id: string }[] } } }[];
+        };
+        const rules = runs[0]?.tool.driver.rules.map(({ id }) => id) ?? [];
+        assert.equal(new Set(rules).size, rules.length);
+    });
+
+    it("refuses overrides that name no path, no profile and no control that there is", async () => {
+        put({
+            "hardening.yaml": `overrides:
+    - { paths: [], profile: strictest }
+    - { profile: cis }
+    - { paths: [a], waivers: [w] }
+`,
+        });
+        assert.deepEqual((await scan(".")).log.split("\n").slice(0, -1), [
+            "error: hardening.yaml: overrides[0].paths must be a list of at least 1, found an empty list",
+            'error: hardening.yaml: overrides[0].profile must be one of baseline, restricted, cis, nsa, x0tta6bl4, all, found "strictest"',
+            "error: hardening.yaml: overrides[1].paths is missing; it must be a list of at least 1",
+            "error: hardening.yaml: overrides[2].waivers is not known; known: paths, profile, controls",
+        ]);
+        put({ "hardening.yaml": "overrides: [{ paths: [a], controls: { no-host-pod: advisory } }]\n" });
+        assert.match((await scan(".")).log, /hardening\.yaml: overrides\[0\]\.controls: no-host-pod .*no-host-pid/);
+    });
+
     it("keeps what it leaves out from being mended", async () => {
         put({ "hardening.yaml": "exclude: [deploy/]\n" });
         const run = await cli(["fix", "--profile", "restricted", "deploy"]);

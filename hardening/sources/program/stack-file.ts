@@ -28,9 +28,14 @@ export function stackNames(directory: string): readonly string[] {
 /**
  * What a program host needs to run a stack, out of `Pulumi.yaml` and `Pulumi.<stack>.yaml`.
  *
+ * @param settings values by key that count over those of the files; where a file's is encrypted, they are secret too
  * @throws InputError where a file is missing, malformed, or for another runtime than Node.js.
  */
-export function readStack(directory: string, stack: string): HostRequest {
+export function readStack(
+    directory: string,
+    stack: string,
+    settings: ReadonlyMap<string, string> = new Map(),
+): HostRequest {
     const { name, main, config: declared = {} } = readYaml(PROJECT, directory, "Pulumi.yaml");
     const known = stackNames(directory);
     // Whoever keeps all settings elsewhere, as in Pulumi ESC, has no stack files at all.
@@ -42,15 +47,16 @@ export function readStack(directory: string, stack: string): HostRequest {
     }
     const config: Record<string, string> = projectDefaults(declared, name);
     const secretKeys: string[] = [];
-    const { config: settings = {}, environment } =
+    const { config: written = {}, environment } =
         known.length === 0 ? {} : readYaml(STACK, directory, `Pulumi.${stack}.yaml`);
-    for (const [key, value] of Object.entries(settings)) {
-        const fullKey = key.includes(":") ? key : `${name}:${key}`;
+    for (const [key, value] of Object.entries(written)) {
+        const fullKey = fullKeyOf(key, name);
         if (holdsSecret(value)) {
             secretKeys.push(fullKey);
         }
         config[fullKey] = rawValue(value);
     }
+    settings.forEach((value, key) => (config[fullKeyOf(key, name)] = value));
     const environments = environmentsIn(environment);
     return {
         directory,
@@ -124,10 +130,14 @@ function projectDefaults(declared: Readonly<Record<string, unknown>>, name: stri
     return Object.fromEntries(
         Object.entries(declared).flatMap(([key, declaration]) => {
             const value = isObj(declaration) ? (declaration["value"] ?? declaration["default"]) : undefined;
-            const fullKey = key.includes(":") ? key : `${name}:${key}`;
-            return value === undefined ? [] : [[fullKey, rawValue(value)]];
+            return value === undefined ? [] : [[fullKeyOf(key, name), rawValue(value)]];
         }),
     );
+}
+
+/** A key with its namespace, which is the project's where none is written. */
+function fullKeyOf(key: string, project: string): string {
+    return key.includes(":") ? key : `${project}:${key}`;
 }
 
 /** A value as the engine hands it to a program: text as it is, anything else as JSON with the keys of objects sorted. */

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
+import { symlinkSync } from "node:fs";
+import { join } from "node:path";
 
 import type { Finding } from "../../../hardening/findings";
 import { cli } from "../../support/cli";
+import { withFiles } from "../../support/files";
 
 const PROGRAMS = "test/fixtures/programs";
 
@@ -123,5 +126,72 @@ describe("hardening preview", function () {
             'error: there is no stack "stagin": Pulumi.stagin.yaml does not exist; did you mean "staging"?; stacks here: production, staging',
             'error: there is no stack "prod": Pulumi.prod.yaml does not exist; stacks here: production, staging',
         ]);
+    });
+
+    describe("of a program that wants configuration", () => {
+        const PROGRAM = `const pulumi = require("@pulumi/pulumi");
+const k8s = require("@pulumi/kubernetes");
+const config = new pulumi.Config();
+const env = [{ name: "NOTE", value: config.requireSecret("note") }];
+const containers = [{ name: "web", image: config.require("image"), env }];
+new k8s.core.v1.Pod("web", { metadata: { name: "web", namespace: "shop" }, spec: { containers } });
+`;
+        async function preview(...args: readonly string[]) {
+            const files = { "Pulumi.yaml": "name: shop\nruntime: nodejs\n", "index.js": PROGRAM };
+            return withFiles(files, async (folder) => {
+                symlinkSync(join(process.cwd(), "node_modules"), join(folder, "node_modules"));
+                const { code, out, log } = await cli([
+                    "preview",
+                    "-C",
+                    folder,
+                    "--stack",
+                    "dev",
+                    "--format",
+                    "json",
+                    ...args,
+                ]);
+                const { results = [], errors = [] } = JSON.parse(out || "{}") as Partial<Scan>;
+                return { code, out, results, errors, log };
+            });
+        }
+
+        it("takes its values from --config, as the CLI does, where no file of a stack has them", async () => {
+            const values = ["-c", "image=registry.test/web:latest", "--config", "shop:note=a=b"];
+            const { results, errors, out } = await preview(...values);
+            assert.deepEqual(errors, []);
+            assert.ok(results.some(({ control }) => control === "no-latest-tag"));
+            assert.doesNotMatch(out, /a=b/);
+            const { errors: missing } = await preview("-c", "note=x");
+            assert.match(missing[0]?.message ?? "", /Missing required configuration variable 'shop:image'/);
+        });
+
+        it("tells a value from the file of the controls' levels, and takes one of those", async () => {
+            await withFiles({ "levels.yaml": "no-latest-tag: disabled\n" }, async (folder) => {
+                const file = join(folder, "levels.yaml");
+                const values = ["-c", "image=registry.test/web:latest", "-c", "note=x"];
+                const { results } = await preview("--config", file, ...values);
+                assert.ok(!results.some(({ control }) => control === "no-latest-tag"));
+                const { code, log } = await preview("--config", file, "--config", file);
+                assert.deepEqual([code, log[0]], [2, "error: --config names 2 files; once is enough"]);
+            });
+        });
+
+        it("refuses what is no value where there is no file to name, and values where no program runs", async () => {
+            const { code, log } = await cli([
+                "images",
+                "-C",
+                `${PROGRAMS}/bad`,
+                "--stack",
+                "dev",
+                "--config",
+                "levels.yaml",
+            ]);
+            assert.deepEqual([code, log[0]], [2, "error: --config must be KEY=VALUE"]);
+            const audit = await cli(["audit", "--config", "a=b"]);
+            assert.deepEqual(
+                [audit.code, audit.log[0]],
+                [2, "error: --config KEY=VALUE is for the program of a stack; name it with --stack"],
+            );
+        });
     });
 });
