@@ -1,3 +1,4 @@
+import type { Result } from "../hardening/evidence/statement";
 import type { Level, SecurityFinding, ToolResult } from "./tool";
 
 /** The machine-readable report, `security-report.json`. */
@@ -50,6 +51,19 @@ export function securityReport(runs: readonly ToolRun[]): SecurityReport {
         summary,
         passed: !failed && summary.critical === 0 && summary.high === 0,
     };
+}
+
+/** What each scanner came to, as evidence says it. */
+export function scanResults({ tools, results }: SecurityReport): readonly Result[] {
+    return tools.map(({ name, status, version = "", reason = "" }) => {
+        if (status !== "ran") {
+            return { name, outcome: "unknown", detail: `${status}: ${reason}` };
+        }
+        const grave = results.filter(({ tool, level }) => tool === name && (level === "critical" || level === "high"));
+        return grave.length > 0
+            ? { name, outcome: "failed", detail: `${grave.length} critical or high` }
+            : { name, outcome: "passed", detail: `nothing critical or high by ${version}` };
+    });
 }
 
 const SARIF_LEVEL = { critical: "error", high: "error", medium: "warning", low: "note" } as const;

@@ -1,15 +1,19 @@
 import { writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 
-import { securityReport, securitySarif } from "./report";
+import { Recording } from "../hardening/evidence/write";
+import { version } from "../package.json";
+import { scanResults, securityReport, securitySarif } from "./report";
 import { TOOLS } from "./tools";
 
 /**
  * Runs every scanner and writes `security-report.json` and `security-report.sarif`. Fails on a critical or high finding,
- * and on a scanner that could not do its work.
+ * and on a scanner that could not do its work. Where EVIDENCE names a folder, a statement of it is added there.
  */
 function main(): void {
     const { values } = parseArgs({ options: { online: { type: "boolean", default: false } } });
+    const evidence = process.env["EVIDENCE"] ?? "";
+    const recording = evidence === "" ? undefined : new Recording(process.cwd(), evidence);
     const runs = TOOLS.map((tool) => {
         process.stderr.write(`${tool.name}: ${tool.description} …\n`);
         const result = tool.run({ online: values.online });
@@ -21,6 +25,11 @@ function main(): void {
     const report = securityReport(runs);
     writeFileSync("security-report.json", `${JSON.stringify(report, null, 2)}\n`);
     writeFileSync("security-report.sarif", `${JSON.stringify(securitySarif(report), null, 2)}\n`);
+    const suite = { name: "security", version };
+    recording?.write({
+        kind: "scans",
+        predicate: { tool: suite, at: new Date().toISOString(), results: scanResults(report) },
+    });
     for (const { tool, level, rule, file, line, message } of report.results) {
         process.stdout.write(`${level.padEnd(8)} ${file}:${line} ${tool}/${rule}: ${message.trim().split("\n")[0]}\n`);
     }

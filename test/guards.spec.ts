@@ -30,7 +30,7 @@ describe("guards", () => {
                         spec,
                     ],
                     // The counts of this inner run are not those of the suite.
-                    { encoding: "utf8", env: { ...process.env, TEST_COUNTS: "", TEST_RESULTS: "" } },
+                    { encoding: "utf8", env: { ...process.env, TEST_COUNTS: "", EVIDENCE: "" } },
                 );
             const guarded = run("--require", "test/support/setup.ts");
             assert.equal(guarded.status, 1);

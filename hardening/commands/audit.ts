@@ -2,11 +2,18 @@ import { componentsOf, EXCEPTIONS, ExceptionBook } from "../../policies/engine/e
 import { describe, kubeObjects } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
 import { defineCommand } from "../cli/command";
+import { clusterSeen, ClusterRecording, EVIDENCE_OPTION } from "../evidence/cluster-recording";
+import type { Result } from "../evidence/statement";
+import type { Finding } from "../findings";
 import { FINDING_FORMATS } from "../formats";
+import type { Outcome } from "../formats/report";
+import { count } from "../formats/style";
 import type { Io } from "../io";
-import { Progress } from "../io";
+import { Progress, UsageError } from "../io";
 import { runStack, stackWaivers } from "../preview/stacks";
+import type { Selection } from "../selection";
 import { announce, readSelection, selectionOptions } from "../selection";
+import type { ProgramPreview } from "../sources/program";
 import { ApiError, ReadOnlyClient } from "../sources/cluster/client";
 import type { ClusterContent, ClusterRequest } from "../sources/cluster/cluster";
 import { readCluster } from "../sources/cluster/cluster";
@@ -32,6 +39,11 @@ export const command = defineCommand({
             multiple: true,
         },
         "page-size": { type: "count", value: "N", description: "objects asked for at a time, default 500" },
+        rehearsal: {
+            type: "flag",
+            description: "the cluster is one to try the stack on, not its own; the statement says so",
+        },
+        ...EVIDENCE_OPTION,
         ...selectionOptions("x0tta6bl4"),
         ...VIEW_OPTIONS,
     },
@@ -39,9 +51,15 @@ export const command = defineCommand({
     notes: [
         "Reads every kind that the API server can list, page by page, with GET alone, and drops the values of Secrets on",
         "receipt. Pods and ReplicaSets that a controller made are judged by its template. With --stack, the stack's waivers",
-        "apply, and what its components need excepted.",
+        "apply, and what its components need excepted. A statement needs a stack, and is of the whole cluster.",
     ],
     run: async ({ options, stacks: [request], words, output, project, io }) => {
+        const { evidence, rehearsal } = options;
+        refusePartialEvidence(options, request);
+        const recording =
+            evidence === undefined || request === undefined
+                ? undefined
+                : new ClusterRecording("audit", request, evidence);
         const view = viewOf(options, output.format, words);
         const given = readSelection(options, project);
         const selection =
@@ -51,9 +69,11 @@ export const command = defineCommand({
         const source = `cluster ${connection.name}`;
         const start = startOf(io);
         const client = new ReadOnlyClient(connection);
-        if (request !== undefined) {
+        if (request !== undefined && !rehearsal) {
             await refuseOtherCluster(client, request, source);
         }
+        // Asked now: reading the cluster's objects closes the connection.
+        const cluster = recording && (await clusterSeen(client, connection.name, rehearsal));
         const { resources, failures } = await read(client, io, {
             source,
             namespaces: options.namespace,
@@ -62,14 +82,66 @@ export const command = defineCommand({
             page: options["page-size"],
         });
         const stacks = one(resources, { subject: source, failures });
-        const exceptions = request === undefined ? undefined : await exceptionsOf(request, io);
-        return judge({ stacks, selection, exceptions, start, view, output, io, ownerOf });
+        const made = request && (await runStack(request, io));
+        const exceptions = made && exceptionsOf(made);
+        const findings: Finding[] = [];
+        const witness = recording &&
+            cluster && {
+                sees: (finding: Finding) => findings.push(finding),
+                ends: (outcome: Outcome) => {
+                    const registrations = made?.registrations ?? [];
+                    recording.write({
+                        ...{ at: start.at, cluster, registrations },
+                        results: resultsOf(selection, findings, outcome),
+                    });
+                },
+            };
+        return judge({ stacks, selection, exceptions, start, view, output, io, ownerOf, witness });
     },
 });
 
+/** A statement that left something out would be taken for one of all. @throws UsageError */
+function refusePartialEvidence(
+    options: Readonly<Record<"namespace" | "exclude-namespace" | "exclude-resource", readonly string[]>> & {
+        readonly evidence: string | undefined;
+    },
+    request: HostRequest | undefined,
+): void {
+    if (options.evidence === undefined) {
+        return;
+    }
+    const partial = (["namespace", "exclude-namespace", "exclude-resource"] as const).filter(
+        (name) => options[name].length > 0,
+    );
+    const faults = [
+        ...(request === undefined ? ["--evidence needs --stack NAME: a statement says which stack it is about"] : []),
+        ...partial.map((name) => `--evidence is of the whole cluster, so --${name} can't stand beside it`),
+    ];
+    if (faults.length > 0) {
+        throw new UsageError(faults);
+    }
+}
+
+/** What came of each control. Where something could not be read, a control that found nothing may have missed it. */
+function resultsOf({ selected }: Selection, findings: readonly Finding[], { failures }: Outcome): readonly Result[] {
+    const byControl = Map.groupBy(findings, ({ control }) => control);
+    return selected.map(({ control: { name } }) => {
+        const of = (status: Finding["status"]): number =>
+            (byControl.get(name) ?? []).filter((finding) => finding.status === status).length;
+        const [violations, unverifiable, waived] = [of("violation"), of("unverifiable"), of("waived")];
+        if (violations > 0) {
+            return { name, outcome: "failed", detail: count(violations, "violation") };
+        }
+        if (unverifiable > 0 || failures.length > 0) {
+            const detail = unverifiable > 0 ? `${unverifiable} unverifiable` : count(failures.length, "error");
+            return { name, outcome: "unknown", detail };
+        }
+        return { name, outcome: "passed", ...(waived > 0 && { detail: count(waived, "waived finding") }) };
+    });
+}
+
 /** What the components of a stack need excepted, told by what its program makes: what runs in a cluster has no URN. */
-async function exceptionsOf(request: HostRequest, io: Io): Promise<ExceptionBook> {
-    const { resources } = await runStack(request, io);
+function exceptionsOf({ resources }: ProgramPreview): ExceptionBook {
     const made = resources
         .flatMap(kubeObjects)
         .map((object) => [describe(object), componentsOf(object.resource.urn ?? "")] as const);

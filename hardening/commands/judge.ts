@@ -3,7 +3,7 @@ import { applyBaseline } from "../baseline";
 import type { Output } from "../cli/output";
 import type { EvaluateOptions } from "../evaluate";
 import { evaluation } from "../evaluate";
-import type { ExitCode, Failure, NotJudged } from "../findings";
+import type { ExitCode, Failure, Finding, NotJudged } from "../findings";
 import { counted, exitCode } from "../findings";
 import { folded } from "../fold";
 import type { Findings, Outcome, Run } from "../formats/report";
@@ -48,12 +48,21 @@ interface Judging {
     readonly ownerOf?: EvaluateOptions["ownerOf"];
     readonly exceptions?: EvaluateOptions["exceptions"] | undefined;
     readonly textOf?: Run["textOf"];
+    readonly witness?: Witness | undefined;
+}
+
+/** Hears of what is judged, beside the report. */
+export interface Witness {
+    /** Called for every finding. */
+    readonly sees: (finding: Finding) => void;
+    /** Called once, when all was judged. */
+    readonly ends: (outcome: Outcome) => void;
 }
 
 /** Judges stacks while the report on them is written, and returns the exit code. */
 export async function judge(judging: Judging): Promise<ExitCode> {
-    const { selection, start, view, output, io, textOf } = judging;
-    return report(findingsOf(judging), { selection, at: start.at, view, output, io, textOf });
+    const { selection, start, view, output, io, textOf, witness } = judging;
+    return report(findingsOf(judging), { selection, at: start.at, view, output, io, textOf, witness });
 }
 
 /** What came of a run before its findings were counted. */
@@ -89,6 +98,7 @@ interface Reporting {
     readonly output: Output<Run>;
     readonly io: Io;
     readonly textOf?: Run["textOf"];
+    readonly witness?: Witness | undefined;
 }
 
 /**
@@ -96,15 +106,21 @@ interface Reporting {
  * doesn't show it there and then, and returns the exit code of the run.
  */
 export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
-    const { selection, at, view, output, io, textOf } = to;
+    const { selection, at, view, output, io, textOf, witness } = to;
     const { selected, profile, baseline, controlsUrl } = selection;
     const marked = baseline === undefined ? findings : applyBaseline(findings, baseline);
     const judged = counted(folded(marked, profile, selected));
     const ends: Outcome[] = [];
     const findingsOfRun = (function* (): Findings {
-        const end = yield* judged;
-        ends.push(end);
-        return end;
+        for (;;) {
+            const next = judged.next();
+            if (next.done === true) {
+                ends.push(next.value);
+                return next.value;
+            }
+            witness?.sees(next.value);
+            yield next.value;
+        }
     })();
     const run: Run = {
         findings: findingsOfRun,
@@ -121,6 +137,7 @@ export async function report(findings: Findings<Uncounted>, to: Reporting): Prom
     if (outcome === undefined) {
         throw new Error(`the report format "${output.format}" did not go through all findings`);
     }
+    witness?.ends(outcome);
     if (output.file !== undefined || output.format !== "tree") {
         summaryLines(run, outcome, painter(false)).forEach((line) => io.log(line));
     }

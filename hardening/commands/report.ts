@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 
 import { controls } from "../../policies/controls";
@@ -11,14 +12,25 @@ import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
 import { scoreChecklist } from "../compliance/score";
+import type { Submission } from "../evidence/admission";
+import { readEvidence } from "../evidence/folder";
+import { Observations } from "../evidence/observations";
+import { sourceOf } from "../evidence/source";
+import { stackDigest } from "../evidence/stack-digest";
+import { readTrust } from "../evidence/trust";
 import { EXIT } from "../findings";
 import { Progress } from "../io";
 import { judgeStack } from "../preview/judge";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
+import { clusterOf } from "../sources/cluster/identity";
 import { readText } from "../sources/files";
+import type { HostRequest, Registration } from "../sources/program/registration";
 
 /** The controls that the checklist's rows are judged by. */
 const CHECKLIST_PROFILE = "x0tta6bl4";
+
+/** The policy of whose signatures are believed, below the program's folder. */
+const TRUST = "checklist/trust.yaml";
 
 /** Holds a stack against the hardening checklist, row by row, and computes the compliance score. */
 export const command = defineCommand({
@@ -26,21 +38,20 @@ export const command = defineCommand({
     options: {
         config: SELECTION_OPTIONS.config,
         waivers: SELECTION_OPTIONS.waivers,
-        tests: { type: "text", value: "FILE", description: "results that the test runs wrote to TEST_RESULTS" },
-        verified: {
+        evidence: { type: "text", value: "DIR", description: "folder of statements, which what ran has written" },
+        trust: {
             type: "text",
             value: "FILE",
-            description: "what hardening verify --format json wrote",
-            multiple: true,
+            description: `whose signatures are believed, default ${TRUST} where there is one`,
         },
-        scans: { type: "text", value: "FILE", description: "security-report.json, which npm run security writes" },
         history: { type: "text", value: "DIR", description: "former reports, for the trend; this one is added" },
     },
     formats: COMPLIANCE_FORMATS,
     notes: [
         "The checklist is checklist/checklist.yaml. A row is satisfied when all of its evidence is: controls that found",
         "nothing, resources and alerts of the stack, tests that passed, checks of a cluster, scanners, documents and",
-        "workflows. What did not run proves nothing. With --out, the open rows are printed, each with its reason.",
+        "workflows. What ran is proved by in-toto statements about this commit, and this stack, that are not too old; of one",
+        "that proves nothing the report says why. With --out, the open rows are printed, each with its reason.",
         "Exit code 1 where a row that applies is open.",
     ],
     run: async ({ options, stacks: [request], output, io }) => {
@@ -55,20 +66,19 @@ export const command = defineCommand({
             return EXIT.failed;
         }
         const ran = selection.selected.map(({ control }) => control);
+        const submissions = await submitted(request, judged.preview?.registrations ?? [], at, options);
         const known = gatherEvidence({
             directory: request.directory,
-            stack: request.stack,
             resources: judged.preview?.resources ?? [],
             findings: judged.findings,
             controls: ran.map(({ name }) => name),
-            testResults: options.tests,
-            verifyResults: options.verified,
-            scanResults: options.scans,
+            observations: new Observations(submissions, at),
         });
         const result = complianceReport({
             stack: request.stack,
             at,
             areas: scoreChecklist(areas, known),
+            submissions,
             findings: judged.findings,
             controls: ran,
             history: history === undefined ? [] : readHistory(history, request.stack),
@@ -80,11 +90,36 @@ export const command = defineCommand({
         if (output.file !== undefined) {
             io.out(openRows(result));
         }
+        for (const { file, refused } of result.statements.filter((one) => one.refused !== undefined)) {
+            io.log(`note: ${file} proves nothing: it ${refused ?? ""}`);
+        }
         const { percent, open } = result.score;
         io.log(`stack ${request.stack}: compliance ${percent} %, ${open} open`);
         return open === 0 ? EXIT.clean : EXIT.violations;
     },
 });
+
+/** What the folder of evidence holds, each file taken or refused; nothing where none was given. */
+async function submitted(
+    request: HostRequest,
+    registrations: readonly Registration[],
+    now: Date,
+    { evidence, trust }: { readonly evidence: string | undefined; readonly trust: string | undefined },
+): Promise<readonly Submission[]> {
+    const { directory, stack } = request;
+    const usual = join(directory, TRUST);
+    const policy = trust ?? (existsSync(usual) ? usual : undefined);
+    const believed = policy === undefined ? undefined : readTrust(policy);
+    if (evidence === undefined) {
+        return [];
+    }
+    return readEvidence(evidence, {
+        ...{ stack, now, trust: believed },
+        source: sourceOf(directory),
+        stackDigest: stackDigest(registrations),
+        cluster: clusterOf(request).identity,
+    });
+}
 
 /** A line for each open row, for a log. */
 function openRows({ stack, areas }: ComplianceReport): string {

@@ -1,5 +1,6 @@
 import { obj, str } from "../../policies/kubernetes/kube";
 import { defineCommand } from "../cli/command";
+import { clusterSeen, ClusterRecording, EVIDENCE_OPTION } from "../evidence/cluster-recording";
 import { EXIT } from "../findings";
 import { painter } from "../formats/style";
 import { runStack } from "../preview/stacks";
@@ -11,6 +12,7 @@ import type { CheckResult } from "../verify";
 import { Expected } from "../verify/expected";
 import { LiveCluster } from "../verify/live";
 import { countsOf, textOf, VERIFY_FORMATS } from "../verify/print";
+import { verifyResults } from "../verify/results";
 
 /** Proves against a live cluster what the program and the guide say. */
 export const command = defineCommand({
@@ -28,6 +30,7 @@ export const command = defineCommand({
             type: "flag",
             description: "the cluster is one to try the stack on, not its own; the report says so",
         },
+        ...EVIDENCE_OPTION,
     },
     formats: VERIFY_FORMATS,
     notes: [
@@ -38,6 +41,8 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks: [request], output, io }) => {
         const { stack } = request;
+        const { rehearsal, evidence } = options;
+        const recording = evidence === undefined ? undefined : new ClusterRecording("verify", request, evidence);
         const connection = readConnection(connectionTo(options, request));
         const { registrations } = await runStack(request, io);
         const objects = registrations.map(({ inputs }) => obj(inputs)).filter((inputs) => str(inputs["kind"]) !== "");
@@ -48,7 +53,7 @@ export const command = defineCommand({
         const show = (result: CheckResult): void => io.out(textOf(result, paint));
         const client = new ReadOnlyClient(connection);
         try {
-            if (!options.rehearsal) {
+            if (!rehearsal) {
                 await refuseOtherCluster(client, request, `cluster ${connection.name}`);
             }
             const results = await verify(
@@ -58,9 +63,12 @@ export const command = defineCommand({
                 atOnce ? show : undefined,
             );
             if (!atOnce) {
-                const { rehearsal } = options;
                 await output.write({ stack, cluster: connection.name, at, rehearsal, results });
             }
+            recording?.write({
+                ...{ at, registrations, results: verifyResults(results) },
+                cluster: await clusterSeen(client, connection.name, rehearsal),
+            });
             const { proved, failed, unknown } = countsOf(results);
             io.log(`${proved} proved, ${failed} failed, ${unknown} unknown`);
             return failed > 0 ? EXIT.violations : unknown > 0 ? EXIT.input : EXIT.clean;

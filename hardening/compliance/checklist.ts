@@ -3,6 +3,8 @@ import { Attempts, readContent, yamlContent } from "../../policies/engine/input"
 import type { Read, Schema } from "../../policies/engine/schema";
 import { flag, listOf, mapped, object, optional, refined, text } from "../../policies/engine/schema";
 import { list, obj, str } from "../../policies/kubernetes/kube";
+import type { StatementKind } from "../evidence/kinds";
+import { STATEMENT_KINDS } from "../evidence/kinds";
 
 /** What proves a row of the checklist. Every entry named must exist; a test holds the file to that. */
 export interface Evidence {
@@ -30,6 +32,8 @@ export interface ChecklistRow {
     readonly id: string;
     readonly title: string;
     readonly evidence: Evidence;
+    /** How old each kind of statement may be, in milliseconds. */
+    readonly maxAge: MaxAge;
     /** It speaks of the deployed stack itself: what a rehearsal on another cluster proved is not enough. */
     readonly live?: boolean;
     /** It speaks of the checklist as a whole: it holds where every other row that applies does. */
@@ -46,6 +50,9 @@ export interface ChecklistArea {
     readonly rows: readonly ChecklistRow[];
 }
 
+/** How old evidence may be, in milliseconds. */
+export type MaxAge = Readonly<Record<StatementKind, number>>;
+
 /** The kinds of evidence that the file names, which is what no control can say by itself. */
 const FILE_KINDS = ["resources", "alerts", "tests", "verify", "scans", "documents", "workflows"] as const;
 const KINDS = ["controls", ...FILE_KINDS] as const;
@@ -57,12 +64,25 @@ export type EvidenceKind = (typeof KINDS)[number];
 type Provers = ReadonlyMap<string, readonly string[]>;
 
 const entries = optional(listOf(text(), 1));
+
+const DAY_MS = 86_400_000;
+const age = mapped(text("a number of days, e.g. 30d", /^[1-9]\d{0,3}d$/), (days) => Number(days.slice(0, -1)) * DAY_MS);
+const AGES = object(
+    Object.fromEntries(STATEMENT_KINDS.map((kind) => [kind, age])) as Record<StatementKind, typeof age>,
+);
+const SOME_AGES = object(
+    Object.fromEntries(STATEMENT_KINDS.map((kind) => [kind, optional(age)])) as Record<
+        StatementKind,
+        Schema<number | undefined>
+    >,
+);
 const ROW = object({
     id: text(),
     title: text(),
     notApplicable: optional(text()),
     open: optional(text()),
     live: optional(flag),
+    maxAge: optional(SOME_AGES),
     wholeList: optional(flag),
     resources: entries,
     alerts: entries,
@@ -75,11 +95,22 @@ const ROW = object({
 
 function checklistOf(provers: Provers): Schema<{ readonly areas: readonly ChecklistArea[] }> {
     const row = refined(
-        mapped(ROW, (given) => rowOf(given, provers)),
+        mapped(ROW, (given) => ({ ...rowOf(given, provers), ages: given.maxAge ?? {} })),
         (read) =>
             isUnproven(read) ? "has no evidence; name some, or say why it is open or not applicable" : undefined,
     );
-    return object({ areas: listOf(object({ id: text(), title: text(), rows: listOf(row) })) });
+    const areas = listOf(object({ id: text(), title: text(), rows: listOf(row) }));
+    return mapped(object({ maxAge: AGES, areas }), ({ maxAge, areas: read }) => ({
+        areas: read.map((area) => ({
+            ...area,
+            rows: area.rows.map(({ ages, ...rest }) => ({ ...rest, maxAge: { ...maxAge, ...withoutAbsent(ages) } })),
+        })),
+    }));
+}
+
+/** The ages that a row says itself. */
+function withoutAbsent(ages: Readonly<Record<string, number | undefined>>): Partial<MaxAge> {
+    return Object.fromEntries(Object.entries(ages).filter(([, milliseconds]) => milliseconds !== undefined));
 }
 
 /**
@@ -133,7 +164,7 @@ function proversOf(controls: readonly Pick<ControlMeta, "name" | "frameworks">[]
 function rowOf(
     { id, title, notApplicable, open, live, wholeList, ...given }: Read<typeof ROW>,
     provers: Provers,
-): ChecklistRow {
+): Omit<ChecklistRow, "maxAge"> {
     const of = (kind: (typeof FILE_KINDS)[number]): readonly string[] => given[kind] ?? [];
     return {
         id,
@@ -155,7 +186,7 @@ function rowOf(
     };
 }
 
-function isUnproven({ evidence, notApplicable, open, wholeList }: ChecklistRow): boolean {
+function isUnproven({ evidence, notApplicable, open, wholeList }: Omit<ChecklistRow, "maxAge">): boolean {
     const excused = notApplicable !== undefined || open !== undefined || wholeList === true;
     return !excused && KINDS.every((kind) => evidence[kind].length === 0);
 }

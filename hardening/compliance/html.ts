@@ -4,6 +4,7 @@ import { STYLES } from "./html-assets";
 import type { ComplianceReport, FrameworkView } from "./model";
 import type { RowState, ScoredArea, ScoredRow } from "./score";
 import { LABEL } from "./score";
+import { STATEMENT_HEADS, statementCells } from "./statements";
 
 const STATES: readonly RowState[] = ["satisfied", "waived", "open", "not-applicable"];
 
@@ -18,6 +19,8 @@ export function complianceHtml(report: ComplianceReport): string {
             `<div class="areas">${report.areas.map(bar).join("\n")}</div>`,
             "<h2>Rows and their evidence</h2>",
             ...report.areas.map(areaSection),
+            "<h2>Statements</h2>",
+            statements(report),
             "<h2>Waivers</h2>",
             waivers(report),
             "<h2>Standards</h2>",
@@ -97,10 +100,27 @@ function waivers({ waivers: lines }: ComplianceReport): string {
         return "<p>None.</p>";
     }
     const rows = lines.map(({ control, object, expires, owner, ticket, reason, findings }) => {
-        const cells = [expires, object, control, String(findings), owner, ticket, reason];
-        return `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("")}</tr>`;
+        return row([expires, object, control, String(findings), owner, ticket, reason]);
     });
     const heads = ["Expires", "Object", "Control", "Findings", "Owner", "Ticket", "Reason"];
+    return table(heads, rows);
+}
+
+function statements({ statements: lines }: ComplianceReport): string {
+    return lines.length === 0
+        ? "<p>None were given.</p>"
+        : table(
+              STATEMENT_HEADS,
+              lines.map((line) => row(statementCells(line), line.refused === undefined ? "" : "missing")),
+          );
+}
+
+function row(cells: readonly string[], style = ""): string {
+    const shown = cells.map((cell) => `<td>${escapeHtml(cell)}</td>`).join("");
+    return style === "" ? `<tr>${shown}</tr>` : `<tr class="${style}">${shown}</tr>`;
+}
+
+function table(heads: readonly string[], rows: readonly string[]): string {
     return `<table><thead><tr>${heads.map((head) => `<th>${head}</th>`).join("")}</tr></thead><tbody>${rows.join("\n")}</tbody></table>`;
 }
 
@@ -112,7 +132,7 @@ function framework({ title, version, requirements, notCovered }: FrameworkView):
     const met = requirements.filter(({ state }) => state !== "failed").length;
     return [
         `<details><summary>${escapeHtml(title)} ${escapeHtml(version)}: ${met} of ${requirements.length} answered requirements hold</summary>`,
-        `<table><thead><tr><th>Requirement</th><th>State</th><th>Controls</th></tr></thead><tbody>${rows.join("\n")}</tbody></table>`,
+        table(["Requirement", "State", "Controls"], rows),
         `</details><p class="soft">Not covered: ${escapeHtml(notCovered)}</p>`,
     ].join("");
 }

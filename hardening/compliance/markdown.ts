@@ -1,5 +1,6 @@
 import type { ComplianceReport } from "./model";
 import { LABEL } from "./score";
+import { STATEMENT_HEADS, statementCells } from "./statements";
 
 /** The report as Markdown, every open row by name. */
 export function complianceMarkdown(report: ComplianceReport): string {
@@ -31,6 +32,16 @@ export function complianceMarkdown(report: ComplianceReport): string {
                 return `| ${id} ${cell(title)} | ${state} | ${shown.join("<br>") || cell(reason)} |`;
             }),
         ),
+        "",
+        "## Statements",
+        "",
+        ...(report.statements.length === 0
+            ? ["None were given."]
+            : [
+                  `| ${STATEMENT_HEADS.join(" | ")} |`,
+                  `|${" --- |".repeat(STATEMENT_HEADS.length)}`,
+                  ...report.statements.map((line) => `| ${statementCells(line).map(cell).join(" | ")} |`),
+              ]),
         "",
         "## Waivers",
         "",

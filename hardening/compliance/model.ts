@@ -2,6 +2,7 @@ import { append } from "../../policies/kubernetes/selectors";
 import type { Control } from "../../policies/engine/control";
 import type { FrameworkName } from "../../policies/engine/frameworks";
 import { FRAMEWORKS } from "../../policies/engine/frameworks";
+import type { Submission } from "../evidence/admission";
 import type { Finding } from "../findings";
 import { UNCOVERED } from "./frameworks";
 import type { Score, ScoredArea } from "./score";
@@ -42,6 +43,9 @@ export interface HistoryPoint {
     readonly open: number;
 }
 
+/** A file of evidence, without what it says. */
+export type StatementLine = Omit<Submission, "results">;
+
 /** The compliance report of one stack; its JSON form is stable. */
 export interface ComplianceReport {
     readonly schema: 1;
@@ -49,6 +53,8 @@ export interface ComplianceReport {
     readonly at: string;
     readonly score: Score;
     readonly areas: readonly ScoredArea[];
+    /** The files of evidence, each with why it proves nothing where it does not. */
+    readonly statements: readonly StatementLine[];
     readonly waivers: readonly WaiverLine[];
     readonly frameworks: readonly FrameworkView[];
     /** Oldest first; without this report. */
@@ -60,6 +66,7 @@ export function complianceReport(input: {
     readonly stack: string;
     readonly at: Date;
     readonly areas: readonly ScoredArea[];
+    readonly submissions: readonly Submission[];
     readonly findings: readonly Finding[];
     readonly controls: readonly Control[];
     readonly history: readonly HistoryPoint[];
@@ -70,6 +77,7 @@ export function complianceReport(input: {
         at: input.at.toISOString(),
         score: totalScore(input.areas),
         areas: input.areas,
+        statements: input.submissions.map((submission) => ({ ...submission, results: undefined })),
         waivers: waiverLines(input.findings),
         frameworks: frameworkViews(input.controls, input.findings),
         history: input.history,

@@ -1,12 +1,15 @@
 import { createHash } from "node:crypto";
 
 import { count } from "../formats/style";
-import type { ComplianceReport } from "./model";
+import type { ComplianceReport, StatementLine } from "./model";
 import type { RowState, ScoredRow } from "./score";
 import { LABEL } from "./score";
 
 /** The OSCAL release whose assessment-results model this follows. */
 const OSCAL_VERSION = "1.1.2";
+
+/** Whose the names of our own properties are. */
+const NAMESPACE = "https://x0tta6bl4.io/evidence";
 
 /** UUIDs derived from content (RFC 9562, version 5 layout), so that the same report gives the same document. */
 function uuid(...parts: readonly string[]): string {
@@ -47,6 +50,7 @@ export function complianceOscal(report: ComplianceReport): object {
                         description: "The checklist that this assessment follows.",
                         rlinks: [{ href: "checklist/checklist.yaml" }],
                     },
+                    ...report.statements.map((line) => statement(line, id)),
                 ],
             },
             results: [
@@ -78,6 +82,7 @@ function controlId({ id }: ScoredRow): string {
 }
 
 function observation(row: ScoredRow, report: ComplianceReport, id: Id): object {
+    const proving = [...new Set(row.proofs.flatMap((proof) => proof.statement ?? []))];
     const said = row.proofs.map(({ kind, entry, state, detail }) => `${LABEL[kind]} ${entry}: ${state} (${detail})`);
     return {
         uuid: id("observation", row.id),
@@ -86,6 +91,30 @@ function observation(row: ScoredRow, report: ComplianceReport, id: Id): object {
         methods: ["TEST"],
         types: ["finding"],
         collected: report.at,
+        ...(proving.length > 0 && {
+            "relevant-evidence": proving.map((file) => ({
+                href: `#${id("statement", file)}`,
+                description: `Statement ${file}`,
+            })),
+        }),
+    };
+}
+
+/** A file of evidence as a resource that observations point to. */
+function statement({ file, sha256, kind, at = "", refused }: StatementLine, id: Id): object {
+    return {
+        uuid: id("statement", file),
+        title: `Statement ${file}`,
+        description:
+            refused === undefined ? `Evidence of the kind ${kind ?? ""}, seen ${at}.` : `Proves nothing: it ${refused}`,
+        props: [{ name: "counts", ns: NAMESPACE, value: refused === undefined ? "yes" : "no" }],
+        rlinks: [
+            {
+                href: file,
+                "media-type": "application/vnd.in-toto+json",
+                hashes: [{ algorithm: "SHA-256", value: sha256 }],
+            },
+        ],
     };
 }
 

@@ -1,4 +1,6 @@
 import type { Finding } from "../findings";
+import type { StatementKind } from "../evidence/kinds";
+import type { Observations } from "../evidence/observations";
 import { count } from "../formats/style";
 import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
 import { evidenceEntries } from "./checklist";
@@ -13,6 +15,8 @@ export interface Proof {
     readonly state: ProofState;
     /** What was found, in a few words. */
     readonly detail: string;
+    /** File of the statement that says so. */
+    readonly statement?: string;
 }
 
 export type RowState = "satisfied" | "waived" | "not-applicable" | "open";
@@ -51,29 +55,13 @@ export interface Known {
     readonly types: ReadonlyMap<string, number>;
     /** Alerts that the stack's PrometheusRules define. */
     readonly alerts: ReadonlySet<string>;
-    /** Results of tests by `<file>: <full title>`, true where passed. */
-    readonly tests: ReadonlyMap<string, boolean> | undefined;
-    /** Results of `hardening verify` by check. */
-    readonly verified: ReadonlyMap<string, Verified> | undefined;
-    /** Results of `npm run security` by scanner. */
-    readonly scans: ReadonlyMap<string, Scanned> | undefined;
+    /** What the statements say that were given. */
+    readonly observations: Observations;
     /** Says whether a file of the repository exists. */
     readonly exists: (path: string) => boolean;
     /** Says whether a workflow of the repository has a job: `<file>#<job>`. */
     readonly hasJob: (entry: string) => boolean;
 }
-
-/** What `hardening verify` said of a check, on which cluster. */
-export interface Verified {
-    readonly proved: boolean;
-    /** Cluster and time, as they are shown. */
-    readonly where: string;
-    /** The cluster was made to try the stack on; it is not the stack's own. */
-    readonly rehearsal: boolean;
-}
-
-/** What came of a scanner; a scanner that could not run has a reason. */
-export type Scanned = { readonly blocking: number } | { readonly notRun: string };
 
 /** Judges every row by its evidence, and those about the whole list by what all others came to. */
 export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): readonly ScoredArea[] {
@@ -106,7 +94,7 @@ function scoreRow(row: ChecklistRow, known: Known): ScoredRow {
     const proofs = evidenceEntries(evidence).map(([kind, entry]) => ({
         kind,
         entry,
-        ...prove(kind, entry, known, row.live === true),
+        ...prove(kind, entry, known, row),
     }));
     if (row.notApplicable !== undefined) {
         return { id, title, state: "not-applicable", reason: row.notApplicable, proofs };
@@ -148,9 +136,9 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
     workflows: "workflow",
 };
 
-type Judgement = Pick<Proof, "state" | "detail">;
+type Judgement = Pick<Proof, "state" | "detail" | "statement">;
 
-function prove(kind: EvidenceKind, entry: string, known: Known, live: boolean): Judgement {
+function prove(kind: EvidenceKind, entry: string, known: Known, row: ChecklistRow): Judgement {
     switch (kind) {
         case "controls":
             return proveControl(entry, known);
@@ -161,11 +149,11 @@ function prove(kind: EvidenceKind, entry: string, known: Known, live: boolean): 
         case "alerts":
             return known.alerts.has(entry) ? proven("defined in the stack") : missing("no PrometheusRule defines it");
         case "tests":
-            return proveTest(entry, known.tests);
+            return proveRun("tests", entry, known, row);
         case "verify":
-            return proveCheck(entry, known.verified, live);
+            return proveRun("verify", entry, known, row);
         case "scans":
-            return proveScan(entry, known.scans);
+            return proveRun("scans", entry, known, row);
         case "documents":
             return known.exists(entry) ? proven("exists") : missing("does not exist");
         case "workflows":
@@ -193,47 +181,21 @@ function proveControl(name: string, { controls, findings }: Known): Judgement {
     return proven(excepted > 0 ? `no violation, ${excepted} excepted by the components themselves` : "no violation");
 }
 
-function proveTest(entry: string, results: Known["tests"]): Judgement {
-    if (results === undefined) {
-        return unproven("no test results were given (--tests)");
+/** What a statement says of a run. */
+function proveRun(
+    kind: StatementKind,
+    name: string,
+    { observations }: Known,
+    { maxAge, live }: ChecklistRow,
+): Judgement {
+    const observed = observations.of(kind, name, { maxAge: maxAge[kind], live: live === true });
+    if (observed.kind === "unseen") {
+        return unproven(observed.reason);
     }
-    const passed = results.get(entry);
-    if (passed === undefined) {
-        return unproven("not among the results");
-    }
-    return passed ? proven("passed") : missing("failed");
-}
-
-function proveCheck(name: string, results: Known["verified"], live: boolean): Judgement {
-    if (results === undefined) {
-        return unproven("no cluster was looked at (--verified)");
-    }
-    const result = results.get(name);
-    if (result === undefined) {
-        return unproven("not among the results");
-    }
-    const { proved, rehearsal, where } = result;
-    if (!proved) {
-        return missing(`not proved on ${where}`);
-    }
-    if (rehearsal && live) {
-        return unproven(`proved in a rehearsal on ${where} only`);
-    }
-    return proven(rehearsal ? `proved in a rehearsal on ${where}` : `proved on ${where}`);
-}
-
-function proveScan(name: string, results: Known["scans"]): Judgement {
-    if (results === undefined) {
-        return unproven("no results of scanners were given (--scans)");
-    }
-    const result = results.get(name);
-    if (result === undefined) {
-        return unproven("not among the results");
-    }
-    if ("notRun" in result) {
-        return unproven(`did not run: ${result.notRun}`);
-    }
-    return result.blocking === 0 ? proven("nothing critical or high") : missing(`${result.blocking} critical or high`);
+    const { outcome, where, detail, file } = observed.observation;
+    const said = `${outcome === "unknown" ? "can't be told" : outcome}, ${where}${detail === undefined ? "" : `: ${detail}`}`;
+    const judge = { passed: proven, failed: missing, unknown: unproven }[outcome];
+    return { ...judge(said), statement: file };
 }
 
 function unproven(detail: string): Judgement {

@@ -48,8 +48,8 @@ export function countsOf(results: readonly CheckResult[]): Readonly<Record<Verdi
     return { proved: of("proved"), failed: of("failed"), unknown: of("unknown") };
 }
 
-/** The report as JSON, which the compliance report reads; fields are only ever added. */
-export function reportText({ stack, cluster, at, rehearsal, results }: VerifyReport): string {
+/** The report as JSON; fields are only ever added. */
+function reportText({ stack, cluster, at, rehearsal, results }: VerifyReport): string {
     return jsonText({
         schema: 1,
         stack,

@@ -98,12 +98,26 @@ function baseOf(apiVersion: string): string {
     return apiVersion.includes("/") ? `/apis/${apiVersion}` : `/api/${apiVersion}`;
 }
 
+/** The object without a namespace that a path names. */
+function named(path: string, kinds: readonly ServedKind[]): Manifest | undefined {
+    return kinds
+        .filter(({ namespaced }) => namespaced === false)
+        .flatMap(({ apiVersion, name, items = [] }) =>
+            items.filter(
+                (item) => path === `${baseOf(apiVersion)}/${name}/${String((item["metadata"] as Manifest)["name"])}`,
+            ),
+        )[0];
+}
+
 function listReply(url: URL, kinds: readonly ServedKind[], page: number, state: State): Reply {
     const namespace = /\/namespaces\/([^/]+)\/[^/]+$/.exec(url.pathname)?.[1];
     const path = url.pathname.replace(/\/namespaces\/[^/]+(?=\/[^/]+$)/, "");
     const served = kinds.find(({ apiVersion, name }) => `${baseOf(apiVersion)}/${name}` === path);
     if (served === undefined) {
-        return { status: 404, body: { kind: "Status", message: "the server could not find the requested resource" } };
+        const object = named(url.pathname, kinds);
+        return object !== undefined
+            ? { status: 200, body: object }
+            : { status: 404, body: { kind: "Status", message: "the server could not find the requested resource" } };
     }
     const refused = state.refusals.get(served) ?? 0;
     const { refuse } = served;

@@ -17,7 +17,7 @@ const CLUSTER = partOf({ context: optional(text()), identity: optional(text()) }
  *
  * @throws InputError where they speak of one in a way that can't be read: a check that was asked for may not be left out
  */
-function clusterOf(request: HostRequest): Read<typeof CLUSTER> {
+export function clusterOf(request: HostRequest): Read<typeof CLUSTER> {
     return readContent(CLUSTER, clusterSettings(request), `${request.project}:cluster`);
 }
 
@@ -58,7 +58,7 @@ export async function refuseOtherCluster(
         return;
     }
     const meant = `stack ${request.stack} belongs to the cluster whose namespace kube-system has the UID ${identity} (${request.project}:cluster.identity)`;
-    const found = await uidOf(client, `${meant}, but ${reached} can't be asked for its own`);
+    const found = await identityOf(client, `${meant}, but ${reached} can't be asked for its own`);
     if (found !== identity) {
         throw new UsageError([`${meant}, but in ${reached} it has ${found || "none"}; choose another context`]);
     }
@@ -69,7 +69,13 @@ export async function clusterUid(client: { get(path: string): Promise<Body | und
     return str(obj((await client.get("/api/v1/namespaces/kube-system"))?.["metadata"])["uid"]);
 }
 
-async function uidOf(client: Pick<ReadOnlyClient, "get">, untold: string): Promise<string> {
+/**
+ * What tells a cluster from every other: the UID of its namespace kube-system; empty where it has none.
+ *
+ * @param untold what is said where it can't be asked
+ * @throws UsageError then
+ */
+export async function identityOf(client: Pick<ReadOnlyClient, "get">, untold: string): Promise<string> {
     try {
         return await clusterUid(client);
     } catch (error) {

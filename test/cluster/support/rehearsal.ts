@@ -1,9 +1,10 @@
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
-
+import { clusterSeen, ClusterRecording } from "../../../hardening/evidence/cluster-recording";
+import { ReadOnlyClient } from "../../../hardening/sources/cluster/client";
 import { readConnection } from "../../../hardening/sources/cluster/kubeconfig";
+import { previewProgram } from "../../../hardening/sources/program";
+import { readStack } from "../../../hardening/sources/program/stack-file";
 import { checks } from "../../../hardening/verify";
-import { reportText } from "../../../hardening/verify/print";
+import { verifyResults } from "../../../hardening/verify/results";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import type { StackName } from "./stack";
@@ -22,8 +23,8 @@ const CHECKS = {
 } as const;
 
 /**
- * Runs those checks on a stack that has been applied. Where VERIFY_RESULTS names a folder, the report is kept there as
- * `<stack>-<where>.json` for `hardening report --verified`, marked as a rehearsal.
+ * Runs those checks on a stack that has been applied. Where EVIDENCE names a folder, a statement of it is added there for
+ * `hardening report --evidence`, marked as a rehearsal.
  *
  * @returns the state of each check, and everything that was not proved
  */
@@ -33,16 +34,20 @@ export async function rehearse(
     objects: readonly KubernetesObject[],
     where: keyof typeof CHECKS,
 ): Promise<{ readonly states: Readonly<Record<string, string>>; readonly open: readonly string[] }> {
+    const folder = process.env["EVIDENCE"] ?? "";
+    const request = readStack(process.cwd(), stack);
+    const recording = folder === "" ? undefined : new ClusterRecording("verify", request, folder);
     const results = await runChecks(cluster, stack, objects, CHECKS[where]);
-    const kept = process.env["VERIFY_RESULTS"] ?? "";
-    if (kept !== "") {
-        const head = {
-            stack,
-            cluster: readConnection({ kubeconfig: cluster.kubeconfig }).name,
-            at: new Date(),
-            rehearsal: true,
-        };
-        writeFileSync(join(kept, `${stack}-${where}.json`), reportText({ ...head, results }));
+    if (recording !== undefined) {
+        const connection = readConnection({ kubeconfig: cluster.kubeconfig });
+        const client = new ReadOnlyClient(connection);
+        try {
+            const seen = await clusterSeen(client, connection.name, true);
+            const { registrations } = await previewProgram(request, () => undefined);
+            recording.write({ at: new Date(), cluster: seen, registrations, results: verifyResults(results) });
+        } finally {
+            client.close();
+        }
     }
     return {
         states: Object.fromEntries(results.map(({ check, status }) => [check.name, status])),

@@ -5,6 +5,7 @@ import { InputError } from "../../../policies/engine/input";
 import type { ChecklistArea } from "../../../hardening/compliance/checklist";
 import { evidenceEntries, parseChecklist } from "../../../hardening/compliance/checklist";
 import { alertsOf, gatherEvidence } from "../../../hardening/compliance/evidence";
+import { Observations } from "../../../hardening/evidence/observations";
 import { complianceReport } from "../../../hardening/compliance/model";
 import { scoreChecklist } from "../../../hardening/compliance/score";
 import { previewProgram } from "../../../hardening/sources/program";
@@ -69,7 +70,7 @@ describe("the hardening checklist", () => {
     it("says of a row in a report nothing else than the standards' part of it", () => {
         const run = profileControls(controls, "x0tta6bl4");
         const known = gatherEvidence({
-            ...{ directory: ".", stack: "staging", resources: [], findings: [], verifyResults: [] },
+            ...{ directory: ".", resources: [], findings: [], observations: new Observations([], new Date(0)) },
             controls: run.map(({ name }) => name),
         });
         for (const broken of run.filter(({ frameworks }) =>
@@ -77,7 +78,7 @@ describe("the hardening checklist", () => {
         )) {
             const found = [finding({ control: broken.name })];
             const { areas: scored, frameworks } = complianceReport({
-                ...{ stack: "staging", at: new Date(0), findings: found, controls: run, history: [] },
+                ...{ stack: "staging", at: new Date(0), findings: found, controls: run, history: [], submissions: [] },
                 areas: scoreChecklist(areas, { ...known, findings: found }),
             });
             const states = new Map(scored.flatMap((area) => area.rows).map(({ id, state }) => [id, state]));
@@ -95,12 +96,8 @@ describe("the hardening checklist", () => {
 
     it("names only documents and jobs of workflows that exist", () => {
         const known = gatherEvidence({
-            directory: ".",
-            stack: "staging",
-            resources: [],
-            findings: [],
-            controls: [],
-            verifyResults: [],
+            ...{ directory: ".", resources: [], findings: [], controls: [] },
+            observations: new Observations([], new Date(0)),
         });
         assert.deepEqual(
             entries("documents").filter((path) => !known.exists(path)),
@@ -182,7 +179,11 @@ describe("checklist files", () => {
         throw new Error("the file was expected to be refused");
     }
     const PROVERS = [{ name: "no-host-pid", frameworks: [{ framework: "checklist", id: "A-1" } as const] }];
-    const row = (fields: string): string => `areas: [{id: A, title: Area, rows: [{id: A-1, title: Row, ${fields}}]}]`;
+    const AGES =
+        "maxAge: {tests: 30d, scans: 8d, verify: 8d, audit: 8d, vulnerabilities: 8d, jobs: 8d, benchmarks: 2d}";
+    const DAY_MS = 86_400_000;
+    const row = (fields: string): string =>
+        `${AGES}\nareas: [{id: A, title: Area, rows: [{id: A-1, title: Row, ${fields}}]}]`;
 
     it("are read with the controls that name each row, and empty lists for the kinds of evidence they leave out", () => {
         const [area] = parseChecklist(row("documents: [a.md]"), "list.yaml", PROVERS) as [ChecklistArea];
@@ -199,7 +200,22 @@ describe("checklist files", () => {
                 documents: ["a.md"],
                 workflows: [],
             },
+            maxAge: {
+                ...{ tests: 30 * DAY_MS, scans: 8 * DAY_MS, verify: 8 * DAY_MS, audit: 8 * DAY_MS },
+                ...{ vulnerabilities: 8 * DAY_MS, jobs: 8 * DAY_MS, benchmarks: 2 * DAY_MS },
+            },
         });
+    });
+
+    it("may ask for newer statements in a row than in the whole list, in days", () => {
+        const [area] = parseChecklist(row("maxAge: {verify: 1d}"), "list.yaml", PROVERS) as [ChecklistArea];
+        assert.equal(area.rows[0]?.maxAge.verify, DAY_MS);
+        assert.equal(area.rows[0].maxAge.scans, 8 * DAY_MS);
+        assert.deepEqual(faults(row("maxAge: {verify: 24h, test: 1d}").replace("tests: 30d, ", "")), [
+            "list.yaml: maxAge.tests is missing; it must be a number of days, e.g. 30d",
+            'list.yaml: areas[0].rows[0].maxAge.test is not known; did you mean "tests"?',
+            'list.yaml: areas[0].rows[0].maxAge.verify must be a number of days, e.g. 30d, found "24h"',
+        ]);
     });
 
     it("are refused where a row has no evidence and no reason", () => {
@@ -213,11 +229,11 @@ describe("checklist files", () => {
     it("are refused with every mistake at once", () => {
         assert.deepEqual(
             faults(
-                "areas: [{id: A, rows: [{id: A-2, title: T, open: x, controls: [a]}, {id: A-2, title: T, alerts: []}]}]",
+                `${AGES}\nareas: [{id: A, rows: [{id: A-2, title: T, open: x, controls: [a]}, {id: A-2, title: T, alerts: []}]}]`,
             ),
             [
                 "list.yaml: areas[0].title is missing; it must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, open, live, wholeList, resources, alerts, tests, verify, scans, documents, workflows",
+                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, open, live, maxAge, wholeList, resources, alerts, tests, verify, scans, documents, workflows",
                 "list.yaml: areas[0].rows[1].alerts must be a list of at least 1, found an empty list",
                 "list.yaml: row A-2 stands there twice",
                 "list.yaml: there is no row A-1, which no-host-pid should prove",

@@ -15,6 +15,7 @@ import { complianceReport } from "../../../hardening/compliance/model";
 import { complianceOscal } from "../../../hardening/compliance/oscal";
 import { complianceMetrics } from "../../../hardening/compliance/prometheus";
 import type { ScoredArea } from "../../../hardening/compliance/score";
+import type { Submission } from "../../../hardening/evidence/admission";
 import type { Finding } from "../../../hardening/findings";
 import { cbom } from "../../../hardening/inventory/cbom";
 import { cryptoAssets } from "../../../hardening/inventory/crypto";
@@ -38,12 +39,30 @@ const areas: readonly ScoredArea[] = [
                         state: "proven",
                         detail: "no | violation",
                     },
+                    {
+                        kind: "tests",
+                        entry: "a.spec.ts: x",
+                        state: "proven",
+                        detail: "passed",
+                        statement: "tests-1.json",
+                    },
                 ],
             },
             { id: "NET-2", title: "Applied", state: "open", reason: "Ask <somebody> & wait.", proofs: [] },
             { id: "NET-4", title: "Mesh", state: "not-applicable", reason: "No mesh.", proofs: [] },
         ],
     },
+];
+const submissions: readonly Submission[] = [
+    {
+        file: "tests-1.json",
+        sha256: "ab".repeat(32),
+        kind: "tests",
+        at: "2026-11-22T09:00:00Z",
+        tool: "mocha 1",
+        results: [],
+    },
+    { file: "old|.json", sha256: "cd".repeat(32), results: [], refused: "is no statement: <nothing>" },
 ];
 const waived = {
     control: "no-host-pid",
@@ -65,6 +84,7 @@ function report(history: ComplianceReport["history"] = []): ComplianceReport {
         stack: "staging",
         at: new Date("2026-11-22T10:00:00Z"),
         areas,
+        submissions,
         findings: [waived, waived],
         controls,
         history,
@@ -102,8 +122,37 @@ describe("compliance report", () => {
         assert.ok(text.includes("- **NET-2** Applied: Ask <somebody> & wait."));
         const table = text.split("\n").filter((line) => line.startsWith("| NET-1"));
         assert.deepEqual(table, [
-            "| NET-1 Policies \\| implemented | satisfied | control `namespaces-deny-by-default`: no \\| violation |",
+            "| NET-1 Policies \\| implemented | satisfied | control `namespaces-deny-by-default`: no \\| violation<br>test `a.spec.ts: x`: passed |",
         ]);
+    });
+
+    it("says of every statement whether it counts, and why not, in every form", () => {
+        assert.deepEqual(
+            complianceMarkdown(report())
+                .split("\n")
+                .filter((line) => /^\| (?:tests-1|old)/.test(line)),
+            [
+                "| tests-1.json | tests | 2026-11-22T09:00:00Z | mocha 1 | nobody | yes |",
+                "| old\\|.json |  |  |  | nobody | no: it is no statement: <nothing> |",
+            ],
+        );
+        assert.ok(complianceHtml(report()).includes("no: it is no statement: &#60;nothing&#62;"));
+        const lines = complianceMetrics(report()).split("\n");
+        assert.ok(lines.includes('hardening_evidence_statements{stack="staging",counts="no"} 1'));
+        assert.ok(
+            lines.includes('hardening_evidence_newest_timestamp_seconds{stack="staging",kind="tests"} 1795338000'),
+        );
+        const { "assessment-results": oscal } = complianceOscal(report()) as {
+            "assessment-results": {
+                results: { observations: { "relevant-evidence"?: { href: string }[] }[] }[];
+                "back-matter": { resources: { uuid: string; description: string }[] };
+            };
+        };
+        const [, taken, refused] = oscal["back-matter"].resources;
+        assert.equal(oscal.results[0]?.observations[0]?.["relevant-evidence"]?.[0]?.href, `#${taken?.uuid}`);
+        assert.equal(refused?.description, "Proves nothing: it is no statement: <nothing>");
+        const json = JSON.parse(JSON.stringify(report())) as { statements: object[] };
+        assert.deepEqual(Object.keys(json.statements[1] ?? {}), ["file", "sha256", "refused"]);
     });
 
     it("is metrics that the alerts read", () => {
@@ -128,7 +177,7 @@ describe("compliance report", () => {
             results.results[0]?.findings.map(({ target }) => `${target["target-id"]} ${target.status.state}`),
             ["net-1 satisfied", "net-2 not-satisfied", "net-4 satisfied"],
         );
-        assert.equal(results.results[0].findings[0]?.description, "Proven by 1 piece of evidence.");
+        assert.equal(results.results[0].findings[0]?.description, "Proven by 2 pieces of evidence.");
     });
 
     describe("as a page", () => {

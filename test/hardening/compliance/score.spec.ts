@@ -2,9 +2,14 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import type { ChecklistRow, Evidence } from "../../../hardening/compliance/checklist";
+import type { ChecklistRow, Evidence, MaxAge } from "../../../hardening/compliance/checklist";
 import type { Known, ScoredRow } from "../../../hardening/compliance/score";
 import { scoreChecklist, totalScore } from "../../../hardening/compliance/score";
+import type { Submission } from "../../../hardening/evidence/admission";
+import type { StatementKind } from "../../../hardening/evidence/kinds";
+import { STATEMENT_KINDS } from "../../../hardening/evidence/kinds";
+import { Observations } from "../../../hardening/evidence/observations";
+import type { Result } from "../../../hardening/evidence/statement";
 import type { Finding, FindingStatus } from "../../../hardening/findings";
 
 const NONE: Evidence = {
@@ -17,8 +22,37 @@ const NONE: Evidence = {
     documents: [],
     workflows: [],
 };
-const OWN = { proved: true, where: "cluster production at noon", rehearsal: false };
-const REHEARSAL = { proved: true, where: "cluster test-1 at noon", rehearsal: true };
+const NOW = new Date("2026-11-22T12:00:00Z");
+const NOON = NOW.toISOString();
+const DAY_MS = 86_400_000;
+const MAX_AGE = Object.fromEntries(STATEMENT_KINDS.map((kind) => [kind, 30 * DAY_MS])) as MaxAge;
+
+function submission(kind: StatementKind, results: readonly Result[], over: Partial<Submission> = {}): Submission {
+    return { file: `${kind}.json`, sha256: "", kind, at: NOON, tool: "t 1", results, ...over };
+}
+
+const passed = (name: string): Result => ({ name, outcome: "passed" });
+const CLUSTER = { name: "production", identity: "u", rehearsal: false };
+const TRIED = { name: "test-1", identity: "v", rehearsal: true };
+const SUBMISSIONS: readonly Submission[] = [
+    submission("tests", [passed("a.spec.ts: works"), { name: "a.spec.ts: breaks", outcome: "failed" }]),
+    submission(
+        "verify",
+        [passed("pods-ready"), { name: "logs-clean", outcome: "failed", detail: "Pod a/b: an error" }],
+        {
+            ...{ cluster: CLUSTER, own: true },
+        },
+    ),
+    submission("verify", [passed("rules-loaded")], { cluster: TRIED, own: false }),
+    submission("scans", [
+        passed("gitleaks"),
+        { name: "semgrep", outcome: "failed", detail: "2 critical or high" },
+        { name: "npm-audit", outcome: "unknown", detail: "skipped: no network" },
+    ]),
+];
+const observed = (...submissions: readonly Submission[]): Observations => new Observations(submissions, NOW);
+
+const without = (kind: StatementKind): Observations => observed(...SUBMISSIONS.filter((one) => one.kind !== kind));
 
 function known(over: Partial<Known> = {}): Known {
     return {
@@ -26,20 +60,7 @@ function known(over: Partial<Known> = {}): Known {
         controls: new Set(["no-host-pid"]),
         types: new Map([["a:b:C", 2]]),
         alerts: new Set(["Down"]),
-        tests: new Map([
-            ["a.spec.ts: works", true],
-            ["a.spec.ts: breaks", false],
-        ]),
-        verified: new Map([
-            ["pods-ready", OWN],
-            ["logs-clean", { ...OWN, proved: false }],
-            ["rules-loaded", REHEARSAL],
-        ]),
-        scans: new Map([
-            ["gitleaks", { blocking: 0 }],
-            ["semgrep", { blocking: 2 }],
-            ["npm-audit", { notRun: "no network" }],
-        ]),
+        observations: observed(...SUBMISSIONS),
         exists: (path) => path === "docs/a.md",
         hasJob: (entry) => entry === "ci.yml#test",
         ...over,
@@ -51,7 +72,7 @@ function finding(status: FindingStatus): Finding {
 }
 
 function scored(evidence: Partial<Evidence>, over: Partial<Known> = {}, row: Partial<ChecklistRow> = {}): ScoredRow {
-    const rows = [{ id: "A-1", title: "Row", evidence: { ...NONE, ...evidence }, ...row }];
+    const rows = [{ id: "A-1", title: "Row", evidence: { ...NONE, ...evidence }, maxAge: MAX_AGE, ...row }];
     const [area] = scoreChecklist([{ id: "A", title: "Area", rows }], known(over));
     return area?.rows[0] as ScoredRow;
 }
@@ -78,9 +99,9 @@ describe("compliance score", () => {
                 "proven: no violation",
                 "proven: 2 in the stack",
                 "proven: defined in the stack",
-                "proven: passed",
-                "proven: proved on cluster production at noon",
-                "proven: nothing critical or high",
+                `proven: passed, ${NOON}`,
+                `proven: passed, cluster production, ${NOON}`,
+                `proven: passed, ${NOON}`,
                 "proven: exists",
                 "proven: exists",
             ],
@@ -103,35 +124,45 @@ describe("compliance score", () => {
         ],
         ["a resource that is not there", { resources: ["x:y:Z"] }, {}, "resource x:y:Z: none in the stack"],
         ["an alert that nobody defines", { alerts: ["Gone"] }, {}, "alert Gone: no PrometheusRule defines it"],
-        ["a test that failed", { tests: ["a.spec.ts: breaks"] }, {}, "test a.spec.ts: breaks: failed"],
+        ["a test that failed", { tests: ["a.spec.ts: breaks"] }, {}, `test a.spec.ts: breaks: failed, ${NOON}`],
         ["a test that did not run", { tests: ["b.spec.ts: x"] }, {}, "1 test: not among the results"],
         [
             "tests without results",
             { tests: ["a.spec.ts: works", "a.spec.ts: breaks"] },
-            { tests: undefined },
-            "2 tests: no test results were given (--tests)",
+            { observations: without("tests") },
+            "2 tests: no results of this kind were given (--evidence)",
         ],
         [
             "a failed check of the cluster",
             { verify: ["logs-clean"] },
             {},
-            "check logs-clean: not proved on cluster production at noon",
+            `check logs-clean: failed, cluster production, ${NOON}: Pod a/b: an error`,
         ],
         ["a check that did not run", { verify: ["other"] }, {}, "1 check: not among the results"],
         [
             "a cluster that nobody looked at",
             { verify: ["pods-ready"] },
-            { verified: undefined },
-            "1 check: no cluster was looked at (--verified)",
+            { observations: without("verify") },
+            "1 check: no results of this kind were given (--evidence)",
         ],
-        ["a scanner that found something", { scans: ["semgrep"] }, {}, "scanner semgrep: 2 critical or high"],
-        ["a scanner that could not run", { scans: ["npm-audit"] }, {}, "1 scanner: did not run: no network"],
+        [
+            "a scanner that found something",
+            { scans: ["semgrep"] },
+            {},
+            `scanner semgrep: failed, ${NOON}: 2 critical or high`,
+        ],
+        [
+            "a scanner that could not run",
+            { scans: ["npm-audit"] },
+            {},
+            `1 scanner: can't be told, ${NOON}: skipped: no network`,
+        ],
         ["a scanner that is unknown", { scans: ["other"] }, {}, "1 scanner: not among the results"],
         [
             "scanners without a report",
             { scans: ["gitleaks"] },
-            { scans: undefined },
-            "1 scanner: no results of scanners were given (--scans)",
+            { observations: without("scans") },
+            "1 scanner: no results of this kind were given (--evidence)",
         ],
         ["a document that is gone", { documents: ["docs/b.md"] }, {}, "document docs/b.md: does not exist"],
         ["a job that is gone", { workflows: ["ci.yml#x"] }, {}, "workflow ci.yml#x: does not exist"],
@@ -158,10 +189,13 @@ describe("compliance score", () => {
     it("takes a rehearsal on another cluster for proof, and says so, unless the row is about the stack's own", () => {
         const rehearsed = scored({ verify: ["rules-loaded"] });
         assert.equal(rehearsed.state, "satisfied");
-        assert.equal(rehearsed.proofs[0]?.detail, "proved in a rehearsal on cluster test-1 at noon");
+        assert.equal(rehearsed.proofs[0]?.detail, `passed, a rehearsal on cluster test-1, ${NOON}`);
         const live = scored({ verify: ["rules-loaded"] }, {}, { live: true });
         assert.equal(live.state, "open");
-        assert.equal(live.reason, "1 check: proved in a rehearsal on cluster test-1 at noon only");
+        assert.equal(
+            live.reason,
+            `1 check: passed in a rehearsal on cluster test-1, ${NOON}, which is not known to be the stack's own`,
+        );
         assert.equal(scored({ verify: ["pods-ready"] }, {}, { live: true }).state, "satisfied");
     });
 
@@ -170,9 +204,14 @@ describe("compliance score", () => {
             const [area] = scoreChecklist([{ id: "A", title: "Area", rows }], known());
             return area?.rows[0];
         };
-        const whole: ChecklistRow = { id: "A-1", title: "Score", wholeList: true, evidence: NONE };
-        const done: ChecklistRow = { id: "A-2", title: "Done", evidence: { ...NONE, documents: ["docs/a.md"] } };
-        const open: ChecklistRow = { id: "A-3", title: "Open", evidence: NONE, open: "Ask." };
+        const whole: ChecklistRow = { id: "A-1", title: "Score", wholeList: true, evidence: NONE, maxAge: MAX_AGE };
+        const done: ChecklistRow = {
+            id: "A-2",
+            title: "Done",
+            evidence: { ...NONE, documents: ["docs/a.md"] },
+            maxAge: MAX_AGE,
+        };
+        const open: ChecklistRow = { id: "A-3", title: "Open", evidence: NONE, open: "Ask.", maxAge: MAX_AGE };
         assert.equal(list(whole, done)?.state, "satisfied");
         const lacking = list(whole, done, open, { ...open, id: "A-4" });
         assert.deepEqual([lacking?.state, lacking?.reason], ["open", "2 other rows are open: A-3, A-4"]);
