@@ -5,6 +5,7 @@ go 1.26.0
 require (
 	k8s.io/apimachinery v0.36.1
 	k8s.io/cli-runtime v0.36.1
+	x0tta6bl4.test/interop/lines v0.0.0
 )
 
 require (
@@ -53,3 +54,5 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+replace x0tta6bl4.test/interop/lines => ../lines

@@ -5,14 +5,13 @@
 package main
 
 import (
-	"bufio"
-	"encoding/json"
 	"fmt"
 	"os"
 	"path/filepath"
 
 	"k8s.io/apimachinery/pkg/runtime"
 	"k8s.io/cli-runtime/pkg/resource"
+	"x0tta6bl4.test/interop/lines"
 )
 
 // Seen is what kubectl makes of one file.
@@ -47,24 +46,12 @@ func run() error {
 	}
 	defer os.RemoveAll(folder)
 	file := filepath.Join(folder, "manifest.yaml")
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<26)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	encoder := json.NewEncoder(out)
-	for lines.Scan() {
-		var content string
-		if err := json.Unmarshal(lines.Bytes(), &content); err != nil {
-			return err
-		}
+	return lines.Answer(func(content string) (Seen, error) {
 		if err := os.WriteFile(file, []byte(content), 0o600); err != nil {
-			return err
+			return Seen{}, err
 		}
-		if err := encoder.Encode(see(file)); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
+		return see(file), nil
+	})
 }
 
 func main() {

@@ -8,6 +8,7 @@ require (
 	k8s.io/client-go v0.36.1
 	sigs.k8s.io/kube-network-policies v0.8.0
 	sigs.k8s.io/network-policy-api v0.1.6-0.20250401132235-45061d10895e
+	x0tta6bl4.test/interop/lines v0.0.0
 )
 
 require (
@@ -74,3 +75,5 @@ require (
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2 // indirect
 	sigs.k8s.io/yaml v1.6.0 // indirect
 )
+
+replace x0tta6bl4.test/interop/lines => ../lines

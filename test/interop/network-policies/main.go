@@ -6,12 +6,8 @@
 package main
 
 import (
-	"bufio"
 	"context"
-	"encoding/json"
-	"fmt"
 	"net"
-	"os"
 	_ "unsafe" // for the link to the evaluator, which the package does not export
 
 	corev1 "k8s.io/api/core/v1"
@@ -25,6 +21,7 @@ import (
 	policyv1alpha1 "sigs.k8s.io/network-policy-api/apis/v1alpha1"
 	policyclient "sigs.k8s.io/network-policy-api/pkg/client/clientset/versioned"
 	policyinformers "sigs.k8s.io/network-policy-api/pkg/client/informers/externalversions"
+	"x0tta6bl4.test/interop/lines"
 )
 
 // Landscape is what one line of the input holds.
@@ -127,7 +124,7 @@ func add[T metav1.Object](informer cache.SharedIndexInformer, objects []T) error
 	return nil
 }
 
-func controllerOf(landscape *Landscape) (*networkpolicy.Controller, error) {
+func controllerOf(landscape Landscape) (*networkpolicy.Controller, error) {
 	// Nobody is asked: the stores are filled here.
 	config := &rest.Config{Host: "http://127.0.0.1:1"}
 	client, err := kubernetes.NewForConfig(config)
@@ -185,7 +182,7 @@ func controllerOf(landscape *Landscape) (*networkpolicy.Controller, error) {
 	return controller, nil
 }
 
-func answers(landscape *Landscape) ([]bool, error) {
+func answers(landscape Landscape) ([]bool, error) {
 	controller, err := controllerOf(landscape)
 	if err != nil {
 		return nil, err
@@ -201,31 +198,6 @@ func answers(landscape *Landscape) ([]bool, error) {
 	return result, nil
 }
 
-func run() error {
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<26)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	encoder := json.NewEncoder(out)
-	for lines.Scan() {
-		var landscape Landscape
-		if err := json.Unmarshal(lines.Bytes(), &landscape); err != nil {
-			return err
-		}
-		result, err := answers(&landscape)
-		if err != nil {
-			return err
-		}
-		if err := encoder.Encode(result); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
-}
-
 func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+	lines.Main(answers)
 }

@@ -2,7 +2,10 @@ module x0tta6bl4.test/interop/peer
 
 go 1.26
 
-require github.com/spiffe/go-spiffe/v2 v2.8.1
+require (
+	github.com/spiffe/go-spiffe/v2 v2.8.1
+	x0tta6bl4.test/interop/lines v0.0.0
+)
 
 require (
 	github.com/Microsoft/go-winio v0.6.2 // indirect
@@ -14,3 +17,5 @@ require (
 	google.golang.org/grpc v1.79.3 // indirect
 	google.golang.org/protobuf v1.36.11 // indirect
 )
+
+replace x0tta6bl4.test/interop/lines => ../lines

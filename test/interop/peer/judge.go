@@ -1,14 +1,10 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/x509"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
-	"os"
 	"slices"
 	"time"
 
@@ -18,6 +14,7 @@ import (
 	"github.com/spiffe/go-spiffe/v2/spiffeid"
 	"github.com/spiffe/go-spiffe/v2/svid/jwtsvid"
 	"github.com/spiffe/go-spiffe/v2/svid/x509svid"
+	"x0tta6bl4.test/interop/lines"
 )
 
 // question is one case of the differential test; its kind says which of the members count.
@@ -33,32 +30,13 @@ type question struct {
 
 // judge answers each line of standard input with one of its own: what go-spiffe reads of the case, or why it refuses.
 func judge(context.Context, []string) error {
-	input := bufio.NewReader(os.Stdin)
-	output := bufio.NewWriter(os.Stdout)
-	defer output.Flush()
-	encoder := json.NewEncoder(output)
-	for {
-		line, err := input.ReadBytes('\n')
-		if errors.Is(err, io.EOF) {
-			return nil
-		}
+	return lines.Answer(func(asked question) (map[string]any, error) {
+		value, err := decide(asked)
 		if err != nil {
-			return err
+			return map[string]any{"error": err.Error()}, nil
 		}
-		var asked question
-		if err := json.Unmarshal(line, &asked); err != nil {
-			return err
-		}
-		answer := map[string]any{}
-		if value, err := decide(asked); err != nil {
-			answer["error"] = err.Error()
-		} else {
-			answer["value"] = value
-		}
-		if err := encoder.Encode(answer); err != nil {
-			return err
-		}
-	}
+		return map[string]any{"value": value}, nil
+	})
 }
 
 func decide(asked question) (any, error) {

@@ -5,10 +5,9 @@
 package main
 
 import (
-	"bufio"
 	"encoding/json"
 	"fmt"
-	"os"
+	"log"
 
 	corev1 "k8s.io/api/core/v1"
 	metav1 "k8s.io/apimachinery/pkg/apis/meta/v1"
@@ -16,6 +15,7 @@ import (
 	"k8s.io/pod-security-admission/admission"
 	"k8s.io/pod-security-admission/api"
 	"k8s.io/pod-security-admission/policy"
+	"x0tta6bl4.test/interop/lines"
 )
 
 // Question is about one object that carries a pod.
@@ -95,35 +95,16 @@ func (j *judge) answer(question Question) ([]Verdict, error) {
 	return verdicts, nil
 }
 
-func run() error {
+func main() {
 	judge, err := newJudge()
 	if err != nil {
-		return err
+		log.Fatal(err)
 	}
-	lines := bufio.NewScanner(os.Stdin)
-	lines.Buffer(nil, 1<<26)
-	out := bufio.NewWriter(os.Stdout)
-	defer out.Flush()
-	encoder := json.NewEncoder(out)
-	for lines.Scan() {
-		var question Question
-		if err := json.Unmarshal(lines.Bytes(), &question); err != nil {
-			return err
-		}
+	lines.Main(func(question Question) ([]Verdict, error) {
 		verdicts, err := judge.answer(question)
 		if err != nil {
-			return fmt.Errorf("%s: %w", question.Object, err)
+			return nil, fmt.Errorf("%s: %w", question.Object, err)
 		}
-		if err := encoder.Encode(verdicts); err != nil {
-			return err
-		}
-	}
-	return lines.Err()
-}
-
-func main() {
-	if err := run(); err != nil {
-		fmt.Fprintln(os.Stderr, err)
-		os.Exit(1)
-	}
+		return verdicts, nil
+	})
 }
