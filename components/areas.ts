@@ -1,6 +1,7 @@
 import type { Given, Read } from "../policies/engine/schema";
 import { admissionArea } from "./admission/area";
 import type { Area } from "./area";
+import { backupArea } from "./backup/area";
 import { canaryArea } from "./canary/area";
 import { clusterArea } from "./cluster/area";
 import { controlPlaneArea } from "./control-plane/area";
@@ -24,6 +25,7 @@ const AREAS = [
     meshArea,
     externalSecretsArea,
     spireArea,
+    backupArea,
     falcoArea,
     controlPlaneArea,
     canaryArea,

@@ -130,6 +130,11 @@ export function agentPodSpec(settings: SpireSettings, images: Images): k8s.types
     };
 }
 
+/** How many agents are replaced at once, as Kubernetes takes it: a part is a text, a number isn't. */
+function atOnce({ agent: { maxUnavailable } }: SpireSettings): number | string {
+    return maxUnavailable.endsWith("%") ? maxUnavailable : Number(maxUnavailable);
+}
+
 /**
  * The SPIRE agents: one on every node, each attested by a token of its own pod, serving the Workload API.
  *
@@ -160,7 +165,7 @@ export class SpireAgent extends pulumi.ComponentResource {
                 metadata,
                 spec: {
                     selector: { matchLabels: selectorOf(AGENT) },
-                    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } },
+                    updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: atOnce(settings) } },
                     template: {
                         metadata: { labels, annotations: checksum(...Object.values(data)) },
                         spec: agentPodSpec(settings, images),

@@ -215,6 +215,8 @@ export interface AgentSettings {
     readonly workloadKeyType: "ec-p256" | "rsa-2048";
     readonly availabilityTarget?: Duration;
     readonly rebootstrapMode: "never" | "auto" | "always";
+    /** How many agents are replaced at once: a number, or a part such as `10%`. */
+    readonly maxUnavailable: string;
     readonly logLevel: LogLevel;
     readonly metricsTls: MetricsTls;
     readonly maxSvidCacheSize?: number;

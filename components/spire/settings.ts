@@ -218,6 +218,11 @@ const agent = orEmpty(
         workloadKeyType: withDefault(oneOf("ec-p256", "rsa-2048"), "ec-p256"),
         availabilityTarget: optional(goDuration),
         rebootstrapMode: withDefault(oneOf("never", "auto", "always"), "never"),
+        /** How many agents are replaced at once: a number or a part, rounded up. SVIDs that workloads hold stay valid meanwhile. */
+        maxUnavailable: withDefault(
+            text("a number from 1 or a part such as 10%", /^(?:[1-9]\d{0,3}|(?:[1-9]\d?|100)%)$/),
+            "10%",
+        ),
         logLevel: withDefault(logLevel, "info"),
         metricsTls,
         maxSvidCacheSize: optional(integer(1, 1_000_000)),

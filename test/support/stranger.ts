@@ -17,6 +17,7 @@ const DIGEST = `sha256:${"1".repeat(64)}`;
 export function strangers(word: string): Raw {
     return {
         admission: { action: "deny" },
+        backup: { secret: `${word}-backup`, egress: [{ name: "store", cidrs: ["10.3.0.0/28"], ports: [8643] }] },
         canary: { enabled: true, namespace: `${word}-canary` },
         cluster: {
             name: `${word}-cluster`,
@@ -43,6 +44,7 @@ export function strangers(word: string): Raw {
             overrides: {
                 x0tta6bl4: { repository: `${word}/shop` },
                 probe: { repository: `${word}/probe`, digest: DIGEST },
+                backup: { repository: `${word}/backup`, digest: DIGEST },
             },
         },
         monitoring: {

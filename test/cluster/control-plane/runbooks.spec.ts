@@ -23,6 +23,8 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
     [/\bexec spire-server-0 /, SPIRE],
     [/^POD=|^spire\(\)|^spire-server /, SPIRE],
     [/configmap spire-bundle/, SPIRE],
+    [/(?:backup|restore)-(?:now|spire-server)\b/, "needs a store of backups; test/components/backup runs the scripts"],
+    [/(?:scale|wait) .*spire-server\b/, SPIRE],
     [/pulumi up/, "deploys; the engine's suite does it"],
     [/^openssl /, "asks an endpoint of the platform"],
     [/hardening verify --stack production/, "judges the stack's own cluster; its own suite runs it"],

@@ -5,7 +5,7 @@ import { CsiDriver, csiPodSpec } from "../../../components/spire/csi-driver";
 import { AGENT_CLUSTER_RULES } from "../../../components/spire/server-rights";
 import { deploy } from "../../support/deploy";
 import type { Raw } from "../../support/spire";
-import { spireOf } from "../../support/spire";
+import { readSpire, SMALLEST, spireOf } from "../../support/spire";
 import { SURROUNDINGS } from "../../support/surroundings";
 
 const { images } = SURROUNDINGS;
@@ -19,10 +19,23 @@ const plain = (spec: unknown): Pod => JSON.parse(JSON.stringify(spec)) as Pod;
 const agentOf = (over: Raw = {}): Pod => plain(agentPodSpec(spireOf(over), images));
 
 describe("SpireAgent", () => {
-    it("runs one agent on every node, whatever its taints, and replaces one at a time", async () => {
-        const deployed = await deploy(() => new SpireAgent("spire", { settings: spireOf(), images }));
-        const spec = deployed.inputs("kubernetes:apps/v1:DaemonSet", "spire-agents")["spec"] as Raw;
-        assert.deepEqual(spec["updateStrategy"], { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 1 } });
+    it("runs one agent on every node, whatever its taints, and replaces a part of them at a time", async () => {
+        const strategyOf = async (over: Raw) => {
+            const deployed = await deploy(() => new SpireAgent("spire", { settings: spireOf(over), images }));
+            const spec = deployed.inputs("kubernetes:apps/v1:DaemonSet", "spire-agents")["spec"] as Raw;
+            return spec["updateStrategy"];
+        };
+        const rolling = (maxUnavailable: unknown) => ({ type: "RollingUpdate", rollingUpdate: { maxUnavailable } });
+        assert.deepEqual(await strategyOf({}), rolling("10%"));
+        assert.deepEqual(await strategyOf({ agent: { maxUnavailable: "3" } }), rolling(3));
+        for (const none of ["0", "0%", "101%", "-1", "1.5"]) {
+            assert.equal(
+                readSpire({ ...SMALLEST, agent: { kubelet: { cidrs: ["10.0.0.0/24"] }, maxUnavailable: none } }).faults
+                    .length,
+                1,
+                none,
+            );
+        }
         assert.deepEqual(agentOf()["tolerations"], [{ operator: "Exists" }]);
     });
 

@@ -17,6 +17,20 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
         silent: { 'up{job="spire-server", pod="a"}': "0x5 1x60" },
         after: 20,
     },
+    SpireBackupMissing: {
+        // Due every quarter of an hour; the last success was that of the first.
+        fires: {
+            'kube_cronjob_status_last_schedule_time{namespace="spire", cronjob="backup-spire-server-0"}': "900x120",
+            'kube_cronjob_status_last_successful_time{namespace="spire", cronjob="backup-spire-server-0"}': "60x120",
+            'kube_cronjob_next_schedule_time{namespace="spire", cronjob="backup-spire-server-0"}': "99999x120",
+        },
+        silent: {
+            'kube_cronjob_status_last_schedule_time{namespace="spire", cronjob="backup-spire-server-0"}': "900x120",
+            'kube_cronjob_status_last_successful_time{namespace="spire", cronjob="backup-spire-server-0"}': "960x120",
+            'kube_cronjob_next_schedule_time{namespace="spire", cronjob="backup-spire-server-0"}': "99999x120",
+        },
+        after: 70,
+    },
     SpireAgentDown: {
         fires: { 'kube_daemonset_status_number_unavailable{daemonset="spire-agent"}': "1x60" },
         silent: { 'kube_daemonset_status_number_unavailable{daemonset="spire-agent"}': "1x5 0x60" },

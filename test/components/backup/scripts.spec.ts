@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import { execFileSync, spawnSync } from "node:child_process";
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { TestCa } from "../../../spiffe/test/support/ca.js";
+import { Postgres, postgresFolder } from "../../../spiffe/test/support/postgres.js";
+import { onPath } from "../../../spiffe/test/support/spire.js";
+
+const SCRIPTS = "components/backup/scripts";
+const BUNDLE = "-----BEGIN CERTIFICATE-----\nof the trust domain\n-----END CERTIFICATE-----\n";
+const KEYS = '{"keys":{"x509-CA-A":"of the authority"}}';
+
+const lacking = (programs: readonly string[]) => programs.filter((program) => !onPath(program));
+const skipped = (missing: readonly string[]) =>
+    missing.length === 0 ? "" : ` (skipped: not installed: ${missing.join(", ")})`;
+
+/** Folders and variables as the pods have them, with a repository of its own. */
+class Pod {
+    readonly root = mkdtempSync(join(tmpdir(), "backup-"));
+
+    constructor(private readonly variables: Readonly<Record<string, string>>) {
+        // The database's user has to get through.
+        chmodSync(this.root, 0o711);
+        for (const folder of ["work", "data", "bundle", "home"]) {
+            mkdirSync(this.path(folder));
+        }
+        writeFileSync(this.path("password"), "of the repository");
+        writeFileSync(this.path("repository"), this.path("store"));
+        writeFileSync(this.path("bundle/bundle.crt"), BUNDLE);
+    }
+
+    path(name: string): string {
+        return join(this.root, name);
+    }
+
+    /** Runs a script to a good end; returns what it says. */
+    run(script: "backup.sh" | "restore.sh", over: Readonly<Record<string, string>> = {}): string {
+        return execFileSync("/bin/sh", [join(SCRIPTS, script)], {
+            encoding: "utf8",
+            stdio: ["ignore", "pipe", "pipe"],
+            env: {
+                PATH: process.env["PATH"],
+                WORK: this.path("work"),
+                DATA: this.path("data"),
+                BUNDLE: this.path("bundle"),
+                HOME: this.path("home"),
+                HOST: "spire-server-0",
+                FILES: "keys.json",
+                KEEP: "--keep-last 2",
+                RESTIC_PASSWORD_FILE: this.path("password"),
+                RESTIC_REPOSITORY_FILE: this.path("repository"),
+                ...this.variables,
+                ...over,
+            },
+        });
+    }
+
+    sqlite(sql: string): string {
+        return execFileSync("sqlite3", [this.path("data/datastore.sqlite3"), sql], { encoding: "utf8" }).trim();
+    }
+
+    remove(): void {
+        rmSync(this.root, { recursive: true, force: true });
+    }
+}
+
+const noSqlite = lacking(["restic", "sqlite3"]);
+
+describe(`a backup of a server on SQLite${skipped(noSqlite)}`, function () {
+    this.timeout(120_000);
+    let pod: Pod;
+
+    before(function () {
+        if (noSqlite.length > 0) {
+            this.skip();
+        }
+        pod = new Pod({ DATABASE: "sqlite" });
+        writeFileSync(pod.path("data/keys.json"), KEYS);
+        pod.sqlite("PRAGMA journal_mode=WAL; CREATE TABLE entries (id TEXT); INSERT INTO entries VALUES ('first');");
+        pod.run("backup.sh");
+    });
+
+    after(() => {
+        if (noSqlite.length === 0) {
+            pod.remove();
+        }
+    });
+
+    it("brings entries and keys back after the loss of the volume", () => {
+        rmSync(pod.path("data"), { recursive: true });
+        rmSync(pod.path("work"), { recursive: true });
+        mkdirSync(pod.path("data"));
+        mkdirSync(pod.path("work"));
+        assert.match(pod.run("restore.sh"), /restored spire-server-0: bundle\.crt datastore\.sqlite3 keys\.json /);
+        assert.equal(readFileSync(pod.path("data/keys.json"), "utf8"), KEYS);
+        assert.equal(pod.sqlite("SELECT id FROM entries;"), "first");
+    });
+
+    it("goes back to what was there, whatever has been written since", () => {
+        pod.sqlite("INSERT INTO entries VALUES ('second');");
+        // What a killed server leaves behind belongs to another file.
+        writeFileSync(pod.path("data/datastore.sqlite3-wal"), "of another database");
+        pod.run("restore.sh");
+        assert.equal(pod.sqlite("SELECT group_concat(id) FROM entries;"), "first");
+        assert.equal(existsSync(pod.path("data/datastore.sqlite3-wal")), false);
+    });
+
+    it("says nothing in the clear in the store, and keeps as many snapshots as it is told", () => {
+        pod.sqlite("INSERT INTO entries VALUES ('third');");
+        pod.run("backup.sh");
+        pod.run("backup.sh");
+        const clear = spawnSync("grep", ["-rlE", "of the (authority|trust domain)|third", pod.path("store")]);
+        assert.equal(clear.status, 1, clear.stdout.toString());
+        assert.equal(snapshots(pod), 2);
+    });
+
+    it("fails where the store is not what it was, or the password another", () => {
+        writeFileSync(pod.path("other"), "another");
+        assert.throws(
+            () => pod.run("backup.sh", { RESTIC_PASSWORD_FILE: pod.path("other") }),
+            /wrong password|already (?:initialized|exists)/,
+        );
+        assert.throws(() => pod.run("restore.sh", { HOST: "spire-server-9" }), /no snapshot found|no matching/);
+    });
+});
+
+const noPostgres = [
+    ...lacking(["restic", "pg_dump", "psql"]),
+    ...(postgresFolder() === undefined ? ["PostgreSQL"] : []),
+];
+
+describe(`a backup of servers on PostgreSQL${skipped(noPostgres)}`, function () {
+    this.timeout(120_000);
+    const password = "with : and \\ and '";
+    let pod: Pod;
+    let database: Postgres;
+    let connection: Readonly<Record<string, string>>;
+
+    const sql = (text: string): string =>
+        execFileSync("psql", ["--no-psqlrc", "--tuples-only", "--no-align", "--quiet", "--command", text], {
+            encoding: "utf8",
+            env: { PATH: process.env["PATH"], ...connection, PGPASSWORD: password },
+        }).trim();
+
+    before(async function () {
+        if (noPostgres.length > 0) {
+            this.skip();
+        }
+        pod = new Pod({ DATABASE: "postgres", FILES: "key-identifier" });
+        const authority = await TestCa.create("database.test");
+        database = await Postgres.start({ folder: pod.path("postgres"), authority, name: "spire", password });
+        writeFileSync(pod.path("ca.crt"), authority.certificate.toString());
+        writeFileSync(pod.path("database-password"), password);
+        connection = {
+            PGHOST: "localhost",
+            PGPORT: String(database.port),
+            PGDATABASE: "spire",
+            PGUSER: "spire",
+            PGSSLMODE: "verify-full",
+            PGSSLROOTCERT: pod.path("ca.crt"),
+        };
+        sql("CREATE TABLE entries (id TEXT PRIMARY KEY); INSERT INTO entries VALUES ('first');");
+        writeFileSync(pod.path("data/key-identifier"), "of the key service");
+    });
+
+    after(async () => {
+        if (noPostgres.length === 0) {
+            await database.kill();
+            pod.remove();
+        }
+    });
+
+    it("brings back what was dumped over a verified connection, over what is there since", () => {
+        const secrets = { ...connection, PASSWORD_FILE: pod.path("database-password") };
+        pod.run("backup.sh", secrets);
+        sql("DELETE FROM entries; INSERT INTO entries VALUES ('second'), ('third');");
+        rmSync(pod.path("data/key-identifier"));
+        pod.run("restore.sh", secrets);
+        assert.equal(sql("SELECT string_agg(id, ',') FROM entries;"), "first");
+        assert.equal(readFileSync(pod.path("data/key-identifier"), "utf8"), "of the key service");
+    });
+
+    it("brings back into an empty database too", () => {
+        sql("DROP TABLE entries;");
+        pod.run("restore.sh", { ...connection, PASSWORD_FILE: pod.path("database-password") });
+        assert.equal(sql("SELECT string_agg(id, ',') FROM entries;"), "first");
+    });
+
+    it("fails, and keeps nothing, where the dump does", () => {
+        writeFileSync(pod.path("wrong"), "wrong");
+        const before = snapshots(pod);
+        assert.throws(
+            () => pod.run("backup.sh", { ...connection, PASSWORD_FILE: pod.path("wrong") }),
+            /password authentication failed/,
+        );
+        assert.equal(snapshots(pod), before);
+    });
+});
+
+function snapshots(pod: Pod): number {
+    const listed = execFileSync("restic", ["snapshots", "--json"], {
+        encoding: "utf8",
+        env: {
+            PATH: process.env["PATH"],
+            HOME: pod.path("home"),
+            RESTIC_PASSWORD_FILE: pod.path("password"),
+            RESTIC_REPOSITORY_FILE: pod.path("repository"),
+        },
+    });
+    return (JSON.parse(listed) as readonly unknown[]).length;
+}
