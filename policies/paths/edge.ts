@@ -2,6 +2,7 @@ import type { KubeObject } from "../kubernetes/kube";
 import type { AccessRequest } from "../kubernetes/rbac/rule";
 import type { Landscape } from "./landscape";
 import type { PathNode } from "./nodes";
+import type { Right } from "./rights";
 
 /** A technique of MITRE ATT&CK for Containers. */
 export interface Technique {
@@ -58,6 +59,8 @@ export interface EdgeFamily {
      * where that is asked for.
      */
     readonly flaw?: true;
+    /** What the API server has to allow for it, all of them; none for a family that asks nothing of it. */
+    readonly rights?: readonly Right[];
     readonly find: (landscape: Landscape) => Iterable<Link>;
 }
 

@@ -10,6 +10,7 @@ import { titleOf } from "../../../policies/paths/nodes";
 import { Reached, withoutFlaws } from "../../../policies/paths/search";
 import type { Manifest } from "../../support/controls";
 import { stackOf } from "../../support/controls";
+import { bindingsOfSome, edgesByRights, SURROUNDINGS } from "../../support/path-rights";
 import { externalSecret, may, mayEverywhere, namespace, object, pod, secretStore } from "./manifests";
 import { graphOf } from "./support";
 
@@ -65,6 +66,25 @@ describe("edges of rights", () => {
                 }
             }),
             { numRuns: 100 },
+        );
+    });
+
+    it("of every family are there exactly where the authorizer allows what they rest on", () => {
+        fc.assert(
+            fc.property(bindingsOfSome, (manifests) => {
+                const authorizer = authorizerOf(stackOf(...SURROUNDINGS, ...manifests));
+                const { present, absent } = edgesByRights(manifests);
+                for (const { family, who, requests } of present) {
+                    for (const request of requests) {
+                        assert.ok(authorizer.allows(who, request), `${family}: ${JSON.stringify({ who, request })}`);
+                    }
+                }
+                for (const { family, namespace, who, rights } of absent) {
+                    const isAllowed = rights.every((ways) => ways.some((request) => authorizer.allows(who, request)));
+                    assert.ok(!isAllowed, `${family} in ${namespace} is missing of ${JSON.stringify(who)}`);
+                }
+            }),
+            { numRuns: 50 },
         );
     });
 

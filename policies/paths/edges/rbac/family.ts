@@ -28,6 +28,7 @@ export function rbacFamily({ rights, leadsTo, cut, ...family }: RbacFamily): Edg
     const spec = { rights, leadsTo };
     return {
         ...family,
+        rights,
         cut: { effort: "change", ...cut },
         *find(landscape) {
             const partial = new Map<PathNode, Part[]>();
