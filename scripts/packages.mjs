@@ -36,13 +36,24 @@ async function bundled(folder, entryPoints) {
     );
     const paths = [...new Set(carried)].sort();
     writeFileSync(join(folder, CARRIED), JSON.stringify(paths));
-    const texts = paths.map((path) => {
-        const { name, version, license } = JSON.parse(readFileSync(join(root, path, "package.json"), "utf8"));
+    const packages = paths.map((path) => {
+        const { name, version, license, repository } = JSON.parse(
+            readFileSync(join(root, path, "package.json"), "utf8"),
+        );
         const [file] = globSync("{LICEN[CS]E,licen[cs]e}*", { cwd: join(root, path) });
-        if (file === undefined) {
-            throw new Error(`${path} has no licence to pass on`);
+        const text = file === undefined ? undefined : readFileSync(join(root, path, file), "utf8").trim();
+        return { name, version, license, source: repository?.url, text };
+    });
+    const texts = packages.map(({ name, version, license, source, text }) => {
+        // Some packages leave out the text that others of the same repository, under the same licence, have.
+        const sibling = packages.find(
+            (one) => one.text !== undefined && one.source === source && one.license === license,
+        );
+        const said = text ?? (source === undefined ? undefined : sibling?.text);
+        if (said === undefined) {
+            throw new Error(`${name} has no licence to pass on`);
         }
-        return `${name} ${version} (${license})\n\n${readFileSync(join(root, path, file), "utf8").trim()}\n`;
+        return `${name} ${version} (${license})\n\n${said}\n`;
     });
     writeFileSync(join(folder, "dist/THIRD-PARTY-LICENSES"), texts.join(`\n${"-".repeat(80)}\n\n`));
 }
