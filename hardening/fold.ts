@@ -1,5 +1,7 @@
 import type { ProfileName, Selected } from "../policies/engine/profiles";
+import { applyBaseline } from "./baseline";
 import type { Finding, FoldedFinding } from "./findings";
+import type { Selection } from "./selection";
 import { SEVERITIES } from "./severity";
 
 /**
@@ -40,6 +42,14 @@ export function* folded<Came>(
             row = [next.value];
         }
     }
+}
+
+/** What a report says of a run: what the baseline knows is marked, and one fact is one finding where the profile asks for it. */
+export function reported<Came>(
+    findings: Iterator<Finding, Came, undefined>,
+    { baseline, profile, selected }: Pick<Selection, "baseline" | "profile" | "selected">,
+): Generator<Finding, Came, undefined> {
+    return folded(baseline === undefined ? findings : applyBaseline(findings, baseline), profile, selected);
 }
 
 function isOfOneObject(a: Finding, b: Finding): boolean {

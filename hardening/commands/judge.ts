@@ -1,11 +1,10 @@
 import type { Resource } from "../../policies/kubernetes/resource";
-import { applyBaseline } from "../baseline";
 import type { Output } from "../cli/output";
 import type { EvaluateOptions } from "../evaluate";
 import { evaluation } from "../evaluate";
 import type { ExitCode, Failure, Finding, NotJudged } from "../findings";
 import { counted, exitCode } from "../findings";
-import { folded } from "../fold";
+import { reported } from "../fold";
 import type { Findings, Outcome, Run } from "../formats/report";
 import { painter } from "../formats/style";
 import { summaryLines } from "../formats/tree";
@@ -107,9 +106,8 @@ interface Reporting {
  */
 export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
     const { selection, at, view, output, io, textOf, witness } = to;
-    const { selected, profile, baseline, controlsUrl } = selection;
-    const marked = baseline === undefined ? findings : applyBaseline(findings, baseline);
-    const judged = counted(folded(marked, profile, selected));
+    const { selected, profile, controlsUrl } = selection;
+    const judged = counted(reported(findings, selection));
     const ends: Outcome[] = [];
     const findingsOfRun = (function* (): Findings {
         for (;;) {

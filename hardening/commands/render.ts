@@ -1,10 +1,10 @@
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { applyBaseline } from "../baseline";
 import { defineCommand } from "../cli/command";
 import type { ExitCode } from "../findings";
 import { EXIT, exitCode, fails, Tally } from "../findings";
+import { reported } from "../fold";
 import { count } from "../formats/style";
 import type { Io } from "../io";
 import { Progress, UsageError } from "../io";
@@ -74,17 +74,16 @@ async function verified(
     const judging = judgeStack(request, selection, io.now(), io);
     const running = new Progress(io, `running the program of stack ${request.stack}`);
     const { findings, failures, notJudged, preview } = await running.during(judging);
-    const { baseline, strict } = selection;
     const tally = new Tally();
     tally.notJudged = notJudged.length;
-    for (const finding of baseline === undefined ? findings : applyBaseline(findings.values(), baseline)) {
+    for (const finding of reported(findings.values(), selection)) {
         tally.add(finding);
         if (fails(finding)) {
             io.log(`error: ${finding.severity} ${finding.control}: ${finding.message}`);
         }
     }
     failures.forEach(({ message }) => io.log(`error: ${message}`));
-    const verdict = exitCode(tally, failures, strict);
+    const verdict = exitCode(tally, failures, selection.strict);
     if (verdict !== EXIT.clean && failures.length === 0) {
         const unknown =
             tally.failing === 0 ? ` ${tally.unverifiable} unverifiable, ${tally.notJudged} not judged;` : "";
