@@ -5,6 +5,7 @@ import { goIsThere } from "../../test/interop/go-program.js";
 import { buildPeer } from "../../test/interop/peer.js";
 import { benchHandshakes } from "./handshakes.js";
 import { benchRotation } from "./rotation.js";
+import { table } from "./table.js";
 import { benchVerification } from "./verification.js";
 
 const { values } = parseArgs({
@@ -14,10 +15,6 @@ const { values } = parseArgs({
     },
 });
 
-const table = (head: readonly string[], rows: readonly (readonly unknown[])[]): void => {
-    const lines = [head, head.map(() => "---"), ...rows].map((cells) => `| ${cells.join(" | ")} |`);
-    process.stdout.write(`\n${lines.join("\n")}\n`);
-};
 const ms = (value: number): string => value.toFixed(1);
 
 const withGo = goIsThere();
