@@ -60,6 +60,14 @@ export function requireDocument(value: unknown, name: string): asserts value is 
     }
 }
 
+/** PEM as node:tls takes it, one or with `list` several. @throws {ArgumentError} */
+export function requirePem(value: unknown, name: string, list = false): void {
+    const each: readonly unknown[] = list && Array.isArray(value) ? value : [value];
+    if (!each.every((one) => typeof one === "string" || Buffer.isBuffer(one))) {
+        refuse(name, `PEM in text or a Buffer${list ? ", or a list of such" : ""}`, value);
+    }
+}
+
 /** @throws {ArgumentError} unless `value` is an object, whichever */
 export function requireObject(value: unknown, name: string): asserts value is object {
     if (typeof value !== "object" || value === null) {
@@ -71,6 +79,21 @@ export function requireObject(value: unknown, name: string): asserts value is ob
 export function requireOptions(value: unknown, name: string): void {
     if (value !== undefined && (typeof value !== "object" || value === null || Array.isArray(value))) {
         refuse(name, "an object", value);
+    }
+}
+
+/**
+ * Refuses members of an object of options that nothing reads: one that is misspelt would be missing in silence.
+ *
+ * @throws {ArgumentError}
+ */
+export function requireNames(value: unknown, known: readonly string[], name: string): void {
+    requireOptions(value, name);
+    const others = Object.entries(value ?? {}).filter(([key, of]) => of !== undefined && !known.includes(key));
+    if (others.length > 0) {
+        throw new ArgumentError(
+            `${name} has ${others.map(([key]) => key).join(", ")}; it may have ${known.join(", ")}`,
+        );
     }
 }
 

@@ -7,7 +7,7 @@ import {
     requireDate,
     requireInstance,
     requireNumber,
-    requireOptions,
+    requireNames,
     requireText,
 } from "./arguments.js";
 import { brand } from "./brand.js";
@@ -256,7 +256,7 @@ function checkStrictly({ sub, iat, exp, nbf }: JWTPayload, id: SpiffeId, latest:
 }
 
 function checkOptions(options: unknown): void {
-    requireOptions(options, "options");
+    requireNames(options, ["now", "leewaySeconds", "strict", "hint"], "options");
     const { now, leewaySeconds, strict } = (options ?? {}) as JwtValidationOptions;
     if (strict !== undefined) {
         requireBoolean(strict, "options.strict");

@@ -1,13 +1,6 @@
 import { X509Certificate } from "node:crypto";
 
-import {
-    requireBoolean,
-    requireBytes,
-    requireDate,
-    requireInstance,
-    requireList,
-    requireOptions,
-} from "./arguments.js";
+import { requireBoolean, requireBytes, requireDate, requireInstance, requireList, requireNames } from "./arguments.js";
 import { X509BundleSet } from "./bundle.js";
 import type { CertificateFacts } from "./certificate.js";
 import { KeyUsage, readCertificate } from "./certificate.js";
@@ -84,7 +77,7 @@ function checkArguments(presented: unknown, bundles: unknown, options: unknown):
         }
     }
     requireInstance(bundles, X509BundleSet, "bundles");
-    requireOptions(options, "options");
+    requireNames(options, ["now", "strict"], "options");
     const { now, strict } = (options ?? {}) as VerifyOptions;
     if (strict !== undefined) {
         requireBoolean(strict, "options.strict");

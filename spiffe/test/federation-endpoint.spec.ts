@@ -265,7 +265,7 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
                 { endpointId: "spiffe://partner.test/x" },
                 "endpoint.profile.endpointId must be a SpiffeId, it is a string",
             ],
-            [{ type: "https_web", ca: 5 }, "endpoint.profile.ca must be text or a Buffer of PEM, it is a number"],
+            [{ type: "https_web", ca: 5 }, "endpoint.profile.ca must be PEM in text or a Buffer, it is a number"],
             [{ type: "https" }, "endpoint.profile.type must be one of https_web, https_spiffe, it is a string"],
         ] as const) {
             await assert.rejects(fetchWith(change), { code: "invalid_parameter", message });

@@ -1,8 +1,8 @@
 import type { SecureContextOptions } from "node:tls";
 
-import { kindOf, requireInstance, requireObject, requireOneOf, requireText } from "../arguments.js";
+import { requireInstance, requireObject, requireOneOf, requirePem, requireText } from "../arguments.js";
 import { X509Bundle } from "../bundle.js";
-import { ArgumentError, FederationError } from "../errors.js";
+import { FederationError } from "../errors.js";
 import { SpiffeId, TrustDomain } from "../id.js";
 import { CIPHERS } from "../tls/policy.js";
 
@@ -48,8 +48,8 @@ export function checkEndpoint(endpoint: unknown): void {
     requireOneOf(profile.type, ["https_web", "https_spiffe"], "endpoint.profile.type");
     if (profile.type === "https_spiffe") {
         checkSpiffeProfile(profile);
-    } else {
-        checkAuthorities(profile.ca);
+    } else if (profile.ca !== undefined) {
+        requirePem(profile.ca, "endpoint.profile.ca");
     }
     requireText(url, "endpoint.url");
     checkEndpointUrl(url);
@@ -69,12 +69,6 @@ function checkSpiffeProfile({ endpointId, endpointBundle }: SpiffeProfile): void
             "invalid_endpoint",
             `the bundle of ${endpointBundle.trustDomain} can't prove the endpoint ${endpointId}`,
         );
-    }
-}
-
-function checkAuthorities(ca: unknown): void {
-    if (ca !== undefined && typeof ca !== "string" && !Buffer.isBuffer(ca)) {
-        throw new ArgumentError(`endpoint.profile.ca must be text or a Buffer of PEM, it is ${kindOf(ca)}`);
     }
 }
 

@@ -7,6 +7,7 @@ import { connect } from "node:tls";
 
 import { requireFunction, requireInstance, requireNumber, requireOptions } from "../arguments.js";
 import { X509BundleSet } from "../bundle.js";
+import { timeBy } from "../clock.js";
 import { FederationError, SpiffeError } from "../errors.js";
 import { MAX_DOCUMENT_BYTES } from "../jwks.js";
 import { SpiffeBundle } from "../spiffebundle.js";
@@ -49,7 +50,7 @@ export async function fetchBundle(
     const signal = options.signal === undefined ? timeout : AbortSignal.any([options.signal, timeout]);
     try {
         for (let redirects = 0; redirects <= maxRedirects; redirects++) {
-            const response = await get(url, endpoint.profile, signal, options.now?.() ?? new Date());
+            const response = await get(url, endpoint.profile, signal, timeBy(options.now));
             const { location } = response.headers;
             if (!REDIRECTS.has(response.statusCode ?? 0) || location === undefined) {
                 return SpiffeBundle.parse(endpoint.trustDomain, await readBody(response, url));

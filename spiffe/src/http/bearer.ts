@@ -5,7 +5,7 @@ import {
     requireFunction,
     requireMethods,
     requireObject,
-    requireOptions,
+    requireNames,
     requireBoolean,
 } from "../arguments.js";
 import type { Authorizer } from "../authorize.js";
@@ -124,7 +124,7 @@ function checkBearer(tokens: unknown, policy: unknown): readonly [string, ...str
     if (policy === undefined) {
         throw new ArgumentError("policy must be an object with audience and authorize, it is undefined");
     }
-    requireOptions(policy, "policy");
+    requireNames(policy, ["audience", "authorize", "strict"], "policy");
     const { audience, authorize, strict } = policy as Partial<BearerPolicy>;
     checkAuthorizer(authorize, "policy.authorize");
     if (strict !== undefined) {

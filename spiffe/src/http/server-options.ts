@@ -1,8 +1,7 @@
 import type { ServerOptions } from "node:http";
 import type { SecureServerOptions } from "node:http2";
 
-import { requireOptions } from "../arguments.js";
-import { ArgumentError } from "../errors.js";
+import { requireNames } from "../arguments.js";
 
 /** Options of node:http that may be passed on: none of them touches TLS, which is the policy's. */
 const HTTP_OPTIONS = [
@@ -62,18 +61,10 @@ export type Http2ServerOptions = Pick<
 
 /** @throws {ArgumentError} for options that aren't of node:http: one such as `SNICallback` would show clients another certificate */
 export function checkHttpOptions(options: unknown): void {
-    checkNames(options, HTTP_OPTIONS);
+    requireNames(options, HTTP_OPTIONS, "options");
 }
 
 /** @throws {ArgumentError} for options that aren't of node:http2 */
 export function checkHttp2Options(options: unknown): void {
-    checkNames(options, HTTP2_OPTIONS);
-}
-
-function checkNames(options: unknown, allowed: readonly string[]): void {
-    requireOptions(options, "options");
-    const others = Object.keys(options ?? {}).filter((name) => !allowed.includes(name));
-    if (others.length > 0) {
-        throw new ArgumentError(`options has ${others.join(", ")}; it may have ${allowed.join(", ")}`);
-    }
+    requireNames(options, HTTP2_OPTIONS, "options");
 }

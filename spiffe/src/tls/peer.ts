@@ -5,6 +5,7 @@ import { requireObject } from "../arguments.js";
 import type { AuthorizedConnection } from "../authorize.js";
 import { authorizePeer } from "../authorize.js";
 import { brandSymbol } from "../brand.js";
+import { timeBy } from "../clock.js";
 import { SpiffeError } from "../errors.js";
 import type { SpiffeId } from "../id.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
@@ -98,7 +99,7 @@ export function judgePeer(
     record: HandshakeRecord,
 ): JudgedPeer {
     record.presented(presented);
-    const at = policy.now?.() ?? new Date();
+    const at = timeBy(policy.now);
     const { bundles } = currentSnapshot(identity);
     const { id, chain } = verified.verify(presented, bundles, at, policy.strict);
     record.peer = id;
@@ -131,7 +132,7 @@ export function currentSnapshot(identity: X509Provider): X509Snapshot {
 export function presentableSnapshot(identity: X509Provider, policy: Pick<TlsPolicy, "now">): X509Snapshot {
     const snapshot = currentSnapshot(identity);
     const { id, notAfter } = snapshot.svid;
-    if (notAfter < (policy.now?.() ?? new Date())) {
+    if (notAfter < timeBy(policy.now)) {
         throw new HandshakeError("no_identity", `${id}: our own SVID expired at ${notAfter.toISOString()}`);
     }
     return snapshot;

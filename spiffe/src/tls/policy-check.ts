@@ -3,9 +3,11 @@ import {
     requireBoolean,
     requireFunction,
     requireMethods,
+    requireNames,
     requireNumber,
+    requireObject,
     requireOneOf,
-    requireOptions,
+    requirePem,
 } from "../arguments.js";
 import { checkAuthorizer } from "../authorize.js";
 import { ArgumentError } from "../errors.js";
@@ -13,6 +15,28 @@ import { checkLifetime } from "./lifetime.js";
 import type { ClientPolicy } from "./client.js";
 import type { ServerPolicy } from "./server.js";
 import { readProxy } from "./tunnel.js";
+
+/** Everything that a policy of either side may have: one policy can serve both. */
+const POLICY_NAMES = Object.keys({
+    authorize: true,
+    kem: true,
+    signature: true,
+    allowTls12: true,
+    strict: true,
+    handshakeTimeoutMs: true,
+    observer: true,
+    now: true,
+    closeOnPeerExpiry: true,
+    closeOnWithdrawal: true,
+    maxConnectionAgeMs: true,
+    drainTimeoutMs: true,
+    clientAuth: true,
+    webCertificate: true,
+    ALPNProtocols: true,
+    presentSvid: true,
+    webPki: true,
+    proxy: true,
+} satisfies Record<keyof (ServerPolicy & ClientPolicy) | "ALPNProtocols", true>);
 
 /** @throws {ArgumentError} unless `identity` is an `X509Provider` */
 export function checkIdentity(identity: unknown): void {
@@ -28,13 +52,13 @@ export function checkTlsPolicy(policy: unknown): void {
     if (policy === undefined) {
         throw new ArgumentError(`policy must be an object with authorize, it is ${kindOf(policy)}`);
     }
-    requireOptions(policy, "policy");
+    requireNames(policy, POLICY_NAMES, "policy");
     const { authorize, handshakeTimeoutMs, observer, now, ...rest } = policy as Partial<ServerPolicy & ClientPolicy>;
     checkAuthorizer(authorize, "policy.authorize");
     checkWord(rest.kem, ["prefer", "require"], "policy.kem");
     checkWord(rest.signature, ["any", "ml-dsa-65"], "policy.signature");
     checkWord(rest.clientAuth, ["required", "optional", "none"], "policy.clientAuth");
-    for (const name of ["allowTls12", "closeOnPeerExpiry", "closeOnWithdrawal", "strict"] as const) {
+    for (const name of ["allowTls12", "closeOnPeerExpiry", "closeOnWithdrawal", "presentSvid", "strict"] as const) {
         if (rest[name] !== undefined) {
             requireBoolean(rest[name], `policy.${name}`);
         }
@@ -47,10 +71,25 @@ export function checkTlsPolicy(policy: unknown): void {
             requireFunction(callback, `policy.${name}`);
         }
     }
+    checkWeb(rest);
     if (rest.proxy !== undefined) {
         readProxy(rest.proxy, "policy.proxy");
     }
     checkLifetime(rest);
+}
+
+function checkWeb({ webCertificate, webPki }: Partial<ServerPolicy & ClientPolicy>): void {
+    if (webCertificate !== undefined) {
+        requireObject(webCertificate, "policy.webCertificate");
+        requirePem(webCertificate.cert, "policy.webCertificate.cert");
+        requirePem(webCertificate.key, "policy.webCertificate.key");
+    }
+    if (webPki !== undefined) {
+        requireObject(webPki, "policy.webPki");
+        if (webPki.ca !== undefined) {
+            requirePem(webPki.ca, "policy.webPki.ca", true);
+        }
+    }
 }
 
 function checkWord(value: unknown, allowed: readonly string[], name: string): void {

@@ -1,6 +1,7 @@
 import type { TLSSocket } from "node:tls";
 
 import { authorizePeer, onAuthorizerChange } from "../authorize.js";
+import { timeBy } from "../clock.js";
 import { SpiffeError } from "../errors.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import { subscribe } from "../subscription.js";
@@ -63,7 +64,7 @@ class TrustWatch {
             }
         });
         const { policy, record } = connection;
-        new ConnectionLife(socket, policy, record).start(firstExpiry(connection), policy.now ?? (() => new Date()));
+        new ConnectionLife(socket, policy, record).start(firstExpiry(connection), () => timeBy(policy.now));
     }
 
     private recheck(snapshot: X509Snapshot): void {

@@ -9,7 +9,7 @@ import { create } from "@bufbuild/protobuf";
 import type { ClientReadableStream } from "@grpc/grpc-js";
 import { Client, Metadata } from "@grpc/grpc-js";
 
-import { requireFunction, requireInstance, requireNumber, requireOptions, requireText } from "../arguments.js";
+import { requireInstance, requireNumber, requireOptions, requireText } from "../arguments.js";
 import type { X509BundleSet } from "../bundle.js";
 import { callIsolated } from "../callbacks.js";
 import { NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
@@ -22,11 +22,12 @@ import type { EndpointAddress } from "./address.js";
 import { resolveEndpointAddress } from "./address.js";
 import type { BackoffCurve, BackoffRuntime } from "./backoff.js";
 import { Backoff, CALL_CURVE, sleep, sleepUnreferenced } from "./backoff.js";
+import { checkClientOptions, limitsOf } from "./client-options.js";
 import { EndpointCredentials } from "./credentials.js";
 import type { JwtSvidRequest, ValidatedToken } from "./jwtmessages.js";
 import { readJwtBundles, readJwtSvids, readRequest, readValidated } from "./jwtmessages.js";
 import type { WorkloadLimits, X509Context } from "./messages.js";
-import { DEFAULT_LIMITS, readAnswer, readX509Bundles, readX509Context } from "./messages.js";
+import { readAnswer, readX509Bundles, readX509Context } from "./messages.js";
 import type { WorkloadObserver } from "./observer.js";
 import type { WatchEvent, WatchOptions } from "./watch.js";
 import { watch } from "./watch.js";
@@ -71,9 +72,9 @@ export class WorkloadApiClient {
 
     /** @throws {SpiffeError} an `EndpointAddressError`, or an `ArgumentError` */
     constructor(private readonly options: WorkloadApiOptions = {}) {
-        checkOptions(options);
+        checkClientOptions(options);
         this.address = resolveEndpointAddress(options.address);
-        this.limits = { ...DEFAULT_LIMITS, ...options.limits };
+        this.limits = limitsOf(options.limits);
         this.client = new Client(this.address.target, this.credentials, {
             "grpc.max_receive_message_length": this.limits.maxMessageBytes,
             "grpc.max_send_message_length": this.limits.maxMessageBytes,
@@ -302,20 +303,6 @@ export class WorkloadApiClient {
         return new WorkloadApiError(name, `Workload API at ${this.address.text}, ${method}: ${name}: ${details}`, {
             cause: error,
         });
-    }
-}
-
-function checkOptions(options: unknown): void {
-    requireOptions(options, "options");
-    const { address, timeoutMs, observer } = (options ?? {}) as WorkloadApiOptions;
-    if (address !== undefined) {
-        requireText(address, "address");
-    }
-    if (timeoutMs !== undefined) {
-        requireNumber(timeoutMs, "timeoutMs", 1);
-    }
-    if (observer !== undefined) {
-        requireFunction(observer, "observer");
     }
 }
 

@@ -1,5 +1,6 @@
 import { readAudience, requireFunction, requireInstance, requireNumber, requireOptions } from "../arguments.js";
-import { callIsolated } from "../callbacks.js";
+import { callIsolated, ignoreRejection } from "../callbacks.js";
+import { timeBy } from "../clock.js";
 import { JwtSvidError, NoIdentityIssuedError, WorkloadApiError } from "../errors.js";
 import type { JwtBundleSet } from "../jwtbundle.js";
 import type { JwtValidationOptions } from "../jwtsvid.js";
@@ -42,7 +43,7 @@ export class JwtSource {
         private readonly bundleSource: BundleSource,
         private readonly options: JwtSourceOptions,
     ) {
-        this.now = options.now ?? (() => new Date());
+        this.now = () => timeBy(options.now);
         this.tokens = new TokenCache(client, this.now, options.random);
         // Without an identity its tokens are no longer to be used (SPIFFE_Workload_API section 6.2.2).
         bundleSource.on("withdrawn", () => this.tokens.clear());
@@ -81,11 +82,17 @@ export class JwtSource {
     }
 
     private pick(svids: JwtSvids): JwtSvid | undefined {
+        let svid: JwtSvid | undefined;
         try {
-            return this.options.picker === undefined ? svids[0] : this.options.picker(svids);
+            svid = this.options.picker === undefined ? svids[0] : this.options.picker(svids);
         } catch (error) {
             throw new WorkloadApiError("picker_failed", "the picker of JWT-SVIDs failed", { cause: error });
         }
+        if (svid !== undefined && !svids.includes(svid)) {
+            ignoreRejection("The picker of JWT-SVIDs", svid);
+            throw new WorkloadApiError("picker_failed", "the picker gave something that is none of the JWT-SVIDs");
+        }
+        return svid;
     }
 
     /** The tokens of all identities, or of the one asked for; the first is the default. @throws {WorkloadApiError} */

@@ -1,4 +1,11 @@
-import { requireInstance, requireMethods, requireNumber, requireOptions, requireText } from "../arguments.js";
+import {
+    requireFunction,
+    requireInstance,
+    requireMethods,
+    requireNumber,
+    requireOptions,
+    requireText,
+} from "../arguments.js";
 import type { WorkloadApiError } from "../errors.js";
 import { SpiffeId } from "../id.js";
 import type { JwtSvid } from "../jwtsvid.js";
@@ -37,6 +44,12 @@ export function clientFor(options: SourceOptions): { client: WorkloadApiClient; 
     requireOptions(options, "options");
     if (options.startTimeoutMs !== undefined) {
         requireNumber(options.startTimeoutMs, "startTimeoutMs", 1);
+    }
+    if (options.signal !== undefined) {
+        requireInstance(options.signal, AbortSignal, "signal");
+    }
+    if (options.now !== undefined) {
+        requireFunction(options.now, "now");
     }
     if (options.client !== undefined) {
         requireMethods(options.client, ["watchX509Context", "close"], "client", "a WorkloadApiClient");

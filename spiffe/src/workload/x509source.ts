@@ -1,7 +1,8 @@
 import { EventEmitter } from "node:events";
 
 import { requireFunction } from "../arguments.js";
-import { emitIsolated, reportCallbackFailure } from "../callbacks.js";
+import { emitIsolated, ignoreRejection, reportCallbackFailure } from "../callbacks.js";
+import { timeBy } from "../clock.js";
 import { NoIdentityIssuedError, SourceError, WorkloadApiError } from "../errors.js";
 import type { X509Provider, X509Snapshot } from "../source.js";
 import { Subscribers } from "../subscription.js";
@@ -51,7 +52,7 @@ export class X509Source extends EventEmitter<SourceEvents<X509Snapshot>> impleme
         options: X509SourceOptions,
     ) {
         super();
-        this.now = options.now ?? (() => new Date());
+        this.now = () => timeBy(options.now);
         this.picker = options.picker ?? pickFirst;
         this.follower = new Follower<X509Context>((watch) => client.watchX509Context(watch), {
             update: (context) => this.take(context),
@@ -183,9 +184,11 @@ export class X509Source extends EventEmitter<SourceEvents<X509Snapshot>> impleme
     private pick({ svids }: X509Context): X509Svid | WorkloadApiError | undefined {
         try {
             const svid = this.picker(svids);
-            return svid === undefined || svids.includes(svid)
-                ? svid
-                : new WorkloadApiError("picker_failed", "the picker gave something that is none of the SVIDs");
+            if (svid === undefined || svids.includes(svid)) {
+                return svid;
+            }
+            ignoreRejection("The picker of SVIDs", svid);
+            return new WorkloadApiError("picker_failed", "the picker gave something that is none of the SVIDs");
         } catch (error) {
             reportCallbackFailure("The picker of SVIDs", error);
             return new WorkloadApiError("picker_failed", "the picker of SVIDs failed", { cause: error });
