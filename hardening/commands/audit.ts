@@ -8,21 +8,19 @@ import type { Finding } from "../findings";
 import { FINDING_FORMATS } from "../formats";
 import type { Outcome } from "../formats/report";
 import { count } from "../formats/style";
-import type { Io } from "../io";
-import { Progress, UsageError } from "../io";
+import { UsageError } from "../io";
 import { runStack, stackWaivers } from "../preview/stacks";
 import type { Selection } from "../selection";
 import { announce, readSelection, selectionOptions } from "../selection";
 import type { ProgramPreview } from "../sources/program";
-import { ApiError, ReadOnlyClient } from "../sources/cluster/client";
-import type { ClusterContent, ClusterRequest } from "../sources/cluster/cluster";
-import { readCluster } from "../sources/cluster/cluster";
+import { ReadOnlyClient } from "../sources/cluster/client";
 import { connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
 import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
 import { ownerOf } from "../sources/cluster/owner";
 import type { HostRequest } from "../sources/program/registration";
 import type { Read } from "./judge";
 import { judge, startOf } from "./judge";
+import { readLive } from "./live";
 import { VIEW_OPTIONS, viewOf } from "./view";
 
 /** Judges what a cluster holds, by reading only. */
@@ -74,7 +72,7 @@ export const command = defineCommand({
         }
         // Asked now: reading the cluster's objects closes the connection.
         const cluster = recording && (await clusterSeen(client, connection.name, rehearsal));
-        const { resources, failures } = await read(client, io, {
+        const { resources, failures } = await readLive(client, io, {
             source,
             namespaces: options.namespace,
             excludeNamespaces: options["exclude-namespace"],
@@ -151,19 +149,4 @@ function exceptionsOf({ resources }: ProgramPreview): ExceptionBook {
 function* one(resources: readonly Resource[], came: Read): Generator<readonly Resource[], Read, undefined> {
     yield resources;
     return came;
-}
-
-async function read(client: ReadOnlyClient, io: Io, request: ClusterRequest): Promise<ClusterContent> {
-    const progress = new Progress(io, "objects read");
-    try {
-        return await readCluster(client, { ...request, progress: (objects) => progress.report(objects) });
-    } catch (error) {
-        if (error instanceof ApiError) {
-            return { resources: [], failures: [{ source: request.source, message: error.message, cause: "input" }] };
-        }
-        throw error;
-    } finally {
-        progress.done();
-        client.close();
-    }
 }

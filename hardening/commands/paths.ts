@@ -14,6 +14,10 @@ import { ENDS, endsOf, endsTitle } from "../paths/ends";
 import { PATHS_FORMATS } from "../paths/formats";
 import type { Asked, Question } from "../paths/report";
 import { answer } from "../paths/report";
+import { ReadOnlyClient } from "../sources/cluster/client";
+import { connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
+import type { ConnectionRequest } from "../sources/cluster/kubeconfig";
+import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
 import type { HostRequest } from "../sources/program/registration";
 
 const DEFAULT_COUNT = 3;
@@ -38,6 +42,11 @@ export const command = defineCommand({
             value: "FILE",
             description: "a former JSON report of the same question: only paths that it has not count",
         },
+        audit: {
+            type: "flag",
+            description: "what a live cluster holds, read by GET alone; with --stack, the cluster of the stack",
+        },
+        ...CONNECTION_OPTIONS,
         lateral: { type: "flag", description: "take whatever the network lets a lost pod reach to be lost too" },
     },
     formats: PATHS_FORMATS,
@@ -47,7 +56,10 @@ export const command = defineCommand({
         "editors:NAMESPACE is whoever may start pods there. The exit code is 1 where there is a path.",
     ],
     run: async ({ options, operands, stacks, output, io }) => {
-        const { subject, resources, unseen } = await read(stacks[0], operands, io);
+        const { subject, resources, unseen } = await read(
+            { request: stacks[0], paths: operands, live: liveOf(options) },
+            io,
+        );
         const stack = new Stack(resources);
         const graph = options.lateral ? lateralGraphOf(stack) : pathGraphOf(stack);
         const asked = {
@@ -80,15 +92,46 @@ interface Subject {
     readonly unseen: readonly Unseen[];
 }
 
-/** What is to be looked at: a stack, or manifests. @throws UsageError for both or neither, and for what can't be read */
-async function read(request: HostRequest | undefined, paths: readonly string[], io: Io): Promise<Subject> {
-    if (request !== undefined && paths.length === 0) {
+/** What was asked for. */
+interface Source {
+    readonly request: HostRequest | undefined;
+    readonly paths: readonly string[];
+    /** How to reach a live cluster, where one is to be read. */
+    readonly live: ConnectionRequest | undefined;
+}
+
+/** @throws UsageError where a way to a cluster is given, and none is to be read */
+function liveOf({ audit, ...options }: ConnectionRequest & { readonly audit: boolean }): ConnectionRequest | undefined {
+    const given = (["kubeconfig", "context"] as const).filter((name) => options[name] !== undefined);
+    if (!audit && given.length > 0) {
+        throw new UsageError(given.map((name) => `--${name} needs --audit: only then is a cluster read`));
+    }
+    return audit ? options : undefined;
+}
+
+/** What is to be looked at: a stack, a live cluster, or manifests. @throws UsageError for none or several, and for what can't be read */
+async function read({ request, paths, live }: Source, io: Io): Promise<Subject> {
+    if (live !== undefined && paths.length === 0) {
+        const { readLive } = await import("./live.js");
+        const connection = readConnection(request === undefined ? live : connectionTo(live, request));
+        const source = `cluster ${connection.name}`;
+        const client = new ReadOnlyClient(connection);
+        if (request !== undefined) {
+            await refuseOtherCluster(client, request, source);
+        }
+        const { resources, failures } = await readLive(client, io, { source });
+        if (resources.length === 0 && failures.length > 0) {
+            throw new UsageError(failures.map(({ message }) => `${source}: ${message}`));
+        }
+        return { subject: source, resources, unseen: failures.map(({ message }) => ({ what: source, why: message })) };
+    }
+    if (live === undefined && request !== undefined && paths.length === 0) {
         const { runStack } = await import("../preview/stacks.js");
         const { resources } = await runStack(request, io);
         return { subject: `stack ${request.stack}`, resources, unseen: [] };
     }
-    if (request !== undefined || paths.length === 0) {
-        throw new UsageError(["paths needs either --stack NAME, or a path, or - for standard input"]);
+    if (live !== undefined || request !== undefined || paths.length === 0) {
+        throw new UsageError(["paths needs either --stack NAME, or --audit, or a path, or - for standard input"]);
     }
     const { readManifests } = await import("../sources/manifests.js");
     const { follow, together } = await import("../sources/gitops.js");

@@ -3,6 +3,8 @@ import { join } from "node:path";
 
 import type { Log } from "sarif";
 
+import type { Body } from "../../../policies/kubernetes/kube";
+import { apiServer } from "../../support/api-server";
 import { cli } from "../../support/cli";
 import { withFiles } from "../../support/files";
 import { mayEverywhere, pod } from "../../policies/paths/manifests";
@@ -184,6 +186,62 @@ describe("hardening paths", () => {
         assert.equal(out.match(/<polygon class="tip"/g)?.length, 6);
     });
 
+    describe("of a live cluster", () => {
+        const served = (...pods: readonly object[]) => [
+            { apiVersion: "v1", kind: "Pod", name: "pods", items: pods as Body[] },
+            { apiVersion: "v1", kind: "Secret", name: "secrets", refuse: { status: 403, message: "no" } },
+        ];
+        const privileged = pod(
+            {},
+            { securityContext: { privileged: true }, ports: [{ containerPort: 80, hostPort: 80 }] },
+        );
+
+        async function audit(kinds: Parameters<typeof apiServer>[0], ...args: readonly string[]) {
+            const server = await apiServer(kinds);
+            const kubeconfig = [
+                "current-context: test",
+                "contexts: [{name: test, context: {cluster: c}}]",
+                `clusters: [{name: c, cluster: {server: "${server.url}"}}]`,
+            ].join("\n");
+            try {
+                return await withFiles({ kubeconfig }, async (folder) => ({
+                    ...(await cli(["paths", "--audit", "--kubeconfig", join(folder, "kubeconfig"), ...args])),
+                    requests: server.requests,
+                }));
+            } finally {
+                await server.close();
+            }
+        }
+
+        it("finds a path by reading alone, and says what it could not read", async () => {
+            const { code, out, requests } = await audit(served(privileged), "--to", "node");
+            assert.equal(code, 1);
+            assert.match(out, /^cluster test: 1 path from the Internet to a node\n/);
+            assert.match(
+                out,
+                /Not known, so that paths may be missing \(1\):\n {2}cluster test: can't list secrets: no\n/,
+            );
+            assert.ok(requests.every((line) => line.startsWith("GET ")));
+            assert.equal((await audit(served(pod()), "--to", "node")).code, 0);
+        });
+
+        it("says no path of nothing that it could read", async () => {
+            const [, refused] = served();
+            const { code, log } = await audit(refused === undefined ? [] : [refused]);
+            assert.deepEqual([code, log[0]], [2, "error: cluster test: can't list secrets: no"]);
+        });
+
+        it("is asked for alone, and a way to a cluster only with it", async () => {
+            for (const [args, message] of [
+                [["-", "--audit"], "paths needs either --stack NAME, or --audit, or a path, or - for standard input"],
+                [["-", "--context", "c"], "--context needs --audit: only then is a cluster read"],
+            ] as const) {
+                const { code, log } = await cli(["paths", ...args]);
+                assert.deepEqual([code, log[0]], [2, `error: ${message}`]);
+            }
+        });
+    });
+
     it("says where no change of a manifest ends every path", async () => {
         const ask = (format: string) =>
             paths({ "web.json": CLEAN }, "--from", "node", "--to", "cluster-admin", "--format", format);
@@ -253,7 +311,7 @@ describe("hardening paths", () => {
         for (const args of [[], ["--stack", "production", "."]]) {
             const { code, log } = await cli(["paths", ...args]);
             assert.equal(code, 2);
-            assert.match(log.join("\n"), /either --stack NAME, or a path/);
+            assert.match(log.join("\n"), /either --stack NAME, or --audit, or a path/);
         }
     });
 });
