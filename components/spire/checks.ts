@@ -3,6 +3,7 @@ import { MYSQL_PASSWORD_VARIABLE, needsExpansion } from "./config/data-store";
 import { render } from "./config/json";
 import { serverConf } from "./config/server";
 import { checkedMilliseconds, formatDuration } from "./duration";
+import { exposureFaults } from "./exposure";
 import { NAMESPACE } from "./layout";
 import type { AgentSettings, MetricsTls, ServerSettings, SpireSettings, Vault } from "./model";
 import { versionFaults } from "./versions";
@@ -118,6 +119,7 @@ function serverFaults(settings: SpireSettings, path: string, agentPath: string):
         ...metricsFaults(server.metricsTls, settings.trustDomain, `${path}.metricsTls`),
         ...metricsFaults(settings.agent.metricsTls, settings.trustDomain, `${agentPath}.metricsTls`),
         ...needEgress(settings, path, agentPath),
+        ...exposureFaults(settings, path),
         ...expansionFaults(settings, path),
     ];
 }
@@ -166,14 +168,17 @@ function needEgress(
     path: string,
     agentPath: string,
 ): readonly string[] {
-    const { dataStore, keyManager, upstreamAuthority, egress, bundlePublishers } = server;
+    const { dataStore, keyManager, upstreamAuthority, egress, bundlePublishers, nodeAttestors } = server;
     const outside = [
         ...(dataStore.type === "sqlite" ? [] : [`the data store ${dataStore.host}`]),
         ...(keyManager.type === "disk" || keyManager.type === "memory" ? [] : [`the key manager ${keyManager.type}`]),
-        ...(["vault", "awsPca", "spire"].includes(upstreamAuthority.type)
+        ...(["vault", "awsPca", "spire", "gcpCas", "ejbca", "awsSecret"].includes(upstreamAuthority.type)
             ? [`the upstream authority ${upstreamAuthority.type}`]
             : []),
         ...bundlePublishers.map(({ type }) => `the bundle publisher ${type}`),
+        ...nodeAttestors
+            .filter(({ type }) => ["awsIid", "gcpIit", "azureImds"].includes(type))
+            .map(({ type }) => `the cloud that ${type} asks`),
         ...federatedTrustDomains.map(({ bundleEndpointUrl }) => bundleEndpointUrl),
     ];
     return [

@@ -2,6 +2,7 @@ import type { ClusterSettings } from "../cluster/settings";
 import type { MonitoringSettings } from "../monitoring/settings";
 import type { Flow, Peer } from "../network/flows";
 import { apiServerFlow, apiServerPeer, dnsFlow, metricsFlow, nodesPeer } from "../network/standard";
+import { exposureFlows } from "./exposure";
 import { AGENT, CSI_DRIVER, NAMESPACE, OIDC_PROVIDER, PORTS, SERVER } from "./layout";
 import type { Destination, SpireSettings } from "./model";
 import { selectorOf } from "./pods";
@@ -42,6 +43,7 @@ export function spireFlows(
             ports: [{ port: settings.agent.kubelet.port }],
         },
         ...outside(server, "spire-server", settings.server.egress),
+        ...exposureFlows(settings, server),
         ...outside(agent, "spire-agent", settings.agent.egress),
         metricsFlow(server, monitoring, PORTS.metrics, "spire-server-metrics"),
         metricsFlow(server, monitoring, PORTS.managerMetrics, "spire-manager-metrics"),

@@ -30,6 +30,7 @@ export const MATERIAL = {
     upstream: "upstream-ca",
     upstreamVaultClient: "upstream-client",
     upstreamToken: "upstream-token",
+    upstreamClient: "upstream-ejbca-client",
     x509pop: "x509pop-ca",
     devid: "devid-ca",
     endorsement: "endorsement-ca",
@@ -63,6 +64,9 @@ export function serverMaterial({ server }: SpireSettings): readonly Material[] {
     }
     if (upstreamAuthority.type === "vault") {
         vault(upstreamAuthority, MATERIAL.upstream, MATERIAL.upstreamVaultClient);
+    } else if (upstreamAuthority.type === "ejbca") {
+        anchor(MATERIAL.upstream, upstreamAuthority.trustAnchor);
+        certificate(MATERIAL.upstreamClient, upstreamAuthority.clientCertificate);
     } else if (upstreamAuthority.type === "disk") {
         certificate(MATERIAL.upstream, upstreamAuthority.secret);
     }

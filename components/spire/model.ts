@@ -1,5 +1,7 @@
+import type { Read } from "../../policies/engine/schema";
 import type { QuotaSettings } from "../namespace";
 import type { Duration } from "./duration";
+import type { cloudAttestor, exposure } from "./outside-settings";
 
 /**
  * One entry of a Secret in SPIRE's namespace, which External Secrets keeps in step (`externalSecrets.secrets.spire`). The
@@ -93,7 +95,40 @@ export type UpstreamAuthority =
           readonly assumeRoleArn?: string;
       }
     /** Nested SPIRE: an upstream server of the same trust domain, reached with an identity that another CSI driver provides. */
-    | { readonly type: "spire"; readonly address: string; readonly port: number; readonly csiDriver: string };
+    | { readonly type: "spire"; readonly address: string; readonly port: number; readonly csiDriver: string }
+    | OutsideUpstream;
+
+/** Authorities of clouds, and EJBCA. */
+type OutsideUpstream =
+    | {
+          readonly type: "gcpCas";
+          readonly project: string;
+          readonly region: string;
+          readonly pool: string;
+          readonly labelKey: string;
+          readonly labelValue: string;
+      }
+    | {
+          readonly type: "ejbca";
+          readonly hostname: string;
+          readonly trustAnchor: TrustAnchor;
+          /** A Secret of type kubernetes.io/tls. */
+          readonly clientCertificate: string;
+          readonly ca: string;
+          readonly endEntityProfile: string;
+          readonly certificateProfile: string;
+      }
+    | {
+          readonly type: "awsSecret";
+          readonly region: string;
+          readonly certificateArn: string;
+          readonly keyArn: string;
+          readonly bundleArn?: string;
+          readonly assumeRoleArn?: string;
+      };
+/** Attestors of machines by their cloud. */
+type CloudNodeAttestor = Read<typeof cloudAttestor>;
+type Exposure = Read<typeof exposure>;
 
 /** Node attestors beside `k8s_psat`, which the cluster's own agents always use. */
 export type ExtraNodeAttestor =
@@ -105,7 +140,8 @@ export type ExtraNodeAttestor =
           readonly type: "tpmDevid";
           readonly devidTrustAnchor: TrustAnchor;
           readonly endorsementTrustAnchor: TrustAnchor;
-      };
+      }
+    | CloudNodeAttestor;
 
 export type BundleFormat = "pem" | "spiffe" | "jwks";
 
@@ -200,6 +236,13 @@ export interface ServerSettings {
     readonly storage: { readonly size: string; readonly className?: string };
     /** What the server's plugins call outside the cluster: the database, a key service, Vault, an upstream server. */
     readonly egress: readonly Destination[];
+    /** How what is outside of the cluster reaches the server. */
+    readonly exposure: Exposure;
+    /** What the cloud is told of the server's pod, so that its plugins log in without a credential. */
+    readonly workloadIdentity: {
+        readonly accountAnnotations: Readonly<Record<string, string>>;
+        readonly podLabels: Readonly<Record<string, string>>;
+    };
 }
 
 export interface AgentSettings {

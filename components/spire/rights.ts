@@ -11,6 +11,11 @@ export interface RightsArgs {
     readonly clusterRules: readonly Rule[];
     /** Rules within SPIRE's own namespace. */
     readonly rules: readonly Rule[];
+    /**
+     * Annotations of the ServiceAccount.
+     * @default none
+     */
+    readonly annotations?: Readonly<Record<string, string>>;
 }
 
 /**
@@ -24,6 +29,7 @@ export class Rights extends pulumi.ComponentResource {
     constructor(name: string, args: RightsArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Rights.__pulumiType, name, args, opts);
         const child = { parent: this };
+        const { annotations = {} } = args;
         const labels = selectorOf(args.account);
         const local = { name: args.account, namespace: NAMESPACE, labels };
         const clusterWide = { name: args.account, labels };
@@ -32,7 +38,10 @@ export class Rights extends pulumi.ComponentResource {
 
         new k8s.core.v1.ServiceAccount(
             `${name}-account`,
-            { metadata: local, automountServiceAccountToken: false },
+            {
+                metadata: { ...local, ...(Object.keys(annotations).length > 0 && { annotations }) },
+                automountServiceAccountToken: false,
+            },
             child,
         );
         if (args.clusterRules.length > 0) {

@@ -6,6 +6,7 @@ import type { Images } from "../images";
 import { controllerManagerConf } from "./config/controller-manager";
 import { render } from "./config/json";
 import { serverConf } from "./config/server";
+import { expose } from "./exposure";
 import { NAMESPACE, PORTS, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
 import { checksum, labelsOf, selectorOf } from "./pods";
@@ -26,7 +27,7 @@ export interface SpireServerArgs {
  * given up; their volumes grow in place; no credential is in the program.
  *
  * Creates: ServiceAccount, ClusterRole, Role and their bindings, ConfigMap, PersistentVolumeClaims, StatefulSet, Services,
- * PodDisruptionBudget.
+ * PodDisruptionBudget, and what exposes the server where that is set.
  */
 export class SpireServer extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:spire:SpireServer";
@@ -44,6 +45,7 @@ export class SpireServer extends pulumi.ComponentResource {
             `${name}-rights`,
             {
                 account: SERVER,
+                annotations: settings.server.workloadIdentity.accountAnnotations,
                 clusterRules: [...SERVER_CLUSTER_RULES, ...managerClusterRules(settings)],
                 rules: [...serverRules(settings), ...MANAGER_RULES],
             },
@@ -85,7 +87,10 @@ export class SpireServer extends pulumi.ComponentResource {
                     podManagementPolicy: "Parallel",
                     selector: { matchLabels: selectorOf(SERVER) },
                     template: {
-                        metadata: { labels, annotations: checksum(...Object.values(data)) },
+                        metadata: {
+                            labels: { ...settings.server.workloadIdentity.podLabels, ...labels },
+                            annotations: checksum(...Object.values(data)),
+                        },
                         spec: serverPodSpec(settings, images),
                     },
                     persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
@@ -116,6 +121,7 @@ export class SpireServer extends pulumi.ComponentResource {
                 child,
             );
         }
+        expose(name, settings, labels, child);
         if (settings.controllerManager.validation === "webhook") {
             new k8s.core.v1.Service(
                 `${name}-webhook`,

@@ -18,6 +18,7 @@ import {
 import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
 import { milliseconds } from "./duration";
 import type { SpireSettings, TrustAnchor } from "./model";
+import { CLOUD_ATTESTORS, exposure, upstreams, workloadIdentity } from "./outside-settings";
 
 /** Trust domain name (SPIFFE ID, section 2.1): at most 255 lower-case letters, digits, dots, dashes and underscores. */
 const trustDomain = text(
@@ -126,12 +127,14 @@ const upstreamAuthority = union("type", {
         port: withDefault(port, 8081),
         csiDriver: withDefault(objectName, "upstream.csi.spiffe.io"),
     },
+    ...upstreams(trustAnchor),
 });
 
 const nodeAttestor = union("type", {
     joinToken: {},
     x509pop: { mode: oneOf("spiffe", "externalPki"), trustAnchor: optional(trustAnchor) },
     tpmDevid: { devidTrustAnchor: trustAnchor, endorsementTrustAnchor: trustAnchor },
+    ...CLOUD_ATTESTORS,
 });
 
 const bundleFormat = withDefault(oneOf("spiffe", "pem", "jwks"), "spiffe");
@@ -202,6 +205,8 @@ const server = object({
     storage: withDefault(object({ size: withDefault(quantity, "1Gi"), className: optional(objectName) }), {}),
     /** Addresses outside the cluster that the server's plugins call: the database, a key service, Vault, an upstream server. */
     egress: destinations,
+    exposure,
+    workloadIdentity,
 });
 
 const agent = orEmpty(

@@ -116,6 +116,38 @@ export function upstreamAuthorityPlugin(
                     experimental: { require_pq_kem: requirePqKem },
                 }),
             ];
+        case "gcpCas":
+            return [
+                plugin("gcp_cas", {
+                    project_name: authority.project,
+                    region_name: authority.region,
+                    ca_pool: authority.pool,
+                    label_key: authority.labelKey,
+                    label_value: authority.labelValue,
+                }),
+            ];
+        case "ejbca":
+            return [
+                plugin("ejbca", {
+                    hostname: authority.hostname,
+                    ca_cert_path: anchorPath(MATERIAL.upstream),
+                    client_cert_path: certificatePath(MATERIAL.upstreamClient),
+                    client_cert_key_path: keyPath(MATERIAL.upstreamClient),
+                    ca_name: authority.ca,
+                    end_entity_profile_name: authority.endEntityProfile,
+                    certificate_profile_name: authority.certificateProfile,
+                }),
+            ];
+        case "awsSecret":
+            return [
+                plugin("awssecret", {
+                    region: authority.region,
+                    cert_file_arn: authority.certificateArn,
+                    key_file_arn: authority.keyArn,
+                    bundle_file_arn: authority.bundleArn,
+                    assume_role_arn: authority.assumeRoleArn,
+                }),
+            ];
     }
 }
 
@@ -186,6 +218,35 @@ function extraNodeAttestor(attestor: ExtraNodeAttestor): { readonly [name: strin
             return plugin("tpm_devid", {
                 devid_ca_path: anchorPath(MATERIAL.devid),
                 endorsement_ca_path: anchorPath(MATERIAL.endorsement),
+            });
+        case "awsIid": {
+            const { managementAccount, role, region } = attestor.organization;
+            return plugin("aws_iid", {
+                assume_role: attestor.assumeRole,
+                partition: attestor.partition,
+                verify_organization: {
+                    management_account_id: managementAccount,
+                    assume_org_role: role,
+                    management_account_region: region,
+                },
+            });
+        }
+        case "gcpIit":
+            return plugin("gcp_iit", {
+                projectid_allow_list: attestor.projects,
+                ...(attestor.labelKeys.length > 0 && {
+                    use_instance_metadata: true,
+                    allowed_label_keys: attestor.labelKeys,
+                }),
+            });
+        case "azureImds":
+            return plugin("azure_imds", {
+                tenants: Object.fromEntries(
+                    Object.entries(attestor.tenants).map(([domain, { subscriptions }]) => [
+                        domain,
+                        { restrict_to_subscriptions: subscriptions },
+                    ]),
+                ),
             });
     }
 }

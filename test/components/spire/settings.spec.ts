@@ -50,7 +50,7 @@ describe("SPIRE's settings", () => {
                 "spire.server.keyManager.region is missing; it must be a text that is not empty",
                 'spire.server.caTtl must be a duration such as 90s, 5m or 24h (there is no unit for days), found "1d"',
                 'spire.server.caKeyType must be one of ec-p256, ec-p384, rsa-4096, found "rsa-2048"',
-                "spire.agent.insecureBootstrap is not known; known: kubelet, workloadKeyType, availabilityTarget, rebootstrapMode, logLevel, metricsTls, maxSvidCacheSize, sigstore, egress",
+                "spire.agent.insecureBootstrap is not known; known: kubelet, workloadKeyType, availabilityTarget, rebootstrapMode, maxUnavailable, logLevel, metricsTls, maxSvidCacheSize, sigstore, egress",
                 'spire.agent.kubelet.cidrs[0] must be an address range with its mask, such as 10.0.0.0/24, found "10.0.0.0"',
             ],
         );

@@ -40,6 +40,23 @@ const SERVERS: Readonly<Record<string, Raw>> = {
             egress: DATABASE_EGRESS,
         },
     },
+    "machines of three clouds": {
+        server: {
+            nodeAttestors: [
+                {
+                    type: "awsIid",
+                    assumeRole: "look-up",
+                    organization: { managementAccount: "123456789012", role: "organization" },
+                },
+                { type: "gcpIit", projects: ["acme-prod"], labelKeys: ["role"] },
+                {
+                    type: "azureImds",
+                    tenants: { "a.onmicrosoft.com": { subscriptions: ["11111111-2222-3333-4444-555555555555"] } },
+                },
+            ],
+            egress: DATABASE_EGRESS,
+        },
+    },
     "AWS KMS for keys": {
         server: {
             keyManager: { type: "awsKms", region: "eu-north-1", tags: { a: "1", b: "2" } },
