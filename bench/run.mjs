@@ -1,4 +1,4 @@
-// Times `hardening scan` over generated manifests, beside the peers that are on PATH: npm run bench [-- COUNT…]
+// Times `hardening scan` and `hardening paths` over generated manifests, beside the peers that are on PATH: npm run bench [-- COUNT…]
 import { spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
@@ -57,6 +57,8 @@ const SUBJECTS = [
         checks: () => controlsOf("restricted"),
         argv: scan("--profile", "restricted"),
     },
+    // No controls: every way from the Internet to a node or to cluster-admin, and what ends them.
+    { name: "hardening paths", checks: () => "", argv: (folder) => [process.execPath, launcher, "paths", folder] },
     // Peers take a list of files or folders; the shell passes the list on where it is long.
     {
         name: "kube-score",
