@@ -6,11 +6,15 @@ import { suggestion } from "../../policies/text";
 /** Places that need no name. */
 const PLACES: Readonly<Record<string, readonly NodeKind[]>> = {
     internet: ["internet"],
-    node: ["node", "control-plane"],
+    node: ["node"],
+    "control-plane": ["control-plane"],
     "cluster-admin": ["cluster-admin"],
     "any-pod": ["pod"],
     identities: ["identities"],
 };
+
+/** What is reached as well by whoever reaches a place: to hold a node of the control plane is to hold a node. */
+const ALSO: Readonly<Record<string, readonly NodeKind[]>> = { node: ["control-plane"] };
 
 /** Places that are named, by what stands before the colon, with the form of the name. */
 const NAMED: Readonly<
@@ -58,12 +62,13 @@ function nameOf({ kind, namespace, name, object }: PathNode): string {
 /** The nodes that a text of `--from` or `--to` names, or a fault that says what is allowed. */
 export function endsOf(
     graph: PathGraph,
-    option: string,
+    option: "from" | "to",
     text: string,
 ): readonly PathNode[] | { readonly fault: string } {
     const place = Object.hasOwn(PLACES, text) ? PLACES[text] : undefined;
     if (place !== undefined) {
-        const nodes = graph.nodes.filter(({ kind }) => place.includes(kind));
+        const kinds = [...place, ...(option === "to" ? (ALSO[text] ?? []) : [])];
+        const nodes = graph.nodes.filter(({ kind }) => kinds.includes(kind));
         return nodes.length > 0 ? nodes : { fault: `--${option} ${text}: there is none in what was read` };
     }
     const colon = text.indexOf(":");

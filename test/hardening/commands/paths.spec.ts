@@ -242,9 +242,19 @@ describe("hardening paths", () => {
         });
     });
 
+    it("tells a node from one of the control plane where the attacker is, and takes both for a node where they want to be", async () => {
+        const ask = (from: string, to: string) => paths({ "web.json": CLEAN }, "--from", from, "--to", to);
+        assert.equal((await ask("node", "cluster-admin")).code, 0);
+        assert.equal((await ask("control-plane", "cluster-admin")).code, 1);
+        assert.equal((await ask("control-plane", "node")).code, 1);
+        const starts = JSON.stringify({ apiVersion: "v1", kind: "List", items: mayEverywhere(["", "pods", "create"]) });
+        const reached = await paths({ "pods.json": starts }, "--from", "user:jane", "--to", "control-plane");
+        assert.match(reached.out, /-> a node of the control plane/);
+    });
+
     it("says where no change of a manifest ends every path", async () => {
         const ask = (format: string) =>
-            paths({ "web.json": CLEAN }, "--from", "node", "--to", "cluster-admin", "--format", format);
+            paths({ "web.json": CLEAN }, "--from", "control-plane", "--to", "cluster-admin", "--format", format);
         assert.match((await ask("text")).out, /\nNo change of a manifest ends every path: /);
         assert.match((await ask("html")).out, /<h2>No change of a manifest ends every path<\/h2>/);
         assert.equal((JSON.parse((await ask("json")).out) as Record<string, unknown>)["cut"], null);
