@@ -1,4 +1,4 @@
-// Writes spiffe/api/*.md, the public surface of the SPIFFE library: npm run spiffe:api
+// Writes spiffe/api/*.md, the API reference of the SPIFFE library: npm run spiffe:api
 import { writeFileSync } from "node:fs";
 
 import { apiReports, reportFile } from "../spiffe/test/package/api";

@@ -74,6 +74,7 @@ export const X509_VERIFICATION_CODES = [
     "unknown_critical_extension",
 ] as const;
 
+/** Why a chain is refused: the `code` of an {@link X509VerificationError}, and a label of metrics. */
 export type X509VerificationCode = (typeof X509_VERIFICATION_CODES)[number];
 
 /** A presented chain is not a valid X.509-SVID of a known trust domain (X509-SVID section 5). */

@@ -39,6 +39,7 @@ const DEFAULT_LEEWAY_SECONDS = 60;
 /** The last moment a Date can hold; tokens may claim to be valid for longer. */
 const MAX_DATE = 8.64e15;
 
+/** How a token is validated. */
 export interface JwtValidationOptions {
     /** The moment to judge at; the present by default. */
     readonly now?: Date;

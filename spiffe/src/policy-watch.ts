@@ -11,6 +11,7 @@ import { parseDenyList, parsePolicy, readPolicyFile } from "./policy.js";
 /** Looks at the file once more in case its file system tells of no changes. */
 const POLL_MS = 10_000;
 
+/** How a file of {@link watchPolicy} or {@link watchDenyList} is followed. */
 export interface PolicyWatchOptions {
     /** Hears of a new version that can't be used; the former one stays in force. By default it is a warning of the process. */
     readonly onFault?: (fault: PolicyError) => void;

@@ -1,6 +1,6 @@
 import type { HandshakeEvent, HandshakeObserver } from "./tls/observer.js";
 
-/** What is used of a `Tracer` of @opentelemetry/api; named here so that programs which don't trace can do without its types. */
+/** What is used of a `Tracer` of the package `@opentelemetry/api`; named here so that programs which don't trace can do without its types. */
 export interface HandshakeTracer {
     startSpan(
         name: string,
@@ -8,7 +8,7 @@ export interface HandshakeTracer {
     ): HandshakeSpan;
 }
 
-/** What is used of a `Span` of @opentelemetry/api. */
+/** What is used of a `Span` of the package `@opentelemetry/api`. */
 export interface HandshakeSpan {
     setStatus(status: { code: number; message?: string }): unknown;
     end(endTime: number): void;
@@ -22,7 +22,7 @@ const STATUS_ERROR = 2;
  * An observer that records a span for each handshake, with the attributes of OpenTelemetry's TLS conventions. Give it as `observer`
  * of a TLS policy, alone or by `combineObservers`.
  *
- * @param tracer from `trace.getTracer(…)` of @opentelemetry/api
+ * @param tracer from `trace.getTracer(…)` of the package `@opentelemetry/api`
  */
 export function traceHandshakes(tracer: HandshakeTracer): HandshakeObserver {
     return (event) => {

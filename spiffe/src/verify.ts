@@ -11,6 +11,7 @@ import { checkCritical, checkValidity, PathBuilder, refusal } from "./path.js";
 /** Most certificates a peer may present; a deeper hierarchy is an attack on our time. */
 export const MAX_CHAIN_LENGTH = 10;
 
+/** What {@link verifyX509Svid} can be told. */
 export interface VerifyOptions {
     /** The moment to judge validity at; the present by default. */
     readonly now?: Date;
@@ -24,6 +25,7 @@ export interface VerifyOptions {
     readonly strict?: boolean;
 }
 
+/** What {@link verifyX509Svid} found. */
 export interface VerifiedSvid {
     readonly id: SpiffeId;
     /** The path found: leaf first, the trust anchor of the bundle last. */

@@ -24,6 +24,7 @@ const RESTART_CURVE: BackoffCurve = { initialMs: 1_000, maxMs: 30_000, factor: 2
  */
 export type AgentState = "stopped" | "starting" | "running" | "backoff" | "stopping" | "failed";
 
+/** How an agent is run and watched, beside its settings. */
 export interface AgentManagerOptions {
     /** The executable and its first arguments. Defaults to `spire-agent` on the PATH. */
     readonly command?: readonly [string, ...string[]];

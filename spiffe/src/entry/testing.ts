@@ -1,6 +1,6 @@
 /**
- * `@x0tta6bl4/spiffe/testing`: an authority and a Workload API for the tests of programs that use this library. Needs the packages
- * @peculiar/x509 and reflect-metadata. Nothing here belongs into production: keys are made in memory and handed out freely.
+ * `@x0tta6bl4/spiffe/testing`: an authority and a Workload API for the tests of programs that use this library. Needs the
+ * packages `@peculiar/x509` and reflect-metadata. Nothing here belongs into production: keys are made in memory and handed out freely.
  */
 import "../runtime.js";
 

@@ -20,6 +20,7 @@ const DEFAULT_MAX_REDIRECTS = 5;
 const DEFAULT_TIMEOUT_MS = 30_000;
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
+/** What {@link fetchBundle} can be told. */
 export interface FederationFetchOptions {
     readonly signal?: AbortSignal;
     /** Milliseconds for everything, redirects included. Defaults to 30,000. */

@@ -17,6 +17,7 @@ export type ServingProfile =
     | { readonly type: "https_web"; readonly cert: string | Buffer; readonly key: string | Buffer }
     | { readonly type: "https_spiffe"; readonly identity: X509Provider };
 
+/** What {@link createBundleServer} serves, and how. */
 export interface BundleServerOptions {
     readonly profile: ServingProfile;
     /** Gives the latest bundle; asked for each request. */

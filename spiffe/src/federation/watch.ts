@@ -14,12 +14,14 @@ const DEFAULT_INTERVAL_SECONDS = 5 * 60;
 /** A bundle that wants to be left alone for longer would keep revoked keys alive. */
 const MAX_INTERVAL_SECONDS = 24 * 3600;
 
+/** What {@link watchBundle} tells. */
 export type FederationEvent =
     /** The first bundle, or one that differs from the last. */
     | { readonly type: "update"; readonly bundle: SpiffeBundle }
     /** The bundle held so far stays. */
     | { readonly type: "failed"; readonly error: SpiffeError; readonly retryInMs: number };
 
+/** What {@link watchBundle} can be told. */
 export interface FederationWatchOptions extends FederationFetchOptions {
     /** What is known already, such as from the last run. */
     readonly initial?: SpiffeBundle;

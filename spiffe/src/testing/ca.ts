@@ -27,7 +27,7 @@ export type TestKeyType = keyof typeof ALGORITHMS;
 
 const HOUR = 3_600_000;
 
-/** An extension as it goes into a certificate; those of @peculiar/x509 have this form. */
+/** An extension as it goes into a certificate; those of the package `@peculiar/x509` have this form. */
 export interface CertificateExtension {
     /** Dotted OID. */
     readonly type: string;

@@ -30,6 +30,7 @@ interface Failure {
     left: number;
 }
 
+/** An X509SVIDResponse of the Workload API as it is written down in a test. */
 export type X509Message = MessageInitShape<typeof X509SVIDResponseSchema>;
 
 /** A Workload API in memory on a socket of its own. Streams get the current message at once and each later one as it is set. */

@@ -34,6 +34,7 @@ export const HANDSHAKE_FAILURE_REASONS = [
     "web_pki",
 ] as const;
 
+/** One of {@link HANDSHAKE_FAILURE_REASONS}. */
 export type HandshakeFailureReason = (typeof HANDSHAKE_FAILURE_REASONS)[number];
 
 /**
@@ -45,6 +46,7 @@ export type HandshakeFailureReason = (typeof HANDSHAKE_FAILURE_REASONS)[number];
  */
 export const CLOSING_REASONS = ["svid_expired", "max_age", "identity_withdrawn"] as const;
 
+/** One of {@link CLOSING_REASONS}. */
 export type ClosingReason = (typeof CLOSING_REASONS)[number];
 
 /**

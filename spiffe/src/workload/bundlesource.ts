@@ -27,6 +27,7 @@ export interface BundleSnapshot {
     readonly revision: number;
 }
 
+/** What a {@link BundleSource} can be told. */
 export interface BundleSourceOptions extends SourceOptions {
     /** Which bundles to follow. Both by default. */
     readonly kinds?: readonly BundleKind[];

@@ -37,6 +37,7 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 /** Statuses that another attempt may mend. */
 const TRANSIENT_CODES: ReadonlySet<string> = new Set(["unavailable", "aborted"]);
 
+/** What a {@link WorkloadApiClient} can be told. */
 export interface WorkloadApiOptions extends BackoffRuntime {
     /** `unix:///path` or `tcp://IP:port`. Defaults to the environment variable SPIFFE_ENDPOINT_SOCKET. */
     readonly address?: string;
@@ -51,6 +52,7 @@ export interface WorkloadApiOptions extends BackoffRuntime {
     readonly observer?: WorkloadObserver;
 }
 
+/** What each one-shot call can be told. */
 export interface CallOptions {
     /** Rejects the call with the signal's reason. */
     readonly signal?: AbortSignal;

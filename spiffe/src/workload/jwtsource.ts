@@ -15,6 +15,7 @@ import { TokenCache } from "./jwttokens.js";
 import type { JwtSvidPicker, SourceHealth, SourceOptions } from "./sourceoptions.js";
 import { clientFor } from "./sourceoptions.js";
 
+/** What a {@link JwtSource} can be told. */
 export interface JwtSourceOptions extends SourceOptions {
     /** Which of several identities' tokens to hand out. The first by default. */
     readonly picker?: JwtSvidPicker;

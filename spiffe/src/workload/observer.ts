@@ -11,4 +11,5 @@ export interface WorkloadFailure {
     readonly message: string;
 }
 
+/** Hears of what goes wrong with the Workload API. */
 export type WorkloadObserver = (failure: WorkloadFailure) => void;

@@ -16,6 +16,7 @@ export type WatchEvent<T> =
     /** The endpoint has no identity for us any more: the former state must not be used. */
     | { readonly type: "withdrawn"; readonly error: NoIdentityIssuedError; readonly retryInMs: number };
 
+/** What each watch can be told. */
 export interface WatchOptions {
     /** Ends the iteration, quietly. */
     readonly signal?: AbortSignal;

@@ -27,6 +27,7 @@ export interface SourceEvents<S> {
     failed: [error: WorkloadApiError];
 }
 
+/** What an {@link X509Source} can be told. */
 export interface X509SourceOptions extends SourceOptions {
     /** Which of several identities to present. The first by default. */
     readonly picker?: SvidPicker;

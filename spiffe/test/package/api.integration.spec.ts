@@ -20,6 +20,15 @@ describe("The public surface", function () {
         }
     });
 
+    it("says of every name what it is for", () => {
+        for (const [{ name }, report] of reports) {
+            const silent = Array.from(report.matchAll(/^## (\S+)\n\n```ts$/gm), ([, of]) => of);
+            assert.deepEqual(silent, [], name);
+            const names = report.match(/^## \S+$/gm) ?? [];
+            assert.ok(names.length > 0 && new Set(names).size === names.length, name);
+        }
+    });
+
     it("has neither a DER reader nor other inner parts", () => {
         const text = Array.from(reports.values()).join("\n");
         assert.doesNotMatch(

@@ -32,7 +32,7 @@ export function reportFile({ name }: Entry): string {
     return join(root, "api", `${last === "spiffe" ? "core" : last}.md`);
 }
 
-/** The public surface of each entry: every name it exports, with its declaration as TypeScript emits it, without comments. */
+/** The reference of each entry: every name it exports, with what its docstring says and its declaration as TypeScript emits it. */
 export function apiReports(): Map<Entry, string> {
     const entries = packageEntries();
     const config = ts.getParsedCommandLineOfConfigFile(
@@ -48,7 +48,7 @@ export function apiReports(): Map<Entry, string> {
         declaration: true,
         declarationMap: false,
         emitDeclarationOnly: true,
-        removeComments: true,
+        removeComments: false,
     };
     const program = ts.createProgram(
         entries.map(({ source }) => source),
@@ -62,9 +62,10 @@ export function apiReports(): Map<Entry, string> {
             const names = checker
                 .getExportsOfModule(required(module, entry.source))
                 .map((symbol) => describe(symbol, checker, declarations))
-                .sort((a, b) => (a.name < b.name ? -1 : 1))
-                .map(({ text }) => text);
-            return [entry, `# ${entry.name}\n\n\`\`\`ts\n${names.join("\n\n")}\n\`\`\`\n`];
+                .sort((a, b) => (a.name < b.name ? -1 : 1));
+            const index = names.map(({ name }) => `[\`${name}\`](#${name.toLowerCase()})`);
+            const head = [`# ${entry.name}`, "Written from the sources by `npm run spiffe:api`.", index.join(" · ")];
+            return [entry, `${[...head, ...names.map(({ text }) => text)].join("\n\n")}\n`];
         }),
     );
 }
@@ -91,13 +92,38 @@ function describe(
     files: ReadonlyMap<string, ts.SourceFile>,
 ): { name: string; text: string } {
     const symbol = exported.flags & ts.SymbolFlags.Alias ? checker.getAliasedSymbol(exported) : exported;
-    const texts = (symbol.declarations ?? []).map((declaration) => {
+    const statements = (symbol.declarations ?? []).flatMap((declaration) => {
         const file = required(files.get(declaration.getSourceFile().fileName), symbol.name);
-        return file.statements
-            .filter((statement) => declares(statement, symbol.name))
-            .map((statement) => publicText(statement, file));
+        return file.statements.filter((statement) => declares(statement, symbol.name));
     });
-    return { name: exported.name, text: [...new Set(texts.flat())].join("\n") };
+    const each = [...new Set(statements)];
+    const code = each.map((statement) => publicText(statement, statement.getSourceFile())).join("\n");
+    const prose = each.flatMap(docstring);
+    return { name: exported.name, text: [`## ${exported.name}`, ...prose, `\`\`\`ts\n${code}\n\`\`\``].join("\n\n") };
+}
+
+/** The words of a tag, as a list of the reference has them. */
+const TAGS: Readonly<Record<string, string>> = { returns: "Returns", throws: "Throws", default: "Default" };
+
+/** What a declaration's docstring says, in paragraphs of Markdown. */
+function docstring(statement: ts.Statement): string[] {
+    const docs = ts.getJSDocCommentsAndTags(statement).filter(ts.isJSDoc);
+    const prose = docs.map(({ comment }) => toMarkdown(comment)).filter((text) => text !== "");
+    const tags = docs
+        .flatMap(({ tags = [] }) => [...tags])
+        .map((tag) => {
+            const name = ts.isJSDocParameterTag(tag) ? `\`${tag.name.getText()}\`` : TAGS[tag.tagName.text];
+            // The type of what is thrown stands in braces, which the parser takes for one.
+            const type = ts.isJSDocThrowsTag(tag) ? tag.typeExpression?.type.getText() : undefined;
+            const text = [...(type === undefined ? [] : [`\`${type}\``]), toMarkdown(tag.comment)].join(" ").trim();
+            return `- ${required(name, `a tag @${tag.tagName.text}`)}: ${text}`;
+        });
+    return [...prose, ...(tags.length > 0 ? [tags.join("\n")] : [])];
+}
+
+function toMarkdown(comment: ts.JSDoc["comment"]): string {
+    const text = ts.getTextOfJSDocComment(comment) ?? "";
+    return text.replace(/\{@link ([^\s}]+)\}/g, "`$1`").trim();
 }
 
 function declares(statement: ts.Statement, name: string): boolean {
@@ -116,7 +142,7 @@ function publicText(statement: ts.Statement, file: ts.SourceFile): string {
                   (member.name !== undefined && ts.isPrivateIdentifier(member.name)),
           )
         : [];
-    let text = statement.getFullText(file);
+    let text = statement.getText(file);
     for (const member of hidden) {
         text = text.replace(member.getFullText(file), "");
     }
