@@ -1,6 +1,7 @@
 import type * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
+import { READ_AT_START_ANNOTATION } from "../policies/kubernetes/foundation";
 import { amountOf } from "../policies/kubernetes/quantity";
 import { pulled } from "./images/pull";
 import { containerSecurity, podSecurity, type PodIdentity } from "./workload";
@@ -40,6 +41,11 @@ export interface ServiceSpec {
     readonly volumeMounts?: readonly VolumeMount[];
     readonly initContainers?: readonly k8s.types.input.core.v1.Container[];
     readonly resources: { readonly cpu: string; readonly memory: string };
+    /**
+     * Secrets that the program reads from files at its start only.
+     * @default none: it reads them again
+     */
+    readonly readAtStart?: readonly string[];
     /** Annotations of the pods, e.g. the checksum of a configuration that is only read at start. */
     readonly annotations?: Readonly<Record<string, string>>;
     /**
@@ -70,6 +76,17 @@ export function serviceLabels(app: string, version: string): Readonly<Record<str
         ...partOf(),
         owner: OWNER,
     };
+}
+
+/**
+ * What a workload says of the Secrets that its program reads at its start only: for `hardening verify`, which finds a process that
+ * goes by an older one, and for Stakater's Reloader, which restarts it where a cluster has that.
+ */
+export function readAtStart(secrets: readonly string[] = []): { annotations?: Readonly<Record<string, string>> } {
+    const names = [...new Set(secrets)].sort().join();
+    return names === ""
+        ? {}
+        : { annotations: { [READ_AT_START_ANNOTATION]: names, "secret.reloader.stakater.com/reload": names } };
 }
 
 /**

@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { budgetSpec } from "./budget";
 import type { ServiceSpec } from "./deployment";
-import { deploymentSpec, serviceLabels, serviceSelector } from "./deployment";
+import { deploymentSpec, readAtStart, serviceLabels, serviceSelector } from "./deployment";
 
 export interface FoundationServiceArgs extends ServiceSpec {
     /** The namespace, from `GuardedNamespace.namespaceName`. */
@@ -38,7 +38,7 @@ export class FoundationService extends pulumi.ComponentResource {
         );
         new k8s.apps.v1.Deployment(
             `${name}-deployment`,
-            { metadata, spec: deploymentSpec(args) },
+            { metadata: { ...metadata, ...readAtStart(args.readAtStart) }, spec: deploymentSpec(args) },
             { parent: this, dependsOn: [account] },
         );
         new k8s.policy.v1.PodDisruptionBudget(

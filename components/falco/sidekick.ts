@@ -70,6 +70,7 @@ export function sidekickService(
             ...(responder === undefined ? [] : [{ name: "responder", mountPath: RESPONDER_CLIENT, readOnly: true }]),
         ],
         resources: { cpu: "200m", memory: "128Mi" },
+        readAtStart: [CONFIG_SECRET, TLS_SECRET, ...(responder === undefined ? [] : [RESPONDER_CLIENT_SECRET])],
     };
 }
 

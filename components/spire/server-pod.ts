@@ -180,6 +180,14 @@ function serverEnvironment({ server }: SpireSettings): EnvVar[] {
     ];
 }
 
+/** Secrets that the server has in its environment, which a running process never gets anew. */
+export function secretVariables(settings: SpireSettings): readonly string[] {
+    return serverEnvironment(settings).flatMap(({ valueFrom }) => {
+        const { secretKeyRef } = (valueFrom ?? {}) as { secretKeyRef?: { name: string } };
+        return secretKeyRef?.name ?? [];
+    });
+}
+
 function fromSecret(name: string, { secret, key }: SecretKeyRef): EnvVar {
     return { name, valueFrom: { secretKeyRef: { name: secret, key } } };
 }

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { budgetSpec } from "../budget";
+import { readAtStart } from "../deployment";
 import type { Images } from "../images";
 import { controllerManagerConf } from "./config/controller-manager";
 import { render } from "./config/json";
@@ -11,7 +12,7 @@ import { NAMESPACE, PORTS, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
 import { checksum, labelsOf, selectorOf } from "./pods";
 import { Rights } from "./rights";
-import { DATA_CLAIM, MANAGER_CONF, SERVER_CONF, serverPodSpec } from "./server-pod";
+import { DATA_CLAIM, MANAGER_CONF, secretVariables, SERVER_CONF, serverPodSpec } from "./server-pod";
 import { MANAGER_RULES, managerClusterRules, SERVER_CLUSTER_RULES, serverRules } from "./server-rights";
 
 export interface SpireServerArgs {
@@ -79,7 +80,7 @@ export class SpireServer extends pulumi.ComponentResource {
         this.statefulSet = new k8s.apps.v1.StatefulSet(
             `${name}-servers`,
             {
-                metadata,
+                metadata: { ...metadata, ...readAtStart(secretVariables(settings)) },
                 spec: {
                     serviceName: SERVER,
                     replicas: settings.server.replicas,

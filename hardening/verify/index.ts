@@ -9,6 +9,7 @@ import { noIncidents } from "./checks/incidents";
 import { identityLogsFreeOfErrors, noSecretInLogs } from "./checks/logs";
 import { metricsMeetTargets } from "./checks/metrics";
 import { networkPoliciesInPlace } from "./checks/network";
+import { rotatedSecretsArrived } from "./checks/rotation";
 import { identitiesIssued, nodeProgramsOnEveryNode, workloadsReady } from "./checks/node-programs";
 import { securityContextsAsWritten } from "./checks/security-contexts";
 import type { Expected } from "./expected";
@@ -20,6 +21,7 @@ export function checks(now: () => Date): readonly Check[] {
         metricsMeetTargets,
         noIncidents,
         certificateDaysLeft(now),
+        rotatedSecretsArrived,
         workloadsReady,
         nodeProgramsOnEveryNode,
         identityLogsFreeOfErrors,

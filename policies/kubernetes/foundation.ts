@@ -40,6 +40,12 @@ export const STACK_ANNOTATION = "x0tta6bl4.io/stack";
 /** Annotation of a namespace, with the name of the stack that speaks for its cluster in place of the one that makes it. */
 export const FOUNDATION_ANNOTATION = "x0tta6bl4.io/foundation";
 
+/**
+ * Annotation of a workload, with the names of Secrets, by commas, that its program reads from files at its start only: a rotated one
+ * reaches it by a restart.
+ */
+export const READ_AT_START_ANNOTATION = "x0tta6bl4.io/read-at-start";
+
 function findFoundation(stack: Stack): KubeObject | undefined {
     const served = stack
         .ofKind("Namespace")

@@ -20,7 +20,7 @@ const EMITTED: Readonly<Record<string, RegExp>> = {
     "External Secrets":
         /^(?:externalsecret_(?:status_condition|sync_calls_total|sync_calls_error|provider_api_calls_count)|secretstore_status_condition|controller_runtime_reconcile_errors_total)$/,
     "kube-state-metrics":
-        /^kube_(?:cronjob_(?:next_schedule_time|status_last_(?:schedule|successful)_time)|daemonset_status_number_unavailable|deployment_(?:status_replicas_available|spec_replicas)|horizontalpodautoscaler_(?:status_current_replicas|spec_max_replicas))$/,
+        /^kube_(?:pod_start_time|secret_metadata_resource_version|cronjob_(?:next_schedule_time|status_last_(?:schedule|successful)_time)|daemonset_status_number_unavailable|deployment_(?:status_replicas_available|spec_replicas)|horizontalpodautoscaler_(?:status_current_replicas|spec_max_replicas))$/,
     "the API server":
         /^apiserver_(?:validating_admission_policy_check_total|audit_error_total|storage_transformation_operations_total)$/,
     "Envoy's local rate limit": /^envoy_http_local_rate_limiter_http_local_rate_limit_(?:rate_limited|enabled)$/,

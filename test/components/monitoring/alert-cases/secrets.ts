@@ -9,6 +9,21 @@ export const SECRETS: Readonly<Record<string, AlertExample>> = {
         },
         after: 30,
     },
+    RotatedSecretNotInUse: {
+        fires: {
+            'kube_secret_metadata_resource_version{namespace="spire", secret="spire-database"}': "7x60 9x120",
+            'kube_pod_start_time{namespace="spire", pod="spire-server-0"}': "60x180",
+            // Of three only one has been restarted.
+            'kube_pod_start_time{namespace="spire", pod="spire-server-1"}': "5400x180",
+        },
+        silent: {
+            'kube_secret_metadata_resource_version{namespace="alerts", secret="falcosidekick-tls"}': "7x60 9x120",
+            'kube_pod_start_time{namespace="alerts", pod="falcosidekick-1"}': "4500x180",
+            'kube_secret_metadata_resource_version{namespace="spire", secret="spire-database"}': "7x180",
+            'kube_pod_start_time{namespace="spire", pod="spire-server-0"}': "60x180",
+        },
+        after: 110,
+    },
     SecretStoreNotReady: {
         fires: { 'secretstore_status_condition{condition="Ready", status="False"}': "1x60" },
         silent: { 'secretstore_status_condition{condition="Ready", status="False"}': "1x5 0x60" },
