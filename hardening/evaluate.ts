@@ -7,11 +7,12 @@ import type { Selected } from "../policies/engine/profiles";
 import type { Resource } from "../policies/kubernetes/resource";
 import type { Outcome } from "../policies/engine/run";
 import { runOverObject, runOverStack } from "../policies/engine/run";
+import { carriedBy } from "../policies/kubernetes/carried";
 import { manifestTexts } from "../policies/kubernetes/manifest-texts";
 import { Stack } from "../policies/kubernetes/stack";
 import type { Waiver } from "../policies/engine/waivers";
 import { WaiverBook } from "../policies/engine/waivers";
-import { isJudged } from "../policies/controls/judged";
+import { unjudgedReason } from "../policies/controls/judged";
 import { findingOfWaiver, FindingWriter, sourceOf } from "./finding-writer";
 import type { Failure, Finding, NotJudged } from "./findings";
 
@@ -141,8 +142,12 @@ class Evaluation {
         const stackWide = this.runStackControls(stack);
         for (const object of stack.given) {
             this.options.progress?.(++this.judged);
-            if (!isJudged(object)) {
-                this.notJudged.push(unseen(object, "no control knows this kind"));
+            const reason = unjudgedReason(object);
+            if (reason !== undefined) {
+                this.notJudged.push(unseen(object, reason));
+            }
+            for (const path of carriedBy(object).unread) {
+                this.notJudged.push(unseen(object, `${path} is a configuration of Kubernetes, and no YAML`));
             }
             for (const path of manifestTexts(object)) {
                 this.notJudged.push(

@@ -1,4 +1,6 @@
 import { judgedBy } from "../engine/judged";
+import { SETUP_GROUPS } from "../kubernetes/carried";
+import type { KubeObject } from "../kubernetes/kube";
 import { controls } from "./index";
 
 /**
@@ -56,3 +58,11 @@ export const INERT: readonly string[] = [
 
 /** Says whether a control of the registry knows what an object's kind means, or there is nothing in it to know. */
 export const isJudged = judgedBy(controls, { readStackWide: READ_STACK_WIDE, inert: INERT });
+
+/** Why some of an object, or all of it, has passed every control unseen; undefined where nothing has. */
+export function unjudgedReason(object: KubeObject): string | undefined {
+    if (SETUP_GROUPS.includes(object.group)) {
+        return "only the flags and configurations of the cluster's components are read in it";
+    }
+    return isJudged(object) ? undefined : "no control knows this kind";
+}

@@ -111,6 +111,23 @@ describe("what no control has looked at", function () {
         assert.deepEqual(told({ ...map({}), metadata: { name: "m", annotations: { last: manifest } } }), []);
     });
 
+    it("is a configuration of Kubernetes in a text that can't be read, and what else sets up a cluster", () => {
+        const map = (text: string) => ({
+            apiVersion: "v1",
+            kind: "ConfigMap",
+            metadata: { name: "m" },
+            data: { text },
+        });
+        const told = (body: Manifest) => notJudged(body).map(({ reason }) => reason);
+        assert.deepEqual(told(map("apiVersion: kubeadm.k8s.io/v1beta4\n{{ if .Values.a }}\n")), [
+            "data.text is a configuration of Kubernetes, and no YAML",
+        ]);
+        assert.deepEqual(told(map("apiVersion: kubeadm.k8s.io/v1beta4\nkind: ClusterConfiguration\n")), []);
+        assert.deepEqual(told({ apiVersion: "kops.k8s.io/v1alpha2", kind: "Cluster", metadata: { name: "c" } }), [
+            "only the flags and configurations of the cluster's components are read in it",
+        ]);
+    });
+
     it("is nothing that a control has refused in its own tests", () => {
         const load = createRequire(__filename);
         for (const { control, table } of allTables(() => globSync(SPECS).forEach((file) => void load(file)))) {

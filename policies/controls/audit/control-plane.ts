@@ -2,11 +2,11 @@ import { loadAll } from "js-yaml";
 
 import type { Body, KubeObject } from "../../kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
+import { carriedBy, groupOf } from "../../kubernetes/carried";
 import { rememberEach } from "../../memo";
-import { child } from "../../kubernetes/path";
 import type { ContainerView } from "../../kubernetes/pods";
 import { podsOf } from "../../kubernetes/pods";
-import { show } from "../../text";
+import { handedOn, setupComponents } from "./setup-flags";
 
 export type ComponentName =
     "kube-apiserver" | "kube-controller-manager" | "kube-scheduler" | "kube-proxy" | "etcd" | "kubelet";
@@ -57,9 +57,6 @@ const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
 
 /** The components that a pod, a kubeadm configuration or a report about a node starts. */
 export const componentsOf = rememberEach((object: KubeObject): readonly ComponentView[] => {
-    if (object.group === "kubeadm.k8s.io") {
-        return kubeadmComponents(object);
-    }
     if (object.group === "hostdata.kubescape.cloud" && object.kind === "KubeletInfo") {
         const command = `${object.prefix}data.cmdLine`;
         const words = str(obj(object.body["data"])["cmdLine"]).split(/\s+/);
@@ -71,9 +68,10 @@ export const componentsOf = rememberEach((object: KubeObject): readonly Componen
             ),
         ];
     }
-    return podsOf(object)
+    const started = podsOf(object)
         .flatMap(({ containers }) => containers)
-        .flatMap((container) => containerComponent(container) ?? []);
+        .flatMap((container) => containerComponents(container));
+    return [...started, ...setupComponents(object)];
 });
 
 interface Word {
@@ -81,16 +79,22 @@ interface Word {
     readonly path: string;
 }
 
-function containerComponent(container: ContainerView): ComponentView | undefined {
+function containerComponents(container: ContainerView): readonly ComponentView[] {
     const words = ["command", "args"].flatMap((field) => wordsOf(container, field));
+    const field = list(container.body["command"]).length > 0 ? "command" : "args";
+    const path = `${container.path}.${field}`;
+    const own = containerComponent(container, words, path);
+    return [...(own === undefined ? [] : [own]), ...handedOn(words, path, container.name)];
+}
+
+function containerComponent(container: ContainerView, words: readonly Word[], path: string): ComponentView | undefined {
     const start = words.findIndex(({ word }) => binaryName(word) !== undefined);
     const image = imageName(str(container.body["image"]));
     const name = start >= 0 ? binaryName(words[start]?.word ?? "") : words.length > 0 ? image : undefined;
     if (name === undefined || (start > 0 && !leadsTo(words.slice(0, start)))) {
         return undefined;
     }
-    const field = list(container.body["command"]).length > 0 ? "command" : "args";
-    return component(name, words.slice(start + 1), `${container.path}.${field}`, container.name);
+    return component(name, words.slice(start + 1), path, container.name);
 }
 
 /** Says whether words in front of a component's name start it: a shell, `exec`, or a binary for all components. */
@@ -152,47 +156,12 @@ function flagsOf(words: readonly Word[]): ReadonlyMap<string, FlagValue> {
     return flags;
 }
 
-const KUBEADM: readonly (readonly [steps: readonly string[], name: ComponentName])[] = [
-    [["apiServer"], "kube-apiserver"],
-    [["controllerManager"], "kube-controller-manager"],
-    [["scheduler"], "kube-scheduler"],
-    [["etcd", "local"], "etcd"],
-    [["nodeRegistration"], "kubelet"],
-];
-
-/** kubeadm's `extraArgs`: a map up to v1beta3, a list of names and values since. What they leave out kubeadm adds. */
-function kubeadmComponents(object: KubeObject): readonly ComponentView[] {
-    return KUBEADM.flatMap(([steps, name]) => {
-        const holder = steps.reduce<Body>((body, step) => obj(body[step]), object.body);
-        const field = name === "kubelet" ? "kubeletExtraArgs" : "extraArgs";
-        const path = `${object.prefix}${steps.join(".")}.${field}`;
-        const args = holder[field];
-        const flags = new Map<string, FlagValue>(
-            Array.isArray(args)
-                ? list(args).map((entry, index) => [
-                      str(obj(entry)["name"]),
-                      { value: show(obj(entry)["value"]), path: `${path}[${index}].value` },
-                  ])
-                : Object.entries(obj(args)).map(([flag, value]) => [
-                      flag,
-                      { value: show(value), path: child(path, flag) },
-                  ]),
-        );
-        return flags.size === 0 ? [] : [{ name, path, flags, extent: "overlay", configFile: false }];
-    });
-}
-
 /** The object that holds a component's settings, by group and kind. */
 const CONFIGURATIONS: ReadonlyMap<string, ComponentName> = new Map([
     ["kubelet.config.k8s.io/KubeletConfiguration", "kubelet"],
     ["kubescheduler.config.k8s.io/KubeSchedulerConfiguration", "kube-scheduler"],
     ["kubeproxy.config.k8s.io/KubeProxyConfiguration", "kube-proxy"],
 ]);
-
-/** The API groups of those. */
-export const CONFIGURATION_GROUPS: readonly string[] = [...CONFIGURATIONS.keys()].map((kind) =>
-    kind.slice(0, kind.indexOf("/")),
-);
 
 /** A component's configuration file. */
 export interface ConfigurationView {
@@ -208,11 +177,6 @@ export const configurationsOf = rememberEach((object: KubeObject): readonly Conf
     if (name !== undefined) {
         return [{ name, body: object.body, at: (field) => `${object.prefix}${field}` }];
     }
-    if (object.group === "" && object.kind === "ConfigMap") {
-        return Object.entries(obj(object.body["data"])).flatMap(([key, text]) =>
-            carriedConfiguration(str(text), child(`${object.prefix}data`, key)),
-        );
-    }
     if (object.group === "hostdata.kubescape.cloud" && object.kind === "KubeletInfo") {
         const content = str(obj(obj(object.body["data"])["configFile"])["content"]);
         const body = parseConfig(Buffer.from(content, "base64").toString("utf8"));
@@ -220,18 +184,11 @@ export const configurationsOf = rememberEach((object: KubeObject): readonly Conf
             ? []
             : [{ name: "kubelet", body, at: () => `${object.prefix}data.configFile.content` }];
     }
-    return [];
+    return carriedBy(object).documents.flatMap(({ path, body }) => {
+        const carried = CONFIGURATIONS.get(`${groupOf(body)}/${str(body["kind"])}`);
+        return carried === undefined ? [] : [{ name: carried, body, at: () => path }];
+    });
 });
-
-function carriedConfiguration(text: string, path: string): readonly ConfigurationView[] {
-    if (![...CONFIGURATIONS.keys()].some((kind) => text.includes(kind.slice(kind.indexOf("/") + 1)))) {
-        return [];
-    }
-    const body = parseConfig(text) ?? {};
-    const group = str(body["apiVersion"]).replace(/\/.*$/, "");
-    const name = CONFIGURATIONS.get(`${group}/${str(body["kind"])}`);
-    return name === undefined ? [] : [{ name, body, at: () => path }];
-}
 
 function parseConfig(text: string): Body | undefined {
     try {

@@ -1,7 +1,8 @@
 import type { ControlMeta, Fault, ObjectControl, Subject } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import type { ComponentName, ComponentView } from "./control-plane";
-import { componentsOf, CONFIGURATION_GROUPS, configurationsOf } from "./control-plane";
+import { componentsOf, configurationsOf } from "./control-plane";
+import { COMPONENT_GROUPS, SETUP_GROUPS } from "../../kubernetes/carried";
 import type { Body } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { show } from "../../text";
@@ -143,8 +144,8 @@ export function flagControl(
 function applies({ group, kind, pods }: Subject): boolean {
     return (
         pods ||
-        (group === "" && kind === "ConfigMap") ||
-        ["kubeadm.k8s.io", "hostdata.kubescape.cloud", ...CONFIGURATION_GROUPS].includes(group)
+        (group === "" && (kind === "ConfigMap" || kind === "Secret")) ||
+        ["hostdata.kubescape.cloud", ...COMPONENT_GROUPS, ...SETUP_GROUPS].includes(group)
     );
 }
 

@@ -1,0 +1,95 @@
+import { loadAll, YAMLException } from "js-yaml";
+
+import { rememberEach } from "../memo";
+import type { Body, KubeObject } from "./kube";
+import { isObj } from "./kube";
+import type { Node } from "./walk";
+import { isRecord, rootOf, walk } from "./walk";
+
+/** API groups of the files that start components of Kubernetes and nodes. */
+export const COMPONENT_GROUPS: readonly string[] = [
+    "kubeadm.k8s.io",
+    "kubelet.config.k8s.io",
+    "kubeproxy.config.k8s.io",
+    "kubescheduler.config.k8s.io",
+];
+/** With those of the files that the API server reads besides. They are no objects of the API. */
+const FILE_GROUPS: readonly string[] = [...COMPONENT_GROUPS, "apiserver.config.k8s.io", "audit.k8s.io"];
+
+/** API groups whose objects set up clusters, and hold files and flags of its components: Cluster API, Rancher, kOps, kind, k3d. */
+export const SETUP_GROUPS: readonly string[] = [
+    "bootstrap.cluster.x-k8s.io",
+    "controlplane.cluster.x-k8s.io",
+    "k3d.io",
+    "kind.x-k8s.io",
+    "kops.k8s.io",
+    "provisioning.cattle.io",
+    "rke.cattle.io",
+];
+
+/** A document in a text of an object: a file that a ConfigMap, a Secret or the setup of a cluster carries. */
+export interface CarriedDocument {
+    /** The path of the text. */
+    readonly path: string;
+    readonly body: Body;
+}
+
+/** What the texts of an object carry. */
+interface Carried {
+    readonly documents: readonly CarriedDocument[];
+    /** The paths of texts that name a kind of such files, and can't be read, as templates of other tools. */
+    readonly unread: readonly string[];
+}
+
+/** A text without any of these says nothing of a component. */
+const MARK = /apiVersion|-args?["']?\s*:|extraArgs/;
+// eslint-disable-next-line security/detect-non-literal-regexp -- the groups are those of this file
+const NAMED = new RegExp(
+    `apiVersion["']?\\s*:\\s*["']?(?:${FILE_GROUPS.map((group) => group.replaceAll(".", "\\.")).join("|")})/`,
+);
+
+/** The documents that the texts of ConfigMaps, Secrets and of objects that set up clusters hold. */
+export const carriedBy = rememberEach((object: KubeObject): Carried => {
+    const documents: CarriedDocument[] = [];
+    const unread: string[] = [];
+    const { group, kind } = object;
+    const isKeeper = group === "" && (kind === "ConfigMap" || kind === "Secret");
+    if (isKeeper || SETUP_GROUPS.includes(group)) {
+        walk(rootOf(object), (node) => {
+            const text = typeof node.value === "string" ? textOf(node.value, node, isKeeper && kind === "Secret") : "";
+            if (MARK.test(text)) {
+                const read = documentsOf(text);
+                documents.push(...(read ?? []).map((body) => ({ path: node.path, body })));
+                if (read === undefined && NAMED.test(text)) {
+                    unread.push(node.path);
+                }
+            }
+            return !isRecord(node);
+        });
+    }
+    return { documents, unread };
+});
+
+/** A text as it is used: a Secret's data is in base64. */
+function textOf(value: string, { within }: Node, isSecret: boolean): string {
+    const field = within?.holder.within;
+    const isEncoded = isSecret && field?.key === "data" && field.holder.within === undefined;
+    return isEncoded ? Buffer.from(value, "base64").toString("utf8") : value;
+}
+
+function documentsOf(text: string): readonly Body[] | undefined {
+    try {
+        return loadAll(text).filter(isObj);
+    } catch (error) {
+        if (error instanceof YAMLException) {
+            return undefined;
+        }
+        throw error;
+    }
+}
+
+/** The API group that a document is written in; empty for the core group and for what is of none. */
+export function groupOf(body: Body): string {
+    const apiVersion = body["apiVersion"];
+    return typeof apiVersion === "string" && apiVersion.includes("/") ? apiVersion.replace(/\/.*$/s, "") : "";
+}
