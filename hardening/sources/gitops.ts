@@ -1,7 +1,7 @@
 import { existsSync, readFileSync, statSync } from "node:fs";
 import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
-import type { GitSource } from "../../policies/kubernetes/gitops";
+import type { GitSource, HelmRelease } from "../../policies/kubernetes/gitops";
 import { GITOPS_KINDS, gitSourcesOf } from "../../policies/kubernetes/gitops";
 import { kubeObjects } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
@@ -9,7 +9,8 @@ import { Stack } from "../../policies/kubernetes/stack";
 import { ifKnown } from "../../policies/kubernetes/unknown";
 import type { Failure, NotJudged } from "../findings";
 import type { ManifestFile, ManifestOptions } from "./manifests";
-import { readManifests } from "./manifests";
+import { readManifests, readPackage } from "./manifests";
+import { packageAt } from "./packages";
 
 /** A checkout of a repository. */
 interface Checkout {
@@ -67,17 +68,41 @@ function normalised(url: string): string {
         .replace(/\.git$/, "");
 }
 
-/** The folder of a source, where it lies in the checkout of the object that names it. */
-function folderOf({ repository, path, changed }: GitSource, { root, remotes }: Checkout): string | undefined {
+/** What an object has applied: a folder of manifests, or a chart with what it is rendered with. */
+interface Applied {
+    readonly folder: string;
+    readonly release: HelmRelease | undefined;
+}
+
+/** What a source is, where it lies in the checkout of the object that names it. */
+function appliedOf({ repository, path, changed, release }: GitSource, checkout: Checkout): Applied | undefined {
+    const { root, remotes } = checkout;
     const isOwn = repository !== undefined && remotes.includes(normalised(repository));
     if (!isOwn || path === undefined || changed) {
         return undefined;
     }
     // Argo CD and Flux both take the path from the repository's root, with or without a slash before it.
-    const folder = join(root, path);
-    const way = relative(root, folder);
-    const isBelow = way !== ".." && !way.startsWith(`..${sep}`) && !isAbsolute(way);
-    return isBelow && statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true ? folder : undefined;
+    const folder = below(root, path);
+    if (folder === undefined || statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+        return undefined;
+    }
+    if (release === undefined || packageAt(folder)?.kind !== "Chart") {
+        return release === undefined || isPlain(release) ? { folder, release: undefined } : undefined;
+    }
+    const valueFiles = release.valueFiles.map((file) => below(root, file.startsWith("/") ? file : join(path, file)));
+    return valueFiles.every((file) => file !== undefined) ? { folder, release: { ...release, valueFiles } } : undefined;
+}
+
+/** What a release gives to a chart besides its name, which a folder of manifests takes nothing of. */
+function isPlain({ valueFiles, values, parameters }: HelmRelease): boolean {
+    return valueFiles.length === 0 && values === undefined && parameters.length === 0;
+}
+
+/** A path below a folder; undefined where it leads out of it. */
+function below(root: string, path: string): string | undefined {
+    const found = join(root, path);
+    const way = relative(root, found);
+    return way === ".." || way.startsWith(`..${sep}`) || isAbsolute(way) ? undefined : found;
 }
 
 /** What was read, with what its objects of Argo CD and Flux have applied. */
@@ -112,17 +137,26 @@ export function follow(read: Followed, options: ManifestOptions = {}): Followed 
     const sources = new Set(
         [...read.resources, ...read.failures, ...read.notJudged].map(({ source }) => resolve(source)),
     );
-    const folders = new Set<string>();
+    const done = new Set<string>();
+    const rendered = new Set<string>();
     const more: ManifestFile[] = [];
     let all = read.resources;
     for (;;) {
         const stack = new Stack(all);
-        const found = all.flatMap((resource) => foldersOf(resource, stack)).filter((one) => !folders.has(one));
+        const found = all
+            .flatMap((resource) => appliedBy(resource, stack))
+            .filter((one) => !done.has(JSON.stringify(one)));
         if (found.length === 0) {
             break;
         }
-        for (const folder of found) {
-            folders.add(folder);
+        for (const one of found) {
+            const { folder, release } = one;
+            done.add(JSON.stringify(one));
+            if (release !== undefined) {
+                rendered.add(resolve(folder));
+                more.push(readPackage({ kind: "Chart", folder, release }, options));
+                continue;
+            }
             for (const file of readManifests([folder], options)) {
                 if (!sources.has(resolve(file.source))) {
                     sources.add(resolve(file.source));
@@ -133,13 +167,15 @@ export function follow(read: Followed, options: ManifestOptions = {}): Followed 
         all = [...read.resources, ...more.flatMap(({ resources }) => resources)];
     }
     const stack = new Stack(all);
+    // A chart that was read by itself, with its own values, is none of what is applied.
+    const isApplied = ({ source }: { readonly source: string }) => !rendered.has(resolve(source));
     return {
         files: read.files + more.length,
-        resources: all.map((resource) =>
-            foldersOf(resource, stack).length > 0 ? { ...resource, shown: true } : resource,
+        resources: [...read.resources.filter(isApplied), ...more.flatMap(({ resources }) => resources)].map(
+            (resource) => (appliedBy(resource, stack).length > 0 ? { ...resource, shown: true } : resource),
         ),
-        failures: [...read.failures, ...more.flatMap(({ failures }) => failures)],
-        notJudged: [...read.notJudged, ...more.flatMap((file) => file.notJudged ?? [])],
+        failures: [...read.failures.filter(isApplied), ...more.flatMap(({ failures }) => failures)],
+        notJudged: [...read.notJudged.filter(isApplied), ...more.flatMap((file) => file.notJudged ?? [])],
     };
 }
 
@@ -147,16 +183,20 @@ function appliesOthers(resource: Resource): boolean {
     return kubeObjects(resource).some(({ group, kind }) => GITOPS_KINDS.includes(`${group}/${kind}`));
 }
 
-/** The folders that the objects of a resource apply; none where one of them applies something else. */
-function foldersOf(resource: Resource, stack: Stack): readonly string[] {
+/** What the objects of a resource apply; nothing where one of them applies something else. */
+function appliedBy(resource: Resource, stack: Stack): readonly Applied[] {
     const sources = appliesOthers(resource)
         ? kubeObjects(resource).flatMap((object) => ifKnown(() => gitSourcesOf(object, stack)) ?? [])
         : [];
     const checkout = sources.length === 0 ? undefined : checkoutOf(resource.source);
-    const folders = checkout === undefined ? [] : sources.map((source) => folderOf(source, checkout));
-    if (!folders.every((folder) => folder !== undefined)) {
+    const applied = checkout === undefined ? [] : sources.map((source) => appliedOf(source, checkout));
+    if (!applied.every((one) => one !== undefined)) {
         return [];
     }
     // Findings name files as the one is named that led to them, so that a report is the same on every machine.
-    return isAbsolute(resource.source) ? folders : folders.map((folder) => relative("", folder) || ".");
+    const named = (path: string) => (isAbsolute(resource.source) ? path : relative("", path) || ".");
+    return applied.map(({ folder, release }) => ({
+        folder: named(folder),
+        release: release && { ...release, valueFiles: release.valueFiles.map(named) },
+    }));
 }

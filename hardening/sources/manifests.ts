@@ -76,7 +76,7 @@ function* readFound(found: readonly (FoundFile | typeof STDIN)[], options: Manif
 }
 
 /** What a chart or a kustomization comes to. Who changes files is told that it can't be changed as a whole. */
-function readPackage(made: Package, options: ManifestOptions): ManifestFile {
+export function readPackage(made: Package, options: ManifestOptions): ManifestFile {
     const { kind, folder } = made;
     if (options.linksOut === false) {
         return kind === "Chart"

@@ -2,6 +2,7 @@ import { spawnSync } from "node:child_process";
 import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
 import { basename, delimiter, join, resolve } from "node:path";
 
+import type { HelmRelease } from "../../policies/kubernetes/gitops";
 import { isObj, list, obj, strings } from "../../policies/kubernetes/kube";
 import type { Body } from "../../policies/kubernetes/kube";
 import { readDocuments } from "./yaml";
@@ -10,6 +11,8 @@ import { readDocuments } from "./yaml";
 export interface Package {
     readonly kind: "Chart" | "Kustomization";
     readonly folder: string;
+    /** How a chart is rendered, the files of values by their paths; default: by its folder's name, with its own values. */
+    readonly release?: HelmRelease;
 }
 
 const CHART = "Chart.yaml";
@@ -83,12 +86,27 @@ function bodyOf(file: string | undefined): Body {
 }
 
 /** The command that builds a package, as one would type it. */
-function commandOf({ kind, folder }: Package): readonly string[] {
+function commandOf({ kind, folder, release }: Package): readonly string[] {
     return kind === "Chart"
-        ? ["helm", "template", "--include-crds", basename(resolve(folder)), folder]
+        ? ["helm", "template", ...flagsOf(release), release?.name ?? basename(resolve(folder)), folder]
         : isOnPath("kustomize") || !isOnPath("kubectl")
           ? ["kustomize", "build", folder]
           : ["kubectl", "kustomize", folder];
+}
+
+function flagsOf(release: HelmRelease | undefined): readonly string[] {
+    if (release === undefined) {
+        return ["--include-crds"];
+    }
+    const { namespace, valueFiles, values, parameters, skipCrds } = release;
+    return [
+        ...(skipCrds ? [] : ["--include-crds"]),
+        ...(namespace === "" ? [] : ["--namespace", namespace]),
+        ...valueFiles.flatMap((file) => ["--values", file]),
+        // Values may be secrets, so they come by standard input and are not among the words of the command.
+        ...(values === undefined ? [] : ["--values", "-"]),
+        ...parameters.flatMap(({ name, value, isText }) => [isText ? "--set-string" : "--set", `${name}=${value}`]),
+    ];
 }
 
 /** What came of building a package: its manifests, or why there are none. */
@@ -97,14 +115,20 @@ export type Built = { readonly text: Buffer } | { readonly reason: string };
 /** Builds a package with its own program, where that is on the PATH. */
 export function build(found: Package): Built {
     const [program = "", ...args] = commandOf(found);
-    const byHand = `scan what comes of: ${[program, ...args].join(" ")}`;
+    const written = [program, ...args].map((word) => word.replace(SET, "$1=…")).join(" ");
+    const byHand = `scan what comes of: ${written}`;
     if (!isOnPath(program)) {
         return { reason: `${program} is not on the PATH; ${byHand}` };
     }
-    const { status, stdout, error } = spawnSync(program, args, { maxBuffer: 2 ** 30 });
+    const values = found.release?.values;
+    const input = values === undefined ? {} : { input: typeof values === "string" ? values : JSON.stringify(values) };
+    const { status, stdout, error } = spawnSync(program, args, { maxBuffer: 2 ** 30, ...input });
     // What the program says may hold values, so it is not repeated.
     return error === undefined && status === 0 ? { text: stdout } : { reason: `${program} fails on it; ${byHand}` };
 }
+
+/** A value by path, which may be a secret. */
+const SET = /^([^=\s]+)=.*$/s;
 
 function isOnPath(program: string): boolean {
     return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {

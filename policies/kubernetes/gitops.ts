@@ -1,5 +1,5 @@
-import type { KubeObject } from "./kube";
-import { isObj, list, obj, str } from "./kube";
+import type { Body, KubeObject } from "./kube";
+import { isObj, list, obj, str, strings } from "./kube";
 import type { Stack } from "./stack";
 import { namespaceOf } from "./stack";
 
@@ -14,15 +14,38 @@ export interface GitSource {
      * a release. A branch is taken for the one at hand.
      */
     readonly changed: boolean;
+    /** How its folder is rendered where that is a Helm chart; undefined where the source is given nothing for one. */
+    readonly release?: HelmRelease;
+}
+
+/** What a Helm chart is rendered with, as `helm template` takes it. */
+export interface HelmRelease {
+    readonly name: string;
+    /** Empty for the default one. */
+    readonly namespace: string;
+    /** Files of values, by their paths from the chart, or from the repository's root where they begin with a slash. */
+    readonly valueFiles: readonly string[];
+    /** Values as an object or as YAML, which go before those of the files; undefined for none. */
+    readonly values: unknown;
+    /** Values by path, which go before all others. */
+    readonly parameters: readonly { readonly name: string; readonly value: string; readonly isText: boolean }[];
+    readonly skipCrds: boolean;
 }
 
 /** Fields of an Application's source that change what its folder comes to (argoproj.io/v1alpha1, ApplicationSource). */
-const ARGO_CHANGES = ["helm", "kustomize", "plugin"];
+const ARGO_CHANGES = ["kustomize", "plugin"];
+/** Those of its `helm` that are read here; each other one changes what the chart comes to, or may. */
+const ARGO_HELM = [
+    ...["releaseName", "valueFiles", "values", "valuesObject", "parameters", "skipCrds", "namespace"],
+    ...["ignoreMissingValueFiles", "passCredentials", "version", "skipSchemaValidation"],
+];
 /** Those of Flux's Kustomization and HelmRelease (all versions), and of the chart that a HelmRelease takes. */
 const FLUX_CHANGES = [
     ...["patches", "patchesStrategicMerge", "patchesJson6902", "images", "postBuild", "components"],
-    ...["targetNamespace", "namePrefix", "nameSuffix", "commonMetadata", "values", "valuesFrom", "postRenderers"],
+    ...["targetNamespace", "namePrefix", "nameSuffix", "commonMetadata", "valuesFrom", "postRenderers"],
 ];
+/** Fields of a HelmRelease that are read here, and which would change a Kustomization. */
+const FLUX_RELEASE = ["targetNamespace"];
 const CHART_CHANGES = ["valuesFile", "valuesFiles"];
 /** Fields of a GitRepository's `ref` that stay where they are while its branch goes on. */
 const FIXED = ["commit", "tag", "semver"];
@@ -30,15 +53,45 @@ const FIXED = ["commit", "tag", "semver"];
 /** A commit, a version or a range of versions (Argo CD, "Tracking and Deployment Strategies"). */
 const FIXED_REVISION = /^(?:[0-9a-f]{7,40}|[v^~<>=]*\d+(?:\.(?:\d+|[x*]))*(?:[-+ ].*)?|refs\/tags\/.*)$/i;
 
-function argoSources(spec: unknown): readonly GitSource[] {
-    const { source, sources } = obj(spec);
+/** A file of values that lies elsewhere, or stands for several. */
+const FOREIGN = /^\$|^[a-z+]+:\/\/|[*?{]/i;
+
+function argoRelease(source: Body, application: KubeObject): HelmRelease | undefined {
+    const helm = obj(source["helm"]);
+    const files = list(helm["valueFiles"]);
+    const isRead = Object.keys(helm).every((field) => ARGO_HELM.includes(field));
+    if (!isRead || files.some((file) => typeof file !== "string" || FOREIGN.test(file))) {
+        return undefined;
+    }
+    const { destination } = obj(application.body["spec"]);
+    return {
+        name: str(helm["releaseName"]) || application.name,
+        namespace: str(helm["namespace"]) || str(obj(destination)["namespace"]),
+        valueFiles: strings(files),
+        values: helm["valuesObject"] ?? helm["values"],
+        parameters: list(helm["parameters"])
+            .map(obj)
+            .map(({ name, value, forceString }) => ({
+                name: str(name),
+                value: str(value),
+                isText: forceString === true,
+            })),
+        skipCrds: helm["skipCrds"] === true,
+    };
+}
+
+function argoSources(application: KubeObject): readonly GitSource[] {
+    const { source, sources } = obj(application.body["spec"]);
     return [...(isObj(source) ? [source] : []), ...list(sources).map(obj)].map((one): GitSource => {
         const isChart = str(one["chart"]) !== "";
+        const release = argoRelease(one, application);
         return {
+            release,
             repository: str(one["repoURL"]) || undefined,
             // A source by reference alone brings files for the values of others, and no objects.
             path: isChart ? undefined : str(one["path"]) || ".",
             changed:
+                release === undefined ||
                 ARGO_CHANGES.some((field) => one[field] !== undefined) ||
                 obj(one["directory"])["jsonnet"] !== undefined ||
                 FIXED_REVISION.test(str(one["targetRevision"])),
@@ -46,7 +99,26 @@ function argoSources(spec: unknown): readonly GitSource[] {
     });
 }
 
-function fluxSource(object: KubeObject, reference: unknown, path: unknown, stack: Stack): GitSource {
+function fluxRelease(object: KubeObject): HelmRelease {
+    const { releaseName, targetNamespace, values, install } = obj(object.body["spec"]);
+    const target = str(targetNamespace);
+    return {
+        name: str(releaseName) || (target === "" ? object.name : `${target}-${object.name}`),
+        namespace: target || namespaceOf(object),
+        valueFiles: [],
+        values,
+        parameters: [],
+        skipCrds: obj(install)["crds"] === "Skip",
+    };
+}
+
+function fluxSource(
+    object: KubeObject,
+    reference: unknown,
+    path: unknown,
+    stack: Stack,
+    release?: HelmRelease,
+): GitSource {
     const { kind, name, namespace } = obj(reference);
     const isGit = kind === "GitRepository";
     const found = isGit ? stack.find("GitRepository", str(namespace) || namespaceOf(object), str(name)) : undefined;
@@ -54,10 +126,13 @@ function fluxSource(object: KubeObject, reference: unknown, path: unknown, stack
     const chart = obj(obj(spec["chart"])["spec"]);
     const { url, ref } = obj(found?.body["spec"]);
     return {
+        release,
         repository: str(url) || undefined,
         path: isGit ? str(path) || "." : undefined,
         changed:
-            FLUX_CHANGES.some((field) => spec[field] !== undefined) ||
+            FLUX_CHANGES.some(
+                (field) => spec[field] !== undefined && (release === undefined || !FLUX_RELEASE.includes(field)),
+            ) ||
             CHART_CHANGES.some((field) => chart[field] !== undefined) ||
             FIXED.some((field) => obj(ref)[field] !== undefined) ||
             FIXED_REVISION.test(str(obj(ref)["name"])),
@@ -71,8 +146,8 @@ type Reader = (object: KubeObject, stack: Stack) => readonly GitSource[];
 
 /** Kinds whose objects have a controller fetch others and apply them, as `group/Kind`. */
 const READERS: Readonly<Record<string, Reader>> = {
-    "argoproj.io/Application": ({ body }) => {
-        const sources = argoSources(body["spec"]);
+    "argoproj.io/Application": (application) => {
+        const sources = argoSources(application);
         // A hydrator (`sourceHydrator`) works out what is applied; what has no source at all is broken.
         return sources.length > 0 ? sources : UNSEEN;
     },
@@ -84,7 +159,7 @@ const READERS: Readonly<Record<string, Reader>> = {
     },
     "helm.toolkit.fluxcd.io/HelmRelease": (object, stack) => {
         const { chart, sourceRef } = obj(obj(obj(object.body["spec"])["chart"])["spec"]);
-        return [fluxSource(object, sourceRef, chart, stack)];
+        return [fluxSource(object, sourceRef, chart, stack, fluxRelease(object))];
     },
     // The Helm controller of k3s and RKE2
     "helm.cattle.io/HelmChart": () => UNSEEN,

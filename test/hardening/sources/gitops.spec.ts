@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { chmodSync, existsSync, readFileSync } from "node:fs";
 
 import type { ScanReport } from "../../../hardening/api";
 import { scanPaths } from "../../../hardening/api";
@@ -235,5 +236,109 @@ describe("what Argo CD and Flux apply", () => {
             assert.equal(podsIn(report).length, 1);
             assert.equal(report.summary.resources, 2);
         });
+    });
+
+    describe("by a chart of the same checkout", () => {
+        const CHART = { "charts/web/Chart.yaml": { name: "web" }, "charts/web/values-prod.yaml": {} };
+        const REPOSITORY = { "clusters/flux.json": gitRepository("https://git.example/team/shop") };
+        /** Takes down what it was started with, and renders a pod of the name of the release. */
+        const HELM = `#!/bin/sh
+echo "$@" >> "$TOLD"
+case "$*" in *"--values -"*) cat >> "$TOLD"; echo >> "$TOLD" ;; esac
+echo '{"apiVersion":"v1","kind":"Pod","metadata":{"name":"web"},"spec":{"hostPID":true}}'
+`;
+        async function rendered(files: Readonly<Record<string, unknown>>, helm = HELM) {
+            const texts = Object.entries({ ...CHART, ...files }).map(([name, content]): [string, string] => [
+                name,
+                JSON.stringify(content),
+            ]);
+            const environment = { PATH: process.env["PATH"], TOLD: process.env["TOLD"] };
+            let found: { readonly told: string; readonly report: ScanReport } | undefined;
+            await withFiles({ ...Object.fromEntries(texts), ".git/config": CONFIG, "bin/helm": helm }, (folder) => {
+                chmodSync(`${folder}/bin/helm`, helm === "" ? 0o644 : 0o755);
+                // Without one of its own there is none at all.
+                const others = helm === "" ? "/nowhere" : (environment.PATH ?? "");
+                Object.assign(process.env, { PATH: `${folder}/bin:${others}`, TOLD: `${folder}/told` });
+                try {
+                    const report = scanPaths([`${folder}/clusters`], { profile: "baseline" });
+                    const told = existsSync(`${folder}/told`) ? readFileSync(`${folder}/told`, "utf8") : "";
+                    found = { report, told: told.replaceAll(folder, "") };
+                } finally {
+                    process.env["PATH"] = environment.PATH;
+                    if (environment.TOLD === undefined) {
+                        delete process.env["TOLD"];
+                    }
+                }
+            });
+            return found ?? assert.fail();
+        }
+        const release = (spec: object) => ({
+            apiVersion: "helm.toolkit.fluxcd.io/v2",
+            kind: "HelmRelease",
+            metadata: { name: "web" },
+            spec: {
+                chart: { spec: { chart: "charts/web", sourceRef: { kind: "GitRepository", name: "flux" } } },
+                ...spec,
+            },
+        });
+        const argo = (helm: object) => ({
+            ...application(own("charts/web", { helm })),
+            spec: { source: own("charts/web", { helm }), destination: { namespace: "shop" } },
+        });
+
+        it("is judged with the values that an Application gives it", async () => {
+            const helm = {
+                releaseName: "front",
+                valueFiles: ["values-prod.yaml", "/common.yaml"],
+                valuesObject: { image: { tag: "1" } },
+                parameters: [
+                    { name: "a", value: "1" },
+                    { name: "b", value: "2", forceString: true },
+                ],
+            };
+            const { told, report } = await rendered({ "clusters/prod.json": argo(helm) });
+            assert.deepEqual(told.split("\n"), [
+                "template --include-crds --namespace shop --values /charts/web/values-prod.yaml --values /common.yaml --values - --set a=1 --set-string b=2 front /charts/web",
+                '{"image":{"tag":"1"}}',
+                "",
+            ]);
+            assert.equal(podsIn(report).length, 1);
+            assert.deepEqual(unseenIn(report), []);
+        });
+
+        it("is judged with the values that a HelmRelease gives it", async () => {
+            const spec = { targetNamespace: "shop", values: { a: 1 }, install: { crds: "Skip" } };
+            const { told, report } = await rendered({ ...REPOSITORY, "clusters/web.json": release(spec) });
+            assert.equal(told, 'template --namespace shop --values - shop-web /charts/web\n{"a":1}\n');
+            assert.equal(podsIn(report).length, 1);
+            assert.deepEqual(unseenIn(report), []);
+        });
+
+        it("is not judged, with the command to type, where helm is not there; no value is told", async () => {
+            const helm = { values: "password: S3cr3t", parameters: [{ name: "a", value: "S3cr3t" }] };
+            const { report } = await rendered({ "clusters/prod.json": argo(helm) }, "");
+            assert.deepEqual(
+                report.notJudged.map(({ kind, name, reason }) => `${kind} ${name}: ${reason.replace(/\/.*\//, "")}`),
+                [
+                    "Chart web: helm is not on the PATH; scan what comes of: helm template --include-crds --namespace shop --values - --set a=… web web",
+                ],
+            );
+            assert.ok(!JSON.stringify(report.notJudged).includes("S3cr3t"));
+        });
+
+        for (const [what, object] of Object.entries({
+            "files of another source": argo({ valueFiles: ["$values/web.yaml"] }),
+            "files out of the repository": argo({ valueFiles: ["../../../secret.yaml"] }),
+            "files by address": argo({ valueFiles: ["https://example.org/values.yaml"] }),
+            "parameters out of files": argo({ fileParameters: [{ name: "a", path: "b" }] }),
+            "values of a Secret": release({ valuesFrom: [{ kind: "Secret", name: "a" }] }),
+            "what works on the rendered objects": release({ postRenderers: [{}] }),
+        })) {
+            it(`is unverifiable with ${what}`, async () => {
+                const { told, report } = await rendered({ ...REPOSITORY, "clusters/web.json": object });
+                assert.equal(told, "");
+                assert.equal(unseenIn(report).length, 1);
+            });
+        }
     });
 });
