@@ -19,6 +19,7 @@ export const READ_STACK_WIDE: readonly string[] = [
     ...["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"].map(
         (kind) => `gateway.networking.k8s.io/${kind}`,
     ),
+    "storage.k8s.io/CSIDriver",
     "monitoring.coreos.com/PodMonitor",
     "monitoring.coreos.com/ServiceMonitor",
     "security.istio.io/AuthorizationPolicy",
@@ -31,8 +32,8 @@ export const READ_STACK_WIDE: readonly string[] = [
 ];
 
 /**
- * Kinds that hold no setting of a workload, right, network or secret: records that controllers keep, names of classes, and
- * descriptions of other kinds. From the API reference of each.
+ * Kinds that hold no setting of a workload, right, network or secret: records that controllers keep, and names of classes.
+ * From the API reference of each.
  */
 export const INERT: readonly string[] = [
     "Event",
@@ -40,12 +41,9 @@ export const INERT: readonly string[] = [
     "events.k8s.io/Event",
     "apps/ControllerRevision",
     "coordination.k8s.io/Lease",
-    "apiextensions.k8s.io/CustomResourceDefinition",
     "scheduling.k8s.io/PriorityClass",
     "networking.k8s.io/IngressClass",
     "gateway.networking.k8s.io/GatewayClass",
-    "node.k8s.io/RuntimeClass",
-    "storage.k8s.io/CSIDriver",
     "storage.k8s.io/CSINode",
     "storage.k8s.io/CSIStorageCapacity",
     "storage.k8s.io/VolumeAttachment",

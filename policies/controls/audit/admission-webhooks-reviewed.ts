@@ -1,11 +1,35 @@
+import type { Fault } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
+import type { Body, KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
 import { WEBHOOK_KINDS, webhooksOf } from "./webhooks";
 
+const DEFINITION = "apiextensions.k8s.io/CustomResourceDefinition";
+
+const targetOf = (client: Body): string => {
+    const service = obj(client["service"]);
+    return client["url"] === undefined
+        ? `Service ${str(service["namespace"])}/${str(service["name"])}`
+        : "an address outside the cluster";
+};
+
+/** A definition's webhook, which is sent every object of its kind to write it in another version. */
+function* conversionFaults({ body, prefix }: KubeObject): Iterable<Fault> {
+    const conversion = obj(obj(body["spec"])["conversion"]);
+    if (conversion["strategy"] === "Webhook") {
+        const client = obj(obj(conversion["webhook"])["clientConfig"] ?? conversion["webhookClientConfig"]);
+        const path = `${prefix}spec.conversion`;
+        yield {
+            path,
+            message: `${path} sends every object of the kind to ${targetOf(client)}, and takes for it what comes back. Review it and record who did.`,
+        };
+    }
+}
+
 export const admissionWebhooksReviewed = objectControl({
     name: "admission-webhooks-reviewed",
-    description: "No admission webhook is installed that nobody has reviewed.",
+    description: "No webhook of admission or conversion is installed that nobody has reviewed.",
     why: "A webhook sees every object it asks for, Secrets included, and a mutating one rewrites them.",
     severity: "low",
     enforcement: "advisory", // Webhooks enforce policy, too; the finding is the list to be reviewed, by waiver.
@@ -13,15 +37,14 @@ export const admissionWebhooksReviewed = objectControl({
     frameworks: [...mitre("T1546", "T1552.007"), ...nist("CM-3", "CM-8"), ...soc2("CC8.1"), ...checklist("ACC-5")],
     remediation: "Check who runs it and what it is sent, then waive the finding with the reviewer as owner.",
     profiles: [],
-    kinds: WEBHOOK_KINDS,
+    kinds: [...WEBHOOK_KINDS, DEFINITION],
     *check(object) {
+        if (`${object.group}/${object.kind}` === DEFINITION) {
+            yield* conversionFaults(object);
+            return;
+        }
         for (const { path, name, body } of webhooksOf(object)) {
-            const client = obj(body["clientConfig"]);
-            const service = obj(client["service"]);
-            const target =
-                client["url"] === undefined
-                    ? `Service ${str(service["namespace"])}/${str(service["name"])}`
-                    : "an address outside the cluster";
+            const target = targetOf(obj(body["clientConfig"]));
             yield { path, message: `${path} sends objects to ${target} ("${name}"). Review it and record who did.` };
         }
     },

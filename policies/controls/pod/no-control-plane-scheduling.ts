@@ -1,6 +1,8 @@
+import type { Fault, ObjectControl } from "../../engine/control";
 import { podControl } from "../../engine/control";
 import { mitre, nist } from "../../engine/frameworks";
 import { CONTROL_PLANE_ROLES, reachesControlPlane } from "../../kubernetes/control-plane-nodes";
+import type { KubeObject } from "../../kubernetes/kube";
 import { list, obj, str } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 import type { PodView } from "../../kubernetes/pods";
@@ -25,9 +27,37 @@ function affinityToControlPlane(pod: PodView): readonly string[] {
     );
 }
 
-export const noControlPlaneScheduling = podControl({
+/** Tolerations of the control plane's taints. */
+function* tolerationFaults(tolerations: unknown, path: string): Iterable<Fault> {
+    for (const [index, toleration] of list(tolerations).map(obj).entries()) {
+        if (reachesControlPlane(toleration)) {
+            const at = `${path}[${index}]`;
+            const key = str(toleration["key"]);
+            yield {
+                path: at,
+                message: `${at} tolerates ${key === "" ? "every taint" : `"${key}"`}, and with it the control plane. Remove it.`,
+            };
+        }
+    }
+}
+
+/** What a RuntimeClass adds to every pod that names it. Its label of the nodes that have the runtime is its business. */
+function* runtimeClassFaults({ body, prefix }: KubeObject): Iterable<Fault> {
+    const { nodeSelector, tolerations } = obj(body["scheduling"]);
+    for (const key of Object.keys(obj(nodeSelector)).filter((one) => CONTROL_PLANE_ROLES.includes(one))) {
+        const path = child(`${prefix}scheduling.nodeSelector`, key);
+        yield { path, message: `${path} asks for a node of the control plane. Remove it.` };
+    }
+    yield* tolerationFaults(tolerations, `${prefix}scheduling.tolerations`);
+}
+
+const isRuntimeClass = ({ group, kind }: { readonly group: string; readonly kind: string }) =>
+    group === "node.k8s.io" && kind === "RuntimeClass";
+
+const ofPods = podControl({
     name: "no-control-plane-scheduling",
-    description: "No pod asks for a node of the control plane or for one node of its choice.",
+    description:
+        "No pod, and no RuntimeClass for its pods, asks for a node of the control plane or for one node of its choice.",
     why: "A pod on a control-plane node is a neighbour of etcd and the API server's keys; one that picks its node can pick whom to sit beside.",
     severity: "medium",
     // Agents that watch every node need exactly this.
@@ -52,15 +82,12 @@ export const noControlPlaneScheduling = podControl({
         for (const path of affinityToControlPlane(pod)) {
             yield { path, message: `${path} asks for a node of the control plane. Remove it.` };
         }
-        for (const [index, toleration] of list(pod.spec["tolerations"]).entries()) {
-            if (reachesControlPlane(obj(toleration))) {
-                const path = `${pod.path}.tolerations[${index}]`;
-                const key = str(obj(toleration)["key"]);
-                yield {
-                    path,
-                    message: `${path} tolerates ${key === "" ? "every taint" : `"${key}"`}, and with it the control plane. Remove it.`,
-                };
-            }
-        }
+        yield* tolerationFaults(pod.spec["tolerations"], `${pod.path}.tolerations`);
     },
 });
+
+export const noControlPlaneScheduling: ObjectControl = {
+    ...ofPods,
+    applies: (subject) => ofPods.applies(subject) || isRuntimeClass(subject),
+    check: (object, context) => (isRuntimeClass(object) ? runtimeClassFaults(object) : ofPods.check(object, context)),
+};

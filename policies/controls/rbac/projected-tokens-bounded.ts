@@ -44,6 +44,11 @@ export const projectedTokensBounded = stackControl({
                 }
             },
         );
+        yield* each(
+            stack.ofKind("CSIDriver").filter(({ group }) => group === "storage.k8s.io"),
+            (object) => object,
+            driverFaults,
+        );
     },
     admission: {
         none: "Whether a token is for the API server stands in the bindings of its account, which are other objects.",
@@ -70,6 +75,22 @@ function tokensOf(pod: PodView): readonly Token[] {
             return isObj(body) ? [{ path, body }] : [];
         }),
     );
+}
+
+/** What a CSI driver is handed of each pod that mounts its volumes (storage.k8s.io/v1, CSIDriverSpec.tokenRequests). */
+function* driverFaults(object: KubeObject): Iterable<StackFault> {
+    for (const [index, request] of list(obj(object.body["spec"])["tokenRequests"]).entries()) {
+        const audience = str(obj(request)["audience"]);
+        if (audience === "" || API_SERVER.test(audience)) {
+            const path = `${object.prefix}spec.tokenRequests[${index}].audience`;
+            const said = audience === "" ? "empty, which means" : `"${audience}",`;
+            yield {
+                object,
+                path,
+                message: `${path} is ${said} the API server, so the driver may act there as every pod that mounts its volumes. Set it to the service the tokens are for.`,
+            };
+        }
+    }
 }
 
 function* faultsOf(object: KubeObject, { path, body }: Token, isClient: boolean, max: number): Iterable<StackFault> {

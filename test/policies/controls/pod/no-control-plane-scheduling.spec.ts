@@ -14,6 +14,16 @@ function affinity(expression: Manifest): Manifest {
     };
 }
 
+const runtimeClass = (scheduling: Manifest) => ({
+    object: {
+        apiVersion: "node.k8s.io/v1",
+        kind: "RuntimeClass",
+        metadata: { name: "kata" },
+        handler: "kata",
+        scheduling,
+    },
+});
+
 describeControl(noControlPlaneScheduling, {
     refused: {
         "a pod that tolerates the control plane": {
@@ -43,8 +53,22 @@ describeControl(noControlPlaneScheduling, {
             message:
                 'spec.nodeSelector["node-role.kubernetes.io/master"] picks nodes by a label of their own. Remove it.',
         },
+        "a RuntimeClass that takes its pods to the control plane": {
+            ...runtimeClass({
+                nodeSelector: { "node-role.kubernetes.io/control-plane": "" },
+                tolerations: [{ operator: "Exists" }],
+            }),
+            message: [
+                'scheduling.nodeSelector["node-role.kubernetes.io/control-plane"] asks for a node of the control plane. Remove it.',
+                "scheduling.tolerations[0] tolerates every taint, and with it the control plane. Remove it.",
+            ],
+        },
     },
     allowed: {
+        "a RuntimeClass that names the nodes with its runtime": runtimeClass({
+            nodeSelector: { "example.org/runtime": "kata" },
+            tolerations: [{ key: "example.org/runtime", operator: "Exists" }],
+        }),
         "an affinity that keeps off the control plane": {
             pod: affinity({ key: "node-role.kubernetes.io/control-plane", operator: "DoesNotExist" }),
         },

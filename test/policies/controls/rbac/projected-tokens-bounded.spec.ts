@@ -14,8 +14,24 @@ const token = (serviceAccountToken: Manifest) => ({
 });
 const PATH = "spec.volumes[1].projected.sources[0].serviceAccountToken";
 
+const driver = (...tokenRequests: readonly Manifest[]) => ({
+    object: {
+        apiVersion: "storage.k8s.io/v1",
+        kind: "CSIDriver",
+        metadata: { name: "files.example.org" },
+        spec: { tokenRequests },
+    },
+});
+
 describeControl(projectedTokensBounded, {
     refused: {
+        "a CSI driver that is handed tokens for the API server": {
+            ...driver({ audience: "vault" }, { audience: "" }, { audience: "https://kubernetes.default.svc" }),
+            message: [
+                "spec.tokenRequests[1].audience is empty, which means the API server, so the driver may act there as every pod that mounts its volumes. Set it to the service the tokens are for.",
+                'spec.tokenRequests[2].audience is "https://kubernetes.default.svc", the API server, so the driver may act there as every pod that mounts its volumes. Set it to the service the tokens are for.',
+            ],
+        },
         "a token without an audience": {
             ...token({ path: "token" }),
             message: `${PATH}.audience is unset, so the token is good for the API server, where its account has no rights in this stack. Set it to the service the token is for.`,
@@ -46,6 +62,7 @@ describeControl(projectedTokensBounded, {
         },
     },
     allowed: {
+        "a CSI driver that is handed tokens for a service of its own": driver({ audience: "vault" }),
         "a token with an audience for an hour": token({ path: "token", audience: "vault", expirationSeconds: 3600 }),
         "a token for the API server, where the account has rights": {
             stack: [
