@@ -21,14 +21,15 @@ export const command = defineCommand({
     notes: [
         "Runs index.ts for each stack on the SDK's mock monitor, counts what would be registered by component (--full shows",
         "each resource) and judges it. The waivers of policies/waivers/<stack>.yaml apply. Nothing is deployed and no state is",
-        "read.",
+        "read. A program in another language than TypeScript and JavaScript is previewed by the pulumi CLI, which has to be",
+        "logged in and to know the stack.",
     ],
     run: async ({ options, stacks, words, output, project, io }) => {
         const view = viewOf(options, output.format, words);
         const selection = readSelection(options, project);
         announce(selection, io);
         const start = startOf(io);
-        const judging = Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io)));
+        const judging = Promise.all(stacks.map(async (request) => judgeStack(request, selection, start.at, io, true)));
         const judged = await new Progress(io, "running the programs of the stacks").during(judging);
         if (output.format === "tree" && output.file === undefined) {
             const previews = judged.flatMap(({ preview }) => preview ?? []);

@@ -3,9 +3,12 @@ import { evaluate } from "../evaluate";
 import type { Failure, Finding, NotJudged } from "../findings";
 import type { Io } from "../io";
 import type { Selection } from "../selection";
+import type { ManifestFile } from "../sources/manifests";
 import type { ProgramPreview } from "../sources/program";
 import { previewProgram, ProgramError } from "../sources/program";
+import { previewByCli } from "../sources/program/cli";
 import type { HostRequest } from "../sources/program/registration";
+import { EMBEDDED } from "../sources/program/stack-file";
 import { scrub } from "../sources/program/values";
 import { stackLog, stackWaivers } from "./stacks";
 
@@ -22,12 +25,21 @@ export interface Judged {
 /**
  * Runs a stack's program and judges what it registers, with the stack's own waivers beside those of the selection. A
  * program that fails becomes a failure. No finding and no failure holds a secret of the stack.
+ *
+ * @param byCli has the CLI preview programs in other languages, of which nothing but the objects is seen then
  */
-export async function judgeStack(request: HostRequest, selection: Selection, now: Date, io: Io): Promise<Judged> {
+export async function judgeStack(
+    request: HostRequest,
+    selection: Selection,
+    now: Date,
+    io: Io,
+    byCli = false,
+): Promise<Judged> {
     const waivers = [...selection.waivers, ...stackWaivers(request)];
     try {
-        const seen = await previewProgram(request, stackLog(io, request.stack));
-        const { findings, failures, resources, notJudged } = evaluate([seen.resources], {
+        const { seen, read } = await seenOf(request, io, byCli);
+        const secrets = seen?.secrets ?? new Set<string>();
+        const { findings, failures, resources, notJudged } = evaluate([read.resources], {
             selected: selection.selected,
             definitions: selection.definitions,
             waivers,
@@ -35,14 +47,17 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
             now,
         });
         return {
-            findings: findings.map((finding) => scrubbed(finding, seen.secrets)),
-            failures: failures.map((failure) => ({ ...failure, message: scrub(failure.message, seen.secrets) })),
+            findings: findings.map((finding) => scrubbed(finding, secrets)),
+            failures: [
+                ...read.failures,
+                ...failures.map((failure) => ({ ...failure, message: scrub(failure.message, secrets) })),
+            ],
             resources,
             notJudged: [
                 ...environmentsOf(request),
-                ...notJudged.map((one) => ({ ...one, name: scrub(one.name, seen.secrets) })),
+                ...notJudged.map((one) => ({ ...one, name: scrub(one.name, secrets) })),
             ],
-            preview: seen,
+            ...(seen && { preview: seen }),
         };
     } catch (error) {
         if (error instanceof ProgramError) {
@@ -54,8 +69,28 @@ export async function judgeStack(request: HostRequest, selection: Selection, now
     }
 }
 
+interface Seen {
+    readonly read: Pick<ManifestFile, "resources" | "failures">;
+    /** Undefined where the program did not run here. */
+    readonly seen?: ProgramPreview;
+}
+
+/** What a stack's program registers: by running it, or by the CLI's preview where it is in another language. */
+async function seenOf(request: HostRequest, io: Io, byCli: boolean): Promise<Seen> {
+    const log = stackLog(io, request.stack);
+    if (byCli && request.runtime !== EMBEDDED) {
+        return { read: await previewByCli(request, log) };
+    }
+    const seen = await previewProgram(request, log);
+    return { seen, read: { resources: seen.resources, failures: [] } };
+}
+
 /** The ESC environments of a stack: what they would set is left out of the preview. */
-function environmentsOf({ stack, environments = [] }: HostRequest): readonly NotJudged[] {
+function environmentsOf({ stack, runtime, environments = [] }: HostRequest): readonly NotJudged[] {
+    if (runtime !== EMBEDDED) {
+        // The CLI reads them.
+        return [];
+    }
     const reason = "is kept by Pulumi ESC and is not read, so the program ran without its values";
     return environments.map((name) => ({ source: `stack ${stack}`, document: 0, kind: "Environment", name, reason }));
 }

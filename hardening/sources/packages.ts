@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
-import { accessSync, constants, existsSync, readdirSync, readFileSync } from "node:fs";
-import { basename, delimiter, join, resolve } from "node:path";
+import { existsSync, readFileSync } from "node:fs";
+import { basename, join, resolve } from "node:path";
 
 import type { HelmRelease } from "../../policies/kubernetes/gitops";
 import { isObj, list, obj, strings } from "../../policies/kubernetes/kube";
 import type { Body } from "../../policies/kubernetes/kube";
+import { isOnPath } from "../path";
 import { readDocuments } from "./yaml";
 
 /** A folder whose files make objects together, by a program of their own. */
@@ -129,14 +130,3 @@ export function build(found: Package): Built {
 
 /** A value by path, which may be a secret. */
 const SET = /^([^=\s]+)=.*$/s;
-
-function isOnPath(program: string): boolean {
-    return (process.env["PATH"] ?? "").split(delimiter).some((folder) => {
-        try {
-            accessSync(join(folder, program), constants.X_OK);
-            return readdirSync(folder).includes(program);
-        } catch {
-            return false;
-        }
-    });
-}

@@ -5,6 +5,7 @@ import { dirname, join } from "node:path";
 import type { Resource } from "../../../policies/kubernetes/resource";
 import type { HostMessage, HostRequest, Registration, Wire } from "./registration";
 import { madeBy } from "./made";
+import { EMBEDDED } from "./stack-file";
 import { unwrap } from "./values";
 
 /** A program that failed; the message says what a person has to change. */
@@ -36,9 +37,14 @@ function hostFile(): string {
  * or cluster is needed.
  *
  * @param log receives what the program prints, line by line
- * @throws ProgramError where the program throws, rejects, exits, or registers two resources under one URN
+ * @throws ProgramError where the program is in another language, throws, rejects, exits, or registers two resources under one URN
  */
 export async function previewProgram(request: HostRequest, log: (line: string) => void): Promise<ProgramPreview> {
+    if (request.runtime !== EMBEDDED) {
+        throw new ProgramError(
+            `the program's runtime is ${request.runtime}, which only the command preview judges, by the pulumi CLI`,
+        );
+    }
     const message = await runHost(request, log);
     if (message.kind === "failed") {
         throw new ProgramError(message.message);
@@ -91,7 +97,8 @@ function runHost(request: HostRequest, log: (line: string) => void): Promise<Hos
     });
 }
 
-function lines(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {
+/** Hands over what a stream holds, line by line. */
+export function lines(stream: NodeJS.ReadableStream | null, log: (line: string) => void): void {
     let rest = "";
     stream?.setEncoding("utf8");
     stream?.on("data", (chunk: string) => {

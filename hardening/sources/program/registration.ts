@@ -45,6 +45,8 @@ export interface HostRequest {
     /** The program's entry file, absolute. */
     readonly main: string;
     readonly project: string;
+    /** The language of the program, as Pulumi names it. */
+    readonly runtime: string;
     readonly stack: string;
     /** Raw configuration by full key. */
     readonly config: Readonly<Record<string, string>>;

@@ -3,7 +3,7 @@ import { join, relative, resolve } from "node:path";
 
 import { InputError, readContent, yamlContent } from "../../../policies/engine/input";
 import type { Schema } from "../../../policies/engine/schema";
-import { anything, exactly, mapOf, optional, orShort, partOf, text } from "../../../policies/engine/schema";
+import { anything, mapOf, optional, orShort, partOf, text } from "../../../policies/engine/schema";
 import { isObj } from "../../../policies/kubernetes/kube";
 import { suggestion } from "../../../policies/text";
 import type { HostRequest } from "./registration";
@@ -11,12 +11,15 @@ import type { HostRequest } from "./registration";
 /** What is read of `Pulumi.yaml`. All else in it is Pulumi's own. */
 const PROJECT = partOf({
     name: text(),
-    runtime: orShort(partOf({ name: exactly("nodejs") }), exactly("nodejs"), (name) => ({ name })),
+    runtime: orShort(partOf({ name: text() }), text(), (name) => ({ name })),
     main: optional(text()),
     config: optional(mapOf(anything)),
 });
 /** What is read of `Pulumi.<stack>.yaml`. */
 const STACK = partOf({ config: optional(mapOf(anything)), environment: optional(anything) });
+
+/** The runtime whose programs are run here; the CLI previews all others. */
+export const EMBEDDED = "nodejs";
 
 /** The stacks of a project: one for each `Pulumi.<stack>.yaml`, by name. */
 export function stackNames(directory: string): readonly string[] {
@@ -29,14 +32,19 @@ export function stackNames(directory: string): readonly string[] {
  * What a program host needs to run a stack, out of `Pulumi.yaml` and `Pulumi.<stack>.yaml`.
  *
  * @param settings values by key that count over those of the files; where a file's is encrypted, they are secret too
- * @throws InputError where a file is missing, malformed, or for another runtime than Node.js.
+ * @throws InputError where a file is missing or malformed, or a value is set for a program that is not run here.
  */
 export function readStack(
     directory: string,
     stack: string,
     settings: ReadonlyMap<string, string> = new Map(),
 ): HostRequest {
-    const { name, main, config: declared = {} } = readYaml(PROJECT, directory, "Pulumi.yaml");
+    const { name, main, runtime, config: declared = {} } = readYaml(PROJECT, directory, "Pulumi.yaml");
+    if (runtime.name !== EMBEDDED && settings.size > 0) {
+        throw new InputError([
+            `--config: the program's runtime is ${runtime.name}, and the pulumi CLI would write the values into Pulumi.${stack}.yaml; set them by pulumi config set`,
+        ]);
+    }
     const known = stackNames(directory);
     // Whoever keeps all settings elsewhere, as in Pulumi ESC, has no stack files at all.
     if (known.length > 0 && !known.includes(stack)) {
@@ -62,6 +70,7 @@ export function readStack(
         directory,
         main: mainOf(directory, main),
         project: name,
+        runtime: runtime.name,
         stack,
         config,
         secretKeys,

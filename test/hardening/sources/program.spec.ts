@@ -257,10 +257,10 @@ describe("stack files", () => {
         assert.match(refusal(), /^Pulumi\.dev\.yaml:2: /);
     });
 
-    it("are refused where there is no project, or one of another runtime", () => {
+    it("are refused where there is no project, or one without a runtime", () => {
         write("Pulumi.dev.yaml", "config: {}\n");
-        write("Pulumi.yaml", "name: shop\nruntime: python\n");
-        assert.equal(refusal(), 'Pulumi.yaml: runtime must be nodejs, or an object with name, found "python"');
+        write("Pulumi.yaml", "name: shop\nruntime: {}\n");
+        assert.match(refusal(), /^Pulumi\.yaml: runtime\.name is missing/);
         rmSync(join(directory, "Pulumi.yaml"));
         assert.equal(refusal(), `${directory} holds no Pulumi.yaml; --directory names the folder of the project`);
     });

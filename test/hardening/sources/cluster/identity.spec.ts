@@ -9,7 +9,15 @@ const OWN = "0b4c7a54-6f0e-4f5c-9d0b-1f0a5d6f7a10";
 
 function request(cluster: unknown): HostRequest {
     const config: Record<string, string> = cluster === undefined ? {} : { "acme:cluster": JSON.stringify(cluster) };
-    return { directory: "/", main: "/index.ts", project: "acme", stack: "prod", config, secretKeys: [] };
+    return {
+        directory: "/",
+        main: "/index.ts",
+        project: "acme",
+        runtime: "nodejs",
+        stack: "prod",
+        config,
+        secretKeys: [],
+    };
 }
 
 /** What is refused of a cluster whose kube-system has a UID, or that answers with an error. */
