@@ -7,13 +7,26 @@ import { load } from "js-yaml";
 import { connectivity } from "../hardening/network/matrix";
 import type { Matrix } from "../hardening/network/matrix";
 import { portsText } from "../policies/kubernetes/network/ports";
+import { endsOf } from "../hardening/paths/ends";
+import { mermaidOf } from "../hardening/paths/mermaid";
+import { answer } from "../hardening/paths/report";
 import type { ProgramPreview } from "../hardening/sources/program";
 import { previewProgram } from "../hardening/sources/program";
 import { readStack } from "../hardening/sources/program/stack-file";
 import { Stack } from "../policies/kubernetes/stack";
+import { pathGraphOf } from "../policies/paths/build";
+import type { PathNode } from "../policies/paths/nodes";
+import { titleOf } from "../policies/paths/nodes";
+import { Reached, withoutFlaws } from "../policies/paths/search";
 import { cli } from "./support/cli";
 
 const ROOT = join(__dirname, "..");
+const DOCUMENT = readFileSync(join(ROOT, "docs", "attack-paths.md"), "utf8");
+
+/** The store that the document asks about. */
+function storeIn(document: string): string {
+    return /--to "(store:[^"]+)"/.exec(document)?.[1] ?? assert.fail("the document asks about no store");
+}
 
 function expected(stack: string): readonly string[] {
     return readFileSync(join(__dirname, "data/connectivity", `${stack}.txt`), "utf8")
@@ -41,12 +54,48 @@ function portLists(): Readonly<Record<string, readonly number[]>> {
 for (const stack of ["staging", "production"]) {
     describe(`the connectivity of the stack ${stack}`, () => {
         let matrix: Matrix;
+        let program: Stack;
 
         before(async function () {
             this.timeout(120_000);
             const { resources } = await previewProgram(readStack(ROOT, stack), () => undefined);
-            matrix = connectivity(new Stack(resources));
+            program = new Stack(resources);
+            matrix = connectivity(program);
         });
+
+        if (stack === "production") {
+            it("leads from its editors to its store as docs/attack-paths.md draws it, and no further", () => {
+                const graph = pathGraphOf(program);
+                const nodes = (option: "from" | "to", text: string): readonly PathNode[] => {
+                    const ends = endsOf(graph, option, text);
+                    return "fault" in ends ? assert.fail(ends.fault) : ends;
+                };
+                const asked = { from: ["editors:x0tta6bl4-production"], to: [storeIn(DOCUMENT)] };
+                const from = asked.from.flatMap((text) => nodes("from", text));
+                const to = asked.to.flatMap((text) => nodes("to", text));
+                const report = answer(graph, {
+                    ...{ subject: "", asked, from, to, titles: { from: "", to: "" } },
+                    ...{
+                        lateral: false,
+                        follow: withoutFlaws,
+                        count: 3,
+                        reach: false,
+                        baseline: undefined,
+                        unseen: [],
+                    },
+                });
+                assert.ok(!report.more);
+                const drawn = mermaidOf(report)
+                    .split("\n")
+                    .filter((line) => !line.includes("%%"));
+                assert.equal(/```mermaid\n([^]*?)```/.exec(DOCUMENT)?.[1], drawn.join("\n"));
+                const reached = new Reached(graph, from, withoutFlaws);
+                const elsewhere = [...reached.nodes()].filter(
+                    ({ kind, namespace }) => kind.startsWith("secret") && namespace !== "x0tta6bl4-production",
+                );
+                assert.deepEqual(elsewhere.map(titleOf), []);
+            });
+        }
 
         it("is exactly what is needed: nothing more is open, nothing needed is closed", () => {
             assert.deepEqual(
