@@ -87,6 +87,14 @@ export const CHAPTERS: readonly Chapter[] = [
                 title: "Redis by node-redis",
                 text: "Each reconnect shows the SVID of its time.",
             },
+            {
+                file: "mysql2",
+                title: "MySQL by mysql2",
+                text:
+                    "A MySQL connection begins in the clear and turns to TLS inside the driver, which can't be told whom to authorize: of `ssl` it reads certificates, `rejectUnauthorized` and " +
+                    "`verifyIdentity`, no `checkServerIdentity` or `secureContext`, and with a trust domain's authorities as `ssl.ca` any workload of that domain could pose as the database. So " +
+                    "TLS comes first: `pool` speaks SPIFFE to `front`, which stands beside the server, by loopback or its Unix socket; any other proxy that speaks SPIFFE does as well.",
+            },
             { file: "kafka", title: "Kafka by kafkajs", text: "Each connection to each broker is verified." },
             {
                 file: "mqtt",
@@ -101,13 +109,6 @@ export const CHAPTERS: readonly Chapter[] = [
         ],
     },
 ];
-
-/** Who can't be wired, and why. */
-const LEFT_OUT =
-    "**mysql2** (3.24) can't be told whom to authorize. A MySQL connection begins in the clear and turns to TLS inside the driver, which calls `tls.connect` with options of its own: of `ssl` it reads " +
-    "certificates, `rejectUnauthorized` and `verifyIdentity`, no `checkServerIdentity`, `secureContext` or `session`, and right after the handshake it sends the password's proof. Its `stream` option " +
-    "gives the socket before TLS begins, so a socket of ours would speak TLS to a server that expects the clear. With the authorities of one trust domain as `ssl.ca` any workload of that domain could pose as the " +
-    "database. Until the driver takes a socket for the whole connection, put a proxy that speaks SPIFFE, such as Envoy or Ghostunnel, in front of the server, or wire another driver.";
 
 /** The code of a recipe: the whole of its file. */
 export function recipeCode({ file }: Recipe): string {
@@ -131,8 +132,6 @@ export function recipesPage(): string {
                 `\`\`\`ts\n${recipeCode(recipe)}\n\`\`\``,
             ]),
         ]),
-        "## Left out",
-        LEFT_OUT,
     ];
     return `${parts.join("\n\n")}\n`;
 }
