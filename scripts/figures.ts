@@ -18,7 +18,7 @@ const BLOCK = /(<!-- figures[^>]*-->\n)[^]*?(<!-- \/figures -->)/;
 function figures(): string {
     const twins = controls.filter(({ admission }) => admission !== undefined && "expression" in admission);
     const profiles = PROFILES.map((profile) => `${profile} ${profileControls(controls, profile).length}`);
-    const list = parseChecklist(
+    const { areas: list } = parseChecklist(
         readFileSync(join(ROOT, "checklist", "checklist.yaml"), "utf8"),
         "checklist.yaml",
         profileControls(controls, "x0tta6bl4"),

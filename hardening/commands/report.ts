@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { controls } from "../../policies/controls";
 import { profileControls } from "../../policies/engine/profiles";
 import { defineCommand } from "../cli/command";
-import type { ChecklistArea } from "../compliance/checklist";
+import type { Checklist } from "../compliance/checklist";
 import { parseChecklist } from "../compliance/checklist";
-import { gatherEvidence } from "../compliance/evidence";
+import { filesBelow, gatherEvidence } from "../compliance/evidence";
 import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
@@ -55,7 +55,7 @@ export const command = defineCommand({
         "Exit code 1 where a row that applies is open.",
     ],
     run: async ({ options, stacks: [request], output, io }) => {
-        const areas = readChecklist(request.directory);
+        const { areas, ...definitions } = readChecklist(request.directory);
         const selection = readSelection({ profile: CHECKLIST_PROFILE, ...options });
         const { history } = options;
         const at = io.now();
@@ -68,7 +68,8 @@ export const command = defineCommand({
         const ran = selection.selected.map(({ control }) => control);
         const submissions = await submitted(request, judged.preview?.registrations ?? [], at, options);
         const known = gatherEvidence({
-            directory: request.directory,
+            ...{ stack: request.stack, now: at, definitions },
+            read: filesBelow(request.directory),
             resources: judged.preview?.resources ?? [],
             findings: judged.findings,
             controls: ran.map(({ name }) => name),
@@ -130,7 +131,7 @@ function openRows({ stack, areas }: ComplianceReport): string {
 }
 
 /** @throws InputError with what is wrong with the file */
-function readChecklist(directory: string): readonly ChecklistArea[] {
+function readChecklist(directory: string): Checklist {
     const file = "checklist/checklist.yaml";
     const proving = profileControls(controls, CHECKLIST_PROFILE);
     return parseChecklist(readText(join(directory, file), "--directory"), file, proving);

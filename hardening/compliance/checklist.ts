@@ -1,10 +1,27 @@
 import type { ControlMeta } from "../../policies/engine/control";
 import { Attempts, readContent, yamlContent } from "../../policies/engine/input";
 import type { Read, Schema } from "../../policies/engine/schema";
-import { flag, listOf, mapped, object, optional, refined, text } from "../../policies/engine/schema";
+import {
+    flag,
+    listOf,
+    mapOf,
+    mapped,
+    object,
+    oneOf,
+    optional,
+    orEmpty,
+    refined,
+    text,
+    withDefault,
+} from "../../policies/engine/schema";
 import { list, obj, str } from "../../policies/kubernetes/kube";
-import type { StatementKind } from "../evidence/kinds";
 import { STATEMENT_KINDS } from "../evidence/kinds";
+import type { Capability } from "./content/capabilities";
+import type { DockerfileAspect } from "./content/dockerfiles";
+import { DOCKERFILE_ASPECTS } from "./content/dockerfiles";
+import type { DocumentRule } from "./content/documents";
+import { SETTING_NAMES } from "./content/settings";
+import type { JobRule } from "./content/workflows";
 
 /** What proves a row of the checklist. Every entry named must exist; a test holds the file to that. */
 export interface Evidence {
@@ -20,10 +37,18 @@ export interface Evidence {
     readonly verify: readonly string[];
     /** Scanners of `npm run security` that must have run, and found nothing critical or high. */
     readonly scans: readonly string[];
-    /** Runbooks and documents, by path. */
+    /** Runbooks and documents, by path: what each has to hold stands in {@link Definitions}. */
     readonly documents: readonly string[];
-    /** Jobs of workflows, as `<file>#<job>`. */
+    /** Jobs of workflows, as `<file>#<job>`: what each has to do stands in {@link Definitions}. */
     readonly workflows: readonly string[];
+    /** What of the images that are built here has to hold: of each Dockerfile. */
+    readonly dockerfiles: readonly DockerfileAspect[];
+    /** Settings by what the stack renders. */
+    readonly settings: readonly string[];
+    /** What people answer for, by name. */
+    readonly attestations: readonly string[];
+    /** What programs of the deployed versions can do, by name. */
+    readonly capabilities: readonly string[];
 }
 
 /** One row of the checklist. */
@@ -40,8 +65,8 @@ export interface ChecklistRow {
     readonly wholeList?: boolean;
     /** Set where the row does not concern this platform: why. */
     readonly notApplicable?: string;
-    /** Set where nothing in this repository can prove the row: what is to be done, and by whom. */
-    readonly open?: string;
+    /** Whom to ask. */
+    readonly owner: string;
 }
 
 export interface ChecklistArea {
@@ -50,11 +75,36 @@ export interface ChecklistArea {
     readonly rows: readonly ChecklistRow[];
 }
 
+/** What has an age. */
+const AGED = [...STATEMENT_KINDS, "documents"] as const;
+type Aged = (typeof AGED)[number];
+
 /** How old evidence may be, in milliseconds. */
-export type MaxAge = Readonly<Record<StatementKind, number>>;
+export type MaxAge = Readonly<Record<Aged, number>>;
+
+/** What evidence has to hold, by its name. */
+export interface Definitions {
+    /** By path. */
+    readonly documents: Readonly<Record<string, DocumentRule>>;
+    /** By `<file>#<job>`. */
+    readonly jobs: Readonly<Record<string, JobRule>>;
+    /** Tests that show of every alert that it fires when it should, and only then. */
+    readonly alertTests: readonly string[];
+    /** Dockerfiles of the images that are built here. */
+    readonly dockerfiles: readonly string[];
+    readonly capabilities: Readonly<Record<string, Capability>>;
+}
+
+/** The checklist as it is written. */
+export interface Checklist extends Definitions {
+    readonly areas: readonly ChecklistArea[];
+}
 
 /** The kinds of evidence that the file names, which is what no control can say by itself. */
-const FILE_KINDS = ["resources", "alerts", "tests", "verify", "scans", "documents", "workflows"] as const;
+const FILE_KINDS = [
+    ...(["resources", "settings", "alerts", "tests", "verify", "scans"] as const),
+    ...(["documents", "workflows", "dockerfiles", "attestations", "capabilities"] as const),
+] as const;
 const KINDS = ["controls", ...FILE_KINDS] as const;
 
 /** What an evidence entry is called. */
@@ -67,20 +117,24 @@ const entries = optional(listOf(text(), 1));
 
 const DAY_MS = 86_400_000;
 const age = mapped(text("a number of days, e.g. 30d", /^[1-9]\d{0,3}d$/), (days) => Number(days.slice(0, -1)) * DAY_MS);
-const AGES = object(
-    Object.fromEntries(STATEMENT_KINDS.map((kind) => [kind, age])) as Record<StatementKind, typeof age>,
-);
+const AGES = object(Object.fromEntries(AGED.map((kind) => [kind, age])) as Record<Aged, typeof age>);
 const SOME_AGES = object(
-    Object.fromEntries(STATEMENT_KINDS.map((kind) => [kind, optional(age)])) as Record<
-        StatementKind,
-        Schema<number | undefined>
-    >,
+    Object.fromEntries(AGED.map((kind) => [kind, optional(age)])) as Record<Aged, Schema<number | undefined>>,
 );
+const DEFINITIONS = {
+    documents: orEmpty(mapOf(object({ sections: listOf(text(), 1), rehearsedBy: optional(text()) }))),
+    jobs: orEmpty(mapOf(object({ on: text(), does: listOf(text(), 1) }))),
+    alertTests: withDefault(listOf(text()), []),
+    dockerfiles: withDefault(listOf(text()), []),
+    capabilities: orEmpty(
+        mapOf(object({ image: text(), since: optional(text()), checkedUpTo: text(), source: text() })),
+    ),
+};
 const ROW = object({
     id: text(),
     title: text(),
     notApplicable: optional(text()),
-    open: optional(text()),
+    owner: optional(text()),
     live: optional(flag),
     maxAge: optional(SOME_AGES),
     wholeList: optional(flag),
@@ -91,19 +145,28 @@ const ROW = object({
     scans: entries,
     documents: entries,
     workflows: entries,
+    dockerfiles: optional(listOf(oneOf(...DOCKERFILE_ASPECTS), 1)),
+    settings: optional(listOf(oneOf(...SETTING_NAMES), 1)),
+    attestations: optional(listOf(text("a name of small letters, digits and dashes", /^[a-z0-9-]+$/), 1)),
+    capabilities: entries,
 });
 
-function checklistOf(provers: Provers): Schema<{ readonly areas: readonly ChecklistArea[] }> {
+function checklistOf(provers: Provers): Schema<Checklist> {
     const row = refined(
-        mapped(ROW, (given) => ({ ...rowOf(given, provers), ages: given.maxAge ?? {} })),
-        (read) =>
-            isUnproven(read) ? "has no evidence; name some, or say why it is open or not applicable" : undefined,
+        mapped(ROW, (given) => ({ row: rowOf(given, provers), ages: given.maxAge ?? {}, owner: given.owner })),
+        ({ row: read }) =>
+            isUnproven(read) ? "has no evidence; name some, or say why it is not applicable" : undefined,
     );
-    const areas = listOf(object({ id: text(), title: text(), rows: listOf(row) }));
-    return mapped(object({ maxAge: AGES, areas }), ({ maxAge, areas: read }) => ({
-        areas: read.map((area) => ({
-            ...area,
-            rows: area.rows.map(({ ages, ...rest }) => ({ ...rest, maxAge: { ...maxAge, ...withoutAbsent(ages) } })),
+    const areas = listOf(object({ id: text(), title: text(), owner: text(), rows: listOf(row) }));
+    return mapped(object({ maxAge: AGES, ...DEFINITIONS, areas }), ({ maxAge, areas: read, ...definitions }) => ({
+        ...definitions,
+        areas: read.map(({ id, title, owner: ofArea, rows }) => ({
+            ...{ id, title },
+            rows: rows.map(({ row: rest, ages, owner = ofArea }) => ({
+                ...rest,
+                owner,
+                maxAge: { ...maxAge, ...withoutAbsent(ages) },
+            })),
         })),
     }));
 }
@@ -123,14 +186,34 @@ export function parseChecklist(
     source: string,
     file: string,
     controls: readonly Pick<ControlMeta, "name" | "frameworks">[],
-): readonly ChecklistArea[] {
+): Checklist {
     const provers = proversOf(controls);
     const content = yamlContent(source, file);
     const attempts = new Attempts();
-    const { areas } = attempts.of(() => readContent(checklistOf(provers), content, file), { areas: [] });
-    attempts.note(idFaults(content, provers).map((fault) => `${file}: ${fault}`));
+    const checklist = attempts.of(() => readContent(checklistOf(provers), content, file), NOTHING);
+    attempts.note([...idFaults(content, provers), ...nameFaults(checklist)].map((fault) => `${file}: ${fault}`));
     attempts.finish();
-    return areas;
+    return checklist;
+}
+
+const NOTHING: Checklist = { areas: [], documents: {}, jobs: {}, alertTests: [], dockerfiles: [], capabilities: {} };
+
+/** Evidence that rows name, and that nothing is said of. */
+function nameFaults({ areas, documents, jobs, capabilities }: Checklist): readonly string[] {
+    const known = { documents, workflows: jobs, capabilities };
+    const kinds = ["documents", "workflows", "capabilities"] as const;
+    return areas
+        .flatMap(({ rows }) => rows)
+        .flatMap(({ id, evidence }) =>
+            kinds.flatMap((kind) =>
+                evidence[kind]
+                    .filter((name) => !Object.hasOwn(known[kind], name))
+                    .map(
+                        (name) =>
+                            `row ${id} names ${name}, and nothing says under ${kind === "workflows" ? "jobs" : kind} what it has to hold`,
+                    ),
+            ),
+        );
 }
 
 /** What is wrong with the ids of all rows together, also where some rows have other faults. */
@@ -162,9 +245,9 @@ function proversOf(controls: readonly Pick<ControlMeta, "name" | "frameworks">[]
 }
 
 function rowOf(
-    { id, title, notApplicable, open, live, wholeList, ...given }: Read<typeof ROW>,
+    { id, title, notApplicable, live, wholeList, ...given }: Read<typeof ROW>,
     provers: Provers,
-): Omit<ChecklistRow, "maxAge"> {
+): Omit<ChecklistRow, "maxAge" | "owner"> {
     const of = (kind: (typeof FILE_KINDS)[number]): readonly string[] => given[kind] ?? [];
     return {
         id,
@@ -178,16 +261,19 @@ function rowOf(
             scans: of("scans"),
             documents: of("documents"),
             workflows: of("workflows"),
+            dockerfiles: given.dockerfiles ?? [],
+            settings: of("settings"),
+            attestations: of("attestations"),
+            capabilities: of("capabilities"),
         },
         ...(live && { live }),
         ...(wholeList && { wholeList }),
         ...(notApplicable !== undefined && { notApplicable }),
-        ...(open !== undefined && { open }),
     };
 }
 
-function isUnproven({ evidence, notApplicable, open, wholeList }: Omit<ChecklistRow, "maxAge">): boolean {
-    const excused = notApplicable !== undefined || open !== undefined || wholeList === true;
+function isUnproven({ evidence, notApplicable, wholeList }: Omit<ChecklistRow, "maxAge" | "owner">): boolean {
+    const excused = notApplicable !== undefined || wholeList === true;
     return !excused && KINDS.every((kind) => evidence[kind].length === 0);
 }
 

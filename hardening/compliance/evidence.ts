@@ -1,56 +1,108 @@
-import { existsSync, readFileSync } from "node:fs";
+import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { load } from "js-yaml";
-
-import { list, obj, str } from "../../policies/kubernetes/kube";
+import { str } from "../../policies/kubernetes/kube";
+import { podsOf } from "../../policies/kubernetes/pods";
 import type { Resource } from "../../policies/kubernetes/resource";
-import type { Finding } from "../findings";
+import { Stack } from "../../policies/kubernetes/stack";
 import type { Observations } from "../evidence/observations";
-import type { Known } from "./score";
+import type { Finding } from "../findings";
+import type { ChecklistRow, Definitions } from "./checklist";
+import { judgeAlert } from "./content/alerts";
+import { attestationFile, judgeAttestation } from "./content/attestations";
+import { judgeCapability } from "./content/capabilities";
+import type { DockerfileAspect } from "./content/dockerfiles";
+import { judgeDockerfile } from "./content/dockerfiles";
+import { judgeDocument } from "./content/documents";
+import { judgeRun } from "./content/runs";
+import { judgeSetting } from "./content/settings";
+import { judgeJob } from "./content/workflows";
+import type { Judgement } from "./judgement";
+import { allOf, missing, proven } from "./judgement";
+import type { ContentKind, Known } from "./score";
 
-/** What a report knows besides files of the repository. */
+/** What a report knows. */
 export interface EvidenceInput {
-    /** Root of the repository. */
-    readonly directory: string;
+    /** The text of a file of the repository; undefined where there is none. */
+    readonly read: (path: string) => string | undefined;
+    readonly stack: string;
+    readonly now: Date;
+    readonly definitions: Definitions;
     readonly resources: readonly Resource[];
     readonly findings: readonly Finding[];
+    /** Names of the controls that ran. */
     readonly controls: readonly string[];
     readonly observations: Observations;
 }
 
-/** Gathers what a run can prove. */
-export function gatherEvidence(input: EvidenceInput): Known {
-    const types = new Map<string, number>();
-    for (const { type } of input.resources) {
-        types.set(type, (types.get(type) ?? 0) + 1);
-    }
-    return {
-        findings: input.findings,
-        controls: new Set(input.controls),
-        types,
-        alerts: new Set(input.resources.flatMap(alertsOf)),
-        observations: input.observations,
-        exists: (name: string) => existsSync(join(input.directory, name)),
-        hasJob: (entry: string) => hasJob(input.directory, entry),
+/** Reads files below a folder. */
+export function filesBelow(directory: string): EvidenceInput["read"] {
+    return (path) => {
+        try {
+            return readFileSync(join(directory, path), "utf8");
+        } catch {
+            return undefined;
+        }
     };
 }
 
-/** Names of the alerts that a PrometheusRule defines. */
-export function alertsOf({ type, props }: Resource): readonly string[] {
-    if (!type.endsWith(":PrometheusRule")) {
-        return [];
-    }
-    return list(obj(props["spec"])["groups"])
-        .flatMap((group) => list(obj(group)["rules"]))
-        .flatMap((rule) => str(obj(rule)["alert"]) || []);
+/** Gathers what a run can prove. */
+export function gatherEvidence(input: EvidenceInput): Known {
+    const provers = contentProvers(input);
+    return {
+        findings: input.findings,
+        controls: new Set(input.controls),
+        observations: input.observations,
+        content: (kind, entry, row) => provers[kind](entry, row),
+    };
 }
 
-function hasJob(directory: string, entry: string): boolean {
-    const [file = "", job = ""] = entry.split("#");
-    const path = join(directory, file);
-    if (!existsSync(path)) {
-        return false;
-    }
-    return job in obj(obj(load(readFileSync(path, "utf8")))["jobs"]);
+type Prover = (entry: string, row: ChecklistRow) => Judgement;
+
+/** How evidence is judged by what it holds, by its kind. */
+function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prover>> {
+    const { read, stack, now, definitions, resources, observations } = input;
+    const tested = (tests: readonly string[], row: ChecklistRow): readonly (() => Judgement)[] =>
+        tests.map((test) => () => judgeRun("tests", test, observations, row));
+    return {
+        resources: (type) => {
+            const found = resources.filter((resource) => resource.type === type).length;
+            return found > 0 ? proven(`${found} in the stack`) : missing("none in the stack");
+        },
+        settings: (name) => judgeSetting(name, resources),
+        alerts: (name, row) => allOf(() => judgeAlert(name, resources), ...tested(definitions.alertTests, row)),
+        documents: (path, row) => {
+            const rule = definitions.documents[path] ?? { sections: [] };
+            const held = judgeDocument(read(path), rule, now, row.maxAge.documents);
+            return rule.rehearsedBy === undefined ? held : allOf(() => held, ...tested([rule.rehearsedBy], row));
+        },
+        workflows: (entry, row) => {
+            const [file = "", job = ""] = entry.split("#");
+            const rule = definitions.jobs[entry] ?? { on: "", does: [] };
+            return allOf(
+                () => judgeJob(read(file), job, rule),
+                () => judgeRun("jobs", entry, observations, row),
+            );
+        },
+        dockerfiles: (aspect) =>
+            allOf(
+                ...definitions.dockerfiles.map((file) => () => {
+                    const judged = judgeDockerfile(read(file), aspect as DockerfileAspect);
+                    return { ...judged, detail: `${file} ${judged.detail}` };
+                }),
+            ),
+        attestations: (name) => judgeAttestation(name, read(attestationFile(name)), stack, now),
+        capabilities: (name) => {
+            const capability = definitions.capabilities[name];
+            return capability === undefined
+                ? missing("is not known")
+                : judgeCapability(capability, imagesOf(resources));
+        },
+    };
+}
+
+/** Every image that a stack deploys. */
+function imagesOf(resources: readonly Resource[]): readonly string[] {
+    const containers = new Stack(resources).objects.flatMap(podsOf).flatMap(({ containers: each }) => each);
+    return [...new Set(containers.map(({ body }) => str(body["image"])))];
 }

@@ -1,22 +1,16 @@
 import type { Finding } from "../findings";
-import type { StatementKind } from "../evidence/kinds";
 import type { Observations } from "../evidence/observations";
 import { count } from "../formats/style";
 import type { ChecklistArea, ChecklistRow, EvidenceKind } from "./checklist";
 import { evidenceEntries } from "./checklist";
-
-/** `missing`: it should have been there and is not, or it failed; `unproven`: nobody has looked in this run. */
-export type ProofState = "proven" | "waived" | "missing" | "unproven";
+import { judgeRun } from "./content/runs";
+import type { Judgement } from "./judgement";
+import { missing, proven, unproven } from "./judgement";
 
 /** One piece of evidence, as this run found it. */
-export interface Proof {
+export interface Proof extends Judgement {
     readonly kind: EvidenceKind;
     readonly entry: string;
-    readonly state: ProofState;
-    /** What was found, in a few words. */
-    readonly detail: string;
-    /** File of the statement that says so. */
-    readonly statement?: string;
 }
 
 export type RowState = "satisfied" | "waived" | "not-applicable" | "open";
@@ -27,6 +21,8 @@ export interface ScoredRow {
     readonly state: RowState;
     /** Why it is open or not applicable; empty otherwise. */
     readonly reason: string;
+    /** Whom to ask. */
+    readonly owner: string;
     readonly proofs: readonly Proof[];
 }
 
@@ -51,17 +47,14 @@ export interface Known {
     readonly findings: readonly Finding[];
     /** Names of the controls that ran. */
     readonly controls: ReadonlySet<string>;
-    /** How many resources of each type token the stack holds. */
-    readonly types: ReadonlyMap<string, number>;
-    /** Alerts that the stack's PrometheusRules define. */
-    readonly alerts: ReadonlySet<string>;
     /** What the statements say that were given. */
     readonly observations: Observations;
-    /** Says whether a file of the repository exists. */
-    readonly exists: (path: string) => boolean;
-    /** Says whether a workflow of the repository has a job: `<file>#<job>`. */
-    readonly hasJob: (entry: string) => boolean;
+    /** Judges evidence by what it holds. */
+    readonly content: (kind: ContentKind, entry: string, row: ChecklistRow) => Judgement;
 }
+
+/** Evidence that is judged by what it holds, not by what ran. */
+export type ContentKind = Exclude<EvidenceKind, "controls" | "tests" | "verify" | "scans">;
 
 /** Judges every row by its evidence, and those about the whole list by what all others came to. */
 export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): readonly ScoredArea[] {
@@ -90,21 +83,21 @@ export function totalScore(areas: readonly ScoredArea[]): Score {
 }
 
 function scoreRow(row: ChecklistRow, known: Known): ScoredRow {
-    const { id, title, evidence } = row;
+    const { id, title, owner, evidence } = row;
     const proofs = evidenceEntries(evidence).map(([kind, entry]) => ({
         kind,
         entry,
         ...prove(kind, entry, known, row),
     }));
     if (row.notApplicable !== undefined) {
-        return { id, title, state: "not-applicable", reason: row.notApplicable, proofs };
+        return { id, title, owner, state: "not-applicable", reason: row.notApplicable, proofs };
     }
-    const reasons = [...(row.open === undefined ? [] : [row.open]), ...lackingReasons(proofs)];
+    const reasons = lackingReasons(proofs);
     if (reasons.length > 0) {
-        return { id, title, state: "open", reason: reasons.join("; "), proofs };
+        return { id, title, owner, state: "open", reason: reasons.join("; "), proofs };
     }
     const state = proofs.some((proof) => proof.state === "waived") ? "waived" : "satisfied";
-    return { id, title, state, reason: "", proofs };
+    return { id, title, owner, state, reason: "", proofs };
 }
 
 /** Each missing piece by itself; unproven ones together, by what would prove them. */
@@ -134,30 +127,24 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
     scans: "scanner",
     documents: "document",
     workflows: "workflow",
+    dockerfiles: "Dockerfiles'",
+    settings: "setting",
+    attestations: "attestation",
+    capabilities: "capability",
 };
-
-type Judgement = Pick<Proof, "state" | "detail" | "statement">;
 
 function prove(kind: EvidenceKind, entry: string, known: Known, row: ChecklistRow): Judgement {
     switch (kind) {
         case "controls":
             return proveControl(entry, known);
-        case "resources": {
-            const found = known.types.get(entry) ?? 0;
-            return found > 0 ? proven(`${found} in the stack`) : missing("none in the stack");
-        }
-        case "alerts":
-            return known.alerts.has(entry) ? proven("defined in the stack") : missing("no PrometheusRule defines it");
         case "tests":
-            return proveRun("tests", entry, known, row);
+            return judgeRun("tests", entry, known.observations, row);
         case "verify":
-            return proveRun("verify", entry, known, row);
+            return judgeRun("verify", entry, known.observations, row);
         case "scans":
-            return proveRun("scans", entry, known, row);
-        case "documents":
-            return known.exists(entry) ? proven("exists") : missing("does not exist");
-        case "workflows":
-            return known.hasJob(entry) ? proven("exists") : missing("does not exist");
+            return judgeRun("scans", entry, known.observations, row);
+        default:
+            return known.content(kind, entry, row);
     }
 }
 
@@ -179,33 +166,4 @@ function proveControl(name: string, { controls, findings }: Known): Judgement {
         return { state: "waived", detail: count(waived, "waived finding") };
     }
     return proven(excepted > 0 ? `no violation, ${excepted} excepted by the components themselves` : "no violation");
-}
-
-/** What a statement says of a run. */
-function proveRun(
-    kind: StatementKind,
-    name: string,
-    { observations }: Known,
-    { maxAge, live }: ChecklistRow,
-): Judgement {
-    const observed = observations.of(kind, name, { maxAge: maxAge[kind], live: live === true });
-    if (observed.kind === "unseen") {
-        return unproven(observed.reason);
-    }
-    const { outcome, where, detail, file } = observed.observation;
-    const said = `${outcome === "unknown" ? "can't be told" : outcome}, ${where}${detail === undefined ? "" : `: ${detail}`}`;
-    const judge = { passed: proven, failed: missing, unknown: unproven }[outcome];
-    return { ...judge(said), statement: file };
-}
-
-function unproven(detail: string): Judgement {
-    return { state: "unproven", detail };
-}
-
-function proven(detail: string): Judgement {
-    return { state: "proven", detail };
-}
-
-function missing(detail: string): Judgement {
-    return { state: "missing", detail };
 }

@@ -31,8 +31,6 @@ export interface Submission {
     readonly cluster?: ClusterSeen;
     /** It speaks of the stack's own cluster, by the identity in its settings. */
     readonly own?: boolean;
-    /** Images that it speaks of, by digest: `sha256:<hexadecimal>`. */
-    readonly images?: readonly string[];
     readonly results: readonly Result[];
     /** Why it proves nothing; left out where it counts. */
     readonly refused?: string;
@@ -55,9 +53,6 @@ export function admit(
         stackFault(statement, around) ??
         clusterFault(kind, cluster, around) ??
         (Date.parse(at) > around.now.getTime() + CLOCK_SKEW_MS ? `is of ${at}, which is yet to come` : undefined);
-    const images = statement.subject.flatMap(({ name, digest: { sha256 } }) =>
-        name === stackSubject(around.stack) || sha256 === undefined ? [] : [`sha256:${sha256}`],
-    );
     return {
         ...{ kind, at, tool: `${tool.name} ${tool.version}`, results },
         ...(signer !== undefined && { signer }),
@@ -65,7 +60,6 @@ export function admit(
             cluster,
             own: !cluster.rehearsal && cluster.identity === around.cluster,
         }),
-        ...(images.length > 0 && { images }),
         ...(refused !== undefined && { refused }),
     };
 }

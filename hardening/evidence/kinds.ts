@@ -20,12 +20,8 @@ const KINDS = {
     verify: { ofStack: true, ofCluster: true, counts: "newest" },
     /** `hardening audit`: a result for each control, judged on live objects. */
     audit: { ofStack: true, ofCluster: true, counts: "newest" },
-    /** Scans of images: a result for each image that the stack names. */
-    vulnerabilities: { ofStack: true, ofCluster: false, counts: "newest" },
     /** Runs of workflows: results are `<file>#<job>`. */
     jobs: { ofStack: false, ofCluster: false, counts: "newest" },
-    /** Benchmarks: a result for each measurement. */
-    benchmarks: { ofStack: false, ofCluster: false, counts: "newest" },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** Kinds of evidence that a run can give. */

@@ -17,8 +17,6 @@ export interface Outcome {
     readonly predicate: Predicate;
     /** The stack that it was about, by the digest of what its program makes. */
     readonly stack?: { readonly name: string; readonly digest: string };
-    /** Images that it was about, by reference and hexadecimal SHA-256. */
-    readonly images?: readonly { readonly name: string; readonly sha256: string }[];
 }
 
 /**
@@ -55,7 +53,7 @@ export class Recording {
         return file;
     }
 
-    private statement({ kind, predicate, stack, images = [] }: Outcome): Statement {
+    private statement({ kind, predicate, stack }: Outcome): Statement {
         const [before, now] = [told(this.source), told(sourceOf(this.directory))];
         if (now.commit !== before.commit || now.tree !== before.tree) {
             throw new UsageError(["no evidence can be written: files of this checkout changed during the run"]);
@@ -63,7 +61,6 @@ export class Recording {
         const subject: readonly Subject[] = [
             { name: SOURCE, digest: { gitCommit: now.commit, gitTree: now.tree } },
             ...(stack === undefined ? [] : [{ name: stackSubject(stack.name), digest: { sha256: stack.digest } }]),
-            ...images.map(({ name, sha256 }) => ({ name, digest: { sha256 } })),
         ];
         return { _type: STATEMENT_TYPE, subject, predicateType: predicateType(kind), predicate };
     }

@@ -4,6 +4,7 @@ import { unknown } from "./check";
 import { accessAsGranted } from "./checks/access";
 import { alertRulesLoaded } from "./checks/alerts";
 import { certificateDaysLeft } from "./checks/certificates";
+import { auditEventsWritten, secretsEncryptedAtRest } from "./checks/control-plane";
 import { networkPoliciesEnforced } from "./checks/enforcement";
 import { noIncidents } from "./checks/incidents";
 import { identityLogsFreeOfErrors, noSecretInLogs } from "./checks/logs";
@@ -12,6 +13,7 @@ import { networkPoliciesInPlace } from "./checks/network";
 import { rotatedSecretsArrived } from "./checks/rotation";
 import { identitiesIssued, nodeProgramsOnEveryNode, workloadsReady } from "./checks/node-programs";
 import { securityContextsAsWritten } from "./checks/security-contexts";
+import { noGraveVulnerabilities } from "./checks/vulnerabilities";
 import type { Expected } from "./expected";
 import type { Live } from "./live";
 
@@ -32,6 +34,9 @@ export function checks(now: () => Date): readonly Check[] {
         noSecretInLogs,
         accessAsGranted,
         alertRulesLoaded,
+        secretsEncryptedAtRest,
+        auditEventsWritten,
+        noGraveVulnerabilities(now),
     ];
 }
 

@@ -27,6 +27,8 @@ export interface Live {
     podText(namespace: string, pod: string, port: number, path: string): Promise<string>;
     /** What a service answers to a GET, through the API server's proxy. */
     serviceText(namespace: string, service: string, port: number, path: string): Promise<string>;
+    /** What the API server itself answers to a GET. */
+    serverText(path: string): Promise<string>;
     allowed(subject: Subject, action: Action): Promise<boolean>;
 }
 
@@ -62,6 +64,10 @@ export class LiveCluster implements Live {
     public async serviceText(namespace: string, service: string, port: number, path: string): Promise<string> {
         const base = `/api/v1/namespaces/${segment(namespace)}/services/${segment(service)}:${port}`;
         return this.client.text(`${base}/proxy${path}`);
+    }
+
+    public async serverText(path: string): Promise<string> {
+        return this.client.text(path);
     }
 
     public async allowed({ user, groups }: Subject, action: Action): Promise<boolean> {

@@ -42,6 +42,10 @@ export class FakeCluster implements Live {
             : Promise.resolve(this.prometheus(path));
     }
 
+    public async serverText(): Promise<string> {
+        return this.podText("", "", 0);
+    }
+
     public async allowed(): Promise<boolean> {
         return Promise.resolve(false);
     }

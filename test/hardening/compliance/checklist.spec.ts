@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, globSync, readFileSync } from "node:fs";
 
 import { InputError } from "../../../policies/engine/input";
 import type { ChecklistArea } from "../../../hardening/compliance/checklist";
 import { evidenceEntries, parseChecklist } from "../../../hardening/compliance/checklist";
-import { alertsOf, gatherEvidence } from "../../../hardening/compliance/evidence";
+import { alertRules } from "../../../hardening/compliance/content/alerts";
+import { filesBelow, gatherEvidence } from "../../../hardening/compliance/evidence";
 import { Observations } from "../../../hardening/evidence/observations";
 import { complianceReport } from "../../../hardening/compliance/model";
 import { scoreChecklist } from "../../../hardening/compliance/score";
@@ -16,11 +17,12 @@ import { profileControls } from "../../../policies/engine/profiles";
 import { finding } from "../../support/run";
 import { TOOLS } from "../../../security/tools";
 
-const areas = parseChecklist(
+const checklist = parseChecklist(
     readFileSync("checklist/checklist.yaml", "utf8"),
     "checklist.yaml",
     profileControls(controls, "x0tta6bl4"),
 );
+const { areas, ...definitions } = checklist;
 const rows = areas.flatMap((area) => area.rows);
 const entries = (kind: string): readonly string[] => [
     ...new Set(
@@ -70,7 +72,8 @@ describe("the hardening checklist", () => {
     it("says of a row in a report nothing else than the standards' part of it", () => {
         const run = profileControls(controls, "x0tta6bl4");
         const known = gatherEvidence({
-            ...{ directory: ".", resources: [], findings: [], observations: new Observations([], new Date(0)) },
+            ...{ read: filesBelow("."), stack: "staging", now: new Date(0), definitions },
+            ...{ resources: [], findings: [], observations: new Observations([], new Date(0)) },
             controls: run.map(({ name }) => name),
         });
         for (const broken of run.filter(({ frameworks }) =>
@@ -94,25 +97,25 @@ describe("the hardening checklist", () => {
         }
     });
 
-    it("names only documents and jobs of workflows that exist", () => {
-        const known = gatherEvidence({
-            ...{ directory: ".", resources: [], findings: [], controls: [] },
-            observations: new Observations([], new Date(0)),
-        });
+    it("says what every Dockerfile is held to", () => {
+        const built = globSync("{*,packages/*}/Dockerfile", { exclude: ["node_modules"] });
+        assert.deepEqual([...definitions.dockerfiles].sort(), built.sort());
+    });
+
+    it("says of no document, job or capability what it has to hold that no row names", () => {
+        const named = new Set([...entries("documents"), ...entries("workflows"), ...entries("capabilities")]);
+        const { documents, jobs, capabilities } = definitions;
+        const said = [documents, jobs, capabilities].flatMap((all) => Object.keys(all));
         assert.deepEqual(
-            entries("documents").filter((path) => !known.exists(path)),
+            said.filter((name) => !named.has(name)),
             [],
         );
-        assert.deepEqual(
-            entries("workflows").filter((entry) => !known.hasJob(entry)),
-            [],
-        );
-        assert.equal(known.hasJob(".github/workflows/ci.yml#no-such-job"), false);
-        assert.equal(known.hasJob(".github/workflows/no-such.yml#test"), false);
     });
 
     it("names only tests that stand in their files", () => {
-        const missing = entries("tests").filter((entry) => {
+        const { documents, alertTests } = definitions;
+        const rehearsals = Object.values(documents).flatMap(({ rehearsedBy }) => rehearsedBy ?? []);
+        const missing = [...entries("tests"), ...alertTests, ...rehearsals].filter((entry) => {
             const [file = "", title = ""] = entry.split(/: (.*)/s);
             if (!existsSync(file)) {
                 return true;
@@ -153,7 +156,7 @@ describe("the hardening checklist", () => {
         for (const stack of ["staging", "production"]) {
             const { resources } = await previewProgram(readStack(process.cwd(), stack), () => undefined);
             const types = new Set(resources.map(({ type }) => type));
-            const alerts = new Set(resources.flatMap(alertsOf));
+            const alerts = new Set(resources.flatMap(alertRules).map(({ alert }) => String(alert)));
             assert.deepEqual(
                 entries("resources").filter((type) => !types.has(type)),
                 [],
@@ -179,17 +182,18 @@ describe("checklist files", () => {
         throw new Error("the file was expected to be refused");
     }
     const PROVERS = [{ name: "no-host-pid", frameworks: [{ framework: "checklist", id: "A-1" } as const] }];
-    const AGES =
-        "maxAge: {tests: 30d, scans: 8d, verify: 8d, audit: 8d, vulnerabilities: 8d, jobs: 8d, benchmarks: 2d}";
+    const AGES = "maxAge: {tests: 30d, scans: 8d, verify: 8d, audit: 8d, jobs: 8d, documents: 9d}";
     const DAY_MS = 86_400_000;
     const row = (fields: string): string =>
-        `${AGES}\nareas: [{id: A, title: Area, rows: [{id: A-1, title: Row, ${fields}}]}]`;
+        `${AGES}\ndocuments: {a.md: {sections: [S]}}\nareas: [{id: A, title: Area, owner: o, rows: [{id: A-1, title: Row, ${fields}}]}]`;
 
     it("are read with the controls that name each row, and empty lists for the kinds of evidence they leave out", () => {
-        const [area] = parseChecklist(row("documents: [a.md]"), "list.yaml", PROVERS) as [ChecklistArea];
+        const { areas: read } = parseChecklist(row("documents: [a.md]"), "list.yaml", PROVERS);
+        const [area] = read as [ChecklistArea];
         assert.deepEqual(area.rows[0], {
             id: "A-1",
             title: "Row",
+            owner: "o",
             evidence: {
                 controls: ["no-host-pid"],
                 resources: [],
@@ -198,17 +202,18 @@ describe("checklist files", () => {
                 verify: [],
                 scans: [],
                 documents: ["a.md"],
-                workflows: [],
+                ...{ workflows: [], dockerfiles: [], settings: [], attestations: [], capabilities: [] },
             },
             maxAge: {
                 ...{ tests: 30 * DAY_MS, scans: 8 * DAY_MS, verify: 8 * DAY_MS, audit: 8 * DAY_MS },
-                ...{ vulnerabilities: 8 * DAY_MS, jobs: 8 * DAY_MS, benchmarks: 2 * DAY_MS },
+                ...{ jobs: 8 * DAY_MS, documents: 9 * DAY_MS },
             },
         });
     });
 
     it("may ask for newer statements in a row than in the whole list, in days", () => {
-        const [area] = parseChecklist(row("maxAge: {verify: 1d}"), "list.yaml", PROVERS) as [ChecklistArea];
+        const { areas: read } = parseChecklist(row("maxAge: {verify: 1d}"), "list.yaml", PROVERS);
+        const [area] = read as [ChecklistArea];
         assert.equal(area.rows[0]?.maxAge.verify, DAY_MS);
         assert.equal(area.rows[0].maxAge.scans, 8 * DAY_MS);
         assert.deepEqual(faults(row("maxAge: {verify: 24h, test: 1d}").replace("tests: 30d, ", "")), [
@@ -221,7 +226,7 @@ describe("checklist files", () => {
     it("are refused where a row has no evidence and no reason", () => {
         const lonely = row("").replaceAll("A-1", "A-2");
         assert.deepEqual(faults(lonely), [
-            "list.yaml: areas[0].rows[0] has no evidence; name some, or say why it is open or not applicable",
+            "list.yaml: areas[0].rows[0] has no evidence; name some, or say why it is not applicable",
             "list.yaml: there is no row A-1, which no-host-pid should prove",
         ]);
     });
@@ -229,16 +234,25 @@ describe("checklist files", () => {
     it("are refused with every mistake at once", () => {
         assert.deepEqual(
             faults(
-                `${AGES}\nareas: [{id: A, rows: [{id: A-2, title: T, open: x, controls: [a]}, {id: A-2, title: T, alerts: []}]}]`,
+                `${AGES}\nareas: [{id: A, rows: [{id: A-2, title: T, controls: [a]}, {id: A-2, title: T, alerts: []}]}]`,
             ),
             [
                 "list.yaml: areas[0].title is missing; it must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, open, live, maxAge, wholeList, resources, alerts, tests, verify, scans, documents, workflows",
+                "list.yaml: areas[0].owner is missing; it must be a text that is not empty",
+                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, owner, live, maxAge, wholeList, resources, alerts, tests, verify, scans, documents, workflows, dockerfiles, settings, attestations, capabilities",
                 "list.yaml: areas[0].rows[1].alerts must be a list of at least 1, found an empty list",
                 "list.yaml: row A-2 stands there twice",
                 "list.yaml: there is no row A-1, which no-host-pid should prove",
             ],
         );
+    });
+
+    it("are refused where a row names what nothing is said of", () => {
+        assert.deepEqual(faults(row("documents: [b.md], workflows: ['w#j'], capabilities: [c]")), [
+            "list.yaml: row A-1 names b.md, and nothing says under documents what it has to hold",
+            "list.yaml: row A-1 names w#j, and nothing says under jobs what it has to hold",
+            "list.yaml: row A-1 names c, and nothing says under capabilities what it has to hold",
+        ]);
     });
 
     it("are refused with a flag that is not true", () => {

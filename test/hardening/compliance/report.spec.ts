@@ -29,6 +29,7 @@ const areas: readonly ScoredArea[] = [
                 id: "NET-1",
                 title: "Policies | implemented",
                 state: "satisfied",
+                owner: "platform-team",
                 reason: "",
                 proofs: [
                     {
@@ -46,8 +47,22 @@ const areas: readonly ScoredArea[] = [
                     },
                 ],
             },
-            { id: "NET-2", title: "Applied", state: "open", reason: "Ask <somebody> & wait.", proofs: [] },
-            { id: "NET-4", title: "Mesh", state: "not-applicable", reason: "No mesh.", proofs: [] },
+            {
+                id: "NET-2",
+                title: "Applied",
+                owner: "platform-team",
+                state: "open",
+                reason: "Ask <somebody> & wait.",
+                proofs: [],
+            },
+            {
+                id: "NET-4",
+                title: "Mesh",
+                owner: "platform-team",
+                state: "not-applicable",
+                reason: "No mesh.",
+                proofs: [],
+            },
         ],
     },
 ];

@@ -1,0 +1,103 @@
+import type { Judgement } from "../judgement";
+import { missing, proven } from "../judgement";
+
+/** What of a build is asked: stages, so that no tool of the build is in the image; its user; its base. */
+export const DOCKERFILE_ASPECTS = ["stages", "user", "base"] as const;
+
+export type DockerfileAspect = (typeof DOCKERFILE_ASPECTS)[number];
+
+/** Repositories whose images hold neither a shell nor a package manager. */
+const MINIMAL = /^(?:scratch$|gcr\.io\/distroless\/|cgr\.dev\/chainguard\/(?:static|glibc-dynamic)[:@])/;
+const DIGEST = /@sha256:[0-9a-f]{64}$/;
+
+interface Stage {
+    readonly base: string;
+    readonly name: string;
+    readonly instructions: readonly (readonly [name: string, rest: string])[];
+}
+
+/** Judges what a Dockerfile builds, by its last stage and those that it is built on. */
+export function judgeDockerfile(text: string | undefined, aspect: DockerfileAspect): Judgement {
+    if (text === undefined) {
+        return missing("does not exist");
+    }
+    if (/^\s*(?:RUN|COPY)\b.*<<-?\s*["']?\w/im.test(text)) {
+        return missing("has here-documents, whose lines can't be told from instructions");
+    }
+    const stages = stagesOf(text);
+    const last = stages.at(-1);
+    if (last === undefined) {
+        return missing("builds nothing: it has no stage");
+    }
+    // A stage that starts from another one is that one with more in it.
+    const whole = [last];
+    for (let base = stageNamed(stages, last.base); base !== undefined; base = stageNamed(stages, base.base)) {
+        if (whole.includes(base)) {
+            break;
+        }
+        whole.push(base);
+    }
+    return { stages: judgeStages, user: judgeUser, base: judgeBase }[aspect](whole, stages);
+}
+
+function stageNamed(stages: readonly Stage[], name: string): Stage | undefined {
+    return stages.find((stage) => stage.name !== "" && stage.name === name.toLowerCase());
+}
+
+/** https://docs.docker.com/reference/dockerfile/: instructions are matched without case, `\` goes on in the next line. */
+function stagesOf(text: string): readonly Stage[] {
+    const lines = text
+        .split("\n")
+        .filter((line) => !/^\s*#/.test(line))
+        .join("\n")
+        .replaceAll(/\\[ \t]*\n/g, " ")
+        .split("\n")
+        .map((line) => line.trim())
+        .filter((line) => line !== "");
+    const stages: { base: string; name: string; instructions: (readonly [string, string])[] }[] = [];
+    for (const line of lines) {
+        const [word = "", rest = ""] = line.split(/\s+(.*)/s);
+        const instruction = word.toUpperCase();
+        if (instruction === "FROM") {
+            const parts = rest.split(/\s+/).filter((part) => !part.startsWith("--"));
+            stages.push({ base: parts[0] ?? "", name: (parts[2] ?? "").toLowerCase(), instructions: [] });
+        } else {
+            stages.at(-1)?.instructions.push([instruction, rest]);
+        }
+    }
+    return stages;
+}
+
+function judgeStages(whole: readonly Stage[], stages: readonly Stage[]): Judgement {
+    const others = stages.filter((stage) => !whole.includes(stage));
+    const copies = whole
+        .flatMap(({ instructions }) => instructions)
+        .flatMap(([name, rest]) => (name === "COPY" ? (/--from=(\S+)/.exec(rest)?.[1] ?? []) : []));
+    return copies.some((from) => stageNamed(others, from) !== undefined)
+        ? proven("what is built in one stage is copied into another")
+        : missing("its last stage takes nothing from another one");
+}
+
+/** Root by number, by name, and by saying nothing. */
+function judgeUser(whole: readonly Stage[]): Judgement {
+    const user = whole
+        .flatMap(({ instructions }) => instructions.filter(([name]) => name === "USER").at(-1) ?? [])
+        .at(1);
+    if (user === undefined) {
+        return missing("names no user, so it runs as its base does");
+    }
+    const [uid = ""] = user.split(":");
+    return /^[1-9]\d*$/.test(uid)
+        ? proven(`runs as uid ${uid}`)
+        : missing(`runs as ${user}; name a uid other than 0, which the kubelet can tell from root`);
+}
+
+function judgeBase(whole: readonly Stage[]): Judgement {
+    const base = whole.at(-1)?.base ?? "";
+    if (!MINIMAL.test(base)) {
+        return missing(`is built on ${base}, which is not known to hold neither shell nor package manager`);
+    }
+    return base === "scratch" || DIGEST.test(base)
+        ? proven(`is built on ${base}`)
+        : missing(`names no digest of its base ${base}`);
+}

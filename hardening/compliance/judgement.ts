@@ -1,0 +1,31 @@
+/** `missing`: it should have been there and is not, or it failed; `unproven`: nobody has looked in this run. */
+export type ProofState = "proven" | "waived" | "missing" | "unproven";
+
+/** What a run says of one piece of evidence. */
+export interface Judgement {
+    readonly state: ProofState;
+    /** What was found, in a few words. */
+    readonly detail: string;
+    /** File of the statement that says so. */
+    readonly statement?: string;
+}
+
+export function proven(detail: string): Judgement {
+    return { state: "proven", detail };
+}
+
+export function missing(detail: string): Judgement {
+    return { state: "missing", detail };
+}
+
+export function unproven(detail: string): Judgement {
+    return { state: "unproven", detail };
+}
+
+/** The first of several pieces that does not prove; the last where all do. */
+export function allOf(...pieces: readonly (() => Judgement)[]): Judgement {
+    return pieces.reduce<Judgement>(
+        (former, piece) => (former.state === "proven" ? piece() : former),
+        proven("nothing is asked"),
+    );
+}
