@@ -1,12 +1,10 @@
 import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
-import { controls } from "../../policies/controls";
-import { selectControls } from "../../policies/engine/profiles";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
 import type { Admitted } from "./expressions";
-import { admissionFaults, bindingSpecs, policyName, policySpec, twins } from "./policies";
+import { admissionFaults, bindingSpecs, policyName, policySpec, selectedFor, twins } from "./policies";
 import type { AdmissionSettings } from "./settings";
 
 export interface AdmissionArgs {
@@ -33,7 +31,7 @@ export class Admission extends pulumi.ComponentResource {
     constructor(name: string, args: AdmissionArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Admission.__pulumiType, name, args, opts);
         const project = pulumi.getProject();
-        const selected = selectControls(controls, "x0tta6bl4");
+        const selected = selectedFor(args.settings);
         refuse(this, name, admissionFaults(args.settings, selected));
         const { namespaces, namespacedOnly = false } = args;
         for (const twin of twins(args.settings, selected)) {

@@ -1,9 +1,7 @@
-import { controls } from "../../policies/controls";
-import { selectControls } from "../../policies/engine/profiles";
 import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
 import { Admission } from "./admission";
-import { admissionFaults } from "./policies";
+import { admissionFaults, registryFaults, selectedFor } from "./policies";
 import type { AdmissionSettings } from "./settings";
 import { admissionSettings } from "./settings";
 import { signatureFaults } from "./signatures";
@@ -19,7 +17,8 @@ export const admissionArea = area({
         "What the cluster does with objects that break a control, and who has to have signed what runs there (docs/foundation.md)",
     settings: admissionSettings,
     faults: ({ admission }: AdmissionConfig, path, foundation) => [
-        ...admissionFaults(admission, selectControls(controls, "x0tta6bl4")).map((fault) => `${path}.${fault}`),
+        ...admissionFaults(admission, selectedFor(admission)).map((fault) => `${path}.${fault}`),
+        ...registryFaults(admission.registries, foundation).map((fault) => `${path}.registries ${fault}`),
         ...signatureFaults(admission.signatures, foundation, `${path}.signatures`),
     ],
     // It would otherwise judge the stack's own objects out of order.

@@ -1,9 +1,15 @@
 import type * as k8s from "@pulumi/kubernetes";
 
 import { SHARED_VARIABLES, texts } from "../../policies/engine/cel";
+import { controls } from "../../policies/controls";
+import { imagesFromAllowedRegistries } from "../../policies/controls/images/images-from-allowed-registries";
 import type { AdmissionRule, Control } from "../../policies/engine/control";
+import { admissionRule } from "../../policies/engine/control";
 import type { Selected } from "../../policies/engine/profiles";
+import { isUnset, selectControls } from "../../policies/engine/profiles";
+import { imageMatches } from "../../policies/kubernetes/images";
 import { suggestion } from "../../policies/text";
+import type { Foundation } from "../area";
 import type { AdmittedKind } from "./catalogue";
 import { kindsOf } from "./catalogue";
 import type { Admitted } from "./expressions";
@@ -26,27 +32,52 @@ export interface Twin {
     readonly action: Exclude<AdmissionAction, "off">;
 }
 
-function ruleOf(control: Control): AdmissionRule | undefined {
-    const { admission } = control;
-    return admission === undefined || "none" in admission ? undefined : admission;
+/** The counterpart of a control as the stack runs it. What waits for a parameter has none yet. */
+function ruleOf({ control, params }: Selected): AdmissionRule | undefined {
+    return isUnset(control, params) ? undefined : admissionRule(control, params);
+}
+
+/** The controls of the stack's profile, by the registries that the settings name. */
+export function selectedFor({ registries }: Pick<AdmissionSettings, "registries">): readonly Selected[] {
+    const config = registries === undefined ? {} : { [imagesFromAllowedRegistries.name]: { registries } };
+    return selectControls(controls, "x0tta6bl4", config);
 }
 
 /** What is wrong with the settings, given the controls there are; one line each. */
 export function admissionFaults(settings: AdmissionSettings, selected: readonly Selected[]): readonly string[] {
-    const able = selected.filter(({ control }) => ruleOf(control) !== undefined).map(({ control }) => control.name);
+    const able = selected.filter((one) => ruleOf(one) !== undefined).map(({ control }) => control.name);
     return Object.keys(settings.controls)
         .filter((name) => !able.includes(name))
-        .map((name) =>
-            selected.some(({ control }) => control.name === name)
-                ? `controls.${name}: this control has no admission counterpart; CONTROLS.md says why`
-                : `controls.${name}: there is no such control${suggestion(name, able)}`,
-        );
+        .map((name) => `controls.${name}: ${unableReason(name, selected, able)}`);
+}
+
+function unableReason(name: string, selected: readonly Selected[], able: readonly string[]): string {
+    const found = selected.find(({ control }) => control.name === name);
+    if (found === undefined) {
+        return `there is no such control${suggestion(name, able)}`;
+    }
+    return isUnset(found.control, found.params)
+        ? `this control has no admission counterpart before ${found.control.advisesUntilSet} is set`
+        : "this control has no admission counterpart; CONTROLS.md says why";
+}
+
+/** The images that the program itself runs and the registries do not admit; one line each, with what follows `registries`. */
+export function registryFaults(
+    registries: readonly string[] | undefined,
+    { images, imagesByNamespace }: Pick<Foundation, "images" | "imagesByNamespace">,
+): readonly string[] {
+    const own = [...new Set(Object.values(imagesByNamespace).flat())].sort();
+    return own
+        .map((name) => images.ref(name))
+        .filter((reference) => registries !== undefined && !imageMatches(reference, registries))
+        .map((reference) => `names no registry of ${reference}, which this stack runs and the cluster would refuse`);
 }
 
 /** The controls that have a counterpart and are switched on, each with what happens to an object that breaks it. */
 export function twins(settings: AdmissionSettings, selected: readonly Selected[]): readonly Twin[] {
-    return selected.flatMap(({ control, enforcement }) => {
-        const rule = ruleOf(control);
+    return selected.flatMap((one) => {
+        const { control, enforcement } = one;
+        const rule = ruleOf(one);
         const wanted = settings.controls[control.name] ?? settings.action;
         if (rule === undefined || control.applies === undefined || wanted === "off") {
             return [];

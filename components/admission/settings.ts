@@ -66,6 +66,11 @@ export const admissionSettings = withDefault(
         controls: withDefault(mapOf(action), {}),
         /** Users whose changes are never judged, besides the API server itself; for the operators of the cluster's own parts. */
         exemptUsers: withDefault(listOf(text()), []),
+        /**
+         * The registries whose images may run, as the control images-from-allowed-registries takes them; one that ends within a
+         * name admits no longer one. Nothing is refused for its registry unless set.
+         */
+        registries: optional(listOf(text(), 1)),
         signatures: optional(signatureSettings),
     }),
     {},

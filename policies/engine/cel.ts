@@ -1,3 +1,4 @@
+import { patternExpression } from "../kubernetes/images";
 import { BUILT_IN_CARRIERS } from "../kubernetes/kinds";
 
 /**
@@ -101,4 +102,26 @@ export const HOST_PATHS = {
 /** A regular expression as CEL takes it: its syntax is RE2's, in a raw string, where nothing escapes a quotation mark. */
 export function pattern({ source }: RegExp): string {
     return `r"${source.replaceAll('"', "\\x22")}"`;
+}
+
+/** `variables.images`: every image that a pod runs or mounts, as it is written. */
+export const IMAGES = {
+    images: [
+        "variables.podSpec == null ? [] :",
+        "(variables.containers.map(c, c.?image.orValue('')) +",
+        " variables.podSpec.?volumes.orValue([]).filter(v, has(v.image)).map(v, v.image.?reference.orValue(''))).filter(i, i != '')",
+    ].join("\n"),
+} as const;
+
+/** True where an image is one that a list of patterns names, as `imageMatches` reads it: as it is written, or in full. */
+export function isImageOf(image: string, patterns: readonly string[]): string {
+    const steps: readonly string[] = [
+        // Without a registry it is Docker Hub's, which has three names, and official images in its account library.
+        `i.matches(r"^(?:[^/@]*[.:A-Z][^/@]*|localhost)/") ? i : 'docker.io/' + i`,
+        `i.matches(r"^(?:index|registry-1)\\.docker\\.io/") ? 'docker.io' + i.substring(i.indexOf('/')) : i`,
+        `i.matches(r"^docker\\.io/[^/@]*(?:@|$)") ? 'docker.io/library' + i.substring(i.indexOf('/')) : i`,
+    ];
+    const full = steps.reduce((list, step) => `${list}.map(i, ${step})`, `[${image}]`);
+    const named = patterns.map((one) => `i.matches(${pattern(patternExpression(one))})`).join(" || ");
+    return `([${image}] + ${full}).exists(i, ${named || "false"})`;
 }

@@ -77,6 +77,11 @@ export interface AdmissionRule {
     readonly variables?: Readonly<Record<string, string>>;
 }
 
+/** The counterpart of a control whose parameter decides: the rule holds what the parameters are set to. */
+export interface ConfiguredRule<S extends ParamSchemas = ParamSchemas> {
+    with(params: Params<S>): AdmissionRule;
+}
+
 /** What every control says of itself. */
 export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     /** The state wanted, in kebab case; also the file's name. */
@@ -111,7 +116,7 @@ export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     readonly repeats?: readonly string[];
     readonly params?: S;
     /** The admission counterpart, or the reason why there is none. */
-    readonly admission?: AdmissionRule | { readonly none: string };
+    readonly admission?: AdmissionRule | ConfiguredRule<S> | { readonly none: string };
 }
 
 /** What a check is given beside the object. */
@@ -164,6 +169,14 @@ export interface StackControl extends ControlMeta {
 }
 
 export type Control = ObjectControl | StackControl;
+
+/** The admission counterpart of a control under some parameters; undefined where it has none. */
+export function admissionRule({ admission }: ControlMeta, params: Params<ParamSchemas>): AdmissionRule | undefined {
+    if (admission === undefined || "none" in admission) {
+        return undefined;
+    }
+    return "with" in admission ? admission.with(params) : admission;
+}
 
 /** A control over pods, in every kind that carries one. */
 export function podControl<const S extends ParamSchemas = never>(

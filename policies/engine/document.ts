@@ -170,11 +170,14 @@ function standardsOf({ frameworks }: Control): string {
         .join("; ");
 }
 
-function admissionOf({ admission, scope }: Control): string {
+function admissionOf({ admission, advisesUntilSet, scope }: Control): string {
     if (admission === undefined) {
         return scope === "stack" ? "no: needs more than one object" : "no";
     }
-    return "none" in admission ? `no: ${admission.none}` : "yes";
+    if ("none" in admission) {
+        return `no: ${admission.none}`;
+    }
+    return advisesUntilSet === undefined ? "yes" : `yes, once \`${advisesUntilSet}\` is set`;
 }
 
 /** What the table says of a control that stops nothing, or not always. */

@@ -1,4 +1,5 @@
 import type { Control, ControlMeta, ParamSchema } from "./control";
+import { admissionRule, defaultParams } from "./control";
 import { FRAMEWORKS } from "./frameworks";
 import { idOf } from "./names";
 
@@ -17,7 +18,7 @@ export interface Fact {
  * prints it and `docs/controls.md` holds it, so that both say the same.
  */
 export function factsOf(control: Control | ControlMeta, ids?: ReadonlyMap<string, string>): readonly Fact[] {
-    const { why, remediation, severity, enforcement, profiles, covers, params, admission } = control;
+    const { why, remediation, severity, enforcement, profiles, covers, params } = control;
     const id = idOf(control, ids);
     return [
         ...(id === undefined ? [] : [{ term: "Id", text: id, anchors: [id.toLowerCase()] }]),
@@ -34,11 +35,7 @@ export function factsOf(control: Control | ControlMeta, ids?: ReadonlyMap<string
             term: "Parameter",
             text: describeParam(name, schema),
         })),
-        ...(admission === undefined
-            ? []
-            : "none" in admission
-              ? [{ term: "Admission", text: `none: ${admission.none}` }]
-              : [{ term: "Admission", text: admission.expression, code: true as const }]),
+        ...admissionFacts(control),
     ];
 }
 
@@ -50,6 +47,19 @@ function whenAdvisory({ advisesUntilSet, advisesInPart }: ControlMeta): string {
             ? []
             : [`, advisory where the Namespace is not judged with the object: ${advisesInPart} may put it right`]),
     ].join("");
+}
+
+function admissionFacts(control: ControlMeta): readonly Fact[] {
+    const { admission, advisesUntilSet } = control;
+    const rule = admissionRule(control, defaultParams(control));
+    if (admission === undefined || rule === undefined) {
+        return admission === undefined || !("none" in admission)
+            ? []
+            : [{ term: "Admission", text: `none: ${admission.none}` }];
+    }
+    return "with" in admission && advisesUntilSet !== undefined
+        ? [{ term: "Admission", text: `by what ${advisesUntilSet} is set to` }]
+        : [{ term: "Admission", text: rule.expression, code: true }];
 }
 
 function standardsOf({ frameworks }: ControlMeta): readonly Fact[] {

@@ -94,11 +94,16 @@ export function selectControls(
     });
 }
 
+/** Whether a control waits for a parameter that nobody has set. */
+export function isUnset({ advisesUntilSet, params = {} }: Control, values: Params<ParamSchemas>): boolean {
+    return (
+        advisesUntilSet !== undefined && isDeepStrictEqual(values[advisesUntilSet], params[advisesUntilSet]?.default)
+    );
+}
+
 /** The level of a control where none is configured. */
-function defaultLevel({ advisesUntilSet, params = {}, enforcement }: Control, values: Params<ParamSchemas>): Level {
-    const isUnset =
-        advisesUntilSet !== undefined && isDeepStrictEqual(values[advisesUntilSet], params[advisesUntilSet]?.default);
-    return isUnset ? "advisory" : (enforcement ?? "mandatory");
+function defaultLevel(control: Control, values: Params<ParamSchemas>): Level {
+    return isUnset(control, values) ? "advisory" : (control.enforcement ?? "mandatory");
 }
 
 interface ControlSetting {

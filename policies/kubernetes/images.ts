@@ -26,16 +26,21 @@ export function parseImage(reference: string): ImageReference {
     const path = tagged ? named.slice(0, colon) : named;
     const slash = path.indexOf("/");
     const first = path.slice(0, Math.max(slash, 0));
-    // The first component is a registry where it can't be an account name: it has a dot, a port, or is localhost.
-    if (/[.:]|^localhost$/.test(first)) {
-        return { registry: hubName(first), repository: path.slice(slash + 1), tag, digest };
-    }
-    return { registry: "docker.io", repository: slash < 0 ? `library/${path}` : path, tag, digest };
+    const isRegistry = REGISTRY.test(first);
+    const registry = isRegistry ? first.replace(HUB_HOST, "docker.io") : "docker.io";
+    const repository = isRegistry ? path.slice(slash + 1) : path;
+    const isOfficial = registry === "docker.io" && !repository.includes("/");
+    return { registry, repository: isOfficial ? `library/${repository}` : repository, tag, digest };
 }
 
-function hubName(registry: string): string {
-    return registry === "index.docker.io" || registry === "registry-1.docker.io" ? "docker.io" : registry;
-}
+/**
+ * The first component of a reference where it can't be an account's name, as the distribution project splits it: it has a
+ * dot, a port or a capital, or is localhost.
+ */
+export const REGISTRY = /[.:A-Z]|^localhost$/;
+
+/** Docker Hub by the names of its hosts. */
+export const HUB_HOST = /^(?:index|registry-1)\.docker\.io$/;
 
 /** The digests that pin an image: full, in lower case, as the OCI image specification writes them. */
 export const PINNING_DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;
@@ -82,7 +87,8 @@ export function imageMatches(reference: string, patterns: readonly string[]): bo
 
 const expressions = new Map<string, RegExp>();
 
-function patternExpression(pattern: string): RegExp {
+/** The references that a pattern of {@link imageMatches} names, as they are written in full. */
+export function patternExpression(pattern: string): RegExp {
     let expression = expressions.get(pattern);
     if (expression === undefined) {
         const slash = pattern.indexOf("/");

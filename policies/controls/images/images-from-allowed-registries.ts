@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from "node:util";
 
+import { IMAGES, isImageOf } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { imageMatches, imagesOf, runBy } from "../../kubernetes/images";
@@ -45,7 +46,10 @@ export const imagesFromAllowedRegistries = podControl({
         },
     },
     admission: {
-        none: "The list of registries is a parameter of the stack, which the cluster's policy does not know.",
+        with: ({ registries }) => ({
+            variables: IMAGES,
+            expression: `variables.images.all(image, ${isImageOf("image", registries)})`,
+        }),
     },
     *check(pod, { params }) {
         const { registries } = params;

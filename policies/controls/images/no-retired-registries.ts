@@ -1,3 +1,4 @@
+import { IMAGES, isImageOf } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { checklist, mitre, nist } from "../../engine/frameworks";
 import { imageMatches, imagesOf, runBy } from "../../kubernetes/images";
@@ -26,7 +27,10 @@ export const noRetiredRegistries = podControl({
         },
     },
     admission: {
-        none: "The list of registries is a parameter of the stack, which the cluster's policy does not know.",
+        with: ({ registries }) => ({
+            variables: IMAGES,
+            expression: `!variables.images.exists(image, ${isImageOf("image", registries)})`,
+        }),
     },
     *check(pod, { params }) {
         for (const use of imagesOf(pod)) {

@@ -45,7 +45,13 @@ describeOnCluster("the ValidatingAdmissionPolicies of the controls", "control-pl
 
     before(async function () {
         this.timeout(300_000);
-        const settings = { action: "warn" as const, controls: {}, exemptUsers: [], signatures: undefined };
+        const settings = {
+            action: "warn" as const,
+            controls: {},
+            exemptUsers: [],
+            registries: undefined,
+            signatures: undefined,
+        };
         all = twins(settings, selectControls(controls, "all"));
         names = new Set(all.map(({ control }) => control.name));
         await apply(cluster(), [casesNamespace()]);

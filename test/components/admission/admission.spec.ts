@@ -219,7 +219,7 @@ describe("Admission", () => {
         const able = controls.filter(
             ({ admission, applies, profiles }) =>
                 admission !== undefined &&
-                "expression" in admission &&
+                !("none" in admission) &&
                 applies !== undefined &&
                 profiles.includes("x0tta6bl4"),
         );

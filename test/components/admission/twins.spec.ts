@@ -25,7 +25,13 @@ import {
 } from "../../support/twins";
 import { WRAPPERS, wrapPod } from "../../support/wrap";
 
-const SETTINGS = { action: "warn" as const, controls: {}, exemptUsers: [], signatures: undefined };
+const SETTINGS = {
+    action: "warn" as const,
+    controls: {},
+    exemptUsers: [],
+    registries: undefined,
+    signatures: undefined,
+};
 const ALL = twins(SETTINGS, selectControls(controls, "all"));
 const TWINS = new Map(ALL.map((twin) => [twin.control.name, admission(policySpec(twin, [], []))]));
 const NAMES = new Set(TWINS.keys());
