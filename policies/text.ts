@@ -1,7 +1,7 @@
-/** `; did you mean X?` where a known name is close to the one given. */
+/** `; did you mean X?` where a known name is close to the one given, or is another way to write it in capitals. */
 export function suggestion(name: string, known: readonly string[]): string {
     const ranked = known
-        .map((candidate) => ({ candidate, distance: editDistance(name, candidate) }))
+        .map((candidate) => ({ candidate, distance: editDistance(name.toLowerCase(), candidate.toLowerCase()) }))
         .sort((a, b) => a.distance - b.distance)[0];
     return ranked !== undefined && ranked.distance <= Math.max(2, name.length / 4)
         ? `; did you mean "${ranked.candidate}"?`

@@ -15,7 +15,7 @@ export interface ApiFault {
 const QUANTITY = /^[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+|[numkMGTPE]|[KMGTPE]i)?$/;
 const TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[-+]\d\d:\d\d)$/;
 /** What is filled in, decrypted or replaced before the object is applied. */
-export const PLACEHOLDER = /\$\{|\{\{|ENC\[|^\$\(/;
+export const PLACEHOLDER = /\$\{|\{\{|ENC\[|^\$\(|^<[^<>]+>$|^ref\+/;
 const INT32 = 2 ** 31;
 
 /**
@@ -150,6 +150,12 @@ interface Expected {
 const isText = (value: unknown) => typeof value === "string";
 const isWhole = (value: unknown) => Number.isInteger(value);
 
+/** Go's base64.StdEncoding, which passes over line breaks and needs the padding. */
+function isBase64(text: string): boolean {
+    const plain = text.replace(/[\r\n]/g, "");
+    return plain.length % 4 === 0 && /^[A-Za-z0-9+/]*={0,2}$/.test(plain);
+}
+
 const EXPECTED: Readonly<Record<string, Expected>> = {
     s: { name: "a text", fits: isText },
     e: { name: "a text", fits: isText },
@@ -167,7 +173,7 @@ const EXPECTED: Readonly<Record<string, Expected>> = {
     o: { name: "a whole number or a text", fits: (value) => isText(value) || isWhole(value) },
     t: { name: "a time such as 2026-01-31T12:00:00Z", fits: (value) => typeof value === "string" && TIME.test(value) },
     d: { name: "a duration such as 1h30m", fits: isText },
-    y: { name: "a text in base64", fits: isText },
+    y: { name: "base64", fits: (value) => typeof value === "string" && isBase64(value) },
 };
 
 /** The kind of a value in words. */

@@ -124,6 +124,19 @@ describeControl(fieldsMatchTheApi, {
             ...pod({}, { imagePullPolicy: 1 }),
             message: "spec.containers[0].imagePullPolicy is a number, not a text.",
         },
+        "a field in other capitals, which is another field to the API server": {
+            ...pod({ hostpid: true }),
+            message: 'spec.hostpid is no field that the API has there; did you mean "hostPID"?',
+        },
+        "a text that is no base64": {
+            object: {
+                apiVersion: "v1",
+                kind: "Secret",
+                metadata: { name: "a" },
+                data: { a: "b c", d: "YQ", e: "YQ==" },
+            },
+            message: ["data.a is a text, not base64.", "data.d is a text, not base64."],
+        },
         "a field at the wrong depth": {
             object: { apiVersion: "v1", kind: "Service", metadata: { name: "web" }, ports: [] },
             message: "ports is no field that the API has there.",
@@ -137,6 +150,22 @@ describeControl(fieldsMatchTheApi, {
         "a value since its version": {
             ...pod({ tolerations: [{ key: "a", operator: "Gt", value: "1" }] }),
             ...at("v1.35"),
+        },
+        "what a plugin fills in, decrypts or fetches": {
+            object: {
+                apiVersion: "v1",
+                kind: "Secret",
+                metadata: { name: "a" },
+                data: {
+                    a: "<path:team/shop#key>",
+                    b: "ENC[AES256_GCM,data:x]",
+                    c: "ref+vault://team/shop#/key",
+                    d: "${KEY}",
+                },
+            },
+        },
+        "base64 in lines": {
+            object: { apiVersion: "v1", kind: "Secret", metadata: { name: "a" }, data: { a: "YW\nI=\n", b: "" } },
         },
         "a new field that is not set": { ...pod({ hostUsers: null }), ...at("v1.24") },
         "an empty value, which stands for the default": service({ type: "", sessionAffinity: "" }),
