@@ -33,6 +33,7 @@ function noConfigMaps(name: string, rest: Pick<Control, "profiles"> & Partial<Pi
     });
 }
 
+const URN = "urn:pulumi:dev::shop::kubernetes:core/v1:ConfigMap::settings";
 const REGISTRY = [
     noConfigMaps("for-strangers", { profiles: ["restricted"] }),
     noConfigMaps("for-us", { profiles: ["x0tta6bl4"], aliases: ["for-us-once"] }),
@@ -56,7 +57,7 @@ function run(registry: readonly Control[], settings: object, folder: string, res
 
 /** What the pack says of one ConfigMap. */
 function said(settings: object, folder = "/nowhere", registry: readonly Control[] = REGISTRY): readonly string[] {
-    const messages = run(registry, settings, folder, resourceOf(configMap({ a: "1" })));
+    const messages = run(registry, settings, folder, resourceOf(configMap({ a: "1" }), { urn: URN }));
     return messages.map((message) => /(for-[a-z]+) was asked/.exec(message)?.[1] ?? message);
 }
 

@@ -38,7 +38,7 @@ function said(config: object, expires = "2026-12-31"): readonly (readonly [polic
         from: "w.yaml: waivers[0]",
     };
     const now = new Date("2026-12-01T00:00:00Z");
-    const resource = resourceOf(configMap({ a: "1", b: "2" }));
+    const resource = resourceOf(configMap({ a: "1", b: "2" }), { urn: URN });
     const messages: (readonly [policy: string, message: string])[] = [];
     const selected = selectControls([FEW_KEYS], "baseline");
     for (const policy of packPolicies({
@@ -60,6 +60,8 @@ function said(config: object, expires = "2026-12-31"): readonly (readonly [polic
     }
     return messages;
 }
+
+const URN = "urn:pulumi:dev::shop::kubernetes:core/v1:ConfigMap::settings";
 
 type Validate = (args: object, report: (message: string) => void) => void;
 
@@ -113,7 +115,7 @@ describe("the pack's rule that waivers are in order", () => {
         const ask = (policy: Record<"validateStack", Validate> | undefined): number => {
             const before = runs;
             policy?.validateStack(
-                { resources: [resourceOf(configMap({ a: "1" }))], getConfig: () => ({}) },
+                { resources: [resourceOf(configMap({ a: "1" }), { urn: URN })], getConfig: () => ({}) },
                 () => undefined,
             );
             return runs - before;
