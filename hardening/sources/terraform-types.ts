@@ -28,6 +28,9 @@ export function kindOfType(terraformType: string): KindOfType | undefined {
 /** Names that Terraform's provider writes in another way than by number and case. */
 const RENAMED: Readonly<Record<string, string>> = { data: "data", binary_data: "binaryData", hosts: "hosts" };
 
+/** The one flag of a container's security context to which the provider's schema gives no default (v3.2, expandContainerSecurityContext). */
+const NON_ROOT = "runAsNonRoot";
+
 /** What a value that is not known before the apply is turned into, and how such a place is told. */
 export interface Unknowns {
     readonly marker: unknown;
@@ -53,6 +56,10 @@ export function objectOf(type: number, attributes: Body, { marker, isUnknown }: 
         if (item !== undefined) {
             object[field] = item;
         }
+    }
+    // The provider sends false for a container's flag that is not set, which overrides what the pod says.
+    if (fields.has("privileged") && fields.has(NON_ROOT) && !(NON_ROOT in object)) {
+        object[NON_ROOT] = false;
     }
     return object;
 }

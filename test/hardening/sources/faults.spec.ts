@@ -16,6 +16,7 @@ import type { Resource } from "../../../policies/kubernetes/resource";
 import { TODAY } from "../../support/cli";
 import type { FaultyObject } from "../../support/seeded-faults";
 import { FAULTS, FAULTY } from "../../support/seeded-faults";
+import { TYPED_FAULTS } from "../../support/seeded-faults-terraform";
 
 const SELECTED = selectControls(controls, "all");
 
@@ -95,6 +96,16 @@ const PRODUCERS: Readonly<Record<string, () => readonly Resource[]>> = {
         json(planned(FAULTY.map((manifest, index) => change("kubernetes_manifest", index, { manifest })))),
 };
 
+/** The objects as Terraform's provider plans them by types of its own. */
+const typed = () =>
+    json(planned(TYPED_FAULTS.map(({ type, after, unknown }, index) => change(type, index, after, unknown))));
+
+/** The control and object of a line of {@link found}. */
+const subjectOf = (line: string): string => {
+    const [control = "", , kind = "", name = ""] = line.split(" ");
+    return `${control} ${kind} ${name}`;
+};
+
 /** A program that makes the objects by the provider's classes. */
 function programOf(manifests: readonly FaultyObject[]): string {
     const made = manifests.map(({ apiVersion, kind, ...rest }) => {
@@ -122,6 +133,37 @@ describe("Twenty seeded faults", function () {
             assert.deepEqual(found(resources()), expected);
         });
     }
+
+    it("are the same in a plan of Terraform's own types, and what the API server is to choose is unverifiable by name", () => {
+        const lines = found(typed());
+        const isSeen = (line: string) => lines.includes(line);
+        // Nothing is found that is not there, and nothing that is there goes by without a word.
+        assert.deepEqual(
+            lines.filter((line) => !line.includes(" unverifiable ") && !expected.includes(line)),
+            [],
+        );
+        const unverifiable = lines.filter((line) => line.includes(" unverifiable ")).map(subjectOf);
+        assert.deepEqual(
+            expected.filter((line) => !isSeen(line) && !unverifiable.includes(subjectOf(line))),
+            [],
+        );
+        for (const [control, object] of FAULTS) {
+            const [kind = "", name = ""] = object.split(" ");
+            const at = lines.filter((line) => line.startsWith(`${control} violation ${kind} `));
+            assert.equal(at.filter((line) => line.split(" ")[3]?.endsWith(`/${name}`)).length, 1, control);
+        }
+        // Those that the plan leaves open: requests and limits, pull secrets, node, strategy and traffic policy.
+        const fields = lines
+            .filter((line) => line.includes(" unverifiable ") && !expected.includes(line))
+            .map((line) => line.split(" ")[4] ?? "");
+        assert.deepEqual([...new Set(fields.map((field) => field.split(".").at(-1)))].sort(), [
+            "externalTrafficPolicy",
+            "imagePullSecrets",
+            "nodeName",
+            "resources",
+            "strategy",
+        ]);
+    });
 
     it("are the same in a program that is run for it", async () => {
         const folder = mkdtempSync(join(tmpdir(), "faults-"));

@@ -179,7 +179,11 @@ describe("plans and states as sources", () => {
                             image: "registry.example/web:1.0",
                             env: [{ name: "PASSWORD", value: SECRET }],
                             ports: [{ containerPort: 8080 }],
-                            securityContext: { runAsUser: 1000, capabilities: { add: ["NET_ADMIN"] } },
+                            securityContext: {
+                                runAsUser: 1000,
+                                runAsNonRoot: false,
+                                capabilities: { add: ["NET_ADMIN"] },
+                            },
                             resources: { limits: { cpu: "1" } },
                             livenessProbe: { httpGet: { path: "/", port: 8080 } },
                         },
@@ -192,6 +196,22 @@ describe("plans and states as sources", () => {
             ["helm_release.chart"],
         );
         assert.doesNotMatch(JSON.stringify(findingsOf(TERRAFORM)), new RegExp(SECRET));
+    });
+
+    it("takes a container's unset runAsNonRoot for the false that the provider sends, over what its pod says", () => {
+        const withContext = (security_context: readonly object[]) => {
+            const container = [{ name: "web", image: "registry.example/web:1.0", security_context }];
+            const spec = [{ security_context: [{ run_as_non_root: true }], container }];
+            const pod = change("kubernetes_pod_v1", "web", { metadata: [{ name: "web" }], spec });
+            return findingsOf({ ...TERRAFORM, resource_changes: [pod] }).filter(
+                ({ control }) => control === "run-as-non-root",
+            );
+        };
+        assert.deepEqual(withContext([]), []);
+        assert.deepEqual(withContext([{ run_as_non_root: true }]), []);
+        const [finding, ...more] = withContext([{ run_as_non_root: null, privileged: false }]);
+        assert.deepEqual(more, []);
+        assert.equal(finding?.path, "spec.containers[0].securityContext.runAsNonRoot");
     });
 
     it("takes what Terraform will only know later for unknown", () => {
