@@ -275,7 +275,12 @@ describe("workflows", () => {
         const content = workflow("audit.yml");
         assert.ok("schedule" in content.on);
         const commands = stepsOf(content).map(({ run = "" }) => run);
-        for (const command of ["hardening audit", "hardening verify", "--evidence evidence --history"]) {
+        for (const command of [
+            "hardening audit",
+            "hardening verify",
+            "--evidence evidence --history",
+            "--format prometheus",
+        ]) {
             assert.ok(
                 commands.some((run) => run.includes(command)),
                 command,
