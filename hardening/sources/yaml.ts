@@ -114,7 +114,8 @@ function yamlDocuments(text: string, from: number, follows = false): readonly Te
         close(match.index);
         opened = true;
         start = Math.min(separator.lastIndex + 1, text.length);
-        badSeparator = /^---(?:\s+(?:#.*)?)?$/.test(match[0])
+        // A byte order mark is no space to kubectl, which reads this line in Go.
+        badSeparator = /^---(?:[^\S\uFEFF]+(?:#.*)?)?$/.test(match[0])
             ? undefined
             : new SyntaxFault("kubectl takes nothing but a comment behind --- on its line", lineOf(text, match.index));
     }

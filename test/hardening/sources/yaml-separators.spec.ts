@@ -18,7 +18,7 @@ describe("separators of documents", () => {
     }
 
     // Without a space before it, # is no comment (YAML 1.2, section 6.6), and kubectl refuses the file.
-    for (const line of ["---# comment", "--- a: b", "---a"]) {
+    for (const line of ["---# comment", "--- a: b", "---a", "---\uFEFF# comment", "---\uFEFF"]) {
         it(`refuse ${JSON.stringify(line)}, behind which kubectl sees something else`, () => {
             const { faults } = read(`${line}\n${OBJECT}`);
             assert.equal(faults.length, 1);
