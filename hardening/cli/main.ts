@@ -46,6 +46,7 @@ async function dispatch(name: string | undefined, args: readonly string[], io: I
         io.out(helpOf(name, command));
         return EXIT.clean;
     }
+    io.loaded?.();
     return command.run(line, io);
 }
 
