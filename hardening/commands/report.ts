@@ -11,10 +11,11 @@ import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
+import type { ScoredRow } from "../compliance/score";
 import { scoreChecklist } from "../compliance/score";
 import type { Submission } from "../evidence/admission";
 import { readEvidence } from "../evidence/folder";
-import { Observations } from "../evidence/observations";
+import { NOT_GIVEN, Observations } from "../evidence/observations";
 import { sourceOf } from "../evidence/source";
 import { stackDigest } from "../evidence/stack-digest";
 import { readTrust } from "../evidence/trust";
@@ -122,12 +123,20 @@ async function submitted(
     });
 }
 
-/** A line for each open row, for a log. */
+/** A line for each open row, for a log; those that only wait for runs that nobody has given are one. */
 function openRows({ stack, areas }: ComplianceReport): string {
-    return areas
-        .flatMap(({ rows }) => rows.filter(({ state }) => state === "open"))
-        .map(({ id, title, reason }) => `${stack} ${id} ${title}: ${reason}\n`)
-        .join("");
+    const open = areas.flatMap(({ rows }) => rows.filter(({ state }) => state === "open"));
+    const waiting = open.filter(waitsForRuns);
+    const lines = open
+        .filter((row) => !waiting.includes(row))
+        .map(({ id, title, reason }) => `${stack} ${id} ${title}: ${reason}\n`);
+    const ids = waiting.map(({ id }) => id).join(", ");
+    return [...lines, ...(ids === "" ? [] : [`${stack} ${ids}: ${NOT_GIVEN}\n`])].join("");
+}
+
+function waitsForRuns({ proofs }: ScoredRow): boolean {
+    const lacking = proofs.filter(({ state }) => state === "missing" || state === "unproven");
+    return lacking.length > 0 && lacking.every(({ detail }) => detail === NOT_GIVEN);
 }
 
 /** @throws InputError with what is wrong with the file */

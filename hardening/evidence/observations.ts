@@ -28,6 +28,9 @@ export interface Wanted {
     readonly live: boolean;
 }
 
+/** What is said where no statement of a kind counts. */
+export const NOT_GIVEN = "no results of this kind were given (--evidence)";
+
 /** All that the statements of a report say, those left out that prove nothing. */
 export class Observations {
     private readonly byKind: ReadonlyMap<StatementKind, ReadonlyMap<string, readonly Observation[]>>;
@@ -79,7 +82,7 @@ export class Observations {
         if (refused !== undefined) {
             return `${refused.file} proves nothing: it ${refused.refused ?? ""}`;
         }
-        return this.byKind.has(kind) ? "not among the results" : "no results of this kind were given (--evidence)";
+        return this.byKind.has(kind) ? "not among the results" : NOT_GIVEN;
     }
 }
 

@@ -86,8 +86,15 @@ describe("evidence of the tool's own commands", function () {
             const report = async (stack: string) => {
                 const out = join(folder, `${stack}.json`);
                 const to = ["--evidence", evidence, "--format", "json", "--out", out];
-                const { code, log } = await cli(["report", "--stack", stack, ...to]);
+                const { code, log, out: open } = await cli(["report", "--stack", stack, ...to]);
                 assert.equal(code, 1);
+                // What only waits for runs is one line, and no row stands in two.
+                const waiting = open
+                    .split("\n")
+                    .filter((line) => line.endsWith("no results of this kind were given (--evidence)"));
+                assert.match(waiting.at(-1) ?? "", new RegExp(`^${stack} P0-1\\.1, .*, P2-2: no results of this kind`));
+                assert.equal(open.includes(`${stack} P0-1.1 Workload`), false);
+                assert.equal(open.includes(`${stack} CMP-2 SOC 2: attestation soc-2: nobody has attested it`), true);
                 const { areas } = JSON.parse(readFileSync(out, "utf8")) as {
                     areas: { rows: { id: string; state: string; reason: string }[] }[];
                 };
