@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { READ_AT_START_ANNOTATION } from "../policies/kubernetes/foundation";
 import { amountOf } from "../policies/kubernetes/quantity";
 import { pulled } from "./images/pull";
-import { containerSecurity, podSecurity, type PodIdentity } from "./workload";
+import { containerSecurity, podSecurity, type PodIdentity } from "./hardened";
 
 type Volume = k8s.types.input.core.v1.Volume;
 type VolumeMount = k8s.types.input.core.v1.VolumeMount;

@@ -3,11 +3,15 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { budgetSpec } from "./budget";
 import { completed } from "./completed";
+import type { PodIdentity } from "./hardened";
+import { containerSecurity, podSecurity } from "./hardened";
 import { refuse } from "./refuse";
 import type { Given } from "../policies/engine/schema";
 import { integer, object, refined, text, withDefault } from "../policies/engine/schema";
 import { quantity } from "../policies/engine/values";
 import { pulled } from "./images/pull";
+import type { ProxyArgs, ProxyParts } from "./proxy";
+import { proxyConfigName, proxyData, proxyFaults, proxyParts, proxyPorts } from "./proxy";
 
 export const resourceSettings = withDefault(
     object({
@@ -28,19 +32,13 @@ export const replicaSettings = withDefault(
     {},
 );
 
+export type { PodIdentity } from "./hardened";
+export { containerSecurity, podSecurity } from "./hardened";
+
 /** What of a workload's arguments has defaults. */
 const sized = object({ replicas: replicaSettings, resources: resourceSettings });
 
 export const workloadName = text("a DNS label", /^[a-z0-9](?:[a-z0-9-]{0,52}[a-z0-9])?$/);
-
-/** What a pod needs to reach the SPIFFE Workload API; made by the SPIRE component. */
-export interface PodIdentity {
-    readonly volumes: readonly k8s.types.input.core.v1.Volume[];
-    readonly volumeMounts: readonly k8s.types.input.core.v1.VolumeMount[];
-    readonly env: readonly k8s.types.input.core.v1.EnvVar[];
-    /** Labels that the registration entry selects the pod by. */
-    readonly labels: Readonly<Record<string, string>>;
-}
 
 export interface WorkloadArgs {
     /** Name of the Deployment, its Service and its ServiceAccount; also the `app` label. */
@@ -98,21 +96,30 @@ export interface WorkloadArgs {
      */
     readonly annotations?: Readonly<Record<string, string>>;
     /**
+     * Puts Envoy beside the program: mutual TLS with the pod's SVID at a port of its own, to which the Service leads then.
+     * @default none
+     */
+    readonly proxy?: ProxyArgs | undefined;
+    /**
      * Name of the PriorityClass of the pods.
      * @default none
      */
     readonly priorityClassName?: string;
 }
 
-/** The image's user and group. */
-const RUN_AS = 1000;
 const TERMINATION_SECONDS = 45;
 /** How long a pod keeps serving after it has left the Service, so that no client meets a closed port. */
 const DRAIN_SECONDS = 10;
 
 /** What is wrong with the arguments, each under the name of its own; one line each. */
-export function workloadFaults(args: Pick<WorkloadArgs, "port" | "metricsPort" | "writable">): readonly string[] {
+export function workloadFaults(
+    args: Pick<WorkloadArgs, "port" | "metricsPort" | "writable" | "proxy" | "identity">,
+): readonly string[] {
     return [
+        ...(args.proxy === undefined ? [] : proxyFaults(args.proxy, args)),
+        ...(args.proxy !== undefined && args.identity === undefined
+            ? ["proxy needs an identity, whose socket it takes its SVID from"]
+            : []),
         ...(["port", "metricsPort"] as const).flatMap((name) => {
             const port = args[name];
             return port !== undefined && port < 1024
@@ -140,27 +147,6 @@ export function secretDirectory(secret: string): string {
     return `/etc/${secret}`;
 }
 
-/** The container's hardened security context. */
-export function containerSecurity(): k8s.types.input.core.v1.SecurityContext {
-    return {
-        allowPrivilegeEscalation: false,
-        readOnlyRootFilesystem: true,
-        capabilities: { drop: ["ALL"] },
-    };
-}
-
-/** The pod's hardened security context: every process is uid and gid 1000, under the runtime's seccomp profile. */
-export function podSecurity(): k8s.types.input.core.v1.PodSecurityContext {
-    return {
-        runAsNonRoot: true,
-        runAsUser: RUN_AS,
-        runAsGroup: RUN_AS,
-        fsGroup: RUN_AS,
-        fsGroupChangePolicy: "OnRootMismatch",
-        seccompProfile: { type: "RuntimeDefault" },
-    };
-}
-
 /** The pod of the workload. */
 export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
     const writable = Object.entries(args.writable ?? { "/tmp": "64Mi" }).map(([path, size], index) => ({
@@ -169,6 +155,7 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
     }));
     const secret = args.secretName;
     const metricsPort = metricsPortName(args);
+    const proxy = proxyOf(args);
     const resources = resourceSettings.read(args.resources, "args.resources", []);
     return {
         serviceAccountName: args.app,
@@ -183,6 +170,7 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
             whenUnsatisfiable: "ScheduleAnyway",
             labelSelector: { matchLabels: selectorLabels(args.app) },
         })),
+        ...(proxy && { initContainers: [proxy.container] }),
         containers: [
             {
                 name: args.app,
@@ -233,15 +221,30 @@ export function podSpec(args: WorkloadArgs): k8s.types.input.core.v1.PodSpec {
             ...writable.map(({ volume }) => volume),
             ...(secret === undefined ? [] : [{ name: "secret", secret: { secretName: secret, defaultMode: 0o440 } }]),
             ...(args.identity?.volumes ?? []),
+            ...(proxy?.volumes ?? []),
         ],
     };
+}
+
+/** What the proxy adds to the pod, where there is one. */
+function proxyOf({ app, port, proxy, identity }: WorkloadArgs): ProxyParts | undefined {
+    return proxy === undefined || identity === undefined ? undefined : proxyParts(app, port, identity, proxy);
+}
+
+/** The Service's port: the proxy's, where there is one, since nobody may go past it. */
+function servicePort({ port, proxy }: WorkloadArgs): k8s.types.input.core.v1.ServicePort {
+    // By number: that a name is one of a sidecar's not every part of a cluster knows.
+    return proxy === undefined
+        ? { name: "http", port, targetPort: "http" }
+        : { name: "https", port: proxyPorts(proxy).tls, targetPort: proxyPorts(proxy).tls };
 }
 
 /**
  * A stateless workload, hardened: its own ServiceAccount without a token, non-root on a read-only file system, spread over
  * zones and nodes, scaled between bounds and never drained below its budget.
  *
- * Creates: ServiceAccount, Deployment, Service, PodDisruptionBudget, HorizontalPodAutoscaler.
+ * Creates: ServiceAccount, Deployment, Service, PodDisruptionBudget, HorizontalPodAutoscaler and, with a proxy, the ConfigMap of
+ * its configuration.
  */
 export class Workload extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:workload:Workload";
@@ -268,6 +271,20 @@ export class Workload extends pulumi.ComponentResource {
             { metadata, automountServiceAccountToken: false },
             { parent: this },
         );
+        const proxy = proxyOf(args);
+        const config =
+            args.proxy === undefined
+                ? []
+                : [
+                      new k8s.core.v1.ConfigMap(
+                          `${name}-proxy`,
+                          {
+                              metadata: { ...metadata, name: proxyConfigName(args.app) },
+                              data: proxyData(args.app, args.port, args.proxy),
+                          },
+                          { parent: this },
+                      ),
+                  ];
         const deployment = new k8s.apps.v1.Deployment(
             `${name}-deployment`,
             {
@@ -280,19 +297,21 @@ export class Workload extends pulumi.ComponentResource {
                     template: {
                         metadata: {
                             labels: { ...args.labels, ...labels, ...args.identity?.labels },
-                            ...(args.annotations && { annotations: args.annotations }),
+                            ...((args.annotations ?? proxy) && {
+                                annotations: { ...args.annotations, ...proxy?.annotations },
+                            }),
                         },
                         spec: podSpec(args),
                     },
                 },
             },
-            { parent: this, dependsOn: [account] },
+            { parent: this, dependsOn: [account, ...config] },
         );
         const service = new k8s.core.v1.Service(
             `${name}-service`,
             {
                 metadata,
-                spec: { type: "ClusterIP", selector, ports: [{ name: "http", port: args.port, targetPort: "http" }] },
+                spec: { type: "ClusterIP", selector, ports: [servicePort(args)] },
             },
             { parent: this },
         );

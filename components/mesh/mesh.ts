@@ -34,9 +34,16 @@ export function meshPortFaults(
         : [];
 }
 
+/** Who may call the platform: an account, and where the network is opened to the labels of its pods. */
+export interface Caller {
+    readonly namespace: string;
+    readonly serviceAccount: string;
+    readonly labels?: Readonly<Record<string, string>> | undefined;
+}
+
 /** What is wrong with the callers, who stand at `path`; one line each. */
 export function meshFaults(
-    callers: MeshSettings["callers"],
+    callers: readonly Caller[],
     { namespace: own }: Pick<MeshArgs, "namespace">,
     path: string,
 ): readonly string[] {

@@ -1,4 +1,5 @@
 import type { Flow, Peer } from "../network/flows";
+import { callerPeer } from "../network/standard";
 import { AGENT_PATHS } from "../spire/layout";
 import type { MeshSettings } from "./settings";
 
@@ -77,10 +78,7 @@ export function meshFlows(
     const callers = settings.callers.map((caller): Flow => ({
         name: `mesh-${caller.namespace}-${caller.serviceAccount}`,
         reason: "Calls the platform by mutual TLS of the mesh.",
-        from:
-            caller.namespace === namespace
-                ? { kind: "pods", namespace, labels: caller.labels ?? {} }
-                : { kind: "foreign", namespace: caller.namespace, ...(caller.labels && { labels: caller.labels }) },
+        from: callerPeer(caller, namespace),
         to: pods,
         ports: [{ port }, ...(settings.kind === "linkerd" ? [{ port: LINKERD_INBOUND }] : [])],
     }));

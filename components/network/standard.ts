@@ -67,6 +67,21 @@ export function metricsFlow(
     };
 }
 
+/**
+ * The pods of somebody who may call an application.
+ *
+ * @param own the application's namespace, in which both ends are opened
+ */
+export function callerPeer(
+    caller: { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> | undefined },
+    own: string,
+): Peer {
+    const { namespace, labels } = caller;
+    return namespace === own
+        ? { kind: "pods", namespace, labels: labels ?? {} }
+        : { kind: "foreign", namespace, ...(labels && { labels }) };
+}
+
 /** The platform's flows: metrics in, queries to Prometheus out, and name resolution. */
 export function platformFlows(
     platform: PlatformSettings,

@@ -3,6 +3,7 @@ import { optionalArea } from "../area";
 import { platformFlows } from "../network/standard";
 import { metricsPortName, secretDirectory, selectorLabels, workloadFaults } from "../workload";
 import type { PlatformConfig } from "./platform";
+import { isProxied, platformProxyFaults, proxyFlows } from "./proxy";
 import { Platform } from "./platform";
 import { platformSettings } from "./settings";
 
@@ -10,10 +11,16 @@ export const platformArea = optionalArea({
     key: "platform",
     description: "The x0tta6bl4 platform: where it runs, with how much, and who may look at it",
     settings: platformSettings,
-    faults: ({ platform }: PlatformConfig, path) => [
-        ...workloadFaults(platform).map((fault) => `${path}.${fault}`),
-        ...accessFaults(platform.access, `${path}.access`),
-    ],
+    faults: (config: PlatformConfig, path, foundation) => {
+        const { platform } = config;
+        return [
+            ...workloadFaults({ port: platform.port, metricsPort: platform.metricsPort }).map(
+                (fault) => `${path}.${fault}`,
+            ),
+            ...accessFaults(platform.access, `${path}.access`),
+            ...(isProxied(platform) ? platformProxyFaults(platform, config, path, foundation.images) : []),
+        ];
+    },
     namespaces: ({ platform: { app, namespace, owner, quota, secretName } }: PlatformConfig) => [
         {
             setting: "namespace",
@@ -27,7 +34,13 @@ export const platformArea = optionalArea({
             quota,
         },
     ],
-    images: ({ platform }: PlatformConfig) => ({ [platform.namespace]: ["x0tta6bl4"] }),
+    foreign: ({ platform: { namespace, proxy } }: PlatformConfig) =>
+        (proxy?.callers ?? [])
+            .map((caller, index) => ({ namespace: caller.namespace, setting: `proxy.callers[${index}].namespace` }))
+            .filter((claim) => claim.namespace !== namespace),
+    images: ({ platform }: PlatformConfig) => ({
+        [platform.namespace]: ["x0tta6bl4", ...(isProxied(platform) ? (["envoy"] as const) : [])],
+    }),
     targets: ({ platform }: PlatformConfig) => [
         {
             name: platform.app,
@@ -36,8 +49,22 @@ export const platformArea = optionalArea({
             port: metricsPortName(platform),
             path: platform.metricsPath,
         },
+        ...(isProxied(platform)
+            ? [
+                  {
+                      name: `${platform.app}-proxy`,
+                      namespace: platform.namespace,
+                      labels: selectorLabels(platform.app),
+                      port: "proxy-metrics",
+                      path: "/stats/prometheus",
+                  },
+              ]
+            : []),
     ],
-    flows: ({ platform, cluster, monitoring }: PlatformConfig) => platformFlows(platform, cluster, monitoring),
+    flows: ({ platform, cluster, monitoring }: PlatformConfig) => [
+        ...platformFlows(platform, cluster, monitoring),
+        ...(isProxied(platform) ? proxyFlows(platform, monitoring) : []),
+    ],
     after: ["externalSecrets", "spire"],
     deploy: (config: PlatformConfig, stage) => {
         const { cluster, mesh, monitoring, platform, shield, spire } = config;

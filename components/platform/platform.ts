@@ -15,6 +15,7 @@ import { Shield } from "../shield/shield";
 import type { SpireSettings } from "../spire/model";
 import { WorkloadIdentity } from "../spire/workload-identity";
 import { Workload } from "../workload";
+import { isProxied, platformProxy, proxyFlows } from "./proxy";
 import type { PlatformSettings } from "./settings";
 
 /** The settings that the platform depends on. */
@@ -46,7 +47,10 @@ export class Platform extends pulumi.ComponentResource {
         super(Platform.__pulumiType, name, args, opts);
         const { platform, namespace, images } = args;
         const own = { parent: this };
-        const flows = platformFlows(platform, args.cluster, args.monitoring);
+        const flows = [
+            ...platformFlows(platform, args.cluster, args.monitoring),
+            ...(isProxied(platform) ? proxyFlows(platform, args.monitoring) : []),
+        ];
         const network = new AllowedFlows(`${name}-network`, { flows }, own);
         new Access(`${name}-access`, { namespace, grants: platform.access }, own);
         const identity = new WorkloadIdentity(
@@ -59,6 +63,7 @@ export class Platform extends pulumi.ComponentResource {
             `${name}-workload`,
             {
                 ...platform,
+                proxy: isProxied(platform) ? platformProxy(platform, args.spire, images.ref("envoy")) : undefined,
                 namespace,
                 image: images.ref("x0tta6bl4"),
                 version: images.tag("x0tta6bl4"),

@@ -5,7 +5,6 @@ import { load } from "js-yaml";
 
 import { AGENT_PATHS, CSI_DRIVER_NAME } from "../../../components/spire/layout";
 import { evaluate } from "../../../hardening/evaluate";
-import { fails } from "../../../hardening/findings";
 import { controls } from "../../../policies/controls";
 import { ExceptionBook } from "../../../policies/engine/exceptions";
 import { selectControls } from "../../../policies/engine/profiles";
@@ -32,15 +31,20 @@ function refusedBy(injection: Injection): readonly string[] {
         metadata: { name: "web-1", namespace: "shop", labels: { app: "web", owner: "team" } },
         spec: injectedPod(WORKLOAD, injection),
     };
+    const selected = selectControls(controls, "x0tta6bl4");
     const { findings } = evaluate([[{ source: "", document: 0, type: "kubernetes:core/v1:Pod", props }]], {
-        selected: selectControls(controls, "x0tta6bl4"),
+        selected,
         waivers: [],
         exceptions: new ExceptionBook([]),
         now: new Date(0),
     });
-    const admission = new Map(controls.map((control) => [control.name, control.admission]));
-    const enforced = findings.filter(fails).map(({ control }) => control);
-    return [...new Set(enforced)].filter((name) => !("none" in (admission.get(name) ?? { none: "" }))).sort();
+    // What only advises warns at admission too; a Namespace that is not judged here is there in the cluster.
+    const denying = selected.filter(({ enforcement }) => enforcement === "mandatory").map(({ control }) => control);
+    const twins = new Set(
+        denying.filter(({ admission = { none: "" } }) => !("none" in admission)).map(({ name }) => name),
+    );
+    const broken = findings.filter(({ status }) => status === "violation").map(({ control }) => control);
+    return [...new Set(broken)].filter((name) => twins.has(name)).sort();
 }
 
 describe("the proxy that Istio injects", () => {
