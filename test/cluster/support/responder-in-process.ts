@@ -113,6 +113,11 @@ export class ResponderInProcess {
         });
     }
 
+    /** Time passes until what was done is taken back unless somebody has confirmed it. */
+    later(): void {
+        this.now += this.policy.guards.undoAfter + 1;
+    }
+
     /** One about a pod that nobody has sent before. */
     event(rule: string, namespace: string, pod: string): SecurityEvent {
         this.now += 3_600_000;
