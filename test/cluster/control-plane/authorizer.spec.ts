@@ -8,6 +8,7 @@ import type { AccessRequest } from "../../../policies/kubernetes/rbac/rule";
 import { stackOf } from "../../support/controls";
 import type { KubernetesObject } from "../harness/kubectl";
 import { tally } from "../../support/tally.mjs";
+import { review } from "../support/access-review";
 import { apply, remove } from "../support/objects";
 import { describeOnCluster } from "../support/shared";
 import { until } from "../support/until";
@@ -191,13 +192,13 @@ describeOnCluster("the authorizer of RBAC", "control-plane", (cluster) => {
                 numRuns: QUESTIONS_PER_CLUSTER,
             });
             const answers = await Promise.all(
-                questions.map(async ([who, what]) => ({ who, what, theirs: await review(who, what) })),
+                questions.map(async ([who, what]) => ({ who, what, theirs: await review(cluster(), who, what) })),
             );
             const differing = [];
             for (const { who, what, theirs } of answers) {
                 const ours = authorizer.allows(who, what);
                 // What the API server answers from may be a moment older than what it has stored.
-                if (ours !== theirs && ours !== (await review(who, what))) {
+                if (ours !== theirs && ours !== (await review(cluster(), who, what))) {
                     differing.push({ who, what, ours, theirs });
                 }
             }
@@ -227,16 +228,6 @@ describeOnCluster("the authorizer of RBAC", "control-plane", (cluster) => {
             [],
         );
     });
-
-    async function review(who: { user: string; groups: string[] }, what: AccessRequest): Promise<boolean> {
-        const spec = { ...who, ...("path" in what ? { nonResourceAttributes: what } : { resourceAttributes: what }) };
-        const { text } = await cluster().request("POST", "/apis/authorization.k8s.io/v1/subjectaccessreviews", {
-            apiVersion: "authorization.k8s.io/v1",
-            kind: "SubjectAccessReview",
-            spec,
-        });
-        return (JSON.parse(text) as { status: { allowed: boolean } }).status.allowed;
-    }
 
     /** Waits until the controller manager has nothing more to write into aggregated roles, the API server's own included. */
     async function settled(): Promise<void> {
