@@ -68,6 +68,7 @@ export function registryFaults(
 ): readonly string[] {
     const own = [...new Set(Object.values(imagesByNamespace).flat())].sort();
     return own
+        .filter((name) => images.faults([name]).length === 0) // What has no digest yet has no reference to judge.
         .map((name) => images.ref(name))
         .filter((reference) => registries !== undefined && !imageMatches(reference, registries))
         .map((reference) => `names no registry of ${reference}, which this stack runs and the cluster would refuse`);
