@@ -2,7 +2,7 @@ import type * as pulumi from "@pulumi/pulumi";
 
 import type { Exception } from "../policies/engine/exceptions";
 import type { Schema } from "../policies/engine/schema";
-import { optional } from "../policies/engine/schema";
+import { oneOf, optional, orShort } from "../policies/engine/schema";
 import type { Waiver } from "../policies/engine/waivers";
 import type { ImageName, Images } from "./images";
 import type { ScrapeTarget } from "./monitoring/monitors";
@@ -168,13 +168,16 @@ export function area<const K extends string, S, C, I>(declared: Area<K, S, C, I>
     return declared;
 }
 
+/** What stands for an area that a stack does without: Pulumi asks for every setting that is declared and has no default. */
+export const WITHOUT = "none";
+
 /**
- * An area that a stack may do without: nothing follows from settings that are not there, and its functions are asked only
- * where they are.
+ * An area that a stack may do without: nothing follows from settings that are not there, or are `none`, and its functions
+ * are asked only where they are.
  */
 export function optionalArea<const K extends string, S, C extends Readonly<Record<K, S>>, I>(
     declared: Area<K, S, C, I>,
-): Area<K, S | undefined, Omit<C, K> & Readonly<Record<K, S | undefined>>, I | undefined> {
+): Area<K, S | undefined, Omit<C, K> & Readonly<Record<K, S | undefined>>, I | typeof WITHOUT | undefined> {
     type Given = Omit<C, K> & Readonly<Record<K, S | undefined>>;
     const { key, description, settings, exceptions = [], after = [], once = false, deploy } = declared;
     const isSet = (config: Given): config is Given & C => config[key] !== undefined;
@@ -185,7 +188,7 @@ export function optionalArea<const K extends string, S, C extends Readonly<Recor
     return {
         key,
         description: `${description}; none unless set`,
-        settings: optional(settings),
+        settings: optional(orShort<S | undefined, I, typeof WITHOUT>(settings, oneOf(WITHOUT), () => undefined)),
         faults: whereSet(declared.faults, []),
         namespaces: whereSet(declared.namespaces, []),
         foreign: whereSet(declared.foreign, []),

@@ -117,10 +117,7 @@ export function loadConfig(): Config {
     // the state as plain text, so it is refused by name and never looked at.
     const encrypted = own.filter(([key]) => isConfigSecret(key)).map(([key]) => key);
     const plain = own.filter(([key]) => !encrypted.includes(key));
-    const { config, faults } = readConfig(
-        Object.fromEntries(plain.map(([key, value]) => [key, parsed(value)])),
-        project,
-    );
+    const { config, faults } = readConfig(structured(Object.fromEntries(plain)), project);
     const all = [
         ...encrypted.map((key) => `${key} is encrypted; settings hold no secrets, those come through External Secrets`),
         ...faults.filter((fault) => !encrypted.some((key) => fault.startsWith(`${key} is missing`))),
@@ -135,6 +132,11 @@ export function loadConfig(): Config {
 
 /** The SDK keeps this function out of its typings; its own `Config` class is built on it. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret: (key: string) => boolean };
+
+/** Settings as they were written, out of the texts that a program is handed for them, by the same keys. */
+export function structured(texts: Readonly<Record<string, string>>): Readonly<Record<string, unknown>> {
+    return Object.fromEntries(Object.entries(texts).map(([key, value]) => [key, parsed(value)]));
+}
 
 /** The engine hands structured values over as JSON text, and plain ones as they are. */
 function parsed(value: string): unknown {

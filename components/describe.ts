@@ -2,6 +2,7 @@ import { dump } from "js-yaml";
 
 import type { Fields, Schema } from "../policies/engine/schema";
 import { show } from "../policies/text";
+import { WITHOUT } from "./area";
 import { areas } from "./areas";
 
 /** How deep settings are named in a description; what is below has its comments in the area's `settings.ts`. */
@@ -19,7 +20,7 @@ export function describeSettings(project: string): string {
         [...areas]
             .sort((a, b) => a.key.localeCompare(b.key, "en"))
             .map(({ key, description, settings }) => {
-                // The engine would fill a default in itself, and an area that is left out is told by its absence.
+                // The engine refuses a stack without a setting that is declared and has no default.
                 const optional = settings.absent === undefined ? {} : defaultOf(settings.absent.value);
                 return [
                     key,
@@ -31,7 +32,7 @@ export function describeSettings(project: string): string {
 }
 
 function defaultOf(value: unknown): object {
-    return value === null ? {} : { type: "object", default: value };
+    return value === null ? { default: WITHOUT } : { type: "object", default: value };
 }
 
 /**

@@ -5,6 +5,7 @@ import { load } from "js-yaml";
 
 import { areas } from "../../components/areas";
 import { readConfig } from "../../components/config";
+import { WITHOUT } from "../../components/area";
 import { describeSettings } from "../../components/describe";
 import { IMAGES } from "../../components/images";
 import type { Schema } from "../../policies/engine/schema";
@@ -90,6 +91,24 @@ describe("the registry of areas", () => {
         const { config } = load(written) as { config: Record<string, { description: string }> };
         assert.match(config["spire"]?.description ?? "", /quota\.\{cpu \(16\), memory \(48Gi\), pods \(260\)\}/);
         assert.match(config["platform"]?.description ?? "", /access\[\]\.\{role, group\}, secretName\?/);
+    });
+
+    it("asks in Pulumi.yaml for what every stack needs, and for nothing that a stack may do without", () => {
+        const { config } = load(readFileSync("Pulumi.yaml", "utf8")) as {
+            config: Record<string, { default?: unknown }>;
+        };
+        const asked = Object.keys(config).filter((key) => config[key]?.default === undefined);
+        assert.deepEqual(asked, ["cluster", "spire"]);
+        for (const { key, settings } of areas.filter(({ key }) => config[key]?.default === WITHOUT)) {
+            const faults: string[] = [];
+            assert.equal(settings.read(WITHOUT, key, faults), undefined, key);
+            assert.deepEqual(faults, []);
+            settings.read("nothing", key, faults);
+            assert.match(
+                faults.join("\n"),
+                new RegExp(`^${key} must be one of none, or an object with .*, found "nothing"$`),
+            );
+        }
     });
 
     it("takes no default of another type than the setting's", () => {

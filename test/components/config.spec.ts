@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import * as pulumi from "@pulumi/pulumi";
 
-import { loadConfig, readConfig } from "../../components/config";
+import { loadConfig, readConfig, structured } from "../../components/config";
 import { recordProgram } from "../../hardening/sources/program/monitor";
 import { readStack, stackNames } from "../../hardening/sources/program/stack-file";
 import { SMALLEST } from "../support/spire";
@@ -98,8 +98,7 @@ describe("config", () => {
         assert.deepEqual(stackNames("."), ["production", "staging"]);
         for (const stack of stackNames(".")) {
             const { config, project } = readStack(process.cwd(), stack);
-            const values = Object.fromEntries(Object.entries(config).map(([key, value]) => [key, JSON.parse(value)]));
-            assert.deepEqual(readConfig(values, project).faults, [], stack);
+            assert.deepEqual(readConfig(structured(config), project).faults, [], stack);
         }
     });
 });

@@ -1,6 +1,6 @@
 import type { Config } from "../../components/areas";
 import type { PlatformSettings } from "../../components/platform/settings";
-import { readConfig } from "../../components/config";
+import { readConfig, structured } from "../../components/config";
 import { readStack } from "../../hardening/sources/program/stack-file";
 
 /** The settings of the stack staging, some of them replaced. Fails where they have faults. */
@@ -8,11 +8,8 @@ export function stagingConfig(
     over: Readonly<Record<string, unknown>> = {},
 ): Config & { readonly platform: PlatformSettings } {
     const { config: raw } = readStack(process.cwd(), "staging");
-    const values = Object.fromEntries(
-        Object.entries(raw as Readonly<Record<string, unknown>>).map(([key, value]) => [key, parsed(value)]),
-    );
     const replaced = Object.fromEntries(Object.entries(over).map(([key, value]) => [`x0tta6bl4:${key}`, value]));
-    const { config, faults } = readConfig({ ...values, ...replaced }, "x0tta6bl4");
+    const { config, faults } = readConfig({ ...structured(raw), ...replaced }, "x0tta6bl4");
     if (faults.length > 0) {
         throw new Error(faults.join("\n"));
     }
@@ -21,8 +18,4 @@ export function stagingConfig(
         throw new Error("the stack staging has no platform");
     }
     return { ...config, platform };
-}
-
-function parsed(value: unknown): unknown {
-    return typeof value === "string" ? (JSON.parse(value) as unknown) : value;
 }

@@ -32,7 +32,8 @@ export function stackNames(directory: string): readonly string[] {
  * What a program host needs to run a stack, out of `Pulumi.yaml` and `Pulumi.<stack>.yaml`.
  *
  * @param settings values by key that count over those of the files; where a file's is encrypted, they are secret too
- * @throws InputError where a file is missing or malformed, or a value is set for a program that is not run here.
+ * @throws InputError where a file is missing or malformed, a setting that `Pulumi.yaml` declares has no value, as the
+ *     engine refuses it too, or a value is set for a program that is not run here.
  */
 export function readStack(
     directory: string,
@@ -66,6 +67,16 @@ export function readStack(
     }
     settings.forEach((value, key) => (config[fullKeyOf(key, name)] = value));
     const environments = environmentsIn(environment);
+    const missing = Object.keys(declared).filter((key) => !(fullKeyOf(key, name) in config));
+    // What an environment sets is not known here.
+    if (missing.length > 0 && environments.length === 0 && runtime.name === EMBEDDED) {
+        throw new InputError(
+            missing.map(
+                (key) =>
+                    `config.${key} has no value: Pulumi.yaml declares it without a default; set it in Pulumi.${stack}.yaml, or by --config ${fullKeyOf(key, name)}=…`,
+            ),
+        );
+    }
     return {
         directory,
         main: mainOf(directory, main),
@@ -134,12 +145,12 @@ function readYaml<T>(schema: Schema<T>, directory: string, file: string): T {
     return readContent(schema, given, file);
 }
 
-/** Values the project file itself sets: `config.<key>.default` or `.value`. */
+/** Values the project file itself sets: `config.<key>.default` or `.value`, or what is no object as the value itself. */
 function projectDefaults(declared: Readonly<Record<string, unknown>>, name: string): Record<string, string> {
     return Object.fromEntries(
         Object.entries(declared).flatMap(([key, declaration]) => {
-            const value = isObj(declaration) ? (declaration["value"] ?? declaration["default"]) : undefined;
-            return value === undefined ? [] : [[fullKeyOf(key, name), rawValue(value)]];
+            const value = isObj(declaration) ? (declaration["value"] ?? declaration["default"]) : declaration;
+            return value === undefined || value === null ? [] : [[fullKeyOf(key, name), rawValue(value)]];
         }),
     );
 }

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { policySpec, registryFaults, selectedFor, twins } from "../../../components/admission/policies";
 import { admissionSettings } from "../../../components/admission/settings";
-import { readConfig } from "../../../components/config";
+import { readConfig, structured } from "../../../components/config";
 import { readStack } from "../../../hardening/sources/program/stack-file";
 import { noRetiredRegistries } from "../../../policies/controls/images/no-retired-registries";
 import type { ContainerRole } from "../../../policies/kubernetes/pods";
@@ -37,8 +37,7 @@ function pod(image: string): Readonly<Record<string, unknown>> {
 /** What is wrong with the stack staging under these settings of admission. */
 function faultsOf(stack: string, more: object): readonly string[] {
     const { config: raw } = readStack(process.cwd(), stack);
-    const values = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, JSON.parse(value) as unknown]));
-    return readConfig({ ...values, "x0tta6bl4:admission": more }, "x0tta6bl4").faults;
+    return readConfig({ ...structured(raw), "x0tta6bl4:admission": more }, "x0tta6bl4").faults;
 }
 
 describe("The registries of the cluster", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import type { Config } from "../../../components/areas";
-import { readConfig } from "../../../components/config";
+import { readConfig, structured } from "../../../components/config";
 import type { Signer } from "../../../components/admission/settings";
 import { admissionSettings } from "../../../components/admission/settings";
 import { imagePolicySpec, ImageSignatures, signatureFaults } from "../../../components/admission/signatures";
@@ -47,9 +47,8 @@ const IMAGES = { overrides: { x0tta6bl4: { digest: DIGEST } } };
 /** Faults of the stack staging with these signatures, as a deployment would report them. */
 function faultsOf(signatures: Raw, images: Raw = IMAGES): readonly string[] {
     const { config: raw } = readStack(process.cwd(), "staging");
-    const values = Object.fromEntries(Object.entries(raw).map(([key, value]) => [key, JSON.parse(value) as unknown]));
     const over = { "x0tta6bl4:admission": { signatures }, "x0tta6bl4:images": images };
-    return readConfig({ ...values, ...over }, "x0tta6bl4").faults;
+    return readConfig({ ...structured(raw), ...over }, "x0tta6bl4").faults;
 }
 
 const previews = new Map<string, Promise<ProgramPreview>>();
@@ -223,9 +222,7 @@ describe("ImageSignatures", function () {
     ] as const) {
         it(`knows every image that ${what} runs, by namespace`, async () => {
             const { resources } = await preview(stack, over);
-            const values = Object.entries(readStack(process.cwd(), stack).config).map(
-                ([key, value]): [string, unknown] => [key, JSON.parse(value) as unknown],
-            );
+            const values = Object.entries(structured(readStack(process.cwd(), stack).config));
             const overrides = Object.entries(over).map(([key, value]): [string, unknown] => [
                 `x0tta6bl4:${key}`,
                 value,

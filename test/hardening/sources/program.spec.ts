@@ -210,6 +210,30 @@ describe("stack files", () => {
         assert.deepEqual(readStack(directory, "dev").config, {});
     });
 
+    it("need not say what the project says, and must say what it declares without a default, as the engine asks", () => {
+        const declared = "{short: hello, list: [a, b], number: 7, 'aws:region': eu, port: {type: integer, default: 80}";
+        write("Pulumi.yaml", `name: shop\nruntime: nodejs\nconfig: ${declared}}\n`);
+        const given = {
+            "aws:region": "eu",
+            "shop:list": '["a","b"]',
+            "shop:number": "7",
+            "shop:port": "80",
+            "shop:short": "hello",
+        };
+        assert.deepEqual(readStack(directory, "dev").config, given);
+        write(
+            "Pulumi.yaml",
+            `name: shop\nruntime: nodejs\nconfig: ${declared}, one: {type: string}, two: {type: string}}\n`,
+        );
+        const missing = (key: string) =>
+            `config.${key} has no value: Pulumi.yaml declares it without a default; set it in Pulumi.dev.yaml, or by --config shop:${key}=…`;
+        assert.throws(() => readStack(directory, "dev"), new InputError(["one", "two"].map(missing)));
+        const settings = new Map([["one", "1"]]);
+        assert.throws(() => readStack(directory, "dev", settings), new InputError([missing("two")]));
+        write("Pulumi.dev.yaml", "environment: [acme/prod]\n");
+        assert.deepEqual(readStack(directory, "dev").config, given);
+    });
+
     it("name the environments that they import", () => {
         write("Pulumi.dev.yaml", "environment: [acme/prod, acme/db: {merge: false}]\n");
         assert.deepEqual(readStack(directory, "dev").environments, ["acme/prod", "acme/db"]);
