@@ -25,7 +25,7 @@ const CONFIG = {
 } as const;
 
 /** The options by which a command takes its stacks. */
-export const STACK_OPTIONS = {
+const STACK_OPTIONS = {
     none: {},
     maybe: { directory: DIRECTORY, stack: { ...STACK, description: "the stack" }, config: CONFIG },
     one: { directory: DIRECTORY, stack: { ...STACK, description: "the stack", required: true }, config: CONFIG },

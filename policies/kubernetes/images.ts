@@ -37,10 +37,10 @@ export function parseImage(reference: string): ImageReference {
  * The first component of a reference where it can't be an account's name, as the distribution project splits it: it has a
  * dot, a port or a capital, or is localhost.
  */
-export const REGISTRY = /[.:A-Z]|^localhost$/;
+const REGISTRY = /[.:A-Z]|^localhost$/;
 
 /** Docker Hub by the names of its hosts. */
-export const HUB_HOST = /^(?:index|registry-1)\.docker\.io$/;
+const HUB_HOST = /^(?:index|registry-1)\.docker\.io$/;
 
 /** The digests that pin an image: full, in lower case, as the OCI image specification writes them. */
 export const PINNING_DIGEST = /^(?:sha256:[0-9a-f]{64}|sha512:[0-9a-f]{128})$/;

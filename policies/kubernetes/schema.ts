@@ -15,7 +15,7 @@ export interface SchemaFault extends ApiFault {
 }
 
 /** Stands for a value that is unknown before deployment, or is filled in before the object is applied. */
-export const LATER = Symbol("later");
+const LATER = Symbol("later");
 
 /** Fields that every object has and that no definition describes. */
 const OWN_FIELDS: ReadonlySet<string> = new Set(["apiVersion", "kind", "metadata"]);
