@@ -10,6 +10,13 @@ export type DockerfileAspect = (typeof DOCKERFILE_ASPECTS)[number];
 const MINIMAL = /^(?:scratch$|gcr\.io\/distroless\/|cgr\.dev\/chainguard\/(?:static|glibc-dynamic)[:@])/;
 const DIGEST = /@sha256:[0-9a-f]{64}$/;
 
+/** From the root of another stage or image. */
+const WHOLE = /^(?=.*--from=)(?:--\S+\s+)*(?:\[\s*)?"?\/?\.?\/?"?[\s,]/;
+/** Instructions that run something: in the build, or when the image starts. */
+const STARTS = ["RUN", "SHELL", "ENTRYPOINT", "CMD"];
+/** A shell by its name, or what Docker hands to one since it is no list. */
+const SHELL = /^\[\s*"(?:\S*\/)?(?:busybox|(?:ba|da|a|z|k)?sh)"|^(?!\s*\[)/;
+
 interface Stage {
     readonly base: string;
     readonly name: string;
@@ -96,6 +103,15 @@ function judgeBase(whole: readonly Stage[]): Judgement {
     const base = whole.at(-1)?.base ?? "";
     if (!MINIMAL.test(base)) {
         return missing(`is built on ${base}, which is not known to hold neither shell nor package manager`);
+    }
+    const instructions = whole.flatMap((stage) => stage.instructions);
+    const copy = instructions.find(([name, rest]) => name === "COPY" && WHOLE.test(rest));
+    if (copy !== undefined) {
+        return missing(`is built on ${base}, but copies the whole of another file system: COPY ${copy[1]}`);
+    }
+    const shell = instructions.find(([name, rest]) => STARTS.includes(name) && SHELL.test(rest));
+    if (shell !== undefined) {
+        return missing(`is built on ${base}, but holds a shell: ${shell.join(" ")}`);
     }
     return base === "scratch" || DIGEST.test(base)
         ? proven(`is built on ${base}`)

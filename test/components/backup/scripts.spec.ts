@@ -1,6 +1,16 @@
 import assert from "node:assert/strict";
 import { execFileSync, spawnSync } from "node:child_process";
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import {
+    chmodSync,
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -18,16 +28,21 @@ const skipped = (missing: readonly string[]) =>
 
 /** Folders and variables as the pods have them, with a repository of its own. */
 class Pod {
-    readonly root = mkdtempSync(join(tmpdir(), "backup-"));
+    readonly root: string;
 
-    constructor(private readonly variables: Readonly<Record<string, string>>) {
+    /** @param image folder that a pod sees as its whole file system; left out, it sees that of the machine */
+    constructor(
+        private readonly variables: Readonly<Record<string, string>>,
+        private readonly image = "",
+    ) {
+        this.root = mkdtempSync(join(image === "" ? tmpdir() : image, "backup-"));
         // The database's user has to get through.
         chmodSync(this.root, 0o711);
         for (const folder of ["work", "data", "bundle", "home"]) {
             mkdirSync(this.path(folder));
         }
         writeFileSync(this.path("password"), "of the repository");
-        writeFileSync(this.path("repository"), this.path("store"));
+        writeFileSync(this.path("repository"), this.seen("store"));
         writeFileSync(this.path("bundle/bundle.crt"), BUNDLE);
     }
 
@@ -35,22 +50,31 @@ class Pod {
         return join(this.root, name);
     }
 
+    /** The path by which a program in the pod knows what is in a folder of it. */
+    private seen(name: string): string {
+        return this.path(name).slice(this.image.length);
+    }
+
     /** Runs a script to a good end; returns what it says. */
     run(script: "backup.sh" | "restore.sh", over: Readonly<Record<string, string>> = {}): string {
-        return execFileSync("/bin/sh", [join(SCRIPTS, script)], {
+        const [program = "", ...args] = [
+            ...(this.image === "" ? [] : ["chroot", "--userspec=1000:1000", this.image]),
+            ...["/bin/sh", join(this.image === "" ? SCRIPTS : "/scripts", script)],
+        ];
+        return execFileSync(program, args, {
             encoding: "utf8",
             stdio: ["ignore", "pipe", "pipe"],
             env: {
                 PATH: process.env["PATH"],
-                WORK: this.path("work"),
-                DATA: this.path("data"),
-                BUNDLE: this.path("bundle"),
-                HOME: this.path("home"),
+                WORK: this.seen("work"),
+                DATA: this.seen("data"),
+                BUNDLE: this.seen("bundle"),
+                HOME: this.seen("home"),
                 HOST: "spire-server-0",
                 FILES: "keys.json",
                 KEEP: "--keep-last 2",
-                RESTIC_PASSWORD_FILE: this.path("password"),
-                RESTIC_REPOSITORY_FILE: this.path("repository"),
+                RESTIC_PASSWORD_FILE: this.seen("password"),
+                RESTIC_REPOSITORY_FILE: this.seen("repository"),
                 ...this.variables,
                 ...over,
             },
@@ -123,6 +147,58 @@ describe(`a backup of a server on SQLite${skipped(noSqlite)}`, function () {
             /wrong password|already (?:initialized|exists)/,
         );
         assert.throws(() => pod.run("restore.sh", { HOST: "spire-server-9" }), /no snapshot found|no matching/);
+    });
+});
+
+const noImage = [
+    ...lacking(["restic", "sqlite3", "pg_dump"]),
+    ...(process.getuid?.() === 0 ? [] : ["the rights of root"]),
+];
+
+describe(`the image of the backups${skipped(noImage)}`, function () {
+    this.timeout(120_000);
+    let image: string;
+
+    before(function () {
+        if (noImage.length > 0) {
+            this.skip();
+        }
+        image = mkdtempSync(join(tmpdir(), "image-"));
+        execFileSync("/bin/sh", ["backup/assemble.sh", image], { stdio: "pipe" });
+        chmodSync(image, 0o755);
+        cpSync(SCRIPTS, join(image, "scripts"), { recursive: true });
+        // A container runtime brings the devices.
+        mkdirSync(join(image, "dev"));
+        writeFileSync(join(image, "dev/null"), "");
+        chmodSync(join(image, "dev/null"), 0o666);
+    });
+
+    after(() => {
+        if (noImage.length === 0) {
+            rmSync(image, { recursive: true, force: true });
+        }
+    });
+
+    it("holds the programs that the scripts name, and no package manager, compiler or other language", () => {
+        const tools = ["cp", "dash", "dirname", "find", "grep", "head", "ls", "mkdir", "rm", "sed", "sh", "tr"];
+        const clients = ["pg_dump", "pg_restore", "restic", "sqlite3"];
+        assert.deepEqual(readdirSync(join(image, "usr/bin")).sort(), [...tools, ...clients].sort());
+        assert.deepEqual(readdirSync(image).sort(), ["bin", "dev", "etc", "lib", "lib64", "scripts", "tmp", "usr"]);
+        const versions = execFileSync("chroot", [image, "/bin/sh", "-c", "pg_dump --version && pg_restore --version"]);
+        assert.match(versions.toString(), /^pg_dump \(PostgreSQL\) .*\npg_restore \(PostgreSQL\) /);
+    });
+
+    it("backs up and restores as a user without rights, with nothing of the machine beside it", () => {
+        const pod = new Pod({ DATABASE: "sqlite" }, image);
+        writeFileSync(pod.path("data/keys.json"), KEYS);
+        pod.sqlite("CREATE TABLE entries (id TEXT); INSERT INTO entries VALUES ('first');");
+        execFileSync("chown", ["-R", "1000:1000", pod.root]);
+        pod.run("backup.sh");
+        rmSync(pod.path("data/keys.json"));
+        pod.sqlite("DELETE FROM entries;");
+        assert.match(pod.run("restore.sh"), /restored spire-server-0: bundle\.crt datastore\.sqlite3 keys\.json /);
+        assert.equal(readFileSync(pod.path("data/keys.json"), "utf8"), KEYS);
+        assert.equal(pod.sqlite("SELECT id FROM entries;"), "first");
     });
 });
 
