@@ -7,13 +7,13 @@ interface Clause {
     /** By API group, empty for core; each with its subresource where there is one: `pods/exec`. */
     readonly resources: Readonly<Record<string, readonly string[]>>;
     readonly verbs: readonly string[];
+    /** The API server asks for it in no namespace, so a RoleBinding can't give it. */
+    readonly clusterScoped?: true;
 }
 
 /** Something to be allowed, in any one of several ways. */
 export interface Right {
     readonly ways: readonly Clause[];
-    /** The resource belongs to the cluster, so a RoleBinding can't give it. */
-    readonly clusterScoped?: true;
     /** Only these objects are worth anything. */
     readonly names?: readonly string[];
 }
@@ -36,10 +36,20 @@ const holdingsOf = rememberEach((rules: readonly RuleView[]) =>
     rememberEach((right: Right): Holding => holdingIn(rules, right)),
 );
 
-/** What of a right some rules give. */
+/** What of a right some rules give where they hold in the whole cluster. */
 export function holdingOf(rules: readonly RuleView[], right: Right): Holding {
     return holdingsOf(rules)(right);
 }
+
+/** The same where they hold in one namespace. */
+export function holdingInNamespace(rules: readonly RuleView[], right: Right): Holding {
+    return holdingOf(rules, namespacedPart(right));
+}
+
+const namespacedPart = rememberEach((right: Right): Right => {
+    const ways = right.ways.filter(({ clusterScoped }) => clusterScoped !== true);
+    return ways.length === right.ways.length ? right : { ...right, ways };
+});
 
 export function isHeld({ all, named }: Holding): boolean {
     return all !== undefined || named.size > 0;

@@ -196,12 +196,14 @@ function placesOf({ name, rights = [] }: EdgeFamily): readonly string[] {
     if (name === "map-cloud-users") {
         return [SYSTEM];
     }
-    return rights.every(({ clusterScoped }) => clusterScoped === true) ? [""] : ["", ...SPACES];
+    return rights.every(({ ways }) => ways.every(({ clusterScoped }) => clusterScoped === true))
+        ? [""]
+        : ["", ...SPACES];
 }
 
 /** Every request by which a right may be had. One of all objects names none; of a right to some, each names one of them. */
-function everyWay({ ways, names, clusterScoped }: Right, namespace: string): readonly AccessRequest[] {
-    return ways.flatMap(({ resources, verbs }) =>
+function everyWay({ ways, names }: Right, namespace: string): readonly AccessRequest[] {
+    return ways.flatMap(({ resources, verbs, clusterScoped }) =>
         Object.entries(resources).flatMap(([group, list]) =>
             list.flatMap((path) =>
                 verbs.flatMap((verb) => {

@@ -140,9 +140,9 @@ export const POWERS = {
         grants: [
             {
                 groups: [""],
+                // Asked for in the namespace itself (the API server's RequestInfo), so a Role gives it there.
                 resources: ["namespaces", "namespaces/finalize", "namespaces/status"],
                 verbs: ["update", "patch"],
-                clusterScoped: true,
             },
         ],
     },

@@ -5,6 +5,7 @@ import fc from "fast-check";
 
 import { type Absent, bindingsOfSome, edgesByRights, SPACES } from "../../support/path-rights";
 import { tally } from "../../support/tally.mjs";
+import { request } from "../harness/api";
 import type { KubernetesObject } from "../harness/kubectl";
 import { review } from "../support/access-review";
 import { apply, remove } from "../support/objects";
@@ -21,9 +22,11 @@ const WAYS_ASKED = 4;
 const namespace = (name: string): KubernetesObject => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
 
 describeOnCluster("the edges of attack paths by rights", "control-plane", (cluster) => {
+    const made: KubernetesObject[] = [];
+
     after(async function () {
         this.timeout(120_000);
-        await remove(cluster(), SPACES.map(namespace));
+        await remove(cluster(), [...made, ...SPACES.map(namespace)]);
     });
 
     it(`are what the API server allows, and ${EDGES} that are not there it refuses (seed ${SEED})`, async function () {
@@ -75,6 +78,64 @@ describeOnCluster("the edges of attack paths by rights", "control-plane", (clust
         assert.ok(confirmed > EDGES / 20, `only ${confirmed} edges came about`);
         assert.ok(families.size > 5, `only ${[...families].sort().join(", ")} came about`);
     });
+
+    it("of a namespace's own rights lead where a RoleBinding lets somebody change that namespace, and no other", async () => {
+        for (const name of SPACES) {
+            await apply(cluster(), namespace(name));
+        }
+        const [own = "", other = ""] = SPACES;
+        await grant(own, "paths-ann", { apiGroups: [""], resources: ["namespaces"], verbs: ["patch"] });
+        const labels = { "paths-test": "open" };
+        const relabel = (name: string) =>
+            apply(
+                cluster(),
+                { apiVersion: "v1", kind: "Namespace", metadata: { name, labels } },
+                { as: "paths-ann", dryRun: true },
+            );
+        assert.ok(await becomes(async () => (await relabel(own)).accepted));
+        assert.match((await relabel(other)).message, /cannot patch resource "namespaces"/);
+    });
+
+    it("of groups need a user of the whole cluster or a service account of the namespace to act as", async () => {
+        const { authority, ports } = cluster().plane;
+        const [own = "", other = ""] = SPACES;
+        for (const name of SPACES) {
+            await apply(cluster(), namespace(name));
+        }
+        const pair = await authority.issue({ name: "paths-eve", commonName: "paths-eve" });
+        await grant("", "paths-eve", { apiGroups: [""], resources: ["groups"], verbs: ["impersonate"] });
+        const resources = ["users", "serviceaccounts"];
+        await grant(own, "paths-eve", { apiGroups: [""], resources, verbs: ["impersonate"] });
+        const isMasterAs = async (user: string): Promise<boolean> => {
+            const headers = { "impersonate-user": user, "impersonate-group": "system:masters" };
+            const target = { port: ports.apiserver, authority, pair };
+            return (await request(target, "GET", "/api/v1/nodes", undefined, { headers })).status === 200;
+        };
+        assert.ok(await becomes(() => isMasterAs(`system:serviceaccount:${own}:anybody`)));
+        assert.equal(await isMasterAs(`system:serviceaccount:${other}:anybody`), false);
+        assert.equal(await isMasterAs("anybody"), false);
+    });
+
+    /** Binds a rule to a user: in a namespace, or without one in the cluster. */
+    async function grant(where: string, user: string, rule: Readonly<Record<string, readonly string[]>>) {
+        const kind = where === "" ? "ClusterRole" : "Role";
+        const apiGroup = "rbac.authorization.k8s.io";
+        const metadata = { name: user, ...(where !== "" && { namespace: where }) };
+        const objects: readonly KubernetesObject[] = [
+            { apiVersion: `${apiGroup}/v1`, kind, metadata, rules: [rule] },
+            {
+                apiVersion: `${apiGroup}/v1`,
+                kind: `${kind}Binding`,
+                metadata,
+                roleRef: { apiGroup, kind, name: user },
+                subjects: [{ apiGroup, kind: "User", name: user }],
+            },
+        ];
+        made.push(...objects);
+        for (const object of objects) {
+            assert.deepEqual(await apply(cluster(), object), { accepted: true, message: "", warnings: "" });
+        }
+    }
 
     /** What the API server answers from may be a moment older than what it has stored. */
     async function becomes(isSo: () => Promise<boolean>): Promise<boolean> {

@@ -3,8 +3,8 @@ import type { GrantView } from "../../grants";
 import { bindingNode, givesEveryRight, grantsOf, subjectNode } from "../../grants";
 import type { Landscape } from "../../landscape";
 import type { PathNode } from "../../nodes";
-import type { Held, Right } from "../../rights";
-import { holdingOf, isHeld } from "../../rights";
+import type { Held, Holding, Right } from "../../rights";
+import { holdingInNamespace, holdingOf, isHeld } from "../../rights";
 import { append } from "../../../kubernetes/selectors";
 
 /** What the attacker comes to by some rights, where they hold. */
@@ -34,11 +34,15 @@ export function rbacFamily({ rights, leadsTo, cut, ...family }: RbacFamily): Edg
             const partial = new Map<PathNode, Part[]>();
             // What gives every right is said once, by a family of its own.
             for (const grant of grantsOf(landscape).filter((each) => !givesEveryRight(each))) {
-                const held = rights.map((right) => holdsAt(grant, right));
-                if (held.every(Boolean)) {
+                const holdings = rights.map((right) => heldBy(grant, right));
+                const held = holdings.map(isHeld);
+                const isWhole = held.every(Boolean);
+                if (isWhole) {
                     yield* outOf(landscape, grant, spec);
-                } else if (held.some(Boolean)) {
-                    const part = { grant, held };
+                }
+                // What leads to some by their names leads to more beside a binding that gives the last right to all.
+                if (isWhole ? holdings.at(-1)?.all === undefined : held.some(Boolean)) {
+                    const part = { grant, held, isWhole };
                     for (const subject of grant.subjects) {
                         const node = subjectNode(landscape, subject);
                         if (node !== undefined) {
@@ -54,14 +58,15 @@ export function rbacFamily({ rights, leadsTo, cut, ...family }: RbacFamily): Edg
 
 type Spec = Pick<RbacFamily, "rights" | "leadsTo">;
 
-/** A binding that gives some of the rights, with which. */
+/** A binding that gives some of the rights, with which; or all of them, the last by names. */
 interface Part {
     readonly grant: GrantView;
     readonly held: readonly boolean[];
+    readonly isWhole: boolean;
 }
 
-function holdsAt({ namespace, rules }: GrantView, right: Right): boolean {
-    return (right.clusterScoped !== true || namespace === "") && isHeld(holdingOf(rules, right));
+function heldBy({ namespace, rules }: GrantView, right: Right): Holding {
+    return namespace === "" ? holdingOf(rules, right) : holdingInNamespace(rules, right);
 }
 
 /** The API server restores its own roles and bindings at every start. */
@@ -84,7 +89,7 @@ function reasonOf(
 
 function* outOf(landscape: Landscape, grant: GrantView, { rights, leadsTo }: Spec): Iterable<Link> {
     const from = bindingNode(landscape, grant);
-    const holdings = rights.map((right) => holdingOf(grant.rules, right));
+    const holdings = rights.map((right) => heldBy(grant, right));
     const last = holdings.at(-1);
     const first = holdings.slice(0, -1).flatMap(({ all, named }) => all ?? [...named.values()].slice(0, 1));
     const link = (to: PathNode, held: Held): Link => ({ from, to, ...reasonOf(grant, held, first) });
@@ -113,12 +118,21 @@ function* joined(
             const here = parts.filter(({ grant }) => grant.namespace === "" || grant.namespace === namespace);
             const givers = spec.rights.map((_, index) => here.filter(({ held }) => held[index] === true));
             // What holds in the whole cluster holds here too, and is said there.
-            const isNew = namespace === "" || givers.some((some) => some.every(({ grant }) => grant.namespace !== ""));
-            if (isNew && givers.every((some) => some.length > 0)) {
+            const isNew =
+                namespace === "" || givers.some((some, index) => !some.some((part) => saysAll(spec, index, part)));
+            const isJoined = here.some(({ isWhole }) => !isWhole);
+            if (isNew && isJoined && givers.every((some) => some.length > 0)) {
                 yield* chain(landscape, { subject, namespace, givers, spec, family });
             }
         }
     }
+}
+
+/** Says whether nothing that a namespace adds to a right leads to more. Which of the objects counts for the last right alone. */
+function saysAll({ rights }: Spec, index: number, { grant }: Part): boolean {
+    const [right, ...more] = rights.slice(index);
+    const isForAll = right !== undefined && heldBy(grant, right).all !== undefined;
+    return grant.namespace === "" && (more.length > 0 || isForAll);
 }
 
 interface Chain {
@@ -136,7 +150,7 @@ function* chain(landscape: Landscape, { subject, namespace, givers, spec, family
         const title = `right ${index + 1} of ${spec.rights.length} for ${family}, ${subject.kind} ${subject.namespace}/${subject.name}`;
         const step = isLast ? undefined : landscape.node("step", namespace, title);
         for (const { grant } of givers[index] ?? []) {
-            const { all, named } = holdingOf(grant.rules, right);
+            const { all, named } = heldBy(grant, right);
             const reach = { namespace, names: all === undefined ? [...named.keys()] : undefined };
             const [held] = all === undefined ? named.values() : [all];
             for (const to of step === undefined ? spec.leadsTo(landscape, reach) : [step]) {

@@ -8,7 +8,15 @@ export const impersonateGroups = rbacFamily({
     title: "act as a member of a group, system:masters among them",
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",
-    rights: [right("", ["users", "serviceaccounts"], ["impersonate"]), clusterRight("", ["groups"], ["impersonate"])],
+    rights: [
+        {
+            ways: [
+                ...clusterRight("", ["users"], ["impersonate"]).ways,
+                ...right("", ["serviceaccounts"], ["impersonate"]).ways,
+            ],
+        },
+        clusterRight("", ["groups"], ["impersonate"]),
+    ],
     leadsTo: (landscape, { names }) =>
         names === undefined || names.includes("system:masters")
             ? [landscape.node("cluster-admin")]

@@ -8,7 +8,7 @@ export function right(group: string, resources: readonly string[], verbs: readon
 
 /** The same on resources that belong to the cluster. */
 export function clusterRight(group: string, resources: readonly string[], verbs: readonly string[]): Right {
-    return { ...right(group, resources, verbs), clusterScoped: true };
+    return { ways: [{ resources: { [group]: resources }, verbs, clusterScoped: true }] };
 }
 
 export const RBAC = "rbac.authorization.k8s.io";

@@ -2,7 +2,6 @@ import { noNamespaceChanges } from "../../../../policies/controls/rbac/no-namesp
 import { describeGrants } from "../../../support/rbac";
 
 describeGrants(noNamespaceChanges, {
-    clusterScoped: true,
     refused: {
         "patching namespaces": [
             { apiGroups: [""], resources: ["namespaces"], verbs: ["get", "patch"] },

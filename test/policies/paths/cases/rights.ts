@@ -211,4 +211,28 @@ export const RIGHTS: readonly Case[] = [
         edge: `${CLUSTER} -> group ops`,
         mended: mayEverywhere(["", "users", "impersonate", "nobody"], ["", "groups", "impersonate", "other"]),
     },
+    {
+        // The API server asks for users in no namespace, and for service accounts in theirs.
+        family: "impersonate-groups",
+        open: [...may(["", "serviceaccounts", "impersonate"]), ...mayEverywhere(["", "groups", "impersonate"])],
+        edge: "right 1 of 2 for impersonate-groups, user /jane -> cluster-admin",
+        mended: [...may(["", "users", "impersonate"]), ...mayEverywhere(["", "groups", "impersonate"])],
+    },
+    {
+        // One binding gives both rights, the last by a name; another gives the last to all of a namespace.
+        family: "bind-roles",
+        open: [
+            ...mayEverywhere([RBAC, "rolebindings", "create"], [RBAC, "roles", "bind", "one"]),
+            ...may([RBAC, "roles", "bind"]),
+        ],
+        edge: "right 1 of 2 for bind-roles, user /jane -> everything in shop",
+        mended: mayEverywhere([RBAC, "rolebindings", "create"], [RBAC, "roles", "bind", "one"]),
+    },
+    {
+        // A request about a namespace is asked for in that namespace.
+        family: "open-namespaces",
+        open: may(CREATE_PODS, ["", "namespaces", "patch", "shop"]),
+        edge: `${ROLE} -> a node of the control plane`,
+        mended: may(CREATE_PODS, ["", "namespaces", "patch", "other"]),
+    },
 ];
