@@ -40,13 +40,18 @@ export async function pack(name: string, folder: string): Promise<Packed> {
     };
 }
 
-/** Makes a project in a folder: its package.json and its files, by their paths. */
-export function project(folder: string, files: Readonly<Record<string, string>>, type = "commonjs"): void {
-    const manifest = { name: "consumer", version: "1.0.0", private: true, type };
-    for (const [path, text] of Object.entries({ "package.json": JSON.stringify(manifest), ...files })) {
+/** Writes files into a folder, by their paths in it. */
+export function write(folder: string, files: Readonly<Record<string, string>>): void {
+    for (const [path, text] of Object.entries(files)) {
         mkdirSync(join(folder, path, ".."), { recursive: true });
         writeFileSync(join(folder, path), text);
     }
+}
+
+/** Makes a project in a folder: its package.json and its files, by their paths. */
+export function project(folder: string, files: Readonly<Record<string, string>>, type = "commonjs"): void {
+    const manifest = { name: "consumer", version: "1.0.0", private: true, type };
+    write(folder, { "package.json": JSON.stringify(manifest), ...files });
 }
 
 /** Installs packages into a project as careful people do: without running what they bring, from the cache where it can. */
