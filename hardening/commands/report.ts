@@ -11,7 +11,7 @@ import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
-import type { ScoredRow } from "../compliance/score";
+import { waitsForRuns } from "../compliance/outlook";
 import { scoreChecklist } from "../compliance/score";
 import type { Submission } from "../evidence/admission";
 import { readEvidence } from "../evidence/folder";
@@ -132,11 +132,6 @@ function openRows({ stack, areas }: ComplianceReport): string {
         .map(({ id, title, reason }) => `${stack} ${id} ${title}: ${reason}\n`);
     const ids = waiting.map(({ id }) => id).join(", ");
     return [...lines, ...(ids === "" ? [] : [`${stack} ${ids}: ${NOT_GIVEN}\n`])].join("");
-}
-
-function waitsForRuns({ proofs }: ScoredRow): boolean {
-    const lacking = proofs.filter(({ state }) => state === "missing" || state === "unproven");
-    return lacking.length > 0 && lacking.every(({ detail }) => detail === NOT_GIVEN);
 }
 
 /** @throws InputError with what is wrong with the file */

@@ -2,7 +2,7 @@ import { mkdirSync, readdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { jsonContent, readContent } from "../../policies/engine/input";
-import { number, partOf, text } from "../../policies/engine/schema";
+import { listOf, number, partOf, text } from "../../policies/engine/schema";
 import { UsageError } from "../io";
 import { readText } from "../sources/files";
 import type { ComplianceReport, HistoryPoint } from "./model";
@@ -29,11 +29,17 @@ function filesOf(directory: string): readonly string[] {
     }
 }
 
-const REPORT = partOf({ at: text(), score: partOf({ percent: number, open: number }) });
+const ROWS = listOf(partOf({ id: text(), state: text() }));
+const REPORT = partOf({
+    at: text(),
+    score: partOf({ percent: number, open: number }),
+    areas: listOf(partOf({ rows: ROWS })),
+});
 
 function readPoint(file: string): HistoryPoint {
-    const { at, score } = readContent(REPORT, jsonContent(readText(file, "--history"), file), file);
-    return { at, ...score };
+    const { at, score, areas } = readContent(REPORT, jsonContent(readText(file, "--history"), file), file);
+    const open = areas.flatMap(({ rows }) => rows).filter(({ state }) => state === "open");
+    return { at, ...score, openRows: open.map(({ id }) => id) };
 }
 
 /** Adds a report to the folder, named by stack and time, so that names sort by age. */

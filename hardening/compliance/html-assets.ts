@@ -23,5 +23,5 @@ summary { cursor: pointer; } ul { margin: .35rem 0 .35rem 1.1rem; padding: 0; } 
 .missing { color: var(--open); } .unproven { color: var(--waived); }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; } th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 @media print { :root { --page: #fff; --card: #fff; --text: #000; --soft: #444; --line: #bbb; --satisfied: #185c33; --waived: #6b4600; --open: #8f1d17; }
-  body { padding: 0; max-width: none; } details { break-inside: avoid; } * { print-color-adjust: exact; } }
+  body { padding: 0; max-width: none; } .first { break-after: page; } details { break-inside: avoid; } * { print-color-adjust: exact; } }
 `;

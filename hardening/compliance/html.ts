@@ -1,6 +1,7 @@
 import { escapeHtml } from "../formats/html-escape";
 import { htmlPage } from "../formats/html-page";
 import { STYLES } from "./html-assets";
+import { summary } from "./html-summary";
 import type { ComplianceReport, FrameworkView } from "./model";
 import type { RowState, ScoredArea, ScoredRow } from "./score";
 import { LABEL } from "./score";
@@ -15,6 +16,7 @@ export function complianceHtml(report: ComplianceReport): string {
         styles: STYLES,
         body: [
             header(report),
+            summary(report),
             "<h2>By area</h2>",
             `<div class="areas">${report.areas.map(bar).join("\n")}</div>`,
             "<h2>Rows and their evidence</h2>",

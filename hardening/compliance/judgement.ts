@@ -8,6 +8,8 @@ export interface Judgement {
     readonly detail: string;
     /** File of the statement that says so. */
     readonly statement?: string;
+    /** The last day on which it holds, YYYY-MM-DD, where somebody has set one. */
+    readonly until?: string;
 }
 
 export function proven(detail: string): Judgement {

@@ -34,24 +34,12 @@ const ATTESTATION = refined(
     },
 );
 
-/** Until when an attestation that can be read holds. */
-export interface AttestationLine {
-    readonly name: string;
-    readonly by: string;
-    readonly until: string;
-}
-
 /**
  * Judges what somebody attests.
  *
  * @param source undefined where there is no such file
  */
-export function judgeAttestation(
-    name: string,
-    source: string | undefined,
-    stack: string,
-    now: Date,
-): Judgement & { readonly line?: AttestationLine } {
+export function judgeAttestation(name: string, source: string | undefined, stack: string, now: Date): Judgement {
     const file = attestationFile(name);
     if (source === undefined) {
         return missing(`nobody has attested it in ${file}`);
@@ -69,7 +57,7 @@ export function judgeAttestation(
         }
         return end <= now.getTime()
             ? missing(`${who} attested it until ${until}; ask for it anew`)
-            : { ...proven(`${who} attests it until ${until}`), line: { name, by: who, until } };
+            : { ...proven(`${who} attests it until ${until}`), until };
     } catch (error) {
         if (error instanceof InputError) {
             return missing(error.faults.join("; "));

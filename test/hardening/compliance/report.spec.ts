@@ -11,8 +11,10 @@ import type { ComplianceReport } from "../../../hardening/compliance/model";
 import { complianceReport } from "../../../hardening/compliance/model";
 import { complianceOscal } from "../../../hardening/compliance/oscal";
 import { complianceMetrics } from "../../../hardening/compliance/prometheus";
-import type { ScoredArea } from "../../../hardening/compliance/score";
+import { nextStep, outlookOf } from "../../../hardening/compliance/outlook";
+import type { Proof, ScoredArea, ScoredRow } from "../../../hardening/compliance/score";
 import type { Submission } from "../../../hardening/evidence/admission";
+import { NOT_GIVEN } from "../../../hardening/evidence/observations";
 import type { Finding } from "../../../hardening/findings";
 import { cbom } from "../../../hardening/inventory/cbom";
 import { cryptoAssets } from "../../../hardening/inventory/crypto";
@@ -203,6 +205,14 @@ describe("compliance report", () => {
             assert.match(page, /content="default-src 'none'; style-src 'sha256-/);
         });
 
+        it("says first how it stands to the former report, what ends soon and what to do, by whom", () => {
+            assert.ok(page.includes("<p>Up by 10 points since 2026-11-01, when 2 rows were open.</p>"));
+            assert.ok(page.includes("Can't be told: no former report says which rows were open."));
+            assert.ok(page.includes("<p>No waiver and no attestation.</p>"));
+            assert.ok(page.includes("<tr><td>NET-2 Applied</td><td>platform-team</td><td>Close the rows that it"));
+            assert.ok(complianceHtml(report()).includes("No former report was given (--history)"));
+        });
+
         it("draws the trend and a bar for each area", () => {
             assert.ok(page.includes('aria-label="2 reports, from 40 % to 50 %"'));
             assert.ok(page.includes('aria-label="1 of 2"'));
@@ -247,6 +257,64 @@ describe("compliance report", () => {
     });
 });
 
+describe("the outlook of a report", () => {
+    const proof = (kind: Proof["kind"], state: Proof["state"], over: Partial<Proof> = {}): Proof => ({
+        ...{ kind, entry: "x", state, detail: "", ...over },
+    });
+    const row = (id: string, ...proofs: readonly Proof[]): ScoredRow => ({
+        ...{ id, title: id, owner: "o", reason: "", proofs },
+        state: proofs.some(({ state }) => state !== "proven") ? "open" : "satisfied",
+    });
+    const rows = [
+        row("A", proof("attestations", "proven", { until: "2026-12-01" })),
+        row("B", proof("attestations", "proven", { until: "2027-11-01" })),
+        row("C", proof("tests", "unproven", { detail: NOT_GIVEN }), proof("documents", "proven")),
+        row("D", proof("tests", "unproven", { detail: NOT_GIVEN }), proof("documents", "missing")),
+        row("E", proof("documents", "missing"), proof("alerts", "missing")),
+        row("F", proof("controls", "unproven")),
+    ];
+    const outlook = (openRows?: readonly string[]) =>
+        outlookOf({
+            ...report([{ at: "2026-11-01T00:00:00.000Z", percent: 40, open: 2, ...(openRows && { openRows }) }]),
+            areas: [{ id: "X", title: "X", rows }],
+            waivers: [{ ...report().waivers[0], expires: "2026-11-30" } as ComplianceReport["waivers"][number]],
+        });
+    const ids = (found: readonly ScoredRow[] = []): string => found.map(({ id }) => id).join(" ");
+
+    it("finds what fell, and can't tell without a former report that says what was open", () => {
+        assert.equal(ids(outlook(["C", "D", "E"]).fallen), "F");
+        assert.deepEqual(outlook(["C", "D", "E", "F"]).fallen, []);
+        assert.equal(outlook().fallen, undefined);
+    });
+
+    it("puts what fell first, then what lacks most, and keeps apart what waits for runs alone", () => {
+        const { worst, waiting } = outlook(["C", "D", "E"]);
+        assert.equal(ids(worst), "F E D");
+        assert.equal(ids(waiting), "C");
+    });
+
+    it("names waivers and attestations that end soon, in their order", () => {
+        assert.deepEqual(outlook().ending, [
+            {
+                until: "2026-11-30",
+                owner: "security-team",
+                what: "waiver of no-host-pid for DaemonSet spire/spire-agent",
+            },
+            { until: "2026-12-01", owner: "o", what: "attestation x (A)" },
+        ]);
+    });
+
+    it("says of a row what to do about what failed before what was not looked at", () => {
+        assert.deepEqual(rows.slice(2).map(nextStep), [
+            "Run the tests, and give the statement (--evidence).",
+            "Write or review x.",
+            "Write or review x.",
+            "Tell the values that x can't see.",
+        ]);
+        assert.equal(nextStep(row("G", proof("verify", "missing"))), "Mend what check x shows.");
+    });
+});
+
 describe("compliance history", () => {
     let folder: string;
     beforeEach(() => {
@@ -275,6 +343,7 @@ describe("compliance history", () => {
             faults: [
                 `${join(folder, "staging-1.json")}: at is missing; it must be a text that is not empty`,
                 `${join(folder, "staging-1.json")}: score is missing; it must be an object with percent, open`,
+                `${join(folder, "staging-1.json")}: areas is missing; it must be a list`,
             ],
         });
     });

@@ -1,0 +1,97 @@
+import { NOT_GIVEN } from "../evidence/observations";
+import type { EvidenceKind } from "./checklist";
+import type { ComplianceReport } from "./model";
+import type { Proof, ScoredRow } from "./score";
+
+/** What a reader who has a minute has to know: what got worse, what ends soon, and what to do first. */
+export interface Outlook {
+    /** Rows that were fulfilled in the former report and are open now; undefined where no former report says which were open. */
+    readonly fallen: readonly ScoredRow[] | undefined;
+    /** Waivers and attestations that end within SOON_DAYS, the first to end first. */
+    readonly ending: readonly Ending[];
+    /** Open rows, the most pressing first, without those that wait for runs alone. */
+    readonly worst: readonly ScoredRow[];
+    /** Open rows for which nothing is missing but runs that were not given. */
+    readonly waiting: readonly ScoredRow[];
+}
+
+/** Something that holds until a day. */
+export interface Ending {
+    /** YYYY-MM-DD, the last day on which it holds. */
+    readonly until: string;
+    readonly what: string;
+    readonly owner: string;
+}
+
+/** Long enough to ask an auditor anew. */
+export const SOON_DAYS = 90;
+const DAY_MS = 86_400_000;
+
+/** Looks through a report for what matters first. */
+export function outlookOf({ areas, history, waivers, at }: ComplianceReport): Outlook {
+    const rows = areas.flatMap((area) => area.rows);
+    const open = rows.filter(({ state }) => state === "open");
+    const former = history.at(-1)?.openRows;
+    const fallen = former === undefined ? undefined : open.filter(({ id }) => !former.includes(id));
+    const waiting = open.filter(waitsForRuns);
+    const limit = new Date(Date.parse(at) + SOON_DAYS * DAY_MS).toISOString().slice(0, 10);
+    const ending = [
+        ...waivers.map(({ expires: until, control, object, owner }) => ({
+            ...{ until, owner, what: `waiver of ${control} for ${object}` },
+        })),
+        ...rows.flatMap(({ id, owner, proofs }) =>
+            proofs.flatMap(({ until, entry }) =>
+                until === undefined ? [] : [{ until, owner, what: `attestation ${entry} (${id})` }],
+            ),
+        ),
+    ];
+    const gravity = (row: ScoredRow): number =>
+        (fallen?.includes(row) === true ? 1000 : 0) + row.proofs.filter(({ state }) => state === "missing").length;
+    return {
+        fallen,
+        ending: ending.filter(({ until }) => until <= limit).sort((a, b) => (a.until < b.until ? -1 : 1)),
+        worst: open.filter((row) => !waiting.includes(row)).sort((a, b) => gravity(b) - gravity(a)),
+        waiting,
+    };
+}
+
+/** Whether a row lacks nothing but runs that nobody has given. */
+export function waitsForRuns({ proofs }: ScoredRow): boolean {
+    const lacks = lacking(proofs);
+    return lacks.length > 0 && lacks.every(({ detail }) => detail === NOT_GIVEN);
+}
+
+/** What would bring an open row further, in a sentence: about what failed before what nobody has looked at. */
+export function nextStep({ proofs }: ScoredRow): string {
+    const [first] = lacking(proofs);
+    return first === undefined ? "Close the rows that it depends on." : STEPS[first.kind](first.entry, first.state);
+}
+
+function lacking(proofs: readonly Proof[]): readonly Proof[] {
+    const of = (wanted: Proof["state"]): readonly Proof[] => proofs.filter(({ state }) => state === wanted);
+    return [...of("missing"), ...of("unproven")];
+}
+
+/** A run that failed is mended, one that was not given is made. */
+const ran =
+    (what: string, how: string) =>
+    (entry: string, state: Proof["state"]): string =>
+        state === "missing" ? `Mend what ${what} ${entry} shows.` : `${how}, and give the statement (--evidence).`;
+
+const STEPS: Readonly<Record<EvidenceKind, (entry: string, state: Proof["state"]) => string>> = {
+    controls: (entry, state) =>
+        state === "missing"
+            ? `Mend what control ${entry} finds, or waive it.`
+            : `Tell the values that ${entry} can't see.`,
+    resources: (entry) => `Have the stack declare ${entry}.`,
+    settings: (entry) => `Set what ${entry} asks for.`,
+    alerts: (entry, state) => (state === "missing" ? `Mend alert ${entry}.` : `Run the tests of the alerts.`),
+    tests: ran("test", "Run the tests"),
+    verify: ran("check", "Run hardening verify"),
+    scans: ran("scanner", "Run npm run security"),
+    documents: (entry, state) => (state === "missing" ? `Write or review ${entry}.` : `Rehearse ${entry}.`),
+    workflows: ran("job", "Run npm run evidence:jobs in the audit"),
+    dockerfiles: (entry) => `Mend what the ${entry} of the named Dockerfile lack.`,
+    attestations: (entry) => `Have whoever answers for it attest ${entry}.`,
+    capabilities: (entry) => `Look for a version that can ${entry.replaceAll("-", " ")}, and deploy it.`,
+};
