@@ -8,7 +8,7 @@ import { run, which } from "./exec";
 import { lastLines, progress } from "./log";
 
 /** Go modules that pin what is built, by name of their folder under test/cluster/go. */
-type ModuleName = "kubernetes" | "kwok" | "coredns" | "external-secrets" | "images";
+type ModuleName = "kubernetes" | "kwok" | "coredns" | "external-secrets" | "kube-router" | "images";
 
 interface Recipe {
     readonly module: ModuleName;
@@ -33,6 +33,7 @@ const RECIPES = {
         module: "external-secrets",
         package: "github.com/external-secrets/external-secrets",
     },
+    "kube-router": { module: "kube-router", package: "github.com/cloudnativelabs/kube-router/v2/cmd/kube-router" },
     pause: { module: "images", package: "./pause" },
     standin: { module: "images", package: "./standin" },
 } as const satisfies Record<string, Recipe>;
@@ -68,16 +69,21 @@ export async function dataModule(path: string): Promise<string> {
 /**
  * The paths of the binaries asked for, built first if the cache lacks them. The cache key is the content of the module
  * (go.mod and go.sum, or its sources), so that a changed version never meets an old binary.
+ *
+ * @param timeoutSeconds how long each build may take
  */
-export async function binaries<Name extends BinaryName>(names: readonly Name[]): Promise<Record<Name, string>> {
+export async function binaries<Name extends BinaryName>(
+    names: readonly Name[],
+    timeoutSeconds = STUCK_AFTER_SECONDS,
+): Promise<Record<Name, string>> {
     const paths: Partial<Record<Name, string>> = {};
     for (const name of names) {
-        paths[name] = await binary(name);
+        paths[name] = await binary(name, timeoutSeconds);
     }
     return paths as Record<Name, string>;
 }
 
-async function binary(name: BinaryName): Promise<string> {
+async function binary(name: BinaryName, timeoutSeconds: number): Promise<string> {
     const recipe: Recipe = RECIPES[name];
     const source = join(MODULES_FOLDER, recipe.module);
     const folder = join(cacheFolder(), `${recipe.module}-${await fingerprint(source)}`);
@@ -98,7 +104,7 @@ async function binary(name: BinaryName): Promise<string> {
         {
             cwd: source,
             env: { ...process.env, CGO_ENABLED: "0", GOFLAGS: "-mod=readonly -buildvcs=false" },
-            timeoutSeconds: STUCK_AFTER_SECONDS,
+            timeoutSeconds,
         },
     );
     if (outcome.code !== 0) {

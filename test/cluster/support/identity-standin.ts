@@ -21,6 +21,8 @@ export interface IdentityStandin {
     registered(): boolean | undefined;
     /** SPIFFE IDs that a pod got a Workload API for. */
     readonly issued: ReadonlySet<string>;
+    /** Issues the SVIDs. */
+    readonly authority: TestCa;
     stop(): Promise<void>;
 }
 
@@ -72,6 +74,7 @@ export async function startIdentityStandin(node: Node, trustDomain: string): Pro
     return {
         registered: () => registrar.registered(),
         issued,
+        authority,
         stop: async () => {
             await registrar.stop();
             driver.forceShutdown();

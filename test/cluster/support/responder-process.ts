@@ -24,11 +24,14 @@ export interface Incident extends KubernetesObject {
     readonly status?: {
         readonly phase: string;
         readonly key: string;
+        readonly detectedAt: string;
         readonly actions: readonly {
             readonly id: string;
             readonly type: string;
             readonly state: string;
             readonly reason: string;
+            readonly decidedAt: string;
+            readonly finishedAt?: string;
         }[];
         readonly signals: readonly { readonly rule: string; readonly count: number }[];
     };
@@ -48,10 +51,19 @@ export class ResponderProcess {
         readonly folder: string,
         private readonly ca: TestCa,
         private readonly identities: FakeWorkloadApi,
+        private readonly environment: Readonly<Record<string, string>>,
     ) {}
 
-    /** Builds the program; it doesn't run yet. */
-    static async build(cluster: Cluster, policy: string): Promise<ResponderProcess> {
+    /**
+     * Builds the program; it doesn't run yet.
+     *
+     * @param environment beside what every test needs
+     */
+    static async build(
+        cluster: Cluster,
+        policy: string,
+        environment: Readonly<Record<string, string>> = {},
+    ): Promise<ResponderProcess> {
         const built = await run(process.execPath, ["responder/build.mjs"]);
         assert.equal(built.code, 0, built.stderr);
         const folder = await mkdtemp(join(tmpdir(), "responder-"));
@@ -59,7 +71,7 @@ export class ResponderProcess {
         const ca = await TestCa.create("example.org");
         const identities = await FakeWorkloadApi.start();
         identities.setX509(x509Message([await ca.issue("/ns/responder/sa/responder")], [ca.bundle]));
-        return new ResponderProcess(cluster, folder, ca, identities);
+        return new ResponderProcess(cluster, folder, ca, identities, environment);
     }
 
     get exited(): boolean {
@@ -75,6 +87,7 @@ export class ResponderProcess {
             env: {
                 SPIFFE_ENDPOINT_SOCKET: this.identities.address,
                 RESPONDER_FALCO_SENDERS: "spiffe://example.org/falcosidekick",
+                RESPONDER_ALERTMANAGER_SENDERS: "spiffe://example.org/alertmanager",
                 RESPONDER_POLICY: join(this.folder, "policy.yaml"),
                 RESPONDER_NAMESPACE: NAMESPACE,
                 RESPONDER_POD: "responder-0",
@@ -83,6 +96,7 @@ export class ResponderProcess {
                 RESPONDER_KUBECONFIG: join(this.folder, "kubeconfig"),
                 RESPONDER_PORT: String(this.port),
                 RESPONDER_HTTP_PORT: String(await freePort()),
+                ...this.environment,
             },
             stdio: ["ignore", "pipe", "pipe"],
         });
@@ -114,19 +128,23 @@ export class ResponderProcess {
 
     /** Sends an event as falcosidekick does; the result is the status of the answer. */
     async send(rule: string, pod: string, namespace: string): Promise<number> {
-        const identity = new StaticX509Provider({
-            svid: await this.ca.issue("/falcosidekick"),
-            bundles: new X509BundleSet([this.ca.bundle]),
-        });
-        const agent = new SpiffeHttpsAgent(identity, { authorize: authorizeAny() }, { keepAlive: false });
-        const body = {
+        return this.post("/falco", {
             rule,
             priority: "Critical",
             time: new Date().toISOString(),
             output: `${rule} in ${pod}`,
             output_fields: { "k8s.ns.name": namespace, "k8s.pod.name": pod },
-        };
-        const target = { host: "127.0.0.1", port: this.port, path: "/falco", method: "POST", agent };
+        });
+    }
+
+    /** Sends a message in the name of the path's sender; the result is the status of the answer. */
+    async post(path: "/falco" | "/alertmanager", body: object): Promise<number> {
+        const identity = new StaticX509Provider({
+            svid: await this.ca.issue(path === "/falco" ? "/falcosidekick" : "/alertmanager"),
+            bundles: new X509BundleSet([this.ca.bundle]),
+        });
+        const agent = new SpiffeHttpsAgent(identity, { authorize: authorizeAny() }, { keepAlive: false });
+        const target = { host: "127.0.0.1", port: this.port, path, method: "POST", agent };
         return new Promise<number>((resolve, reject) => {
             request(target, (response) => {
                 text(response).then(() => resolve(response.statusCode ?? 0), reject);
