@@ -85,13 +85,16 @@ const STEPS: Readonly<Record<EvidenceKind, (entry: string, state: Proof["state"]
             : `Tell the values that ${entry} can't see.`,
     resources: (entry) => `Have the stack declare ${entry}.`,
     settings: (entry) => `Set what ${entry} asks for.`,
-    alerts: (entry, state) => (state === "missing" ? `Mend alert ${entry}.` : `Run the tests of the alerts.`),
+    alerts: (entry, state) =>
+        state === "missing"
+            ? `Mend alert ${entry}.`
+            : "Run the tests of the alerts, and give the statement (--evidence).",
     tests: ran("test", "Run the tests"),
     verify: ran("check", "Run hardening verify"),
     scans: ran("scanner", "Run npm run security"),
     documents: (entry, state) => (state === "missing" ? `Write or review ${entry}.` : `Rehearse ${entry}.`),
     workflows: ran("job", "Run npm run evidence:jobs in the audit"),
-    dockerfiles: (entry) => `Mend what the ${entry} of the named Dockerfile lack.`,
+    dockerfiles: (entry) => `Mend the ${entry} of the Dockerfile that the row names.`,
     attestations: (entry) => `Have whoever answers for it attest ${entry}.`,
-    capabilities: (entry) => `Look for a version that can ${entry.replaceAll("-", " ")}, and deploy it.`,
+    capabilities: (entry) => `Deploy a version with the capability ${entry}, once there is one.`,
 };
