@@ -40,7 +40,7 @@ describe("The file of a project", () => {
 
     interface Report {
         readonly results: readonly { readonly control: string; readonly status: string; readonly name: string }[];
-        readonly errors: readonly { readonly message: string }[];
+        readonly errors: readonly { readonly source: string; readonly message: string }[];
         readonly excluded: number;
     }
 
@@ -246,6 +246,40 @@ overrides:
         assert.equal(validate({ profil: "cis" }), false);
         assert.equal(validate({ profile: "strictest" }), false);
         assert.ok(existsSync("deploy"));
+    });
+
+    it("leaves out by name, where init writes it, what is no Kubernetes object, and nothing that is meant to be one", async () => {
+        put({
+            "package.json": '{"name": "shop"}',
+            "tsconfig.json": '{"compilerOptions": {}, /* a comment */ }',
+            "tools/with [odd] name!.yaml": "services: {}",
+            "tools/package.json": "[1, 2]",
+            "deploy/kindless.yaml": "apiVersion: v1\nmetadata: { name: web }\n",
+            "deploy/broken.yaml": "apiVersion: v1\nkind: [Pod\n",
+            "deploy/both.yaml": `services: {}\n---\n${POD("both")}`,
+        });
+        const { code, log } = await cli(["init"]);
+        assert.equal(code, 0);
+        assert.deepEqual(log, ["Wrote hardening.yaml, which leaves out 4 files by name. Try: hardening scan ."]);
+        const { exclude } = yamlContent(readFileSync("hardening.yaml", "utf8"), "hardening.yaml") as {
+            exclude: string[];
+        };
+        assert.deepEqual(exclude, [
+            "/package.json",
+            "/tools/package.json",
+            "/tools/with\\ \\[odd\\]\\ name\\!.yaml",
+            "/tsconfig.json",
+        ]);
+        put({ "deploy/package.json": "{}" });
+        const after = await scan(".");
+        assert.deepEqual([after.code, after.excluded], [2, 4]);
+        const sources = after.errors.map(({ source }) => source);
+        assert.deepEqual([...new Set(sources)].sort(), [
+            "deploy/both.yaml",
+            "deploy/broken.yaml",
+            "deploy/kindless.yaml",
+            "deploy/package.json",
+        ]);
     });
 
     it("has its schemas published as they are generated", () => {
