@@ -89,10 +89,24 @@ function bodyOf(file: string | undefined): Body {
 /** The command that builds a package, as one would type it. */
 function commandOf({ kind, folder, release }: Package): readonly string[] {
     return kind === "Chart"
-        ? ["helm", "template", ...flagsOf(release), release?.name ?? basename(resolve(folder)), folder]
+        ? ["helm", "template", ...flagsOf(release), release?.name ?? releaseName(folder), folder]
         : isOnPath("kustomize") || !isOnPath("kubectl")
           ? ["kustomize", "build", folder]
           : ["kubectl", "kustomize", folder];
+}
+
+/**
+ * The folder's name as far as Helm takes it for a release: labels of lower-case letters, digits and hyphens, joined by dots, of
+ * at most 53 characters together; `release` where nothing of it is left.
+ */
+function releaseName(folder: string): string {
+    const labels = basename(resolve(folder))
+        .toLowerCase()
+        .slice(0, 53)
+        .split(".")
+        .map((label) => label.replace(/[^a-z0-9-]+/g, "-").replace(/^-+|-+$/g, ""));
+    const name = labels.filter((label) => label !== "").join(".");
+    return name === "" ? "release" : name;
 }
 
 function flagsOf(release: HelmRelease | undefined): readonly string[] {

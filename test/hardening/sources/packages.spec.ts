@@ -1,7 +1,9 @@
 import { strict as assert } from "node:assert";
 import { chmodSync } from "node:fs";
 
-import { readManifests } from "../../../hardening/sources/manifests";
+import fc from "fast-check";
+
+import { readManifests, readPackage } from "../../../hardening/sources/manifests";
 import { withFiles } from "../../support/files";
 
 const POD = (name: string) => `apiVersion: v1\nkind: Pod\nmetadata: {name: ${name}}\n`;
@@ -74,6 +76,37 @@ describe("charts and kustomizations among manifests", () => {
                 "Chart chart: helm is not on the PATH; scan what comes of: helm template --include-crds chart chart",
             ],
         });
+    });
+
+    it("are released by a name that helm takes, which is the folder's own where it is one", () => {
+        const path = process.env["PATH"];
+        process.env["PATH"] = "";
+        const nameOf = (folder: string): string => {
+            const reason = readPackage({ kind: "Chart", folder }, {}).notJudged?.[0]?.reason ?? "";
+            return /--include-crds (\S+) /.exec(reason)?.[1] ?? reason;
+        };
+        try {
+            const allowed = /^[a-z0-9](?:[-a-z0-9]*[a-z0-9])?(?:\.[a-z0-9](?:[-a-z0-9]*[a-z0-9])?)*$/;
+            fc.assert(
+                fc.property(fc.string({ unit: "binary", minLength: 1 }), (folder) => {
+                    const name = nameOf(`charts/${folder}`);
+                    assert.match(name, allowed);
+                    assert.ok(name.length <= 53);
+                }),
+            );
+            fc.assert(
+                fc.property(fc.stringMatching(allowed, { maxLength: 53 }), (folder) => {
+                    assert.equal(nameOf(`charts/${folder}`), folder);
+                }),
+            );
+            assert.deepEqual(["charts/My_Chart", "charts/...", `charts/${"a".repeat(60)}`].map(nameOf), [
+                "my-chart",
+                "release",
+                "a".repeat(53),
+            ]);
+        } finally {
+            process.env["PATH"] = path;
+        }
     });
 
     it("are named where their programs fail, without what those say", async () => {
