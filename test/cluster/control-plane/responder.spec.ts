@@ -4,6 +4,7 @@ import { join } from "node:path";
 
 import { cli } from "../../support/cli";
 import type { KubernetesObject } from "../harness/kubectl";
+import { uncordonAll } from "../support/nodes";
 import { FORBIDDEN_ACCESS, FORBIDDEN_COMMANDS } from "../support/responder-forbidden";
 import {
     ACCOUNT,
@@ -81,7 +82,7 @@ describeOnCluster("the responder", "control-plane", (cluster) => {
     after(async function () {
         this.timeout(120_000);
         await responder?.remove();
-        await cluster().kubectl.try(["uncordon", "--all"]);
+        await uncordonAll(cluster());
         await removeInOrder(cluster(), objects, "leave");
     });
 

@@ -6,6 +6,7 @@ import type { ActionType, SecurityEvent } from "../../../responder/src/model.js"
 import type { Responder } from "../../../responder/src/responder.js";
 import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
+import { uncordonAll } from "./nodes";
 import { ResponderInProcess } from "./responder-in-process";
 import { until } from "./until";
 
@@ -75,7 +76,7 @@ export class GuardedShop {
     /** Takes all of it away, and gives every node back. */
     async remove(): Promise<void> {
         this.responder.api.close();
-        await this.cluster.kubectl.try(["uncordon", "--all"]);
+        await uncordonAll(this.cluster);
         await this.cluster.kubectl.try(["delete", "namespace", this.own, this.namespace, "--wait=false"]);
     }
 
