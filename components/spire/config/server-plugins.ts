@@ -119,11 +119,13 @@ export function upstreamAuthorityPlugin(
         case "gcpCas":
             return [
                 plugin("gcp_cas", {
-                    project_name: authority.project,
-                    region_name: authority.region,
-                    ca_pool: authority.pool,
-                    label_key: authority.labelKey,
-                    label_value: authority.labelValue,
+                    root_cert_spec: {
+                        project_name: authority.project,
+                        region_name: authority.region,
+                        ca_pool: authority.pool,
+                        label_key: authority.labelKey,
+                        label_value: authority.labelValue,
+                    },
                 }),
             ];
         case "ejbca":
@@ -132,7 +134,7 @@ export function upstreamAuthorityPlugin(
                     hostname: authority.hostname,
                     ca_cert_path: anchorPath(MATERIAL.upstream),
                     client_cert_path: certificatePath(MATERIAL.upstreamClient),
-                    client_cert_key_path: keyPath(MATERIAL.upstreamClient),
+                    client_key_path: keyPath(MATERIAL.upstreamClient),
                     ca_name: authority.ca,
                     end_entity_profile_name: authority.endEntityProfile,
                     certificate_profile_name: authority.certificateProfile,

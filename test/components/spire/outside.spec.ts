@@ -111,11 +111,15 @@ describe("SPIRE's upstream authorities outside of the cluster", () => {
                 labelValue: "spire",
             },
             {
-                project_name: "acme-prod",
-                region_name: "europe-west1",
-                ca_pool: "spire",
-                label_key: "use",
-                label_value: "spire",
+                root_cert_spec: [
+                    {
+                        project_name: "acme-prod",
+                        region_name: "europe-west1",
+                        ca_pool: "spire",
+                        label_key: "use",
+                        label_value: "spire",
+                    },
+                ],
             },
         ],
         [
@@ -133,7 +137,7 @@ describe("SPIRE's upstream authorities outside of the cluster", () => {
                 hostname: "ejbca.acme.example.com",
                 ca_cert_path: "/run/spire/tls/upstream-ca/ca.crt",
                 client_cert_path: "/run/spire/tls/upstream-ejbca-client/tls.crt",
-                client_cert_key_path: "/run/spire/tls/upstream-ejbca-client/tls.key",
+                client_key_path: "/run/spire/tls/upstream-ejbca-client/tls.key",
                 ca_name: "Sub",
                 end_entity_profile_name: "spire",
                 certificate_profile_name: "subca",

@@ -57,6 +57,19 @@ const SERVERS: Readonly<Record<string, Raw>> = {
             egress: DATABASE_EGRESS,
         },
     },
+    "a CA pool of Google Cloud upstream": {
+        server: {
+            upstreamAuthority: {
+                type: "gcpCas",
+                project: "acme-prod",
+                region: "europe-west1",
+                pool: "spire",
+                labelKey: "use",
+                labelValue: "spire",
+            },
+            egress: DATABASE_EGRESS,
+        },
+    },
     "AWS KMS for keys": {
         server: {
             keyManager: { type: "awsKms", region: "eu-north-1", tags: { a: "1", b: "2" } },
