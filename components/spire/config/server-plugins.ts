@@ -134,7 +134,7 @@ export function upstreamAuthorityPlugin(
                     hostname: authority.hostname,
                     ca_cert_path: anchorPath(MATERIAL.upstream),
                     client_cert_path: certificatePath(MATERIAL.upstreamClient),
-                    client_key_path: keyPath(MATERIAL.upstreamClient),
+                    client_cert_key_path: keyPath(MATERIAL.upstreamClient),
                     ca_name: authority.ca,
                     end_entity_profile_name: authority.endEntityProfile,
                     certificate_profile_name: authority.certificateProfile,

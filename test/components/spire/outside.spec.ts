@@ -137,7 +137,7 @@ describe("SPIRE's upstream authorities outside of the cluster", () => {
                 hostname: "ejbca.acme.example.com",
                 ca_cert_path: "/run/spire/tls/upstream-ca/ca.crt",
                 client_cert_path: "/run/spire/tls/upstream-ejbca-client/tls.crt",
-                client_key_path: "/run/spire/tls/upstream-ejbca-client/tls.key",
+                client_cert_key_path: "/run/spire/tls/upstream-ejbca-client/tls.key",
                 ca_name: "Sub",
                 end_entity_profile_name: "spire",
                 certificate_profile_name: "subca",
