@@ -1,0 +1,65 @@
+import assert from "node:assert/strict";
+
+import type { ComplianceReport } from "../../../hardening/compliance/model";
+import { nextStep, outlookOf } from "../../../hardening/compliance/outlook";
+import type { Proof, ScoredRow } from "../../../hardening/compliance/score";
+import { NOT_GIVEN } from "../../../hardening/evidence/observations";
+import { report } from "../../support/compliance-report";
+
+describe("the outlook of a report", () => {
+    const proof = (kind: Proof["kind"], state: Proof["state"], over: Partial<Proof> = {}): Proof => ({
+        ...{ kind, entry: "x", state, detail: "", ...over },
+    });
+    const row = (id: string, ...proofs: readonly Proof[]): ScoredRow => ({
+        ...{ id, title: id, owner: "o", reason: "", proofs },
+        state: proofs.some(({ state }) => state !== "proven") ? "open" : "satisfied",
+    });
+    const rows = [
+        row("A", proof("attestations", "proven", { until: "2026-12-01" })),
+        row("B", proof("attestations", "proven", { until: "2027-11-01" })),
+        row("C", proof("tests", "unproven", { detail: NOT_GIVEN }), proof("documents", "proven")),
+        row("D", proof("tests", "unproven", { detail: NOT_GIVEN }), proof("documents", "missing")),
+        row("E", proof("documents", "missing"), proof("alerts", "missing")),
+        row("F", proof("controls", "unproven")),
+    ];
+    const outlook = (openRows?: readonly string[]) =>
+        outlookOf({
+            ...report([{ at: "2026-11-01T00:00:00.000Z", percent: 40, open: 2, ...(openRows && { openRows }) }]),
+            areas: [{ id: "X", title: "X", rows }],
+            waivers: [{ ...report().waivers[0], expires: "2026-11-30" } as ComplianceReport["waivers"][number]],
+        });
+    const ids = (found: readonly ScoredRow[] = []): string => found.map(({ id }) => id).join(" ");
+
+    it("finds what fell, and can't tell without a former report that says what was open", () => {
+        assert.equal(ids(outlook(["C", "D", "E"]).fallen), "F");
+        assert.deepEqual(outlook(["C", "D", "E", "F"]).fallen, []);
+        assert.equal(outlook().fallen, undefined);
+    });
+
+    it("puts what fell first, then what lacks most, and keeps apart what waits for runs alone", () => {
+        const { worst, waiting } = outlook(["C", "D", "E"]);
+        assert.equal(ids(worst), "F E D");
+        assert.equal(ids(waiting), "C");
+    });
+
+    it("names waivers and attestations that end soon, in their order", () => {
+        assert.deepEqual(outlook().ending, [
+            {
+                until: "2026-11-30",
+                owner: "security-team",
+                what: "waiver of no-host-pid for DaemonSet spire/spire-agent",
+            },
+            { until: "2026-12-01", owner: "o", what: "attestation x (A)" },
+        ]);
+    });
+
+    it("says of a row what to do about what failed before what was not looked at", () => {
+        assert.deepEqual(rows.slice(2).map(nextStep), [
+            "Run the tests, and give the statement (--evidence).",
+            "Write or review x.",
+            "Write or review x.",
+            "Tell the values that x can't see.",
+        ]);
+        assert.equal(nextStep(row("G", proof("verify", "missing"))), "Mend what check x shows.");
+    });
+});
