@@ -1,4 +1,5 @@
 import type { OptionTable, ValuesOf } from "../cli/options";
+import { shellWord } from "../formats/style";
 import type { View } from "../formats/view";
 import { UsageError } from "../io";
 import { SEVERITIES } from "../severity";
@@ -37,7 +38,7 @@ export function viewOf(options: ValuesOf<typeof VIEW_OPTIONS>, format: string, w
         minSeverity: options["min-severity"] ?? "low",
         advisory: !options["no-advisory"],
         extent: options.summary ? "summary" : options.full ? "full" : "auto",
-        command: ["hardening", ...withoutView(words)].map(quoted).join(" "),
+        command: ["hardening", ...withoutView(words)].map(shellWord).join(" "),
     };
 }
 
@@ -47,9 +48,4 @@ function withoutView(words: readonly string[]): readonly string[] {
         (word, index) =>
             !flags.has(word) && !word.startsWith("--min-severity=") && words[index - 1] !== "--min-severity",
     );
-}
-
-/** A word as a POSIX shell takes it for one. */
-function quoted(word: string): string {
-    return /^[\w./:=@,+-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

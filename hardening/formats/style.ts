@@ -34,6 +34,11 @@ export function plain(text: string): string {
     });
 }
 
+/** A text as one word of a POSIX shell, quoted where it has to be. */
+export function shellWord(text: string): string {
+    return /^[\w./:=@,+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
 /** The lines of a text, each made fit for a terminal. Whoever shows them indents them, so that none passes for another. */
 export function plainLines(text: string): readonly string[] {
     return text

@@ -1,10 +1,11 @@
 import { spawnSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
-import { basename, join, resolve } from "node:path";
+import { basename, isAbsolute, join, resolve } from "node:path";
 
 import type { HelmRelease } from "../../policies/kubernetes/gitops";
 import { isObj, list, obj, strings } from "../../policies/kubernetes/kube";
 import type { Body } from "../../policies/kubernetes/kube";
+import { shellWord } from "../formats/style";
 import { isOnPath } from "../path";
 import { readDocuments } from "./yaml";
 
@@ -86,13 +87,22 @@ function bodyOf(file: string | undefined): Body {
     }
 }
 
-/** The command that builds a package, as one would type it. */
+/** The words of the command that builds a package. None of what is read in it is taken for an option or an address. */
 function commandOf({ kind, folder, release }: Package): readonly string[] {
-    return kind === "Chart"
-        ? ["helm", "template", ...flagsOf(release), release?.name ?? releaseName(folder), folder]
-        : isOnPath("kustomize") || !isOnPath("kubectl")
-          ? ["kustomize", "build", folder]
-          : ["kubectl", "kustomize", folder];
+    const place = asPath(folder);
+    if (kind === "Chart") {
+        const name = release?.name ?? releaseName(folder);
+        // Helm runs the program that its option --post-renderer names.
+        return ["helm", "template", ...flagsOf(release), ...(name.startsWith("-") ? ["--"] : []), name, place];
+    }
+    return isOnPath("kustomize") || !isOnPath("kubectl")
+        ? ["kustomize", "build", place]
+        : ["kubectl", "kustomize", place];
+}
+
+/** A folder that can't be taken for an option, nor, as kustomize takes `github.com/owner/name`, for a repository elsewhere. */
+function asPath(folder: string): string {
+    return isAbsolute(folder) || /^\.{1,2}(?:\/|$)/.test(folder) ? folder : `./${folder}`;
 }
 
 /**
@@ -108,6 +118,8 @@ function releaseName(folder: string): string {
     const name = labels.filter((label) => label !== "").join(".");
     return name === "" ? "release" : name;
 }
+
+const PARAMETER_FLAGS = ["--set", "--set-string"];
 
 function flagsOf(release: HelmRelease | undefined): readonly string[] {
     if (release === undefined) {
@@ -130,7 +142,7 @@ export type Built = { readonly text: Buffer } | { readonly reason: string };
 /** Builds a package with its own program, where that is on the PATH. */
 export function build(found: Package): Built {
     const [program = "", ...args] = commandOf(found);
-    const written = [program, ...args].map((word) => word.replace(SET, "$1=…")).join(" ");
+    const written = [program, ...args].map(shown).join(" ");
     const byHand = `scan what comes of: ${written}`;
     if (!isOnPath(program)) {
         return { reason: `${program} is not on the PATH; ${byHand}` };
@@ -142,5 +154,8 @@ export function build(found: Package): Built {
     return error === undefined && status === 0 ? { text: stdout } : { reason: `${program} fails on it; ${byHand}` };
 }
 
-/** A value by path, which may be a secret. */
-const SET = /^([^=\s]+)=.*$/s;
+/** A word of a command as it is shown: a value that is set by its path may be a secret. */
+function shown(word: string, index: number, words: readonly string[]): string {
+    const isSet = PARAMETER_FLAGS.includes(words[index - 1] ?? "");
+    return isSet ? `${shellWord(word.slice(0, word.indexOf("=")))}=…` : shellWord(word);
+}

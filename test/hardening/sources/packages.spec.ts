@@ -1,8 +1,10 @@
 import { strict as assert } from "node:assert";
-import { chmodSync } from "node:fs";
+import { execFileSync } from "node:child_process";
+import { chmodSync, readFileSync } from "node:fs";
 
 import fc from "fast-check";
 
+import type { Package } from "../../../hardening/sources/packages";
 import { readManifests, readPackage } from "../../../hardening/sources/manifests";
 import { withFiles } from "../../support/files";
 
@@ -107,6 +109,73 @@ describe("charts and kustomizations among manifests", () => {
         } finally {
             process.env["PATH"] = path;
         }
+    });
+
+    /** The words that a program is given to build a package. */
+    const given = (program: string, made: Package): Promise<readonly string[]> =>
+        withFiles({ [`bin/${program}`]: '#!/bin/sh\nprintf "%s\\n" "$@" >"${0%/*}/words"\n' }, (folder) => {
+            chmodSync(`${folder}/bin/${program}`, 0o755);
+            const path = process.env["PATH"];
+            process.env["PATH"] = `${folder}/bin`;
+            try {
+                readPackage(made, {});
+                return readFileSync(`${folder}/bin/words`, "utf8").trimEnd().split("\n");
+            } finally {
+                process.env["PATH"] = path;
+            }
+        });
+    const RELEASE = { namespace: "", valueFiles: [], values: undefined, parameters: [], skipCrds: true };
+
+    it("are built without a name of theirs being taken for an option or an address", async () => {
+        const folder = "--post-renderer=evil";
+        assert.deepEqual(await given("helm", { kind: "Chart", folder }), [
+            "template",
+            "--include-crds",
+            "post-renderer-evil",
+            `./${folder}`,
+        ]);
+        const release = { ...RELEASE, name: "--post-renderer=/bin/evil" };
+        assert.deepEqual(await given("helm", { kind: "Chart", folder: "../web", release }), [
+            "template",
+            "--",
+            "--post-renderer=/bin/evil",
+            "../web",
+        ]);
+        for (const [program, command] of [
+            ["kustomize", "build"],
+            ["kubectl", "kustomize"],
+        ] as const) {
+            for (const named of ["-x", "github.com/owner/name", "...", "/web", "."]) {
+                assert.deepEqual(await given(program, { kind: "Kustomization", folder: named }), [
+                    command,
+                    /^(?:\/web|\.)$/.test(named) ? named : `./${named}`,
+                ]);
+            }
+        }
+    });
+
+    it("are named with a command that a shell takes as it is, and that tells no value", () => {
+        const path = process.env["PATH"];
+        process.env["PATH"] = "";
+        const release = {
+            ...RELEASE,
+            name: "web",
+            namespace: "of mine",
+            parameters: [{ name: "a b", value: "S3cr3t", isText: false }],
+        };
+        let reason: string;
+        try {
+            const read = readPackage({ kind: "Chart", folder: "it's mine/a=b; $(c)", release }, {});
+            reason = read.notJudged?.[0]?.reason ?? "";
+        } finally {
+            process.env["PATH"] = path;
+        }
+        const command = reason.replace(/^.*comes of: helm /, "");
+        const words = ["template", "--namespace", "of mine", "--set", "a b=…", "web", "./it's mine/a=b; $(c)"];
+        assert.deepEqual(
+            execFileSync("sh", ["-c", `printf '%s\\n' ${command}`], { encoding: "utf8" }),
+            `${words.join("\n")}\n`,
+        );
     });
 
     it("are named where their programs fail, without what those say", async () => {
