@@ -24,20 +24,30 @@ const reports = join(process.env["RUNNER_TEMP"], "hardening-reports");
 mkdirSync(reports, { recursive: true });
 
 function hardening(options, stdio) {
-    const { status } = spawnSync(process.execPath, [process.env["HARDENING"], command, ...options, ...args], { stdio });
-    return status ?? 3;
+    const words = [process.env["HARDENING"], command, ...options, ...args];
+    const { status, stderr } = spawnSync(process.execPath, words, { stdio });
+    return { status: status ?? 3, stderr };
 }
 
 // What is printed of others' files is no command to the runner.
 const token = randomUUID();
 console.log(`::stop-commands::${token}`);
-const code = hardening([], "inherit");
+const { status: code } = hardening([], "inherit");
+const files = { sarif: join(reports, "hardening.sarif"), markdown: join(reports, "hardening.md") };
+const faults = Object.entries(files).flatMap(([format, file]) => {
+    const { status, stderr } = hardening(["--format", format, "--out", file], ["ignore", "ignore", "pipe"]);
+    if (status === code) {
+        return [];
+    }
+    // It has not said in the log yet what is wrong with this one.
+    process.stderr.write(stderr ?? "");
+    return [`::error::the run for the ${format} report ended with ${status}, the one shown in the log with ${code}`];
+});
 console.log(`::${token}::`);
-hardening(["--format", "sarif", "--out", join(reports, "hardening.sarif")], "ignore");
-const summary = join(reports, "hardening.md");
-hardening(["--format", "markdown", "--out", summary], "ignore");
-if (existsSync(summary)) {
-    appendFileSync(process.env["GITHUB_STEP_SUMMARY"], readFileSync(summary));
+faults.forEach((line) => console.log(line));
+if (existsSync(files.markdown)) {
+    appendFileSync(process.env["GITHUB_STEP_SUMMARY"], readFileSync(files.markdown));
 }
 appendFileSync(process.env["GITHUB_OUTPUT"], `reports=${reports}\n`);
-process.exitCode = code;
+// Without its reports a clean run fails too: whoever uploads them would show an older one, or none.
+process.exitCode = code === 0 && faults.length > 0 ? 2 : code;

@@ -1,4 +1,5 @@
-import { readFileSync, statSync, writeFileSync } from "node:fs";
+import { isUtf8 } from "node:buffer";
+import { readFileSync, writeFileSync } from "node:fs";
 
 import { defineCommand } from "../cli/command";
 import { EXIT } from "../findings";
@@ -38,14 +39,18 @@ export const command = defineCommand({
     },
 });
 
-/** Whether a file is something else's: nothing of it was read, and it doesn't even mention what each object must have. */
-function isForeign({ source, resources, failures }: ManifestFile): boolean {
-    return (
-        failures.length > 0 &&
-        resources.length === 0 &&
-        statSync(source, { throwIfNoEntry: false })?.isFile() === true &&
-        !readFileSync(source).includes("apiVersion")
-    );
+/** Whether a file is something else's: nothing of it was read, and its text doesn't even mention what each object must have. */
+function isForeign({ source, resources, failures, produced }: ManifestFile): boolean {
+    if (failures.length === 0 || resources.length > 0 || produced === true) {
+        return false;
+    }
+    try {
+        const content = readFileSync(source);
+        return isUtf8(content) && !content.includes("apiVersion");
+    } catch {
+        // Nobody knows what is in a file that can't be read.
+        return false;
+    }
 }
 
 /** A pattern that names one file below the project, and nothing else, as a gitignore file would. */

@@ -31,6 +31,8 @@ export interface ManifestFile {
     readonly failures: readonly Failure[];
     /** Packages that can't be built here. */
     readonly notJudged?: readonly NotJudged[];
+    /** A document of it was written by another program about objects, such as a plan, whatever could be read of it. */
+    readonly produced?: true;
 }
 
 export interface ManifestOptions {
@@ -150,6 +152,7 @@ function collect(source: string, text: string, documents: readonly Omit<TextDocu
     const failures: Failure[] = [];
     const template = templateIn(text);
     let content = false;
+    let isProduced = false;
     for (const [document, { body, fault, start }] of documents.entries()) {
         if (fault !== undefined) {
             failures.push(syntaxFailure(source, text, fault, template));
@@ -157,6 +160,7 @@ function collect(source: string, text: string, documents: readonly Omit<TextDocu
         }
         const produced = producedBy(body, { source, document });
         if (produced !== undefined) {
+            isProduced = true;
             content ||= produced.resources.length > 0;
             resources.push(...produced.resources);
             produced.faults.forEach((message) => failures.push({ source, message, cause: "input" }));
@@ -176,7 +180,7 @@ function collect(source: string, text: string, documents: readonly Omit<TextDocu
     if (!content && failures.length === 0) {
         failures.push({ source, message: "holds no Kubernetes object", cause: "input" });
     }
-    return { source, resources, failures };
+    return { source, resources, failures, ...(isProduced && { produced: true }) };
 }
 
 /** What a document holds that another program has written about objects; undefined for a manifest. */

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { delimiter, join, resolve } from "node:path";
 
 import { loadAll } from "js-yaml";
@@ -68,6 +68,12 @@ describe("The component of GitLab CI", () => {
                 ["no-host-pid"],
             );
             assert.deepEqual(hardening.artifacts, { when: "always", reports: { codequality: "hardening.json" } });
+        }));
+
+    it("fails where it can't leave the report", () =>
+        withFiles(files, (folder) => {
+            assert.equal(run(folder, "of mine.yaml", "--profile\nbaseline\n--format\njson").status, 2);
+            assert.ok(!existsSync(join(folder, "hardening.json")));
         }));
 
     it("takes each line for one path, and none for an option", () =>

@@ -26,7 +26,7 @@ describe("The action", () => {
     afterEach(() => rmSync(folder, { recursive: true }));
 
     function judge(inputs: Readonly<Record<string, string>>) {
-        const { status, stdout } = spawnSync(process.execPath, [resolve("action/judge.mjs")], {
+        const { status, stdout, stderr } = spawnSync(process.execPath, [resolve("action/judge.mjs")], {
             cwd: folder,
             encoding: "utf8",
             env: {
@@ -39,7 +39,7 @@ describe("The action", () => {
                 ...inputs,
             },
         });
-        return { status, stdout };
+        return { status, stdout, stderr };
     }
 
     const read = (path: string) => readFileSync(join(folder, path), "utf8");
@@ -64,6 +64,27 @@ describe("The action", () => {
     it("goes by the project's file", () => {
         writeFileSync(join(folder, "hardening.yaml"), "profile: baseline\ncontrols: { no-host-pid: advisory }\n");
         assert.equal(judge({}).status, 0);
+    });
+
+    it("fails where a report can't be written, and says why", () => {
+        writeFileSync(join(folder, "hardening.yaml"), "controls: { no-host-pid: advisory }\n");
+        for (const [option, value] of [
+            ["--format", "json"],
+            ["--out", "mine.json"],
+        ]) {
+            const { status, stdout, stderr } = judge({ INPUT_ARGUMENTS: `--profile\nbaseline\n${option}\n${value}` });
+            assert.deepEqual(
+                [status, stdout.trim().split("\n").slice(-2)],
+                [
+                    2,
+                    ["sarif", "markdown"].map(
+                        (format) =>
+                            `::error::the run for the ${format} report ended with 2, the one shown in the log with 0`,
+                    ),
+                ],
+            );
+            assert.equal(stderr.split(`error: ${option} is given 2 times; once is enough`).length, 3, stderr);
+        }
     });
 
     it("takes no path for an option, and no other command", () => {

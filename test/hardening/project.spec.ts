@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 
@@ -256,8 +256,13 @@ overrides:
             "tools/package.json": "[1, 2]",
             "deploy/kindless.yaml": "apiVersion: v1\nmetadata: { name: web }\n",
             "deploy/broken.yaml": "apiVersion: v1\nkind: [Pod\n",
+            "deploy/plan.json": '{"format_version": "2.0", "terraform_version": "2.0.0"}',
+            "deploy/pulumi.json": '{"deployment": {"resources": [{}]}, "version": 99}',
             "deploy/both.yaml": `services: {}\n---\n${POD("both")}`,
         });
+        // One that can't be read as text, which says nothing of what is in it, and one that leads nowhere.
+        writeFileSync("deploy/wide.yaml", `\uFEFF${POD("wide")}`, "utf16le");
+        symlinkSync("nowhere.yaml", "deploy/link.yaml");
         const { code, log } = await cli(["init"]);
         assert.equal(code, 0);
         assert.deepEqual(log, ["Wrote hardening.yaml, which leaves out 4 files by name. Try: hardening scan ."]);
@@ -278,7 +283,11 @@ overrides:
             "deploy/both.yaml",
             "deploy/broken.yaml",
             "deploy/kindless.yaml",
+            "deploy/link.yaml",
             "deploy/package.json",
+            "deploy/plan.json",
+            "deploy/pulumi.json",
+            "deploy/wide.yaml",
         ]);
     });
 
