@@ -2,6 +2,7 @@ import { NOT_GIVEN } from "../evidence/observations";
 import type { EvidenceKind } from "./checklist";
 import type { ComplianceReport } from "./model";
 import type { Proof, ScoredRow } from "./score";
+import { UNKNOWN_VALUES } from "./score";
 
 /** What a reader who has a minute has to know: what got worse, what ends soon, and what to do first. */
 export interface Outlook {
@@ -64,7 +65,7 @@ export function waitsForRuns({ proofs }: ScoredRow): boolean {
 /** What would bring an open row further, in a sentence: about what failed before what nobody has looked at. */
 export function nextStep({ proofs }: ScoredRow): string {
     const [first] = lacking(proofs);
-    return first === undefined ? "Close the rows that it depends on." : STEPS[first.kind](first.entry, first.state);
+    return first === undefined ? "Close the rows that it depends on." : STEPS[first.kind](first);
 }
 
 function lacking(proofs: readonly Proof[]): readonly Proof[] {
@@ -72,29 +73,35 @@ function lacking(proofs: readonly Proof[]): readonly Proof[] {
     return [...of("missing"), ...of("unproven")];
 }
 
+type Step = (lacking: Proof) => string;
+
 /** A run that failed is mended, one that was not given is made. */
 const ran =
-    (what: string, how: string) =>
-    (entry: string, state: Proof["state"]): string =>
+    (what: string, how: string): Step =>
+    ({ entry, state }) =>
         state === "missing" ? `Mend what ${what} ${entry} shows.` : `${how}, and give the statement (--evidence).`;
 
-const STEPS: Readonly<Record<EvidenceKind, (entry: string, state: Proof["state"]) => string>> = {
-    controls: (entry, state) =>
-        state === "missing"
-            ? `Mend what control ${entry} finds, or waive it.`
-            : `Tell the values that ${entry} can't see.`,
-    resources: (entry) => `Have the stack declare ${entry}.`,
-    settings: (entry) => `Set what ${entry} asks for.`,
-    alerts: (entry, state) =>
+const STEPS: Readonly<Record<EvidenceKind, Step>> = {
+    controls: ({ entry, state, detail }) => {
+        if (state === "missing") {
+            return `Mend what control ${entry} finds, or waive it.`;
+        }
+        return detail.endsWith(UNKNOWN_VALUES)
+            ? `Tell the values that ${entry} can't see.`
+            : "Run hardening audit, and give the statement (--evidence).";
+    },
+    resources: ({ entry }) => `Have the stack declare ${entry}.`,
+    settings: ({ entry }) => `Set what ${entry} asks for.`,
+    alerts: ({ entry, state }) =>
         state === "missing"
             ? `Mend alert ${entry}.`
             : "Run the tests of the alerts, and give the statement (--evidence).",
     tests: ran("test", "Run the tests"),
     verify: ran("check", "Run hardening verify"),
     scans: ran("scanner", "Run npm run security"),
-    documents: (entry, state) => (state === "missing" ? `Write or review ${entry}.` : `Rehearse ${entry}.`),
+    documents: ({ entry, state }) => (state === "missing" ? `Write or review ${entry}.` : `Rehearse ${entry}.`),
     workflows: ran("job", "Run npm run evidence:jobs in the audit"),
-    dockerfiles: (entry) => `Mend the ${entry} of the Dockerfile that the row names.`,
-    attestations: (entry) => `Have whoever answers for it attest ${entry}.`,
-    capabilities: (entry) => `Deploy a version with the capability ${entry}, once there is one.`,
+    dockerfiles: ({ entry }) => `Mend the ${entry} of the Dockerfile that the row names.`,
+    attestations: ({ entry }) => `Have whoever answers for it attest ${entry}.`,
+    capabilities: ({ entry }) => `Deploy a version with the capability ${entry}, once there is one.`,
 };

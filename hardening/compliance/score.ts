@@ -41,7 +41,7 @@ export interface Score {
     readonly percent: number;
 }
 
-/** What this run knows; each part that was not looked at is undefined. */
+/** What this run knows. */
 export interface Known {
     /** Findings of the stack, by every control that ran. */
     readonly findings: readonly Finding[];
@@ -136,19 +136,36 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
 function prove(kind: EvidenceKind, entry: string, known: Known, row: ChecklistRow): Judgement {
     switch (kind) {
         case "controls":
-            return proveControl(entry, known);
+            return proveControl(entry, known, row);
         case "tests":
-            return judgeRun("tests", entry, known.observations, row);
         case "verify":
-            return judgeRun("verify", entry, known.observations, row);
         case "scans":
-            return judgeRun("scans", entry, known.observations, row);
+            return judgeRun(kind, entry, known.observations, row);
         default:
             return known.content(kind, entry, row);
     }
 }
 
-function proveControl(name: string, { controls, findings }: Known): Judgement {
+/**
+ * A control has to find nothing in what the program makes. Nor may it have found something in the stack's own cluster; that it
+ * has looked there is asked for by rows that speak of the deployed stack.
+ */
+function proveControl(name: string, known: Known, { live, maxAge }: ChecklistRow): Judgement {
+    const made = proveRendering(name, known);
+    if (made.state === "missing" || made.state === "unproven") {
+        return made;
+    }
+    const audited = judgeRun("audit", name, known.observations, { maxAge, live: true });
+    if (audited.state === "missing" || (live === true && audited.state !== "proven")) {
+        return audited;
+    }
+    return made;
+}
+
+/** What a control that could not tell lacks, behind how many. */
+export const UNKNOWN_VALUES = "unknown before deployment";
+
+function proveRendering(name: string, { controls, findings }: Known): Judgement {
     if (!controls.has(name)) {
         return missing("did not run");
     }
@@ -160,7 +177,7 @@ function proveControl(name: string, { controls, findings }: Known): Judgement {
         return missing(count(violations, "violation"));
     }
     if (unverifiable > 0) {
-        return unproven(`${count(unverifiable, "value")} unknown before deployment`);
+        return unproven(`${count(unverifiable, "value")} ${UNKNOWN_VALUES}`);
     }
     if (waived > 0) {
         return { state: "waived", detail: count(waived, "waived finding") };

@@ -18,7 +18,7 @@ const KINDS = {
     scans: { ofStack: false, ofCluster: false, counts: "newest" },
     /** `hardening verify`: a result for each check. */
     verify: { ofStack: true, ofCluster: true, counts: "newest" },
-    /** `hardening audit`: a result for each control, judged on live objects. */
+    /** `hardening audit`: a result for each control, judged on live objects. It stands beside what a control finds in the program. */
     audit: { ofStack: true, ofCluster: true, counts: "newest" },
     /** Runs of workflows: results are `<file>#<job>`. */
     jobs: { ofStack: false, ofCluster: false, counts: "newest" },

@@ -42,7 +42,7 @@ function submission(kind: StatementKind, names: Iterable<string>): Submission {
     const cluster = { name: "production", identity: "u", rehearsal: false };
     return {
         ...{ file: `${kind}.json`, sha256: "", kind, at: YESTERDAY, tool: "t 1", results },
-        ...(kind === "verify" && { cluster, own: true }),
+        ...((kind === "verify" || kind === "audit") && { cluster, own: true }),
     };
 }
 
@@ -56,6 +56,7 @@ const REHEARSALS = Object.values(definitions.documents).flatMap(({ rehearsedBy }
 const SUBMISSIONS = [
     submission("tests", [...entriesOf("tests"), ...definitions.alertTests, ...REHEARSALS]),
     submission("verify", entriesOf("verify")),
+    submission("audit", entriesOf("controls")),
     submission("scans", entriesOf("scans")),
     submission("jobs", entriesOf("workflows")),
 ];
@@ -287,6 +288,7 @@ describe("evidence that is hollowed out", function () {
         controls: (name) => [
             ["has a violation", { findings: [finding({ control: name })] }],
             ["did not run", { controls: run.map((control) => control.name).filter((control) => control !== name) }],
+            ["has a violation in the cluster", said("audit", name, "failed")],
         ],
         resources: (type) => [["is gone", { resources: resources.filter((resource) => resource.type !== type) }]],
         settings: (name) => SETTINGS[name]?.() ?? [],

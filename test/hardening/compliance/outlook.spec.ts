@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import type { ComplianceReport } from "../../../hardening/compliance/model";
 import { nextStep, outlookOf } from "../../../hardening/compliance/outlook";
 import type { Proof, ScoredRow } from "../../../hardening/compliance/score";
+import { UNKNOWN_VALUES } from "../../../hardening/compliance/score";
 import { NOT_GIVEN } from "../../../hardening/evidence/observations";
 import { report } from "../../support/compliance-report";
 
@@ -20,7 +21,7 @@ describe("the outlook of a report", () => {
         row("C", proof("tests", "unproven", { detail: NOT_GIVEN }), proof("documents", "proven")),
         row("D", proof("tests", "unproven", { detail: NOT_GIVEN }), proof("documents", "missing")),
         row("E", proof("documents", "missing"), proof("alerts", "missing")),
-        row("F", proof("controls", "unproven")),
+        row("F", proof("controls", "unproven", { detail: `1 value ${UNKNOWN_VALUES}` })),
     ];
     const outlook = (openRows?: readonly string[]) =>
         outlookOf({
@@ -61,5 +62,9 @@ describe("the outlook of a report", () => {
             "Tell the values that x can't see.",
         ]);
         assert.equal(nextStep(row("G", proof("verify", "missing"))), "Mend what check x shows.");
+        assert.equal(
+            nextStep(row("H", proof("controls", "unproven", { detail: NOT_GIVEN }))),
+            "Run hardening audit, and give the statement (--evidence).",
+        );
     });
 });

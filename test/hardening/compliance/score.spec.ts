@@ -191,6 +191,48 @@ describe("compliance score", () => {
         assert.equal(scored({ verify: ["pods-ready"] }, {}, { live: true }).state, "satisfied");
     });
 
+    it("opens a row whose control found something in the stack's own cluster, whatever the row speaks of", () => {
+        const audit = (
+            result: Result,
+            over: Partial<Submission> = { cluster: CLUSTER, own: true },
+        ): Partial<Known> => ({
+            observations: observed(submission("audit", [result], over)),
+        });
+        const failed: Result = { name: "no-host-pid", outcome: "failed", detail: "1 violation" };
+        const row = scored({ controls: ["no-host-pid"] }, audit(failed));
+        assert.deepEqual(
+            [row.state, row.reason],
+            ["open", `control no-host-pid: failed, cluster production, ${NOON}: 1 violation`],
+        );
+        const tried = audit(failed, { cluster: TRIED, own: false });
+        assert.equal(scored({ controls: ["no-host-pid"] }, tried).state, "satisfied");
+        assert.equal(
+            scored({ controls: ["no-host-pid"] }, audit({ ...failed, outcome: "unknown" })).state,
+            "satisfied",
+        );
+    });
+
+    it("asks for an audit of the stack's own cluster where a row about it has controls", () => {
+        const live = (over: Partial<Known> = {}) => scored({ controls: ["no-host-pid"] }, over, { live: true });
+        assert.deepEqual(
+            [live().state, live().reason],
+            ["open", "1 control: no results of this kind were given (--evidence)"],
+        );
+        const audit = (over: Partial<Submission>, result = passed("no-host-pid")): Partial<Known> => ({
+            observations: observed(submission("audit", [result], over)),
+        });
+        assert.equal(live(audit({ cluster: CLUSTER, own: true })).state, "satisfied");
+        assert.equal(
+            live(audit({ cluster: TRIED, own: false })).reason,
+            `1 control: passed in a rehearsal on cluster test-1, ${NOON}, which is not known to be the stack's own`,
+        );
+        const unknown: Result = { name: "no-host-pid", outcome: "unknown", detail: "1 error" };
+        assert.equal(
+            live(audit({ cluster: CLUSTER, own: true }, unknown)).reason,
+            `1 control: can't be told, cluster production, ${NOON}: 1 error`,
+        );
+    });
+
     it("judges a row about the whole list by all others, and names those that are open", () => {
         const list = (...rows: ChecklistRow[]) => {
             const [area] = scoreChecklist([{ id: "A", title: "Area", rows }], known());
