@@ -66,11 +66,13 @@ export function registryFaults(
     registries: readonly string[] | undefined,
     { images, imagesByNamespace }: Pick<Foundation, "images" | "imagesByNamespace">,
 ): readonly string[] {
-    const own = [...new Set(Object.values(imagesByNamespace).flat())].sort();
-    return own
-        .filter((name) => images.faults([name]).length === 0) // What has no digest yet has no reference to judge.
-        .map((name) => images.ref(name))
-        .filter((reference) => registries !== undefined && !imageMatches(reference, registries))
+    if (registries === undefined) {
+        return [];
+    }
+    return [...new Set(Object.values(imagesByNamespace).flat())]
+        .sort()
+        .map((name) => images.wanted(name))
+        .filter((reference) => !imageMatches(reference, registries))
         .map((reference) => `names no registry of ${reference}, which this stack runs and the cluster would refuse`);
 }
 

@@ -153,6 +153,11 @@ export class Images {
         if (fault !== undefined) {
             throw new Error(fault);
         }
+        return this.wanted(name);
+    }
+
+    /** The same for a check: with the tag alone where {@link faults} has a digest missing. */
+    public wanted(name: ImageName): string {
         const { digest } = this.resolve(name);
         return digest === undefined || this.settings.dropDigests ? this.tagged(name) : `${this.tagged(name)}@${digest}`;
     }

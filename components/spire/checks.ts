@@ -6,7 +6,8 @@ import { checkedMilliseconds, formatDuration } from "./duration";
 import { exposureFaults } from "./exposure";
 import { NAMESPACE } from "./layout";
 import type { AgentSettings, MetricsTls, ServerSettings, SpireSettings, Vault } from "./model";
-import { versionFaults } from "./versions";
+import { CLOUD_ATTESTORS } from "./outside-settings";
+import { pluginFaults, versionFaults } from "./versions";
 
 /** Tags of the images that will run. */
 export interface SpireVersions {
@@ -35,6 +36,7 @@ export function spireFaults(settings: SpireSettings, versions: SpireVersions, pa
         ...agentFaults(settings.agent, settings.server, `${path}.agent`),
         ...registrationFaults(settings, path),
         ...versionFaults(versions.server, versions.agent).map((fault) => `${path}: ${fault}`),
+        ...pluginFaults(settings.server, versions.server).map((fault) => `${path}.server.${fault}`),
     ];
 }
 
@@ -172,13 +174,11 @@ function needEgress(
     const outside = [
         ...(dataStore.type === "sqlite" ? [] : [`the data store ${dataStore.host}`]),
         ...(keyManager.type === "disk" || keyManager.type === "memory" ? [] : [`the key manager ${keyManager.type}`]),
-        ...(["vault", "awsPca", "spire", "gcpCas", "ejbca", "awsSecret"].includes(upstreamAuthority.type)
-            ? [`the upstream authority ${upstreamAuthority.type}`]
-            : []),
+        ...(["none", "disk", "certManager"].includes(upstreamAuthority.type)
+            ? []
+            : [`the upstream authority ${upstreamAuthority.type}`]),
         ...bundlePublishers.map(({ type }) => `the bundle publisher ${type}`),
-        ...nodeAttestors
-            .filter(({ type }) => ["awsIid", "gcpIit", "azureImds"].includes(type))
-            .map(({ type }) => `the cloud that ${type} asks`),
+        ...nodeAttestors.filter(({ type }) => type in CLOUD_ATTESTORS).map(({ type }) => `the cloud that ${type} asks`),
         ...federatedTrustDomains.map(({ bundleEndpointUrl }) => bundleEndpointUrl),
     ];
     return [

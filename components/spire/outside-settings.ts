@@ -1,5 +1,15 @@
 import type { Schema } from "../../policies/engine/schema";
-import { listOf, mapOf, object, optional, refined, text, union, withDefault } from "../../policies/engine/schema";
+import {
+    listOf,
+    mapOf,
+    object,
+    oneOf,
+    optional,
+    refined,
+    text,
+    union,
+    withDefault,
+} from "../../policies/engine/schema";
 import { cidr, dnsLabel } from "../../policies/engine/values";
 
 const region = text("a region such as eu-central-1", /^[a-z0-9-]{1,64}$/);
@@ -17,7 +27,8 @@ export const CLOUD_ATTESTORS = {
         assumeRole: roleName,
         /** The organization whose accounts' instances are admitted. */
         organization: object({ managementAccount: awsAccount, role: roleName, region: optional(region) }),
-        partition: optional(text("a partition such as aws or aws-us-gov", /^aws(?:-[a-z]+)*$/)),
+        /** The partition of AWS; SPIRE takes no others. */
+        partition: optional(oneOf("aws", "aws-cn", "aws-us-gov")),
     },
     gcpIit: {
         /** Projects whose instances are admitted. */

@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { policySpec, registryFaults, selectedFor, twins } from "../../../components/admission/policies";
 import { admissionSettings } from "../../../components/admission/settings";
 import { readConfig, structured } from "../../../components/config";
+import { Images } from "../../../components/images";
 import { readStack } from "../../../hardening/sources/program/stack-file";
 import { noRetiredRegistries } from "../../../policies/controls/images/no-retired-registries";
 import type { ContainerRole } from "../../../policies/kubernetes/pods";
@@ -108,6 +109,14 @@ describe("The registries of the cluster", () => {
             }
         }
         assert.deepEqual(registryFaults(undefined, { imagesByNamespace: {}, images: {} as never }), []);
+    });
+
+    it("have to hold an image too whose digest is missing still", () => {
+        const images = new Images(undefined, "acme");
+        assert.deepEqual(registryFaults(["ghcr.io/"], { imagesByNamespace: { spire: ["backup"] }, images }), [
+            "names no registry of localhost:5001/x0tta6bl4-backup:0.1.0, which this stack runs and the cluster would refuse",
+        ]);
+        assert.deepEqual(registryFaults(["localhost:5001/"], { imagesByNamespace: { spire: ["backup"] }, images }), []);
     });
 
     it("that are retired are refused at admission too, as at preview", () => {

@@ -84,6 +84,12 @@ describe("SPIRE's attestors of clouds", () => {
             { type: "gcpIit", projects: [] },
             { type: "azureImds", tenants: {} },
             { type: "azureImds", tenants: { a: { subscriptions: [] } } },
+            {
+                type: "awsIid",
+                assumeRole: "a",
+                organization: { managementAccount: "123456789012", role: "o" },
+                partition: "aws-iso",
+            },
         ];
         const { faults } = readSpire({
             ...SMALLEST,
@@ -94,6 +100,7 @@ describe("SPIRE's attestors of clouds", () => {
             "spire.server.nodeAttestors[1].projects must be a list of at least 1, found an empty list",
             "spire.server.nodeAttestors[2].tenants must name a tenant",
             "spire.server.nodeAttestors[3].tenants.a.subscriptions must be a list of at least 1, found an empty list",
+            'spire.server.nodeAttestors[4].partition must be one of aws, aws-cn, aws-us-gov, found "aws-iso"',
         ]);
     });
 });
