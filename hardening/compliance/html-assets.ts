@@ -20,7 +20,7 @@ code { font: .88em ui-monospace, monospace; overflow-wrap: anywhere; }
 .state.open, .failed { color: var(--open); } .state.not-applicable { color: var(--quiet); }
 details { margin: .35rem 0; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .5rem; background: var(--card); }
 summary { cursor: pointer; } ul { margin: .35rem 0 .35rem 1.1rem; padding: 0; } li { overflow-wrap: anywhere; }
-.missing { color: var(--open); } .unproven { color: var(--waived); }
+.missing { color: var(--open); } .unproven, .unknown { color: var(--waived); }
 table { width: 100%; border-collapse: collapse; font-size: .93rem; } th, td { padding: .3rem .5rem; border-bottom: 1px solid var(--line); text-align: left; vertical-align: top; }
 @media print { :root { --page: #fff; --card: #fff; --text: #000; --soft: #444; --line: #bbb; --satisfied: #185c33; --waived: #6b4600; --open: #8f1d17; }
   body { padding: 0; max-width: none; } .first { break-after: page; } details { break-inside: avoid; } * { print-color-adjust: exact; } }

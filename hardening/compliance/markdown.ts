@@ -1,4 +1,5 @@
 import type { ComplianceReport } from "./model";
+import { REQUIREMENT_STATES } from "./model";
 import { LABEL } from "./score";
 import { STATEMENT_HEADS, statementCells } from "./statements";
 
@@ -59,10 +60,11 @@ export function complianceMarkdown(report: ComplianceReport): string {
         "## Standards",
         "",
         ...report.frameworks.flatMap(({ title, version, requirements, notCovered }) => {
-            const of = (state: string): number =>
-                requirements.filter((requirement) => requirement.state === state).length;
+            const states = REQUIREMENT_STATES.map(
+                (state) => `${requirements.filter((requirement) => requirement.state === state).length} ${state}`,
+            );
             return [
-                `- **${title} ${version}**: ${requirements.length} requirements answered by controls, ${of("met")} met, ${of("waived")} waived, ${of("failed")} failed. Not covered: ${notCovered}`,
+                `- **${title} ${version}**: ${requirements.length} requirements answered by controls, ${states.join(", ")}. Not covered: ${notCovered}`,
             ];
         }),
         "",

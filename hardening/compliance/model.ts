@@ -19,12 +19,18 @@ export interface WaiverLine {
     readonly findings: number;
 }
 
+/** What a requirement comes to, from the best to the worst. */
+export const REQUIREMENT_STATES = ["met", "waived", "unknown", "failed"] as const;
+
 /** One requirement of a standard, and what this run says of the controls that answer to it. */
 export interface Requirement {
     readonly id: string;
     readonly controls: readonly string[];
-    /** `met`: every control found nothing; `waived`: what was found is waived; `failed` otherwise. */
-    readonly state: "met" | "waived" | "failed";
+    /**
+     * `failed`: a control found a violation; `unknown`: one could not tell, since a value is not known before deployment;
+     * `waived`: all that was found is waived; `met`: every control found nothing, or what components need excepted.
+     */
+    readonly state: (typeof REQUIREMENT_STATES)[number];
 }
 
 export interface FrameworkView {
@@ -102,8 +108,13 @@ function waiverLines(findings: readonly Finding[]): readonly WaiverLine[] {
 }
 
 function frameworkViews(controls: readonly Control[], findings: readonly Finding[]): readonly FrameworkView[] {
-    const violated = new Set(findings.filter(({ status }) => status === "violation").map(({ control }) => control));
-    const waived = new Set(findings.filter(({ status }) => status === "waived").map(({ control }) => control));
+    const ofStatus = (wanted: Finding["status"]): ReadonlySet<string> =>
+        new Set(findings.filter(({ status }) => status === wanted).map(({ control }) => control));
+    const [violated, unverifiable, waived] = [ofStatus("violation"), ofStatus("unverifiable"), ofStatus("waived")];
+    const stateOf = (names: readonly string[]): Requirement["state"] => {
+        const some = (among: ReadonlySet<string>): boolean => names.some((control) => among.has(control));
+        return some(violated) ? "failed" : some(unverifiable) ? "unknown" : some(waived) ? "waived" : "met";
+    };
     return (Object.keys(FRAMEWORKS) as FrameworkName[]).flatMap((name) => {
         const requirements = new Map<string, string[]>();
         for (const control of controls) {
@@ -121,15 +132,7 @@ function frameworkViews(controls: readonly Control[], findings: readonly Finding
                 name,
                 title,
                 version,
-                requirements: ids.map(([id, names]) => ({
-                    id,
-                    controls: names,
-                    state: names.some((control) => violated.has(control))
-                        ? "failed"
-                        : names.some((control) => waived.has(control))
-                          ? "waived"
-                          : "met",
-                })),
+                requirements: ids.map(([id, names]) => ({ id, controls: names, state: stateOf(names) })),
                 notCovered: UNCOVERED[name],
             },
         ];

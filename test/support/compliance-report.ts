@@ -78,13 +78,16 @@ const waived = {
 } as unknown as Finding;
 
 /** A report of three rows, one of them open, with two statements and a waiver. */
-export function report(history: ComplianceReport["history"] = []): ComplianceReport {
+export function report(
+    history: ComplianceReport["history"] = [],
+    findings: readonly Finding[] = [waived, waived],
+): ComplianceReport {
     return complianceReport({
         stack: "staging",
         at: new Date("2026-11-22T10:00:00Z"),
         areas,
         submissions,
-        findings: [waived, waived],
+        findings,
         controls,
         history,
     });

@@ -9,6 +9,7 @@ import { complianceMarkdown } from "../../../hardening/compliance/markdown";
 import { complianceOscal } from "../../../hardening/compliance/oscal";
 import { complianceMetrics } from "../../../hardening/compliance/prometheus";
 import { report } from "../../support/compliance-report";
+import { finding } from "../../support/run";
 
 describe("compliance report", () => {
     it("counts, and lists each waiver once with what it covers", () => {
@@ -33,6 +34,24 @@ describe("compliance report", () => {
         assert.equal(hostNamespaces?.state, "waived");
         assert.ok(pss?.requirements.some(({ state }) => state === "met"));
         assert.ok(report().frameworks.every(({ notCovered }) => notCovered.length > 0));
+    });
+
+    it("does not say of a requirement that it holds where a control could not tell", () => {
+        const unverifiable = { ...finding({ control: "no-host-pid" }), status: "unverifiable" as const };
+        const untold = report([], [unverifiable]);
+        const pss = untold.frameworks.find(({ name }) => name === "pss");
+        const [host] = pss?.requirements.filter(({ controls: names }) => names.includes("no-host-pid")) ?? [];
+        assert.equal(host?.state, "unknown");
+        const all = pss?.requirements.length ?? 0;
+        const { title, version } = pss ?? {};
+        assert.ok(
+            complianceMarkdown(untold).includes(
+                `- **${title} ${version}**: ${all} requirements answered by controls, ${all - 1} met, 0 waived, 1 unknown, 0 failed.`,
+            ),
+        );
+        assert.ok(
+            complianceHtml(untold).includes(`${title} ${version}: ${all - 1} of ${all} answered requirements hold`),
+        );
     });
 
     it("is Markdown whose tables hold, with every open row by name", () => {
