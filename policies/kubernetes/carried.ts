@@ -3,7 +3,7 @@ import { loadAll, YAMLException } from "js-yaml";
 import { rememberEach } from "../memo";
 import type { Body, KubeObject } from "./kube";
 import { isObj } from "./kube";
-import type { Node } from "./walk";
+import { keepsTexts, textAt } from "./texts";
 import { isRecord, rootOf, walk } from "./walk";
 
 /** API groups of the files that start components of Kubernetes and nodes. */
@@ -52,12 +52,10 @@ const NAMED = new RegExp(
 export const carriedBy = rememberEach((object: KubeObject): Carried => {
     const documents: CarriedDocument[] = [];
     const unread: string[] = [];
-    const { group, kind } = object;
-    const isKeeper = group === "" && (kind === "ConfigMap" || kind === "Secret");
-    if (isKeeper || SETUP_GROUPS.includes(group)) {
+    if (keepsTexts(object) || SETUP_GROUPS.includes(object.group)) {
         walk(rootOf(object), (node) => {
-            const text = typeof node.value === "string" ? textOf(node.value, node, isKeeper && kind === "Secret") : "";
-            if (MARK.test(text)) {
+            const text = textAt(object, node);
+            if (text !== undefined && MARK.test(text)) {
                 const read = documentsOf(text);
                 documents.push(...(read ?? []).map((body) => ({ path: node.path, body })));
                 if (read === undefined && NAMED.test(text)) {
@@ -69,13 +67,6 @@ export const carriedBy = rememberEach((object: KubeObject): Carried => {
     }
     return { documents, unread };
 });
-
-/** A text as it is used: a Secret's data is in base64. */
-function textOf(value: string, { within }: Node, isSecret: boolean): string {
-    const field = within?.holder.within;
-    const isEncoded = isSecret && field?.key === "data" && field.holder.within === undefined;
-    return isEncoded ? Buffer.from(value, "base64").toString("utf8") : value;
-}
 
 function documentsOf(text: string): readonly Body[] | undefined {
     try {

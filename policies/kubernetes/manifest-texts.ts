@@ -1,7 +1,7 @@
 import { isBuiltIn } from "./api";
 import { holdsPatterns } from "./kinds";
 import type { KubeObject } from "./kube";
-import type { Node } from "./walk";
+import { keepsTexts, textAt } from "./texts";
 import { isRecord, rootOf, walk } from "./walk";
 
 /** A text without these is no manifest, whichever way it is written; most texts are done with here. */
@@ -25,21 +25,17 @@ function isManifest(text: string): boolean {
     });
 }
 
-/** The objects of the API's own that keep texts for others to use. */
-const TEXT_KINDS: readonly string[] = ["ConfigMap", "Secret"];
-
 /**
  * The paths of an object's texts that are manifests themselves, as a ClusterResourceSet applies those of ConfigMaps and Argo
  * Workflows those of their steps. No control looks into them: who applies them, where and with what filled in, is not said.
  */
 export function manifestTexts(object: KubeObject): readonly string[] {
-    const { group, kind } = object;
-    const isKeeper = group === "" ? TEXT_KINDS.includes(kind) : !isBuiltIn(group) && !holdsPatterns(group);
+    const { group } = object;
     const found: string[] = [];
-    if (isKeeper) {
-        const encoded = group === "" && kind === "Secret" ? "data" : group === "" ? "binaryData" : undefined;
+    if (keepsTexts(object) || (!isBuiltIn(group) && !holdsPatterns(group))) {
         walk(rootOf(object), (node) => {
-            if (typeof node.value === "string" && isManifest(textOf(node.value, node, encoded))) {
+            const text = textAt(object, node);
+            if (text !== undefined && isManifest(text)) {
                 found.push(node.path);
             }
             // Annotations keep what was applied last, which is judged where it is.
@@ -47,11 +43,4 @@ export function manifestTexts(object: KubeObject): readonly string[] {
         });
     }
     return found;
-}
-
-/** A text as it is used: the values of one field of the object are in base64. */
-function textOf(value: string, { within }: Node, encoded: string | undefined): string {
-    const field = within?.holder.within;
-    const isEncoded = field !== undefined && field.holder.within === undefined && field.key === encoded;
-    return isEncoded ? Buffer.from(value, "base64").toString("utf8") : value;
 }

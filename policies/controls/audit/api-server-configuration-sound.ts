@@ -3,6 +3,7 @@ import { objectControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { carriedBy, groupOf, SETUP_GROUPS } from "../../kubernetes/carried";
 import { isObj, list, obj, str } from "../../kubernetes/kube";
+import { keepsTexts } from "../../kubernetes/texts";
 
 /** Who calls, by the file that --authentication-config names (apiserver.config.k8s.io, "Structured Authentication"). */
 function* authenticationFaults(body: Readonly<Record<string, unknown>>, prefix: string): Iterable<Fault> {
@@ -128,8 +129,8 @@ const control = objectControl({
 
 export const apiServerConfigurationSound: ObjectControl = {
     ...control,
-    applies: ({ group, kind }) =>
-        (group === GROUP && FILES.includes(kind)) ||
-        (group === "" && (kind === "ConfigMap" || kind === "Secret")) ||
-        SETUP_GROUPS.includes(group),
+    applies: (subject) =>
+        (subject.group === GROUP && FILES.includes(subject.kind)) ||
+        keepsTexts(subject) ||
+        SETUP_GROUPS.includes(subject.group),
 };

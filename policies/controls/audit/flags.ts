@@ -5,6 +5,7 @@ import { componentsOf, configurationsOf } from "./control-plane";
 import { COMPONENT_GROUPS, SETUP_GROUPS } from "../../kubernetes/carried";
 import type { Body } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
+import { keepsTexts } from "../../kubernetes/texts";
 import { show } from "../../text";
 
 /** What one setting of a component has to be. */
@@ -141,11 +142,11 @@ export function flagControl(
     };
 }
 
-function applies({ group, kind, pods }: Subject): boolean {
+function applies(subject: Subject): boolean {
     return (
-        pods ||
-        (group === "" && (kind === "ConfigMap" || kind === "Secret")) ||
-        ["hostdata.kubescape.cloud", ...COMPONENT_GROUPS, ...SETUP_GROUPS].includes(group)
+        subject.pods ||
+        keepsTexts(subject) ||
+        ["hostdata.kubescape.cloud", ...COMPONENT_GROUPS, ...SETUP_GROUPS].includes(subject.group)
     );
 }
 

@@ -126,6 +126,16 @@ describe("flags of components in what sets up clusters", () => {
             ["kubelet --read-only-port=10255 at data.file"],
         ],
         [
+            "the file of k3s among what a ConfigMap keeps in base64",
+            {
+                apiVersion: "v1",
+                kind: "ConfigMap",
+                metadata: { name: "c" },
+                binaryData: { file: Buffer.from("kubelet-arg: [read-only-port=10255]\n").toString("base64") },
+            },
+            ["kubelet --read-only-port=10255 at binaryData.file"],
+        ],
+        [
             "what k3s hands on",
             pod(
                 {},
