@@ -123,7 +123,8 @@ function refusePartialEvidence(
 /** What came of each control. Where something could not be read, a control that found nothing may have missed it. */
 function resultsOf({ selected }: Selection, findings: readonly Finding[], { failures }: Outcome): readonly Result[] {
     const byControl = Map.groupBy(findings, ({ control }) => control);
-    return selected.map(({ control: { name } }) => {
+    // One that is run in several ways is one control.
+    return [...new Set(selected.map(({ control }) => control.name))].map((name) => {
         const of = (status: Finding["status"]): number =>
             (byControl.get(name) ?? []).filter((finding) => finding.status === status).length;
         const [violations, unverifiable, waived] = [of("violation"), of("unverifiable"), of("waived")];

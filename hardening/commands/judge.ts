@@ -52,7 +52,7 @@ interface Judging {
 
 /** Hears of what is judged, beside the report. */
 export interface Witness {
-    /** Called for every finding. */
+    /** Called for every finding, each by itself, whatever the report makes one of. */
     readonly sees: (finding: Finding) => void;
     /** Called once, when all was judged. */
     readonly ends: (outcome: Outcome) => void;
@@ -107,18 +107,12 @@ interface Reporting {
 export async function report(findings: Findings<Uncounted>, to: Reporting): Promise<ExitCode> {
     const { selection, at, view, output, io, textOf, witness } = to;
     const { selected, profile, controlsUrl } = selection;
-    const judged = counted(reported(findings, selection));
+    const judged = counted(reported(seenBy(witness, findings), selection));
     const ends: Outcome[] = [];
     const findingsOfRun = (function* (): Findings {
-        for (;;) {
-            const next = judged.next();
-            if (next.done === true) {
-                ends.push(next.value);
-                return next.value;
-            }
-            witness?.sees(next.value);
-            yield next.value;
-        }
+        const end = yield* judged;
+        ends.push(end);
+        return end;
     })();
     const run: Run = {
         findings: findingsOfRun,
@@ -140,4 +134,16 @@ export async function report(findings: Findings<Uncounted>, to: Reporting): Prom
         summaryLines(run, outcome, painter(false)).forEach((line) => io.log(line));
     }
     return exitCode(outcome.tally, outcome.failures, selection.strict);
+}
+
+/** Findings as they are, each shown to a witness on its way. */
+function* seenBy<Came>(witness: Witness | undefined, findings: Findings<Came>): Findings<Came> {
+    for (;;) {
+        const next = findings.next();
+        if (next.done === true) {
+            return next.value;
+        }
+        witness?.sees(next.value);
+        yield next.value;
+    }
 }

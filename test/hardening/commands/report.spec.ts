@@ -115,11 +115,6 @@ describe("evidence of the tool's own commands", function () {
     });
 
     it("is written by audit, a result for each control, and of the whole cluster only", async () => {
-        const config = JSON.stringify({
-            all: "disabled",
-            "no-privileged-containers": "mandatory",
-            "no-host-pid": "mandatory",
-        });
         const privileged = {
             metadata: { name: "web", namespace: "prod" },
             spec: { template: { spec: { containers: [{ name: "web", securityContext: { privileged: true } }] } } },
@@ -131,9 +126,10 @@ describe("evidence of the tool's own commands", function () {
             items: [privileged],
         };
         const secrets: ServedKind = { apiVersion: "v1", kind: "Secret", name: "secrets" };
-        const audit = (kinds: readonly ServedKind[]) =>
+        const audit = (kinds: readonly ServedKind[], controls = ["no-privileged-containers", "no-host-pid"]) =>
             onCluster([KUBE_SYSTEM, ...kinds], async ({ folder, kubeconfig, evidence }) => {
-                writeFileSync(join(folder, "c.json"), config);
+                const levels = Object.fromEntries(controls.map((name) => [name, "mandatory"]));
+                writeFileSync(join(folder, "c.json"), JSON.stringify({ all: "disabled", ...levels }));
                 const args = ["--kubeconfig", kubeconfig, "-c", join(folder, "c.json"), "--evidence", evidence];
                 await cli(["audit", "--stack", "staging", "--rehearsal", ...args]);
                 return statements(evidence)[0]?.predicate.results;
@@ -145,6 +141,20 @@ describe("evidence of the tool's own commands", function () {
         assert.deepEqual(await audit([deployments, { ...secrets, refuse: { status: 403, message: "no" } }]), [
             { name: "no-privileged-containers", outcome: "failed", detail: "1 violation" },
             { name: "no-host-pid", outcome: "unknown", detail: "1 error" },
+        ]);
+        // The report makes one finding of these two, and neither has passed.
+        const image = {
+            ...deployments,
+            items: [
+                {
+                    ...privileged,
+                    spec: { template: { spec: { containers: [{ name: "web", image: "example.org/web:latest" }] } } },
+                },
+            ],
+        };
+        assert.deepEqual(await audit([image, secrets], ["no-latest-tag", "images-pinned-by-digest"]), [
+            { name: "no-latest-tag", outcome: "failed", detail: "1 violation" },
+            { name: "images-pinned-by-digest", outcome: "failed", detail: "1 violation" },
         ]);
         assert.deepEqual((await cli(["audit", "--evidence", "x", "-n", "prod"])).log.slice(0, 2), [
             "error: --evidence needs --stack NAME: a statement says which stack it is about",
