@@ -42,6 +42,15 @@ export interface Application {
     readonly secretDirectories: readonly string[];
 }
 
+/** Secrets that a workload's program reads at its start only: one that has changed waits for a restart. */
+export interface StartSecrets {
+    readonly namespace: string;
+    /** Name of the workload, with which those of its pods begin. */
+    readonly workload: string;
+    /** Names of the Secrets, in the same namespace; at least one. */
+    readonly secrets: readonly string[];
+}
+
 /** A namespace in which others run something that an area talks to. */
 export interface ForeignNamespace {
     readonly namespace: string;
@@ -96,6 +105,7 @@ export interface Foundation {
     readonly imagesByNamespace: Readonly<Record<string, readonly ImageName[]>>;
     /** Everything that serves metrics. */
     readonly targets: readonly ScrapeTarget[];
+    readonly startSecrets: readonly StartSecrets[];
     /** What its components need excepted. */
     readonly exceptions: readonly ExceptedObject[];
 }
@@ -146,6 +156,7 @@ export interface Area<K extends string, S, C, I = unknown> {
     /** The images that it runs, by namespace. */
     readonly images?: (config: C) => Readonly<Record<string, readonly ImageName[]>>;
     readonly targets?: (config: C) => readonly ScrapeTarget[];
+    readonly startSecrets?: (config: C) => readonly StartSecrets[];
     readonly flows?: (config: C) => readonly Flow[];
     /** What its own workloads can't do without; it comes with them in every stack. */
     readonly exceptions?: readonly AreaException<C>[];
@@ -194,6 +205,7 @@ export function optionalArea<const K extends string, S, C extends Readonly<Recor
         foreign: whereSet(declared.foreign, []),
         images: whereSet(declared.images, {}),
         targets: whereSet(declared.targets, []),
+        startSecrets: whereSet(declared.startSecrets, []),
         flows: whereSet(declared.flows, []),
         exceptions: exceptions.map((exception) => ({ ...exception, objects: whereSet(exception.objects, []) })),
         after,

@@ -51,6 +51,9 @@ export function foundationOf(config: Config, project: string, program = project)
         get targets() {
             return broughtBy(config).flatMap((area) => area.targets?.(config) ?? []);
         },
+        get startSecrets() {
+            return broughtBy(config).flatMap((area) => area.startSecrets?.(config) ?? []);
+        },
         get exceptions() {
             return broughtBy(config)
                 .flatMap((area) => area.exceptions ?? [])

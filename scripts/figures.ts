@@ -23,9 +23,10 @@ function figures(): string {
         "checklist.yaml",
         profileControls(controls, "x0tta6bl4"),
     );
-    // Those of an application are there once it has one, and that of waivers once something is waived.
+    // Those of an application are there once it has one, that of Secrets once one is read at start, and that of waivers once something is waived.
     const waived = { control: "any", object: "any", expires: "1970-01-01" };
-    const alerts = [...shippedAlerts("", ["any"]), ...waiverAlerts([waived], "")].flatMap(({ groups }) =>
+    const reader = { namespace: "any", workload: "any", secrets: ["any"] };
+    const alerts = [...shippedAlerts("", ["any"], [reader]), ...waiverAlerts([waived], "")].flatMap(({ groups }) =>
         groups.flatMap(({ rules }) => rules),
     );
     const runbooks = readdirSync(join(ROOT, "docs", "runbooks")).filter((file) => file.endsWith(".md"));

@@ -14,7 +14,7 @@ import { Falco, falcoFlows, ruleFaults } from "./falco";
 import type { FalcoSettings } from "./settings";
 import { falcoSettings } from "./settings";
 import type { WatchedNamespaces } from "./shipped";
-import { SIDEKICK } from "./sidekick";
+import { SIDEKICK, sidekickSecrets } from "./sidekick";
 
 export interface FalcoConfig {
     readonly cluster: ClusterSettings;
@@ -100,6 +100,10 @@ export const falcoArea = area({
             ? []
             : [{ name: RECEIVER, namespace, labels: serviceSelector(RECEIVER), port: "web" }]),
     ],
+    startSecrets: ({ falco: { sidekick }, responder }: FalcoConfig) =>
+        sidekick === undefined
+            ? []
+            : [{ namespace: sidekick.namespace, workload: SIDEKICK, secrets: sidekickSecrets(responder.enabled) }],
     flows: ({ falco: settings, cluster, monitoring }: FalcoConfig) => {
         const args = { settings, cluster, monitoring };
         const { kubernetesAudit: audit } = settings;

@@ -30,6 +30,11 @@ const TLS = "/etc/falcosidekick-tls";
 /** Not asked at the port for alerts: a connection without a TLS handshake is an error in the log each time. */
 const HEALTH = { httpGet: { path: "/healthz", port: "metrics" } };
 
+/** The Secrets of falcosidekick, all of which it reads at its start only. */
+export function sidekickSecrets(hasResponder: boolean): readonly [string, ...string[]] {
+    return [CONFIG_SECRET, TLS_SECRET, ...(hasResponder ? [RESPONDER_CLIENT_SECRET] : [])];
+}
+
 /** The service that takes Falco's alerts and sends them on. Its targets come from External Secrets, as a file. */
 export function sidekickService(
     image: { readonly image: string; readonly version: string },
@@ -70,7 +75,7 @@ export function sidekickService(
             ...(responder === undefined ? [] : [{ name: "responder", mountPath: RESPONDER_CLIENT, readOnly: true }]),
         ],
         resources: { cpu: "200m", memory: "128Mi" },
-        readAtStart: [CONFIG_SECRET, TLS_SECRET, ...(responder === undefined ? [] : [RESPONDER_CLIENT_SECRET])],
+        readAtStart: sidekickSecrets(responder !== undefined),
     };
 }
 

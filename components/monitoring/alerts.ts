@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { StartSecrets } from "../area";
 import { Attempts, readContent, yamlContent } from "../../policies/engine/input";
 import type { Given } from "../../policies/engine/schema";
 import { listOf, object, oneOf, optional, text } from "../../policies/engine/schema";
@@ -45,16 +46,27 @@ export interface AlertFile {
 /** Stands in an expression for the name of an application. */
 const APPLICATION = "<application>";
 
+/** Stand in an expression for what is known of Secrets that a workload reads at its start only. */
+const START_SECRETS: Readonly<Record<string, (of: StartSecrets) => string>> = {
+    "<reader namespace>": ({ namespace }) => namespace,
+    "<reader>": ({ workload }) => workload,
+    // A dot in a name is no more than itself.
+    "<secrets>": ({ secrets }) => [...new Set(secrets)].sort().join("|").replaceAll(".", "[.]"),
+};
+
 /**
- * The alerts of this repository, with the address of their runbooks filled in, and those of an application once for each.
+ * The alerts of this repository, with the address of their runbooks filled in, and those of an application or of Secrets once for
+ * each.
  *
  * @param runbooks address of the directory of runbooks, without a trailing slash
  * @param applications names of the applications' Deployments, which are those of their jobs too
+ * @param startSecrets Secrets that workloads read at their start only
  * @param which all of them, or only those that are about one application
  */
 export function shippedAlerts(
     runbooks: string,
     applications: readonly string[],
+    startSecrets: readonly StartSecrets[],
     which: "all" | "applications" = "all",
 ): readonly AlertFile[] {
     const files = readdirSync(DIRECTORY)
@@ -68,6 +80,7 @@ export function shippedAlerts(
             rules: group.rules
                 .filter(wanted)
                 .flatMap((rule) => ofApplications(rule, applications))
+                .flatMap((rule) => ofStartSecrets(rule, startSecrets))
                 .map((rule) => ({
                     ...rule,
                     annotations: { ...rule.annotations, runbook_url: `${runbooks}/${rule.annotations.runbook_url}` },
@@ -82,6 +95,16 @@ export function shippedAlerts(
 function ofApplications(rule: AlertRule, applications: readonly string[]): readonly AlertRule[] {
     return rule.expr.includes(APPLICATION)
         ? applications.map((name) => ({ ...rule, expr: rule.expr.replaceAll(APPLICATION, name) }))
+        : [rule];
+}
+
+function ofStartSecrets(rule: AlertRule, startSecrets: readonly StartSecrets[]): readonly AlertRule[] {
+    const places = Object.entries(START_SECRETS);
+    return places.some(([place]) => rule.expr.includes(place))
+        ? startSecrets.map((some) => ({
+              ...rule,
+              expr: places.reduce((expr, [place, text]) => expr.replaceAll(place, text(some)), rule.expr),
+          }))
         : [rule];
 }
 

@@ -17,10 +17,10 @@ export const monitoringArea = area({
         alertFaults(settings).map((fault) => `${path}: ${fault}`),
     foreign: ({ monitoring }: MonitoringConfig) => [{ setting: "namespace", namespace: monitoring.namespace }],
     deploy: ({ monitoring: settings, cluster }: MonitoringConfig, stage) => {
-        const { targets } = stage.foundation;
+        const { startSecrets, targets } = stage.foundation;
         const applications = stage.foundation.applications.map(({ name }) => name);
         const ofApplications = cluster.foundation !== undefined;
-        const args = { settings, targets, applications, risks: stage.risks, ofApplications };
+        const args = { settings, targets, applications, startSecrets, risks: stage.risks, ofApplications };
         return { resources: [new Monitoring("monitoring", args, stage.options())] };
     },
 });

@@ -2,6 +2,7 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { InputError } from "../../policies/engine/input";
+import type { StartSecrets } from "../area";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
 import { shippedAlerts } from "./alerts";
@@ -21,6 +22,8 @@ export interface MonitoringArgs {
     readonly targets: readonly ScrapeTarget[];
     /** Names of the applications that alerts watch over. */
     readonly applications: readonly string[];
+    /** Secrets that programs read at their start only, of which an alert tells when a changed one is not in use. */
+    readonly startSecrets: readonly StartSecrets[];
     /** What people accept in the stack for some time. */
     readonly risks: readonly LastingRisk[];
     /**
@@ -51,7 +54,7 @@ export function targetFaults(targets: readonly ScrapeTarget[]): readonly string[
 /** What is wrong with the alerts, completed by the settings; one line each. */
 export function alertFaults(settings: MonitoringSettings): readonly string[] {
     try {
-        shippedAlerts(settings.runbooks, []);
+        shippedAlerts(settings.runbooks, [], []);
         return [];
     } catch (error) {
         if (error instanceof InputError) {
@@ -102,9 +105,10 @@ export class Monitoring extends pulumi.ComponentResource {
         }
     }
 
-    private alerts(name: string, { settings, applications, risks, ofApplications = false }: MonitoringArgs): void {
+    private alerts(name: string, args: MonitoringArgs): void {
+        const { settings, applications, startSecrets, risks, ofApplications = false } = args;
         const { runbooks } = settings;
-        const shipped = shippedAlerts(runbooks, applications, ofApplications ? "applications" : "all");
+        const shipped = shippedAlerts(runbooks, applications, startSecrets, ofApplications ? "applications" : "all");
         for (const file of [...shipped, ...waiverAlerts(risks, runbooks)]) {
             new k8s.apiextensions.CustomResource(
                 `${name}-alerts-${file.name}`,

@@ -7,6 +7,7 @@ import { spireExceptions } from "./exceptions";
 import { spireFlows } from "./flows";
 import { AGENT, NAMESPACE, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
+import { secretVariables } from "./server-pod";
 import { installationFaults, Spire } from "./spire";
 import { spireSettings } from "./settings";
 
@@ -62,6 +63,10 @@ export const spireArea = area({
         },
         { name: "spire-agent", namespace: NAMESPACE, labels: serviceSelector(AGENT), port: "metrics" },
     ],
+    startSecrets: ({ spire }: SpireConfig) => {
+        const secrets = secretVariables(spire);
+        return secrets.length === 0 ? [] : [{ namespace: NAMESPACE, workload: SERVER, secrets }];
+    },
     flows: ({ spire, cluster, monitoring }: SpireConfig) => spireFlows(spire, cluster, monitoring),
     exceptions: spireExceptions,
     after: ["externalSecrets"],

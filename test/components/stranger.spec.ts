@@ -11,6 +11,7 @@ import { unwrap } from "../../hardening/sources/program/values";
 import { controls } from "../../policies/controls";
 import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { selectControls } from "../../policies/engine/profiles";
+import { READ_AT_START_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { str } from "../../policies/kubernetes/kube";
 import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
 
@@ -138,6 +139,34 @@ describe("the foundation under a stranger's names", () => {
         const alerts = sourceOf(objects, "PrometheusRule", "acme-platform");
         assert.ok(alerts.includes('absent(up{job=\\"sienna-web\\"} == 1)'));
         assert.ok(!alerts.includes("<application>"));
+    });
+
+    it("tells of a rotated Secret by what the workloads name as read at their start", () => {
+        const named = objects.flatMap(({ inputs }) => {
+            const {
+                annotations = {},
+                name,
+                namespace,
+            } = (inputs["metadata"] ?? {}) as {
+                annotations?: Readonly<Record<string, string>>;
+                name?: string;
+                namespace?: string;
+            };
+            const secrets = annotations[READ_AT_START_ANNOTATION];
+            return secrets === undefined ? [] : [{ name, namespace, secrets: secrets.split(",") }];
+        });
+        assert.ok(named.some(({ namespace }) => namespace === "sienna-relay"));
+        const alerts = sourceOf(objects, "PrometheusRule", "acme-secrets");
+        const readers = [
+            ...alerts.matchAll(/kube_pod_start_time\{namespace=\\"([^"\\]+)\\", pod=~\\"([^"]+)-\.\+\\"/g),
+        ];
+        assert.deepEqual(
+            readers.map(([, namespace, name]) => `${namespace}/${name}`).sort(),
+            named.map(({ namespace, name }) => `${namespace}/${name}`).sort(),
+        );
+        for (const { namespace, secrets } of named) {
+            assert.ok(alerts.includes(`namespace=\\"${namespace}\\", secret=~\\"${secrets.join("|")}\\"`), alerts);
+        }
     });
 
     it("is clean without a waiver: what its components need comes with them", () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import type { StartSecrets } from "../../../components/area";
 import { parseAlerts, shippedAlerts } from "../../../components/monitoring/alerts";
 import { waiverAlerts } from "../../../components/monitoring/waivers";
 import { InputError } from "../../../policies/engine/input";
@@ -10,7 +11,8 @@ import { hasPromtool, wrongCases } from "../../support/promtool";
 import { EXAMPLES } from "./alert-cases";
 
 const RUNBOOKS = join(__dirname, "../../../docs/runbooks");
-const groups = shippedAlerts("docs/runbooks", ["x0tta6bl4"]).flatMap((file) => file.groups);
+const READER = { namespace: "identity", workload: "spire-server", secrets: ["vault-role", "store.password"] };
+const groups = shippedAlerts("docs/runbooks", ["x0tta6bl4"], [READER]).flatMap((file) => file.groups);
 const rules = groups.flatMap((group) => group.rules);
 
 const ALERT = `
@@ -101,6 +103,25 @@ describe("alerts", () => {
             ],
         );
         assert.deepEqual(await wrongCases(groups, cases), []);
+    });
+
+    it("of Secrets that are read at start are there for each reader, by the names that it has, and for nobody else", () => {
+        const expressions = (...readers: readonly StartSecrets[]) =>
+            shippedAlerts("docs/runbooks", [], readers)
+                .flatMap((file) => file.groups)
+                .flatMap((group) => group.rules)
+                .filter(({ alert }) => alert === "RotatedSecretNotInUse")
+                .map(({ expr }) => expr);
+        assert.deepEqual(expressions(), []);
+        const [first = "", second = ""] = expressions(READER, {
+            namespace: "eyes",
+            workload: "relay",
+            secrets: ["relay-tls"],
+        });
+        assert.ok(first.includes('{namespace="identity", secret=~"store[.]password|vault-role"}'), first);
+        assert.ok(first.includes('{namespace="identity", pod=~"spire-server-.+"}'), first);
+        assert.ok(second.includes('{namespace="eyes", secret=~"relay-tls"}'), second);
+        assert.ok(!`${first}${second}`.includes("<"));
     });
 
     it("of incidents go on for a day after what set them off, unless somebody silences them", () => {

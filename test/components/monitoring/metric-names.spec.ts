@@ -43,9 +43,11 @@ function metricsOf(expression: string): readonly string[] {
         .filter((name) => !["or", "and", "unless", "e"].includes(name));
 }
 
-const alerts = shippedAlerts("docs/runbooks", ["x0tta6bl4"]).flatMap(({ groups }) =>
-    groups.flatMap(({ rules }) => rules),
-);
+const alerts = shippedAlerts(
+    "docs/runbooks",
+    ["x0tta6bl4"],
+    [{ namespace: "spire", workload: "spire-server", secrets: ["store.password"] }],
+).flatMap(({ groups }) => groups.flatMap(({ rules }) => rules));
 const queries = DASHBOARDS.flatMap(({ rows }) => rows).flatMap(({ panels }) =>
     panels.flatMap((panel) => panel.queries),
 );

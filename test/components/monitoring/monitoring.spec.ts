@@ -18,7 +18,7 @@ const TARGET = { name: "shop", namespace: "shop", labels: { app: "shop" }, port:
 
 function args(over: Partial<MonitoringArgs> = {}, settings: object = {}): MonitoringArgs {
     const read = monitoringSettings.read(settings, "monitoring", []);
-    return { settings: read, targets: [TARGET], applications: ["shop"], risks: [], ...over };
+    return { settings: read, targets: [TARGET], applications: ["shop"], startSecrets: [], risks: [], ...over };
 }
 
 async function listOf(given: MonitoringArgs): Promise<readonly string[]> {

@@ -119,7 +119,7 @@ describe("metrics-meet-targets by what Prometheus has seen of late", () => {
             Math.max(...[...expression.matchAll(/\[(\d+)m\]/g)].map(([, minutes]) => Number(minutes)));
         const own = longest(asked[1] ?? "");
         assert.ok(Number.isFinite(own));
-        const rules = shippedAlerts("docs/runbooks", ["x0tta6bl4"]).flatMap(({ groups }) =>
+        const rules = shippedAlerts("docs/runbooks", ["x0tta6bl4"], []).flatMap(({ groups }) =>
             groups.flatMap((group) => group.rules),
         );
         for (const name of ["HandshakeSuccessBelowTarget", "AuthenticationFailuresAboveTarget"]) {

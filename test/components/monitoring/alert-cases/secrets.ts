@@ -11,15 +11,18 @@ export const SECRETS: Readonly<Record<string, AlertExample>> = {
     },
     RotatedSecretNotInUse: {
         fires: {
-            'kube_secret_metadata_resource_version{namespace="spire", secret="spire-database"}': "7x60 9x120",
-            'kube_pod_start_time{namespace="spire", pod="spire-server-0"}': "60x180",
+            'kube_secret_metadata_resource_version{namespace="identity", secret="store.password"}': "7x60 9x120",
+            'kube_pod_start_time{namespace="identity", pod="spire-server-0"}': "60x180",
             // Of three only one has been restarted.
-            'kube_pod_start_time{namespace="spire", pod="spire-server-1"}': "5400x180",
+            'kube_pod_start_time{namespace="identity", pod="spire-server-1"}': "5400x180",
         },
         silent: {
-            'kube_secret_metadata_resource_version{namespace="alerts", secret="falcosidekick-tls"}': "7x60 9x120",
-            'kube_pod_start_time{namespace="alerts", pod="falcosidekick-1"}': "4500x180",
-            'kube_secret_metadata_resource_version{namespace="spire", secret="spire-database"}': "7x180",
+            // All have been restarted.
+            'kube_secret_metadata_resource_version{namespace="identity", secret="store.password"}': "7x60 9x120",
+            'kube_pod_start_time{namespace="identity", pod="spire-server-0"}': "4500x180",
+            // Neither another Secret, nor another namespace's of that name, is read by them.
+            'kube_secret_metadata_resource_version{namespace="identity", secret="storeXpassword"}': "7x90 9x90",
+            'kube_secret_metadata_resource_version{namespace="spire", secret="store.password"}': "7x60 9x120",
             'kube_pod_start_time{namespace="spire", pod="spire-server-0"}': "60x180",
         },
         after: 110,
