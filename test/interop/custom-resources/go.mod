@@ -6,6 +6,7 @@ require (
 	k8s.io/apiextensions-apiserver v0.36.1
 	k8s.io/apimachinery v0.36.1
 	k8s.io/apiserver v0.36.1
+	x0tta6bl4.test/interop/lines v0.0.0
 )
 
 require (
@@ -59,3 +60,5 @@ require (
 	sigs.k8s.io/randfill v1.0.0 // indirect
 	sigs.k8s.io/structured-merge-diff/v6 v6.3.2 // indirect
 )
+
+replace x0tta6bl4.test/interop/lines => ../lines
