@@ -47,8 +47,8 @@ export interface HistoryPoint {
     readonly at: string;
     readonly percent: number;
     readonly open: number;
-    /** Ids of the rows that were open. */
-    readonly openRows?: readonly string[];
+    /** Ids of the rows that were satisfied or waived. */
+    readonly fulfilledRows?: readonly string[];
 }
 
 /** A file of evidence, without what it says. */

@@ -6,7 +6,7 @@ import { UNKNOWN_VALUES } from "./score";
 
 /** What a reader who has a minute has to know: what got worse, what ends soon, and what to do first. */
 export interface Outlook {
-    /** Rows that were fulfilled in the former report and are open now; undefined where no former report says which were open. */
+    /** Rows that were fulfilled in the former report and are open now; undefined where no former report says which were. */
     readonly fallen: readonly ScoredRow[] | undefined;
     /** Waivers and attestations that end within SOON_DAYS, the first to end first. */
     readonly ending: readonly Ending[];
@@ -32,8 +32,8 @@ const DAY_MS = 86_400_000;
 export function outlookOf({ areas, history, waivers, at }: ComplianceReport): Outlook {
     const rows = areas.flatMap((area) => area.rows);
     const open = rows.filter(({ state }) => state === "open");
-    const former = history.at(-1)?.openRows;
-    const fallen = former === undefined ? undefined : open.filter(({ id }) => !former.includes(id));
+    const former = history.at(-1)?.fulfilledRows;
+    const fallen = former === undefined ? undefined : open.filter(({ id }) => former.includes(id));
     const waiting = open.filter(waitsForRuns);
     const limit = new Date(Date.parse(at) + SOON_DAYS * DAY_MS).toISOString().slice(0, 10);
     const ending = [

@@ -21,11 +21,17 @@ describe("compliance history", () => {
             score: { ...report().score, percent: 30 },
         });
         addToHistory(folder, { ...report(), stack: "production" });
+        addToHistory(folder, { ...report(), stack: "staging-eu", score: { ...report().score, percent: 70 } });
         assert.deepEqual(
             readHistory(folder, "staging").map(({ percent }) => percent),
             [30, 50],
         );
-        assert.equal(readdirSync(folder).length, 3);
+        assert.deepEqual(readHistory(folder, "staging").at(-1)?.fulfilledRows, ["NET-1"]);
+        assert.deepEqual(
+            readHistory(folder, "staging-eu").map(({ percent }) => percent),
+            [70],
+        );
+        assert.equal(readdirSync(folder).length, 4);
     });
 
     it("refuses a file that is no report, by name", () => {

@@ -23,22 +23,24 @@ describe("the outlook of a report", () => {
         row("E", proof("documents", "missing"), proof("alerts", "missing")),
         row("F", proof("controls", "unproven", { detail: `1 value ${UNKNOWN_VALUES}` })),
     ];
-    const outlook = (openRows?: readonly string[]) =>
+    const outlook = (fulfilledRows?: readonly string[]) =>
         outlookOf({
-            ...report([{ at: "2026-11-01T00:00:00.000Z", percent: 40, open: 2, ...(openRows && { openRows }) }]),
+            ...report([
+                { at: "2026-11-01T00:00:00.000Z", percent: 40, open: 2, ...(fulfilledRows && { fulfilledRows }) },
+            ]),
             areas: [{ id: "X", title: "X", rows }],
             waivers: [{ ...report().waivers[0], expires: "2026-11-30" } as ComplianceReport["waivers"][number]],
         });
     const ids = (found: readonly ScoredRow[] = []): string => found.map(({ id }) => id).join(" ");
 
-    it("finds what fell, and can't tell without a former report that says what was open", () => {
-        assert.equal(ids(outlook(["C", "D", "E"]).fallen), "F");
-        assert.deepEqual(outlook(["C", "D", "E", "F"]).fallen, []);
+    it("finds what fell, not what is new, and can't tell without a former report that says what was fulfilled", () => {
+        assert.equal(ids(outlook(["A", "F"]).fallen), "F");
+        assert.deepEqual(outlook(["A"]).fallen, []);
         assert.equal(outlook().fallen, undefined);
     });
 
     it("puts what fell first, then what lacks most, and keeps apart what waits for runs alone", () => {
-        const { worst, waiting } = outlook(["C", "D", "E"]);
+        const { worst, waiting } = outlook(["A", "F"]);
         assert.equal(ids(worst), "F E D");
         assert.equal(ids(waiting), "C");
     });
