@@ -198,14 +198,18 @@ export function parseChecklist(
 
 const NOTHING: Checklist = { areas: [], documents: {}, jobs: {}, alertTests: [], dockerfiles: [], capabilities: {} };
 
-/** Evidence that rows name, and that nothing is said of. */
-function nameFaults({ areas, documents, jobs, capabilities }: Checklist): readonly string[] {
+/** Evidence that rows name, and that nothing is said of. What is held to nothing would hold. */
+function nameFaults({ areas, documents, jobs, capabilities, dockerfiles, alertTests }: Checklist): readonly string[] {
     const known = { documents, workflows: jobs, capabilities };
     const kinds = ["documents", "workflows", "capabilities"] as const;
+    const lists = [
+        ["dockerfiles", "dockerfiles", dockerfiles],
+        ["alerts", "alertTests", alertTests],
+    ] as const;
     return areas
         .flatMap(({ rows }) => rows)
-        .flatMap(({ id, evidence }) =>
-            kinds.flatMap((kind) =>
+        .flatMap(({ id, evidence }) => [
+            ...kinds.flatMap((kind) =>
                 evidence[kind]
                     .filter((name) => !Object.hasOwn(known[kind], name))
                     .map(
@@ -213,7 +217,10 @@ function nameFaults({ areas, documents, jobs, capabilities }: Checklist): readon
                             `row ${id} names ${name}, and nothing says under ${kind === "workflows" ? "jobs" : kind} what it has to hold`,
                     ),
             ),
-        );
+            ...lists
+                .filter(([kind, , all]) => evidence[kind].length > 0 && all.length === 0)
+                .map(([kind, field]) => `row ${id} has ${kind}, and none stand under ${field} of the whole list`),
+        ]);
 }
 
 /** What is wrong with the ids of all rows together, also where some rows have other faults. */

@@ -255,6 +255,16 @@ describe("checklist files", () => {
         ]);
     });
 
+    it("are refused where a row is held to a list that is empty", () => {
+        const wanting = row("dockerfiles: [user], alerts: [A]");
+        assert.deepEqual(faults(wanting), [
+            "list.yaml: row A-1 has dockerfiles, and none stand under dockerfiles of the whole list",
+            "list.yaml: row A-1 has alerts, and none stand under alertTests of the whole list",
+        ]);
+        const given = wanting.replace("areas:", "dockerfiles: [Dockerfile]\nalertTests: ['a: b']\nareas:");
+        assert.deepEqual(parseChecklist(given, "list.yaml", PROVERS).alertTests, ["a: b"]);
+    });
+
     it("are refused with a flag that is not true", () => {
         assert.deepEqual(faults(row("live: false, wholeList: 1")), [
             "list.yaml: areas[0].rows[0].live must be true or be left out, found false",
