@@ -47,11 +47,6 @@ export class Observations {
         );
     }
 
-    /** Names of what the statements of a kind speak of. */
-    public names(kind: StatementKind): readonly string[] {
-        return [...(this.byKind.get(kind)?.keys() ?? [])];
-    }
-
     /**
      * What is known of a thing. What was seen on the stack's own cluster goes before what was seen elsewhere; of several that
      * are alike, the kind says which counts.

@@ -21,7 +21,7 @@ export const STATEMENT_TYPE = "https://in-toto.io/Statement/v1";
 /** `unknown`: it was looked at and could not be told; never counted as passed. */
 const OUTCOMES = ["passed", "failed", "unknown"] as const;
 
-/** What a statement says of one thing: a test, a scanner, a check, a job, an image. */
+/** What a statement says of one thing: a test, a scanner, a check, a control, a job. */
 export interface Result {
     readonly name: string;
     readonly outcome: (typeof OUTCOMES)[number];
@@ -37,10 +37,10 @@ export interface ClusterSeen {
     readonly rehearsal: boolean;
 }
 
-/** What is stated: what ran, when it ended, on which cluster, and what came of it. */
+/** What is stated: what ran, when, on which cluster, and what came of it. */
 export interface Predicate {
     readonly tool: { readonly name: string; readonly version: string };
-    /** RFC 3339. */
+    /** RFC 3339. Of a run that looks at a cluster it is the start, from when on the cluster may have changed. */
     readonly at: string;
     readonly cluster?: ClusterSeen;
     readonly results: readonly Result[];
