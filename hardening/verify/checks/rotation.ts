@@ -5,7 +5,7 @@ import { ApiError } from "../../sources/cluster/client";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Workload } from "../expected";
-import { nameOf } from "../expected";
+import { containersOf, nameOf, selects } from "../expected";
 import type { Live } from "../live";
 
 /**
@@ -68,9 +68,7 @@ function changed(secret: Body): Date | undefined {
 
 /** Names of the Secrets that a workload's program reads at its start only. */
 function readAtStart({ object, template }: Workload): readonly string[] {
-    const spec = obj(template["spec"]);
-    const containers = [...list(spec["initContainers"]), ...list(spec["containers"])].map(obj);
-    const variables = containers.flatMap((container) => [
+    const variables = containersOf(obj(template["spec"])).flatMap((container) => [
         ...list(container["env"]).map((variable) => obj(obj(obj(variable)["valueFrom"])["secretKeyRef"])["name"]),
         ...list(container["envFrom"]).map((source) => obj(obj(source)["secretRef"])["name"]),
     ]);
@@ -112,15 +110,11 @@ async function judge(
     });
 }
 
-function selects(selector: Body, pod: Body): boolean {
-    const labels = obj(obj(pod["metadata"])["labels"]);
-    return Object.entries(selector).every(([key, value]) => labels[key] === value);
-}
-
-/** When the running containers of a pod started, which may be later than the pod. */
+/** When the running containers of a pod started, which may be later than the pod; sidecars are among the init containers. */
 function startOf(pod: Body): readonly Date[] {
-    return list(obj(pod["status"])["containerStatuses"])
-        .map((status) => str(obj(obj(obj(obj(status)["state"])["running"]))["startedAt"]))
+    const status = obj(pod["status"]);
+    return [...list(status["initContainerStatuses"]), ...list(status["containerStatuses"])]
+        .map((container) => str(obj(obj(obj(container)["state"])["running"])["startedAt"]))
         .filter((time) => time !== "")
         .map((time) => new Date(time));
 }

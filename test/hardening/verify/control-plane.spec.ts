@@ -117,6 +117,26 @@ describe("no-grave-vulnerabilities", () => {
         assert.equal(verdict, `unknown image ${digest("a")}: no report of the last 8 days is about it`);
     });
 
+    it("is unknown about an image whose report counts nothing, and about one that runs without a digest", async () => {
+        const { summary, ...rest } = report("a", 0, 0).report;
+        for (const left of [undefined, {}, { ...summary, highCount: undefined }, { ...summary, criticalCount: "0" }]) {
+            const [verdict = ""] = await verdicts(running("a"), { report: { ...rest, summary: left } });
+            assert.equal(verdict, `unknown image ${digest("a")}: no report of the last 8 days is about it`);
+        }
+        const cluster = running("a");
+        cluster.lists["pods"] = [
+            ...(cluster.lists["pods"] ?? []),
+            {
+                metadata: { name: "c", namespace: "shop" },
+                status: { containerStatuses: [{ imageID: "example.org/own:1" }, { imageID: "" }] },
+            },
+        ];
+        assert.deepEqual(await verdicts(cluster, report("a", 0, 0)), [
+            "unknown image example.org/own:1: runs without a digest that a report could be found by",
+            "proved 1 of 1 images: have 0 critical and 0 high vulnerabilities (target: none, and fewer than 5)",
+        ]);
+    });
+
     it("is unknown where nothing runs, or nothing scans", async () => {
         assert.deepEqual(await verdicts(running()), [
             "unknown stack staging: runs no container whose image's digest is known",

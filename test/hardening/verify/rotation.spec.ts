@@ -73,6 +73,16 @@ describe("rotated-secrets-arrived", () => {
         });
     }
 
+    it("fails by a sidecar that has run since before the change", async () => {
+        const cluster = live(CHANGED, AFTER);
+        const sidecar = { name: "proxy", state: { running: { startedAt: BEFORE } } };
+        const ended = { name: "setup", state: { terminated: { startedAt: "2026-01-01T00:00:00Z" } } };
+        const status = (cluster.lists["pods"]?.[0]?.["status"] ?? {}) as Record<string, unknown>;
+        status["initContainerStatuses"] = [ended, sidecar];
+        const [verdict = ""] = await verdicts(cluster, stack(variable));
+        assert.match(verdict, /^failed Deployment shop\/web: .* a process has run since 2026-03-01T11:00:00\.000Z/);
+    });
+
     it("asks nothing of a file that is read again, nor of a stack without Secrets", async () => {
         assert.deepEqual(await verdicts(live(CHANGED, BEFORE), stack(none)), [
             "proved stack staging: no program reads a Secret at its start only",
