@@ -72,7 +72,11 @@ interface Way {
 }
 
 function isSame(one: Selected, other: Selected): boolean {
-    return one.enforcement === other.enforcement && isDeepStrictEqual(one.params, other.params);
+    return (
+        one.enforcement === other.enforcement &&
+        one.inPart === other.inPart &&
+        isDeepStrictEqual(one.params, other.params)
+    );
 }
 
 function selectionOf({ profile, controls: levels = {} }: Override, own: Own, name: string): readonly Selected[] {

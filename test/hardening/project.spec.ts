@@ -150,6 +150,28 @@ overrides:
         assert.equal(given.lines.filter((line) => line.includes(" no-host-pid ")).length, 2);
     });
 
+    it("stops a run by a level that is asked for some paths, although the control only advises without the Namespace", async () => {
+        put({
+            "hardening.yaml": `profile: nsa
+overrides:
+    - { paths: [strict/], controls: { cpu-limits-set: mandatory } }
+`,
+            "strict/a.yaml": POD("strict"),
+        });
+        const { results } = JSON.parse((await cli(["scan", "--format", "json", "."])).out) as {
+            results: { name: string; control: string; enforcement: string }[];
+        };
+        assert.deepEqual(
+            results
+                .filter(({ control }) => control === "cpu-limits-set")
+                .map(({ name, enforcement }) => [name, enforcement]),
+            [
+                ["web", "advisory"],
+                ["strict", "mandatory"],
+            ],
+        );
+    });
+
     it("judges parameters path by path, counts a control once, and leaves what is about the whole to the project", async () => {
         const registries = (name: string) => `{ images-from-allowed-registries: { registries: [${name}] } }`;
         put({
