@@ -11,9 +11,8 @@ rm -rf "${work:?}/spire"
 mkdir "$work/spire"
 # The database goes first: it names the keys, and a key that is there is never older than its name.
 dump_database "$work/spire" "$data"
-for file in $FILES; do
-    if [ -f "$data/$file" ]; then cp "$data/$file" "$work/spire/"; fi
-done
+# A server writes them at its start. Without them the rest of the snapshot would be of no use.
+for file in $FILES; do cp "$data/$file" "$work/spire/"; done
 cp -L "$bundle/bundle.crt" "$work/spire/"
 
 if ! restic cat config >/dev/null 2>&1; then restic init; fi

@@ -9,8 +9,7 @@ rm -rf "${work:?}/spire"
 restic restore "${SNAPSHOT:-latest}" --host "$HOST" --tag spire --target "$work"
 # Restic keeps the path that the snapshot was made of.
 found=$(find "$work" -type d -name spire | head -n 1)
-for file in $FILES; do
-    if [ -f "$found/$file" ]; then cp "$found/$file" "$data/"; fi
-done
+# They go first: where one is missing, the database stays as it is.
+for file in $FILES; do cp "$found/$file" "$data/"; done
 restore_database "$found" "$data"
 echo "restored $HOST: $(ls "$found" | tr '\n' ' ')"

@@ -140,6 +140,17 @@ describe(`a backup of a server on SQLite${skipped(noSqlite)}`, function () {
         assert.equal(snapshots(pod), 2);
     });
 
+    it("fails, and keeps nothing, where the keys are not there, and restores no snapshot that lacks them", () => {
+        const before = snapshots(pod);
+        const missing = { FILES: "key-identifier" };
+        assert.throws(() => pod.run("backup.sh", missing), /cannot stat .*data\/key-identifier/);
+        assert.equal(snapshots(pod), before);
+        const entries = pod.sqlite("SELECT group_concat(id) FROM entries;");
+        pod.sqlite("INSERT INTO entries VALUES ('fourth');");
+        assert.throws(() => pod.run("restore.sh", missing), /cannot stat .*spire\/key-identifier/);
+        assert.equal(pod.sqlite("SELECT group_concat(id) FROM entries;"), `${entries},fourth`);
+    });
+
     it("fails where the store is not what it was, or the password another", () => {
         writeFileSync(pod.path("other"), "another");
         assert.throws(

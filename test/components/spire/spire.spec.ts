@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { Images, imageSettings } from "../../../components/images";
+import { spireArea } from "../../../components/spire/area";
 import { Spire } from "../../../components/spire/spire";
 import { deploy, refusalOf } from "../../support/deploy";
 import { DATABASE_EGRESS, POSTGRES, spireOf } from "../../support/spire";
@@ -13,6 +14,18 @@ const OIDC = {
 const IMAGE_TYPE = "kubernetes:apps/v1:";
 
 describe("Spire", () => {
+    it("reads at its start what its settings put into variables, whatever the Secrets are called", () => {
+        const password = { secret: "of-the-store", key: "password" };
+        const dataStore = { ...POSTGRES, password };
+        const { cluster, monitoring } = SURROUNDINGS;
+        const started = (server: object) =>
+            spireArea.startSecrets?.({ cluster, monitoring, spire: spireOf({ server }) });
+        assert.deepEqual(started({ dataStore, egress: DATABASE_EGRESS }), [
+            { namespace: "spire", workload: "spire-server", secrets: ["of-the-store"] },
+        ]);
+        assert.deepEqual(started({}), []);
+    });
+
     it("creates every part of an installation, and nothing else", async () => {
         const deployed = await deploy(() => new Spire("spire", { ...SURROUNDINGS, settings: spireOf() }));
         assert.deepEqual(
