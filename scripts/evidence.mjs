@@ -7,24 +7,26 @@ const FOLDER = "evidence";
 const named = process.argv.slice(2);
 const stacks = named.length > 0 ? named : globSync("Pulumi.*.yaml").map((file) => file.split(".")[1]);
 
-/** Runs a command that is shown; whether it ended well. */
+/** Runs a command that is shown; its exit code, null where it was ended. */
 function run(command, args) {
     process.stderr.write(`== ${[command, ...args].join(" ")}\n`);
     const env = { ...process.env, EVIDENCE: FOLDER };
-    return spawnSync(command, args, { stdio: "inherit", env }).status === 0;
+    return spawnSync(command, args, { stdio: "inherit", env }).status;
 }
 
 // Statements of a former run are about other files, or are repeated by this one.
 rmSync(FOLDER, { recursive: true, force: true });
-const failed = [
-    ["npm", ["test"]],
-    ["npm", ["run", "security"]],
-].filter(([command, args]) => !run(command, args));
-for (const stack of stacks.sort()) {
-    // Open rows are what the report is there to show.
-    run("npm", ["exec", "--", "hardening", "report", "--stack", stack, "--evidence", FOLDER, "--out", "/dev/null"]);
-}
-for (const [command, args] of failed) {
-    process.stderr.write(`failed: ${[command, ...args].join(" ")}\n`);
+// Open rows, an exit code of 1, are what the report is there to show.
+const wanted = [
+    { args: ["test"], well: [0] },
+    { args: ["run", "security"], well: [0] },
+    ...stacks.sort().map((stack) => ({
+        args: ["exec", "--", "hardening", "report", "--stack", stack, "--evidence", FOLDER, "--out", "/dev/null"],
+        well: [0, 1],
+    })),
+];
+const failed = wanted.filter(({ args, well }) => !well.includes(run("npm", args)));
+for (const { args } of failed) {
+    process.stderr.write(`failed: npm ${args.join(" ")}\n`);
 }
 process.exitCode = failed.length === 0 ? 0 : 1;
