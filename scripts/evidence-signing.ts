@@ -7,6 +7,7 @@ import type { Signer, Witness } from "@sigstore/sign";
 import { CIContextProvider, DSSEBundleBuilder, FulcioSigner, RekorWitness } from "@sigstore/sign";
 
 import { isSigned, PAYLOAD_TYPE } from "../hardening/evidence/signature";
+import { jsonContent } from "../policies/engine/input";
 
 /** Who signs, and which logs speak for it. */
 export interface Signing {
@@ -51,13 +52,14 @@ export function byWorkflow({ fulcio, rekor }: Services = {}): Signing {
  * Puts a bundle of Sigstore's in the place of each statement of a folder that is not signed yet.
  *
  * @returns the names of the files that were signed
+ * @throws InputError naming a file that is no JSON
  */
 export async function signFolder(folder: string, { signer, witnesses }: Signing): Promise<readonly string[]> {
     const builder = new DSSEBundleBuilder({ signer, witnesses });
     const signed: string[] = [];
     for (const file of readdirSync(folder).filter((name) => name.endsWith(".json"))) {
         const data = readFileSync(join(folder, file));
-        if (!isSigned(JSON.parse(data.toString("utf8")))) {
+        if (!isSigned(jsonContent(data.toString("utf8"), join(folder, file)))) {
             const bundle = await builder.create({ data, type: PAYLOAD_TYPE });
             writeFileSync(join(folder, file), `${JSON.stringify(bundleToJSON(bundle))}\n`);
             signed.push(file);

@@ -53,6 +53,14 @@ describe("signed evidence", () => {
         });
     });
 
+    it("is not signed where it is no JSON, by the file's name", async () => {
+        await withFiles({ "a.json": "{" }, async (folder) => {
+            await assert.rejects(signFolder(folder, byKey(secretPem)), {
+                faults: [`${join(folder, "a.json")}:1: is not JSON`],
+            });
+        });
+    });
+
     it("is signed by keys of ECDSA and RSA too", async () => {
         const pairs = [
             generateKeyPairSync("ec", { namedCurve: "P-384" }),
