@@ -57,6 +57,9 @@ export function gatherEvidence(input: EvidenceInput): Known {
     };
 }
 
+/** Of what the checklist names; one that was read by parseChecklist defines all of it. */
+const UNDEFINED = "nothing says what it has to hold";
+
 type Prover = (entry: string, row: ChecklistRow) => Judgement;
 
 /** How evidence is judged by what it holds, by its kind. */
@@ -72,13 +75,19 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
         settings: (name) => judgeSetting(name, resources),
         alerts: (name, row) => allOf(() => judgeAlert(name, resources), ...tested(definitions.alertTests, row)),
         documents: (path, row) => {
-            const rule = definitions.documents[path] ?? { sections: [] };
+            const rule = definitions.documents[path];
+            if (rule === undefined) {
+                return missing(UNDEFINED);
+            }
             const held = judgeDocument(read(path), rule, now, row.maxAge.documents);
             return rule.rehearsedBy === undefined ? held : allOf(() => held, ...tested([rule.rehearsedBy], row));
         },
         workflows: (entry, row) => {
             const [file = "", job = ""] = entry.split("#");
-            const rule = definitions.jobs[entry] ?? { on: "", does: [] };
+            const rule = definitions.jobs[entry];
+            if (rule === undefined) {
+                return missing(UNDEFINED);
+            }
             return allOf(
                 () => judgeJob(read(file), job, rule),
                 () => judgeRun("jobs", entry, observations, row),
@@ -94,9 +103,7 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
         attestations: (name) => judgeAttestation(name, read(attestationFile(name)), stack, now),
         capabilities: (name) => {
             const capability = definitions.capabilities[name];
-            return capability === undefined
-                ? missing("is not known")
-                : judgeCapability(capability, imagesOf(resources));
+            return capability === undefined ? missing(UNDEFINED) : judgeCapability(capability, imagesOf(resources));
         },
     };
 }
