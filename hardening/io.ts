@@ -17,8 +17,6 @@ export interface Io {
     readonly now: () => Date;
     /** Milliseconds of a clock that never goes back. */
     readonly clock: () => number;
-    /** Called once the code of a command has been loaded, before it runs. */
-    readonly loaded?: () => void;
 }
 
 /** The command line is wrong; one line for each mistake. Like every fault of what was given, it leads to exit code 2. */

@@ -8,11 +8,15 @@ import type { Io } from "../io";
 import { UsageError } from "../io";
 import { helpOf, overview } from "./help";
 
-/** Runs the tool with the arguments after its name and returns the exit code. Never throws. */
-export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
+/**
+ * Runs the tool with the arguments after its name and returns the exit code. Never throws.
+ *
+ * @param loaded called once the code of a command has been loaded, before it runs
+ */
+export async function main(args: readonly string[], io: Io, loaded?: () => void): Promise<ExitCode> {
     const [name, ...rest] = args;
     try {
-        return await dispatch(name, rest, io);
+        return await dispatch(name, rest, io, loaded);
     } catch (error) {
         if (error instanceof InputError) {
             error.faults.forEach((fault) => io.log(`error: ${fault}`));
@@ -24,7 +28,12 @@ export async function main(args: readonly string[], io: Io): Promise<ExitCode> {
     }
 }
 
-async function dispatch(name: string | undefined, args: readonly string[], io: Io): Promise<ExitCode> {
+async function dispatch(
+    name: string | undefined,
+    args: readonly string[],
+    io: Io,
+    loaded: (() => void) | undefined,
+): Promise<ExitCode> {
     if (name === undefined) {
         io.out(overview());
         return EXIT.input;
@@ -46,7 +55,7 @@ async function dispatch(name: string | undefined, args: readonly string[], io: I
         io.out(helpOf(name, command));
         return EXIT.clean;
     }
-    io.loaded?.();
+    loaded?.();
     return command.run(line, io);
 }
 

@@ -22,12 +22,15 @@ function processIo(): Io {
         interactive: stderr.isTTY === true,
         now: () => new Date(),
         clock: () => performance.now(),
-        // V8 lets the space for new objects grow to 96 MiB, of which a scan has no use: what is read stays, and what is
-        // judged is soon forgotten. It keeps the size that loading the command gave it.
-        loaded: () => {
-            setFlagsFromString("--semi-space-growth-factor=1");
-        },
     };
+}
+
+/**
+ * V8 lets the space for new objects grow to 96 MiB, of which a scan has no use: what is read stays, and what is judged is
+ * soon forgotten. It keeps the size that it has now.
+ */
+function keepYoungGeneration(): void {
+    setFlagsFromString("--semi-space-growth-factor=1");
 }
 
 // A reader that has seen enough, such as `head`, is no failure.
@@ -37,6 +40,6 @@ process.stdout.on("error", (error: NodeJS.ErrnoException) => {
     }
 });
 
-void main(process.argv.slice(2), processIo()).then((code) => {
+void main(process.argv.slice(2), processIo(), keepYoungGeneration).then((code) => {
     process.exitCode = code;
 });
