@@ -1,14 +1,13 @@
 import assert from "node:assert/strict";
 
-import { Images } from "../../components/images";
 import { policySpecs } from "../../components/network/flows";
-import { Platform } from "../../components/platform/platform";
 import { platformArea } from "../../components/platform/area";
 import { foundationOf } from "../../components/foundation";
 import { proxyConfig, proxyFaults } from "../../components/proxy";
 import { podIdentity } from "../../components/spire/workload-identity";
 import { podSpec, Workload } from "../../components/workload";
 import { deploy, refusalOf } from "../support/deploy";
+import { deployPlatform } from "../support/platform";
 import { configOf, objectsOf, strangers } from "../support/stranger";
 import { stagingConfig } from "../support/settings";
 
@@ -137,14 +136,7 @@ describe("the platform's proxy", () => {
             ["proxy-x0tta6bl4-staging-worker-ingress", [8443]],
             ["proxy-metrics-ingress", [9902]],
         ]);
-        const deployed = await deploy(
-            () =>
-                new Platform("platform", {
-                    ...config,
-                    images: new Images(config.images),
-                    namespace: config.platform.namespace,
-                }),
-        );
+        const deployed = await deployPlatform(config);
         const { data } = deployed.inputs("kubernetes:core/v1:ConfigMap", "platform-workload-proxy") as {
             data: Record<string, string>;
         };

@@ -1,20 +1,11 @@
 import assert from "node:assert/strict";
 
 import { closedNamespaces, foundationOf } from "../../../components/foundation";
-import { Images } from "../../../components/images";
-import { Platform } from "../../../components/platform/platform";
-import { deploy } from "../../support/deploy";
+import { deployPlatform } from "../../support/platform";
 import { stagingConfig } from "../../support/settings";
 
 async function listOf(config: ReturnType<typeof stagingConfig>): Promise<readonly string[]> {
-    const deployed = await deploy(
-        () =>
-            new Platform("platform", {
-                ...config,
-                images: new Images(config.images),
-                namespace: config.platform.namespace,
-            }),
-    );
+    const deployed = await deployPlatform(config);
     return deployed.list().map((entry) => entry.join(" "));
 }
 
@@ -72,14 +63,7 @@ describe("Platform", () => {
 
     it("has its pods injected by the mesh it is part of", async () => {
         const config = stagingConfig(MESHED);
-        const deployed = await deploy(
-            () =>
-                new Platform("platform", {
-                    ...config,
-                    images: new Images(config.images),
-                    namespace: config.platform.namespace,
-                }),
-        );
+        const deployed = await deployPlatform(config);
         const { spec } = deployed.inputs("kubernetes:apps/v1:Deployment", "platform-workload-deployment") as {
             spec: { template: { metadata: { labels: Record<string, string>; annotations: Record<string, string> } } };
         };
