@@ -14,7 +14,7 @@ import { readStatement } from "./statement";
  * Reads every statement of a folder, the names of its files in order. What is no statement, or does not fit what is judged,
  * is kept with the reason.
  *
- * @throws UsageError where the folder can't be read
+ * @throws UsageError where the folder, or a file of it, can't be read
  */
 export async function readEvidence(folder: string, around: Surroundings): Promise<readonly Submission[]> {
     const submissions: Submission[] = [];
@@ -34,8 +34,16 @@ function filesOf(folder: string): readonly string[] {
     }
 }
 
+function bytesOf(path: string): Buffer {
+    try {
+        return readFileSync(path);
+    } catch (error) {
+        throw new UsageError([`--evidence ${path} ${reasonOf(error)}`]);
+    }
+}
+
 async function readFile(folder: string, file: string, around: Surroundings): Promise<Submission> {
-    const bytes = readFileSync(join(folder, file));
+    const bytes = bytesOf(join(folder, file));
     const head = { file, sha256: createHash("sha256").update(bytes).digest("hex") };
     try {
         const content = jsonContent(bytes.toString("utf8"), file);

@@ -61,6 +61,15 @@ describe("a folder of evidence", () => {
         });
     });
 
+    it("is refused where what is named as a statement can't be read", async () => {
+        await withFiles({ "a.json/b.txt": "" }, async (folder) => {
+            await assert.rejects(readEvidence(folder, around(folder)), {
+                name: "UsageError",
+                message: `--evidence ${join(folder, "a.json")} is a folder`,
+            });
+        });
+    });
+
     it("is refused where there is none", async () => {
         await assert.rejects(readEvidence("no/such", around(".")), {
             name: "UsageError",
