@@ -35,6 +35,8 @@ export interface ProxyArgs {
 }
 
 const PROXY = "envoy";
+/** Name of the port of its metrics, and their path there. */
+export const PROXY_METRICS = { port: "proxy-metrics", path: "/stats/prometheus" } as const;
 const CONFIG_DIR = "/etc/envoy";
 const CONFIG_FILE = "envoy.json";
 const ADMIN_SOCKET = "/run/envoy/admin.sock";
@@ -124,7 +126,7 @@ export function proxyConfig(app: string, port: number, args: ProxyArgs): Readonl
                             filters: [
                                 http(
                                     "metrics",
-                                    ["/stats/prometheus", "/ready"].map((path) => ({
+                                    [PROXY_METRICS.path, "/ready"].map((path) => ({
                                         match: { path },
                                         route: { cluster: "admin" },
                                     })),
@@ -212,7 +214,7 @@ export interface ProxyParts {
 export function proxyParts(app: string, port: number, identity: PodIdentity, args: ProxyArgs): ProxyParts {
     const { cpu, memory } = args.resources ?? { cpu: "500m", memory: "128Mi" };
     const ports = proxyPorts(args);
-    const ready = { httpGet: { path: "/ready", port: "proxy-metrics" } };
+    const ready = { httpGet: { path: "/ready", port: PROXY_METRICS.port } };
     return {
         container: {
             name: PROXY,
@@ -221,7 +223,7 @@ export function proxyParts(app: string, port: number, identity: PodIdentity, arg
             args: ["--config-path", `${CONFIG_DIR}/${CONFIG_FILE}`, "--log-level", "warning"],
             ports: [
                 { name: "tls", containerPort: ports.tls },
-                { name: "proxy-metrics", containerPort: ports.metrics },
+                { name: PROXY_METRICS.port, containerPort: ports.metrics },
             ],
             securityContext: containerSecurity(),
             resources: resourcesOf(cpu, memory),

@@ -1,6 +1,7 @@
 import { accessFaults } from "../access";
 import { optionalArea } from "../area";
 import { platformFlows } from "../network/standard";
+import { PROXY_METRICS } from "../proxy";
 import { metricsPortName, secretDirectory, selectorLabels, workloadFaults } from "../workload";
 import type { PlatformConfig } from "./platform";
 import { isProxied, platformProxyFaults, proxyFlows } from "./proxy";
@@ -55,8 +56,7 @@ export const platformArea = optionalArea({
                       name: `${platform.app}-proxy`,
                       namespace: platform.namespace,
                       labels: selectorLabels(platform.app),
-                      port: "proxy-metrics",
-                      path: "/stats/prometheus",
+                      ...PROXY_METRICS,
                   },
               ]
             : []),
