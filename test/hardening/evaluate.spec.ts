@@ -156,6 +156,41 @@ describe("evaluate", () => {
         );
     });
 
+    it("runs a control for the sources that it is selected for, over the whole stack too", () => {
+        const from = (name: string, source: string) => ({ ...pod(name, { bad: true }), source });
+        const stack = [from("a", "a.yaml"), from("b", "b.yaml"), from("c", "c.yaml")];
+        const isFor = (source: string) => source !== "b.yaml";
+        const { findings } = evaluate([stack], {
+            selected: selected(noBad, onePod).map((choice) => ({ ...choice, isFor })),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ name, control }) => `${name} ${control}`),
+            ["a no-bad", "c no-bad", "c one-pod"],
+        );
+    });
+
+    it("keeps the level of what is about no object, although no Namespace is judged", () => {
+        const wanting = stackControl({
+            ...META,
+            name: "wanting",
+            *check(stack) {
+                yield* stack.given.map((object) => ({ object, path: "kind", message: "it is alone." }));
+                throw new UnknownValueError(["spec"]);
+            },
+        });
+        const { findings } = evaluate([[pod("a")]], {
+            selected: selected(wanting).map((choice) => ({ ...choice, inPart: "advisory" })),
+            waivers: [],
+            now: TODAY,
+        });
+        assert.deepEqual(
+            findings.map(({ name, enforcement }) => `${name} ${enforcement}`),
+            ["a advisory", " mandatory"],
+        );
+    });
+
     it("keeps a finding about an object that is not of the stack", () => {
         const stranger = stackControl({
             ...META,

@@ -116,6 +116,17 @@ describe("edges of rights", () => {
         assert.equal(leads("jane"), true);
         assert.equal(leads("joe"), false);
     });
+
+    it("take no step between where one binding gives every right by itself, to all or to some by their names", () => {
+        for (const names of [[], ["shop"]] as const) {
+            const graph = graphOf(...may(["", "pods", "create"], ["", "namespaces", "patch", ...names]));
+            assert.ok(isOf(graph.edges, "open-namespaces"));
+            assert.deepEqual(
+                graph.nodes.filter(({ kind }) => kind === "step"),
+                [],
+            );
+        }
+    });
 });
 
 describe("paths that no single control names", () => {
