@@ -17,27 +17,23 @@ import { warningsDuring } from "./support/warnings.js";
 const MAX_BYTES = 4 * 1024 * 1024;
 
 describe("Federation, what the standard asks of endpoints and clients", () => {
-    let endpoints: BundleEndpoints;
-    let ca: TestCa;
+    const endpoints = BundleEndpoints.forTests();
     let other: TestCa;
 
     before(async () => {
-        endpoints = await BundleEndpoints.create();
-        ({ ca } = endpoints);
         other = await TestCa.create("other.test");
     });
-    afterEach(() => endpoints.close());
 
     const answer = (body: Buffer | string, headers: Record<string, string | number> = {}): RequestListener => {
         return (_, response) => void response.writeHead(200, headers).end(body);
     };
-    const document = (): string => bundleOf(ca, 1n).marshal();
+    const document = (): string => bundleOf(endpoints.ca, 1n).marshal();
 
     for (const profile of ["https_web", "https_spiffe"] as const) {
         const serve = async (handler: RequestListener, id?: string): Promise<FederationEndpoint> =>
             profile === "https_web"
                 ? endpoints.web(handler)
-                : endpoints.spiffeHandler(await identityOf(ca, id), handler);
+                : endpoints.spiffeHandler(await identityOf(endpoints.ca, id), handler);
 
         describe(profile, () => {
             it("takes https URLs without a user only (5.2.1.1, 5.2.2.1), where it starts and where it is sent", async () => {
@@ -158,7 +154,11 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
 
     it("takes of a redirect over https_spiffe the same SPIFFE ID only (5.2.2.4)", async () => {
         const forged = await TestCa.create(partner.name);
-        const [same, another, fake] = [await identityOf(ca), await identityOf(ca, "/other"), await identityOf(forged)];
+        const [same, another, fake] = [
+            await identityOf(endpoints.ca),
+            await identityOf(endpoints.ca, "/other"),
+            await identityOf(forged),
+        ];
         const foreign = await identityOf(other);
         const expected = { same: undefined, another: "wrong_endpoint_id", fake: "untrusted", foreign: "no_bundle" };
         for (const [name, identity] of Object.entries({ same, another, fake, foreign })) {
@@ -174,9 +174,9 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
 
     it("takes no certificate of the Web PKI for an SVID, nor an SVID for one", async () => {
         const web = await endpoints.web(answer(document()));
-        const { profile } = await endpoints.spiffe(await identityOf(ca), () => bundleOf(ca, 1n));
+        const { profile } = await endpoints.spiffe(await identityOf(endpoints.ca), () => bundleOf(endpoints.ca, 1n));
         await assert.rejects(fetchBundle({ ...web, profile }), { code: "wrong_endpoint_id" });
-        const spiffe = await endpoints.spiffeHandler(await identityOf(ca), answer(document()));
+        const spiffe = await endpoints.spiffeHandler(await identityOf(endpoints.ca), answer(document()));
         await assert.rejects(fetchBundle({ ...spiffe, profile: web.profile }), { code: "unreachable" });
     });
 
@@ -210,10 +210,13 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
 
     it("compares sequence numbers of 64 bits, and takes new contents of the same number", async () => {
         const sequence = 2n ** 64n - 1n;
-        const [before, after] = [bundleOf(ca, sequence), bundleOf(await TestCa.create(partner.name), sequence)];
+        const [before, after] = [
+            bundleOf(endpoints.ca, sequence),
+            bundleOf(await TestCa.create(partner.name), sequence),
+        ];
         for (const [served, type] of [
             [after, "update"],
-            [bundleOf(ca, sequence - 1n), "failed"],
+            [bundleOf(endpoints.ca, sequence - 1n), "failed"],
         ] as const) {
             const endpoint = await endpoints.web(answer(served.marshal()));
             const events = watchBundle(endpoint, { initial: before });
@@ -230,7 +233,7 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
     });
 
     it("keeps apart what belongs to several trust domains", async () => {
-        const endpoint = await endpoints.spiffe(await identityOf(ca), () => bundleOf(ca, 1n));
+        const endpoint = await endpoints.spiffe(await identityOf(endpoints.ca), () => bundleOf(endpoints.ca, 1n));
         assert.ok(endpoint.profile.type === "https_spiffe");
         const wrong = { ...endpoint, profile: { ...endpoint.profile, endpointBundle: other.bundle } };
         await assert.rejects(fetchBundle(wrong), {
@@ -240,7 +243,7 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
         const asked = { ...endpoint, profile: { ...endpoint.profile, endpointBundle: () => other.bundle } };
         await assert.rejects(fetchBundle(asked), { code: "no_bundle" });
         // The same authority under the other's name proves nothing either.
-        const renamed = new X509Bundle(TrustDomain.parse("other.test"), ca.bundle.authorities);
+        const renamed = new X509Bundle(TrustDomain.parse("other.test"), endpoints.ca.bundle.authorities);
         const named = { ...endpoint, profile: { ...endpoint.profile, endpointBundle: () => renamed } };
         await assert.rejects(fetchBundle(named), { code: "no_bundle" });
         await assert.rejects(watchBundle(endpoint, { initial: bundleOf(other, 1n) }).next(), {
@@ -250,15 +253,15 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
     });
 
     it("says which parameter is wrong", async () => {
-        const endpoint = await endpoints.spiffe(await identityOf(ca), () => bundleOf(ca, 1n));
+        const endpoint = await endpoints.spiffe(await identityOf(endpoints.ca), () => bundleOf(endpoints.ca, 1n));
         const { profile } = endpoint;
         const fetchWith = (change: object): Promise<unknown> =>
             fetchBundle({ ...endpoint, profile: { ...profile, ...change } });
-        const promised = (): Promise<X509Bundle> => Promise.resolve(ca.bundle);
+        const promised = (): Promise<X509Bundle> => Promise.resolve(endpoints.ca.bundle);
         for (const [change, message] of [
             [{ endpointBundle: undefined }, "endpoint.profile.endpointBundle must be a X509Bundle, it is undefined"],
             [
-                { endpointBundle: bundleOf(ca, 1n) },
+                { endpointBundle: bundleOf(endpoints.ca, 1n) },
                 "endpoint.profile.endpointBundle must be a X509Bundle, it is an object",
             ],
             [
@@ -281,7 +284,7 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
         await assert.rejects(watchBundle(endpoint, { initial: {} as never }).next(), {
             message: "options.initial must be a SpiffeBundle, it is an object",
         });
-        assert.throws(() => bundleHandler(() => bundleOf(ca, 1n), "bundle.json"), {
+        assert.throws(() => bundleHandler(() => bundleOf(endpoints.ca, 1n), "bundle.json"), {
             message: 'path must begin with "/": no request asks for another',
         });
     });
@@ -306,8 +309,8 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
         }
 
         it("speaks TLS as Mozilla's intermediate settings have it (5), and so does a client", async () => {
-            const identity = await identityOf(ca);
-            const { url } = await endpoints.spiffe(identity, () => bundleOf(ca, 1n));
+            const identity = await identityOf(endpoints.ca);
+            const { url } = await endpoints.spiffe(identity, () => bundleOf(endpoints.ca, 1n));
             assert.match(await shake(url, {}), /^TLSv1\.3 TLS_/);
             const old = { maxVersion: "TLSv1.2" } as const;
             assert.match(await shake(url, old), /^TLSv1\.2 ECDHE-ECDSA-AES\d+-GCM/);
@@ -315,23 +318,23 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
             assert.match(await shake(url, cbc), /handshake failure/);
             const { svid } = identity.snapshot();
             const weak = createServer({ ...cbc, cert: svid.certPem(), key: svid.keyPem() }, answer(document()));
-            const endpoint = await endpoints.spiffe(identity, () => bundleOf(ca, 1n));
+            const endpoint = await endpoints.spiffe(identity, () => bundleOf(endpoints.ca, 1n));
             await assert.rejects(fetchBundle({ ...endpoint, url: await endpoints.listen(weak) }), {
                 code: "unreachable",
             });
             // Its new SVIDs are shown in the same way.
-            identity.set({ svid: await ca.issue("/bundle-server"), bundles: identity.snapshot().bundles });
+            identity.set({ svid: await endpoints.ca.issue("/bundle-server"), bundles: identity.snapshot().bundles });
             assert.match(await shake(url, cbc), /handshake failure/);
         });
 
         it("tells its operator why it has no bundle to give", async () => {
             const failures: unknown[] = [
                 () => undefined,
-                () => Promise.resolve(bundleOf(ca, 1n)),
+                () => Promise.resolve(bundleOf(endpoints.ca, 1n)),
                 () => assert.fail("no"),
             ];
             for (const bundle of failures) {
-                const endpoint = await endpoints.spiffe(await identityOf(ca), bundle as () => SpiffeBundle);
+                const endpoint = await endpoints.spiffe(await identityOf(endpoints.ca), bundle as () => SpiffeBundle);
                 const warnings = await warningsDuring(async () => {
                     await assert.rejects(fetchBundle(endpoint), { code: "http_status", message: /status 503$/ });
                 });
@@ -341,12 +344,12 @@ describe("Federation, what the standard asks of endpoints and clients", () => {
 
         it("serves a bundle of 64-bit sequence and both kinds of keys as it was given", async () => {
             const bundle = new SpiffeBundle({
-                x509: ca.bundle,
+                x509: endpoints.ca.bundle,
                 jwt: new JwtBundle(partner, []),
                 sequence: 2n ** 64n - 1n,
                 refreshHintSeconds: 60,
             });
-            const endpoint = await endpoints.spiffe(await identityOf(ca), () => bundle);
+            const endpoint = await endpoints.spiffe(await identityOf(endpoints.ca), () => bundle);
             assert.equal((await fetchBundle(endpoint)).marshal(), bundle.marshal());
         });
     });

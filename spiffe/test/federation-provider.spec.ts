@@ -9,14 +9,7 @@ import { BundleEndpoints, bundleOf, identityOf, partner } from "./support/bundle
 import { TestCa } from "./support/ca.js";
 
 describe("Federated identity", () => {
-    let endpoints: BundleEndpoints;
-    let ca: TestCa;
-
-    before(async () => {
-        endpoints = await BundleEndpoints.create();
-        ({ ca } = endpoints);
-    });
-    afterEach(() => endpoints.close());
+    const endpoints = BundleEndpoints.forTests();
 
     const ours = TrustDomain.parse("example.org");
     let home: TestCa;
@@ -38,13 +31,15 @@ describe("Federated identity", () => {
     }
 
     it("adds the bundles of federated domains to the identity's own", async () => {
-        const provider = provide(await endpoints.spiffe(await identityOf(ca), () => bundleOf(ca, 9n)));
+        const provider = provide(
+            await endpoints.spiffe(await identityOf(endpoints.ca), () => bundleOf(endpoints.ca, 9n)),
+        );
         assert.equal(provider.snapshot().bundles.get(partner), undefined);
         const [snapshot] = (await once(provider, "update")) as [X509Snapshot];
         assert.equal(provider.snapshot(), snapshot);
         assert.equal(snapshot.revision, 2);
         assert.equal(snapshot.svid, identity.snapshot().svid);
-        const peer = await ca.issue("/db");
+        const peer = await endpoints.ca.issue("/db");
         assert.equal(verifyX509Svid(peer.certificates, snapshot.bundles).id.toString(), "spiffe://partner.test/db");
         assert.equal(
             verifyX509Svid(snapshot.svid.certificates, snapshot.bundles).id.toString(),
@@ -54,7 +49,9 @@ describe("Federated identity", () => {
     });
 
     it("passes on each new SVID with the federated bundles, until it is closed", async () => {
-        const provider = provide(await endpoints.web((_, response) => response.end(bundleOf(ca, 1n).marshal())));
+        const provider = provide(
+            await endpoints.web((_, response) => response.end(bundleOf(endpoints.ca, 1n).marshal())),
+        );
         await once(provider, "update");
         const revisions: number[] = [];
         provider.on("update", ({ revision, bundles }) => revisions.push(revision, bundles.size));
@@ -92,7 +89,7 @@ describe("Federated identity", () => {
             on: () => {},
             off: () => {},
         };
-        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(ca, 1n).marshal()));
+        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(endpoints.ca, 1n).marshal()));
         const provider = new FederatedX509Provider(none, [endpoint]);
         providers.push(provider);
         while (provider.bundle(partner) === undefined) {

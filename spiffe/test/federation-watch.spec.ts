@@ -8,14 +8,7 @@ import { BundleEndpoints, bundleOf, identityOf, partner } from "./support/bundle
 import { TestCa } from "./support/ca.js";
 
 describe("Federation, a bundle followed", () => {
-    let endpoints: BundleEndpoints;
-    let ca: TestCa;
-
-    before(async () => {
-        endpoints = await BundleEndpoints.create();
-        ({ ca } = endpoints);
-    });
-    afterEach(() => endpoints.close());
+    const endpoints = BundleEndpoints.forTests();
 
     async function take(
         endpoint: FederationEndpoint,
@@ -38,7 +31,7 @@ describe("Federation, a bundle followed", () => {
         let fetches = 0;
         const endpoint = await endpoints.web((_, response) => {
             fetches += 1;
-            response.end(bundleOf(ca, BigInt(Math.ceil(fetches / 2)), 7).marshal());
+            response.end(bundleOf(endpoints.ca, BigInt(Math.ceil(fetches / 2)), 7).marshal());
         });
         const { events, waits } = await take(endpoint, 2);
         assert.deepEqual(
@@ -53,7 +46,7 @@ describe("Federation, a bundle followed", () => {
         let fetches = 0;
         const endpoint = await endpoints.web((_, response) => {
             fetches += 1;
-            response.writeHead(fetches === 1 ? 200 : 500).end(bundleOf(ca, 1n).marshal());
+            response.writeHead(fetches === 1 ? 200 : 500).end(bundleOf(endpoints.ca, 1n).marshal());
         });
         const { events, waits } = await take(endpoint, 2);
         const [, failed] = events;
@@ -64,16 +57,16 @@ describe("Federation, a bundle followed", () => {
     });
 
     it("refuses a bundle older than the one it has", async () => {
-        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(ca, 4n).marshal()));
-        const { events } = await take(endpoint, 1, { initial: bundleOf(ca, 5n) });
+        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(endpoints.ca, 4n).marshal()));
+        const { events } = await take(endpoint, 1, { initial: bundleOf(endpoints.ca, 5n) });
         assert.ok(events[0]?.type === "failed");
         assert.equal(events[0].error.message, "the bundle of partner.test has sequence 4, lower than the 5 held");
     });
 
     it("refuses a bundle without a sequence number where the one it has bears one, and takes it where none does", async () => {
-        const bare = new SpiffeBundle({ x509: ca.bundle, jwt: new JwtBundle(ca.trustDomain, []) });
+        const bare = new SpiffeBundle({ x509: endpoints.ca.bundle, jwt: new JwtBundle(endpoints.ca.trustDomain, []) });
         const endpoint = await endpoints.web((_, response) => response.end(bare.marshal()));
-        const { events } = await take(endpoint, 1, { initial: bundleOf(ca, 9n) });
+        const { events } = await take(endpoint, 1, { initial: bundleOf(endpoints.ca, 9n) });
         assert.ok(events[0]?.type === "failed");
         assert.equal(events[0].error.code, "stale");
         assert.match(events[0].error.message, /has no sequence number, unlike the 9 held$/);
@@ -86,11 +79,11 @@ describe("Federation, a bundle followed", () => {
     it("goes on with the latest bundle when a self-serving endpoint changes its authority", async () => {
         const next = await TestCa.create("partner.test");
         const both = new SpiffeBundle({
-            x509: new X509Bundle(partner, [ca.certificate, next.certificate]),
+            x509: new X509Bundle(partner, [endpoints.ca.certificate, next.certificate]),
             jwt: new JwtBundle(partner, []),
             sequence: 2n,
         });
-        const identity = await identityOf(ca);
+        const identity = await identityOf(endpoints.ca);
         let served = both;
         const endpoint = await endpoints.spiffe(identity, () => served);
         const updates: (bigint | undefined)[] = [];
@@ -107,7 +100,7 @@ describe("Federation, a bundle followed", () => {
     });
 
     it("ends quietly when told to", async () => {
-        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(ca, 1n).marshal()));
+        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(endpoints.ca, 1n).marshal()));
         const stop = new AbortController();
         const events: string[] = [];
         for await (const event of watchBundle(endpoint, { signal: stop.signal })) {

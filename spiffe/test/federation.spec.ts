@@ -8,18 +8,11 @@ import { BundleEndpoints, bundleOf, identityOf, partner } from "./support/bundle
 import { TestCa } from "./support/ca.js";
 
 describe("Federation", () => {
-    let endpoints: BundleEndpoints;
-    let ca: TestCa;
-
-    before(async () => {
-        endpoints = await BundleEndpoints.create();
-        ({ ca } = endpoints);
-    });
-    afterEach(() => endpoints.close());
+    const endpoints = BundleEndpoints.forTests();
 
     it("fetches over https_web what the endpoint serves", async () => {
-        const web = await ca.issue("/web-server", { dnsNames: ["localhost"] });
-        const served = bundleOf(ca, 2n ** 60n, 7);
+        const web = await endpoints.ca.issue("/web-server", { dnsNames: ["localhost"] });
+        const served = bundleOf(endpoints.ca, 2n ** 60n, 7);
         const url = await endpoints.listen(
             createBundleServer({
                 profile: { type: "https_web", cert: web.certPem(), key: web.keyPem() },
@@ -27,11 +20,11 @@ describe("Federation", () => {
                 path: "/bundle.json",
             }),
         );
-        const profile = { type: "https_web", ca: ca.certificate.toString() } as const;
+        const profile = { type: "https_web", ca: endpoints.ca.certificate.toString() } as const;
         const bundle = await fetchBundle({ trustDomain: partner, url: `${url}bundle.json`, profile });
         assert.equal(bundle.sequence, 1152921504606846976n);
         assert.equal(bundle.refreshHintSeconds, 7);
-        assert.equal(bundle.x509.authorities[0]?.fingerprint256, ca.certificate.fingerprint256);
+        assert.equal(bundle.x509.authorities[0]?.fingerprint256, endpoints.ca.certificate.fingerprint256);
         await assert.rejects(fetchBundle({ trustDomain: partner, url, profile }), {
             code: "http_status",
             message: `the bundle endpoint at ${new URL(url).host} answered with status 404`,
@@ -39,7 +32,7 @@ describe("Federation", () => {
     });
 
     it("refuses a web server that the Web PKI doesn't vouch for", async () => {
-        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(ca, 1n).marshal()));
+        const endpoint = await endpoints.web((_, response) => response.end(bundleOf(endpoints.ca, 1n).marshal()));
         await assert.rejects(fetchBundle({ ...endpoint, profile: { type: "https_web" } }), { code: "unreachable" });
         await assert.rejects(fetchBundle({ ...endpoint, url: endpoint.url.replace("localhost", "127.0.0.1") }), {
             code: "unreachable",
@@ -47,11 +40,14 @@ describe("Federation", () => {
     });
 
     it("fetches over https_spiffe from the endpoint with the right SPIFFE ID only", async () => {
-        const endpoint = await endpoints.spiffe(await identityOf(ca), () => bundleOf(ca, 1n));
+        const endpoint = await endpoints.spiffe(await identityOf(endpoints.ca), () => bundleOf(endpoints.ca, 1n));
         assert.equal((await fetchBundle(endpoint)).sequence, 1n);
         assert.ok(endpoint.profile.type === "https_spiffe");
         await assert.rejects(
-            fetchBundle({ ...endpoint, profile: { ...endpoint.profile, endpointId: (await ca.issue("/other")).id } }),
+            fetchBundle({
+                ...endpoint,
+                profile: { ...endpoint.profile, endpointId: (await endpoints.ca.issue("/other")).id },
+            }),
             {
                 code: "wrong_endpoint_id",
                 message: `the bundle endpoint at ${new URL(endpoint.url).host} is spiffe://partner.test/bundle-server, not spiffe://partner.test/other`,
@@ -73,14 +69,14 @@ describe("Federation", () => {
     });
 
     it("judges an endpoint's SVID by the clock it is given", async () => {
-        const endpoint = await endpoints.spiffe(await identityOf(ca), () => bundleOf(ca, 1n));
+        const endpoint = await endpoints.spiffe(await identityOf(endpoints.ca), () => bundleOf(endpoints.ca, 1n));
         await assert.rejects(fetchBundle(endpoint, { now: () => new Date(Date.now() + 48 * 3_600_000) }), {
             code: "expired",
         });
     });
 
     it("follows redirects to valid endpoint URLs only, and not for ever", async () => {
-        const target = await endpoints.web((_, response) => response.end(bundleOf(ca, 5n).marshal()));
+        const target = await endpoints.web((_, response) => response.end(bundleOf(endpoints.ca, 5n).marshal()));
         const redirect = (location: string): Promise<FederationEndpoint> =>
             endpoints.web((_, response) => response.writeHead(302, { location }).end());
         assert.equal((await fetchBundle(await redirect(target.url))).sequence, 5n);
@@ -129,10 +125,10 @@ describe("Federation", () => {
         let bundle = (): SpiffeBundle => {
             throw new Error("not yet");
         };
-        const identity = await identityOf(ca);
+        const identity = await identityOf(endpoints.ca);
         const endpoint = await endpoints.spiffe(identity, () => bundle());
         await assert.rejects(fetchBundle(endpoint), { code: "http_status", message: /status 503$/ });
-        bundle = () => bundleOf(ca, 1n);
+        bundle = () => bundleOf(endpoints.ca, 1n);
         const ask = (method: string): Promise<string> =>
             new Promise((resolve, reject) => {
                 request(endpoint.url, { method, rejectUnauthorized: false, agent: false }, (response) => {

@@ -1,3 +1,4 @@
+import assert from "node:assert/strict";
 import type { RequestListener } from "node:http";
 import type { Server } from "node:https";
 import { createServer } from "node:https";
@@ -23,10 +24,23 @@ export async function identityOf(issuer: TestCa, id = "/bundle-server"): Promise
 export class BundleEndpoints {
     private readonly servers: Server[] = [];
 
-    private constructor(readonly ca: TestCa) {}
+    private authority: TestCa | undefined;
 
-    static async create(): Promise<BundleEndpoints> {
-        return new BundleEndpoints(await TestCa.create(partner.name));
+    private constructor() {}
+
+    /** For the tests of the suite that this is called in; what a test has started ends with it. */
+    static forTests(): BundleEndpoints {
+        const endpoints = new BundleEndpoints();
+        before(async () => {
+            endpoints.authority = await TestCa.create(partner.name);
+        });
+        afterEach(() => endpoints.close());
+        return endpoints;
+    }
+
+    /** The trust domain's authority, which is there inside tests. */
+    get ca(): TestCa {
+        return this.authority ?? assert.fail("it is only there inside tests");
     }
 
     /** @returns the URL of its path `/` */
@@ -55,8 +69,7 @@ export class BundleEndpoints {
         return this.endpointOf(identity, url);
     }
 
-    /** Ends all servers. */
-    close(): void {
+    private close(): void {
         for (const server of this.servers.splice(0)) {
             server.closeAllConnections();
             server.close();
