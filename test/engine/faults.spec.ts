@@ -90,7 +90,10 @@ describeWithEngine("A deployment by the official engine that meets a fault", (cl
         await until(
             "service accounts are admitted",
             async () => {
-                const { code, stderr } = await cluster().kubectl.apply([probeAccount(NAMESPACE)], ["--dry-run=server"]);
+                const { code, stderr } = await cluster().kubectl.tryApply(
+                    [probeAccount(NAMESPACE)],
+                    ["--dry-run=server"],
+                );
                 return code === 0 || stderr;
             },
             BUSY,

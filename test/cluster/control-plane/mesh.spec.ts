@@ -41,7 +41,7 @@ describeOnCluster("the platform's part in a mesh on a real API server", "control
             metadata: { name, namespace: CONTEXT.namespace },
             spec,
         }));
-        const outcome = await cluster().kubectl.apply(objects);
+        const outcome = await cluster().kubectl.tryApply(objects);
         assert.equal(outcome.code, 0, outcome.stderr);
         assert.equal(outcome.stderr, "");
         assert.equal(outcome.stdout.trim().split("\n").length, objects.length);

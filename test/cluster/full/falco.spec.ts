@@ -76,7 +76,7 @@ describeOnCluster(`Falco on a real node${note}`, "full", (cluster) => {
     /** Has a script run in a pod of the platform. */
     async function inPod(script: string): Promise<void> {
         const node = ["exec", "-n", PLATFORM, "deployment/x0tta6bl4", "--", "/app/node", "--eval", script];
-        await cluster().kubectl.try(node);
+        await cluster().kubectl.run(node);
     }
 
     const noPrometheus = prometheus === undefined ? " (skipped: prometheus is not on PATH)" : "";

@@ -62,7 +62,7 @@ const STANDIN: readonly KubernetesObject[] = [
 describeOnCluster("the full cluster", "full", (cluster) => {
     before(async function () {
         this.timeout(120_000);
-        const outcome = await cluster().kubectl.apply(STANDIN);
+        const outcome = await cluster().kubectl.tryApply(STANDIN);
         assert.equal(outcome.code, 0, outcome.stderr);
         assert.equal(outcome.stderr, "");
         for (const deployment of STANDIN.filter(({ kind }) => kind === "Deployment")) {
@@ -107,7 +107,7 @@ describeOnCluster("the full cluster", "full", (cluster) => {
     });
 
     it("refuses a privileged pod in a restricted namespace", async () => {
-        const outcome = await cluster().kubectl.apply([
+        const outcome = await cluster().kubectl.tryApply([
             {
                 apiVersion: "v1",
                 kind: "Pod",

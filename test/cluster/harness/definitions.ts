@@ -43,9 +43,6 @@ async function readDefinitions(): Promise<Map<string, string>> {
 /** Installs definitions and waits until the API server serves them. */
 export async function install(kubectl: Kubectl, texts: readonly string[]): Promise<void> {
     const names = texts.flatMap((text) => /^ {2}name: (\S+)$/m.exec(text)?.[1] ?? []);
-    const outcome = await kubectl.apply(texts.join("\n---\n"));
-    if (outcome.code !== 0) {
-        throw new Error(outcome.stderr.trim());
-    }
+    await kubectl.apply(texts.join("\n---\n"));
     await kubectl.run(["wait", "--for=condition=Established", "--timeout=60s", ...names.map((name) => `crd/${name}`)]);
 }

@@ -51,8 +51,16 @@ export class Kubectl {
         return must(this.command, args, { ...options, env: { ...this.env, ...options.env } });
     }
 
-    /** Server-side apply with strict field validation: an unknown field is an error. */
-    async apply(objects: readonly unknown[] | string, args: readonly string[] = []): Promise<Outcome> {
+    /** Server-side apply with strict field validation (an unknown field is an error), which must succeed. */
+    async apply(...what: Parameters<Kubectl["tryApply"]>): Promise<void> {
+        const { code, stderr } = await this.tryApply(...what);
+        if (code !== 0) {
+            throw new Error(stderr.trim());
+        }
+    }
+
+    /** {@link apply} that answers what it did, success or not. */
+    async tryApply(objects: readonly unknown[] | string, args: readonly string[] = []): Promise<Outcome> {
         const input =
             typeof objects === "string" ? objects : JSON.stringify({ apiVersion: "v1", kind: "List", items: objects });
         return this.try(["apply", "--server-side", "--validate=strict", "--field-manager=test", "-f", "-", ...args], {

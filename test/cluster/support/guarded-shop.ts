@@ -8,27 +8,16 @@ import type { Cluster } from "../harness/cluster";
 import type { KubernetesObject } from "../harness/kubectl";
 import { uncordonAll } from "./nodes";
 import { ResponderInProcess } from "./responder-in-process";
+import { actingPolicy } from "./responder-objects";
 import { until } from "./until";
 
 const LABELS = { app: "till" };
 const REPLICAS = 8;
 
-const POLICY = `apiVersion: responder.x0tta6bl4.io/v1alpha1
-kind: ResponsePolicy
-mode: act
-guards:
-  workloadFraction: 1
-  nodeFraction: 1
-  coolDown: 1s
-  actionsPerHour: 1000
-  destructive: working-hours
-  workingHours: { days: [1, 2, 3, 4, 5, 6, 7], from: "00:00", to: "23:59", timeZone: UTC }
-rules:
-  - name: shell
-    explanation: Nobody needs a shell in there.
-    match: { rules: [Shell] }
-    actions: [{ type: capture-evidence }, { type: notify }, { type: isolate }, { type: cordon }]
-  - name: drift
+const POLICY = actingPolicy(
+    "{ workloadFraction: 1, nodeFraction: 1, coolDown: 1s, actionsPerHour: 1000, destructive: working-hours, " +
+        'workingHours: { days: [1, 2, 3, 4, 5, 6, 7], from: "00:00", to: "23:59", timeZone: UTC } }',
+    `  - name: drift
     explanation: The image is not what runs there any more.
     match: { rules: [Drift] }
     actions: [{ type: rollback }, { type: restart }]
@@ -40,7 +29,8 @@ rules:
     explanation: The pod has to go.
     match: { rules: [Gone] }
     actions: [{ type: capture-evidence }, { type: isolate }, { type: terminate }]
-`;
+`,
+);
 
 /** A Deployment `till` in a namespace, and in another one a responder that guards it. */
 export class GuardedShop {
@@ -68,8 +58,7 @@ export class GuardedShop {
         };
         const responder = await ResponderInProcess.on(cluster, name, POLICY);
         const objects = [{ apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } }, deployment];
-        const { code, stderr } = await cluster.kubectl.apply(objects);
-        assert.equal(code, 0, stderr);
+        await cluster.kubectl.apply(objects);
         return new GuardedShop(cluster, name, namespace, responder);
     }
 
@@ -77,7 +66,7 @@ export class GuardedShop {
     async remove(): Promise<void> {
         this.responder.api.close();
         await uncordonAll(this.cluster);
-        await this.cluster.kubectl.try(["delete", "namespace", this.own, this.namespace, "--wait=false"]);
+        await this.cluster.kubectl.run(["delete", "namespace", this.own, this.namespace, "--wait=false"]);
     }
 
     /** A pod of the Deployment that is ready, once all of them are. */

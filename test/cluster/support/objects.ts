@@ -96,7 +96,7 @@ export async function listMetadata(cluster: Cluster, resource: Resource): Promis
     return (JSON.parse(response.text) as { items: readonly KubernetesObject[] | null }).items ?? [];
 }
 
-/** Deletes all objects of a resource that has no namespace: one request, however many there are. */
+/** Deletes all objects of one collection, such as those of a resource in a namespace: one request, however many there are. */
 export async function removeAll(cluster: Cluster, path: string): Promise<void> {
     const response = await cluster.request("DELETE", path);
     if (response.status !== 200) {

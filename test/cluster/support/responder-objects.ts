@@ -12,6 +12,25 @@ export const VAULT = "responder-vault";
 export const QUARANTINE = "responder.x0tta6bl4.io/quarantine";
 export const ACCOUNT = `system:serviceaccount:${NAMESPACE}:responder`;
 
+/**
+ * A policy that acts: on a shell by isolating its pod and cordoning the node, and by more rules.
+ *
+ * @param guards as YAML in one line
+ * @param rules as YAML, each a list item indented by two spaces
+ */
+export function actingPolicy(guards: string, rules: string): string {
+    return `apiVersion: responder.x0tta6bl4.io/v1alpha1
+kind: ResponsePolicy
+mode: act
+guards: ${guards}
+rules:
+  - name: shell
+    explanation: Nobody needs a shell in there.
+    match: { rules: [Shell] }
+    actions: [{ type: capture-evidence }, { type: notify }, { type: isolate }, { type: cordon }]
+${rules}`;
+}
+
 export function namespaces(): readonly KubernetesObject[] {
     return [NAMESPACE, SHOP, VAULT].map((name) => ({ apiVersion: "v1", kind: "Namespace", metadata: { name } }));
 }

@@ -65,7 +65,7 @@ export async function applyInOrder(cluster: Cluster, objects: readonly Kubernete
     const split = objects.findLastIndex(({ kind }) => kind === "CustomResourceDefinition") + 1;
     const definitionsPart = objects.slice(0, split);
     if (definitionsPart.length > 0) {
-        const outcome = await cluster.kubectl.apply(definitionsPart);
+        const outcome = await cluster.kubectl.tryApply(definitionsPart);
         if (outcome.code !== 0) {
             return outcome;
         }
@@ -75,7 +75,7 @@ export async function applyInOrder(cluster: Cluster, objects: readonly Kubernete
             ...names.map(({ metadata }) => `crd/${metadata.name}`),
         ]);
     }
-    return cluster.kubectl.apply(objects.slice(split));
+    return cluster.kubectl.tryApply(objects.slice(split));
 }
 
 /**

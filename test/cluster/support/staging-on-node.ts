@@ -14,7 +14,7 @@ import { Authority } from "../harness/pki";
 import { withheldCapabilities } from "./capabilities";
 import { registerCsiDriver } from "./csi-registrar";
 import { startIdentityStandin } from "./identity-standin";
-import { remove } from "./objects";
+import { remove, removeAll } from "./objects";
 import { renderWith, type Settings } from "./project";
 import { REGISTRY, startRegistry } from "./registry";
 import { certificateAtSource, secretSource, SOURCE, sourceSecret } from "./secret-source";
@@ -154,7 +154,7 @@ async function removeStaging(
     identity: Identity,
 ): Promise<void> {
     for (const namespace of new Set(objects.filter(isWorkload).map(namespaceOf))) {
-        await cluster.request("DELETE", `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`);
+        await removeAll(cluster, `/api/v1/namespaces/${namespace}/pods?gracePeriodSeconds=0`);
     }
     await removeInOrder(cluster, objects);
     await remove(
