@@ -117,7 +117,7 @@ function enforcement({ name, enforces, wanted, ready }: RunningProgram): Answer 
         case "no":
             return missing(subject, "enforces none");
         case "depends":
-            return unknown(subject, "enforces them only where it is told to");
+            return unknown(subject, "enforces them only where it is told to, or new enough to");
         case "yes":
             return ready !== undefined && ready === wanted
                 ? ok(subject, "is a program that enforces them")

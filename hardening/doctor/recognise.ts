@@ -30,7 +30,7 @@ function bears(node: Body, { providerId, label, annotation, version, osImage }: 
 interface Program {
     readonly daemon: RegExp;
     readonly engine: NetworkEngine;
-    /** `depends`: it can, where it is told to, which its DaemonSet does not show. */
+    /** `depends`: it can, where it is told to or new enough, which its DaemonSet does not show. */
     readonly enforces: "yes" | "no" | "depends";
 }
 
@@ -40,11 +40,13 @@ const PROGRAMS: readonly Program[] = [
     { daemon: /^anetd$/, engine: "cilium", enforces: "yes" },
     { daemon: /^(?:calico-node|canal|rke2-canal)$/, engine: "calico", enforces: "yes" },
     {
-        daemon: /^(?:antrea-agent|kube-router|weave-net|ovnkube-node|kindnet|kube-network-policies|azure-npm)$/,
+        daemon: /^(?:antrea-agent|kube-router|weave-net|ovnkube-node|kube-network-policies|azure-npm)$/,
         engine: "kubernetes",
         enforces: "yes",
     },
     { daemon: /^aws-node$/, engine: "kubernetes", enforces: "depends" },
+    // It does since kind 0.24, and doesn't say which it is of.
+    { daemon: /^kindnet$/, engine: "kubernetes", enforces: "depends" },
     { daemon: /^kube-flannel(?:-ds)?$/, engine: "kubernetes", enforces: "no" },
 ];
 

@@ -1,15 +1,14 @@
 import { isObj, list, obj, str } from "../../../policies/kubernetes/kube";
+import { networkProgram } from "../../doctor/recognise";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Expected, Workload } from "../expected";
-import { containersOf, nameOf } from "../expected";
+import { containersOf } from "../expected";
 import type { Sample } from "../exposition";
 import { total } from "../exposition";
 import type { Live } from "../live";
 import { scrape } from "../scrape";
 
-/** Programs that enforce network policies, by a part of their DaemonSet's name. Without one, policies are only words. */
-const ENGINES = ["calico-node", "canal", "cilium", "antrea-agent", "kube-router", "weave-net", "kube-network-policies"];
 /** Nodes whose provider enforces policies without a DaemonSet of a known name say so in a label or annotation. */
 const ENGINE_LABELS = ["cloud.google.com/gke-netd-ready", "kubernetes.azure.com/network-policy"];
 const HINT = "switch the canary on (x0tta6bl4:canary.enabled), and it is measured";
@@ -34,10 +33,15 @@ export const networkPoliciesEnforced: Check = {
 };
 
 async function engineOf(live: Live): Promise<Verdict> {
-    const daemons = (await live.objects("/apis/apps/v1", "daemonsets")).map(nameOf);
-    const engine = daemons.find((name) => ENGINES.some((known) => name.includes(known)));
-    if (engine !== undefined) {
-        return proved("cluster", `DaemonSet ${engine} enforces network policies, by its name; ${HINT}`);
+    const program = networkProgram(await live.objects("/apis/apps/v1", "daemonsets"));
+    if (program?.enforces === "yes") {
+        const { name, wanted, ready } = program;
+        return ready !== undefined && ready === wanted
+            ? proved("cluster", `DaemonSet ${name} enforces network policies, by its name; ${HINT}`)
+            : unknown(
+                  "cluster",
+                  `DaemonSet ${name} would enforce network policies, and is ready on ${ready ?? "?"} of ${wanted ?? "?"} nodes; ${HINT}`,
+              );
     }
     const nodes = await live.objects("/api/v1", "nodes");
     const label = ENGINE_LABELS.find((name) => nodes.some((node) => name in obj(obj(node["metadata"])["labels"])));

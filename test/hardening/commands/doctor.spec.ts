@@ -4,7 +4,7 @@ import { apiServer, type ServedKind } from "../../support/api-server";
 import { cli, TODAY } from "../../support/cli";
 import { withFiles } from "../../support/files";
 
-const KINDNET = { metadata: { name: "kindnet" }, status: { desiredNumberScheduled: 1, numberReady: 1 } };
+const ROUTER = { metadata: { name: "kube-router" }, status: { desiredNumberScheduled: 1, numberReady: 1 } };
 const KINDS: readonly ServedKind[] = [
     {
         apiVersion: "v1",
@@ -19,7 +19,7 @@ const KINDS: readonly ServedKind[] = [
             },
         ],
     },
-    { apiVersion: "apps/v1", kind: "DaemonSet", name: "daemonsets", items: [KINDNET] },
+    { apiVersion: "apps/v1", kind: "DaemonSet", name: "daemonsets", items: [ROUTER] },
 ];
 
 async function doctor(...args: readonly string[]) {
@@ -45,7 +45,7 @@ describe("hardening doctor", function () {
         const { code, out, log, requests } = await doctor();
         assert.equal(code, 1);
         assert.match(out, /^✔ The stack is set for the platform that the nodes are of\n {2}nodes are of kind$/m);
-        assert.match(out, /^ {2}DaemonSet kindnet is a program that enforces them$/m);
+        assert.match(out, /^ {2}DaemonSet kube-router is a program that enforces them$/m);
         assert.match(out, /^ {2}node one\\u001b\[31m has kernel 6\.1\.0$/m);
         assert.match(
             out,

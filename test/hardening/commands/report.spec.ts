@@ -16,7 +16,12 @@ const KINDS: readonly ServedKind[] = [
     KUBE_SYSTEM,
     {
         ...{ apiVersion: "apps/v1", kind: "DaemonSet", name: "daemonsets" },
-        items: [{ metadata: { name: "calico-node", namespace: "kube-system" } }],
+        items: [
+            {
+                metadata: { name: "calico-node", namespace: "kube-system" },
+                status: { desiredNumberScheduled: 1, numberReady: 1 },
+            },
+        ],
     },
     { apiVersion: "v1", kind: "Node", name: "nodes", namespaced: false },
     { apiVersion: "networking.k8s.io/v1", kind: "NetworkPolicy", name: "networkpolicies" },

@@ -6,7 +6,10 @@ import { cli, TODAY, type CliRun } from "../../support/cli";
 import { withFiles } from "../../support/files";
 
 const CHECK = "network-policies-enforced";
-const ENGINE = { metadata: { name: "calico-node", namespace: "kube-system" } };
+const ENGINE = {
+    metadata: { name: "calico-node", namespace: "kube-system" },
+    status: { desiredNumberScheduled: 1, numberReady: 1 },
+};
 const TITLE = "Network policies are enforced";
 
 function cluster(daemons: readonly object[]): readonly ServedKind[] {

@@ -58,7 +58,9 @@ describe("the doctor of a cluster", () => {
         [
             "the VPC CNI",
             listing("daemonsets", [daemon("aws-node")]),
-            ["unknown network-policies-enforced: DaemonSet aws-node enforces them only where it is told to"],
+            [
+                "unknown network-policies-enforced: DaemonSet aws-node enforces them only where it is told to, or new enough to",
+            ],
         ],
         [
             "a network plugin of their own",

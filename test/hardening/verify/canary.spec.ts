@@ -72,7 +72,9 @@ describe("network-policies-enforced", () => {
 
         it("fails where the canary reached something, even beside an engine of a known name", async () => {
             const cluster = live(measures(sample(API, 0), sample(PLATFORM, 1)));
-            cluster.lists["daemonsets"] = [{ metadata: { name: "calico-node" } }];
+            cluster.lists["daemonsets"] = [
+                { metadata: { name: "calico-node" }, status: { desiredNumberScheduled: 2, numberReady: 2 } },
+            ];
             assert.deepEqual(await verdictsOn(STACK, ENFORCED, cluster), [
                 `proved Pod shop/canary-1: was refused ${API}`,
                 `failed Pod shop/canary-1: reached ${PLATFORM}, which its network policies forbid`,
@@ -184,7 +186,9 @@ describe("network-policies-enforced", () => {
 
         it("knows an engine by the name of its DaemonSet, or the provider by a label of the nodes", async () => {
             const cluster = new FakeCluster();
-            cluster.lists["daemonsets"] = [{ metadata: { name: "calico-node" } }];
+            cluster.lists["daemonsets"] = [
+                { metadata: { name: "calico-node" }, status: { desiredNumberScheduled: 2, numberReady: 2 } },
+            ];
             assert.deepEqual(await verdictsOn(bare, ENFORCED, cluster), [
                 `proved cluster: DaemonSet calico-node enforces network policies, by its name; ${HINT}`,
             ]);
@@ -195,9 +199,27 @@ describe("network-policies-enforced", () => {
             ]);
         });
 
+        it("takes no engine's name for enforcement on nodes where it is not ready", async () => {
+            const cluster = new FakeCluster();
+            const name = "cilium";
+            for (const [status, ready] of [
+                [{ desiredNumberScheduled: 2, numberReady: 1 }, "1 of 2"],
+                [{}, "? of ?"],
+            ] as const) {
+                cluster.lists["daemonsets"] = [{ metadata: { name }, status }];
+                assert.deepEqual(await verdictsOn(bare, ENFORCED, cluster), [
+                    `unknown cluster: DaemonSet ${name} would enforce network policies, and is ready on ${ready} nodes; ${HINT}`,
+                ]);
+            }
+        });
+
         it("can't tell by any other name", async () => {
             const cluster = new FakeCluster();
-            cluster.lists["daemonsets"] = [{ metadata: { name: "kindnet" } }];
+            const status = { desiredNumberScheduled: 1, numberReady: 1 };
+            cluster.lists["daemonsets"] = ["kindnet", "aws-node", "kube-flannel", "cilium-envoy"].map((name) => ({
+                metadata: { name },
+                status,
+            }));
             cluster.lists["nodes"] = [{ metadata: { labels: {} } }];
             assert.deepEqual(await verdictsOn(bare, ENFORCED, cluster), [
                 `unknown cluster: no engine that enforces network policies was recognised: they may be words only; ${HINT}`,
