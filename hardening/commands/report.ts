@@ -20,6 +20,7 @@ import { sourceOf } from "../evidence/source";
 import { stackDigest } from "../evidence/stack-digest";
 import { readTrust } from "../evidence/trust";
 import { EXIT } from "../findings";
+import { count } from "../formats/style";
 import { Progress } from "../io";
 import { judgeStack } from "../preview/judge";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
@@ -94,6 +95,11 @@ export const command = defineCommand({
         }
         for (const { file, refused } of result.statements.filter((one) => one.refused !== undefined)) {
             io.log(`note: ${file} proves nothing: it ${refused ?? ""}`);
+        }
+        const unseen = judged.notJudged.length;
+        if (unseen > 0) {
+            const were = `${count(unseen, "object")} ${unseen === 1 ? "was" : "were"} not judged`;
+            io.log(`note: ${were}; hardening preview --stack ${request.stack} names ${unseen === 1 ? "it" : "them"}`);
         }
         const { percent, open } = result.score;
         io.log(`stack ${request.stack}: compliance ${percent} %, ${open} open`);

@@ -108,8 +108,12 @@ describe("evidence of the tool's own commands", function () {
             };
             const own = await report("staging");
             assert.deepEqual(own.row, ["satisfied", ""]);
-            assert.equal(own.notes.length, 1);
+            assert.equal(own.notes.length, 2);
             assert.match(own.notes[0] ?? "", /^note: other\.json proves nothing: it is no statement: _type is missing/);
+            assert.match(
+                own.notes[1] ?? "",
+                /^note: \d+ objects were not judged; hardening preview --stack staging names them$/,
+            );
             const foreign = await report("production");
             const [file] = readdirSync(evidence).filter((name) => name.startsWith("verify"));
             assert.deepEqual(foreign.row, [
