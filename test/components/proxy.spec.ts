@@ -97,6 +97,21 @@ describe("a workload's proxy", () => {
         assert.notEqual(await checksumOf(PROXY.callers), await checksumOf(["spiffe://acme.test/other"]));
     });
 
+    it("lets nobody in without a certificate of a caller, and hands on no identity that a caller claims", () => {
+        const text = JSON.stringify(proxyConfig("web", 8080, PROXY));
+        for (const part of [
+            '"require_client_certificate":true',
+            '"tls_minimum_protocol_version":"TLSv1_3"',
+            `"match_typed_subject_alt_names":[{"san_type":"URI","matcher":{"exact":"${PROXY.callers.join()}"}}]`,
+            '"forward_client_cert_details":"SANITIZE_SET"',
+            '"disable_stateless_session_resumption":true',
+            '"disable_stateful_session_resumption":true',
+            '"admin":{"address":{"pipe":',
+        ]) {
+            assert.ok(text.includes(part), part);
+        }
+    });
+
     it("changes nothing of a workload without one", async () => {
         const plain = { ...ARGS, proxy: undefined };
         const list = (await deploy(() => new Workload("w", plain))).list().map(([type]) => type);

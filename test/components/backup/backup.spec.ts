@@ -4,6 +4,7 @@ import { Backup } from "../../../components/backup/backup";
 import { backupSettings, type BackupSettings } from "../../../components/backup/settings";
 import { backupFaults, backupFlows, serverBackups } from "../../../components/backup/specs";
 import { Images, imageSettings } from "../../../components/images";
+import { podSecurity } from "../../../components/hardened";
 import { policySpecs } from "../../../components/network/flows";
 import { deploy, refusalOf } from "../../support/deploy";
 import { DATABASE_EGRESS, POSTGRES, spireOf } from "../../support/spire";
@@ -108,6 +109,7 @@ describe("Backup", () => {
         const pod = podOf((await jobs()).get("backup-spire-server-0"));
         const [container] = pod.containers;
         assert.equal(pod.automountServiceAccountToken, false);
+        assert.deepEqual(pod.securityContext, podSecurity());
         assert.deepEqual(container.securityContext, {
             allowPrivilegeEscalation: false,
             readOnlyRootFilesystem: true,
