@@ -18,6 +18,7 @@ export interface Outlook {
 
 /** Something that holds until a day. */
 export interface Ending {
+    readonly kind: "waiver" | "attestation";
     /** YYYY-MM-DD, the last day on which it holds. */
     readonly until: string;
     readonly what: string;
@@ -29,31 +30,41 @@ export const SOON_DAYS = 90;
 const DAY_MS = 86_400_000;
 
 /** Looks through a report for what matters first. */
-export function outlookOf({ areas, history, waivers, at }: ComplianceReport): Outlook {
+export function outlookOf(report: ComplianceReport): Outlook {
+    const { areas, history, at } = report;
     const rows = areas.flatMap((area) => area.rows);
     const open = rows.filter(({ state }) => state === "open");
     const former = history.at(-1)?.fulfilledRows;
     const fallen = former === undefined ? undefined : open.filter(({ id }) => former.includes(id));
     const waiting = open.filter(waitsForRuns);
     const limit = new Date(Date.parse(at) + SOON_DAYS * DAY_MS).toISOString().slice(0, 10);
-    const ending = [
-        ...waivers.map(({ expires: until, control, object, owner }) => ({
-            ...{ until, owner, what: `waiver of ${control} for ${object}` },
-        })),
-        ...rows.flatMap(({ id, owner, proofs }) =>
-            proofs.flatMap(({ until, entry }) =>
-                until === undefined ? [] : [{ until, owner, what: `attestation ${entry} (${id})` }],
-            ),
-        ),
-    ];
     const gravity = (row: ScoredRow): number =>
         (fallen?.includes(row) === true ? 1000 : 0) + row.proofs.filter(({ state }) => state === "missing").length;
     return {
         fallen,
-        ending: ending.filter(({ until }) => until <= limit).sort((a, b) => (a.until < b.until ? -1 : 1)),
+        ending: endingsOf(report)
+            .filter(({ until }) => until <= limit)
+            .sort((a, b) => (a.until < b.until ? -1 : 1)),
         worst: open.filter((row) => !waiting.includes(row)).sort((a, b) => gravity(b) - gravity(a)),
         waiting,
     };
+}
+
+/** Every waiver in force, and every attestation that counts. */
+export function endingsOf({ areas, waivers }: Pick<ComplianceReport, "areas" | "waivers">): readonly Ending[] {
+    const rows = areas.flatMap((area) => area.rows);
+    return [
+        ...waivers.map(({ expires: until, control, object, owner }): Ending => ({
+            ...{ kind: "waiver", until, owner, what: `waiver of ${control} for ${object}` },
+        })),
+        ...rows.flatMap(({ id, owner, proofs }) =>
+            proofs.flatMap(({ until, entry }): readonly Ending[] =>
+                until === undefined
+                    ? []
+                    : [{ kind: "attestation", until, owner, what: `attestation ${entry} (${id})` }],
+            ),
+        ),
+    ];
 }
 
 /** Whether a row lacks nothing but runs that nobody has given. */

@@ -34,6 +34,63 @@ export const complianceDashboard: Dashboard = {
             ],
         },
         {
+            title: "Score",
+            panels: [
+                {
+                    title: "Score by area",
+                    description: "Rows that hold among those that apply, as the last report of each stack has them.",
+                    kind: "timeseries",
+                    unit: "percentunit",
+                    queries: [{ expr: "hardening_compliance_area_score_ratio", legend: "{{stack}} {{area}}" }],
+                },
+                {
+                    title: "Open rows",
+                    description: "Rows that lack evidence, and whom to ask.",
+                    kind: "table",
+                    unit: "short",
+                    queries: [{ expr: "hardening_compliance_row_holds == 0", legend: "{{stack}} {{row}} {{owner}}" }],
+                },
+            ],
+        },
+        {
+            title: "Evidence",
+            panels: [
+                {
+                    title: "Age of evidence",
+                    description: "Since the newest statement of each kind that counts was seen.",
+                    kind: "timeseries",
+                    unit: "s",
+                    queries: [
+                        {
+                            expr: "time() - hardening_evidence_newest_timestamp_seconds",
+                            legend: "{{stack}} {{kind}}",
+                        },
+                        {
+                            expr: "time() - hardening_compliance_measured_timestamp_seconds",
+                            legend: "{{stack}} report",
+                        },
+                    ],
+                },
+                count("Statements that prove nothing", "The report says of each why.", {
+                    expr: 'sum by (stack) (hardening_evidence_statements{counts="no"})',
+                    legend: "{{stack}}",
+                }),
+                {
+                    title: "Time left",
+                    description: "Until waivers and attestations end, those of the next 90 days.",
+                    kind: "table",
+                    unit: "s",
+                    queries: [
+                        {
+                            expr: "sort(hardening_compliance_end_timestamp_seconds - time() < 90 * 86400)",
+                            legend: "{{stack}} {{what}} {{owner}}",
+                        },
+                    ],
+                    threshold: { value: 1_209_600, below: true },
+                },
+            ],
+        },
+        {
             title: "Admission and audit",
             panels: [
                 {

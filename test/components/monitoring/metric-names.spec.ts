@@ -25,7 +25,8 @@ const EMITTED: Readonly<Record<string, RegExp>> = {
         /^apiserver_(?:validating_admission_policy_check_total|audit_error_total|storage_transformation_operations_total)$/,
     "Envoy's local rate limit": /^envoy_http_local_rate_limiter_http_local_rate_limit_(?:rate_limited|enabled)$/,
     "Blackbox exporter, Trivy operator": /^(?:probe_ssl_earliest_cert_expiry|trivy_image_vulnerabilities)$/,
-    "hardening report --format prometheus": /^hardening_compliance_score_ratio$/,
+    "hardening report --format prometheus":
+        /^hardening_(?:compliance_(?:score_ratio|area_score_ratio|row_holds|(?:measured|end)_timestamp_seconds)|evidence_(?:newest_timestamp_seconds|statements))$/,
     Prometheus: /^(?:up|ALERTS)$/,
 };
 

@@ -48,11 +48,12 @@ describe("the outlook of a report", () => {
     it("names waivers and attestations that end soon, in their order", () => {
         assert.deepEqual(outlook().ending, [
             {
+                kind: "waiver",
                 until: "2026-11-30",
                 owner: "security-team",
                 what: "waiver of no-host-pid for DaemonSet spire/spire-agent",
             },
-            { until: "2026-12-01", owner: "o", what: "attestation x (A)" },
+            { kind: "attestation", until: "2026-12-01", owner: "o", what: "attestation x (A)" },
         ]);
     });
 

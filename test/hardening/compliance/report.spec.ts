@@ -8,7 +8,9 @@ import { complianceHtml } from "../../../hardening/compliance/html";
 import { complianceMarkdown } from "../../../hardening/compliance/markdown";
 import { complianceOscal } from "../../../hardening/compliance/oscal";
 import { complianceMetrics } from "../../../hardening/compliance/prometheus";
+import type { Finding } from "../../../hardening/findings";
 import { report } from "../../support/compliance-report";
+import { hasPromtool } from "../../support/promtool";
 import { finding } from "../../support/run";
 
 describe("compliance report", () => {
@@ -97,6 +99,41 @@ describe("compliance report", () => {
         const lines = complianceMetrics(report()).split("\n");
         assert.ok(lines.includes('hardening_compliance_score_ratio{stack="staging"} 0.5'));
         assert.ok(lines.includes('hardening_compliance_rows{stack="staging",state="open"} 1'));
+    });
+
+    it("is metrics of each area and each row that applies, and of what ends", () => {
+        const lines = complianceMetrics(report()).split("\n");
+        const of = (name: string): readonly string[] => lines.filter((line) => line.startsWith(`${name}{`));
+        assert.deepEqual(of("hardening_compliance_area_score_ratio"), [
+            'hardening_compliance_area_score_ratio{stack="staging",area="NET"} 0.5',
+        ]);
+        assert.deepEqual(of("hardening_compliance_row_holds"), [
+            'hardening_compliance_row_holds{stack="staging",area="NET",row="NET-1",owner="platform-team"} 1',
+            'hardening_compliance_row_holds{stack="staging",area="NET",row="NET-2",owner="platform-team"} 0',
+        ]);
+        assert.deepEqual(of("hardening_compliance_end_timestamp_seconds"), [
+            'hardening_compliance_end_timestamp_seconds{stack="staging",kind="waiver",what="waiver of no-host-pid for DaemonSet spire/spire-agent",owner="security-team"} 1809129600',
+        ]);
+    });
+
+    it("is metrics in which no text ends its label, and no series stands twice", () => {
+        const waiver = (from: string, expires: string, object: string): Finding => {
+            const given = { ...{ reason: "r", owner: 'a"}\n 1\\', ticket: "t" }, expires, from };
+            return { ...finding({ control: "c" }), status: "waived", name: object, waiver: given };
+        };
+        const text = complianceMetrics(report([], [waiver("a", "2027-04-30", "x"), waiver("b", "2027-01-31", "x")]));
+        const ends = text.split("\n").filter((line) => line.startsWith("hardening_compliance_end"));
+        assert.deepEqual(ends, [
+            'hardening_compliance_end_timestamp_seconds{stack="staging",kind="waiver",what="waiver of c for Deployment prod/x",owner="a\\"}\\n 1\\\\"} 1801440000',
+        ]);
+    });
+
+    it("is metrics as Prometheus' own tool reads them", function () {
+        if (!hasPromtool()) {
+            this.skip();
+        }
+        const { status, stderr } = spawnSync("promtool", ["check", "metrics"], { input: complianceMetrics(report()) });
+        assert.deepEqual([status, stderr.toString()], [0, ""]);
     });
 
     it("is OSCAL with one finding for each row, the same for the same input", () => {

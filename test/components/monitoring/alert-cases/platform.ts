@@ -79,8 +79,9 @@ export const PLATFORM: Readonly<Record<string, AlertExample>> = {
         after: 90,
     },
     ComplianceNotMeasured: {
-        fires: { 'up{job="other"}': "1x2000" },
-        silent: { hardening_compliance_score_ratio: "1x2000" },
-        after: 1600,
+        // As a push gateway goes on to serve it, and as it is where somebody measures.
+        fires: { hardening_compliance_measured_timestamp_seconds: "0x14000" },
+        silent: { hardening_compliance_measured_timestamp_seconds: "0+60x14000" },
+        after: 13_500,
     },
 };
