@@ -1,4 +1,5 @@
 import type { Control, ControlMeta } from "./control";
+import type { Examples } from "./examples";
 import type { Fact } from "./facts";
 import { factsOf } from "./facts";
 import { WAIVER_RULES } from "./governance";
@@ -11,7 +12,7 @@ import { familiesOf } from "./document";
  * The text of `docs/controls.md`: each control under a heading that is its name, which GitHub, GitLab and others make the
  * anchor of. Its id and its former names are anchors too, so that a rename breaks no link.
  */
-export function controlsReference(registry: readonly Control[], ids: Ids = IDS): string {
+export function controlsReference(registry: readonly Control[], examples: Examples, ids: Ids = IDS): string {
     const idsByName = byName(ids);
     const sections: readonly (readonly [title: string, controls: readonly ControlMeta[]])[] = [
         ...familiesOf(registry),
@@ -22,7 +23,7 @@ export function controlsReference(registry: readonly Control[], ids: Ids = IDS):
         "",
         "<!-- Generated from the registry by `npm run controls:doc`. Do not edit. -->",
         "",
-        "`hardening controls NAME` prints the same. Reports link here where they are told the address of this file: [`--controls-url`](cli.md#links-to-controls). [CONTROLS.md](../policies/CONTROLS.md) lists all controls in tables.",
+        "`hardening controls NAME` prints the same, but for the examples: in them, lines with `-` are what the control refuses, and those with `+` are what it allows in their place. Each shows one control; what others ask for besides is left out. Reports link here where they are told the address of this file: [`--controls-url`](cli.md#links-to-controls). [CONTROLS.md](../policies/CONTROLS.md) lists all controls in tables.",
         "",
         ...sections.flatMap(([title, controls]) => [
             `## ${title}`,
@@ -34,9 +35,14 @@ export function controlsReference(registry: readonly Control[], ids: Ids = IDS):
                 "",
                 ...factsOf(control, idsByName).map(lineOf),
                 "",
+                ...exampleOf(examples.get(control.name)?.diff),
             ]),
         ]),
     ].join("\n");
+}
+
+function exampleOf(diff: string | undefined): readonly string[] {
+    return diff === undefined ? [] : ["```diff", diff, "```", ""];
 }
 
 function lineOf({ term, text, code, anchors = [] }: Fact): string {
