@@ -48,7 +48,7 @@ export function admit(
     const { kind, predicate } = statement;
     const { at, tool, cluster, results } = predicate;
     const refused =
-        signatureFault(kind, signer, around) ??
+        signatureFault(statement, signer, around) ??
         sourceFault(statement, around.source) ??
         stackFault(statement, around) ??
         clusterFault(kind, cluster, around) ??
@@ -64,9 +64,19 @@ export function admit(
     };
 }
 
-function signatureFault(kind: StatementKind, signer: string | undefined, { trust }: Surroundings): string | undefined {
-    return trust?.required.has(kind) === true && signer === undefined
-        ? `is not signed, which evidence of the kind ${kind} has to be`
+function signatureFault(
+    { kind, predicate: { cluster } }: ReadStatement,
+    signer: string | undefined,
+    { trust }: Surroundings,
+): string | undefined {
+    if (trust === undefined || signer !== undefined) {
+        return undefined;
+    }
+    if (trust.required.has(kind)) {
+        return `is not signed, which evidence of the kind ${kind} has to be`;
+    }
+    return trust.required.has("live") && cluster?.rehearsal === false
+        ? "is not signed, which what is seen on the stack's own cluster has to be"
         : undefined;
 }
 

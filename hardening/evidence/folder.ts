@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readdirSync, readFileSync } from "node:fs";
+import { lstatSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { InputError, jsonContent } from "../../policies/engine/input";
@@ -10,18 +10,47 @@ import { admit } from "./admission";
 import { isSigned, open, SignatureError, signerOf } from "./signature";
 import { readStatement } from "./statement";
 
+/** A run of every test there is states less than a hundredth of that. */
+const LARGEST_BYTES = 64 * 1024 * 1024;
+
 /**
- * Reads every statement of a folder, the names of its files in order. What is no statement, or does not fit what is judged,
- * is kept with the reason.
+ * Reads every statement of a folder, the names of its files in order. What is no statement, does not fit what is judged, or
+ * stands there twice is kept with the reason.
  *
  * @throws UsageError where the folder, or a file of it, can't be read
  */
 export async function readEvidence(folder: string, around: Surroundings): Promise<readonly Submission[]> {
-    const submissions: Submission[] = [];
+    const submissions = new Map<string, Submission>();
+    const others: Submission[] = [];
     for (const file of filesOf(folder)) {
-        submissions.push(await readFile(folder, file, around));
+        const path = join(folder, file);
+        const unread = whyUnread(path);
+        if (unread !== undefined) {
+            others.push({ file, sha256: "", results: [], refused: unread });
+            continue;
+        }
+        const bytes = bytesOf(path);
+        const sha256 = createHash("sha256").update(bytes).digest("hex");
+        const former = submissions.get(sha256);
+        if (former !== undefined) {
+            others.push({ file, sha256, results: [], refused: `holds what ${former.file} holds` });
+            continue;
+        }
+        submissions.set(sha256, { file, sha256, ...(await taken(bytes, file, around)) });
     }
-    return submissions;
+    return [...submissions.values(), ...others].sort((a, b) => (a.file < b.file ? -1 : 1));
+}
+
+/** What a file would have to be read through, or into. It may stand in a folder that others write to. */
+function whyUnread(path: string): string | undefined {
+    const stat = lstatSync(path);
+    if (stat.isSymbolicLink()) {
+        return "is a link: what it leads to may be anything";
+    }
+    if (!stat.isFile() && !stat.isDirectory()) {
+        return "is no file";
+    }
+    return stat.size > LARGEST_BYTES ? `is larger than ${LARGEST_BYTES / 1024 / 1024} MiB` : undefined;
 }
 
 function filesOf(folder: string): readonly string[] {
@@ -42,28 +71,26 @@ function bytesOf(path: string): Buffer {
     }
 }
 
-async function readFile(folder: string, file: string, around: Surroundings): Promise<Submission> {
-    const bytes = bytesOf(join(folder, file));
-    const head = { file, sha256: createHash("sha256").update(bytes).digest("hex") };
+async function taken(bytes: Buffer, file: string, around: Surroundings): Promise<Omit<Submission, "file" | "sha256">> {
     try {
         const content = jsonContent(bytes.toString("utf8"), file);
         if (!isSigned(content)) {
-            return { ...head, ...admit(readStatement(content, file), undefined, around) };
+            return admit(readStatement(content, file), undefined, around);
         }
         const signed = await open(content);
         const statement = readStatement(jsonContent(signed.payload, file), file);
         const signer = around.trust === undefined ? undefined : await signerOf(signed, around.trust);
-        return { ...head, ...admit(statement, signer, around) };
+        return admit(statement, signer, around);
     } catch (error) {
         if (error instanceof InputError) {
             // The file stands beside it; a line behind its name does not matter in what tools write.
             const refused = error.faults
                 .map((fault) => fault.slice(file.length).replace(/^(?::\d+)?: /, ""))
                 .join("; ");
-            return { ...head, results: [], refused: `is no statement: ${refused}` };
+            return { results: [], refused: `is no statement: ${refused}` };
         }
         if (error instanceof SignatureError) {
-            return { ...head, results: [], refused: error.message };
+            return { results: [], refused: error.message };
         }
         throw error;
     }

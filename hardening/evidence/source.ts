@@ -41,6 +41,12 @@ export function sourceOf(directory: string): SourceFound {
     }
 }
 
+/** OWNER/NAME of the repository on GitHub that a checkout calls its origin; undefined where it is of no other place. */
+export function githubRepository(directory: string): string | undefined {
+    const origin = git(directory, ["remote", "get-url", "origin"]) ?? "";
+    return /^(?:https:\/\/|ssh:\/\/git@|git@)github\.com[/:]([\w.-]+\/[\w.-]+?)(?:\.git)?\/?$/.exec(origin)?.[1];
+}
+
 /** What Git prints; undefined where it fails. Its own variables are left out: a hook's would name another repository. */
 function git(
     directory: string,

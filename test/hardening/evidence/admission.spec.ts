@@ -150,6 +150,17 @@ describe("admission of evidence", () => {
         assert.equal(says("tests", statement("tests"), { trust }), "passed");
     });
 
+    it("asks for a signature of what was seen on the stack's own cluster, where a policy does, and of no rehearsal", () => {
+        const trust = { keys: [], identities: [], trustedRoot: undefined, required: new Set(["live"] as const) };
+        const unsigned = "it is not signed, which what is seen on the stack's own cluster has to be";
+        for (const kind of STATEMENT_KINDS) {
+            const wanted = kindRules(kind).ofCluster ? `e.json proves nothing: ${unsigned}` : "passed";
+            assert.equal(says(kind, statement(kind), { trust }), wanted, kind);
+        }
+        const tried = { ...verify, predicate: { ...predicate, cluster: { ...CLUSTER, rehearsal: true } } };
+        assert.match(says("verify", tried, { trust }), /^passed in a rehearsal on .* not known to be the stack's own$/);
+    });
+
     it("is of no kind that nobody knows", () => {
         assert.match(
             says("verify", { ...verify, predicateType: "https://in-toto.io/attestation/test-result/v0.1" }),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { readEvidence } from "../../../hardening/evidence/folder";
@@ -58,6 +59,34 @@ describe("a folder of evidence", () => {
                     ["d.json", "is neither a DSSE envelope with one signature nor a bundle of Sigstore's"],
                 ],
             );
+        });
+    });
+
+    it("counts what stands there twice once, and follows no link", async () => {
+        await withCheckout(async (folder) => {
+            const evidence = join(folder, "evidence");
+            const file = new Recording(folder, evidence).write({ kind: "tests", predicate: PREDICATE });
+            copyFileSync(file, join(evidence, "z.json"));
+            symlinkSync(file, join(evidence, "link.json"));
+            execFileSync("mkfifo", [join(evidence, "pipe.json")]);
+            const found = await readEvidence(evidence, around(folder));
+            assert.deepEqual(
+                found.map(({ file: name, refused }) => [name, refused]),
+                [
+                    ["link.json", "is a link: what it leads to may be anything"],
+                    ["pipe.json", "is no file"],
+                    [basename(file), undefined],
+                    ["z.json", `holds what ${basename(file)} holds`],
+                ],
+            );
+        });
+    });
+
+    it("reads nothing of what is larger than any run could say", async () => {
+        await withFiles({ "a.json": "{}" }, async (folder) => {
+            truncateSync(join(folder, "a.json"), 64 * 1024 * 1024 + 1);
+            const [large] = await readEvidence(folder, around(folder));
+            assert.equal(large?.refused, "is larger than 64 MiB");
         });
     });
 
