@@ -16,13 +16,19 @@ export const COMPONENT_GROUPS: readonly string[] = [
 /** With those of the files that the API server reads besides. They are no objects of the API. */
 const FILE_GROUPS: readonly string[] = [...COMPONENT_GROUPS, "apiserver.config.k8s.io", "audit.k8s.io"];
 
-/** API groups whose objects set up clusters, and hold files and flags of its components: Cluster API, Rancher, kOps, kind, k3d. */
+/**
+ * API groups whose objects set up clusters, and hold files and flags of its components: Cluster API, Rancher, kOps, kind, k3d,
+ * k0s, EKS' nodes and OpenShift's.
+ */
 export const SETUP_GROUPS: readonly string[] = [
     "bootstrap.cluster.x-k8s.io",
     "controlplane.cluster.x-k8s.io",
+    "k0s.k0sproject.io",
     "k3d.io",
     "kind.x-k8s.io",
     "kops.k8s.io",
+    "machineconfiguration.openshift.io",
+    "node.eks.aws",
     "provisioning.cattle.io",
     "rke.cattle.io",
 ];
@@ -42,7 +48,7 @@ interface Carried {
 }
 
 /** A text without any of these says nothing of a component. */
-const MARK = /apiVersion|-args?["']?\s*:|extraArgs/;
+const MARK = /apiVersion|-args?["']?\s*:|[eE]xtraArgs/;
 // eslint-disable-next-line security/detect-non-literal-regexp -- the groups are those of this file
 const NAMED = new RegExp(
     `apiVersion["']?\\s*:\\s*["']?(?:${FILE_GROUPS.map((group) => group.replaceAll(".", "\\.")).join("|")})/`,

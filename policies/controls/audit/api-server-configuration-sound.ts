@@ -1,9 +1,7 @@
-import type { Fault, ObjectControl } from "../../engine/control";
-import { objectControl } from "../../engine/control";
+import type { Fault } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
-import { carriedBy, groupOf, SETUP_GROUPS } from "../../kubernetes/carried";
 import { isObj, list, obj, str } from "../../kubernetes/kube";
-import { keepsTexts } from "../../kubernetes/texts";
+import { fileControl } from "./files";
 
 /** Who calls, by the file that --authentication-config names (apiserver.config.k8s.io, "Structured Authentication"). */
 function* authenticationFaults(body: Readonly<Record<string, unknown>>, prefix: string): Iterable<Fault> {
@@ -78,28 +76,7 @@ function* admissionFaults(body: Readonly<Record<string, unknown>>, prefix: strin
     }
 }
 
-const GROUP = "apiserver.config.k8s.io";
-const FILES: readonly string[] = [
-    "AuthenticationConfiguration",
-    "AuthorizationConfiguration",
-    "AdmissionConfiguration",
-];
-
-/** What is wrong with one of the files; nothing with a file of another kind. */
-function* faultsOf(body: Readonly<Record<string, unknown>>, prefix: string): Iterable<Fault> {
-    switch (groupOf(body) === GROUP ? body["kind"] : undefined) {
-        case "AuthenticationConfiguration":
-            yield* authenticationFaults(body, prefix);
-            break;
-        case "AuthorizationConfiguration":
-            yield* authorizationFaults(body, prefix);
-            break;
-        case "AdmissionConfiguration":
-            yield* admissionFaults(body, prefix);
-    }
-}
-
-const control = objectControl({
+export const apiServerConfigurationSound = fileControl({
     name: "api-server-configuration-sound",
     description: "The files by which the API server authenticates, authorizes and admits let nobody pass by default.",
     why: "What these files say goes before the flags that everybody looks at.",
@@ -115,22 +92,18 @@ const control = objectControl({
     ],
     remediation: "Correct the file as the message says; the API server takes up most changes by itself.",
     profiles: ["cis", "nsa"],
-    kinds: [],
-    *check(object) {
-        yield* faultsOf(object.body, object.prefix);
-        for (const { path, body } of carriedBy(object).documents) {
-            for (const fault of faultsOf(body, "")) {
-                yield { ...fault, path, message: `in ${path}: ${fault.message}` };
-            }
+    group: "apiserver.config.k8s.io",
+    files: ["AuthenticationConfiguration", "AuthorizationConfiguration", "AdmissionConfiguration"],
+    *faults({ kind, body, prefix }) {
+        switch (kind) {
+            case "AuthenticationConfiguration":
+                yield* authenticationFaults(body, prefix);
+                break;
+            case "AuthorizationConfiguration":
+                yield* authorizationFaults(body, prefix);
+                break;
+            default:
+                yield* admissionFaults(body, prefix);
         }
     },
-    admission: { none: "The files are read by the API server itself; they are no objects of the API." },
 });
-
-export const apiServerConfigurationSound: ObjectControl = {
-    ...control,
-    applies: (subject) =>
-        (subject.group === GROUP && FILES.includes(subject.kind)) ||
-        keepsTexts(subject) ||
-        SETUP_GROUPS.includes(subject.group),
-};

@@ -1,5 +1,5 @@
-import { auditLevel, auditRules, isAuditPolicy } from "./audit-policy";
-import { objectControl } from "../../engine/control";
+import { auditLevel, auditRules } from "./audit-policy";
+import { fileControl } from "./files";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 /** What CIS 3.2.2 asks for, by API group and verb that matters most. */
@@ -13,7 +13,7 @@ const SUBJECTS: readonly (readonly [group: string, resource: string, verb: strin
     ["rbac.authorization.k8s.io", "clusterrolebindings", "create"],
 ];
 
-export const auditPolicyCoversWhatMatters = objectControl({
+export const auditPolicyCoversWhatMatters = fileControl({
     name: "audit-policy-covers-what-matters",
     description: "The audit policy writes down who touches secrets, settings, workloads and rights.",
     why: "What is not audited can not be investigated, and has to be taken for stolen.",
@@ -31,17 +31,15 @@ export const auditPolicyCoversWhatMatters = objectControl({
     remediation:
         "End the rules with level Metadata for everything, and put exceptions before it only for what is harmless.",
     profiles: ["cis", "nsa"],
-    kinds: ["audit.k8s.io/Policy"],
-    *check(policy) {
-        if (!isAuditPolicy(policy)) {
-            return;
-        }
-        const rules = auditRules(policy);
+    group: "audit.k8s.io",
+    files: ["Policy"],
+    *faults({ body, prefix }) {
+        const rules = auditRules(body);
         const silent = SUBJECTS.filter(
             ([group, resource, verb]) => auditLevel(rules, group, resource, verb) === "None",
         );
         if (silent.length > 0) {
-            const path = `${policy.prefix}rules`;
+            const path = `${prefix}rules`;
             yield {
                 path,
                 message: `${path} write nothing down of ${silent.map(([, resource]) => resource).join(", ")}. Add level Metadata for them.`,
@@ -49,5 +47,4 @@ export const auditPolicyCoversWhatMatters = objectControl({
             };
         }
     },
-    admission: { none: "The file is read by the API server itself; it is no object of the API." },
 });

@@ -1,5 +1,5 @@
-import { auditLevel, auditRules, isAuditPolicy } from "./audit-policy";
-import { objectControl } from "../../engine/control";
+import { auditLevel, auditRules } from "./audit-policy";
+import { fileControl } from "./files";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 
 const SUBJECTS: readonly (readonly [group: string, resource: string, verb: string])[] = [
@@ -10,7 +10,7 @@ const SUBJECTS: readonly (readonly [group: string, resource: string, verb: strin
     ["", "namespaces", "delete"],
 ];
 
-export const auditPolicyRecordsExec = objectControl({
+export const auditPolicyRecordsExec = fileControl({
     name: "audit-policy-records-exec",
     description: "The audit policy writes down who opens a shell in a pod and who deletes what.",
     why: "A shell leaves no other trace; and who deletes what is the first question of every outage.",
@@ -26,17 +26,15 @@ export const auditPolicyRecordsExec = objectControl({
     ],
     remediation: "Add level Metadata for pods/exec, pods/attach, pods/portforward and the verb delete.",
     profiles: ["cis", "nsa"],
-    kinds: ["audit.k8s.io/Policy"],
-    *check(policy) {
-        if (!isAuditPolicy(policy)) {
-            return;
-        }
-        const rules = auditRules(policy);
+    group: "audit.k8s.io",
+    files: ["Policy"],
+    *faults({ body, prefix }) {
+        const rules = auditRules(body);
         const silent = SUBJECTS.filter(
             ([group, resource, verb]) => auditLevel(rules, group, resource, verb) === "None",
         );
         if (silent.length > 0) {
-            const path = `${policy.prefix}rules`;
+            const path = `${prefix}rules`;
             yield {
                 path,
                 message: `${path} write nothing down of ${silent.map(([, resource, verb]) => `${verb} on ${resource}`).join(", ")}. Add level Metadata for them.`,
@@ -44,5 +42,4 @@ export const auditPolicyRecordsExec = objectControl({
             };
         }
     },
-    admission: { none: "The file is read by the API server itself; it is no object of the API." },
 });

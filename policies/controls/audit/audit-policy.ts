@@ -1,9 +1,8 @@
-import type { Body, KubeObject } from "../../kubernetes/kube";
+import type { Body } from "../../kubernetes/kube";
 import { list, obj, str, strings } from "../../kubernetes/kube";
 
 /** One rule of an audit policy (audit.k8s.io Policy). */
 export interface AuditRule {
-    readonly path: string;
     /** `None`, `Metadata`, `Request` or `RequestResponse`. */
     readonly level: string;
     readonly verbs: readonly string[];
@@ -13,17 +12,11 @@ export interface AuditRule {
     readonly resources: readonly Body[];
 }
 
-/** Says whether an object is an audit policy; other APIs have kinds of that name too. */
-export function isAuditPolicy(object: KubeObject): boolean {
-    return object.group === "audit.k8s.io" && object.kind === "Policy";
-}
-
 /** The rules of an audit policy, in the order in which they are tried. */
-export function auditRules(policy: KubeObject): readonly AuditRule[] {
-    return list(policy.body["rules"]).map((entry, index) => {
+export function auditRules(policy: Body): readonly AuditRule[] {
+    return list(policy["rules"]).map((entry) => {
         const rule = obj(entry);
         return {
-            path: `${policy.prefix}rules[${index}]`,
             level: str(rule["level"]),
             verbs: strings(rule["verbs"]),
             narrowed: ["users", "userGroups", "namespaces", "nonResourceURLs"].some(

@@ -71,15 +71,38 @@ export const componentsOf = rememberEach((object: KubeObject): readonly Componen
     const started = podsOf(object)
         .flatMap(({ containers }) => containers)
         .flatMap((container) => containerComponents(container));
-    return [...started, ...setupComponents(object)];
+    return [...started, ...carriedPods(object), ...setupComponents(object)];
 });
+
+/** What the static pods start that an object carries as texts, as setups of clusters write them to the nodes' disks. */
+function carriedPods(object: KubeObject): readonly ComponentView[] {
+    const pods = carriedBy(object).documents.filter(
+        ({ body }) => body["kind"] === "Pod" && body["apiVersion"] === "v1",
+    );
+    return pods.flatMap(({ path, body }) =>
+        list(obj(body["spec"])["containers"])
+            .map(obj)
+            .flatMap((container) =>
+                containerComponents({ name: str(container["name"]), path: "", body: container }).map((view) => ({
+                    ...view,
+                    path,
+                    // A patch of a static pod holds no more than what it changes.
+                    extent: view.extent === "whole" ? "whole" : "overlay",
+                    flags: new Map([...view.flags].map(([flag, { value }]) => [flag, { value, path }])),
+                })),
+            ),
+    );
+}
 
 interface Word {
     readonly word: string;
     readonly path: string;
 }
 
-function containerComponents(container: ContainerView): readonly ComponentView[] {
+/** What of a container says which component it starts. */
+type Started = Pick<ContainerView, "name" | "path" | "body">;
+
+function containerComponents(container: Started): readonly ComponentView[] {
     const words = ["command", "args"].flatMap((field) => wordsOf(container, field));
     const field = list(container.body["command"]).length > 0 ? "command" : "args";
     const path = `${container.path}.${field}`;
@@ -87,32 +110,85 @@ function containerComponents(container: ContainerView): readonly ComponentView[]
     return [...(own === undefined ? [] : [own]), ...handedOn(words, path, container.name)];
 }
 
-function containerComponent(container: ContainerView, words: readonly Word[], path: string): ComponentView | undefined {
-    const start = words.findIndex(({ word }) => binaryName(word) !== undefined);
+function containerComponent(container: Started, words: readonly Word[], path: string): ComponentView | undefined {
+    const start = words.findIndex(({ word }, index) => binaryName(word) !== undefined && isStarted(words, index));
     const image = imageName(str(container.body["image"]));
-    const name = start >= 0 ? binaryName(words[start]?.word ?? "") : words.length > 0 ? image : undefined;
-    if (name === undefined || (start > 0 && !leadsTo(words.slice(0, start)))) {
+    // Without a program of its own, the container starts that of its image.
+    const isImages = words[0]?.word.startsWith("-") === true && list(container.body["command"]).length === 0;
+    const name = start >= 0 ? binaryName(words[start]?.word ?? "") : isImages ? image : undefined;
+    if (name === undefined) {
         return undefined;
     }
-    return component(name, words.slice(start + 1), path, container.name);
+    const read = component(
+        name,
+        words.slice(start + 1),
+        path,
+        container.name,
+        name === "etcd" ? environment(container) : undefined,
+    );
+    return name === "etcd" && hasVariablesElsewhere(container) ? { ...read, configFile: true } : read;
 }
 
-/** Says whether words in front of a component's name start it: a shell, `exec`, or a binary for all components. */
-function leadsTo(words: readonly Word[]): boolean {
-    return words.every(
-        ({ word }) =>
-            /(?:^|\/)(?:sh|bash|ash|env|exec|nohup|tini|dumb-init)$/.test(word) ||
-            /^-[a-z]+$|^\w+=|^--$/.test(word) ||
-            MULTI_CALL.has(baseName(word)),
+/** Says whether a word of a command line is a program that it starts: the first of a command, or what a starter is given. */
+function isStarted(words: readonly Word[], index: number): boolean {
+    for (let at = index - 1; at >= 0; at--) {
+        const word = words[at]?.word ?? "";
+        if (ENDS_COMMAND.test(word)) {
+            return true;
+        }
+        if (!leadsOn(word)) {
+            return false;
+        }
+    }
+    return true;
+}
+
+/** The last word of a command of a shell, or a word of the shell's own that a command follows. */
+const ENDS_COMMAND = /(?:[;&|({]|^(?:then|do|else|exec|!))$/;
+
+/** Says whether a word leaves it to the next to name the program: a shell, `exec`, a binary for all components, their flags. */
+function leadsOn(word: string): boolean {
+    return (
+        /(?:^|\/)(?:sh|bash|ash|env|exec|nohup|tini|dumb-init|go-runner)$/.test(word) ||
+        /^-[a-z]+$|^\w+=|^--$|^--[a-z-]+=/.test(word) ||
+        MULTI_CALL.has(baseName(word))
     );
 }
 
-/** The words of a command line. A shell's script is one entry with many words. */
-function wordsOf(container: ContainerView, field: string): readonly Word[] {
+/** etcd takes each flag from a variable as well: ETCD_CERT_FILE is --cert-file. A flag goes before it. */
+function environment({ body, path }: Started): ReadonlyMap<string, FlagValue> {
+    return new Map(
+        list(body["env"]).flatMap((entry, index): readonly [string, FlagValue][] => {
+            const { name, value } = obj(entry);
+            const [, flag] = /^ETCD_([A-Z_]+)$/.exec(str(name)) ?? [];
+            return flag === undefined || value === undefined
+                ? []
+                : [
+                      [
+                          flag.toLowerCase().replaceAll("_", "-"),
+                          { value: str(value), path: `${path}.env[${index}].value` },
+                      ],
+                  ];
+        }),
+    );
+}
+
+/** Says whether variables of a container come from what the manifest does not hold. */
+function hasVariablesElsewhere({ body }: Started): boolean {
+    return list(body["envFrom"]).length > 0 || list(body["env"]).some((entry) => obj(entry)["valueFrom"] !== undefined);
+}
+
+/** The words of a command line. A shell's script is one entry with many words, in which a line ends a command. */
+function wordsOf(container: Started, field: string): readonly Word[] {
     return strings(container.body[field]).flatMap((entry, index) => {
         const path = `${container.path}.${field}[${index}]`;
         const isScript = /\s/.test(entry) && NAMES.some((name) => entry.includes(name));
-        const parts = isScript ? entry.split(/[\s\\]+/) : [entry];
+        const parts = isScript
+            ? entry
+                  .replaceAll(/\\\r?\n/g, " ")
+                  .replaceAll(/\n/g, " ; ")
+                  .split(/\s+/)
+            : [entry];
         return parts.filter((word) => word !== "" || !isScript).map((word) => ({ word, path }));
     });
 }
@@ -130,8 +206,14 @@ function baseName(word: string): string {
     return word.slice(word.lastIndexOf("/") + 1);
 }
 
-function component(name: ComponentName, words: readonly Word[], path: string, container?: string): ComponentView {
-    const flags = flagsOf(words);
+function component(
+    name: ComponentName,
+    words: readonly Word[],
+    path: string,
+    container?: string,
+    variables: ReadonlyMap<string, FlagValue> = new Map(),
+): ComponentView {
+    const flags = new Map([...variables, ...flagsOf(words)]);
     return {
         name,
         path,
@@ -171,6 +253,12 @@ export interface ConfigurationView {
     readonly at: (field: string) => string;
 }
 
+/** Where an object of another tool holds the fields of a kubelet's configuration: OpenShift, EKS, k0s. */
+const KUBELET_FIELDS: ReadonlyMap<string, readonly string[]> = new Map([
+    ["machineconfiguration.openshift.io/KubeletConfig", ["spec", "kubeletConfig"]],
+    ["node.eks.aws/NodeConfig", ["spec", "kubelet", "config"]],
+]);
+
 /** The configuration files that an object is or holds: a ConfigMap by its entries, a report about a node as text. */
 export const configurationsOf = rememberEach((object: KubeObject): readonly ConfigurationView[] => {
     const name = CONFIGURATIONS.get(`${object.group}/${object.kind}`);
@@ -183,6 +271,12 @@ export const configurationsOf = rememberEach((object: KubeObject): readonly Conf
         return body === undefined
             ? []
             : [{ name: "kubelet", body, at: () => `${object.prefix}data.configFile.content` }];
+    }
+    const fields = KUBELET_FIELDS.get(`${object.group}/${object.kind}`);
+    if (fields !== undefined) {
+        const at = `${object.prefix}${fields.join(".")}.`;
+        const body = fields.reduce<Body>((holder, field) => obj(holder[field]), object.body);
+        return [{ name: "kubelet", body, at: (field) => `${at}${field}` }];
     }
     return carriedBy(object).documents.flatMap(({ path, body }) => {
         const carried = CONFIGURATIONS.get(`${groupOf(body)}/${str(body["kind"])}`);

@@ -1,7 +1,5 @@
-import { atLeast, flagControl, isFalse, isSet, isTrue } from "./flags";
+import { atLeast, flagControl, isFalse, isLoopback, isSet, isTrue, leavesOn } from "./flags";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
-
-const LOOPBACK = /^(?:127(?:\.\d+){3}|::1|localhost)$/;
 
 export const controllerManagerHardened = flagControl({
     name: "controller-manager-hardened",
@@ -45,17 +43,17 @@ export const controllerManagerHardened = flagControl({
         },
         {
             flag: "feature-gates",
-            accepts: (value) => !/RotateKubeletServerCertificate=false/i.test(value),
+            accepts: leavesOn("RotateKubeletServerCertificate"),
             wanted: "RotateKubeletServerCertificate=true",
             cis: "1.3.6",
         },
         {
             flag: "bind-address",
-            accepts: (value) => LOOPBACK.test(value),
+            accepts: isLoopback,
             wanted: "127.0.0.1",
             absent: "0.0.0.0",
             cis: "1.3.7",
         },
-        { flag: "address", accepts: (value) => LOOPBACK.test(value), wanted: "127.0.0.1" },
+        { flag: "address", accepts: isLoopback, wanted: "127.0.0.1" },
     ],
 });

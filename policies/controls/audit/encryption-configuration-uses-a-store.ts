@@ -1,13 +1,13 @@
 import type { Fault } from "../../engine/control";
-import { objectControl } from "../../engine/control";
 import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { list, obj, strings } from "../../kubernetes/kube";
+import { fileControl } from "./files";
 
 const ETCD = ["sec.etcd-encryption"];
 const STORE = ["sec.external-store"];
 
-export const encryptionConfigurationUsesAStore = objectControl({
+export const encryptionConfigurationUsesAStore = fileControl({
     name: "encryption-configuration-uses-a-store",
     description: "Secrets are encrypted at rest first of all, with a key that an external store keeps.",
     why: "identity is plain text, and a key in the file beside the database is a lock with the key in it.",
@@ -23,10 +23,11 @@ export const encryptionConfigurationUsesAStore = objectControl({
     ],
     remediation: "Put a kms provider first for secrets, and identity last or nowhere.",
     profiles: ["cis", "nsa"],
-    kinds: ["apiserver.config.k8s.io/EncryptionConfiguration"],
-    *check(object) {
-        const path = `${object.prefix}resources`;
-        const entries = list(object.body["resources"]).map(obj);
+    group: "apiserver.config.k8s.io",
+    files: ["EncryptionConfiguration"],
+    *faults({ body, prefix }) {
+        const path = `${prefix}resources`;
+        const entries = list(body["resources"]).map(obj);
         const index = entries.findIndex((entry) =>
             strings(entry["resources"]).some((name) => ["secrets", "*.", "*.*"].includes(name)),
         );
@@ -37,7 +38,6 @@ export const encryptionConfigurationUsesAStore = objectControl({
         }
         yield* providerFaults(entry, `${path}[${index}].providers`);
     },
-    admission: { none: "The file is read by the API server itself; it is no object of the API." },
 });
 
 function* providerFaults(entry: Body, path: string): Iterable<Fault> {
@@ -50,7 +50,8 @@ function* providerFaults(entry: Body, path: string): Iterable<Fault> {
             covers: ETCD,
         };
     }
-    if (!names.includes("kms")) {
+    // What is written is encrypted by the first; the others only read what was written by them.
+    if (names.find((name) => name !== "identity") !== "kms") {
         yield {
             path,
             message: `${path} hold ${names.join(", ") || "nothing"}, so the key lies beside the data. Put "kms" first.`,

@@ -3,7 +3,7 @@ import { objectControl } from "../../engine/control";
 import type { ComponentName, ComponentView } from "./control-plane";
 import { componentsOf, configurationsOf } from "./control-plane";
 import { COMPONENT_GROUPS, SETUP_GROUPS } from "../../kubernetes/carried";
-import type { Body } from "../../kubernetes/kube";
+import type { Body, KubeObject } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { keepsTexts } from "../../kubernetes/texts";
 import { show } from "../../text";
@@ -11,6 +11,8 @@ import { show } from "../../text";
 /** What one setting of a component has to be. */
 export interface FlagRule {
     readonly flag: string;
+    /** The components whose flag it is, of those that the control is about. Default: all of them. */
+    readonly of?: readonly ComponentName[];
     /** Says whether a value is good. */
     readonly accepts: (value: string) => boolean;
     /** What to set it to, for the message: `false`, `a list with NodeRestriction`. */
@@ -19,8 +21,10 @@ export interface FlagRule {
     readonly absent?: string;
     /** The flag that makes no sense without this one, as a certificate without its key: where it is set, absence counts. */
     readonly partner?: string;
-    /** The flag that names a file which says the same instead; where it is set, absence says nothing. */
+    /** The flag that says the same instead, or names a file that does; where it is set, absence says nothing. */
     readonly instead?: string;
+    /** A flag and the value of it with which this one means nothing; with it, absence says nothing. */
+    readonly unless?: readonly [flag: string, value: string];
     /** The field of the component's configuration file that says the same. */
     readonly field?: string;
     /** What the component does where its file leaves the field out, where no flag and no other file can hold it: `true`. */
@@ -32,8 +36,17 @@ export interface FlagRule {
 const LOOPBACK = /^(?:127(?:\.\d+){3}|\[?::1\]?|localhost)(?::\d+)?$/;
 /** An address of the node itself, with a port or without. */
 export const isLoopback = (value: string): boolean => LOOPBACK.test(value);
-export const isFalse = (value: string): boolean => value.toLowerCase() === "false";
-export const isTrue = (value: string): boolean => value.toLowerCase() === "true";
+/** What Go's strconv.ParseBool, which reads the flags, takes for false and for true. */
+export const isFalse = (value: string): boolean => ["0", "f", "F", "false", "FALSE", "False"].includes(value);
+export const isTrue = (value: string): boolean => ["1", "t", "T", "true", "TRUE", "True"].includes(value);
+/** A list of `Feature=true` that does not switch a feature off; blanks around its parts don't count. */
+export const leavesOn =
+    (feature: string) =>
+    (value: string): boolean =>
+        !value.split(",").some((gate) => {
+            const [name = "", state = ""] = gate.split("=").map((part) => part.trim());
+            return name === feature && isFalse(state);
+        });
 /** Good as long as it names something. */
 export const isSet = (value: string): boolean => value !== "" && value !== "true";
 export const never = (): boolean => false;
@@ -129,11 +142,12 @@ export function flagControl(
             kinds: [],
             *check(object) {
                 for (const view of componentsOf(object).filter(({ name }) => components.includes(name))) {
-                    yield* flagFaults(view, rules, flags);
+                    const own = rules.filter(({ of }) => of === undefined || of.includes(view.name));
+                    yield* flagFaults(view, own, flags, quoteOf(object));
                 }
                 for (const { name, body, at } of configurationsOf(object)) {
                     if (components.includes(name)) {
-                        yield* fieldFaults(body, at, rules);
+                        yield* fieldFaults(body, at, rules, quoteOf(object));
                     }
                 }
             },
@@ -150,14 +164,26 @@ function applies(subject: Subject): boolean {
     );
 }
 
-function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: readonly string[]): Iterable<Fault> {
+/** How a value is called in a message: by itself, but for what stands in a Secret. */
+type Quote = (value: string) => string;
+
+function quoteOf({ group, kind }: KubeObject): Quote {
+    return group === "" && kind === "Secret" ? () => "not as it should be" : (value) => `"${value}"`;
+}
+
+function* flagFaults(
+    view: ComponentView,
+    rules: readonly FlagRule[],
+    subject: readonly string[],
+    quote: Quote,
+): Iterable<Fault> {
     const more = view.container === undefined ? {} : { container: view.container };
     for (const rule of rules) {
         const found = view.flags.get(rule.flag);
         if (found !== undefined && !rule.accepts(found.value)) {
             yield {
                 path: found.path,
-                message: `${found.path}: --${rule.flag} of ${view.name} is "${found.value}". ${advice(rule)}`,
+                message: `${found.path}: --${rule.flag} of ${view.name} is ${quote(found.value)}. ${advice(rule)}`,
                 ...more,
             };
         } else if (found === undefined && rule.absent !== undefined && isAtDefault(view, rule, subject)) {
@@ -173,7 +199,10 @@ function* flagFaults(view: ComponentView, rules: readonly FlagRule[], subject: r
 
 function isAtDefault(view: ComponentView, rule: FlagRule, subject: readonly string[]): boolean {
     const isHalf = rule.partner !== undefined && view.flags.has(rule.partner);
-    const isElsewhere = rule.instead !== undefined && view.flags.has(rule.instead);
+    const [other = "", idle] = rule.unless ?? [];
+    const isElsewhere =
+        (rule.instead !== undefined && view.flags.has(rule.instead)) ||
+        (idle !== undefined && view.flags.get(other)?.value === idle);
     return (isHalf || speaksForAll(view, subject)) && !isElsewhere && !fromFile(view, rule);
 }
 
@@ -189,12 +218,17 @@ function advice(rule: FlagRule): string {
     return `Set it to ${rule.wanted}${rule.cis === undefined ? "" : ` (CIS ${rule.cis})`}.`;
 }
 
-/** A component with a configuration file may have the setting there. */
+/** A component with a configuration file may have the setting there; etcd's has a field for each flag, and no other counts. */
 function fromFile(view: ComponentView, rule: FlagRule): boolean {
-    return view.configFile && rule.field !== undefined;
+    return view.configFile && (rule.field !== undefined || view.name === "etcd");
 }
 
-function* fieldFaults(body: Body, at: (field: string) => string, rules: readonly FlagRule[]): Iterable<Fault> {
+function* fieldFaults(
+    body: Body,
+    at: (field: string) => string,
+    rules: readonly FlagRule[],
+    quote: Quote,
+): Iterable<Fault> {
     for (const rule of rules) {
         if (rule.field === undefined) {
             continue;
@@ -203,7 +237,7 @@ function* fieldFaults(body: Body, at: (field: string) => string, rules: readonly
         const path = at(rule.field);
         const text = Array.isArray(value) ? value.map(show).join(",") : show(value);
         if (value !== undefined && value !== null && !rule.accepts(text)) {
-            yield { path, message: `${path}: ${rule.field} is "${text}". ${advice(rule)}` };
+            yield { path, message: `${path}: ${rule.field} is ${quote(text)}. ${advice(rule)}` };
         } else if ((value === undefined || value === null) && rule.fieldAbsent !== undefined) {
             yield {
                 path,

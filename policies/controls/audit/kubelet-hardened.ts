@@ -1,4 +1,4 @@
-import { flagControl, isFalse, isSet, isTrue, KUBELET_FLAGS } from "./flags";
+import { flagControl, isFalse, isSet, isTrue, KUBELET_FLAGS, leavesOn } from "./flags";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
 /** Zero means without an end, however it is written. */
@@ -69,7 +69,7 @@ export const kubeletHardened = flagControl({
         },
         {
             flag: "feature-gates",
-            accepts: (value) => !/RotateKubeletServerCertificate=false/i.test(value),
+            accepts: leavesOn("RotateKubeletServerCertificate"),
             wanted: "RotateKubeletServerCertificate=true",
             cis: "4.2.11",
         },

@@ -3,7 +3,7 @@ import { objectControl } from "../../engine/control";
 import { checklist, nist, soc2 } from "../../engine/frameworks";
 import { parseImage } from "../../kubernetes/images";
 import type { KubeObject } from "../../kubernetes/kube";
-import { obj, str } from "../../kubernetes/kube";
+import { list, obj, str } from "../../kubernetes/kube";
 import { podsOf } from "../../kubernetes/pods";
 import { parseVersion } from "../../kubernetes/versions";
 
@@ -18,6 +18,16 @@ interface Stated {
     readonly container?: string;
 }
 
+/** Groups of what sets up clusters and machines of a version: Cluster API and its providers of control planes, kOps, Rancher. */
+const SETUPS = /^(?:(?:controlplane\.)?cluster\.x-k8s\.io|kops\.k8s\.io|provisioning\.cattle\.io)$/;
+/** Where their kinds say which. */
+const VERSION_FIELDS: readonly (readonly string[])[] = [
+    ["spec", "kubernetesVersion"],
+    ["spec", "version"],
+    ["spec", "topology", "version"],
+    ["spec", "template", "spec", "version"],
+];
+
 function stated(object: KubeObject): readonly Stated[] {
     const at = (steps: readonly string[]): readonly Stated[] => {
         const value = steps.reduce<unknown>((holder, step) => obj(holder)[step], object.body);
@@ -28,6 +38,15 @@ function stated(object: KubeObject): readonly Stated[] {
     }
     if (object.group === "kubeadm.k8s.io") {
         return at(["kubernetesVersion"]);
+    }
+    if (SETUPS.test(object.group)) {
+        return VERSION_FIELDS.flatMap(at).filter(({ version }) => version !== "");
+    }
+    if (object.group === "kind.x-k8s.io") {
+        return list(object.body["nodes"]).map((node, index) => ({
+            path: `${object.prefix}nodes[${index}].image`,
+            version: parseImage(str(obj(node)["image"])).tag ?? "",
+        }));
     }
     return podsOf(object)
         .flatMap(({ containers }) => containers)
@@ -66,7 +85,11 @@ export const kubernetesIsSupported: ObjectControl = {
             none: "Neither nodes nor the parts of the control plane pass through the policies of namespaces.",
         },
     }),
-    applies: ({ group, kind, pods }) => pods || group === "kubeadm.k8s.io" || (group === "" && kind === "Node"),
+    applies: ({ group, kind, pods }) =>
+        pods ||
+        ["kubeadm.k8s.io", "kind.x-k8s.io"].includes(group) ||
+        SETUPS.test(group) ||
+        (group === "" && kind === "Node"),
 };
 
 function* faults(object: KubeObject, oldest: string): Iterable<Fault> {

@@ -15,7 +15,8 @@ export const proxyHardened = flagControl({
         {
             flag: "metrics-bind-address",
             field: "metricsBindAddress",
-            accepts: isLoopback,
+            // Empty is the default, which is the node's own.
+            accepts: (value) => value === "" || isLoopback(value),
             wanted: "127.0.0.1:10249",
             cis: "4.3.1",
         },

@@ -21,6 +21,11 @@ const COMPONENTS: ReadonlyMap<string, ComponentName> = new Map([
     ["kubeproxy", "kube-proxy"],
     ["etcd", "etcd"],
     ["kubelet", "kubelet"],
+    // kOps has settings of their own for the kubelets of the control plane.
+    ["masterkubelet", "kubelet"],
+    ["controlplanekubelet", "kubelet"],
+    // k0s
+    ["api", "kube-apiserver"],
 ]);
 const plain = (key: string) => key.toLowerCase().replace(/[-_]/g, "");
 
@@ -67,6 +72,12 @@ function componentsIn(
     };
     walk(root, ({ value, path, within }) => {
         const key = within?.key ?? "";
+        if (typeof value === "string" && isKnown) {
+            views.push(...handedOn([{ word: value, path: at(path) }], at(path)));
+        }
+        if (key === "flags" && within?.holder.within?.key === "kubelet") {
+            add("kubelet", value, path);
+        }
         const named = componentOfArguments(key);
         if (named !== undefined && typeof value === "object") {
             add(named, value, path);
@@ -84,18 +95,37 @@ function componentsIn(
                 add(component, kopsFlags(value), path);
             }
         }
+        if (isKops && key === "authorization" && isObj(obj(value)["alwaysAllow"])) {
+            add("kube-apiserver", { "authorization-mode": "AlwaysAllow" }, path);
+        }
         return true;
     });
     return views;
 }
 
-/** kOps has a field for each flag, written in camel case; lists stand for what commas join. */
+/** Flags that kOps' fields name otherwise. */
+const KOPS_FLAGS: ReadonlyMap<string, string> = new Map([
+    ["auditLogMaxAge", "audit-log-maxage"],
+    ["auditLogMaxBackups", "audit-log-maxbackup"],
+    ["auditLogMaxSize", "audit-log-maxsize"],
+    ["podPidsLimit", "pod-max-pids"],
+]);
+
+/** kOps has a field for each flag, written in camel case; lists and maps stand for what commas join. */
 function kopsFlags(fields: Body): Readonly<Record<string, string>> {
     return Object.fromEntries(
         Object.entries(fields).flatMap(([field, value]) => {
-            const text = Array.isArray(value) ? value.map(show).join(",") : isObj(value) ? undefined : show(value);
-            const flag = field.replace(/[A-Z]+(?![a-z])|[A-Z]/g, (letters) => `-${letters.toLowerCase()}`);
-            return text === undefined ? [] : [[flag, text]];
+            const text = Array.isArray(value)
+                ? value.map(show).join(",")
+                : isObj(value)
+                  ? Object.entries(value)
+                        .map(([key, one]) => `${key}=${show(one)}`)
+                        .join(",")
+                  : show(value);
+            const flag =
+                KOPS_FLAGS.get(field) ??
+                field.replace(/[A-Z]+(?![a-z])|[A-Z]/g, (letters) => `-${letters.toLowerCase()}`);
+            return [[flag, text]];
         }),
     );
 }
@@ -125,7 +155,7 @@ interface Word {
 }
 
 /** The flags that `k3s server --kube-apiserver-arg=…` and its like hand on, one component for each. */
-export function handedOn(words: readonly Word[], path: string, container: string): readonly ComponentView[] {
+export function handedOn(words: readonly Word[], path: string, container?: string): readonly ComponentView[] {
     const views = new Map<ComponentName, Map<string, FlagValue>>();
     for (const [index, { word, path: at }] of words.entries()) {
         const [, key = "", inline] = /^--?([a-z-]+-arg)(?:=(.*))?$/s.exec(word) ?? [];
@@ -137,5 +167,12 @@ export function handedOn(words: readonly Word[], path: string, container: string
             views.set(name, flags.set(flag, { value, path: at }));
         }
     }
-    return [...views].map(([name, flags]) => ({ name, path, flags, container, extent: "overlay", configFile: false }));
+    return [...views].map(([name, flags]) => ({
+        name,
+        path,
+        flags,
+        ...(container !== undefined && { container }),
+        extent: "overlay",
+        configFile: false,
+    }));
 }

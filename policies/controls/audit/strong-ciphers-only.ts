@@ -1,3 +1,4 @@
+import type { ComponentName } from "./control-plane";
 import { flagControl } from "./flags";
 import { checklist, cis, mitre, nist, soc2 } from "../../engine/frameworks";
 
@@ -17,6 +18,11 @@ const STRONG = new Set([
 ]);
 
 const isStrong = (value: string): boolean => value.split(",").every((suite) => STRONG.has(suite.trim()));
+
+const STRONG_SUITES = "ECDHE suites with AES-GCM or ChaCha20-Poly1305";
+const OLDER = "suites of the Go release, older ones among them";
+/** The components that name versions and suites as Go does; TLS 1.3 leaves no suites to choose. etcd has names of its own. */
+const GO_NAMED: readonly ComponentName[] = ["kube-apiserver", "kubelet"];
 
 export const strongCiphersOnly = flagControl({
     name: "strong-ciphers-only",
@@ -38,18 +44,34 @@ export const strongCiphersOnly = flagControl({
     rules: [
         {
             flag: "tls-cipher-suites",
+            of: GO_NAMED,
             field: "tlsCipherSuites",
             accepts: isStrong,
-            wanted: "ECDHE suites with AES-GCM or ChaCha20-Poly1305",
-            absent: "suites of the Go release, older ones among them",
+            wanted: STRONG_SUITES,
+            absent: OLDER,
+            unless: ["tls-min-version", "VersionTLS13"],
             cis: "1.2.29",
         },
-        { flag: "cipher-suites", accepts: isStrong, wanted: "ECDHE suites with AES-GCM or ChaCha20-Poly1305" },
+        {
+            flag: "cipher-suites",
+            of: ["etcd"],
+            accepts: isStrong,
+            wanted: STRONG_SUITES,
+            absent: OLDER,
+            unless: ["tls-min-version", "TLS1.3"],
+        },
         {
             flag: "tls-min-version",
+            of: GO_NAMED,
             field: "tlsMinVersion",
             accepts: (value) => ["VersionTLS12", "VersionTLS13"].includes(value),
             wanted: "VersionTLS13, or VersionTLS12",
+        },
+        {
+            flag: "tls-min-version",
+            of: ["etcd"],
+            accepts: (value) => ["TLS1.2", "TLS1.3"].includes(value),
+            wanted: "TLS1.3, or TLS1.2",
         },
     ],
 });

@@ -40,7 +40,10 @@ describeFlags(apiServerAuthenticates, {
             '--service-account-lookup of kube-apiserver is "false". Set it to true (CIS 1.2.21).',
         ],
     },
-    allowed: { "the lookup of accounts": { "service-account-lookup": "true" } },
+    allowed: {
+        "the lookup of accounts": { "service-account-lookup": "true" },
+        "what Go takes for false and true": { "anonymous-auth": "0", "service-account-lookup": "T" },
+    },
     more: {
         refused: {
             "kubeadm's settings in the list of today": {

@@ -6,6 +6,13 @@ const ALL = "secrets, configmaps, tokenreviews, pods, deployments, services/prox
 const message = (what: string): string => `rules write nothing down of ${what}. Add level Metadata for them.`;
 const secrets = { resources: [{ group: "", resources: ["secrets"] }] };
 
+const carrier = (policy: object) => ({
+    apiVersion: "v1",
+    kind: "ConfigMap",
+    metadata: { name: "audit" },
+    data: { policy: JSON.stringify(policy) },
+});
+
 describeControl(auditPolicyCoversWhatMatters, {
     refused: {
         "a policy that is silent on everything": { object: auditPolicy({ level: "None" }), message: message(ALL) },
@@ -17,6 +24,10 @@ describeControl(auditPolicyCoversWhatMatters, {
         "a rule for one user only": {
             object: auditPolicy({ level: "Metadata", users: ["jane"] }),
             message: message(ALL),
+        },
+        "a policy that a ConfigMap carries": {
+            object: carrier(auditPolicy({ level: "None" })),
+            message: `in data.policy: ${message(ALL)}`,
         },
         "a rule for secrets only": {
             object: auditPolicy({ level: "Metadata", ...secrets }),
@@ -32,6 +43,7 @@ describeControl(auditPolicyCoversWhatMatters, {
                 { level: "RequestResponse" },
             ),
         },
+        "a rule for everything in a ConfigMap": { object: carrier(auditPolicy({ level: "Metadata" })) },
         "a policy of another API": { object: { ...auditPolicy(), apiVersion: "policy.example.org/v1" } },
     },
 });

@@ -26,12 +26,16 @@ describeFlags(kubeletHardened, {
             '--event-qps of kubelet is "50". Set it to 0, or at most 5 (CIS 4.2.8).',
         ],
         "certificates that run out": [
-            { "rotate-certificates": "false", "feature-gates": "RotateKubeletServerCertificate=false" },
+            { "rotate-certificates": "false", "feature-gates": "A=true, RotateKubeletServerCertificate = F" },
             '--rotate-certificates of kubelet is "false". Set it to true (CIS 4.2.10).',
-            '--feature-gates of kubelet is "RotateKubeletServerCertificate=false". Set it to RotateKubeletServerCertificate=true (CIS 4.2.11).',
+            '--feature-gates of kubelet is "A=true, RotateKubeletServerCertificate = F". Set it to RotateKubeletServerCertificate=true (CIS 4.2.11).',
         ],
     },
     allowed: {
+        "a feature left on among others, in Go's words": {
+            "feature-gates": "A=false, RotateKubeletServerCertificate = T",
+            "protect-kernel-defaults": "1",
+        },
         "streams of five minutes": { "streaming-connection-idle-timeout": "5m" },
         "streams of four hours, with zeros in them": { "streaming-connection-idle-timeout": "4h0m0s" },
         "every event": { "event-qps": "0" },

@@ -8,6 +8,17 @@ const kubeadm = (kubernetesVersion: string) => ({
     kind: "ClusterConfiguration",
     kubernetesVersion,
 });
+const custom = (apiVersion: string, kind: string, spec: object) => ({
+    apiVersion,
+    kind,
+    metadata: { name: "c" },
+    spec,
+});
+const kind = (image: string) => ({
+    apiVersion: "kind.x-k8s.io/v1alpha4",
+    kind: "Cluster",
+    nodes: [{ role: "worker" }, { role: "control-plane", image }],
+});
 const message = (path: string, version: string, oldest = "1.35"): string =>
     `${path} is Kubernetes ${version}, which gets no more fixes. Upgrade to ${oldest} or later.`;
 
@@ -26,6 +37,24 @@ describeControl(kubernetesIsSupported, {
             message: message("status.nodeInfo.kubeletVersion", "v1.33.1-gke.100"),
         },
         "an old cluster to be made": { object: kubeadm("v1.30.0"), message: message("kubernetesVersion", "v1.30.0") },
+        "an old cluster of kOps": {
+            object: custom("kops.k8s.io/v1alpha2", "Cluster", { kubernetesVersion: "1.26.3" }),
+            message: message("spec.kubernetesVersion", "1.26.3"),
+        },
+        "an old control plane of Cluster API": {
+            object: custom("controlplane.cluster.x-k8s.io/v1beta1", "KubeadmControlPlane", { version: "v1.27.1" }),
+            message: message("spec.version", "v1.27.1"),
+        },
+        "old machines of Cluster API": {
+            object: custom("cluster.x-k8s.io/v1beta1", "MachineDeployment", {
+                template: { spec: { version: "v1.27.1" } },
+            }),
+            message: message("spec.template.spec.version", "v1.27.1"),
+        },
+        "an old node of kind": {
+            object: kind("kindest/node:v1.25.0"),
+            message: message("nodes[1].image", "v1.25.0"),
+        },
         "a release older than the oldest that is configured": {
             object: node("v1.35.3"),
             params: { oldest: "1.36" },
@@ -39,6 +68,7 @@ describeControl(kubernetesIsSupported, {
         "a component without a version": { container: { image: "registry.k8s.io/kube-apiserver" } },
         "a node that does not say": { object: node() },
         "another program of such a version": { container: { image: "registry.k8s.io/pause:1.30" } },
+        "a new node of kind": { object: kind("kindest/node:v1.37.0") },
         "a cluster by the name of a channel": { object: kubeadm("stable") },
     },
 });

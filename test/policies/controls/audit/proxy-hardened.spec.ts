@@ -41,6 +41,9 @@ describeFlags(proxyHardened, {
                 message: 'data["config.conf"]: metricsBindAddress is ":10249". Set it to 127.0.0.1:10249 (CIS 4.3.1).',
             },
         },
-        allowed: { "a configuration that leaves it to the defaults": { object: configuration({}) } },
+        allowed: {
+            "a configuration that leaves it to the defaults": { object: configuration({}) },
+            "an empty address, which is the default": { object: configuration({ metricsBindAddress: "" }) },
+        },
     },
 });

@@ -89,6 +89,68 @@ describe("flags of components in what sets up clusters", () => {
             ],
         ],
         [
+            "kOps' by names of its own, for the kubelets of the control plane and for everybody",
+            custom("kops.k8s.io/v1alpha2", "Cluster", {
+                authorization: { alwaysAllow: {} },
+                kubeAPIServer: { auditLogMaxAge: 3 },
+                masterKubelet: { anonymousAuth: true, featureGates: { A: "true", B: "false" } },
+            }),
+            [
+                "kube-apiserver --authorization-mode=AlwaysAllow at spec.authorization.authorization-mode",
+                "kube-apiserver --audit-log-maxage=3 at spec.kubeAPIServer.audit-log-maxage",
+                "kubelet --anonymous-auth=true at spec.masterKubelet.anonymous-auth",
+                "kubelet --feature-gates=A=true,B=false at spec.masterKubelet.feature-gates",
+            ],
+        ],
+        ["kOps' that stay with RBAC", custom("kops.k8s.io/v1alpha2", "Cluster", { authorization: { rbac: {} } }), []],
+        [
+            "k0s'",
+            custom("k0s.k0sproject.io/v1beta1", "ClusterConfig", {
+                api: { extraArgs: { "disable-admission-plugins": "PodSecurity" } },
+            }),
+            ["kube-apiserver --disable-admission-plugins=PodSecurity at spec.api.extraArgs.disable-admission-plugins"],
+        ],
+        [
+            "k3d's, each a text",
+            {
+                apiVersion: "k3d.io/v1alpha5",
+                kind: "Simple",
+                options: { k3s: { extraArgs: [{ arg: "--kubelet-arg=anonymous-auth=true" }, { arg: "--tls-san=a" }] } },
+            },
+            ["kubelet --anonymous-auth=true at options.k3s.extraArgs[0].arg"],
+        ],
+        [
+            "EKS' nodes",
+            custom("node.eks.aws/v1alpha1", "NodeConfig", { kubelet: { flags: ["--anonymous-auth=true"] } }),
+            ["kubelet --anonymous-auth=true at spec.kubelet.flags[0]"],
+        ],
+        [
+            "kind's patches without apiVersion, which kind fills in",
+            {
+                apiVersion: "kind.x-k8s.io/v1alpha4",
+                kind: "Cluster",
+                kubeadmConfigPatches: [
+                    "kind: InitConfiguration\nnodeRegistration: {kubeletExtraArgs: {anonymous-auth: 'true'}}\n",
+                ],
+            },
+            ["kubelet --anonymous-auth=true at kubeadmConfigPatches[0]"],
+        ],
+        [
+            "a static pod in the files of a node",
+            custom("bootstrap.cluster.x-k8s.io/v1beta1", "KubeadmConfig", {
+                files: [
+                    {
+                        content: JSON.stringify({
+                            apiVersion: "v1",
+                            kind: "Pod",
+                            spec: { containers: [{ name: "a", command: ["kube-apiserver", "--token-auth-file=/t"] }] },
+                        }),
+                    },
+                ],
+            }),
+            ["kube-apiserver --token-auth-file=/t at spec.files[0].content"],
+        ],
+        [
             "kind's patches, which are texts",
             {
                 apiVersion: "kind.x-k8s.io/v1alpha4",
@@ -181,6 +243,44 @@ describe("flags of components in what sets up clusters", () => {
             "apiVersion: apiserver.config.k8s.io/v1\nkind: AuthenticationConfiguration\nanonymous: {enabled: true}";
         assert.deepEqual(messagesOf(apiServerConfigurationSound, configMap(`a: 1\n---\n${file}`)), [
             "in data.file: anonymous.enabled is true for every path. Name the paths under conditions, or set it to false.",
+        ]);
+    });
+
+    it("are judged in the fields that OpenShift and EKS have for a kubelet's file", () => {
+        for (const [object, at] of [
+            [
+                custom("machineconfiguration.openshift.io/v1", "KubeletConfig", {
+                    kubeletConfig: { readOnlyPort: 10255 },
+                }),
+                "spec.kubeletConfig.readOnlyPort",
+            ],
+            [
+                custom("node.eks.aws/v1alpha1", "NodeConfig", { kubelet: { config: { readOnlyPort: 10255 } } }),
+                "spec.kubelet.config.readOnlyPort",
+            ],
+        ] as const) {
+            assert.deepEqual(messagesOf(kubeletAuthenticates, object), [
+                `${at}: readOnlyPort is "10255". Set it to 0 (CIS 4.2.4).`,
+            ]);
+        }
+    });
+
+    it("are not quoted from a Secret", () => {
+        const secret = (stringData: Manifest): Manifest => ({
+            apiVersion: "v1",
+            kind: "Secret",
+            metadata: { name: "c" },
+            stringData,
+        });
+        assert.deepEqual(
+            messagesOf(apiServerAuthenticates, secret({ file: "kube-apiserver-arg: [anonymous-auth=x]" })),
+            [
+                "stringData.file: --anonymous-auth of kube-apiserver is not as it should be. Set it to false (CIS 1.2.1).",
+            ],
+        );
+        const kubelet = "apiVersion: kubelet.config.k8s.io/v1beta1\nkind: KubeletConfiguration\nreadOnlyPort: 1";
+        assert.deepEqual(messagesOf(kubeletAuthenticates, secret({ file: kubelet })), [
+            "stringData.file: readOnlyPort is not as it should be. Set it to 0 (CIS 4.2.4).",
         ]);
     });
 
