@@ -52,6 +52,8 @@ export function sidekickService(
             TLSSERVER_CACERTFILE: `${TLS}/ca.crt`,
             TLSSERVER_NOTLSPORT: String(OPEN_PORT),
             TLSSERVER_NOTLSPATHS: "/metrics,/healthz",
+            // What it counts is told apart by namespace, pod and rule, and so by the program: alerts name all four.
+            PROMETHEUS_EXTRALABELS: "proc.exepath",
             ...(responder !== undefined && {
                 WEBHOOK_ADDRESS: responder,
                 WEBHOOK_MUTUALTLS: "true",

@@ -1,5 +1,9 @@
+import type { Foundation } from "../area";
 import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
+import { livesOf } from "../spire/duration";
+import type { SpireSettings } from "../spire/model";
+import type { AlertedStack } from "./alerts";
 import { alertFaults, Monitoring } from "./monitoring";
 import type { MonitoringSettings } from "./settings";
 import { monitoringSettings } from "./settings";
@@ -7,20 +11,36 @@ import { monitoringSettings } from "./settings";
 export interface MonitoringConfig {
     readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;
+    readonly spire: SpireSettings;
+}
+
+/** What the alerts have to know of the stack. */
+function alerted({ cluster, monitoring: settings, spire }: MonitoringConfig, of: Foundation): AlertedStack {
+    const { applications, startSecrets } = of;
+    return {
+        cluster: cluster.name,
+        settings,
+        lives: livesOf(spire),
+        applications: applications.map(({ name }) => name),
+        startSecrets,
+    };
 }
 
 export const monitoringArea = area({
     key: "monitoring",
     description: "Where Prometheus and Grafana run, and by which labels they find what is theirs",
     settings: monitoringSettings,
-    faults: ({ monitoring: settings }: MonitoringConfig, path) =>
-        alertFaults(settings).map((fault) => `${path}: ${fault}`),
+    faults: (config: MonitoringConfig, path, foundation) =>
+        alertFaults(alerted(config, foundation)).map((fault) => `${path}: ${fault}`),
     foreign: ({ monitoring }: MonitoringConfig) => [{ setting: "namespace", namespace: monitoring.namespace }],
-    deploy: ({ monitoring: settings, cluster }: MonitoringConfig, stage) => {
-        const { startSecrets, targets } = stage.foundation;
-        const applications = stage.foundation.applications.map(({ name }) => name);
-        const ofApplications = cluster.foundation !== undefined;
-        const args = { settings, targets, applications, startSecrets, risks: stage.risks, ofApplications };
+    deploy: (config: MonitoringConfig, stage) => {
+        const args = {
+            ...alerted(config, stage.foundation),
+            settings: config.monitoring,
+            targets: stage.foundation.targets,
+            risks: stage.risks,
+            ofApplications: config.cluster.foundation !== undefined,
+        };
         return { resources: [new Monitoring("monitoring", args, stage.options())] };
     },
 });

@@ -2,11 +2,11 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { InputError } from "../../policies/engine/input";
-import type { StartSecrets } from "../area";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
-import { shippedAlerts } from "./alerts";
-import { DASHBOARDS } from "./dashboards";
+import type { AlertedStack } from "./alerts";
+import { CLUSTER_LABEL, shippedAlerts } from "./alerts";
+import { dashboards } from "./dashboards";
 import type { ScrapeTarget } from "./monitors";
 import { podMonitorSpec } from "./monitors";
 import { dashboardJson } from "./panel";
@@ -16,14 +16,10 @@ import { waiverAlerts } from "./waivers";
 
 const API_VERSION = "monitoring.coreos.com/v1";
 
-export interface MonitoringArgs {
+export interface MonitoringArgs extends AlertedStack {
     readonly settings: MonitoringSettings;
     /** Everything that serves metrics. */
     readonly targets: readonly ScrapeTarget[];
-    /** Names of the applications that alerts watch over. */
-    readonly applications: readonly string[];
-    /** Secrets that programs read at their start only, of which an alert tells when a changed one is not in use. */
-    readonly startSecrets: readonly StartSecrets[];
     /** What people accept in the stack for some time. */
     readonly risks: readonly LastingRisk[];
     /**
@@ -51,10 +47,10 @@ export function targetFaults(targets: readonly ScrapeTarget[]): readonly string[
     ];
 }
 
-/** What is wrong with the alerts, completed by the settings; one line each. */
-export function alertFaults(settings: MonitoringSettings): readonly string[] {
+/** What is wrong with the alerts; one line each. */
+export function alertFaults(stack: AlertedStack): readonly string[] {
     try {
-        shippedAlerts(settings.runbooks, [], []);
+        shippedAlerts(stack);
         return [];
     } catch (error) {
         if (error instanceof InputError) {
@@ -75,12 +71,12 @@ export class Monitoring extends pulumi.ComponentResource {
 
     constructor(name: string, args: MonitoringArgs, opts?: pulumi.ComponentResourceOptions) {
         super(Monitoring.__pulumiType, name, args, opts);
-        refuse(this, name, [...targetFaults(args.targets), ...alertFaults(args.settings)]);
+        refuse(this, name, [...targetFaults(args.targets), ...alertFaults(args)]);
         if (args.settings.operator) {
             this.monitors(name, args);
             this.alerts(name, args);
             if (args.ofApplications !== true) {
-                this.dashboards(name, args.settings);
+                this.dashboards(name, args);
             }
         }
         this.registerOutputs({});
@@ -106,10 +102,9 @@ export class Monitoring extends pulumi.ComponentResource {
     }
 
     private alerts(name: string, args: MonitoringArgs): void {
-        const { settings, applications, startSecrets, risks, ofApplications = false } = args;
-        const { runbooks } = settings;
-        const shipped = shippedAlerts(runbooks, applications, startSecrets, ofApplications ? "applications" : "all");
-        for (const file of [...shipped, ...waiverAlerts(risks, runbooks)]) {
+        const { settings, risks, ofApplications = false } = args;
+        const shipped = shippedAlerts(args, ofApplications ? "applications" : "all");
+        for (const file of [...shipped, ...waiverAlerts(risks, args)]) {
             new k8s.apiextensions.CustomResource(
                 `${name}-alerts-${file.name}`,
                 {
@@ -127,9 +122,10 @@ export class Monitoring extends pulumi.ComponentResource {
         }
     }
 
-    private dashboards(name: string, settings: MonitoringSettings): void {
+    private dashboards(name: string, { settings, lives }: MonitoringArgs): void {
         const project = pulumi.getProject();
-        for (const dashboard of DASHBOARDS) {
+        const clusterLabel = settings.clusterLabel ?? CLUSTER_LABEL;
+        for (const dashboard of dashboards(lives)) {
             const uid = `${project}-${dashboard.uid}`;
             new k8s.core.v1.ConfigMap(
                 `${name}-dashboard-${uid}`,
@@ -139,7 +135,9 @@ export class Monitoring extends pulumi.ComponentResource {
                         namespace: settings.namespace,
                         labels: { ...settings.dashboardLabels, owner: OWNER },
                     },
-                    data: { [`${uid}.json`]: JSON.stringify(dashboardJson(dashboard, project), undefined, 2) },
+                    data: {
+                        [`${uid}.json`]: JSON.stringify(dashboardJson(dashboard, project, clusterLabel), undefined, 2),
+                    },
                 },
                 { parent: this },
             );

@@ -1,3 +1,5 @@
+import { narrowed } from "./expressions";
+
 /** A query and how its lines are called. */
 export interface Query {
     readonly expr: string;
@@ -34,8 +36,17 @@ export interface Dashboard {
 const COLUMNS = 24;
 const HEIGHT = 8;
 
-/** The dashboard as Grafana (schema 39) reads it. Its data source is a variable, so it works wherever it is loaded. */
-export function dashboardJson(dashboard: Dashboard, project: string): Readonly<Record<string, unknown>> {
+/**
+ * The dashboard as Grafana (schema 39) reads it. Its data source and its cluster are variables, so it works wherever it is loaded:
+ * all clusters are those whose series have no such label, too.
+ *
+ * @param clusterLabel the label that tells the series of one cluster from those of another
+ */
+export function dashboardJson(
+    dashboard: Dashboard,
+    project: string,
+    clusterLabel: string,
+): Readonly<Record<string, unknown>> {
     let y = 0;
     let id = 0;
     const panels: unknown[] = [];
@@ -50,7 +61,7 @@ export function dashboardJson(dashboard: Dashboard, project: string): Readonly<R
         });
         const width = Math.floor(COLUMNS / row.panels.length);
         row.panels.forEach((panel, index) =>
-            panels.push(panelJson(panel, ++id, { x: index * width, y, w: width, h: HEIGHT })),
+            panels.push(panelJson(ofCluster(panel, clusterLabel), ++id, { x: index * width, y, w: width, h: HEIGHT })),
         );
         y += HEIGHT;
     }
@@ -64,10 +75,31 @@ export function dashboardJson(dashboard: Dashboard, project: string): Readonly<R
         time: { from: "now-6h", to: "now" },
         timezone: "utc",
         templating: {
-            list: [{ name: "datasource", label: "Data source", type: "datasource", query: "prometheus" }],
+            list: [
+                { name: "datasource", label: "Data source", type: "datasource", query: "prometheus" },
+                {
+                    name: "cluster",
+                    label: "Cluster",
+                    type: "query",
+                    datasource: DATASOURCE,
+                    query: `label_values(up, ${clusterLabel})`,
+                    refresh: 2,
+                    multi: true,
+                    includeAll: true,
+                    allValue: ".*",
+                    current: { text: "All", value: "$__all" },
+                },
+            ],
         },
         panels,
     };
+}
+
+/** The panel, of those clusters that are chosen. */
+function ofCluster(panel: Panel, label: string): Panel {
+    const [first, ...rest] = panel.queries;
+    const chosen = (query: Query): Query => ({ ...query, expr: narrowed(query.expr, `${label}=~"$cluster"`) });
+    return { ...panel, queries: [chosen(first), ...rest.map(chosen)] };
 }
 
 const DATASOURCE = { type: "prometheus", uid: "${datasource}" };

@@ -1,5 +1,5 @@
 import type { Read } from "../../policies/engine/schema";
-import { boolean, mapOf, object, text, withDefault } from "../../policies/engine/schema";
+import { boolean, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
 import { dnsLabel, port } from "../../policies/engine/values";
 
 /** Where Prometheus and Grafana run. Their namespace is the cluster's own and is not created here. */
@@ -14,8 +14,18 @@ export const monitoringSettings = withDefault(
         selectorLabels: withDefault(mapOf(text()), { release: "kube-prometheus-stack" }),
         /** Labels by which Grafana's sidecar finds dashboards. */
         dashboardLabels: withDefault(mapOf(text()), { grafana_dashboard: "1" }),
-        /** Address of the runbooks, as alerts link them. */
-        runbooks: withDefault(text("an address without a trailing slash", /[^/]$/), "docs/runbooks"),
+        /** Address under which people find `docs/runbooks`; alerts link nothing unless it is set, and name the file. */
+        runbooks: optional(text("an https address without a trailing slash", /^https:\/\/[^\s/][^\s]*[^\s/]$/)),
+        /**
+         * The label that tells series of one cluster from those of another, where Prometheus or its ruler sees several; its value is
+         * cluster.name. Alerts go by this cluster's alone then. It sees one only, unless set.
+         */
+        clusterLabel: optional(
+            text(
+                "the name of a label that alerts have not",
+                /^(?!(?:alertname|area|severity|target)$)[a-zA-Z_][a-zA-Z0-9_]*$/,
+            ),
+        ),
     }),
     {},
 );

@@ -1,6 +1,7 @@
 import { endOfDay } from "../../policies/engine/values";
 import { WARNING_DAYS } from "../../policies/engine/waivers";
-import type { AlertFile } from "./alerts";
+import type { AlertedStack, AlertFile } from "./alerts";
+import { ofStack } from "./alerts";
 
 /** An accepted risk, as far as an alert tells of it. */
 export interface LastingRisk {
@@ -14,7 +15,10 @@ export interface LastingRisk {
  * The alert on accepted risks that end within {@link WARNING_DAYS} days, for which nothing has to be measured: their days are in the
  * expression, one series for each. None where nothing is accepted.
  */
-export function waiverAlerts(risks: readonly LastingRisk[], runbooks: string): readonly AlertFile[] {
+export function waiverAlerts(
+    risks: readonly LastingRisk[],
+    stack: Pick<AlertedStack, "cluster" | "settings">,
+): readonly AlertFile[] {
     if (risks.length === 0) {
         return [];
     }
@@ -30,10 +34,10 @@ export function waiverAlerts(risks: readonly LastingRisk[], runbooks: string): r
         labels: { severity: "warning", area: "compliance" },
         annotations: {
             summary: "The waiver of {{ $labels.waiver }} ends in {{ $value | humanizeDuration }}.",
-            description:
-                "From then on previews fail, and what it covers is not admitted again. Fix what it covers, or have its owner renew it, and deploy the stack.",
-            runbook_url: `${runbooks}/expired-waiver.md`,
+            description: "From then on previews fail, and what it covers is not admitted again.",
+            action: "Fix what it covers, or have its owner renew it, and deploy the stack.",
+            runbook_url: "expired-waiver.md",
         },
     } as const;
-    return [{ name: "waivers", groups: [{ name: "waivers", rules: [rule] }] }];
+    return ofStack([{ name: "waivers", groups: [{ name: "waivers", rules: [rule] }] }], stack);
 }

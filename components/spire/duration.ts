@@ -1,4 +1,5 @@
 import { goSeconds } from "../../policies/kubernetes/durations";
+import type { SpireSettings } from "./model";
 
 /** A duration as Go writes it: `90s`, `1h30m`, `24h`. */
 export type Duration = string;
@@ -35,4 +36,16 @@ export function formatDuration(value: number): Duration {
             .map(([amount, unit]) => `${amount}${unit}`)
             .join("") || "0s"
     );
+}
+
+/** How long an authority and the SVID that lives shortest last by the settings, in seconds. */
+export function livesOf({ server, staticEntries }: Pick<SpireSettings, "server" | "staticEntries">): {
+    readonly authority: number;
+    readonly svid: number;
+} {
+    const svids = [server.x509SvidTtl, ...staticEntries.flatMap(({ x509SvidTtl }) => x509SvidTtl ?? [])];
+    return {
+        authority: checkedMilliseconds(server.caTtl) / 1_000,
+        svid: Math.min(...svids.map(checkedMilliseconds)) / 1_000,
+    };
 }

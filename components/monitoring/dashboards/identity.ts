@@ -1,10 +1,11 @@
+import type { Lives } from "../alerts";
 import type { Dashboard } from "../panel";
 import { count } from "../panel";
 
 const HANDSHAKES = "pqc_handshakes_total";
 
 /** Identities and the handshakes that are built on them: targets MET-1 to MET-3. */
-export const identityDashboard: Dashboard = {
+export const identityDashboard = (lives: Lives): Dashboard => ({
     uid: "identity",
     title: "Identity",
     rows: [
@@ -90,7 +91,7 @@ export const identityDashboard: Dashboard = {
                     kind: "timeseries",
                     unit: "s",
                     queries: [{ expr: "min by (spiffe_id) (spiffe_svid_expiry_seconds)", legend: "{{spiffe_id}}" }],
-                    threshold: { value: 600, below: true },
+                    threshold: { value: lives.svid / 6, below: true },
                 },
             ],
         },
@@ -108,7 +109,7 @@ export const identityDashboard: Dashboard = {
                             legend: "{{trust_domain_id}}",
                         },
                     ],
-                    threshold: { value: 10_800, below: true },
+                    threshold: { value: lives.authority / 8, below: true },
                 },
                 {
                     title: "SVIDs signed",
@@ -138,4 +139,4 @@ export const identityDashboard: Dashboard = {
             ],
         },
     ],
-};
+});

@@ -1,3 +1,4 @@
+import type { Lives } from "../alerts";
 import type { Dashboard } from "../panel";
 import { complianceDashboard } from "./compliance";
 import { identityDashboard } from "./identity";
@@ -6,8 +7,8 @@ import { runtimeDashboard } from "./runtime";
 import { secretsDashboard } from "./secrets";
 
 /** Every dashboard, in the order of the checklist's metrics. */
-export const DASHBOARDS: readonly Dashboard[] = [
-    identityDashboard,
+export const dashboards = (lives: Lives): readonly Dashboard[] => [
+    identityDashboard(lives),
     secretsDashboard,
     runtimeDashboard,
     incidentsDashboard,

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 
 import { shippedAlerts } from "../../../components/monitoring/alerts";
-import { DASHBOARDS } from "../../../components/monitoring/dashboards";
+import { dashboards } from "../../../components/monitoring/dashboards";
+import { alertedStack, LIVES } from "../../support/alerted";
 
 /** What each service really emits. A name that is not here is one that nobody emits, and an alert on it never fires. */
 const EMITTED: Readonly<Record<string, RegExp>> = {
@@ -16,7 +17,7 @@ const EMITTED: Readonly<Record<string, RegExp>> = {
         /^responder_(?:leader|(?:actions|guard_hits|refused|events)_total|actions_(?:failed|waiting)|incidents(?:_unacknowledged)?|policy_faults|(?:detect|decide|contain|recover)_seconds_bucket)$/,
     "Falco 0.44":
         /^falcosecurity_(?:falco_(?:rules_matches_total|version_info|outputs_queue_num_drops_total|sha256_rules_files_info)|scap_n_(?:drops|evts)_total)$/,
-    falcosidekick: /^falcosecurity_falcosidekick_outputs_total$/,
+    "falcosidekick (stats_prometheus.go, 2.32)": /^falcosecurity_falcosidekick_(?:outputs|falco_events)_total$/,
     "External Secrets":
         /^(?:externalsecret_(?:status_condition|sync_calls_total|sync_calls_error|provider_api_calls_count)|secretstore_status_condition|controller_runtime_reconcile_errors_total)$/,
     "kube-state-metrics":
@@ -35,6 +36,7 @@ function metricsOf(expression: string): readonly string[] {
     const withoutLabels = expression
         .replace(/__name__=~"([^"]*)"[^}]*/g, "} $1 {")
         .replace(/\{[^}]*\}/g, " ")
+        .replace(/"[^"]*"/g, " ")
         .replace(/\b(?:by|without|on|ignoring)\s*\([^)]*\)/g, " ")
         .replace(/\[[^\]]*\]/g, " ")
         .replace(/\boffset\s+\d+[smhdw]/g, " ");
@@ -45,13 +47,11 @@ function metricsOf(expression: string): readonly string[] {
 }
 
 const alerts = shippedAlerts(
-    "docs/runbooks",
-    ["x0tta6bl4"],
-    [{ namespace: "spire", workload: "spire-server", secrets: ["store.password"] }],
+    alertedStack({ startSecrets: [{ namespace: "spire", workload: "spire-server", secrets: ["store.password"] }] }),
 ).flatMap(({ groups }) => groups.flatMap(({ rules }) => rules));
-const queries = DASHBOARDS.flatMap(({ rows }) => rows).flatMap(({ panels }) =>
-    panels.flatMap((panel) => panel.queries),
-);
+const queries = dashboards(LIVES)
+    .flatMap(({ rows }) => rows)
+    .flatMap(({ panels }) => panels.flatMap((panel) => panel.queries));
 const expressions = [...alerts.map(({ expr }) => expr), ...queries.map(({ expr }) => expr)];
 
 describe("the metrics that alerts and dashboards ask for", () => {

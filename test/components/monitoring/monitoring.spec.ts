@@ -4,21 +4,23 @@ import { join } from "node:path";
 
 import { dump } from "js-yaml";
 
-import { DASHBOARDS } from "../../../components/monitoring/dashboards";
+import { dashboards } from "../../../components/monitoring/dashboards";
 import type { MonitoringArgs } from "../../../components/monitoring/monitoring";
 import { Monitoring } from "../../../components/monitoring/monitoring";
 import { podMonitorSpec } from "../../../components/monitoring/monitors";
 import { dashboardJson } from "../../../components/monitoring/panel";
 import { monitoringSettings } from "../../../components/monitoring/settings";
+import { alertedStack, LIVES } from "../../support/alerted";
 import { deploy, refusalOf } from "../../support/deploy";
 import { withFiles } from "../../support/files";
 import { hasPromtool } from "../../support/promtool";
 
+const DASHBOARDS = dashboards(LIVES);
 const TARGET = { name: "shop", namespace: "shop", labels: { app: "shop" }, port: "http" };
 
 function args(over: Partial<MonitoringArgs> = {}, settings: object = {}): MonitoringArgs {
     const read = monitoringSettings.read(settings, "monitoring", []);
-    return { settings: read, targets: [TARGET], applications: ["shop"], startSecrets: [], risks: [], ...over };
+    return { ...alertedStack({ applications: ["shop"] }), settings: read, targets: [TARGET], risks: [], ...over };
 }
 
 async function listOf(given: MonitoringArgs): Promise<readonly string[]> {
@@ -105,7 +107,7 @@ describe("Monitoring", () => {
 describe("dashboards", () => {
     it("are five, with a stable id each and panels that don't overlap", () => {
         assert.deepEqual(
-            DASHBOARDS.map((dashboard) => dashboardJson(dashboard, "x0tta6bl4")["uid"]),
+            DASHBOARDS.map((dashboard) => dashboardJson(dashboard, "x0tta6bl4", "cluster")["uid"]),
             [
                 "x0tta6bl4-identity",
                 "x0tta6bl4-secrets",
@@ -115,7 +117,7 @@ describe("dashboards", () => {
             ],
         );
         for (const dashboard of DASHBOARDS) {
-            const panels = dashboardJson(dashboard, "x0tta6bl4")["panels"] as {
+            const panels = dashboardJson(dashboard, "x0tta6bl4", "cluster")["panels"] as {
                 id: number;
                 gridPos: { x: number; y: number; w: number; h: number };
             }[];
@@ -129,20 +131,47 @@ describe("dashboards", () => {
 
     it("ask for their data source by variable", () => {
         for (const dashboard of DASHBOARDS) {
-            const panels = dashboardJson(dashboard, "x0tta6bl4")["panels"] as { type: string; datasource?: unknown }[];
+            const panels = dashboardJson(dashboard, "x0tta6bl4", "cluster")["panels"] as {
+                type: string;
+                datasource?: unknown;
+            }[];
             for (const panel of panels.filter(({ type }) => type !== "row")) {
                 assert.deepEqual(panel.datasource, { type: "prometheus", uid: "${datasource}" });
             }
         }
     });
 
+    it("ask for the clusters that are chosen in every query, by the label that tells them apart", () => {
+        for (const dashboard of DASHBOARDS) {
+            const { panels, templating } = dashboardJson(dashboard, "x0tta6bl4", "where") as {
+                panels: { targets?: { expr: string }[] }[];
+                templating: { list: { name: string; query: string; allValue?: string }[] };
+            };
+            // All of them are those without the label, too: `.*` matches what is not there.
+            const variable = templating.list.find(({ name }) => name === "cluster");
+            assert.deepEqual([variable?.query, variable?.allValue], ["label_values(up, where)", ".*"]);
+            for (const { expr } of panels.flatMap(({ targets = [] }) => targets)) {
+                assert.ok(expr.includes('where=~"$cluster"'), expr);
+            }
+        }
+    });
+
+    it("turn red where the alerts fire, whatever the life of what SPIRE issues", () => {
+        const red = (svid: number) =>
+            dashboards({ authority: 8 * svid, svid })
+                .flatMap(({ rows }) => rows.flatMap(({ panels }) => panels))
+                .filter(({ title }) => title === "SVIDs expire in" || title === "Authority expires in")
+                .map(({ threshold }) => threshold?.value);
+        assert.deepEqual(red(600), [100, 600]);
+    });
+
     it("hold only queries that Prometheus can read (skipped where promtool is not on the PATH)", async function () {
         if (!hasPromtool()) {
             this.skip();
         }
-        const queries = DASHBOARDS.flatMap(({ rows }) => rows)
-            .flatMap(({ panels }) => panels)
-            .flatMap((panel) => panel.queries);
+        const queries = DASHBOARDS.map((dashboard) => dashboardJson(dashboard, "x0tta6bl4", "cluster"))
+            .flatMap(({ panels }) => panels as { targets?: { expr: string }[] }[])
+            .flatMap(({ targets = [] }) => targets);
         const rules = queries.map(({ expr }, index) => ({ record: `query_${index}`, expr }));
         await withFiles({ "rules.yaml": dump({ groups: [{ name: "queries", rules }] }) }, (folder) => {
             const run = spawnSync("promtool", ["check", "rules", join(folder, "rules.yaml")], { encoding: "utf8" });

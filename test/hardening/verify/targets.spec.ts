@@ -3,6 +3,7 @@ import assert from "node:assert/strict";
 import { shippedAlerts } from "../../../components/monitoring/alerts";
 import { Expected } from "../../../hardening/verify/expected";
 import type { Body } from "../../../policies/kubernetes/kube";
+import { alertedStack } from "../../support/alerted";
 import { FakeCluster, vector, verdictsOn } from "../../support/fake-cluster";
 
 const STACK = new Expected("staging", [
@@ -119,9 +120,7 @@ describe("metrics-meet-targets by what Prometheus has seen of late", () => {
             Math.max(...[...expression.matchAll(/\[(\d+)m\]/g)].map(([, minutes]) => Number(minutes)));
         const own = longest(asked[1] ?? "");
         assert.ok(Number.isFinite(own));
-        const rules = shippedAlerts("docs/runbooks", ["x0tta6bl4"], []).flatMap(({ groups }) =>
-            groups.flatMap((group) => group.rules),
-        );
+        const rules = shippedAlerts(alertedStack()).flatMap(({ groups }) => groups.flatMap((group) => group.rules));
         for (const name of ["HandshakeSuccessBelowTarget", "AuthenticationFailuresAboveTarget"]) {
             const { expr = "" } = rules.find(({ alert }) => alert === name) ?? {};
             assert.equal(longest(expr), own, name);

@@ -6,7 +6,10 @@ export const RUNTIME: Readonly<Record<string, AlertExample>> = {
         firesAtOnce: {
             'falcosecurity_falco_rules_matches_total{priority="2", rule_name="Crypto mining"}': "_x10 1x60",
         },
-        silent: { 'falcosecurity_falco_rules_matches_total{priority="4", rule_name="Odd"}': "0x10 1x60" },
+        silent: {
+            'falcosecurity_falco_rules_matches_total{priority="4", rule_name="Odd"}': "0x10 1x60",
+            'falcosecurity_falcosidekick_falco_events_total{priority_raw="warning", rule="Odd"}': "0x10 1x60",
+        },
         after: 12,
     },
     SuspiciousActivity: {
