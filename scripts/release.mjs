@@ -1,5 +1,6 @@
 // Packs every published package, and writes what is in each as a bill of materials (CycloneDX 1.6) beside it:
-// npm run release:pack -- FOLDER
+// npm run release:pack -- FOLDER [TAG]
+// With a tag, every package has to have its version.
 import { execFileSync } from "node:child_process";
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
@@ -73,9 +74,20 @@ function billOf(folder, manifest) {
     };
 }
 
-const [out] = process.argv.slice(2);
+const [out, tag] = process.argv.slice(2);
 if (out === undefined) {
-    console.error("release needs the folder to pack into: npm run release:pack -- FOLDER");
+    console.error("release needs the folder to pack into: npm run release:pack -- FOLDER [TAG]");
+    process.exit(2);
+}
+const published = json(join(root, "package.json"))
+    .workspaces.map((workspace) => join(root, workspace))
+    .map((folder) => ({ folder, manifest: json(join(folder, "package.json")) }))
+    .filter(({ manifest }) => manifest.private !== true);
+const others = published.filter(({ manifest }) => tag !== undefined && tag !== `v${manifest.version}`);
+if (others.length > 0) {
+    others.forEach(({ manifest: { name, version } }) =>
+        console.error(`${name} has version ${version}, and the tag is ${tag}: sign v${version}, or raise the version`),
+    );
     process.exit(2);
 }
 mkdirSync(out, { recursive: true });
@@ -83,12 +95,7 @@ if (readdirSync(out).length > 0) {
     console.error(`${out} is not empty, and everything in it would be released`);
     process.exit(2);
 }
-for (const workspace of json(join(root, "package.json")).workspaces) {
-    const folder = join(root, workspace);
-    const manifest = json(join(folder, "package.json"));
-    if (manifest.private === true) {
-        continue;
-    }
+for (const { folder, manifest } of published) {
     execFileSync("npm", ["pack", "--pack-destination", resolve(out)], {
         cwd: folder,
         stdio: ["ignore", "ignore", "inherit"],

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { load } from "js-yaml";
@@ -109,21 +109,77 @@ describe("A release", function () {
         });
     });
 
+    it("refuses every tag while nobody may sign, and says what to do", async () => {
+        const script = scriptOf(pack, /^Take the tag only if/);
+        const allowed = "# Who may sign a release.\n\n# None yet.\n";
+        const git = `#!/bin/sh\n[ "$1" = show ] && cat "$ALLOWED"\n`;
+        await withFiles({ allowed, "bin/git": git, temp: "" }, (folder) => {
+            chmodSync(join(folder, "bin/git"), 0o755);
+            const { status, stdout } = spawnSync("bash", ["-e", "-c", script], {
+                encoding: "utf8",
+                env: {
+                    PATH: `${join(folder, "bin")}:/usr/bin:/bin`,
+                    ALLOWED: join(folder, "allowed"),
+                    RUNNER_TEMP: folder,
+                    TAG: "v1.0.0",
+                },
+            });
+            assert.equal(status, 1);
+            assert.equal(
+                stdout,
+                "::error file=.github/allowed_signers::main names nobody who may sign a release, so v1.0.0 can't be verified. Add the public key of a maintainer, as the file says, and push the tag again.\n",
+            );
+        });
+    });
+
+    it("is called a preview where its tag is one", async () => {
+        const script = scriptOf(publish, /^Release what was published/);
+        await withFiles({ "bin/gh": '#!/bin/sh\necho "$@"\n', "release/a.tgz": "" }, (folder) => {
+            chmodSync(join(folder, "bin/gh"), 0o755);
+            const calls = ["v1.0.0", "v1.0.0-rc.1"].map((TAG) => {
+                const env = { PATH: `${join(folder, "bin")}:/usr/bin:/bin`, TAG, REPOSITORY: "acme/shop" };
+                return spawnSync("bash", ["-e", "-c", script], { cwd: folder, encoding: "utf8", env }).stdout;
+            });
+            assert.deepEqual(calls, [
+                "release create v1.0.0 --repo acme/shop --verify-tag --generate-notes release/a.tgz\n",
+                "release create v1.0.0-rc.1 --repo acme/shop --verify-tag --generate-notes --prerelease release/a.tgz\n",
+            ]);
+        });
+    });
+
+    it("is refused where its tag is not the version of every package", async () => {
+        await withFiles({ "out/a": "" }, (folder) => {
+            const run = spawnSync(process.execPath, ["scripts/release.mjs", join(folder, "new"), "v9.9.9"], {
+                encoding: "utf8",
+            });
+            assert.equal(run.status, 2);
+            assert.equal(
+                run.stderr,
+                ["spiffe", "foundation", "hardening", "hardening-policies"]
+                    .map(
+                        (name) =>
+                            `@x0tta6bl4/${name} has version ${version}, and the tag is v9.9.9: sign v${version}, or raise the version\n`,
+                    )
+                    .join(""),
+            );
+            assert.equal(existsSync(join(folder, "new")), false);
+        });
+    });
+
     it("publishes what the registry does not have, and nothing twice", async () => {
         const script = scriptOf(publish, /^Publish each version/);
         await withFiles({ "bin/log": "" }, (folder) => {
-            const tarball = (name: string) => {
+            const tarball = (name: string, version = "1.0.0") => {
                 const place = join(folder, name, "package");
                 mkdirSync(place, { recursive: true });
-                writeFileSync(
-                    join(place, "package.json"),
-                    JSON.stringify({ name: `@x0tta6bl4/${name}`, version: "1.0.0" }),
-                );
+                writeFileSync(join(place, "package.json"), JSON.stringify({ name: `@x0tta6bl4/${name}`, version }));
                 mkdirSync(join(folder, "release"), { recursive: true });
-                const file = join(folder, "release", `x0tta6bl4-${name}-1.0.0.tgz`);
+                const file = join(folder, "release", `x0tta6bl4-${name}-${version}.tgz`);
                 assert.equal(spawnSync("tar", ["-czf", file, "-C", join(folder, name), "package"]).status, 0);
             };
-            ["new", "there"].forEach(tarball);
+            tarball("new");
+            tarball("preview", "2.0.0-rc.1");
+            tarball("there");
             const npm = `#!/bin/sh
 if [ "$1" = view ]; then [ "$2" = @x0tta6bl4/there@1.0.0 ] && echo @x0tta6bl4/there || exit 1; else echo "$@" >>"$LOG"; fi
 `;
@@ -139,7 +195,10 @@ if [ "$1" = view ]; then [ "$2" = @x0tta6bl4/there@1.0.0 ] && echo @x0tta6bl4/th
             assert.equal(status, 0, stderr);
             assert.equal(
                 readFileSync(join(folder, "bin/log"), "utf8"),
-                "publish release/x0tta6bl4-new-1.0.0.tgz --provenance --access public --ignore-scripts\n",
+                [
+                    "publish release/x0tta6bl4-new-1.0.0.tgz --provenance --access public --ignore-scripts --tag latest\n",
+                    "publish release/x0tta6bl4-preview-2.0.0-rc.1.tgz --provenance --access public --ignore-scripts --tag next\n",
+                ].join(""),
             );
         });
     });
