@@ -21,7 +21,7 @@ export function hostPathsOf(pod: PodView): readonly HostPath[] {
         }
         return [
             {
-                path: `${pod.path}.volumes[${index}].hostPath.path`,
+                path: `${pod.prefix}volumes[${index}].hostPath.path`,
                 volume: str(name),
                 directory: normalised(str(hostPath["path"])),
             },

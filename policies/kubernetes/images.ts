@@ -62,7 +62,7 @@ export const imagesOf = rememberEach((pod: PodView): readonly ImageUse[] => [
     })),
     ...list(pod.spec["volumes"]).flatMap((volume, index) => {
         const reference = str(obj(obj(volume)["image"])["reference"]);
-        return reference === "" ? [] : [{ path: `${pod.path}.volumes[${index}].image.reference`, reference }];
+        return reference === "" ? [] : [{ path: `${pod.prefix}volumes[${index}].image.reference`, reference }];
     }),
 ]);
 

@@ -24,6 +24,8 @@ export interface PodView {
     readonly object: KubeObject;
     /** Path of the pod's spec, e.g. `spec.template.spec`. */
     readonly path: string;
+    /** What the path of a field of the spec begins with: nothing where the whole object is the spec. */
+    readonly prefix: string;
     readonly spec: Body;
     readonly securityContext: Body;
     /** Path of the pod's own metadata, e.g. `spec.template.metadata`. */
@@ -137,6 +139,7 @@ function buildView(object: KubeObject, node: Node, place: PodPlace): PodView {
     return {
         object,
         path,
+        prefix: path === "" ? "" : `${path}.`,
         spec,
         securityContext: obj(spec["securityContext"]),
         metadataPath: join(node.path, "metadata"),

@@ -59,7 +59,7 @@ function* podFaults(pod: PodView): Iterable<Fault> {
         const path = `${pod.metadataPath}.labels`;
         yield { path, message: `${path} are those of ${NAME} (${label}). Remove it.` };
     } else if (serviceAccountName(pod) === NAME) {
-        const path = `${pod.path}.serviceAccountName`;
+        const path = `${pod.prefix}serviceAccountName`;
         yield { path, message: `${path} is "${NAME}", whose rights are the dashboard's. Use an account of its own.` };
     }
 }

@@ -16,7 +16,7 @@ export const noSysctlInjection = podControl({
         for (const [index, sysctl] of list(pod.securityContext["sysctls"]).entries()) {
             const value = show(obj(sysctl)["value"] ?? "");
             if (/[+=]/.test(value)) {
-                const path = `${pod.path}.securityContext.sysctls[${index}].value`;
+                const path = `${pod.prefix}securityContext.sysctls[${index}].value`;
                 yield { path, message: `${path} is "${value}", which sets more than one. Write the value alone.` };
             }
         }

@@ -48,7 +48,7 @@ export const spireHostAccess = podControl({
         for (const field of ["hostPID", "hostNetwork", "hostIPC"]) {
             const needed = field === "hostPID" && need?.hostPid === true;
             if (pod.spec[field] === true && !needed) {
-                const path = `${pod.path}.${field}`;
+                const path = `${pod.prefix}${field}`;
                 yield {
                     path,
                     message: `${path} is true, which the service account "${account}" has no need of. Remove it.`,

@@ -21,7 +21,7 @@ function tokensOf(
                 ? []
                 : [
                       {
-                          path: `${pod.path}.volumes[${index}].projected.sources[${position}].serviceAccountToken.audience`,
+                          path: `${pod.prefix}volumes[${index}].projected.sources[${position}].serviceAccountToken.audience`,
                           audience: str(obj(token)["audience"]),
                           file: str(obj(token)["path"]),
                       },

@@ -24,7 +24,7 @@ export const workloadApiThroughCsi = podControl({
     *check(pod) {
         for (const [index, value] of list(pod.spec["volumes"]).entries()) {
             const volume = obj(value);
-            const path = `${pod.path}.volumes[${index}]`;
+            const path = `${pod.prefix}volumes[${index}]`;
             const directory = isObj(volume["hostPath"]) ? normalised(str(volume["hostPath"]["path"])) : "";
             if (SOCKET_DIRECTORY.test(directory) && !OWNERS.includes(serviceAccountName(pod))) {
                 yield {

@@ -49,7 +49,7 @@ export const imagePullSecretsSet = stackControl({
                 );
                 const own = list(pod.spec["imagePullSecrets"]).length > 0;
                 if (first !== undefined && !own && !accountHasSecrets(stack, pod)) {
-                    const path = `${pod.path}.imagePullSecrets`;
+                    const path = `${pod.prefix}imagePullSecrets`;
                     yield {
                         object: pod.object,
                         path,

@@ -3,6 +3,7 @@ import { podControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { isObj, str } from "../../kubernetes/kube";
 import { child, setField } from "../../kubernetes/path";
+import { join } from "../../kubernetes/walk";
 
 const ANNOTATION = "container.apparmor.security.beta.kubernetes.io/";
 const ALLOWED_TYPES: readonly unknown[] = ["RuntimeDefault", "Localhost"];
@@ -46,7 +47,7 @@ export const appArmorNotDisabled = podControl({
         for (const { path, securityContext, container } of holders) {
             const profile = securityContext["appArmorProfile"];
             if (isObj(profile) && !ALLOWED_TYPES.includes(profile["type"])) {
-                const field = `${path}.securityContext.appArmorProfile.type`;
+                const field = `${join(path, "securityContext")}.appArmorProfile.type`;
                 yield {
                     path: field,
                     ...(container !== undefined && { container }),

@@ -45,7 +45,7 @@ function* faultsOf(stack: Stack, pod: PodView): Iterable<StackFault> {
     const namespace = namespaceOf(pod.object);
     const isBounded = stack.memo(bounded).get(namespace)?.includes(name) === true;
     if (CRITICAL.includes(name) && namespace !== "kube-system" && !isBounded) {
-        const path = `${pod.path}.priorityClassName`;
+        const path = `${pod.prefix}priorityClassName`;
         yield {
             object: pod.object,
             path,

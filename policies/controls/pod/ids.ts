@@ -1,5 +1,6 @@
 import type { Fault } from "../../engine/control";
 import type { PodView } from "../../kubernetes/pods";
+import { join } from "../../kubernetes/walk";
 
 /**
  * The faults of containers whose user or group ID is below `minimum` or left to the image. A container inherits its pod's.
@@ -10,7 +11,7 @@ export function* lowIds(pod: PodView, field: "runAsUser" | "runAsGroup", minimum
         const own = securityContext[field];
         const id = own ?? pod.securityContext[field];
         if (typeof id !== "number" || id < minimum) {
-            const path = `${own === undefined && id !== undefined ? pod.path : at}.securityContext.${field}`;
+            const path = `${join(own === undefined && id !== undefined ? pod.path : at, "securityContext")}.${field}`;
             yield {
                 path,
                 container: name,

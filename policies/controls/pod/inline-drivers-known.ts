@@ -27,7 +27,7 @@ export const inlineDriversKnown = podControl({
             const { csi, name } = obj(volume) as { csi?: unknown; name?: unknown };
             const driver = str(obj(csi)["driver"]);
             if (isObj(csi) && !params.drivers.includes(driver)) {
-                const path = `${pod.path}.volumes[${index}].csi.driver`;
+                const path = `${pod.prefix}volumes[${index}].csi.driver`;
                 yield {
                     path,
                     message: `${path} is "${driver}", whose parameters the pod chooses (volume "${str(name)}"). Use a claim, or one of ${params.drivers.join(", ") || "none (the list is empty)"}.`,

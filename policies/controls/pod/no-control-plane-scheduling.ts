@@ -20,7 +20,7 @@ function affinityToControlPlane(pod: PodView): readonly string[] {
             .flatMap(({ key, operator }, entry) =>
                 CONTROL_PLANE_ROLES.includes(str(key)) && (operator === "Exists" || operator === "In")
                     ? [
-                          `${pod.path}.affinity.nodeAffinity.${field}.nodeSelectorTerms[${index}].matchExpressions[${entry}]`,
+                          `${pod.prefix}affinity.nodeAffinity.${field}.nodeSelectorTerms[${index}].matchExpressions[${entry}]`,
                       ]
                     : [],
             ),
@@ -70,19 +70,19 @@ const ofPods = podControl({
     *check(pod) {
         const nodeName = str(pod.spec["nodeName"]);
         if (nodeName !== "") {
-            const path = `${pod.path}.nodeName`;
+            const path = `${pod.prefix}nodeName`;
             yield { path, message: `${path} is "${nodeName}", which passes the scheduler by. Remove it.` };
         }
         for (const key of Object.keys(obj(pod.spec["nodeSelector"]))) {
             if (!PORTABLE.test(key)) {
-                const path = child(`${pod.path}.nodeSelector`, key);
+                const path = child(`${pod.prefix}nodeSelector`, key);
                 yield { path, message: `${path} picks nodes by a label of their own. Remove it.` };
             }
         }
         for (const path of affinityToControlPlane(pod)) {
             yield { path, message: `${path} asks for a node of the control plane. Remove it.` };
         }
-        yield* tolerationFaults(pod.spec["tolerations"], `${pod.path}.tolerations`);
+        yield* tolerationFaults(pod.spec["tolerations"], `${pod.prefix}tolerations`);
     },
 });
 

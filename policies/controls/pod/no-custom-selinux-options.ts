@@ -6,6 +6,7 @@ import type { Body } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
 import { removeField } from "../../kubernetes/path";
 import { pssParams, since } from "./pss";
+import { join } from "../../kubernetes/walk";
 
 const TYPES: readonly string[] = ["", "container_t", "container_init_t", "container_kvm_t"];
 /** The type for building and running containers within a container, confined like the others (v1.31). */
@@ -13,7 +14,7 @@ const ENGINE_TYPE = "container_engine_t";
 
 function* faultsOf(path: string, securityContext: Body, types: readonly string[], container?: string): Iterable<Fault> {
     const options = obj(securityContext["seLinuxOptions"]);
-    const at = `${path}.securityContext.seLinuxOptions`;
+    const at = `${join(path, "securityContext")}.seLinuxOptions`;
     const whose = container === undefined ? "" : ` (container "${container}")`;
     const type = str(options["type"]);
     if (!types.includes(type)) {

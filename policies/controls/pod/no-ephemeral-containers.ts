@@ -18,7 +18,7 @@ export const noEphemeralContainers = podControl({
     },
     *check(pod) {
         if (list(pod.spec["ephemeralContainers"]).length > 0) {
-            const path = `${pod.path}.ephemeralContainers`;
+            const path = `${pod.prefix}ephemeralContainers`;
             const names = pod.containers.filter(({ role }) => role === "ephemeral").map(({ name }) => `"${name}"`);
             // The API server refuses them in a pod that is created, and in every template.
             yield {

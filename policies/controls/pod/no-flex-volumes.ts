@@ -26,7 +26,7 @@ export const noFlexVolumes = podControl({
         for (const [index, volume] of list(pod.spec["volumes"]).entries()) {
             const { flexVolume } = obj(volume) as { flexVolume?: unknown };
             if (isObj(flexVolume) && !params.drivers.includes(str(flexVolume["driver"]))) {
-                const path = `${pod.path}.volumes[${index}].flexVolume.driver`;
+                const path = `${pod.prefix}volumes[${index}].flexVolume.driver`;
                 yield { path, message: `${path} is "${str(flexVolume["driver"])}". Use a CSI driver.` };
             }
         }

@@ -15,7 +15,7 @@ function* volumeFaults(pod: PodView): Iterable<Fault> {
     for (const [index, volume] of list(pod.spec["volumes"]).entries()) {
         const { gitRepo } = obj(volume) as { gitRepo?: unknown };
         if (isObj(gitRepo)) {
-            const path = `${pod.path}.volumes[${index}].gitRepo`;
+            const path = `${pod.prefix}volumes[${index}].gitRepo`;
             yield {
                 path,
                 message: `${path} has the node run git on "${str(gitRepo["repository"])}". Clone in an init container.`,

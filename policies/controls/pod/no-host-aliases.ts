@@ -17,7 +17,7 @@ export const noHostAliases = podControl({
     *check(pod) {
         const aliases = list(pod.spec["hostAliases"]);
         if (aliases.length > 0) {
-            const path = `${pod.path}.hostAliases`;
+            const path = `${pod.prefix}hostAliases`;
             yield {
                 path,
                 message: `${path} has ${aliases.length} ${aliases.length === 1 ? "entry" : "entries"}. Remove it.`,

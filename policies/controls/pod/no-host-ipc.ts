@@ -21,7 +21,7 @@ export const noHostIpc = podControl({
     admission: { expression: "variables.podSpec == null || variables.podSpec.?hostIPC.orValue(false) == false" },
     *check(pod) {
         if (pod.spec["hostIPC"] === true) {
-            const path = `${pod.path}.hostIPC`;
+            const path = `${pod.prefix}hostIPC`;
             yield { path, message: `${path} is true. Remove it.`, fix: removeField(path) };
         }
     },

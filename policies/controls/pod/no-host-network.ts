@@ -21,7 +21,7 @@ export const noHostNetwork = podControl({
     admission: { expression: "variables.podSpec == null || variables.podSpec.?hostNetwork.orValue(false) == false" },
     *check(pod) {
         if (pod.spec["hostNetwork"] === true) {
-            const path = `${pod.path}.hostNetwork`;
+            const path = `${pod.prefix}hostNetwork`;
             yield { path, message: `${path} is true. Remove it.`, fix: removeField(path) };
         }
     },

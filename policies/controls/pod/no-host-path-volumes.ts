@@ -25,7 +25,7 @@ export const noHostPathVolumes = podControl({
         for (const [index, entry] of list(pod.spec["volumes"]).entries()) {
             const volume = obj(entry);
             if (isObj(volume["hostPath"])) {
-                const path = `${pod.path}.volumes[${index}].hostPath`;
+                const path = `${pod.prefix}volumes[${index}].hostPath`;
                 const directory = str(volume["hostPath"]["path"]);
                 yield {
                     path,

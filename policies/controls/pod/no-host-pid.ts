@@ -21,7 +21,7 @@ export const noHostPid = podControl({
     admission: { expression: "variables.podSpec == null || variables.podSpec.?hostPID.orValue(false) == false" },
     *check(pod) {
         if (pod.spec["hostPID"] === true) {
-            const path = `${pod.path}.hostPID`;
+            const path = `${pod.prefix}hostPID`;
             yield { path, message: `${path} is true. Remove it.`, fix: removeField(path) };
         }
     },

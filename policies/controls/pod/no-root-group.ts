@@ -43,7 +43,7 @@ export const noRootGroup = podControl({
                 };
             }
         }
-        const own = `${pod.path}.securityContext`;
+        const own = `${pod.prefix}securityContext`;
         yield* judge(`${own}.runAsGroup`, pod.securityContext["runAsGroup"]);
         yield* judge(`${own}.fsGroup`, pod.securityContext["fsGroup"]);
         for (const [index, group] of list(pod.securityContext["supplementalGroups"]).entries()) {

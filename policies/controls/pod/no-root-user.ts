@@ -32,7 +32,7 @@ export const noRootUser = podControl({
             return;
         }
         if (pod.securityContext["runAsUser"] === 0) {
-            const path = `${pod.path}.securityContext.runAsUser`;
+            const path = `${pod.prefix}securityContext.runAsUser`;
             yield { path, message: `${path} is 0, which is root. Use another user.` };
         }
         for (const { name, path: at, securityContext } of pod.containers) {

@@ -17,7 +17,7 @@ export const noSharedProcessNamespace = podControl({
     },
     *check(pod) {
         if (pod.spec["shareProcessNamespace"] === true) {
-            const path = `${pod.path}.shareProcessNamespace`;
+            const path = `${pod.prefix}shareProcessNamespace`;
             yield { path, message: `${path} is true. Remove it.`, fix: removeField(path) };
         }
     },

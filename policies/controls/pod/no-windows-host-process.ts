@@ -27,7 +27,7 @@ export const noWindowsHostProcess = podControl({
     },
     *check(pod) {
         if (obj(pod.securityContext["windowsOptions"])["hostProcess"] === true) {
-            const path = `${pod.path}.securityContext.windowsOptions.hostProcess`;
+            const path = `${pod.prefix}securityContext.windowsOptions.hostProcess`;
             yield { path, message: `${path} is true. Remove it.`, fix: removeField(path) };
         }
         for (const { name, path: at, securityContext } of pod.containers) {

@@ -51,7 +51,7 @@ export const restrictedVolumeTypes = podControl({
                 continue;
             }
             for (const source of sources) {
-                const path = `${pod.path}.volumes[${index}].${source}`;
+                const path = `${pod.prefix}volumes[${index}].${source}`;
                 yield {
                     path,
                     covers: source === "hostPath" ? [SLUG, BASELINE_SLUG] : [SLUG],

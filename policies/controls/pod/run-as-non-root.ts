@@ -37,7 +37,7 @@ export const runAsNonRoot = podControl({
         }
         const ofPod = pod.securityContext["runAsNonRoot"];
         if (ofPod === false) {
-            const path = `${pod.path}.securityContext.runAsNonRoot`;
+            const path = `${pod.prefix}securityContext.runAsNonRoot`;
             yield {
                 path,
                 message: `${path} is false. Set it to true.`,

@@ -70,11 +70,11 @@ export const safeSysctlsOnly = podControl({
         for (const [index, sysctl] of list(pod.securityContext["sysctls"]).entries()) {
             const name = str(obj(sysctl)["name"]);
             if (!isSafe(name, params.pssVersion) && !params.allowed.includes(name)) {
-                const path = `${pod.path}.securityContext.sysctls[${index}].name`;
+                const path = `${pod.prefix}securityContext.sysctls[${index}].name`;
                 yield {
                     path,
                     message: `${path} is "${name}", which is outside the safe set. Remove it.`,
-                    fix: removeField(`${pod.path}.securityContext.sysctls[${index}]`),
+                    fix: removeField(`${pod.prefix}securityContext.sysctls[${index}]`),
                 };
             }
         }

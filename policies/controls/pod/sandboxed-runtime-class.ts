@@ -41,7 +41,7 @@ export const sandboxedRuntimeClass = stackControl({
             function* (pod) {
                 const name = str(pod.spec["runtimeClassName"]);
                 if (name === "" || !(params.classes.includes(name) || isSandboxed(stack, name))) {
-                    const path = `${pod.path}.runtimeClassName`;
+                    const path = `${pod.prefix}runtimeClassName`;
                     yield {
                         object: pod.object,
                         path,

@@ -20,7 +20,7 @@ export function* unconfinedFaults(pod: PodView, pssVersion: string): Iterable<Fa
 function* fieldFaults(pod: PodView): Iterable<Fault> {
     const profile = pod.securityContext["seccompProfile"];
     if (isObj(profile) && !SECCOMP_TYPES.includes(profile["type"])) {
-        const path = `${pod.path}.securityContext.seccompProfile.type`;
+        const path = `${pod.prefix}securityContext.seccompProfile.type`;
         yield {
             path,
             message: `${path} is "${str(profile["type"])}". Use RuntimeDefault or Localhost.`,

@@ -23,7 +23,7 @@ export const strictSupplementalGroups = podControl({
     *check(pod) {
         const policy = str(pod.securityContext["supplementalGroupsPolicy"]);
         if (policy !== "Strict" && !pod.windows) {
-            const path = `${pod.path}.securityContext.supplementalGroupsPolicy`;
+            const path = `${pod.prefix}securityContext.supplementalGroupsPolicy`;
             yield {
                 path,
                 message: `${path} is ${policy === "" ? "not set" : `"${policy}"`}. Set it to Strict.`,

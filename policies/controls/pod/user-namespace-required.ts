@@ -21,7 +21,7 @@ export const userNamespaceRequired = podControl({
     },
     *check(pod) {
         if (!pod.userNamespace && !pod.windows) {
-            const path = `${pod.path}.hostUsers`;
+            const path = `${pod.prefix}hostUsers`;
             const set = pod.spec["hostUsers"] === true;
             yield {
                 path,

@@ -4,6 +4,7 @@ import type { Body } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
 import { obj, str } from "../../kubernetes/kube";
 import type { PodView } from "../../kubernetes/pods";
+import { join } from "../../kubernetes/walk";
 
 const UNPRIVILEGED = "ContainerUser";
 
@@ -44,7 +45,7 @@ export const windowsUnprivilegedUser = podControl({
             const user = str(own["runAsUserName"]) || str(ofPod["runAsUserName"]);
             if (user !== UNPRIVILEGED && !(user === "" && (hasServiceAccount(own) || hasServiceAccount(ofPod)))) {
                 const holder = str(own["runAsUserName"]) === "" && user !== "" ? pod.path : at;
-                const path = `${holder}.securityContext.windowsOptions.runAsUserName`;
+                const path = `${join(holder, "securityContext")}.windowsOptions.runAsUserName`;
                 yield {
                     path,
                     container: name,

@@ -24,7 +24,7 @@ export const awsNodeHasOwnRole = stackControl({
                 const own =
                     account === undefined ? !["default", "aws-node"].includes(name) : ROLE in account.annotations;
                 if (!own) {
-                    const path = `${pod.path}.serviceAccountName`;
+                    const path = `${pod.prefix}serviceAccountName`;
                     yield {
                         object: pod.object,
                         path,

@@ -21,7 +21,7 @@ export const noDefaultServiceAccount = podControl({
     profiles: ["cis", "nsa", "x0tta6bl4"],
     *check(pod) {
         if (serviceAccountName(pod) === "default") {
-            const path = `${pod.path}.serviceAccountName`;
+            const path = `${pod.prefix}serviceAccountName`;
             const absent = pod.spec["serviceAccountName"] === undefined && pod.spec["serviceAccount"] === undefined;
             yield {
                 path,

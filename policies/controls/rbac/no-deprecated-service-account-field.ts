@@ -18,12 +18,12 @@ export const noDeprecatedServiceAccountField = podControl({
         const current = str(pod.spec["serviceAccountName"]);
         // The API server writes the old field beside the new one, with the same value.
         if (old !== "" && old !== current) {
-            const path = `${pod.path}.serviceAccount`;
+            const path = `${pod.prefix}serviceAccount`;
             yield {
                 path,
                 message: `${path} is "${old}"${current === "" ? "" : `, while serviceAccountName is "${current}"`}. Write serviceAccountName instead.`,
                 fix: [
-                    ...(current === "" ? setField(pod.object, `${pod.path}.serviceAccountName`, old) : []),
+                    ...(current === "" ? setField(pod.object, `${pod.prefix}serviceAccountName`, old) : []),
                     ...removeField(path),
                 ],
                 safe: true,

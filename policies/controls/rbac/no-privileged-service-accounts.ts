@@ -31,7 +31,7 @@ export const noPrivilegedServiceAccounts = stackControl({
                 const account = serviceAccountName(pod);
                 const power = powerOf(stack, namespaceOf(pod.object), account);
                 if (power !== undefined && hasToken(stack, pod)) {
-                    const path = `${pod.path}.serviceAccountName`;
+                    const path = `${pod.prefix}serviceAccountName`;
                     yield {
                         object: pod.object,
                         path,

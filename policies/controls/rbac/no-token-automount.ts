@@ -30,7 +30,7 @@ export const noTokenAutomount = stackControl({
                     return;
                 }
                 const own = pod.spec["automountServiceAccountToken"];
-                const path = `${pod.path}.automountServiceAccountToken`;
+                const path = `${pod.prefix}automountServiceAccountToken`;
                 const found =
                     own === true
                         ? "is true"

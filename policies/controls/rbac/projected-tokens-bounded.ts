@@ -71,7 +71,7 @@ function tokensOf(pod: PodView): readonly Token[] {
     return list(pod.spec["volumes"]).flatMap((volume, index) =>
         list(obj(obj(volume)["projected"])["sources"]).flatMap((source, at) => {
             const body = obj(source)["serviceAccountToken"];
-            const path = `${pod.path}.volumes[${index}].projected.sources[${at}].serviceAccountToken`;
+            const path = `${pod.prefix}volumes[${index}].projected.sources[${at}].serviceAccountToken`;
             return isObj(body) ? [{ path, body }] : [];
         }),
     );

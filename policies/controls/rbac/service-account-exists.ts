@@ -29,7 +29,7 @@ export const serviceAccountExists = stackControl({
                     !SYSTEM_NAMESPACES.has(namespace) &&
                     serviceAccountOf(stack, pod) === undefined
                 ) {
-                    const path = `${pod.path}.serviceAccountName`;
+                    const path = `${pod.prefix}serviceAccountName`;
                     yield {
                         object: pod.object,
                         path,

@@ -31,7 +31,7 @@ function claimsOf(stack: Stack): readonly Claim[] {
                     ? [
                           {
                               object: pod.object,
-                              path: `${pod.path}.volumes[${index}].ephemeral.volumeClaimTemplate.spec`,
+                              path: `${pod.prefix}volumes[${index}].ephemeral.volumeClaimTemplate.spec`,
                               spec: obj(template["spec"]),
                           },
                       ]

@@ -29,7 +29,8 @@ export const dnsSearchBounded = podControl({
         const index = options.findIndex(({ name }) => name === "ndots");
         const value = options[index]?.["value"];
         if (index < 0 || !(Number(show(value)) <= params.ndots)) {
-            const path = index < 0 ? `${pod.path}.dnsConfig.options` : `${pod.path}.dnsConfig.options[${index}].value`;
+            const path =
+                index < 0 ? `${pod.prefix}dnsConfig.options` : `${pod.prefix}dnsConfig.options[${index}].value`;
             const ndots = { name: "ndots", value: String(params.ndots) };
             yield {
                 path,

@@ -19,13 +19,13 @@ function* restartFaults(object: KubeObject): Iterable<Fault> {
     const policy = str(pod?.spec["restartPolicy"]);
     if (!FINITE.includes(object.kind)) {
         if (pod !== undefined && policy !== "" && policy !== "Always") {
-            const path = `${pod.path}.restartPolicy`;
+            const path = `${pod.prefix}restartPolicy`;
             yield { path, message: `${path} is "${policy}", and a ${object.kind} keeps its pods running. Remove it.` };
         }
         return;
     }
     if (pod !== undefined && policy !== "Never" && policy !== "OnFailure") {
-        const path = `${pod.path}.restartPolicy`;
+        const path = `${pod.prefix}restartPolicy`;
         yield {
             path,
             message: `${path} is ${policy === "" ? "not set" : `"${policy}"`}. Set it to Never or OnFailure.`,

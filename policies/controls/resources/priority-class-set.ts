@@ -24,7 +24,7 @@ export const priorityClassSet = podControl({
     admission: { none: "A cluster may have a default class." },
     *check(pod, { params }) {
         const name = str(pod.spec["priorityClassName"]);
-        const path = `${pod.path}.priorityClassName`;
+        const path = `${pod.prefix}priorityClassName`;
         if (name === "") {
             yield { path, message: `${path} is not set. Name a class.`, absent: true };
         } else if (params.classes.length > 0 && !params.classes.includes(name)) {

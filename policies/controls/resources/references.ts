@@ -24,7 +24,7 @@ export function podReferences(pod: PodView): readonly Reference[] {
 
 function volumeReferences(pod: PodView): readonly Reference[] {
     return list(pod.spec["volumes"]).flatMap((entry, index): readonly Reference[] => {
-        const path = `${pod.path}.volumes[${index}]`;
+        const path = `${pod.prefix}volumes[${index}]`;
         const { configMap, secret, persistentVolumeClaim } = obj(entry);
         return [
             ...required(configMap, "name", "ConfigMap", `${path}.configMap`),

@@ -57,7 +57,7 @@ export const replicasSpread = stackControl({
             function* (workload) {
                 const pod = podOf(workload);
                 if (pod !== undefined && isReplicated(stack, workload) && !isSpread(pod)) {
-                    const path = `${pod.path}.topologySpreadConstraints`;
+                    const path = `${pod.prefix}topologySpreadConstraints`;
                     yield {
                         object: workload,
                         path,

@@ -46,7 +46,7 @@ function* volumeFaults(stack: Stack, pod: PodView): Iterable<StackFault> {
         const { kind, field, name } = source;
         // A Secret is worth a look wherever it comes from; for the others it takes the object to tell.
         if (kind === "Secret" || stack.find(kind, pod.object.namespace, name) !== undefined) {
-            const path = `${pod.path}.volumes[${index}].${field}`;
+            const path = `${pod.prefix}volumes[${index}].${field}`;
             yield {
                 object: pod.object,
                 path,

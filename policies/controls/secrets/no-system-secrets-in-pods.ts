@@ -69,7 +69,7 @@ interface SecretUse {
 
 function secretsOf(pod: PodView): readonly SecretUse[] {
     const volumes = list(pod.spec["volumes"]).flatMap((volume, index): readonly SecretUse[] => {
-        const path = `${pod.path}.volumes[${index}]`;
+        const path = `${pod.prefix}volumes[${index}]`;
         return [
             { path: `${path}.secret.secretName`, name: str(obj(obj(volume)["secret"])["secretName"]) },
             ...list(obj(obj(volume)["projected"])["sources"]).map((source, at) => ({

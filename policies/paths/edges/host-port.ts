@@ -24,7 +24,7 @@ export const hostPort: EdgeFamily = {
                             from: landscape.node("internet"),
                             to: landscape.pod(pod),
                             object: pod.object,
-                            field: onHost ? `${pod.path}.hostNetwork` : `${path}.ports[${index}].hostPort`,
+                            field: onHost ? `${pod.prefix}hostNetwork` : `${path}.ports[${index}].hostPort`,
                         };
                         break;
                     }

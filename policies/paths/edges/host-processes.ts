@@ -25,7 +25,7 @@ export const hostProcesses: EdgeFamily = {
                     `the node's processes, from ${ptrace.field}`,
                     object,
                 );
-                yield { from: landscape.pod(pod), to: sees, object, field: `${pod.path}.hostPID` };
+                yield { from: landscape.pod(pod), to: sees, object, field: `${pod.prefix}hostPID` };
                 yield {
                     from: sees,
                     to: hostOf(landscape, pod),

@@ -16,12 +16,12 @@ function givenSecrets(pod: PodView): readonly GivenSecret[] {
     const volumes = list(pod.spec["volumes"]).map(obj);
     const own = volumes.map((volume, index) => ({
         name: str(obj(volume["secret"])["secretName"]),
-        field: `${pod.path}.volumes[${index}].secret`,
+        field: `${pod.prefix}volumes[${index}].secret`,
     }));
     const projected = volumes.flatMap((volume, index) =>
         list(obj(volume["projected"])["sources"]).map((source, at) => ({
             name: str(obj(obj(source)["secret"])["name"]),
-            field: `${pod.path}.volumes[${index}].projected.sources[${at}].secret`,
+            field: `${pod.prefix}volumes[${index}].projected.sources[${at}].secret`,
         })),
     );
     const environment = pod.containers.flatMap(({ path, body }) => [

@@ -23,7 +23,7 @@ export const mountedToken: EdgeFamily = {
                     from: landscape.pod(pod),
                     to: landscape.node("account", namespaceOf(pod.object), serviceAccountName(pod)),
                     object: pod.object,
-                    field: `${pod.path}.${field}`,
+                    field: `${pod.prefix}${field}`,
                 };
             }
         }),

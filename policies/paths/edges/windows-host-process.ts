@@ -3,6 +3,7 @@ import { hostOf } from "../containers";
 import type { EdgeFamily } from "../edge";
 import { TECHNIQUES } from "../techniques";
 import { eachPod } from "./pods";
+import { join } from "../../kubernetes/walk";
 
 export const windowsHostProcess: EdgeFamily = {
     name: "windows-host-process",
@@ -23,7 +24,7 @@ export const windowsHostProcess: EdgeFamily = {
                         from: landscape.pod(pod),
                         to: hostOf(landscape, pod),
                         object: pod.object,
-                        field: `${path}.securityContext.windowsOptions.hostProcess`,
+                        field: `${join(path, "securityContext")}.windowsOptions.hostProcess`,
                     };
                 }
             }

@@ -22,7 +22,7 @@ function socketField(pod: PodView): string | undefined {
         (volume) => obj(obj(volume)["csi"])["driver"] === SPIFFE_CSI_DRIVER,
     );
     return index >= 0
-        ? `${pod.path}.volumes[${index}].csi`
+        ? `${pod.prefix}volumes[${index}].csi`
         : hostPathsOf(pod).find(({ directory }) => holdsSocket(directory))?.path;
 }
 
