@@ -8,20 +8,12 @@ import type { Result } from "../hardening/evidence/statement";
 import { Recording } from "../hardening/evidence/write";
 import { UsageError } from "../hardening/io";
 import { version } from "../package.json";
-import { readContent } from "../policies/engine/input";
-import type { Read, Schema } from "../policies/engine/schema";
-import { anything, integer, listOf, object, partOf, text } from "../policies/engine/schema";
+import type { Read } from "../policies/engine/schema";
+import { anything, integer, partOf, text } from "../policies/engine/schema";
 import { obj, str } from "../policies/kubernetes/kube";
-
-/** The variables of GitHub's that say which repository and commit a workflow is about, and the token it may read them by. */
-const VARIABLES = {
-    GITHUB_API_URL: text("an address that begins with http", /^https?:\/\/\S+$/),
-    GITHUB_REPOSITORY: text("OWNER/NAME", /^[\w.-]+\/[\w.-]+$/),
-    GITHUB_SHA: text("a commit by 40 hexadecimal digits", /^[0-9a-f]{40}$/),
-    GH_TOKEN: text("a token"),
-};
-const CONTEXT = object(VARIABLES);
-type Context = Read<typeof CONTEXT>;
+import { escapedPattern } from "../policies/text";
+import type { Variables } from "./github";
+import { GitHub, variables } from "./github";
 
 /** https://docs.github.com/en/rest/actions/workflow-runs */
 const RUN = partOf({
@@ -49,8 +41,6 @@ const OUTCOMES: Readonly<Record<string, Result["outcome"]>> = {
     startup_failure: "failed",
 };
 
-const PAGE = 100;
-
 /**
  * States what the jobs of this commit's workflows came to, a statement for each run that has ended jobs, by what GitHub itself
  * says of them. Jobs that still run are left out: that of the caller, too.
@@ -59,27 +49,23 @@ const PAGE = 100;
  * @returns the files
  * @throws InputError where a variable is missing, GitHub does not answer as documented, or the checkout is of another commit
  */
-export async function stateJobs(
-    directory: string,
-    folder: string,
-    env: Readonly<Record<string, string | undefined>>,
-): Promise<readonly string[]> {
-    const given = Object.keys(VARIABLES).flatMap((name) => (env[name] === undefined ? [] : [[name, env[name]]]));
-    const context = readContent(CONTEXT, Object.fromEntries(given), "environment");
+export async function stateJobs(directory: string, folder: string, env: Variables): Promise<readonly string[]> {
+    const context = variables(env, { GITHUB_SHA: text("a commit by 40 hexadecimal digits", /^[0-9a-f]{40}$/) });
     const { GITHUB_REPOSITORY: repository, GITHUB_SHA: commit } = context;
+    const github = new GitHub(context);
     const source = sourceOf(directory);
     if (!("commit" in source) || source.commit !== commit) {
         throw new UsageError([`no evidence can be written: GITHUB_SHA is ${commit}, which is not what is checked out`]);
     }
     const recording = new Recording(directory, folder);
-    const runs = await pages(context, `runs?head_sha=${commit}`, "workflow_runs", RUN);
+    const runs = await github.list(`actions/runs?head_sha=${commit}`, "workflow_runs", RUN);
     const files: string[] = [];
     for (const run of runs.filter((each) => isOwn(each, repository, commit))) {
         const workflow = workflowOf(directory, run);
         if (workflow === undefined) {
             continue;
         }
-        const jobs = await pages(context, `runs/${run.id}/jobs?filter=latest`, "jobs", JOB);
+        const jobs = await github.list(`actions/runs/${run.id}/jobs?filter=latest`, "jobs", JOB);
         const ended = jobs.filter(({ status }) => status === "completed");
         const results = resultsOf(workflow, jobs, `run ${run.id}, attempt ${run.run_attempt}, on ${run.event}`);
         if (results.length > 0) {
@@ -101,8 +87,8 @@ function isOwn({ event, head_sha: head, head_repository: from }: Run, repository
 
 interface Workflow {
     readonly path: string;
-    /** Ids of its jobs by the names that they are shown by. */
-    readonly ids: ReadonlyMap<string, string>;
+    /** The id of a job by the name that it is shown by; undefined where none of the file's has it, or several could have. */
+    readonly idOf: (name: string) => string | undefined;
 }
 
 /** A run's workflow as this checkout has it; undefined where it has none, as of those that GitHub itself adds. */
@@ -113,15 +99,31 @@ function workflowOf(directory: string, { path: given }: Run): Workflow | undefin
     }
     try {
         const jobs = obj(obj(load(readFileSync(join(directory, path), "utf8")))["jobs"]);
-        return { path, ids: new Map(Object.entries(jobs).map(([id, job]) => [str(obj(job)["name"]) || id, id])) };
+        const shown = Object.entries(jobs).map(([id, job]) => [id, shownAs(str(obj(job)["name"]) || id)] as const);
+        const idOf = (name: string): string | undefined => {
+            const [one, ...others] = shown.filter(([, pattern]) => pattern.test(name));
+            return others.length === 0 ? one?.[0] : undefined;
+        };
+        return { path, idOf };
     } catch {
         return undefined;
     }
 }
 
+/**
+ * What the variants of a job are called: its name, behind which stand their values of a matrix in brackets; or, where the name
+ * itself says some of them by expressions, the name with whatever these come to.
+ */
+function shownAs(name: string): RegExp {
+    const parts = name.split(/\$\{\{.*?\}\}/).map((part) => escapedPattern(part));
+    const values = parts.length === 1 ? " \\(.*\\)" : "";
+    // eslint-disable-next-line security/detect-non-literal-regexp -- the names are those of the checkout's own workflows
+    return new RegExp(`^${parts.join(".*")}(?:${values})?$`);
+}
+
 /** One result for each job that has ended, in all of its variants. */
-function resultsOf({ path, ids }: Workflow, jobs: readonly Job[], detail: string): readonly Result[] {
-    const byId = Map.groupBy(jobs, ({ name }) => ids.get(name) ?? ids.get(name.replace(/ \(.*\)$/, "")));
+function resultsOf({ path, idOf }: Workflow, jobs: readonly Job[], detail: string): readonly Result[] {
+    const byId = Map.groupBy(jobs, ({ name }) => idOf(name));
     return [...byId].flatMap(([id, variants]): readonly Result[] => {
         if (id === undefined || variants.some(({ status }) => status !== "completed")) {
             return [];
@@ -130,28 +132,4 @@ function resultsOf({ path, ids }: Workflow, jobs: readonly Job[], detail: string
         const worst = (["failed", "unknown"] as const).find((outcome) => outcomes.includes(outcome));
         return [{ name: `${path}#${id}`, outcome: worst ?? "passed", detail }];
     });
-}
-
-/** All pages of a list of the REST API's. */
-async function pages<T>(context: Context, path: string, name: string, item: Schema<T>): Promise<readonly T[]> {
-    const { GITHUB_API_URL: api, GITHUB_REPOSITORY: repository, GH_TOKEN: token } = context;
-    const found: T[] = [];
-    for (let page = 1; ; page += 1) {
-        const what = `repos/${repository}/actions/${path}&per_page=${PAGE}&page=${page}`;
-        const response = await fetch(`${api}/${what}`, {
-            headers: { authorization: `Bearer ${token}`, accept: "application/vnd.github+json" },
-            signal: AbortSignal.timeout(30_000),
-        }).catch((error: unknown) => {
-            throw new UsageError([`${what}: no answer (${error instanceof Error ? error.message : "unknown"})`]);
-        });
-        if (!response.ok) {
-            throw new UsageError([`${what}: answered ${response.status}`]);
-        }
-        const list = partOf({ [name]: listOf(item) });
-        const items = readContent(list, await response.json().catch(() => undefined), what)[name] ?? [];
-        found.push(...items);
-        if (items.length < PAGE) {
-            return found;
-        }
-    }
 }

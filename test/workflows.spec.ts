@@ -11,6 +11,7 @@ import { COMMANDS } from "../hardening/commands";
 interface Step {
     readonly uses?: string;
     readonly run?: string;
+    readonly env?: Readonly<Record<string, unknown>>;
     readonly with?: Readonly<Record<string, unknown>>;
     readonly "continue-on-error"?: unknown;
 }
@@ -265,10 +266,7 @@ describe("workflows", () => {
             assert.doesNotMatch(text(file), /\b(?:aws|azure|google|eks|gke|aks)\b/i, file);
             for (const [name, { steps = [], permissions }] of Object.entries(workflow(file).jobs)) {
                 if (steps.some(({ uses }) => uses === "./.github/actions/cluster")) {
-                    // The audit reads what jobs came to as well.
-                    const more = file === "audit.yml" ? { actions: "read" } : {};
-                    const wanted = { contents: "read", "id-token": "write", ...more };
-                    assert.deepEqual(permissions, wanted, `${file} ${name}`);
+                    assert.deepEqual(permissions, { contents: "read", "id-token": "write" }, `${file} ${name}`);
                 }
             }
         }
@@ -282,13 +280,40 @@ describe("workflows", () => {
             "hardening audit",
             "hardening verify",
             "npm run evidence:jobs -- evidence",
-            "--evidence evidence --history",
+            "npm run evidence:sign -- evidence",
+            "npm run evidence:issue -- ",
             "--format prometheus",
         ]) {
             assert.ok(
                 commands.some((run) => run.includes(command)),
                 command,
             );
+        }
+    });
+
+    it("report on the audit after it, from runs of this repository's own commit, and from every suite that states", () => {
+        assert.deepEqual(workflow("audit.yml").jobs["report"]?.needs, ["audit", "penetration-test-reminder"]);
+        const [fetch = ""] = stepsOf(workflow("audit.yml"))
+            .flatMap(({ run = "" }) => run)
+            .filter((run) => run.includes("gh run download"));
+        assert.match(fetch, /head_sha=\$GITHUB_SHA/);
+        assert.match(fetch, /select\(\.event == "push" or \.event == "schedule" or \.event == "workflow_dispatch"\)/);
+        // A folder that is stated to, and one that is kept: each by a name that the audit looks for.
+        for (const [file, jobs] of [
+            ["ci.yml", ["test", "spiffe-integration", "cluster"]],
+            ["security-scan.yml", ["source"]],
+        ] as const) {
+            const { on, jobs: all } = workflow(file);
+            assert.ok("schedule" in on, file);
+            for (const job of jobs) {
+                const steps = all[job]?.steps ?? [];
+                assert.ok(
+                    steps.some(({ env }) => env?.["EVIDENCE"] === "evidence"),
+                    `${file} ${job}`,
+                );
+                const kept = steps.flatMap((step) => (step.with?.["path"] === "evidence" ? [step.with["name"]] : []));
+                assert.match(String(kept), /^evidence-[a-z-]+$/, `${file} ${job}`);
+            }
         }
     });
 

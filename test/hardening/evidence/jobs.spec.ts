@@ -15,7 +15,7 @@ import { withFiles } from "../../support/files";
 const CI = ".github/workflows/ci.yml";
 const FILES = {
     ".gitignore": "/evidence/\n",
-    [CI]: "jobs: {test: {}, scan: {name: Scan images}, preview: {}, bench: {}, slow: {}, late: {}}",
+    [CI]: "jobs: {test: {}, scan: {name: Scan images}, preview: {}, bench: {}, slow: {}, late: {}, of: {name: 'Images of ${{ matrix.a }}'}}",
 };
 const DAY_MS = 86_400_000;
 const NOW = new Date("2026-11-22T12:00:00Z");
@@ -83,6 +83,8 @@ const JOBS = [
     job("slow (2)", null),
     job("late", null),
     job("another", "success"),
+    job("Images of a", "success"),
+    job("Images of b", "failure"),
 ];
 
 const answersOf =
@@ -110,6 +112,7 @@ describe("evidence of the jobs of workflows", () => {
                 { name: `${CI}#scan`, outcome: "failed", detail },
                 { name: `${CI}#preview`, outcome: "unknown", detail },
                 { name: `${CI}#bench`, outcome: "unknown", detail },
+                { name: `${CI}#of`, outcome: "failed", detail },
             ]);
             assert.deepEqual(paths, [
                 `runs?head_sha=${commit}&per_page=100&page=1`,
