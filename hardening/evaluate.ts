@@ -166,7 +166,7 @@ class Evaluation {
         const byObject = new Map<KubeObject | undefined, Found[]>();
         for (const [index, { control, params, isFor }] of this.options.selected.entries()) {
             if (control.scope === "stack") {
-                for (const outcome of runOverStack(control, stack, params)) {
+                for (const outcome of runOverStack(control, stack, params, this.writer.accepts)) {
                     if (isFor?.(outcome.object?.resource.source ?? "") === false) {
                         continue;
                     }

@@ -5,7 +5,7 @@ import type { KubeObject } from "../policies/kubernetes/kube";
 import { messageOf } from "../policies/kubernetes/kube";
 import type { Selected } from "../policies/engine/profiles";
 import { typeToken } from "../policies/kubernetes/resource";
-import type { Outcome } from "../policies/engine/run";
+import type { Accepts, Outcome } from "../policies/engine/run";
 import type { Stack } from "../policies/kubernetes/stack";
 import { namespaceOf } from "../policies/kubernetes/stack";
 import type { UnknownValue } from "../policies/kubernetes/unknown";
@@ -15,8 +15,6 @@ import type { Finding } from "./findings";
 
 /** What a control says that is not a failure of its own. */
 export type Judged = Exclude<Outcome, { status: "error" }>;
-
-type Violation = Extract<Outcome, { status: "violation" }>;
 
 /** Why a fault fails nothing, where that is so. */
 interface Acceptance {
@@ -47,7 +45,7 @@ export class FindingWriter {
         const { object } = outcome;
         const { type, prefix, owner } = this.aboutOf(object);
         const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(control, outcome.error);
-        const acceptance = outcome.status === "violation" ? this.acceptanceOf(control, outcome) : {};
+        const acceptance = outcome.status === "violation" ? this.acceptanceOf(control, outcome.object, fault) : {};
         const urn = object?.resource.urn;
         const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
             source: object?.resource.source ?? sourceOf(stack),
@@ -91,8 +89,14 @@ export class FindingWriter {
         return finding;
     }
 
+    /** Says whether a fault fails nothing. */
+    public readonly accepts: Accepts = (control, object, fault) => {
+        const { exception, waiver } = this.acceptanceOf(control, object, fault);
+        return (exception ?? waiver) !== undefined;
+    };
+
     /** What is excepted needs no waiver, so that one for it is of no use and is reported as such. */
-    private acceptanceOf(control: Control, { object, fault }: Violation): Acceptance {
+    private acceptanceOf(control: Control, object: KubeObject, fault: Fault): Acceptance {
         const exception = this.options.exceptions?.find(control, object, fault);
         return exception === undefined ? { waiver: this.book.find(control, object, fault) } : { exception };
     }

@@ -31,7 +31,6 @@ export interface FalcoPodArgs {
 function hostPaths(socket: string): readonly { name: string; path: string; mountPath: string; type: string }[] {
     return [
         { name: "proc", path: "/proc", mountPath: "/host/proc", type: "Directory" },
-        { name: "etc", path: "/etc", mountPath: "/host/etc", type: "Directory" },
         { name: "sys-kernel", path: "/sys/kernel", mountPath: "/sys/kernel", type: "Directory" },
         { name: "runtime-socket", path: socket, mountPath: `/host${socket}`, type: "Socket" },
     ];

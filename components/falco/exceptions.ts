@@ -12,6 +12,8 @@ interface FalcoConfig {
 const POD = "spec.template.spec";
 const CONTAINER = `${POD}.containers[].securityContext`;
 const ROOT = "The kernel lets only root load the eBPF probe; of root's rights four capabilities are left.";
+const PROBE = "These are what the modern eBPF probe needs; all others are dropped.";
+const SOCKET = "Falco asks the runtime which container an event comes from; the socket is the only place that tells.";
 
 const falco = exceptionsOf(
     { component: "x0tta6bl4:falco:Falco", kind: "DaemonSet", name: FALCO },
@@ -34,18 +36,30 @@ export const falcoExceptions: readonly AreaException<FalcoConfig>[] = [
         container: FALCO,
         fields: [`${CONTAINER}.capabilities.add[]`],
         values: CAPABILITIES,
-        reason: "These are what the modern eBPF probe needs; all others are dropped.",
+        reason: PROBE,
     }),
     falco({
         control: "restricted-volume-types",
         fields: [`${POD}.volumes[].hostPath`],
-        values: ["/proc", "/etc", "/sys/kernel", RUNTIME_SOCKET.source],
-        reason: "Falco reads /proc, /etc, /sys/kernel and the runtime's socket of the node, all read-only.",
+        values: ["/proc", "/sys/kernel", RUNTIME_SOCKET.source],
+        reason: "Falco reads /proc, /sys/kernel and the runtime's socket of the node, all read-only.",
     }),
     falco({
         control: "no-runtime-socket",
         fields: [`${POD}.volumes[].hostPath.path`],
         values: [RUNTIME_SOCKET.source],
-        reason: "Falco asks the runtime which container an event comes from; the socket is the only place that tells.",
+        reason: SOCKET,
+    }),
+    falco({
+        control: "no-path-from-any-pod-to-node",
+        fields: [`${CONTAINER}.capabilities.add[]`],
+        values: CAPABILITIES,
+        reason: PROBE,
+    }),
+    falco({
+        control: "no-path-from-any-pod-to-node",
+        fields: [`${POD}.volumes[].hostPath.path`],
+        values: [RUNTIME_SOCKET.source],
+        reason: SOCKET,
     }),
 ];

@@ -12,6 +12,10 @@ interface SpireConfig {
 const POD = "spec.template.spec";
 const PROCESSES = "A workload is recognised by its process on the node, so the agent must see the node's processes.";
 const OWNER_OF_SOCKET = "The agent owns the socket directory on the node as root; every capability of root is dropped.";
+const PROPAGATION = "Kubernetes lets mounts propagate to the node from privileged containers only.";
+const NODE_PLUGIN =
+    "A CSI node plugin works on the kubelet's directories; these are the four the driver's documentation names.";
+const KUBELET_DIRECTORIES = "/\\S+/(?:plugins/csi\\.spiffe\\.io|pods|plugins_registry)";
 const KUBELET =
     "The driver mounts into pod directories of the kubelet and registers itself there, which only root may write to.";
 
@@ -53,7 +57,18 @@ export const spireExceptions: readonly AreaException<SpireConfig>[] = [
         control: "no-privileged-containers",
         container: CSI_DRIVER,
         fields: [`${POD}.containers[].securityContext.privileged`],
-        reason: "Kubernetes lets mounts propagate to the node from privileged containers only.",
+        reason: PROPAGATION,
+    }),
+    driver({
+        control: "no-path-from-any-pod-to-node",
+        fields: [`${POD}.containers[].securityContext.privileged`],
+        reason: PROPAGATION,
+    }),
+    driver({
+        control: "no-path-from-any-pod-to-node",
+        fields: [`${POD}.volumes[].hostPath.path`],
+        values: [KUBELET_DIRECTORIES],
+        reason: NODE_PLUGIN,
     }),
     driver({
         control: "no-privilege-escalation",
@@ -70,8 +85,8 @@ export const spireExceptions: readonly AreaException<SpireConfig>[] = [
     driver({
         control: "restricted-volume-types",
         fields: [`${POD}.volumes[].hostPath`],
-        values: [AGENT_PATHS.hostSocketDir, "/\\S+/(?:plugins/csi\\.spiffe\\.io|pods|plugins_registry)"],
-        reason: "A CSI node plugin works on the kubelet's directories; these are the four the driver's documentation names.",
+        values: [AGENT_PATHS.hostSocketDir, KUBELET_DIRECTORIES],
+        reason: NODE_PLUGIN,
     }),
     driver({
         control: "probes-sound",

@@ -10,6 +10,16 @@ export type Severity = "critical" | "high" | "medium" | "low";
 /** `mandatory` stops a preview; `advisory` is shown and does not. */
 export type Enforcement = "mandatory" | "advisory";
 
+/** What a waiver says of the attack path that it accepts, in the words of the finding. */
+export interface AttackPath {
+    /** Where it begins, e.g. `the Internet`. */
+    readonly from: string;
+    /** Where it ends, e.g. `a node`. */
+    readonly to: string;
+    /** The kind of its hop at the object, as the table of edges names it: `privileged-container`. */
+    readonly hop: string;
+}
+
 /** What a control found wrong at one place. */
 export interface Fault {
     /** Full path of the field in the resource, e.g. `spec.template.spec.containers[0].securityContext.privileged`. */
@@ -18,6 +28,8 @@ export interface Fault {
     readonly message: string;
     /** Name of the container, where one is at fault; waivers can be narrowed to it. */
     readonly container?: string;
+    /** The attack path that the fault is, where it is one; waivers name it. */
+    readonly attackPath?: AttackPath;
     /** The fault is that a field is missing. A patch states only what it changes, so such a fault does not count there. */
     readonly absent?: boolean;
     /** The object itself decides this, so nothing else that is deployed can put it right; see `advisesInPart`. */
@@ -115,6 +127,8 @@ export interface ControlMeta<S extends ParamSchemas = ParamSchemas> {
     /** Controls that together say all that this one says by default: no profile runs it, only who names it. */
     readonly repeats?: readonly string[];
     readonly params?: S;
+    /** Of a control over attack paths: the kinds of hops that they have. Each of its waivers names one path. */
+    readonly hops?: readonly string[];
     /** The admission counterpart, or the reason why there is none. */
     readonly admission?: AdmissionRule | ConfiguredRule<S> | { readonly none: string };
 }
@@ -134,6 +148,11 @@ export interface StackContext<S extends ParamSchemas = ParamSchemas> extends Con
         objectOf: (item: T) => KubeObject,
         check: (item: T) => Iterable<StackFault>,
     ) => Iterable<StackFault>;
+    /**
+     * Says whether a fault is waived or excepted. A control that reports one fault in the place of several like it reports the
+     * next of them then, so that what is accepted hides nothing else.
+     */
+    readonly accepts: (fault: StackFault) => boolean;
 }
 
 /**

@@ -90,7 +90,7 @@ export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): r
     const fault = (rule: ControlMeta, waiver: Waiver, what: string): WaiverFault => ({
         rule,
         waiver,
-        message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object} ${what}. ${rule.remediation}`,
+        message: `${waiver.from}: the waiver of ${waiver.control} for ${waiver.object}${pathOf(waiver)} ${what}. ${rule.remediation}`,
     });
     const held = ({ owner, ticket }: Waiver) => `(owner ${owner}, ticket ${ticket})`;
     return [
@@ -127,6 +127,10 @@ export function waiverFaults(book: WaiverBook, selected: readonly Selected[]): r
                 ),
             ),
     ];
+}
+
+function pathOf({ path }: Waiver): string {
+    return path === undefined ? "" : ` (${path.hop}, from ${path.from} to ${path.to})`;
 }
 
 /** Every emergency is shown: one that holds advises, one that can't hold is at fault. */

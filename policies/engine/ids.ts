@@ -288,4 +288,6 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0283": "inline-drivers-known",
     "XSF-0284": "critical-priority-bounded",
     "XSF-0285": "api-server-configuration-sound",
+    "XSF-0286": "no-path-from-any-pod-to-node",
+    "XSF-0287": "no-path-from-any-pod-to-cluster-admin",
 };

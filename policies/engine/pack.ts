@@ -16,7 +16,7 @@ import { kubeObjects, messageOf } from "../kubernetes/kube";
 import type { Selected } from "./profiles";
 import type { Resource } from "../kubernetes/resource";
 import { Reads } from "./reads";
-import type { Outcome } from "./run";
+import type { Accepts, Outcome } from "./run";
 import { runControl, runOverObjects, runOverStack } from "./run";
 import { Stack } from "../kubernetes/stack";
 import type { UnknownValue } from "../kubernetes/unknown";
@@ -122,7 +122,8 @@ function stackPolicy(control: StackControl, { input, configured, reads }: PackRu
         validateStack(args, report) {
             const book = new WaiverBook(input.waivers, input.now);
             const params = configure(control, args.getConfig<object>(), configured);
-            const outcomes = unexcepted(control, runOverStack(control, stackOf(args, reads), params), input);
+            const found = runOverStack(control, stackOf(args, reads), params, acceptedBy(input, book));
+            const outcomes = unexcepted(control, found, input);
             settle(control, outcomes, book, report);
         },
     };
@@ -182,7 +183,7 @@ function judgeWaivers(args: StackValidationArgs, { input, configured, reads }: P
     const stack = stackOf(args, reads);
     const book = new WaiverBook(input.waivers, input.now);
     for (const { control, params } of input.selected) {
-        const outcomes = runControl(control, stack, configured.get(control) ?? params);
+        const outcomes = runControl(control, stack, configured.get(control) ?? params, acceptedBy(input, book));
         for (const outcome of unexcepted(control, outcomes, input)) {
             if (outcome.status === "violation") {
                 book.find(control, outcome.object, outcome.fault);
@@ -190,6 +191,10 @@ function judgeWaivers(args: StackValidationArgs, { input, configured, reads }: P
         }
     }
     return waiverFaults(book, input.selected);
+}
+
+function acceptedBy({ exceptions }: PackInput, book: WaiverBook): Accepts {
+    return (...found) => exceptions.find(...found) !== undefined || book.find(...found) !== undefined;
 }
 
 /** What a control finds, without what the component that makes the object needs excepted. */

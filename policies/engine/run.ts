@@ -13,11 +13,21 @@ export type Outcome =
     /** The control itself failed: a defect, and the run fails closed. */
     | { readonly status: "error"; readonly object: KubeObject | undefined; readonly message: string };
 
+/** Says whether a fault is waived or excepted. */
+export type Accepts = (control: Control, object: KubeObject, fault: Fault) => boolean;
+
+const acceptsNothing: Accepts = () => false;
+
 /** Runs a control over a stack. Never throws: a control that does becomes an `error` and the others still run. */
-export function runControl(control: Control, stack: Stack, params: Params<ParamSchemas>): Iterable<Outcome> {
+export function runControl(
+    control: Control,
+    stack: Stack,
+    params: Params<ParamSchemas>,
+    accepts: Accepts = acceptsNothing,
+): Iterable<Outcome> {
     return control.scope === "object"
         ? runOverObjects(control, stack.given, params)
-        : runOverStack(control, stack, params);
+        : runOverStack(control, stack, params, accepts);
 }
 
 /** Runs an object control over some objects. */
@@ -52,12 +62,18 @@ export function runOverObject(control: ObjectControl, object: KubeObject, contex
 }
 
 /** Runs a stack control. Faults it reports before it stops at an unknown value still count. */
-export function* runOverStack(control: StackControl, stack: Stack, params: Params<ParamSchemas>): Iterable<Outcome> {
+export function* runOverStack(
+    control: StackControl,
+    stack: Stack,
+    params: Params<ParamSchemas>,
+    accepts: Accepts,
+): Iterable<Outcome> {
     const shielded: Outcome[] = [];
     try {
         const faults = control.check(stack, {
             params,
             each: (items, objectOf, check) => eachShielded(control, items, objectOf, check, shielded),
+            accepts: ({ object, ...fault }) => accepts(control, object, fault),
         });
         for (const { object, ...fault } of faults) {
             if (counts(object, fault)) {

@@ -1,10 +1,11 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 
 import type { KubeObject } from "../kubernetes/kube";
 import { describe } from "../kubernetes/kube";
 import { suggestion } from "../text";
-import type { Control, Fault, Severity } from "./control";
+import type { AttackPath, Control, Fault, Severity } from "./control";
 import { readContent, yamlContent } from "./input";
 import { namesOf } from "./names";
 import type { Schema } from "./schema";
@@ -34,6 +35,8 @@ export interface Waiver {
     readonly container?: string;
     /** Narrows the waiver to where the object comes from: the path of a file, or the end of it. */
     readonly source?: string;
+    /** The attack path, for a control over such paths: another one to the same end is not accepted by it. */
+    readonly path?: AttackPath;
     readonly reason: string;
     readonly owner: string;
     readonly ticket: string;
@@ -73,10 +76,30 @@ export function waiverFile(registry: readonly Control[]): Schema<WaiverFile> {
         mapped(trimmed, (given) => nameOf(given) ?? given),
         (given) => (names.includes(given) ? undefined : `names no control${suggestion(given, names)}`),
     );
+    const hops = new Map(registry.map((one) => [one.name, one.hops]));
+    const entry = refined(object({ control, ...ENTRY_FIELDS }), (waiver) =>
+        pathFault(waiver, hops.get(waiver.control)),
+    );
     return object({
-        waivers: listOf(object({ control, ...ENTRY_FIELDS })),
+        waivers: listOf(entry),
         emergency: optional(object({ reason: trimmed, owner: trimmed, ticket: trimmed, until: date })),
     });
+}
+
+/** What is wrong with the path of a waiver, by the hops of its control. */
+function pathFault(
+    { control, path }: Pick<Waiver, "control"> & { readonly path?: AttackPath | undefined },
+    hops: readonly string[] | undefined,
+): string | undefined {
+    if (hops === undefined) {
+        return path === undefined ? undefined : `can't have a path: ${control} finds no attack paths`;
+    }
+    if (path === undefined) {
+        return `needs a path (from, to, hop): what ${control} finds is accepted path by path`;
+    }
+    return hops.includes(path.hop)
+        ? undefined
+        : `has the path.hop "${path.hop}", and there is no such hop${suggestion(path.hop, hops)}`;
 }
 
 /** What a waiver says beside its control. */
@@ -90,6 +113,7 @@ const ENTRY_FIELDS = {
     ),
     container: optional(trimmed),
     source: optional(trimmed),
+    path: optional(object({ from: trimmed, to: trimmed, hop: trimmed })),
     reason: trimmed,
     owner: trimmed,
     ticket: trimmed,
@@ -207,9 +231,10 @@ export class WaiverBook {
         const matching = [describe(object), describeWithGroup(object)]
             .flatMap((name) => this.byTarget.get(`${control.name} ${name}`) ?? [])
             .filter(
-                ({ container, source }) =>
+                ({ container, source, path }) =>
                     (container === undefined || container === fault.container) &&
-                    (source === undefined || isFrom(object, source)),
+                    (source === undefined || isFrom(object, source)) &&
+                    (path === undefined || isDeepStrictEqual(path, fault.attackPath)),
             );
         matching.forEach((waiver) => this.use(waiver, object, fault));
         return matching.find((waiver) => !isExpired(waiver, this.now));

@@ -1,41 +1,80 @@
+import type { Edge } from "./edge";
 import { changeOf, weightOf } from "./edge";
-import type { NamedPath } from "./findings";
+import type { IsAccepted, NamedPath } from "./findings";
+import { untilNews } from "./findings";
 import type { Follow, PathGraph } from "./graph";
 import type { NodeKind, PathNode } from "./nodes";
+import { Leading } from "./search";
 import { Spread } from "./spread";
 
 /** What leads to everything, and so is a question of its own: nothing is followed beyond it. */
-const SUMMITS: readonly NodeKind[] = ["node", "control-plane", "cluster-admin"];
+export const SUMMITS: readonly NodeKind[] = ["node", "control-plane", "cluster-admin"];
 
 /** Where something belongs: an origin of the search, or none. */
 type Place = (node: PathNode) => string | undefined;
 
+interface Ending {
+    readonly named: NamedPath;
+    /** Where what it leads to belongs. */
+    readonly own: string;
+}
+
 /**
  * The paths to things of some kinds that belong elsewhere than where the path began: one for each change that takes away its
- * last step. What stands for the things of every namespace belongs nowhere, so it is elsewhere from anywhere.
+ * last step. What stands for the things of every namespace belongs nowhere, so it is elsewhere from anywhere. Where one is
+ * accepted, others that the same change ends follow, from each other source and to each other thing.
  */
 export function* pathsElsewhere(
     graph: PathGraph,
-    sources: Iterable<readonly [PathNode, string]>,
+    sources: readonly (readonly [PathNode, string])[],
     kinds: readonly NodeKind[],
     placeOf: Place,
     follow: Follow,
+    isAccepted: IsAccepted,
 ): Iterable<NamedPath> {
-    const spread = new Spread(graph, sources, (edge) => follow(edge) && !SUMMITS.includes(edge.from.kind));
-    const told = new Set<string>();
-    for (const node of graph.nodes.filter(({ kind }) => kinds.includes(kind))) {
-        const own = node.namespace === "" ? "" : placeOf(node);
-        const path = own === undefined ? undefined : spread.pathFromElsewhere(node, own);
-        const decisive = path?.at(-1);
-        // What follows by itself from something that is elsewhere already was said there.
-        if (
-            path !== undefined &&
-            decisive !== undefined &&
-            weightOf(decisive) !== Infinity &&
-            !told.has(changeOf(decisive))
-        ) {
-            told.add(changeOf(decisive));
-            yield { path, decisive };
+    const onward: Follow = (edge) => follow(edge) && !SUMMITS.includes(edge.from.kind);
+    const spread = new Spread(graph, sources, onward);
+    const endings = graph.nodes
+        .filter(({ kind }) => kinds.includes(kind))
+        .flatMap((node): Ending[] => {
+            const own = node.namespace === "" ? "" : placeOf(node);
+            const path = own === undefined ? undefined : spread.pathFromElsewhere(node, own);
+            const decisive = path?.at(-1);
+            // What follows by itself from something that is elsewhere already was said there.
+            return path === undefined || decisive === undefined || own === undefined || weightOf(decisive) === Infinity
+                ? []
+                : [{ named: { path, decisive }, own }];
+        });
+    for (const some of Map.groupBy(endings, ({ named }) => changeOf(named.decisive)).values()) {
+        yield* untilNews(waysTo(graph, some, sources, onward), isAccepted);
+    }
+}
+
+/** The paths that end as these do: these, then those by other last edges to the same, and from the other sources. */
+function* waysTo(
+    graph: PathGraph,
+    endings: readonly Ending[],
+    sources: readonly (readonly [PathNode, string])[],
+    follow: Follow,
+): Iterable<NamedPath> {
+    for (const { named } of endings) {
+        yield named;
+    }
+    for (const { named, own } of endings) {
+        const known = named.path[0]?.from;
+        for (const edge of graph.to(named.decisive.to).filter((each) => isLast(each, named.decisive, follow))) {
+            const leading = new Leading(graph, [edge.from], follow);
+            for (const [source, origin] of sources) {
+                const isKnown = source === known && edge === named.decisive;
+                if (!isKnown && origin !== own && leading.has(source)) {
+                    yield { path: [...leading.pathFrom(source), edge], decisive: edge };
+                }
+            }
         }
     }
+}
+
+/** Says whether an edge ends at the same thing by the same change. */
+function isLast(edge: Edge, decisive: Edge, follow: Follow): boolean {
+    return follow(edge) && changeOf(edge) === changeOf(decisive);
 }

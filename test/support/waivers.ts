@@ -17,5 +17,9 @@ export function waivable(name: string, severity: Severity = "high"): Control {
     });
 }
 
-/** The controls that the waivers of the tests are of. */
-export const WAIVABLE = [waivable("no-bad"), waivable("no-worse", "critical")] as const;
+/** The controls that the waivers of the tests are of; the last is one over attack paths. */
+export const WAIVABLE = [
+    waivable("no-bad"),
+    waivable("no-worse", "critical"),
+    { ...waivable("no-way"), hops: ["by-bridge", "by-ford"] },
+] as const;

@@ -1,5 +1,7 @@
 import type { Control } from "../../engine/control";
 import { noPathBetweenTenants } from "./no-path-between-tenants";
+import { noPathFromAnyPodToClusterAdmin } from "./no-path-from-any-pod-to-cluster-admin";
+import { noPathFromAnyPodToNode } from "./no-path-from-any-pod-to-node";
 import { noPathFromInternetToClusterAdmin } from "./no-path-from-internet-to-cluster-admin";
 import { noPathFromInternetToForeignSecrets } from "./no-path-from-internet-to-foreign-secrets";
 import { noPathFromInternetToNode } from "./no-path-from-internet-to-node";
@@ -10,4 +12,6 @@ export const pathsControls: readonly Control[] = [
     noPathFromInternetToClusterAdmin,
     noPathFromInternetToForeignSecrets,
     noPathBetweenTenants,
+    noPathFromAnyPodToNode,
+    noPathFromAnyPodToClusterAdmin,
 ];

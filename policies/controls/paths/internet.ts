@@ -3,7 +3,7 @@ import { stackControl } from "../../engine/control";
 import { namedPaths } from "../../paths/findings";
 import type { NodeKind } from "../../paths/nodes";
 import { withoutFlaws } from "../../paths/search";
-import { NO_TWIN, pathFaults, REMEDIATION } from "./faults";
+import { OVER_PATHS, pathFaults } from "./faults";
 
 /** A control that refuses every path from the Internet to nodes of some kinds. */
 export function internetPathControl({
@@ -11,20 +11,21 @@ export function internetPathControl({
     ...meta
 }: Pick<ControlMeta, "name" | "description" | "why" | "frameworks"> & { readonly to: readonly NodeKind[] }): Control {
     return stackControl({
+        ...OVER_PATHS,
         ...meta,
         severity: "critical",
-        covers: [],
-        remediation: REMEDIATION,
-        profiles: ["x0tta6bl4"],
         check: (stack, context) =>
-            pathFaults(stack, context, (graph) =>
+            pathFaults(stack, context, (graph, isAccepted) =>
                 namedPaths(
                     graph,
-                    graph.nodes.filter(({ kind }) => kind === "internet"),
-                    graph.nodes.filter(({ kind }) => to.includes(kind)),
+                    {
+                        sources: graph.nodes.filter(({ kind }) => kind === "internet"),
+                        targets: graph.nodes.filter(({ kind }) => to.includes(kind)),
+                        entries: true,
+                    },
                     withoutFlaws,
+                    isAccepted,
                 ),
             ),
-        admission: NO_TWIN,
     });
 }

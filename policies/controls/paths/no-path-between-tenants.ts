@@ -3,9 +3,9 @@ import { checklist, mitre, nist } from "../../engine/frameworks";
 import { str } from "../../kubernetes/kube";
 import type { Stack } from "../../kubernetes/stack";
 import { pathsElsewhere } from "../../paths/elsewhere";
-import type { NodeKind } from "../../paths/nodes";
+import type { NodeKind, PathNode } from "../../paths/nodes";
 import { withoutFlaws } from "../../paths/search";
-import { NO_TWIN, pathFaults, REMEDIATION } from "./faults";
+import { OVER_PATHS, pathFaults } from "./faults";
 
 /** What a tenant has in its namespaces, and what gives all that is anybody's. */
 const KINDS: readonly NodeKind[] = [
@@ -32,14 +32,12 @@ function tenantsOf(stack: Stack, labels: readonly string[]): ReadonlyMap<string,
 }
 
 export const noPathBetweenTenants = stackControl({
+    ...OVER_PATHS,
     name: "no-path-between-tenants",
     description: "No pod of a tenant leads on to what belongs to another.",
     why: "Tenants share a cluster on the promise that a loss of one is not a loss of all.",
     severity: "high",
-    covers: [],
     frameworks: [...mitre("T1611", "T1078"), ...nist("SC-4", "AC-4", "AC-6"), ...checklist("ACC-1", "NET-1")],
-    remediation: REMEDIATION,
-    profiles: ["x0tta6bl4"],
     params: {
         labels: {
             type: "array",
@@ -48,20 +46,20 @@ export const noPathBetweenTenants = stackControl({
             default: ["capsule.clastix.io/tenant", "toolkit.fluxcd.io/tenant"],
         },
     },
-    *check(stack, { params, each }) {
+    *check(stack, { params, ...context }) {
         const tenants = tenantsOf(stack, params.labels);
         // With fewer than two there is nobody to keep apart.
         if (new Set(tenants.values()).size < 2) {
             return;
         }
-        yield* pathFaults(stack, { each }, (graph) => {
+        yield* pathFaults(stack, context, (graph, isAccepted) => {
             const pods = graph.nodes.filter(({ kind }) => kind === "pod");
             const sources = pods.flatMap((pod) => {
                 const tenant = tenants.get(pod.namespace);
                 return tenant === undefined ? [] : [[pod, tenant] as const];
             });
-            return pathsElsewhere(graph, sources, KINDS, ({ namespace }) => tenants.get(namespace), withoutFlaws);
+            const placeOf = ({ namespace }: PathNode): string | undefined => tenants.get(namespace);
+            return pathsElsewhere(graph, sources, KINDS, placeOf, withoutFlaws, isAccepted);
         });
     },
-    admission: NO_TWIN,
 });

@@ -4,7 +4,7 @@ import { pathsElsewhere } from "../../paths/elsewhere";
 import type { PathGraph } from "../../paths/graph";
 import type { PathNode } from "../../paths/nodes";
 import { Reached, withoutFlaws } from "../../paths/search";
-import { NO_TWIN, pathFaults, REMEDIATION } from "./faults";
+import { OVER_PATHS, pathFaults } from "./faults";
 
 /** The pods that the Internet reaches, each with its namespace. */
 function entries(graph: PathGraph): readonly (readonly [PathNode, string])[] {
@@ -17,17 +17,21 @@ function entries(graph: PathGraph): readonly (readonly [PathNode, string])[] {
 }
 
 export const noPathFromInternetToForeignSecrets = stackControl({
+    ...OVER_PATHS,
     name: "no-path-from-internet-to-foreign-secrets",
     description: "Nothing that the Internet reaches leads on to Secrets of another namespace.",
     why: "A published program may lose its own Secrets with itself; those of others are lost by rights it should not have.",
     severity: "high",
-    covers: [],
     frameworks: [...mitre("T1190", "T1552"), ...nist("SC-7", "AC-4", "AC-6"), ...checklist("NET-3", "SEC-1")],
-    remediation: REMEDIATION,
-    profiles: ["x0tta6bl4"],
     check: (stack, context) =>
-        pathFaults(stack, context, (graph) =>
-            pathsElsewhere(graph, entries(graph), ["secret", "secrets"], ({ namespace }) => namespace, withoutFlaws),
+        pathFaults(stack, context, (graph, isAccepted) =>
+            pathsElsewhere(
+                graph,
+                entries(graph),
+                ["secret", "secrets"],
+                ({ namespace }) => namespace,
+                withoutFlaws,
+                isAccepted,
+            ),
         ),
-    admission: NO_TWIN,
 });

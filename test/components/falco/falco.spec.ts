@@ -117,7 +117,7 @@ describe("Falco", () => {
         };
         assert.deepEqual(
             spec.volumes.flatMap(({ hostPath }) => hostPath?.path ?? []),
-            ["/proc", "/etc", "/sys/kernel", "/run/containerd/containerd.sock"],
+            ["/proc", "/sys/kernel", "/run/containerd/containerd.sock"],
         );
         assert.deepEqual(
             spec.containers[0]?.volumeMounts.filter(({ readOnly }) => readOnly !== true).map(({ name }) => name),

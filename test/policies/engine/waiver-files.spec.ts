@@ -15,6 +15,8 @@ const ENTRY = `  - control: no-bad
     expires: 2026-05-31
 `;
 
+const PATH = "    path: { from: the Internet, to: a node, hop: by-bridge }\n";
+
 function faultsOf(text: string): readonly string[] {
     return inputFaults(() => parseWaivers(text, "w.yaml", WAIVABLE));
 }
@@ -27,6 +29,7 @@ describe("parseWaivers", () => {
                 object: "Deployment prod/api",
                 container: "api",
                 source: undefined,
+                path: undefined,
                 reason: "The vendor ships the fix in May.",
                 owner: "platform team",
                 ticket: "SEC-1",
@@ -34,6 +37,12 @@ describe("parseWaivers", () => {
                 from: "w.yaml: waivers[0]",
             },
         ]);
+    });
+
+    it("reads the path of a control over attack paths", () => {
+        const text = `waivers:\n${ENTRY.replace("no-bad", "no-way")}${PATH}`;
+        const [waiver] = parseWaivers(text, "w.yaml", WAIVABLE);
+        assert.deepEqual(waiver?.path, { from: "the Internet", to: "a node", hop: "by-bridge" });
     });
 
     it("reads where the object comes from, and its API group", () => {
@@ -61,7 +70,7 @@ describe("parseWaivers", () => {
             "an entry that is no object",
             "waivers: [no-bad]\n",
             [
-                "w.yaml: waivers[0] must be an object with control, object, container, source, reason, owner, ticket, expires" +
+                "w.yaml: waivers[0] must be an object with control, object, container, source, path, reason, owner, ticket, expires" +
                     ', found "no-bad"',
             ],
         ],
@@ -85,6 +94,26 @@ describe("parseWaivers", () => {
             "an unknown control",
             `waivers:\n${ENTRY.replace("no-bad", "no-bda")}`,
             ['w.yaml: waivers[0].control names no control; did you mean "no-bad"?'],
+        ],
+        [
+            "a path for a control that finds none",
+            `waivers:\n${ENTRY}${PATH}`,
+            ["w.yaml: waivers[0] can't have a path: no-bad finds no attack paths"],
+        ],
+        [
+            "a whole object for a control over paths",
+            `waivers:\n${ENTRY.replace("no-bad", "no-way")}`,
+            ["w.yaml: waivers[0] needs a path (from, to, hop): what no-way finds is accepted path by path"],
+        ],
+        [
+            "a hop that there is not",
+            `waivers:\n${ENTRY.replace("no-bad", "no-way")}${PATH.replace("bridge", "brigde")}`,
+            ['w.yaml: waivers[0] has the path.hop "by-brigde", and there is no such hop; did you mean "by-bridge"?'],
+        ],
+        [
+            "a path that lacks its end",
+            `waivers:\n${ENTRY.replace("no-bad", "no-way")}${PATH.replace("to: a node, ", "")}`,
+            ["w.yaml: waivers[0].path.to is missing; it must be a text that is not empty"],
         ],
         [
             "an object without kind",

@@ -15,7 +15,7 @@ describe("no-path-from-internet-to-node", () => {
                 [
                     "spec.containers[0].securityContext.privileged",
                     "the Internet -> Service shop/web -> Pod shop/web -> a node. The attacker can leave a privileged container: " +
-                        "mount the node's disk, load a kernel module, or have the kernel start a program. " +
+                        "mount the node's disk, load a kernel module, or have the kernel start a program (privileged-container). " +
                         "Unset securityContext.privileged and add only the capabilities that the program needs.",
                 ],
             ],
