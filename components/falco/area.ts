@@ -1,3 +1,5 @@
+import { inRange, rangeOf } from "../../policies/kubernetes/addresses";
+import { PLATFORM_NAMES, platformOf } from "../../policies/platforms";
 import type { Foundation } from "../area";
 import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
@@ -23,6 +25,12 @@ export interface FalcoConfig {
     readonly responder: ResponderSettings;
 }
 
+/** Says whether a range is there for the cloud's metadata service. A whole network that holds its address is not. */
+function isMetadata(cidr: string): boolean {
+    const addresses = PLATFORM_NAMES.flatMap((name) => platformOf(name).metadataAddresses);
+    return (rangeOf(cidr)?.bits ?? 0) >= 16 && addresses.some((address) => inRange(cidr, address));
+}
+
 /** What the rules have to know of the stack's namespaces. */
 function watched(
     { applications, namespaces, namespacesOf, flows }: Foundation,
@@ -34,6 +42,9 @@ function watched(
             from.kind === "pods" ? ports.map(({ port }) => ({ namespace: from.namespace, port })) : [],
         ),
     ];
+    const askers = flows.flatMap(({ from, to }) =>
+        from.kind === "pods" && to.kind === "addresses" && to.cidrs.some(isMetadata) ? [from.namespace] : [],
+    );
     const applied = [...applications, ...others].map(({ namespace }) => namespace);
     const byNamespace = Map.groupBy(outgoing, ({ namespace }) => namespace);
     return {
@@ -41,6 +52,7 @@ function watched(
         foundation: namespaces.filter((namespace) => !applied.includes(namespace)),
         secrets: namespacesOf["externalSecrets"] ?? [],
         falco: namespacesOf["falco"] ?? [],
+        metadata: [...new Set(askers)],
         secretDirectories: applications.flatMap((application) => application.secretDirectories),
         ports: Object.fromEntries([...byNamespace].map(([name, some]) => [name, some.map(({ port }) => port)])),
     };

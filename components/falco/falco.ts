@@ -55,7 +55,15 @@ interface FalcoParts extends Surroundings {
 /** What Falco by itself watches. */
 function watchedByDefault({ namespace, sidekick }: FalcoSettings): WatchedNamespaces {
     const own = [namespace, ...(sidekick === undefined ? [] : [sidekick.namespace])];
-    return { applications: [], foundation: own, secrets: [], falco: own, secretDirectories: [], ports: {} };
+    return {
+        applications: [],
+        foundation: own,
+        secrets: [],
+        falco: own,
+        metadata: [],
+        secretDirectories: [],
+        ports: {},
+    };
 }
 
 /** Falco's pods. */
@@ -98,6 +106,7 @@ function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAddition
         workloadImages: [...IDENTITY_IMAGES.map((name) => images.repository(name)), ...settings.workloadImages],
         foundationImages: API_CLIENTS.map((name) => images.repository(name)),
         probeImages: [images.repository("probe")],
+        clusterWide: settings.clusterWide,
     };
 }
 

@@ -1,5 +1,5 @@
 import type { Read } from "../../policies/engine/schema";
-import { listOf, mapOf, object, optional, refined, text, withDefault } from "../../policies/engine/schema";
+import { boolean, listOf, mapOf, object, optional, refined, text, withDefault } from "../../policies/engine/schema";
 import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
 
 /**
@@ -57,6 +57,14 @@ export const falcoSettings = withDefault(
         workloadImages: withDefault(listOf(text()), []),
         /** Namespaces of applications that other stacks of the cluster deploy, and the ports that those open to them. */
         applications: withDefault(listOf(object({ namespace: dnsLabel, ports: withDefault(listOf(port), []) })), []),
+        /**
+         * What is looked for in every container of the cluster instead of the guarded namespaces only: metadata is what pods with a
+         * cloud identity ask, and the ports of mining pools are those of other programs too.
+         */
+        clusterWide: withDefault(
+            object({ metadata: withDefault(boolean(), false), miningPorts: withDefault(boolean(), false) }),
+            {},
+        ),
         cpu: withDefault(quantity, "1000m"),
         memory: withDefault(quantity, "1Gi"),
         sidekick: optional(sidekickSettings),

@@ -5,6 +5,7 @@ import type { FalcoRules, RuleFile } from "./rules";
 import { parseRules } from "./rules";
 import type { RuleSource } from "./fields";
 import { NAMESPACE as SPIRE } from "../spire/layout";
+import type { FalcoSettings } from "./settings";
 import { toYaml } from "../yaml";
 
 const DIRECTORY = join(__dirname, "rules");
@@ -21,6 +22,8 @@ export interface WatchedNamespaces {
     readonly secrets: readonly string[];
     /** Falco's own, and that of its output service. */
     readonly falco: readonly string[];
+    /** Those whose flows lead to the cloud's metadata service. */
+    readonly metadata: readonly string[];
     /** Where applications find their Secrets. */
     readonly secretDirectories: readonly string[];
     /** Destination ports of what pods of a namespace may call. */
@@ -38,6 +41,8 @@ export interface RuleAdditions {
     readonly foundationImages: readonly string[];
     /** Repositories of the canary's image. */
     readonly probeImages: readonly string[];
+    /** What is looked for in every container of the cluster. */
+    readonly clusterWide: FalcoSettings["clusterWide"];
 }
 
 /** The rule files of a source, in the order Falco loads them, with the stack's additions last. */
@@ -46,9 +51,7 @@ export function ruleFiles(source: RuleSource, additions?: RuleAdditions): readon
         .sort()
         .filter((name) => AUDIT_FILES.has(name) === (source === "k8s_audit"))
         .map((name) => ({ name, text: readFileSync(join(DIRECTORY, name), "utf8") }));
-    return additions === undefined
-        ? files
-        : [...files, { name: "99-stack.yaml", text: stackLists(listsOf(source, additions)) }];
+    return additions === undefined ? files : [...files, { name: "99-stack.yaml", text: stackItems(source, additions) }];
 }
 
 /** The rules of a source, checked. */
@@ -57,7 +60,7 @@ export function shippedRules(source: RuleSource, additions?: RuleAdditions): Fal
 }
 
 function listsOf(source: RuleSource, additions: RuleAdditions): Readonly<Record<string, readonly (string | number)[]>> {
-    const { applications, foundation, secrets, falco, ports, secretDirectories } = additions.namespaces;
+    const { applications, foundation, secrets, falco, ports, metadata, secretDirectories } = additions.namespaces;
     if (source === "k8s_audit") {
         return { x0_audited_namespaces: [...applications, ...foundation] };
     }
@@ -68,6 +71,7 @@ function listsOf(source: RuleSource, additions: RuleAdditions): Readonly<Record<
         x0_foundation_namespaces: foundation,
         x0_secrets_namespaces: secrets,
         x0_falco_namespaces: falco,
+        x0_metadata_namespaces: metadata,
         x0_secret_directories: secretDirectories,
         x0_application_ports: portsOf(applications),
         x0_spire_ports: portsOf([SPIRE]),
@@ -80,12 +84,21 @@ function listsOf(source: RuleSource, additions: RuleAdditions): Readonly<Record<
     };
 }
 
-function stackLists(lists: Readonly<Record<string, readonly (string | number)[]>>): string {
-    return toYaml(
-        Object.entries(lists).map(([list, items]) => ({
-            list,
-            items: [...new Set(items)],
-            override: { items: "append" },
-        })),
-    );
+/** Macros that say where something is looked for, and which of them the stack widens. */
+function widened({ metadata, miningPorts }: FalcoSettings["clusterWide"]): readonly string[] {
+    return [...(metadata ? ["x0_metadata_watched"] : []), ...(miningPorts ? ["x0_mining_ports_watched"] : [])];
+}
+
+function stackItems(source: RuleSource, additions: RuleAdditions): string {
+    const lists = Object.entries(listsOf(source, additions)).map(([list, items]) => ({
+        list,
+        items: [...new Set(items)],
+        override: { items: "append" },
+    }));
+    const macros = (source === "syscall" ? widened(additions.clusterWide) : []).map((macro) => ({
+        macro,
+        condition: "(x0_in_container)",
+        override: { condition: "replace" },
+    }));
+    return toYaml([...lists, ...macros]);
 }

@@ -13,6 +13,7 @@ import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { selectControls } from "../../policies/engine/profiles";
 import { READ_AT_START_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { str } from "../../policies/kubernetes/kube";
+import type { Raw } from "../support/stranger";
 import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
 
 /*
@@ -133,6 +134,16 @@ describe("the foundation under a stranger's names", () => {
                 `${list} in ${lists.slice(lists.indexOf("99-stack"), lists.indexOf("99-stack") + 2500)}`,
             );
         }
+    });
+
+    it("takes a pod for no intruder that asks its cloud's metadata where a flow leads there", async function () {
+        this.timeout(120_000);
+        const egress = [{ name: "identity", cidrs: ["169.254.170.23/32"], ports: [80] }];
+        const raw = strangers("sienna") as { readonly spire: Raw & { readonly server: Raw } };
+        const asking = await objectsOf({ ...raw, spire: { ...raw.spire, server: { ...raw.spire.server, egress } } });
+        const spire = "x0_metadata_namespaces\\n  items:\\n    - spire\\n";
+        assert.ok(sourceOf(asking, "ConfigMap", "falco-rules").includes(spire));
+        assert.ok(!sourceOf(objects, "ConfigMap", "falco-rules").includes(spire));
     });
 
     it("watches over the application by the name it has", () => {

@@ -35,6 +35,7 @@ const ADDITIONS: RuleAdditions = {
         foundation: ["spire", "falco"],
         secrets: [],
         falco: ["falco"],
+        metadata: [],
         secretDirectories: ["/etc/shop-tls"],
         ports: { shop: [53, 9090] },
     },
@@ -42,6 +43,7 @@ const ADDITIONS: RuleAdditions = {
     workloadImages: [],
     foundationImages: [],
     probeImages: [],
+    clusterWide: { metadata: false, miningPorts: false },
 };
 
 /** The configuration and the rules of a source as files, with the paths of this machine instead of those in the pod. */

@@ -22,6 +22,7 @@ const NAMESPACES = {
     foundation: ["spire", "eyes", "vaults"],
     secrets: ["vaults"],
     falco: ["eyes"],
+    metadata: ["vaults"],
     secretDirectories: ["/etc/shop-tls"],
     ports: { shop: [9091, 53], spire: [8081], vaults: [8200] },
 };
@@ -181,6 +182,28 @@ describe("Falco", () => {
         assert.deepEqual(itemsOf("x0_secrets_ports"), [8200]);
     });
 
+    it("looks for what is ordinary elsewhere in guarded namespaces only, less where a flow leads to it, unless that is set", () => {
+        const stack = (raw: unknown) =>
+            load(falcoFiles(args(raw)).rules["99-stack.yaml"] ?? "") as { list?: string; macro?: string }[];
+        const macros = (raw: unknown) => stack(raw).filter(({ macro }) => macro !== undefined);
+        assert.deepEqual(macros({}), []);
+        assert.deepEqual(
+            stack({}).find(({ list }) => list === "x0_metadata_namespaces"),
+            { list: "x0_metadata_namespaces", items: ["vaults"], override: { items: "append" } },
+        );
+        const everywhere = (macro: string) => ({
+            macro,
+            condition: "(x0_in_container)",
+            override: { condition: "replace" },
+        });
+        assert.deepEqual(macros({ clusterWide: { metadata: true } }), [everywhere("x0_metadata_watched")]);
+        assert.deepEqual(macros({ clusterWide: { miningPorts: true } }), [everywhere("x0_mining_ports_watched")]);
+        assert.deepEqual(read({ clusterWide: { metadata: "yes", ports: true } }).faults, [
+            "falco.clusterWide.ports is not known; known: metadata, miningPorts",
+            'falco.clusterWide.metadata must be true or false, found "yes"',
+        ]);
+    });
+
     it("adds the stack's own image names to the rules' lists, mirrors included", () => {
         const images = new Images({ mirror: "mirror.example.org", dropDigests: false, overrides: {} });
         const files = falcoFiles({ ...args({ workloadImages: ["ghcr.io/x/billing"] }), images });
@@ -302,7 +325,7 @@ describe("Falco", () => {
         [
             "a driver",
             { driver: "kmod" },
-            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, cpu, memory, sidekick, kubernetesAudit",
+            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, clusterWide, cpu, memory, sidekick, kubernetesAudit",
         ],
     ];
     for (const [title, raw, message] of refused) {
