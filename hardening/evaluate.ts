@@ -7,12 +7,10 @@ import type { Selected } from "../policies/engine/profiles";
 import type { Resource } from "../policies/kubernetes/resource";
 import type { Outcome } from "../policies/engine/run";
 import { runOverObject, runOverStack } from "../policies/engine/run";
-import { carriedBy } from "../policies/kubernetes/carried";
-import { manifestTexts } from "../policies/kubernetes/manifest-texts";
 import { Stack } from "../policies/kubernetes/stack";
 import type { Waiver } from "../policies/engine/waivers";
 import { WaiverBook } from "../policies/engine/waivers";
-import { unjudgedReason } from "../policies/controls/judged";
+import { unjudgedReasons } from "../policies/controls/judged";
 import { findingOfWaiver, FindingWriter, sourceOf } from "./finding-writer";
 import type { Failure, Finding, NotJudged } from "./findings";
 
@@ -142,18 +140,7 @@ class Evaluation {
         const stackWide = this.runStackControls(stack);
         for (const object of stack.given) {
             this.options.progress?.(++this.judged);
-            const reason = unjudgedReason(object);
-            if (reason !== undefined) {
-                this.notJudged.push(unseen(object, reason));
-            }
-            for (const path of carriedBy(object).unread) {
-                this.notJudged.push(unseen(object, `${path} is a configuration of Kubernetes, and no YAML`));
-            }
-            for (const path of manifestTexts(object)) {
-                this.notJudged.push(
-                    unseen(object, `${path} is a manifest in a text, of which nobody says who applies it`),
-                );
-            }
+            this.notJudged.push(...unjudgedReasons(object).map((reason) => unseen(object, reason)));
             const found = this.runObjectControls(object, stackWide.get(object));
             stackWide.delete(object);
             yield found;

@@ -1,7 +1,9 @@
 import { judgedBy } from "../engine/judged";
-import { SETUP_GROUPS } from "../kubernetes/carried";
+import { carriedBy, SETUP_GROUPS } from "../kubernetes/carried";
 import type { KubeObject } from "../kubernetes/kube";
+import { unappliedTexts } from "../kubernetes/manifest-texts";
 import { controls } from "./index";
+import { unjudgedParts } from "./unjudged-parts";
 
 /**
  * Kinds that only controls over whole stacks read, by name and not by an `applies` of theirs. The specs of the controls
@@ -40,13 +42,11 @@ export const INERT: readonly string[] = [
     "ComponentStatus",
     "events.k8s.io/Event",
     "apps/ControllerRevision",
-    "coordination.k8s.io/Lease",
     "scheduling.k8s.io/PriorityClass",
     "networking.k8s.io/IngressClass",
     "gateway.networking.k8s.io/GatewayClass",
     "storage.k8s.io/CSINode",
     "storage.k8s.io/CSIStorageCapacity",
-    "storage.k8s.io/VolumeAttachment",
     "metrics.k8s.io/NodeMetrics",
     "metrics.k8s.io/PodMetrics",
     "monitoring.coreos.com/PrometheusRule",
@@ -57,10 +57,17 @@ export const INERT: readonly string[] = [
 /** Says whether a control of the registry knows what an object's kind means, or there is nothing in it to know. */
 export const isJudged = judgedBy(controls, { readStackWide: READ_STACK_WIDE, inert: INERT });
 
-/** Why some of an object, or all of it, has passed every control unseen; undefined where nothing has. */
-export function unjudgedReason(object: KubeObject): string | undefined {
-    if (SETUP_GROUPS.includes(object.group)) {
-        return "only the flags and configurations of the cluster's components are read in it";
-    }
-    return isJudged(object) ? undefined : "no control knows this kind";
+/** Why some of an object, or all of it, has passed every control unseen, a reason each; none where nothing has. */
+export function unjudgedReasons(object: KubeObject): readonly string[] {
+    const { documents, unread } = carriedBy(object);
+    const ofKind = SETUP_GROUPS.includes(object.group)
+        ? ["only the flags and configurations of the cluster's components are read in it"]
+        : isJudged(object)
+          ? []
+          : ["no control knows this kind"];
+    return [
+        ...(ofKind.length > 0 ? ofKind : unjudgedParts(object, documents.length > 0)),
+        ...unread.map((path) => `${path} is a configuration of Kubernetes, and no YAML`),
+        ...unappliedTexts(object).map(({ path, what }) => `${path} ${what}`),
+    ];
 }

@@ -99,11 +99,10 @@ const TEMPLATES = "template.openshift.io";
 
 /**
  * Says whether the controller of an object may make the whole objects that stand in it, as those of a ManifestWork, a SyncSet
- * or a Crossplane Object do. The API's own kinds and those that are known to carry pods hold none; what admission and policy
- * engines hold are patterns.
+ * or a Crossplane Object do. The API's own kinds hold none; what admission and policy engines hold are patterns.
  */
-function mayHoldObjects({ group, kind }: KubeObject): boolean {
-    return !isBuiltIn(group) && !holdsPatterns(group) && (podCarrier(group, kind)?.places.length ?? 0) === 0;
+function mayHoldObjects({ group }: KubeObject): boolean {
+    return !isBuiltIn(group) && !holdsPatterns(group);
 }
 
 /** Says whether a value within an object is an object of its own, and not a reference to one, which has no metadata. */
@@ -123,9 +122,11 @@ function embeddedIn(object: KubeObject): { readonly whole: readonly Node[]; read
     const value = object.group === TEMPLATES ? ifKnown(() => filled(object.body)) : object.body;
     const whole: Node[] = [];
     let unknown = value === undefined;
+    // What is the pod of a kind that is known to carry it may be written as an object of its own.
+    const pods = podCarrier(object.group, object.kind)?.places.map(({ at }) => at) ?? [];
     walk({ ...root, value }, (node) => {
         unknown ||= node.unknown === true;
-        const isWhole = node.within !== undefined && isWholeObject(node.value);
+        const isWhole = node.within !== undefined && isWholeObject(node.value) && !holdsPlace(node, pods);
         if (isWhole) {
             whole.push(node);
         }
@@ -134,9 +135,19 @@ function embeddedIn(object: KubeObject): { readonly whole: readonly Node[]; read
     return { whole, unknown };
 }
 
-/** Says whether an object that makes others may make some that are unknown in preview. */
+/** Says whether a value stands on the way to one of some places of its object, or is it. */
+function holdsPlace(node: Node, places: readonly (readonly string[])[]): boolean {
+    const way: string[] = [];
+    for (let { within } = node; within !== undefined; { within } = within.holder) {
+        way.unshift(within.key);
+    }
+    return places.some((place) => way.every((key, index) => place[index] === "*" || place[index] === key));
+}
+
+/** Says whether an object that is there to make others may make some that are unknown in preview. */
 export function hidesObjects(object: KubeObject): boolean {
-    return mayHoldObjects(object) && embeddedIn(object).unknown;
+    const isCarrier = (podCarrier(object.group, object.kind)?.places.length ?? 0) > 0;
+    return !isCarrier && mayHoldObjects(object) && embeddedIn(object).unknown;
 }
 
 /** A template with the values that its parameters have by default, as `oc process` fills them in; others stay as written. */

@@ -25,22 +25,55 @@ function isManifest(text: string): boolean {
     });
 }
 
+/** Commands that change a cluster, as scripts call them. */
+const COMMANDS: readonly RegExp[] = [
+    /\b(?:kubectl|kubecolor|oc)\b[^\n|;&]{0,300}?\s(?:adm|annotate|apply|attach|certificate|cp|create|debug|delete|drain|edit|exec|expose|label|patch|reconcile|replace|run|scale|set|taint)\b/,
+    /\bhelm\b[^\n|;&]{0,300}?\s(?:install|upgrade)\b/,
+    /\b(?:argocd app|flux) (?:bootstrap|create|install)\b/,
+    /\bpulumi up\b|\bterraform apply\b|\btofu apply\b/,
+];
+/** Resources of Terraform's providers for Kubernetes and Helm. */
+const TERRAFORM = /\bresource\s+"(?:kubernetes|helm|kubectl)_\w+"/;
+/** How compressed content begins (RFC 1952, RFC 8878, XZ, ZIP), read as UTF-8; and gzip in base64, as Helm keeps its releases. */
+const COMPRESSED = /^(?:\x1f\ufffd|\(\ufffd\/\ufffd|\ufffd7zXZ|PK\x03\x04|H4sI[A-Za-z0-9+/])/;
+
+/** A text of an object that somebody else may apply, run or unpack, and why no control knows what comes of it. */
+export interface UnappliedText {
+    readonly path: string;
+    /** The rest of the sentence that begins with the path. */
+    readonly what: string;
+}
+
 /**
- * The paths of an object's texts that are manifests themselves, as a ClusterResourceSet applies those of ConfigMaps and Argo
- * Workflows those of their steps. No control looks into them: who applies them, where and with what filled in, is not said.
+ * The texts of an object that are manifests themselves, as a ClusterResourceSet applies those of ConfigMaps and Argo Workflows
+ * those of their steps, that are scripts or programs which change a cluster, or that are compressed. No control looks into them:
+ * who applies them, where and with what filled in, is not said.
  */
-export function manifestTexts(object: KubeObject): readonly string[] {
+export function unappliedTexts(object: KubeObject): readonly UnappliedText[] {
     const { group } = object;
-    const found: string[] = [];
+    const found: UnappliedText[] = [];
     if (keepsTexts(object) || (!isBuiltIn(group) && !holdsPatterns(group))) {
         walk(rootOf(object), (node) => {
             const text = textAt(object, node);
-            if (text !== undefined && isManifest(text)) {
-                found.push(node.path);
+            const what = text === undefined ? undefined : whatIs(text);
+            if (what !== undefined) {
+                found.push({ path: node.path, what });
             }
             // Annotations keep what was applied last, which is judged where it is.
             return !isRecord(node);
         });
     }
     return found;
+}
+
+function whatIs(text: string): string | undefined {
+    if (isManifest(text)) {
+        return "is a manifest in a text, of which nobody says who applies it";
+    }
+    if (COMPRESSED.test(text)) {
+        return "is compressed, so that nothing in it is seen";
+    }
+    return [...COMMANDS, TERRAFORM].some((pattern) => pattern.test(text))
+        ? "changes a cluster where it is run, in ways that no control judges"
+        : undefined;
 }

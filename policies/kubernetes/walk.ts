@@ -44,6 +44,26 @@ export function walk(root: Node, enter: (node: Node) => boolean): void {
     }
 }
 
+/**
+ * What stands at the end of steps from a value, `*` standing for every item of a list and every value of a map. What is unknown
+ * in preview is handed over as such, where it is on the way too.
+ */
+export function nodesAt(root: Node, steps: readonly string[]): readonly Node[] {
+    return steps.reduce<readonly Node[]>((nodes, step) => nodes.flatMap((node) => stepFrom(node, step)), [root]);
+}
+
+function stepFrom(node: Node, step: string): readonly Node[] {
+    const { value, unknown } = node;
+    if (unknown === true) {
+        return [node];
+    }
+    if (typeof value !== "object" || value === null) {
+        return [];
+    }
+    const keys = step === "*" ? Object.keys(value) : !Array.isArray(value) && Object.hasOwn(value, step) ? [step] : [];
+    return keys.map((key) => partOf(node, key));
+}
+
 function partOf(holder: Node, key: string): Node {
     const path = Array.isArray(holder.value) ? `${holder.path}[${key}]` : join(holder.path, key);
     const at = { path, within: { holder, key } };

@@ -34,6 +34,11 @@ const DRIVERS: readonly Encryption[] = [
     { provisioners: ["rbd.csi.ceph.com", "rook-ceph.rbd.csi.ceph.com"], parameters: ["encrypted"], isSwitch: true },
 ];
 
+/** Says whether the parameters of a provisioner are known. */
+export function isKnownProvisioner(name: string): boolean {
+    return DRIVERS.some(({ provisioners }) => provisioners.includes(name));
+}
+
 export const volumesEncrypted = objectControl({
     name: "volumes-encrypted",
     description: "Every StorageClass makes encrypted volumes.",

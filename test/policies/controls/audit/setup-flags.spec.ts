@@ -4,7 +4,7 @@ import { componentsOf } from "../../../../policies/controls/audit/control-plane"
 import { apiServerAuthenticates } from "../../../../policies/controls/audit/api-server-authenticates";
 import { apiServerConfigurationSound } from "../../../../policies/controls/audit/api-server-configuration-sound";
 import { kubeletAuthenticates } from "../../../../policies/controls/audit/kubelet-authenticates";
-import { unjudgedReason } from "../../../../policies/controls/judged";
+import { unjudgedReasons } from "../../../../policies/controls/judged";
 import { carriedBy } from "../../../../policies/kubernetes/carried";
 import type { Manifest } from "../../../support/controls";
 import { messagesOf, stackOf } from "../../../support/controls";
@@ -290,10 +290,9 @@ describe("flags of components in what sets up clusters", () => {
             configMap("apiVersion: kubeadm.k8s.io/v1beta4\n{{ if .Values.x }}\n"),
         ).objects;
         assert.ok(cluster && template);
-        assert.equal(
-            unjudgedReason(cluster),
+        assert.deepEqual(unjudgedReasons(cluster), [
             "only the flags and configurations of the cluster's components are read in it",
-        );
+        ]);
         assert.deepEqual(carriedBy(template).unread, ["data.file"]);
     });
 });

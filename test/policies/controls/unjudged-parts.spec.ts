@@ -1,0 +1,285 @@
+import assert from "node:assert/strict";
+
+import { unjudgedReasons } from "../../../policies/controls/judged";
+import { UnknownValueError } from "../../../policies/kubernetes/unknown";
+import type { Manifest } from "../../support/controls";
+import { stackOf } from "../../support/controls";
+
+const told = (manifest: Manifest): readonly string[] => stackOf(manifest).given.flatMap(unjudgedReasons);
+
+const object = (apiVersion: string, kind: string, rest: Manifest = {}, metadata: Manifest = {}): Manifest => ({
+    apiVersion,
+    kind,
+    metadata: { name: "it", namespace: "shop", ...metadata },
+    ...rest,
+});
+const kyverno = (rule: Manifest): Manifest => object("kyverno.io/v1", "ClusterPolicy", { spec: { rules: [rule] } });
+const virtualService = (http: Manifest): Manifest =>
+    object("networking.istio.io/v1", "VirtualService", { spec: { hosts: ["a"], http: [http] } });
+const route = (rule: Manifest): Manifest =>
+    object("gateway.networking.k8s.io/v1", "HTTPRoute", { spec: { rules: [rule] } });
+const gateway = (spec: Manifest): Manifest => object("gateway.networking.k8s.io/v1", "Gateway", { spec });
+const configMap = (name: string, namespace: string, data: Manifest): Manifest =>
+    object("v1", "ConfigMap", { data }, { name, namespace });
+const gzip = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]).toString("base64");
+const ROLE = { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/a" };
+
+/** Each with the beginning of the one reason that is wanted, or none. */
+const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
+    "storage of a volume": [
+        object("v1", "PersistentVolume", { spec: { nfs: { server: "192.0.2.1", path: "/" } } }),
+        "spec names storage",
+    ],
+    "a volume's options": [
+        object("v1", "PersistentVolume", { spec: { local: { path: "/mnt/disks/a" }, mountOptions: ["suid"] } }),
+        "spec.mountOptions is for the kernel",
+    ],
+    "a volume of a node, which a control knows": [
+        object("v1", "PersistentVolume", { spec: { capacity: { storage: "1Gi" }, hostPath: { path: "/a" } } }),
+    ],
+    "a claim of a volume by name": [
+        object("v1", "PersistentVolumeClaim", { spec: { volumeName: "vault" } }),
+        "spec asks for data",
+    ],
+    "a claim of a copy": [
+        object("v1", "PersistentVolumeClaim", { spec: { dataSourceRef: { kind: "VolumeSnapshot", name: "a" } } }),
+        "spec asks for data",
+    ],
+    "a claim of a new volume": [object("v1", "PersistentVolumeClaim", { spec: { volumeName: "", dataSource: null } })],
+    "a provisioner nobody knows": [
+        object("storage.k8s.io/v1", "StorageClass", { provisioner: "example.test/hostpath" }),
+        "provisioner is one that",
+    ],
+    "a provisioner": [object("storage.k8s.io/v1", "StorageClass", { provisioner: "ebs.csi.aws.com" })],
+    "a class's options": [
+        object("storage.k8s.io/v1", "StorageClass", { provisioner: "ebs.csi.aws.com", mountOptions: ["dev"] }),
+        "mountOptions is for the kernel",
+    ],
+    "a runtime": [object("node.k8s.io/v1", "RuntimeClass", { handler: "kata" }), "handler names a runtime"],
+    "the default class of Ingresses": [
+        object(
+            "networking.k8s.io/v1",
+            "IngressClass",
+            {},
+            {
+                annotations: { "ingressclass.kubernetes.io/is-default-class": "true" },
+            },
+        ),
+        'metadata.annotations["ingressclass.kubernetes.io/is-default-class"] gives every Ingress',
+    ],
+    "a class of Ingresses": [
+        object(
+            "networking.k8s.io/v1",
+            "IngressClass",
+            { spec: { controller: "k8s.io/ingress-nginx" } },
+            {
+                annotations: { "ingressclass.kubernetes.io/is-default-class": "false" },
+            },
+        ),
+    ],
+    "settings of a class of Ingresses": [
+        object("networking.k8s.io/v1", "IngressClass", { spec: { parameters: { kind: "A", name: "a" } } }),
+        "spec.parameters names settings",
+    ],
+    "settings of a class of Gateways": [
+        object("gateway.networking.k8s.io/v1", "GatewayClass", { spec: { parametersRef: { name: "a" } } }),
+        "spec.parametersRef names settings",
+    ],
+    "a node": [object("v1", "Node", { spec: { podCIDR: "192.0.2.0/24" } }), "spec is the kubelet's"],
+    "a node's status": [object("v1", "Node", { status: {} })],
+    "a rule that changes": [kyverno({ name: "a", mutate: { a: {} } }), "spec.rules[0].mutate changes"],
+    "a rule that makes": [kyverno({ name: "a", generate: { kind: "Pod" } }), "spec.rules[0].generate makes"],
+    "a rule that leaves out": [kyverno({ name: "a", exclude: { any: [{}] } }), "spec.rules[0].exclude leaves out"],
+    "a rule that refuses": [kyverno({ name: "a", validate: { pattern: {} }, mutate: {} })],
+    "an authority that asks nothing": [
+        object("policy.sigstore.dev/v1beta1", "ClusterImagePolicy", {
+            spec: { authorities: [{ static: { action: "pass" } }] },
+        }),
+        "spec.authorities[0].static.action lets images pass",
+    ],
+    "an authority that refuses": [
+        object("policy.sigstore.dev/v1beta1", "ClusterImagePolicy", {
+            spec: { authorities: [{ static: { action: "fail" } }, { key: { data: "a" } }] },
+        }),
+    ],
+    "what a binding leaves out": [
+        object("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", {
+            spec: { validationActions: ["Deny"], matchResources: { excludeResourceRules: [{}] } },
+        }),
+        "spec.matchResources.excludeResourceRules leaves out",
+    ],
+    "a destination elsewhere": [
+        virtualService({ route: [{ destination: { host: "a" } }, { destination: { host: "a.evil.svc" } }] }),
+        "spec.http[0].route[1].destination.host sends traffic",
+    ],
+    "a destination in the namespace": [virtualService({ route: [{ destination: { host: "a" } }] })],
+    "a mirror of a mesh": [virtualService({ mirror: { host: "a" } }), "spec.http[0].mirror sends a copy"],
+    "a mirror of a route": [
+        route({ filters: [{ type: "RequestHeaderModifier" }, { type: "RequestMirror", requestMirror: {} }] }),
+        "spec.rules[0].filters[1] hands traffic",
+    ],
+    "a filter of a backend": [
+        route({ backendRefs: [{ name: "a", filters: [{ type: "ExtensionRef" }] }] }),
+        "spec.rules[0].backendRefs[0].filters[0] hands traffic",
+    ],
+    "a route to a backend": [route({ backendRefs: [{ name: "a", port: 80 }] })],
+    "a listener for everybody": [
+        gateway({ listeners: [{ name: "a", allowedRoutes: { namespaces: { from: "All" } } }] }),
+        "spec.listeners[0].allowedRoutes.namespaces.from lets routes",
+    ],
+    "a listener for its namespace": [
+        gateway({ listeners: [{ name: "a", allowedRoutes: { namespaces: { from: "Same" } } }] }),
+    ],
+    "clients that a gateway believes": [gateway({ tls: { frontend: {} } }), "spec.tls says which clients"],
+    "settings of a gateway": [
+        gateway({ infrastructure: { parametersRef: { name: "a" } } }),
+        "spec.infrastructure.parametersRef names settings",
+    ],
+    "a policy for nodes": [
+        object("projectcalico.org/v3", "GlobalNetworkPolicy", { spec: { doNotTrack: true, preDNAT: false } }),
+        "spec.doNotTrack makes the policy one of nodes",
+    ],
+    "hooks of a backup": [
+        object("velero.io/v1", "Schedule", { spec: { template: { hooks: { resources: [{}] } } } }),
+        "spec.template.hooks runs commands",
+    ],
+    "a certificate that signs": [
+        object("cert-manager.io/v1", "Certificate", { spec: { isCA: true } }),
+        "spec.isCA asks for",
+    ],
+    "a certificate": [object("cert-manager.io/v1", "Certificate", { spec: { isCA: false } })],
+    "a foreign trust domain": [
+        object("spire.spiffe.io/v1alpha1", "ClusterFederatedTrustDomain", { spec: { trustDomain: "a.test" } }),
+        "spec.trustDomain is a trust domain",
+    ],
+    "programs of the kubelet's": [
+        object("kubelet.config.k8s.io/v1", "CredentialProviderConfig", { providers: [{ name: "a" }] }),
+        "providers runs programs",
+    ],
+    "others that place pods": [
+        object("kubescheduler.config.k8s.io/v1", "KubeSchedulerConfiguration", { extenders: [{ urlPrefix: "a" }] }),
+        "extenders lets others",
+    ],
+    "a quota of some pods": [
+        object("v1", "ResourceQuota", { spec: { hard: { pods: "1" }, scopes: ["BestEffort"] } }),
+        "spec bounds only some pods",
+    ],
+    "a quota of all pods": [object("v1", "ResourceQuota", { spec: { hard: { pods: "1" }, scopes: [] } })],
+    "a trigger": [
+        object("argoproj.io/v1alpha1", "Sensor", { spec: { triggers: [{ template: { http: { url: "a" } } }] } }),
+        "spec.triggers[0].template makes or calls",
+    ],
+    "a patch of a workflow": [
+        object("argoproj.io/v1alpha1", "Workflow", { spec: { podSpecPatch: "{}", templates: [] } }),
+        "spec.podSpecPatch changes the pods",
+    ],
+    "a patch of a step": [
+        object("argoproj.io/v1alpha1", "WorkflowTemplate", { spec: { templates: [{ podSpecPatch: "{}" }] } }),
+        "spec.templates[0].podSpecPatch changes the pods",
+    ],
+    "a namespace without signatures": [
+        object("v1", "Namespace", {}, { labels: { "policy.sigstore.dev/include": "false" } }),
+        'metadata.labels["policy.sigstore.dev/include"] has admission',
+    ],
+    "a namespace with signatures": [
+        object("v1", "Namespace", {}, { labels: { "policy.sigstore.dev/include": "true", team: "shop" } }),
+    ],
+    "rights in a cloud": [
+        object("v1", "ServiceAccount", {}, { annotations: ROLE }),
+        'metadata.annotations["eks.amazonaws.com/role-arn"] gives rights',
+    ],
+    "other annotations": [object("v1", "ServiceAccount", {}, { annotations: { "example.test/role": "a" } })],
+    "a copied Secret": [
+        object("v1", "Secret", {}, { annotations: { "replicator.v1.mittwald.de/replicate-to": ".*" } }),
+        'metadata.annotations["replicator.v1.mittwald.de/replicate-to"] has the object copied',
+    ],
+    "networks of a pod": [
+        object("apps/v1", "Deployment", {
+            spec: {
+                template: {
+                    metadata: { annotations: { "k8s.v1.cni.cncf.io/networks": "host" } },
+                    spec: { containers: [{ name: "a", image: "a" }] },
+                },
+            },
+        }),
+        'spec.template.metadata.annotations["k8s.v1.cni.cncf.io/networks"] joins the pod',
+    ],
+    "annotations of a pod, once": [
+        object(
+            "v1",
+            "Pod",
+            { spec: { containers: [{ name: "a", image: "a" }] } },
+            {
+                annotations: { "k8s.v1.cni.cncf.io/networks": "host" },
+            },
+        ),
+        'metadata.annotations["k8s.v1.cni.cncf.io/networks"] joins the pod',
+    ],
+    "defaults of a namespace's pods": [
+        object("v1", "Namespace", {}, { annotations: { "scheduler.alpha.kubernetes.io/node-selector": "a=b" } }),
+        'metadata.annotations["scheduler.alpha.kubernetes.io/node-selector"] changes the pods',
+    ],
+    "what configures the cluster": [configMap("anything", "kube-system", { a: "b" }), "data configures a component"],
+    "what a mesh obeys": [configMap("istio", "mesh", { mesh: "trustDomain: a" }), "data configures a component"],
+    "what the cluster restores": [configMap("kube-root-ca.crt", "kube-system", { "ca.crt": "a" })],
+    "what is read as a component's": [
+        configMap("kube-proxy", "kube-system", {
+            "config.conf": "apiVersion: kubeproxy.config.k8s.io/v1alpha1\nkind: KubeProxyConfiguration\n",
+        }),
+    ],
+    "what an application reads": [configMap("settings", "shop", { a: "b" })],
+    "a script": [
+        configMap("a", "shop", { run: "#!/bin/sh\nkubectl -n a create rolebinding b --role=c" }),
+        "data.run changes a cluster where it is run",
+    ],
+    "a script of helm": [configMap("a", "shop", { run: "helm -n a upgrade b c" }), "data.run changes a cluster"],
+    "a program of Terraform": [
+        configMap("a", "shop", { "a.tf": 'resource "kubernetes_pod_v1" "a" {}' }),
+        'data["a.tf"] changes a cluster',
+    ],
+    "a script that reads": [configMap("a", "shop", { run: "kubectl get pods | grep create" })],
+    "what is compressed": [object("v1", "ConfigMap", { binaryData: { a: gzip } }), "binaryData.a is compressed"],
+    "a release of Helm": [
+        object("v1", "Secret", { type: "helm.sh/release.v1", data: { release: Buffer.from(gzip).toString("base64") } }),
+        "data.release is compressed",
+    ],
+};
+
+describe("Parts of objects that no control knows", () => {
+    for (const [what, [manifest, wanted]] of Object.entries(CASES)) {
+        it(wanted === undefined ? `are not ${what}` : `are ${what}`, () => {
+            const reasons = told(manifest);
+            assert.equal(reasons.length, wanted === undefined ? 0 : 1, reasons.join("\n"));
+            assert.ok(
+                reasons.every((reason) => reason.startsWith(wanted ?? "")),
+                reasons.join("\n"),
+            );
+        });
+    }
+
+    it("are named where they are unknown in preview", () => {
+        const unknown = Object.defineProperty(object("velero.io/v1", "Schedule"), "spec", {
+            enumerable: true,
+            get: () => {
+                throw new UnknownValueError(["spec"]);
+            },
+        });
+        assert.deepEqual(told(unknown), ["spec runs commands in pods, which no control judges"]);
+    });
+
+    it("are told of what stands whole in a kind that carries pods, which is judged by itself", () => {
+        const pod = object("v1", "Pod", { spec: { hostPID: true, containers: [{ name: "a", image: "a" }] } });
+        const sensor = object("argoproj.io/v1alpha1", "Sensor", {
+            spec: { triggers: [{ template: { k8s: { source: { resource: pod } } } }] },
+        });
+        const experiment = object("kubeflow.org/v1beta1", "Experiment", {
+            spec: { trialTemplate: { trialSpec: object("batch/v1", "Job", { spec: { template: pod } }) } },
+        });
+        assert.deepEqual(
+            stackOf(sensor, experiment)
+                .objects.map(({ kind, prefix }) => `${kind} ${prefix}`)
+                .sort(),
+            ["Experiment ", "Pod spec.triggers[0].template.k8s.source.resource.", "Sensor "],
+        );
+    });
+});
