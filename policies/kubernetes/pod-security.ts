@@ -16,3 +16,8 @@ export function isGuarded(stack: Stack, namespace: string): boolean | undefined 
     const object = stack.find("Namespace", "", namespace);
     return object === undefined ? undefined : ifKnown(() => GUARDED.includes(str(object.labels[ENFORCE])));
 }
+
+/** Says whether an entry of a container's capabilities grants or drops NET_RAW: containerd and CRI-O take names in any case. */
+export function isRaw(entry: unknown): boolean {
+    return typeof entry === "string" && ["ALL", "NET_RAW"].includes(entry.toUpperCase());
+}

@@ -1,7 +1,12 @@
+import { literal } from "../../engine/cel";
 import { podControl } from "../../engine/control";
 import { mitre, nist, nsa } from "../../engine/frameworks";
 import { str } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
+
+/** An image without tag and digest, or of the tag latest, for which the API server fills in Always where nothing is said. */
+const LATEST = "(^|/)[^/:@]+(:latest(@.*)?)?$";
+const IS_LATEST = new RegExp(LATEST);
 
 export const imagePullPolicyAlways = podControl({
     name: "image-pull-policy-always",
@@ -14,16 +19,20 @@ export const imagePullPolicyAlways = podControl({
     frameworks: [...nsa("Kubernetes Pod security"), ...mitre("T1525"), ...nist("AC-3", "CM-2")],
     remediation: "Set imagePullPolicy to Always.",
     profiles: [],
-    admission: { expression: "variables.containers.all(c, c.?imagePullPolicy.orValue('') == 'Always')" },
+    admission: {
+        expression: [
+            "variables.containers.all(c, c.?imagePullPolicy.orValue('') == 'Always' ||",
+            ` (c.?imagePullPolicy.orValue('') == '' && c.?image.orValue('').matches(${literal(LATEST)})))`,
+        ].join("\n"),
+    },
     *check(pod) {
         for (const { name, path: at, body } of pod.containers) {
             const policy = str(body["imagePullPolicy"]);
-            if (policy !== "Always") {
+            if (policy !== "Always" && !(policy === "" && IS_LATEST.test(str(body["image"])))) {
                 const path = `${at}.imagePullPolicy`;
                 yield {
                     path,
                     container: name,
-                    // The default depends on the tag: Always for latest, IfNotPresent otherwise.
                     message: `${path} is ${policy === "" ? "not set" : `"${policy}"`} (container "${name}"). Set it to Always.`,
                     absent: policy === "",
                     // Not safe: a node that can't reach the registry could no longer start the pod.

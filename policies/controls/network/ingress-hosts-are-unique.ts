@@ -6,6 +6,7 @@ import { describe, type KubeObject } from "../../kubernetes/kube";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
 import { ifKnown } from "../../kubernetes/unknown";
+import { show } from "../../text";
 
 export const ingressHostsAreUnique = stackControl({
     name: "ingress-hosts-are-unique",
@@ -48,7 +49,7 @@ function claimsByHost(stack: Stack): ReadonlyMap<string, Claims> {
         for (const { host, paths } of ifKnown(() => ingressRules(ingress)) ?? []) {
             const claims = found.get(host) ?? new Map<string, KubeObject[]>();
             found.set(host, claims);
-            for (const key of [ANYWHERE, ...paths.map(({ value }) => pathKey(ingress, value))]) {
+            for (const key of [ANYWHERE, ...ownPaths(ingress, paths).map(({ value }) => pathKey(ingress, value))]) {
                 const claimants = claims.get(key) ?? [];
                 const isNews =
                     key === ANYWHERE
@@ -61,6 +62,11 @@ function claimsByHost(stack: Stack): ReadonlyMap<string, Claims> {
         }
     }
     return found;
+}
+
+/** The paths that an Ingress claims for itself: a canary of ingress-nginx takes a share of another's, of its own namespace. */
+function ownPaths(ingress: KubeObject, paths: readonly IngressPath[]): readonly IngressPath[] {
+    return show(ingress.annotations["nginx.ingress.kubernetes.io/canary"] ?? "") === "true" ? [] : paths;
 }
 
 /** Key of the Ingresses that claim any path of a host, of which one for each namespace is kept. */
@@ -77,6 +83,8 @@ function rivalOf(
 ): KubeObject | undefined {
     return (
         claims?.get(ANYWHERE)?.find((other) => namespaceOf(other) !== namespaceOf(ingress)) ??
-        paths.flatMap(({ value }) => claims?.get(pathKey(ingress, value)) ?? []).find((other) => other !== ingress)
+        ownPaths(ingress, paths)
+            .flatMap(({ value }) => claims?.get(pathKey(ingress, value)) ?? [])
+            .find((other) => other !== ingress)
     );
 }

@@ -9,8 +9,8 @@ import {
     INGRESS_KINDS,
     ingressRules,
 } from "../../kubernetes/ingress";
-import type { KubeObject } from "../../kubernetes/kube";
-import { list, obj, strings } from "../../kubernetes/kube";
+import type { Body, KubeObject } from "../../kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 import { show } from "../../text";
 
@@ -21,9 +21,66 @@ const PLAIN_HTTP: Readonly<Record<string, string>> = {
     "haproxy.org/ssl-redirect": "false",
 };
 
+type RouteFaults = (spec: Body, path: string) => Iterable<Fault>;
+
+/** A route without its part about TLS. */
+const unset =
+    (field: string, advice: string): RouteFaults =>
+    (spec, path) => {
+        const at = `${path}.${field}`;
+        const value = field.split(".").reduce<unknown>((holder, step) => obj(holder)[step], spec);
+        return isObj(value) ? [] : [{ path: at, message: `${at} is unset. ${advice}`, absent: true }];
+    };
+
+/** Traefik's entry points take their name from its own settings; by its chart, that of TLS is `websecure`. */
+const SECURE_ENTRY = /secure|https|tls/i;
+
+/** A route of Traefik's is in the clear without `tls`, unless its entry points are those of TLS or it only redirects. */
+function* traefikFaults(spec: Body, path: string): Iterable<Fault> {
+    const entries = strings(spec["entryPoints"]);
+    const isSecure = entries.length > 0 && entries.every((name) => SECURE_ENTRY.test(name));
+    const routes = list(spec["routes"]).map(obj);
+    const redirects =
+        routes.length > 0 &&
+        routes.every(({ middlewares }) => list(middlewares).some((one) => /redirect/i.test(str(obj(one)["name"]))));
+    if (!isSecure && !redirects) {
+        yield* unset("tls", "Name the certificate's Secret, or {} for the default certificate.")(spec, path);
+    }
+}
+
+/** Contour's root proxies; what they include has no virtual host. */
+function* contourFaults(spec: Body, path: string): Iterable<Fault> {
+    if (isObj(spec["virtualhost"])) {
+        yield* unset("virtualhost.tls", "Name the certificate's Secret.")(spec, path);
+    }
+    for (const [index, route] of list(spec["routes"]).map(obj).entries()) {
+        if (route["permitInsecure"] === true) {
+            const at = `${path}.routes[${index}].permitInsecure`;
+            yield { path: at, message: `${at} is true, so plain HTTP is served as well. Remove it.` };
+        }
+    }
+}
+
+/** OpenShift terminates a Route's TLS where it says how; an empty entry says nothing. */
+function* openShiftFaults(spec: Body, path: string): Iterable<Fault> {
+    const at = `${path}.tls`;
+    if (Object.keys(obj(spec["tls"])).length === 0) {
+        yield { path: at, message: `${at} is unset. Set its termination to edge or reencrypt.`, absent: true };
+    }
+}
+
+/** The kinds of routes that ingress controllers have of their own, by their API references. */
+const ROUTES: Readonly<Record<string, RouteFaults>> = {
+    "route.openshift.io/Route": openShiftFaults,
+    "traefik.io/IngressRoute": traefikFaults,
+    "traefik.containo.us/IngressRoute": traefikFaults,
+    "projectcontour.io/HTTPProxy": contourFaults,
+    "k8s.nginx.org/VirtualServer": unset("tls", "Name the certificate's Secret."),
+};
+
 export const ingressUsesTls = objectControl({
     name: "ingress-uses-tls",
-    description: "Every Ingress and Route is served over TLS for all of its hosts.",
+    description: "Every Ingress, and every route of a controller's own kind, is served over TLS for all of its hosts.",
     why: "Without TLS whoever is on the way reads sessions and passwords and rewrites what is served.",
     severity: "high",
     covers: ["net.ingress-tls"],
@@ -38,16 +95,10 @@ export const ingressUsesTls = objectControl({
     ],
     remediation: "Add spec.tls with every host and the Secret of its certificate.",
     profiles: ["nsa", "x0tta6bl4"],
-    kinds: [...INGRESS_KINDS, "route.openshift.io/Route"],
+    kinds: [...INGRESS_KINDS, ...Object.keys(ROUTES)],
     *check(object) {
-        if (object.kind === "Route") {
-            const path = `${object.prefix}spec.tls`;
-            if (Object.keys(obj(obj(object.body["spec"])["tls"])).length === 0) {
-                yield { path, message: `${path} is unset. Set its termination to edge or reencrypt.`, absent: true };
-            }
-            return;
-        }
-        yield* ingressFaults(object);
+        const plain = ROUTES[`${object.group}/${object.kind}`];
+        yield* plain === undefined ? ingressFaults(object) : plain(obj(object.body["spec"]), `${object.prefix}spec`);
     },
     admission: {
         // Admission has no catalogue of OpenShift's kinds, so this is about Ingresses alone.

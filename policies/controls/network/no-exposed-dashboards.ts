@@ -1,7 +1,9 @@
 import { stackControl } from "../../engine/control";
 import { checklist, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { ingressServices, isIngress } from "../../kubernetes/ingress";
 import { describe, str } from "../../kubernetes/kube";
 import { exposuresOf, podsBehind, servicesOf } from "../../kubernetes/services";
+import { namespaceOf } from "../../kubernetes/stack";
 
 export const noExposedDashboards = stackControl({
     name: "no-exposed-dashboards",
@@ -50,6 +52,19 @@ export const noExposedDashboards = stackControl({
                 "redis",
                 "mongo",
                 "mysql",
+                "adminer",
+                "cassandra",
+                "couchdb",
+                "hubble-ui",
+                "jupyter",
+                "kafka-ui",
+                "longhorn-frontend",
+                "mlflow",
+                "mongo-express",
+                "ollama",
+                "ray-head",
+                "spark-master",
+                "vllm",
             ],
         },
     },
@@ -64,7 +79,7 @@ export const noExposedDashboards = stackControl({
                     str(pod.labels["app.kubernetes.io/name"]),
                 ]);
                 const names = [service.name, ...pods.map((pod) => pod.object.name), ...labels];
-                const hit = params.names.find((wanted) => names.some((name) => isPart(wanted, name)));
+                const hit = hitOf(params.names, names);
                 for (const { by } of hit === undefined ? [] : exposuresOf(stack, service)) {
                     const path = `${by.prefix}spec${by === service ? ".type" : ""}`;
                     yield {
@@ -75,9 +90,35 @@ export const noExposedDashboards = stackControl({
                 }
             },
         );
+        // A Service of another stack has no more than its name here.
+        yield* each(
+            stack.objects.filter(isIngress),
+            (ingress) => ingress,
+            function* (ingress) {
+                for (const name of ingressServices(ingress)) {
+                    const hit =
+                        stack.find("Service", namespaceOf(ingress), name) === undefined
+                            ? hitOf(params.names, [name])
+                            : undefined;
+                    if (hit !== undefined) {
+                        const path = `${ingress.prefix}spec`;
+                        yield {
+                            object: ingress,
+                            path,
+                            message: `${path} publishes "${hit}" through Service ${namespaceOf(ingress)}/${name}. Keep it inside the cluster, behind an authenticating proxy.`,
+                        };
+                    }
+                }
+            },
+        );
     },
     admission: { none: "What is published stands in several objects." },
 });
+
+/** The first of the wanted names that is a part of one of some names. */
+function hitOf(wanted: readonly string[], names: readonly string[]): string | undefined {
+    return wanted.find((one) => names.some((name) => isPart(one, name)));
+}
 
 /** Says whether a name has `wanted` as one of its parts between dashes. */
 function isPart(wanted: string, name: string): boolean {

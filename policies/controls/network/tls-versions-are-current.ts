@@ -3,9 +3,22 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { list, obj, str } from "../../kubernetes/kube";
+import { INGRESS_KINDS } from "../../kubernetes/ingress";
+import { child } from "../../kubernetes/path";
 
 /** Every way in which the kinds below write TLS 1.2 or 1.3. */
-const CURRENT = new Set(["VersionTLS12", "VersionTLS13", "TLSv1_2", "TLSv1_3", "TLSV1_2", "TLSV1_3", "1.2", "1.3"]);
+const CURRENT = new Set([
+    "VersionTLS12",
+    "VersionTLS13",
+    "TLSv1_2",
+    "TLSv1_3",
+    "TLSV1_2",
+    "TLSV1_3",
+    "1.2",
+    "1.3",
+    "v1.2",
+    "v1.3",
+]);
 
 export const tlsVersionsAreCurrent = objectControl({
     name: "tls-versions-are-current",
@@ -21,6 +34,11 @@ export const tlsVersionsAreCurrent = objectControl({
         "traefik.containo.us/TLSOption",
         "consul.hashicorp.com/Mesh",
         "networking.istio.io/Gateway",
+        "gateway.envoyproxy.io/ClientTrafficPolicy",
+        "getambassador.io/Host",
+        "getambassador.io/TLSContext",
+        ...INGRESS_KINDS,
+        "Service",
         "ConfigMap",
     ],
     *check(object) {
@@ -34,6 +52,7 @@ export const tlsVersionsAreCurrent = objectControl({
             }
         }
         yield* protocolFaults(object);
+        yield* policyFaults(object);
     },
     admission: {
         none: "The kinds differ in where and how they write a version; their own schemas are checked at preview.",
@@ -65,8 +84,47 @@ function minimaOf(object: KubeObject): readonly Minimum[] {
                 version: str(obj(obj(server)["tls"])["minProtocolVersion"]).replace("TLS_AUTO", ""),
                 required: false,
             }));
+        case "ClientTrafficPolicy":
+            return [
+                {
+                    path: `${at}.tls.minVersion`,
+                    version: str(obj(spec["tls"])["minVersion"]).replace("Auto", ""),
+                    required: false,
+                },
+            ];
+        case "TLSContext":
+            return [{ path: `${at}.min_tls_version`, version: str(spec["min_tls_version"]), required: false }];
+        case "Host":
+            return [
+                {
+                    path: `${at}.tls.min_tls_version`,
+                    version: str(obj(spec["tls"])["min_tls_version"]),
+                    required: false,
+                },
+            ];
         default:
             return [];
+    }
+}
+
+/** The annotations by which AWS' load balancers are given a security policy, by its name. */
+const POLICY_ANNOTATIONS: readonly string[] = [
+    "alb.ingress.kubernetes.io/ssl-policy",
+    "service.beta.kubernetes.io/aws-load-balancer-ssl-negotiation-policy",
+];
+/** The policies of the AWS documentation begin at the version after the name's family; those named by a date begin at 1.0. */
+const OLD_POLICY = /^ELBSecurityPolicy-(?:20\d\d-|TLS-1-[01]-|FS-20\d\d|FS-1-1-|TLS13-1-[01]-)/;
+
+function* policyFaults(object: KubeObject): Iterable<Fault> {
+    for (const name of POLICY_ANNOTATIONS) {
+        const policy = str(object.annotations[name]);
+        if (OLD_POLICY.test(policy)) {
+            const path = child(`${object.prefix}metadata.annotations`, name);
+            yield {
+                path,
+                message: `${path} is "${policy}", which takes TLS 1.0 or 1.1. Name a policy that begins at 1.2.`,
+            };
+        }
     }
 }
 

@@ -4,6 +4,7 @@ import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, pss } from "../../engine/frameworks";
 import { list, obj, strings } from "../../kubernetes/kube";
 import { removeField, setField } from "../../kubernetes/path";
+import { isRaw } from "../../kubernetes/pod-security";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 import { pssParams, since } from "./pss";
 import { BASELINE_CAPABILITIES } from "./baseline-capabilities-only";
@@ -11,7 +12,7 @@ import { BASELINE_CAPABILITIES } from "./baseline-capabilities-only";
 const SLUG = "pod.capabilities-drop-all";
 /** What an added capability beyond the baseline breaks too; the control takes the baseline one's place in a profile. */
 const BASELINE_SLUG = "pod.capabilities-add-baseline";
-/** What a container that drops neither breaks too. */
+/** What a container that keeps NET_RAW, or is given it again, breaks too. */
 const RAW_SLUG = "pod.drop-net-raw";
 const ALLOWED = "NET_BIND_SERVICE";
 
@@ -26,7 +27,7 @@ function* dropFaults(pod: PodView, container: ContainerView): Iterable<Fault> {
         yield {
             path: field,
             container: name,
-            covers: dropped.includes("NET_RAW") ? [SLUG] : [SLUG, RAW_SLUG],
+            covers: dropped.some(isRaw) ? [SLUG] : [SLUG, RAW_SLUG],
             message: `${field} is ${found} (container "${name}"). Set it to ["ALL"].`,
             absent: !Array.isArray(drop),
             // Not safe: a program whose file has a capability does not even start without it; see remedies.ts.
@@ -44,7 +45,11 @@ function* addFaults(container: ContainerView, onlyBaseline: boolean): Iterable<F
             yield {
                 path: field,
                 container: name,
-                covers: onlyBaseline ? [BASELINE_SLUG] : beyondBaseline ? [SLUG, BASELINE_SLUG] : [SLUG],
+                covers: [
+                    ...(onlyBaseline ? [] : [SLUG]),
+                    ...(onlyBaseline || beyondBaseline ? [BASELINE_SLUG] : []),
+                    ...(isRaw(capability) ? [RAW_SLUG] : []),
+                ],
                 message: `${field} is "${capability}" (container "${name}"). Remove it${onlyBaseline ? "" : `; only ${ALLOWED} may be added`}.`,
                 fix: removeField(field),
             };

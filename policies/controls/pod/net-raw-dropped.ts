@@ -2,12 +2,8 @@ import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa } from "../../engine/frameworks";
 import { list, obj, strings } from "../../kubernetes/kube";
 import { setField } from "../../kubernetes/path";
+import { isRaw } from "../../kubernetes/pod-security";
 import { removeItems } from "./remedies";
-
-/** containerd and CRI-O take the names in any case. */
-function isRaw(entry: unknown): boolean {
-    return typeof entry === "string" && ["ALL", "NET_RAW"].includes(entry.toUpperCase());
-}
 
 export const netRawDropped = podControl({
     name: "net-raw-dropped",

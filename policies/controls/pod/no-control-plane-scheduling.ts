@@ -10,21 +10,32 @@ import type { PodView } from "../../kubernetes/pods";
 /** Labels that describe what a node is able to run, and not which node it is. */
 const PORTABLE = /^(?:kubernetes\.io\/(?:os|arch)|topology\.kubernetes\.io\/|node\.kubernetes\.io\/instance-type$)/;
 
-/** The paths of required node affinity that asks for a node of the control plane. */
-function affinityToControlPlane(pod: PodView): readonly string[] {
+const REQUIRED = "requiredDuringSchedulingIgnoredDuringExecution";
+
+/** Required node affinity that asks for a node of the control plane, or for nodes by their names. */
+function* affinityFaults(pod: PodView): Iterable<Fault> {
     const affinity = obj(obj(pod.spec["affinity"])["nodeAffinity"]);
-    const field = "requiredDuringSchedulingIgnoredDuringExecution";
-    return list(obj(affinity[field])["nodeSelectorTerms"]).flatMap((term, index) =>
-        list(obj(term)["matchExpressions"])
-            .map(obj)
-            .flatMap(({ key, operator }, entry) =>
-                CONTROL_PLANE_ROLES.includes(str(key)) && (operator === "Exists" || operator === "In")
-                    ? [
-                          `${pod.prefix}affinity.nodeAffinity.${field}.nodeSelectorTerms[${index}].matchExpressions[${entry}]`,
-                      ]
-                    : [],
-            ),
-    );
+    for (const [index, term] of list(obj(affinity[REQUIRED])["nodeSelectorTerms"]).map(obj).entries()) {
+        for (const field of ["matchExpressions", "matchFields"]) {
+            for (const [entry, { key, operator }] of list(term[field]).map(obj).entries()) {
+                const path = `${pod.prefix}affinity.nodeAffinity.${REQUIRED}.nodeSelectorTerms[${index}].${field}[${entry}]`;
+                if (CONTROL_PLANE_ROLES.includes(str(key)) && (operator === "Exists" || operator === "In")) {
+                    yield { path, message: `${path} asks for a node of the control plane. Remove it.` };
+                } else if (NODE_NAMES.includes(str(key)) && operator === "In" && !isOfDaemonSet(pod)) {
+                    yield { path, message: `${path} asks for nodes by their names. Remove it.` };
+                }
+            }
+        }
+    }
+}
+
+/** The field and the label that hold a node's name. */
+const NODE_NAMES: readonly string[] = ["metadata.name", "kubernetes.io/hostname"];
+
+/** A DaemonSet's controller binds each of its pods to a node by exactly this. */
+function isOfDaemonSet({ object }: PodView): boolean {
+    const owners = list(obj(object.body["metadata"])["ownerReferences"]).map(obj);
+    return object.kind === "Pod" && owners.some(({ kind }) => kind === "DaemonSet");
 }
 
 /** Tolerations of the control plane's taints. */
@@ -79,9 +90,7 @@ const ofPods = podControl({
                 yield { path, message: `${path} picks nodes by a label of their own. Remove it.` };
             }
         }
-        for (const path of affinityToControlPlane(pod)) {
-            yield { path, message: `${path} asks for a node of the control plane. Remove it.` };
-        }
+        yield* affinityFaults(pod);
         yield* tolerationFaults(pod.spec["tolerations"], `${pod.prefix}tolerations`);
     },
 });

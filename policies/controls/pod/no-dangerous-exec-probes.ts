@@ -4,10 +4,31 @@ import { obj, strings } from "../../kubernetes/kube";
 
 const PROBES = ["livenessProbe", "readinessProbe", "startupProbe"] as const;
 
-/** The program names in a command line, without their directories; shell scripts are taken word by word. */
+/** Programs that run the one which their arguments name. */
+const WRAPPERS = /^(?:busybox|chroot|env|exec|nice|nohup|setsid|stdbuf|sudo|time|timeout|xargs)$/;
+/** What stands in front of a program in a shell's command: assignments and words of the shell. */
+const PRELUDE = /^(?:\w+=.*|!|\{|then|do|else|if|while|until|elif)$/;
+const SHELL = /^(?:ba|da|a|k|z)?sh$/;
+
+const baseName = (word: string): string => word.slice(word.lastIndexOf("/") + 1);
+
+/** The programs that a command line starts, without their directories: the first word, and those of a shell's script. */
 function programs(command: readonly string[]): readonly string[] {
-    return command.flatMap((word) => word.split(/[\s;&|()`"']+/)).map((word) => word.slice(word.lastIndexOf("/") + 1));
+    const script = SHELL.test(baseName(command[0] ?? ""));
+    return script
+        ? command
+              .slice(1)
+              .flatMap((word) => word.split(/[;&|()`\n]+|\$\(/).flatMap((one) => started(one.trim().split(/\s+/))))
+        : started(command);
 }
+
+function started(words: readonly string[]): readonly string[] {
+    const [first = "", ...rest] = words.slice(words.findIndex((word) => !PRELUDE.test(word))).map(unquoted);
+    const program = baseName(first);
+    return WRAPPERS.test(program) ? [program, ...rest.map(baseName)] : [program];
+}
+
+const unquoted = (word: string): string => word.replaceAll(/["']/g, "");
 
 export const noDangerousExecProbes = podControl({
     name: "no-dangerous-exec-probes",

@@ -7,6 +7,8 @@ import type { PodView } from "../../kubernetes/pods";
 import { join } from "../../kubernetes/walk";
 
 const UNPRIVILEGED = "ContainerUser";
+/** With the domain that Windows containers keep it in, or without; Windows doesn't tell the case of names. */
+const IS_UNPRIVILEGED = /^(?:User Manager\\)?ContainerUser$/i;
 
 /** A group managed service account acts with rights that the domain gives, not with the container's. */
 function hasServiceAccount(options: Body): boolean {
@@ -43,7 +45,7 @@ export const windowsUnprivilegedUser = podControl({
         for (const { name, path: at, securityContext } of pod.containers) {
             const own = obj(securityContext["windowsOptions"]);
             const user = str(own["runAsUserName"]) || str(ofPod["runAsUserName"]);
-            if (user !== UNPRIVILEGED && !(user === "" && (hasServiceAccount(own) || hasServiceAccount(ofPod)))) {
+            if (!IS_UNPRIVILEGED.test(user) && !(user === "" && (hasServiceAccount(own) || hasServiceAccount(ofPod)))) {
                 const holder = str(own["runAsUserName"]) === "" && user !== "" ? pod.path : at;
                 const path = `${join(holder, "securityContext")}.windowsOptions.runAsUserName`;
                 yield {

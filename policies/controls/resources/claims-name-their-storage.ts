@@ -9,19 +9,23 @@ interface Claim {
     readonly object: KubeObject;
     readonly path: string;
     readonly spec: Body;
+    readonly metadata: Body;
 }
+
+/** The way to name a class before the field came; where it is there, it goes before the field. */
+const CLASS_ANNOTATION = "volume.beta.kubernetes.io/storage-class";
 
 /** The claims of a stack: of their own, and in the templates of StatefulSets and of pods' ephemeral volumes. */
 function claimsOf(stack: Stack): readonly Claim[] {
     return [
         ...stack
             .ofKind("PersistentVolumeClaim")
-            .map((object) => ({ object, path: `${object.prefix}spec`, spec: obj(object.body["spec"]) })),
+            .map((object) => ({ object, path: `${object.prefix}spec`, ...partsOf(object.body) })),
         ...stack.ofKind("StatefulSet").flatMap((object) =>
             list(obj(object.body["spec"])["volumeClaimTemplates"]).map((template, index) => ({
                 object,
                 path: `${object.prefix}spec.volumeClaimTemplates[${index}].spec`,
-                spec: obj(obj(template)["spec"]),
+                ...partsOf(obj(template)),
             })),
         ),
         ...stack.pods().flatMap((pod) =>
@@ -32,13 +36,17 @@ function claimsOf(stack: Stack): readonly Claim[] {
                           {
                               object: pod.object,
                               path: `${pod.prefix}volumes[${index}].ephemeral.volumeClaimTemplate.spec`,
-                              spec: obj(template["spec"]),
+                              ...partsOf(template),
                           },
                       ]
                     : [];
             }),
         ),
     ];
+}
+
+function partsOf(claim: Body): Pick<Claim, "spec" | "metadata"> {
+    return { spec: obj(claim["spec"]), metadata: obj(claim["metadata"]) };
 }
 
 export const claimsNameTheirStorage = stackControl({
@@ -70,8 +78,8 @@ export const claimsNameTheirStorage = stackControl({
         yield* each(
             claimsOf(stack),
             ({ object }) => object,
-            function* ({ object, path, spec }): Iterable<StackFault> {
-                const name = spec["storageClassName"];
+            function* ({ object, path, spec, metadata }): Iterable<StackFault> {
+                const name = obj(metadata["annotations"])[CLASS_ANNOTATION] ?? spec["storageClassName"];
                 const where = `${path}.storageClassName`;
                 // A claim on one particular volume needs no class.
                 const bound = str(spec["volumeName"]) !== "";

@@ -18,8 +18,35 @@ describeControl(ingressHostsAreUnique, {
             stack: [at("one", "shop", "/"), at("two", "till", "/api")],
             message: [message("till/two"), message("shop/one")],
         },
+        "a canary in another namespace, which is none": {
+            stack: [
+                at("one", "shop", "/"),
+                ingress(
+                    { rules: [ingressRule(HOST, "/")] },
+                    {
+                        name: "two",
+                        namespace: "till",
+                        annotations: { "nginx.ingress.kubernetes.io/canary": "true" },
+                    },
+                ),
+            ],
+            message: [message("till/two"), message("shop/one")],
+        },
     },
     allowed: {
+        "a canary, which takes a share of another's path": {
+            stack: [
+                at("one", "shop", "/"),
+                ingress(
+                    { rules: [ingressRule(HOST, "/")] },
+                    {
+                        name: "two",
+                        namespace: "shop",
+                        annotations: { "nginx.ingress.kubernetes.io/canary": "true" },
+                    },
+                ),
+            ],
+        },
         "two paths of a host in one namespace": { stack: [at("one", "shop", "/"), at("two", "shop", "/api")] },
         "two hosts": { stack: [at("one", "shop", "/"), at("two", "shop", "/", "api.example.org")] },
         "one Ingress that names a host twice": {

@@ -8,6 +8,13 @@ const route = (spec: object) => ({
     metadata: { name: "web", namespace: "shop" },
     spec: { to: { kind: "Service", name: "web" }, ...spec },
 });
+const custom = (apiVersion: string, kind: string, spec: object) => ({
+    apiVersion,
+    kind,
+    metadata: { name: "web", namespace: "shop" },
+    spec,
+});
+const traefik = (spec: object) => custom("traefik.io/v1alpha1", "IngressRoute", spec);
 const plain = (name: string, value: string): string =>
     `metadata.annotations["${name}"] is "${value}", so plain HTTP is served as well. Remove it.`;
 
@@ -50,6 +57,26 @@ describeControl(ingressUsesTls, {
             object: ingress({}, { annotations: { "kubernetes.io/ingress.allow-http": "true" } }),
             message: plain("kubernetes.io/ingress.allow-http", "true"),
         },
+        "a route of Traefik's in the clear": {
+            stack: [traefik({ entryPoints: ["web"] }), traefik({ entryPoints: ["web", "websecure"] }), traefik({})],
+            message: Array(3).fill(
+                "spec.tls is unset. Name the certificate's Secret, or {} for the default certificate.",
+            ),
+        },
+        "a proxy of Contour's in the clear": {
+            object: custom("projectcontour.io/v1", "HTTPProxy", {
+                virtualhost: { fqdn: "shop.example.org" },
+                routes: [{ permitInsecure: true }],
+            }),
+            message: [
+                "spec.virtualhost.tls is unset. Name the certificate's Secret.",
+                "spec.routes[0].permitInsecure is true, so plain HTTP is served as well. Remove it.",
+            ],
+        },
+        "a virtual server of NGINX's in the clear": {
+            object: custom("k8s.nginx.org/v1", "VirtualServer", { host: "shop.example.org" }),
+            message: "spec.tls is unset. Name the certificate's Secret.",
+        },
         "a Route without TLS": {
             object: route({}),
             message: "spec.tls is unset. Set its termination to edge or reencrypt.",
@@ -87,6 +114,22 @@ describeControl(ingressUsesTls, {
         "a rule for every host": { object: ingress({ rules: [ingressRule(undefined)] }) },
         "an Ingress that declines plain HTTP": {
             object: ingress({}, { annotations: { "kubernetes.io/ingress.allow-http": "false" } }),
+        },
+        "routes of Traefik's by TLS, or that only redirect to it": {
+            stack: [
+                traefik({ tls: {} }),
+                traefik({ entryPoints: ["websecure"] }),
+                traefik({ entryPoints: ["web"], routes: [{ middlewares: [{ name: "redirect-https" }] }] }),
+            ],
+        },
+        "proxies of Contour's by TLS, and what they include": {
+            stack: [
+                custom("projectcontour.io/v1", "HTTPProxy", { virtualhost: { tls: { secretName: "web" } } }),
+                custom("projectcontour.io/v1", "HTTPProxy", { routes: [{}] }),
+            ],
+        },
+        "a virtual server of NGINX's by TLS": {
+            object: custom("k8s.nginx.org/v1", "VirtualServer", { tls: { secret: "web" } }),
         },
         "a Route with TLS": { object: route({ tls: { termination: "edge" } }) },
     },

@@ -20,6 +20,12 @@ describeControl(noExposedDashboards, {
             stack: [service(), pod({ app: "web" }, {}, { name: "argo-server" }), ingress()],
             message: message("spec", "argo-server", "web"),
         },
+        "a dashboard of another stack, by the name of its Service": {
+            object: ingress({
+                rules: [{ http: { paths: [{ backend: { service: { name: "argo-server" } } }] } }],
+            }),
+            message: message("spec", "argo-server", "argo-server"),
+        },
         "an interface of one's own list": {
             object: service({ type: "LoadBalancer" }, { name: "till-admin" }),
             params: { names: ["till-admin"] },

@@ -13,6 +13,8 @@ describeControl(dropAllCapabilities, {
             container: { securityContext: { capabilities: { drop: ["all"] } } },
             message:
                 'spec.containers[0].securityContext.capabilities.drop is ["all"] (container "web"). Set it to ["ALL"].',
+            // The runtimes drop NET_RAW for it.
+            slugs: ["pod.capabilities-drop-all"],
         },
         "some dropped by name": {
             container: { securityContext: { capabilities: { drop: ["NET_RAW", "CHOWN"] } } },
@@ -23,6 +25,12 @@ describeControl(dropAllCapabilities, {
             container: { securityContext: { capabilities: { drop: ["ALL"], add: ["NET_BIND_SERVICE", "CHOWN"] } } },
             message:
                 'spec.containers[0].securityContext.capabilities.add[1] is "CHOWN" (container "web"). Remove it; only NET_BIND_SERVICE may be added.',
+        },
+        "NET_RAW kept beside all that is dropped": {
+            container: { securityContext: { capabilities: { drop: ["ALL"], add: ["NET_RAW"] } } },
+            message:
+                'spec.containers[0].securityContext.capabilities.add[0] is "NET_RAW" (container "web"). Remove it; only NET_BIND_SERVICE may be added.',
+            slugs: ["pod.capabilities-drop-all", "pod.capabilities-add-baseline", "pod.drop-net-raw"],
         },
         "one beyond the baseline before v1.22, when that was all the rule": {
             container: { securityContext: { capabilities: { add: ["CHOWN", "SYS_ADMIN"] } } },

@@ -2,17 +2,15 @@ import { noControlPlaneScheduling } from "../../../../policies/controls/pod/no-c
 import { describeControl } from "../../../support/control-suite";
 import type { Manifest } from "../../../support/controls";
 
-function affinity(expression: Manifest): Manifest {
+function named(term: Manifest): Manifest {
     return {
         affinity: {
-            nodeAffinity: {
-                requiredDuringSchedulingIgnoredDuringExecution: {
-                    nodeSelectorTerms: [{ matchExpressions: [expression] }],
-                },
-            },
+            nodeAffinity: { requiredDuringSchedulingIgnoredDuringExecution: { nodeSelectorTerms: [term] } },
         },
     };
 }
+
+const affinity = (expression: Manifest): Manifest => named({ matchExpressions: [expression] });
 
 const runtimeClass = (scheduling: Manifest) => ({
     object: {
@@ -44,6 +42,16 @@ describeControl(noControlPlaneScheduling, {
             message:
                 "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0] asks for a node of the control plane. Remove it.",
         },
+        "a pod whose affinity names its nodes": {
+            pod: named({
+                matchFields: [{ key: "metadata.name", operator: "In", values: ["node-1"] }],
+                matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["node-1"] }],
+            }),
+            message: [
+                "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchExpressions[0] asks for nodes by their names. Remove it.",
+                "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms[0].matchFields[0] asks for nodes by their names. Remove it.",
+            ],
+        },
         "a pod that picks its node": {
             pod: { nodeName: "node-1" },
             message: 'spec.nodeName is "node-1", which passes the scheduler by. Remove it.',
@@ -74,6 +82,17 @@ describeControl(noControlPlaneScheduling, {
         },
         "what a node is able to run": { pod: { nodeSelector: { "kubernetes.io/arch": "arm64" } } },
         "other tolerations": { pod: { tolerations: [{ key: "dedicated", operator: "Equal", value: "shop" }] } },
+        "a pod of a DaemonSet, which its controller binds to a node": {
+            object: {
+                apiVersion: "v1",
+                kind: "Pod",
+                metadata: { name: "agent", ownerReferences: [{ kind: "DaemonSet", name: "agent" }] },
+                spec: named({ matchFields: [{ key: "metadata.name", operator: "In", values: ["node-1"] }] }),
+            },
+        },
+        "nodes but those of some names": {
+            pod: named({ matchFields: [{ key: "metadata.name", operator: "NotIn", values: ["node-1"] }] }),
+        },
         "a pod that doesn't say": {},
     },
 });

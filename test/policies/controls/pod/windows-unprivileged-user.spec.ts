@@ -34,6 +34,9 @@ describeControl(windowsUnprivilegedUser, {
             container: {},
             pod: { os: { name: "windows" }, securityContext: { windowsOptions: { runAsUserName: "ContainerUser" } } },
         },
+        "ContainerUser by its domain, in any case": {
+            container: { securityContext: { windowsOptions: { runAsUserName: "User Manager\\containeruser" } } },
+        },
         "a managed service account": {
             container: { securityContext: { windowsOptions: { gmsaCredentialSpecName: "web" } } },
         },

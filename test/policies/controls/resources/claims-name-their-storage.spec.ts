@@ -43,6 +43,12 @@ describeControl(claimsNameTheirStorage, {
     },
     allowed: {
         "a class": { object: claim({ storageClassName: "encrypted", resources }) },
+        "a class by the older annotation": {
+            object: {
+                ...claim({ resources }),
+                metadata: { name: "data", annotations: { "volume.beta.kubernetes.io/storage-class": "encrypted" } },
+            },
+        },
         "no class on purpose": { object: claim({ storageClassName: "", resources }) },
         "a claim on one particular volume": { object: claim({ volumeName: "data-1", resources }) },
         "a class of the stack": {
