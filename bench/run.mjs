@@ -1,23 +1,37 @@
-// Times `hardening scan` and `hardening paths` over generated manifests, beside the peers that are on PATH: npm run bench [-- COUNT…]
+// Times `hardening scan` and `hardening paths` over generated and real manifests, in turn with the peers that are on PATH:
+// npm run bench [-- SET…]
 import { spawnSync } from "node:child_process";
-import { existsSync, mkdtempSync, openSync, closeSync, readdirSync, readFileSync, rmSync } from "node:fs";
+import {
+    closeSync,
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    openSync,
+    readFileSync,
+    readdirSync,
+    rmSync,
+} from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
-import { delimiter, dirname, join } from "node:path";
+import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
+import { corpus } from "./corpus.mjs";
 import { writeManifests } from "./manifests.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const TIME = "/usr/bin/time";
-const RUNS = Number(process.env.BENCH_RUNS ?? 3);
-/** Peers that take longer than this for one run are measured once, and not with more objects. */
+const RUNS = Number(process.env.BENCH_RUNS ?? 5);
+/** A peer that takes longer than this for one run is measured once, and not with more objects. */
 const PATIENCE_S = Number(process.env.BENCH_PATIENCE ?? 60);
+/** The sets of real manifests, in the words of the command line. */
+const REAL = { "real-small": "small", "real-large": "large" };
 
-const counts = process.argv.slice(2).map(Number);
-if (counts.some((count) => !Number.isInteger(count) || count < 1)) {
+const sets = process.argv.slice(2);
+if (sets.some((set) => !Object.hasOwn(REAL, set) && !(Number.isInteger(Number(set)) && Number(set) >= 1))) {
     console.error(
-        "usage: npm run bench [-- COUNT…], each a whole number of objects\n" +
-            "BENCH_RUNS: runs to take the best of (3); BENCH_PATIENCE: seconds after which a peer is not tried with more (60)",
+        "usage: npm run bench [-- SET…], each a whole number of generated objects, real-small or real-large\n" +
+            "BENCH_RUNS: rounds to take the median of (5); BENCH_PATIENCE: seconds after which a peer is not tried with more (60)",
     );
     process.exit(2);
 }
@@ -37,6 +51,10 @@ function controlsOf(profile) {
         throw new Error(stderr);
     }
     return JSON.parse(stdout).length;
+}
+
+function parsing(reader, folder) {
+    return [process.execPath, join(ROOT, "bench/parse.mjs"), reader, folder];
 }
 
 function scan(...options) {
@@ -59,12 +77,18 @@ const SUBJECTS = [
     },
     // No controls: every way from the Internet to a node or to cluster-admin, and what ends them.
     { name: "hardening paths", checks: () => "", argv: (folder) => [process.execPath, launcher, "paths", folder] },
+    // What no tool on Node.js that reads the same bytes can be faster than.
+    ...["yaml", "js-yaml", "json"].map((reader) => ({
+        name: `nothing but parsing, ${reader}`,
+        checks: () => "",
+        argv: (folder) => parsing(reader, folder),
+    })),
     // Peers take a list of files or folders; the shell passes the list on where it is long.
     {
         name: "kube-score",
         program: "kube-score",
         checks: () => lines(["kube-score", "list"]).length,
-        argv: (folder) => ["sh", "-c", `find ${folder} -name '*.yaml' -exec kube-score score --output-format ci {} +`],
+        argv: (folder) => ["sh", "-c", `find ${folder} -name '*.y*ml' -exec kube-score score --output-format ci {} +`],
     },
     {
         name: "checkov",
@@ -126,18 +150,30 @@ function isThere({ program, needs }) {
     return (program === undefined || onPath(program)) && (needs === undefined || process.env[needs] !== undefined);
 }
 
-/** Wall seconds of the best run, the least processor seconds of any, and the highest peak of memory in MiB. */
-function measure(argv) {
-    const runs = [once(argv)];
-    while (runs.length < RUNS && runs[0].wall < PATIENCE_S) {
-        runs.push(once(argv));
+/** The middle one; of an even number, the lower of the two. */
+function median(numbers) {
+    return numbers.toSorted((a, b) => a - b)[(numbers.length - 1) >> 1];
+}
+
+/**
+ * Runs some subjects in turn, several rounds: the median of wall and processor seconds of each, and its highest peak of
+ * memory in MiB. What is slow runs once.
+ */
+function measure(subjects, folder) {
+    const runs = new Map(subjects.map((subject) => [subject, []]));
+    for (let round = 0; round < RUNS; round++) {
+        for (const [subject, done] of runs) {
+            if (round === 0 || done[0].wall < PATIENCE_S) {
+                done.push(once(subject.argv(folder)));
+            }
+        }
     }
-    return {
-        runs: runs.length,
-        wall: Math.min(...runs.map(({ wall }) => wall)),
-        cpu: Math.min(...runs.map(({ cpu }) => cpu)),
-        memory: Math.max(...runs.map(({ memory }) => memory)),
-    };
+    return [...runs].map(([subject, done]) => ({
+        subject,
+        wall: median(done.map(({ wall }) => wall)),
+        cpu: median(done.map(({ cpu }) => cpu)),
+        memory: Math.max(...done.map(({ memory }) => memory)),
+    }));
 }
 
 function once([program, ...args]) {
@@ -162,26 +198,80 @@ function row(cells) {
     return `| ${cells.join(" | ")} |`;
 }
 
+/** What a scan says of a folder, as JSON. */
+function scanned(folder) {
+    const argv = [launcher, "scan", "-f", "json", "--profile", "baseline", folder];
+    const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: "utf8", maxBuffer: 1 << 30 });
+    if (stdout === "") {
+        throw new Error(stderr);
+    }
+    return JSON.parse(stdout);
+}
+
+/** The files that kube-score can't read: it stops at the first of them, so halves are tried until it is found. */
+function refusedByKubeScore(files) {
+    const argv = ["score", "--output-format", "ci", ...files];
+    const { stderr } = spawnSync("kube-score", argv, { encoding: "utf8", maxBuffer: 1 << 30 });
+    if (files.length === 0 || !stderr.includes("Failed to score files")) {
+        return [];
+    }
+    const half = files.length >> 1;
+    return half === 0 ? files : [...refusedByKubeScore(files.slice(0, half)), ...refusedByKubeScore(files.slice(half))];
+}
+
+function filesBelow(folder) {
+    return readdirSync(folder, { withFileTypes: true, recursive: true })
+        .filter((entry) => entry.isFile())
+        .map(({ parentPath, name }) => join(parentPath, name))
+        .sort();
+}
+
+/** Copies the manifests of a corpus that all who are compared can read: one that stops early would look fast. */
+function writeReal(folder, set) {
+    const packages = corpus(set, (line) => console.error(line));
+    for (const from of packages) {
+        cpSync(from, join(folder, basename(from)), { recursive: true });
+    }
+    const all = filesBelow(folder).length;
+    for (const { source } of scanned(folder).errors) {
+        rmSync(source, { force: true });
+    }
+    if (SUBJECTS.some(({ program, ...other }) => program === "kube-score" && isThere({ program, ...other }))) {
+        refusedByKubeScore(filesBelow(folder)).forEach((file) => rmSync(file));
+    }
+    const { summary } = scanned(folder);
+    console.error(
+        `${set}: ${packages.length} packages, ${filesBelow(folder).length} of ${all} files are read by all, ${summary.resources} objects`,
+    );
+    return summary.resources;
+}
+
 const folder = mkdtempSync(join(tmpdir(), "hardening-bench-"));
 const busy = new Set();
 try {
     console.log(
-        `${cpus().length} cores, Node.js ${process.versions.node}, whole process, best of ${RUNS} runs; load average ${loadavg()[0].toFixed(1)} at the start\n`,
+        `${cpus().length} cores, Node.js ${process.versions.node}, whole process, median of ${RUNS} rounds in turn; load average ${loadavg()[0].toFixed(1)} at the start\n`,
     );
-    console.log(row(["Subject", "Checks", "Objects", "Wall s", "CPU s", "CPU ms per 1,000", "Peak MiB"]));
-    console.log(row(["---", "---:", "---:", "---:", "---:", "---:", "---:"]));
-    for (const count of counts.length > 0 ? counts : [1_000, 10_000, 100_000]) {
-        const manifests = join(folder, String(count));
-        writeManifests(manifests, count);
-        for (const subject of SUBJECTS.filter((candidate) => isThere(candidate) && !busy.has(candidate))) {
-            const { wall, cpu, memory } = measure(subject.argv(manifests));
+    console.log(row(["Subject", "Checks", "Input", "Objects", "Wall s", "CPU s", "CPU ms per 1,000", "Peak MiB"]));
+    console.log(row(["---", "---:", "---", "---:", "---:", "---:", "---:", "---:"]));
+    for (const set of sets.length > 0 ? sets : ["1000", "real-small", "real-large", "10000", "100000"]) {
+        const manifests = join(folder, set);
+        mkdirSync(manifests);
+        const isReal = Object.hasOwn(REAL, set);
+        const count = isReal ? writeReal(manifests, REAL[set]) : Number(set);
+        if (!isReal) {
+            writeManifests(manifests, count);
+        }
+        once(parsing("write-json", manifests));
+        const subjects = SUBJECTS.filter((candidate) => isThere(candidate) && !busy.has(candidate));
+        for (const { subject, wall, cpu, memory } of measure(subjects, manifests)) {
             const figures = [wall.toFixed(2), cpu.toFixed(2), Math.round((cpu / count) * 1e6), Math.round(memory)];
-            console.log(row([subject.name, checksOf(subject), count, ...figures]));
+            console.log(row([subject.name, checksOf(subject), isReal ? "real" : "generated", count, ...figures]));
             if (subject.program !== undefined && wall > PATIENCE_S) {
                 busy.add(subject);
             }
         }
-        rmSync(manifests, { recursive: true, force: true });
+        [manifests, `${manifests}.json`].forEach((made) => rmSync(made, { recursive: true, force: true }));
     }
     busy.forEach(({ name }) => console.log(`\n${name} took more than ${PATIENCE_S} s and was not tried with more.`));
     console.log(`\nload average ${loadavg()[0].toFixed(1)} at the end`);

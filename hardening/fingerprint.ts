@@ -1,4 +1,4 @@
-import { createHash } from "node:crypto";
+import { hash } from "node:crypto";
 
 import type { Finding } from "./findings";
 
@@ -13,8 +13,5 @@ export function fingerprint(finding: Identity): string {
     const { control, source, kind, namespace, name, container, path } = finding;
     // A container is named by its name, because containers added before it shift the index.
     const field = container === undefined ? path : path.replace(/ontainers\[\d+\]/, `ontainers[${container}]`);
-    return createHash("sha256")
-        .update(JSON.stringify([control, source, kind, namespace, name, field]))
-        .digest("hex")
-        .slice(0, 32);
+    return hash("sha256", JSON.stringify([control, source, kind, namespace, name, field]), "hex").slice(0, 32);
 }

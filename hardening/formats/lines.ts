@@ -1,6 +1,6 @@
 import type { Finding } from "../findings";
 import type { PlacedDocument, TextDocument } from "../sources/yaml";
-import { placesIn, readDocuments } from "../sources/yaml";
+import { placesIn, splitDocuments } from "../sources/yaml";
 import type { Run } from "./report";
 
 /** A place in a text, one-based. */
@@ -59,6 +59,7 @@ export class LineFinder {
 }
 
 interface Documents {
+    readonly text: string;
     readonly documents: readonly TextDocument[];
     readonly lines: LineStarts;
 }
@@ -91,14 +92,18 @@ class LineStarts {
 function split(text: string | undefined): Documents | undefined {
     return text === undefined || text.length > MAX_CHARACTERS
         ? undefined
-        : { documents: readDocuments(text), lines: new LineStarts(text) };
+        : { text, documents: splitDocuments(text), lines: new LineStarts(text) };
 }
 
-function parse({ lines }: Documents, document: TextDocument): Parsed | undefined {
+function parse({ text, lines }: Documents, document: TextDocument): Parsed | undefined {
     const placed = placesIn(document);
     return placed === undefined
         ? undefined
-        : { document: placed, lines: new LineStarts(placed.text), start: lines.placeOf(document.start) };
+        : {
+              document: placed,
+              lines: placed.text === text ? lines : new LineStarts(placed.text),
+              start: lines.placeOf(document.start),
+          };
 }
 
 /** Where the first thing that a document says begins. */
@@ -133,11 +138,17 @@ function itemOf(path: string): Step | undefined {
     return step === undefined ? undefined : { to: Number(index), rest: path.slice(step.length) };
 }
 
+/** `[`, by which a key in brackets begins. */
+const OPENING = 0x5b;
+
 /** Keys may hold dots themselves, as labels do, so the longest one that the path starts with is meant. */
 function longestKey(keys: Iterable<string | number>, path: string): Step | undefined {
     let found: Step | undefined;
+    // Most keys don't begin as the path does, which is seen without making texts of each.
+    const first = path.codePointAt(0);
     for (const key of keys) {
-        const rest = afterKey(path, String(key));
+        const written = String(key);
+        const rest = first === OPENING || written.codePointAt(0) === first ? afterKey(path, written) : undefined;
         if (rest !== undefined && (found === undefined || rest.length < found.rest.length)) {
             found = { to: key, rest };
         }

@@ -18,7 +18,7 @@ import { objectOf } from "./order";
 export function* sarif(run: Run): Iterable<string> {
     const rules = rulesOf(run);
     const indexes = new Map(rules.map(({ name }, index) => [name, index]));
-    const lines = new LineFinder(run);
+    const places: Places = { lines: new LineFinder(run), uris: new Map() };
     // Results go one at a time, because a log of a large run would not fit into one string; what is known only when
     // they have all gone by follows them.
     const log: Log = { $schema: SCHEMA, version: "2.1.0", runs: [{ ...headOf(run, rules), results: [] }] };
@@ -27,7 +27,7 @@ export function* sarif(run: Run): Iterable<string> {
     yield text.slice(0, gap);
     let separator = "";
     const outcome = yield* written(run.findings, (finding) => {
-        const line = `${separator}\n        ${JSON.stringify(resultOf(finding, indexes.get(finding.control), lines))}`;
+        const line = `${separator}\n        ${JSON.stringify(resultOf(finding, indexes.get(finding.control), places))}`;
         separator = ",";
         return line;
     });
@@ -92,7 +92,7 @@ function ruleOf(rule: ControlMeta, run: Run): ReportingDescriptor {
     };
 }
 
-function resultOf(finding: Finding, ruleIndex: number | undefined, lines: LineFinder): Result {
+function resultOf(finding: Finding, ruleIndex: number | undefined, places: Places): Result {
     const unverifiable = finding.status === "unverifiable";
     return {
         ruleId: finding.control,
@@ -100,7 +100,7 @@ function resultOf(finding: Finding, ruleIndex: number | undefined, lines: LineFi
         // SARIF 2.1.0, 3.27.9: the level of what is no failure is "none".
         ...(unverifiable ? { kind: "review", level: "none" } : { kind: "fail", level: levelOf(finding) }),
         message: { text: `${finding.message}${finding.owner === undefined ? "" : ` Managed by ${finding.owner}.`}` },
-        locations: [locationOf(finding, lines)],
+        locations: [locationOf(finding, places)],
         partialFingerprints: { "hardening/v1": fingerprint(finding) },
         ...(finding.waiver !== undefined && { suppressions: [suppressionOf(finding.waiver)] }),
         ...(finding.exception !== undefined && { suppressions: [exceptionOf(finding.exception)] }),
@@ -129,12 +129,20 @@ function exceptionOf({ component, reason }: NonNullable<Finding["exception"]>): 
     return { kind: "inSource", status: "accepted", justification: reason, properties: { component } };
 }
 
-function locationOf(finding: Finding, lines: LineFinder): Location {
+/** What results are placed by: the lines of sources, and the URIs of those that there were. */
+interface Places {
+    readonly lines: LineFinder;
+    readonly uris: Map<string, string>;
+}
+
+function locationOf(finding: Finding, { lines, uris }: Places): Location {
     const place = lines.place(finding) ?? { line: 1, column: 1 };
+    const uri = uris.get(finding.source) ?? uriOf(fileOf(finding));
+    uris.set(finding.source, uri);
     const object = objectOf(finding);
     return {
         physicalLocation: {
-            artifactLocation: { uri: uriOf(fileOf(finding)) },
+            artifactLocation: { uri },
             region: { startLine: place.line, startColumn: place.column },
         },
         logicalLocations: [

@@ -35,9 +35,24 @@ const SNIFFED = 4096;
  * `---`, whatever they stand in. A document that can't be read has a fault, and the others are still read.
  */
 export function readDocuments(text: string): readonly TextDocument[] {
+    return documentsOf(text, yamlDocument);
+}
+
+/**
+ * The documents of a text as {@link readDocuments} parts it, for who reads those of them that matter by
+ * {@link placesIn}: what is YAML has neither body nor fault yet.
+ */
+export function splitDocuments(text: string): readonly TextDocument[] {
+    return documentsOf(text, unreadDocument);
+}
+
+/** Makes the document between two places of a text. */
+type Reading = (text: string, start: number, end: number) => TextDocument;
+
+function documentsOf(text: string, read: Reading): readonly TextDocument[] {
     const first = text.search(/[^ \t\r\n]/);
     if (text[first] !== "{" || first >= SNIFFED) {
-        return yamlDocuments(text, 0);
+        return yamlDocuments(text, 0, read);
     }
     const documents: TextDocument[] = [];
     let end = 0;
@@ -67,7 +82,7 @@ export function readDocuments(text: string): readonly TextDocument[] {
     }
     // Behind one JSON object there may be YAML; the line break that ends the object belongs to neither.
     const from = text[rest] === "\n" ? rest + 1 : rest;
-    return [...documents, ...yamlDocuments(text, documents.length === 0 ? 0 : from, documents.length > 0)];
+    return [...documents, ...yamlDocuments(text, documents.length === 0 ? 0 : from, read, documents.length > 0)];
 }
 
 /**
@@ -92,7 +107,7 @@ function behindSpace(text: string, at: number): number {
 }
 
 /** @param follows something stands above, so that what comes before the first separator is a document only if it says something */
-function yamlDocuments(text: string, from: number, follows = false): readonly TextDocument[] {
+function yamlDocuments(text: string, from: number, read: Reading, follows = false): readonly TextDocument[] {
     const documents: TextDocument[] = [];
     let start = from;
     // Only a line feed parts lines here; other breaks end a line for YAML, not for what splits a stream.
@@ -101,13 +116,10 @@ function yamlDocuments(text: string, from: number, follows = false): readonly Te
     let opened = false;
     let badSeparator: SyntaxFault | undefined;
     const close = (end: number) => {
-        const document = badSeparator === undefined ? yamlDocument(text, start, end) : undefined;
-        const body = document?.body;
-        const says = body !== undefined || document?.fault !== undefined;
-        if (document === undefined) {
+        if (badSeparator !== undefined) {
             documents.push({ start, text: text.slice(start, end), fault: badSeparator });
-        } else if (opened || says || (!follows && end === text.length)) {
-            documents.push(document);
+        } else if (opened || (!follows && end === text.length) || saysSomething(text, start, end)) {
+            documents.push(read(text, start, end));
         }
     };
     for (let match = separator.exec(text); match !== null; match = separator.exec(text)) {
@@ -123,9 +135,23 @@ function yamlDocuments(text: string, from: number, follows = false): readonly Te
     return documents;
 }
 
+function saysSomething(text: string, start: number, end: number): boolean {
+    const { body, fault } = yamlDocument(text, start, end);
+    return body !== undefined || fault !== undefined;
+}
+
+/** Where a document begins: it may have a byte order mark of its own. */
+function startOf(text: string, start: number): number {
+    return text[start] === "\uFEFF" ? start + 1 : start;
+}
+
+function unreadDocument(text: string, start: number, end: number): TextDocument {
+    const from = startOf(text, start);
+    return { start: from, text: text.slice(from, end) };
+}
+
 function yamlDocument(text: string, start: number, end: number): TextDocument {
-    // Each document may begin with a byte order mark of its own.
-    const from = text[start] === "\uFEFF" ? start + 1 : start;
+    const from = startOf(text, start);
     const slice = text.slice(from, end);
     try {
         // What splits the stream ends every line with a line feed, the last one too.
