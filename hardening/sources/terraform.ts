@@ -13,8 +13,6 @@ import { readDocuments } from "./yaml";
 /** Major version of the JSON of plans and states that is known (Terraform's "JSON Output Format"). */
 const KNOWN_FORMAT = /^(?:0|1)\./;
 
-const UNKNOWNS = { marker: KNOWN_LATER, isUnknown };
-
 /** What Terraform's JSON says of one resource. */
 interface Planned {
     readonly address: string;
@@ -164,14 +162,21 @@ function resourcesOf({ address, type, values }: Planned, origin: Origin, faults:
         faults.push(`${address} has no planned values to judge`);
     }
     const { apiVersion, kind } = known;
-    const object = objectOf(known.type, withText(kind, values), UNKNOWNS);
-    return [{ ...base, type: typeToken(apiVersion, kind), props: propsOf({ ...object, apiVersion, kind }) }];
+    const paths: string[] = [];
+    const unread = (path: string): void => {
+        paths.push(path);
+    };
+    const attributes = kind === "Secret" ? asSecret(values) : values;
+    const object = objectOf(known.type, attributes, { marker: KNOWN_LATER, isUnknown, unread });
+    return [
+        { ...base, type: typeToken(apiVersion, kind), props: propsOf({ ...object, apiVersion, kind }) },
+        ...(paths.length === 0 ? [] : opaque(`what its attributes ${paths.join(", ")} stand for is not known here`)),
+    ];
 }
 
 /** Terraform's provider takes the values of a Secret as text and encodes them itself. */
-function withText(kind: string, values: Body): Body {
-    const { data, ...rest } = values;
-    return kind === "Secret" && data !== undefined ? { ...rest, string_data: data } : values;
+function asSecret({ data, ...rest }: Body): Body {
+    return { ...rest, string_data: data };
 }
 
 /** The manifests in an attribute; undefined for one that is not known or can't be read. */
