@@ -239,6 +239,33 @@ describe("runbooks", () => {
         );
     });
 
+    it("name nothing that a stack calls otherwise by its settings", () => {
+        const settable = /\b(?:external-secrets|falco|falcosidekick|monitoring|canary|x0tta6bl4(?:-\w+)?)\b/;
+        const tied = runbookCommands().filter(({ line }) =>
+            [...line.matchAll(/(?:-n|--namespace)[ =](\S+)|deployment\/(x0tta6bl4\S*)|--stack (\S+)/g)].some(
+                ([, namespace = "", deployment = "", stack = ""]) =>
+                    (settable.test(namespace) && !namespace.startsWith("<")) ||
+                    deployment !== "" ||
+                    /^(?:production|staging)$/.test(stack),
+            ),
+        );
+        // The test is done on the stack that is there for it.
+        assert.deepEqual(
+            tied.filter(({ file }) => file !== "penetration-test.md"),
+            [],
+        );
+    });
+
+    it("have the cluster itself say that an alert's cause is gone", () => {
+        const unproved = runbooks.filter((file) => {
+            const text = readFileSync(file, "utf8");
+            const verify = text.slice(text.indexOf("## Verify"));
+            return text.includes("Alerts:") && !/`?(?:kubectl|hardening (?:verify|respond)) /.test(verify);
+        });
+        // Nothing of the cluster is wrong where a waiver ends or the score falls: the preview and the report judge.
+        assert.deepEqual(unproved.sort(), ["docs/runbooks/compliance.md", "docs/runbooks/expired-waiver.md"]);
+    });
+
     it("name only alerts that there are", () => {
         const folder = "components/monitoring/alerts";
         const alerts = readdirSync(folder)

@@ -17,6 +17,8 @@ export type FalcoConfigArgs = {
           readonly source: "syscall";
           /** The container runtime's socket on the node, which knows the image and the pod of a container. */
           readonly runtimeSocket: string;
+          /** Preset of the buffers. */
+          readonly bufferSize: number;
       }
     | {
           /** The API server's audit log, without any driver. */
@@ -29,7 +31,7 @@ export type FalcoConfigArgs = {
 /** `falco.yaml` (Falco 0.44). */
 export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unknown>> {
     return {
-        ...(args.source === "syscall" ? syscallEngine(args.runtimeSocket) : auditEngine(args.pluginDirectory)),
+        ...(args.source === "syscall" ? syscallEngine(args) : auditEngine(args.pluginDirectory)),
         // A change of the configuration rolls the pods: reloading would miss events and hide the change from the rollout.
         watch_config_files: false,
         json_output: true,
@@ -71,12 +73,15 @@ export function falcoConfig(args: FalcoConfigArgs): Readonly<Record<string, unkn
 /** Other ways to learn of containers than the CRI socket: off, since the pod sees none of their sockets. */
 const OTHER_RUNTIMES = ["docker", "podman", "containerd", "lxc", "libvirt_lxc", "bpm"];
 
-function syscallEngine(runtimeSocket: string): Readonly<Record<string, unknown>> {
+function syscallEngine({
+    runtimeSocket,
+    bufferSize,
+}: Extract<FalcoConfigArgs, { source: "syscall" }>): Readonly<Record<string, unknown>> {
     const others = OTHER_RUNTIMES.map((name) => [name, { enabled: false }] as const);
     return {
         engine: {
             kind: "modern_ebpf",
-            modern_ebpf: { cpus_for_each_buffer: 2, buf_size_preset: 4, drop_failed_exit: false },
+            modern_ebpf: { cpus_for_each_buffer: 2, buf_size_preset: bufferSize, drop_failed_exit: false },
         },
         // The rules of the image are pinned with it; ours come after and may amend them.
         rules_files: ["/etc/falco/falco_rules.yaml", PATHS.rules],

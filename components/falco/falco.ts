@@ -116,13 +116,11 @@ export function falcoFiles(args: FalcoParts): {
     readonly rules: Readonly<Record<string, string>>;
     readonly checksum: string;
 } {
-    const { sidekick } = args.settings;
+    const { sidekick, runtimeSocket, bufferSize } = args.settings;
     const outputUrl =
         sidekick === undefined ? {} : { outputUrl: `https://${SIDEKICK}.${sidekick.namespace}.svc:${ALERT_PORT}/` };
     const config = {
-        "falco.yaml": toYaml(
-            falcoConfig({ source: "syscall", runtimeSocket: args.settings.runtimeSocket, ...outputUrl }),
-        ),
+        "falco.yaml": toYaml(falcoConfig({ source: "syscall", runtimeSocket, bufferSize, ...outputUrl })),
     };
     const rules = Object.fromEntries(ruleFiles("syscall", ruleAdditions(args)).map(({ name, text }) => [name, text]));
     return {

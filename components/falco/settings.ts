@@ -1,5 +1,15 @@
 import type { Read } from "../../policies/engine/schema";
-import { boolean, listOf, mapOf, object, optional, refined, text, withDefault } from "../../policies/engine/schema";
+import {
+    boolean,
+    integer,
+    listOf,
+    mapOf,
+    object,
+    optional,
+    refined,
+    text,
+    withDefault,
+} from "../../policies/engine/schema";
 import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
 
 /**
@@ -65,6 +75,8 @@ export const falcoSettings = withDefault(
             object({ metadata: withDefault(boolean(), false), miningPorts: withDefault(boolean(), false) }),
             {},
         ),
+        /** Falco's preset for the buffers between the kernel and itself; 4 is 8 MiB for each pair of processors, one more is twice that. */
+        bufferSize: withDefault(integer(1, 10), 4),
         cpu: withDefault(quantity, "1000m"),
         memory: withDefault(quantity, "1Gi"),
         sidekick: optional(sidekickSettings),

@@ -13,6 +13,8 @@ const NAMESPACE = "x0tta6bl4-staging";
 /** Whose pods the commands are about. */
 const APPLICATION = workload("Deployment", NAMESPACE, "x0tta6bl4");
 const FALCO = workload("DaemonSet", "falco", "falco");
+const AGENT = workload("DaemonSet", "spire", "spire-agent");
+const SIDEKICK = workload("Deployment", "falcosidekick", "falcosidekick");
 const KUBELET = "asks a kubelet, and these nodes exist in name only";
 const SPIRE = "needs a SPIRE server that runs; test/cluster/full runs it";
 
@@ -27,7 +29,7 @@ const NOT_HERE: readonly (readonly [RegExp, string])[] = [
     [/(?:scale|wait) .*spire-server\b/, SPIRE],
     [/pulumi up/, "deploys; the engine's suite does it"],
     [/^openssl /, "asks an endpoint of the platform"],
-    [/hardening verify --stack production/, "judges the stack's own cluster; its own suite runs it"],
+    [/hardening verify --stack <stack>/, "judges the stack's own cluster; its own suite runs it"],
     [/hardening respond /, "needs an incident that a responder opened; the responder's suite makes one and answers it"],
     [/hardening audit /, "finds what a test cluster lacks; its own suite runs it"],
 ];
@@ -52,6 +54,10 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
         values = {
             namespace: NAMESPACE,
             stack: "staging",
+            app: "x0tta6bl4",
+            "falco-namespace": "falco",
+            "sidekick-namespace": "falcosidekick",
+            "secrets-namespace": "external-secrets",
             name: await name("externalsecrets", "-n", NAMESPACE),
             node,
             NODE: node,
@@ -70,6 +76,71 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
         assert.ok(runs.length >= 20, `only ${runs.length} of ${lines.length} commands are run`);
     });
 
+    it("list agents of SPIRE and Falco that are in a crash loop or not ready, by themselves", async function () {
+        this.timeout(120_000);
+        const { kubectl } = cluster();
+        for (const [file, workload] of [
+            ["spire-agent.md", AGENT],
+            ["falco.md", FALCO],
+        ] as const) {
+            const { line = "" } = commandsOf(file).find((command) => command.line.includes("| awk ")) ?? {};
+            const list = async (): Promise<readonly string[]> => {
+                const script = ["-euo", "pipefail", "-c", filledIn(line, values)];
+                const { code, stdout, stderr } = await run("bash", script, { env: kubectl.env });
+                assert.equal(code, 0, stderr);
+                return stdout.split("\n").slice(1).filter(Boolean);
+            };
+            await rolledOut(cluster(), workload, 60);
+            assert.deepEqual(await list(), []);
+            const pod = await firstPod(cluster(), workload);
+            const [first] = await containersOf(cluster(), workload.metadata.namespace ?? "", pod);
+            const patch = {
+                status: {
+                    conditions: [{ type: "Ready", status: "False" }],
+                    containerStatuses: [
+                        { ...first, ready: false, state: { waiting: { reason: "CrashLoopBackOff" } }, restartCount: 7 },
+                    ],
+                },
+            };
+            const namespace = ["-n", workload.metadata.namespace ?? ""];
+            await kubectl.run([
+                ...["patch", "pod", pod, ...namespace, "--subresource=status", "--type=strategic"],
+                ...["--patch", JSON.stringify(patch)],
+            ]);
+            const [row = "", ...more] = await list();
+            assert.deepEqual(more, []);
+            assert.match(row, new RegExp(`^${pod} .*CrashLoopBackOff`));
+            await kubectl.run(["delete", "pod", pod, ...namespace, "--wait=false"]);
+        }
+    });
+
+    it("isolate pods of the foundation too, which go by another label than applications", async function () {
+        this.timeout(120_000);
+        const { kubectl } = cluster();
+        const { line = "" } =
+            commandsOf("security-incident.md").find((command) => command.line.includes(" label pod ")) ?? {};
+        await rolledOut(cluster(), SIDEKICK, 60);
+        const namespace = SIDEKICK.metadata.namespace ?? "";
+        const pod = await firstPod(cluster(), SIDEKICK);
+        const script = ["-euo", "pipefail", "-c", filledIn(line, { namespace, pod })];
+        const { code, stderr } = await run("bash", script, { env: kubectl.env });
+        assert.equal(code, 0, stderr);
+        const labels = await kubectl.run(["get", "pod", pod, "-n", namespace, "-o", "jsonpath={.metadata.labels}"]);
+        const policies = await kubectl.run([
+            ...["get", "networkpolicies", "-n", namespace, "-o"],
+            "jsonpath={range .items[*]}{.spec.podSelector.matchLabels}{'\\n'}{end}",
+        ]);
+        const own = JSON.parse(labels) as Record<string, string>;
+        const opens = policies
+            .split("\n")
+            .filter(Boolean)
+            .map((text) => JSON.parse(text) as Record<string, string>)
+            .filter((selector) => Object.entries(selector).every(([label, value]) => own[label] === value));
+        assert.deepEqual(opens, []);
+        assert.notEqual(await firstPod(cluster(), SIDEKICK), pod, "its place is taken");
+        await kubectl.run(["delete", "pod", pod, "-n", namespace, "--wait=false"]);
+    });
+
     for (const file of new Set(runbookCommands().map(({ file: each }) => each))) {
         const commands = commandsOf(file).filter(({ line }) => reasonNotToRun(line) === undefined);
         if (commands.length > 0) {
@@ -77,7 +148,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
                 this.timeout(300_000);
                 for (const { line } of commands) {
                     // Isolated pods, replaced ones and new revisions come of the commands before.
-                    const pod = await firstPod(cluster(), /-n falco\b/.test(line) ? FALCO : APPLICATION);
+                    const pod = await firstPod(cluster(), line.includes("<falco-namespace>") ? FALCO : APPLICATION);
                     const command = filledIn(line, { ...values, pod });
                     const { code, stdout, stderr } = await run("bash", ["-euo", "pipefail", "-c", command], {
                         env: cluster().kubectl.env,
@@ -95,6 +166,12 @@ async function firstPod(cluster: Cluster, workload: KubernetesObject): Promise<s
     await rolledOut(cluster, workload, 60);
     const [first] = await podsOf(cluster, `${workload.metadata.namespace ?? ""}/${workload.metadata.name}`);
     return first?.metadata.name ?? assert.fail(`${describeObject(workload)} has no pod`);
+}
+
+/** The statuses of a pod's containers, as the API server has them. */
+async function containersOf({ kubectl }: Cluster, namespace: string, pod: string): Promise<readonly object[]> {
+    const path = "jsonpath={.status.containerStatuses}";
+    return JSON.parse(await kubectl.run(["get", "pod", pod, "-n", namespace, "-o", path])) as readonly object[];
 }
 
 function workload(kind: string, namespace: string, name: string): KubernetesObject {

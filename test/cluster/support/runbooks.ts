@@ -32,7 +32,7 @@ export function runbookCommands(): readonly RunbookCommand[] {
 /** A command with its placeholders filled in: `<namespace>`, or a word in capitals such as `NODE`. */
 export function filledIn(line: string, values: Readonly<Record<string, string>>): string {
     return line
-        .replaceAll(/<([a-z][a-z ]*)>|\b([A-Z][A-Z_]{3,})\b(?!=)/g, (whole, name?: string, word?: string) => {
+        .replaceAll(/<([a-z][a-z -]*)>|\b([A-Z][A-Z_]{3,})\b(?!=)/g, (whole, name?: string, word?: string) => {
             const key = name ?? word ?? "";
             return values[key] ?? whole;
         })

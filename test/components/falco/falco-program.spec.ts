@@ -54,6 +54,7 @@ function files(source: Source, change: (config: string) => string = (config) => 
                 ? {
                       source,
                       runtimeSocket: "/run/containerd/containerd.sock",
+                      bufferSize: 4,
                       outputUrl: "https://sidekick.example:2801/",
                   }
                 : { source, pluginDirectory: PLUGINS },

@@ -127,7 +127,7 @@ describe("Falco", () => {
     });
 
     it("sends alerts over mutual TLS, and only the log is left without falcosidekick", () => {
-        const source = { source: "syscall", runtimeSocket: "/run/containerd/containerd.sock" } as const;
+        const source = { source: "syscall", runtimeSocket: "/run/containerd/containerd.sock", bufferSize: 4 } as const;
         assert.deepEqual(falcoConfig(source)["http_output"], { enabled: false });
         assert.deepEqual(falcoConfig({ ...source, outputUrl: "https://s:2801/" })["http_output"], {
             enabled: true,
@@ -142,6 +142,18 @@ describe("Falco", () => {
             keep_alive: true,
             compress_uploads: true,
         });
+    });
+
+    it("has buffers of the size that is set", () => {
+        const preset = (raw: unknown) =>
+            (load(falcoFiles(args(raw)).config["falco.yaml"] ?? "") as { engine: { modern_ebpf: object } }).engine
+                .modern_ebpf;
+        const modern = { cpus_for_each_buffer: 2, drop_failed_exit: false };
+        assert.deepEqual(preset({}), { ...modern, buf_size_preset: 4 });
+        assert.deepEqual(preset({ bufferSize: 7 }), { ...modern, buf_size_preset: 7 });
+        assert.deepEqual(read({ bufferSize: 11 }).faults, [
+            "falco.bufferSize must be a whole number from 1 to 10, found 11",
+        ]);
     });
 
     it("learns of containers from the runtime's socket that its pod mounts, and looks for no other", () => {
@@ -325,7 +337,7 @@ describe("Falco", () => {
         [
             "a driver",
             { driver: "kmod" },
-            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, clusterWide, cpu, memory, sidekick, kubernetesAudit",
+            "falco.driver is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, clusterWide, bufferSize, cpu, memory, sidekick, kubernetesAudit",
         ],
     ];
     for (const [title, raw, message] of refused) {
