@@ -15,8 +15,18 @@ const registration = (spec: Fields = {}): Manifest =>
         "",
     );
 const application = object("argoproj.io/v1alpha1", "Application", "app", {
-    spec: { source: { repoURL: "https://git.example/app" }, destination: { namespace: "shop" } },
+    spec: { project: "shop", source: { repoURL: "https://git.example/app" }, destination: { namespace: "shop" } },
 });
+const RBAC = "rbac.authorization.k8s.io";
+/** A project of Argo CD that allows what is in `shop`, of any repository, unless it says otherwise. */
+const project = (spec: Readonly<Record<string, unknown>>, space = "shop"): Manifest =>
+    object(
+        "argoproj.io/v1alpha1",
+        "AppProject",
+        "shop",
+        { spec: { sourceRepos: ["*"], destinations: [{ namespace: "shop" }], ...spec } },
+        space,
+    );
 const flux = (account?: string): readonly Manifest[] => [
     object("source.toolkit.fluxcd.io/v1", "GitRepository", "app", { spec: { url: "https://git.example/app" } }),
     object("kustomize.toolkit.fluxcd.io/v1", "Kustomization", "app", {
@@ -104,7 +114,44 @@ export const CREDENTIALS: readonly Case[] = [
         family: "gitops-source",
         open: [application],
         edge: "repository https://git.example/app -> cluster-admin",
-        mended: [],
+        mended: [application, project({})],
+    },
+    {
+        family: "gitops-source",
+        open: [application, project({ clusterResourceWhitelist: [{ group: RBAC, kind: "ClusterRoleBinding" }] })],
+        edge: "repository https://git.example/app -> cluster-admin",
+        mended: [application, project({ clusterResourceWhitelist: [{ group: "", kind: "Namespace" }] })],
+    },
+    {
+        family: "gitops-source",
+        open: [application, project({ clusterResourceWhitelist: [{ group: "", kind: "Namespace" }] })],
+        edge: "repository https://git.example/app -> a node of the control plane",
+        mended: [application, project({})],
+    },
+    {
+        family: "gitops-source",
+        open: [application, project({ destinations: [{ namespace: "*" }] })],
+        edge: "repository https://git.example/app -> everything in kube-system",
+        mended: [application, project({ destinations: [{ namespace: "shop" }, { namespace: "!kube-system" }] })],
+    },
+    {
+        family: "gitops-source",
+        open: [application, project({ sourceRepos: ["https://git.example/app.git"] })],
+        edge: "repository https://git.example/app -> everything in shop",
+        mended: [application, project({ sourceRepos: ["https://git.example/other"] })],
+    },
+    {
+        // A project of another namespace is another Argo CD's, unless it takes Applications of this one.
+        family: "gitops-source",
+        open: [application, project({}, "argocd")],
+        edge: "repository https://git.example/app -> cluster-admin",
+        mended: [application, project({ sourceNamespaces: ["shop"] }, "argocd")],
+    },
+    {
+        family: "gitops-source",
+        open: [project({})],
+        edge: "everything in shop -> cluster-admin",
+        mended: [application],
     },
     {
         family: "mounted-secret",

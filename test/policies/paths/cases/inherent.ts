@@ -1,7 +1,10 @@
-import { boundTo, may, namespace, pod } from "../manifests";
+import type { Manifest } from "../../../support/controls";
+import { boundTo, may, namespace, object, pod } from "../manifests";
 import type { Case } from "./case";
 import { POD } from "./case";
 
+const quota = (hard: Readonly<Record<string, unknown>>, rest: Readonly<Record<string, unknown>> = {}): Manifest =>
+    object("v1", "ResourceQuota", "closed", { spec: { hard, ...rest } });
 const READS_SECRETS = may(["", "secrets", "list"]);
 
 /** What follows from how Kubernetes works. */
@@ -11,6 +14,31 @@ export const INHERENT: readonly Case[] = [
         open: [namespace()],
         edge: "a pod of one's own making in shop -> a node of the control plane",
         mended: [namespace("restricted")],
+    },
+    {
+        family: "own-pods",
+        open: [namespace(), quota({ pods: "1" })],
+        edge: "a pod of one's own making in shop -> a node of the control plane",
+        mended: [namespace(), quota({ pods: "0" })],
+    },
+    {
+        family: "own-pods",
+        open: [namespace(), quota({ "count/pods": 0 }, { scopes: ["BestEffort"] })],
+        edge: "a pod of one's own making in shop -> every service account of shop",
+        mended: [namespace(), quota({ "count/pods": 0 })],
+    },
+    {
+        // Whoever may change the quota may have pods.
+        family: "own-pods",
+        open: [namespace(), quota({ pods: "0" }), ...may(["", "resourcequotas", "patch"])],
+        edge: "a pod of one's own making in shop -> a node of the control plane",
+        mended: [namespace(), quota({ pods: "0" }), ...may(["", "resourcequotas", "get"])],
+    },
+    {
+        family: "own-pods",
+        open: [namespace(), quota({ pods: "0" })],
+        edge: "everything in shop -> a node of the control plane",
+        mended: [namespace("restricted"), quota({ pods: "0" })],
     },
     { family: "node-pods", open: [pod()], edge: "a node -> every pod of the cluster" },
     {
