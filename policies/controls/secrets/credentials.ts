@@ -13,6 +13,10 @@ const SECRET_WORDS = new Set([
     "passwords",
     "pwd",
     "pass",
+    "pw",
+    "pat",
+    "requirepass",
+    "masterauth",
     "secret",
     "secrets",
     "token",
@@ -28,6 +32,7 @@ const SECRET_WORDS = new Set([
     "encryptionkey",
     "signingkey",
     "authtoken",
+    "authkey",
     "accesstoken",
     "connectionstring",
 ]);
@@ -35,6 +40,8 @@ const SECRET_WORDS = new Set([
 /** Words that make a secret of the word `key` behind them. */
 const KEY_WORDS = new Set([
     "api",
+    "auth",
+    "deploy",
     "access",
     "secret",
     "private",
@@ -93,6 +100,7 @@ const HARMLESS_ENDINGS = new Set([
     "store",
     "backend",
     "class",
+    "engine",
     "algorithm",
     "issuer",
     "audience",
@@ -177,6 +185,8 @@ const HARMLESS_ENDINGS = new Set([
         "change",
         "prompt",
     ],
+    // Of tokens that are traded.
+    ...["network", "symbol", "address", "contract", "decimals"],
     ...[
         "env",
         "var",
@@ -213,14 +223,24 @@ const COUNTS = new Set(["max", "min", "num", "number", "count", "total"]);
 
 /** Identifiers that are half of a pair of credentials, whatever they end on. */
 const ALWAYS =
-    /(?:^|_|-)secret[_-]?id$|^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
+    /(?:^|_|-)secret[_-]?id$|erlang[_-]?cookie$|^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
+
+/** Names of the Secrets, not of what is in them: those that images are pulled with and that hold certificates. */
+const NAMES_A_SECRET = /(?:pull|tls)[_.-]?secrets?$/i;
+/** The namespace and the name of a Secret, where a setting that is called so takes both. */
+const QUALIFIED = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/;
 
 /** Words for tokens of text, which are counted, and for those of rights, which are not told apart by name. */
 const COUNTED = /^tokens?$|tokens$/;
 
 /** Says whether a value under a name is a credential: the name is that of one, and the value can be one. */
 export function isCredential(name: string, value: string): boolean {
-    return namesCredential(name) && canBeCredential(value) && !isCount(name, value);
+    return namesCredential(name) && canBeCredential(value) && !isCount(name, value) && !namesSecret(name, value);
+}
+
+/** Says whether a setting called after secrets names an object of that kind. */
+function namesSecret(name: string, value: string): boolean {
+    return NAMES_A_SECRET.test(name) || (/secrets?$/i.test(name) && QUALIFIED.test(value.trim()));
 }
 
 /** A plain number under a name that is secret by nothing but the word "tokens" counts them. */
@@ -248,7 +268,8 @@ export function namesCredential(name: string): boolean {
 }
 
 /** Words run together: `dbpassword`, `mysecret`. */
-const GLUED = /password|passwd|passphrase|secret(?!ar|e|ion)|tokens?$/;
+const GLUED =
+    /password|passwd|passphrase|^(?:admin|db|ldap|mysql|pg|redis|root|smtp|user)pass$|secret(?!ar|e|ion)|tokens?$/;
 
 /** `DB_PASSWORD`, `db-password`, `db.password`, `dbPassword` and `DB_PASSWORD2` hold the same words. */
 function wordsOf(name: string): readonly string[] {
@@ -281,7 +302,8 @@ const SHAPES: readonly (readonly [shape: RegExp, title: string])[] = [
     [/\baccess_token\$production\$\w{16}\$[0-9a-f]{32}\b/, "a PayPal token"],
     [/\bnpm_[A-Za-z0-9]{36}\b/, "an npm token"],
     [/\bdop_v1_[0-9a-f]{64}\b/, "a DigitalOcean token"],
-    [/\bhv[sbr]\.[\w-]{24,}/, "a Vault token"],
+    [/\bhv[sbr]\.[\w-]{24,}|(?:^|[\s=:"'])s\.[A-Za-z0-9]{24}\b/, "a Vault token"],
+    [/\bbase64:[A-Za-z0-9+/]{43}=/, "an application key of Laravel's"],
     [/\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]*/, "a JSON web token"],
     [/\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/, "an Azure storage key"],
     [/\b[a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"'<>${}]{0,128}:[^\s/@"'<>${}]{1,256}@/i, "a URL with a password"],
@@ -302,7 +324,7 @@ export function isKeyMaterial(name: string, value: string): boolean {
     const words = wordsOf(name);
     return (
         words.at(-1) === "key" &&
-        !words.includes("public") &&
+        !words.some((word) => ["public", "publishable", "site"].includes(word)) &&
         /^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) &&
         /\d/.test(value) &&
         /[A-Za-z]/.test(value)
@@ -311,8 +333,9 @@ export function isKeyMaterial(name: string, value: string): boolean {
 
 const PLACEHOLDER =
     /^(?:true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|auto|automatic|default|always|never|strict|lax|ignored?|client_secret_(?:basic|post|jwt)|private_key_jwt|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;
-/** `$(NAME)`, `${NAME}`, `{{ template }}`, `<from vault>`: the value comes from elsewhere. */
-const REFERENCE = /^(?:\$\(.*\)|\$\{.*\}|\{\{.*\}\}|<.*>|(?:vault|ref|secretref|file|env|arn|awssm|gcpsm|op):.*)$/is;
+/** `$(NAME)`, `${NAME}`, a command in backquotes, `{{ template }}`, `<from vault>`, `[PAD]`: the value comes from elsewhere. */
+const REFERENCE =
+    /^(?:`.*|\[[A-Z_]+\]|\$\(.*\)|\$\{.*\}|\{\{.*\}\}|<.*>|(?:vault|ref|secretref|file|env|arn|awssm|gcpsm|op):.*)$/is;
 const LOCATION = /^(?:\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/i;
 
 /** Says whether the value of something named like a credential can be one: not empty, a switch, a reference or a path. */
@@ -323,9 +346,36 @@ export function canBeCredential(value: string): boolean {
 
 /** What a shell, a JVM, a URL's query or a connection string sets within a longer text: a name and a value. */
 const SETTINGS: readonly RegExp[] = [
-    /(?:^|[\s;&|?"'(,]|-D)([A-Za-z_][\w.-]*)=("[^"]*"|'[^']*'|[^\s;&|"'()]+)/g,
+    /(?:^|[\s;&|?"'(,=]|-D)([A-Za-z_][\w.-]*)=("[^"]*"|'[^']*'|[^\s;&|"'()]+)/g,
     /(?:^|\s)--?([A-Za-z][\w.-]*)[= ]("[^"]*"|'[^']*'|[^\s;&|"'-][^\s;&|"']*)/g,
+    /\s(?:-H|--header)[= ]?["']([A-Za-z][\w-]*):\s*([^"']+)["']/g,
+    /\baws configure set (\w+) ("[^"]*"|'[^']*'|[^\s;&|"']+)/g,
 ];
+
+/** What a value of a flag is that the shell doesn't fill in, with its first quote. */
+const LITERAL = /["']?[^\s"'`$<{-][^\s"'`;&|]*/.source;
+const within = (programs: string, flag: string, between = "[^|;&\\n]*"): RegExp =>
+    // eslint-disable-next-line security/detect-non-literal-regexp -- all parts stand in this file
+    new RegExp(`\\b(?:${programs})\\b${between}\\s${flag}${LITERAL}`);
+/** Flags that take a password without saying so, by the programs' manuals. */
+const PASSWORD_FLAGS: readonly RegExp[] = [
+    within("mysql|mysqladmin|mysqldump|mariadb|mariadb-admin|mariadb-dump", "-p"),
+    within("sshpass", "-p ?", ""),
+    within("login", "-p "),
+    within("redis-cli", "-a "),
+    within("ldapadd|ldapmodify|ldapsearch|ldapwhoami", "-w "),
+    within("openssl", "-pass(?:in|out)? pass:"),
+    /\bcurl\b[^|;&\n]*\s(?:-u|-U|--user|--proxy-user)[= ]?["']?[^\s:"'$]+:[^\s:"'$`][^\s"']*/,
+    /(?:^|\s)--(?:web\.)?basic-auth[= ]["']?[^\s:"'$]+:[^\s:"'$`][^\s"']*/,
+];
+
+/** A text without any of these has none of those flags; most are done with here. */
+const TAKES_PASSWORDS = /mysql|mariadb|sshpass|login|redis-cli|ldap|openssl|curl|basic-auth/;
+
+/** Says whether a command line gives a password by a flag that is not called so. */
+export function hasPasswordFlag(commandLine: string): boolean {
+    return TAKES_PASSWORDS.test(commandLine) && PASSWORD_FLAGS.some((flag) => flag.test(commandLine));
+}
 
 /** The name of the first credential that a longer text, such as a script or a connection string, sets to a literal. */
 export function credentialWithin(text: string): string | undefined {
@@ -353,6 +403,9 @@ export function credentialIn(text: string): CredentialFound | undefined {
         const shape = looksLikeCredential(line);
         if (shape !== undefined) {
             return { line: index + 1, found: `holds ${shape}` };
+        }
+        if (hasPasswordFlag(line)) {
+            return { line: index + 1, found: "gives a password by a flag" };
         }
         const [, key = "", rest = ""] = ASSIGNMENT.exec(line) ?? [];
         const value = rest.trim().replace(/,$/, "");

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { credentialWithin, isCredential, looksLikeCredential } from "./credentials";
+import { credentialWithin, hasPasswordFlag, isCredential, looksLikeCredential } from "./credentials";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { obj, strings } from "../../kubernetes/kube";
@@ -17,9 +17,11 @@ export const noCredentialsInArguments = podControl({
         for (const { name: container, path, body } of pod.containers) {
             for (const [field, value] of commandLines(body)) {
                 const words = strings(value);
+                let hasFault = false;
                 for (const [index, word] of words.entries()) {
                     const found = credentialIn(word, words[index + 1]);
                     if (found !== undefined) {
+                        hasFault = true;
                         const at = `${path}.${field}[${index}]`;
                         yield {
                             path: at,
@@ -28,6 +30,14 @@ export const noCredentialsInArguments = podControl({
                         };
                     }
                 }
+                if (!hasFault && hasPasswordFlag(words.join(" "))) {
+                    const at = `${path}.${field}`;
+                    yield {
+                        path: at,
+                        container,
+                        message: `${at} ${FLAG_FAULT}. Pass the path of a mounted Secret and rotate it.`,
+                    };
+                }
             }
         }
     },
@@ -35,6 +45,8 @@ export const noCredentialsInArguments = podControl({
         none: "The same names and formats in Common Expression Language exceed the API server's cost limit for one rule.",
     },
 });
+
+const FLAG_FAULT = "gives a password by a flag";
 
 /** Every command line of a container: its own, and those that the kubelet runs in it. */
 function commandLines(container: Body): readonly (readonly [field: string, words: unknown])[] {
@@ -70,6 +82,9 @@ function credentialIn(word: string, next: string | undefined): string | undefine
     const name = given !== undefined && isCredential(flag, given) ? flag : credentialWithin(word);
     if (name !== undefined) {
         return `sets "${name}", the name of a credential, to a literal`;
+    }
+    if (hasPasswordFlag(word)) {
+        return FLAG_FAULT;
     }
     return USER_FLAG.test(word) && /^[^\s:$]+:[^\s:$/][^\s:]*$/.test(next ?? "")
         ? `is followed by a user and a password`

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { credentialWithin, isCredential, isKeyMaterial, looksLikeCredential } from "./credentials";
+import { credentialWithin, hasPasswordFlag, isCredential, isKeyMaterial, looksLikeCredential } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";
@@ -43,11 +43,17 @@ export const noCredentialsInEnv = podControl({
                     };
                 } else {
                     const within = credentialWithin(text);
-                    if (within !== undefined) {
+                    const found =
+                        within !== undefined
+                            ? `sets "${within}", the name of a credential, to a literal`
+                            : hasPasswordFlag(text)
+                              ? "gives a password by a flag"
+                              : undefined;
+                    if (found !== undefined) {
                         yield {
                             path: at,
                             container,
-                            message: `${at} (variable "${name}") sets "${within}", the name of a credential, to a literal. Mount it from a Secret and rotate it.`,
+                            message: `${at} (variable "${name}") ${found}. Mount it from a Secret and rotate it.`,
                         };
                     }
                 }

@@ -6,6 +6,7 @@ import {
     canBeCredential,
     credentialIn,
     credentialWithin,
+    hasPasswordFlag,
     isCredential,
     isKeyMaterial,
     looksLikeCredential,
@@ -69,6 +70,8 @@ describe("formats of credentials", () => {
         "-----BEGIN PGP PRIVATE KEY BLOCK-----": "a private key",
         [`ASIA${"A2".repeat(8)}`]: "an AWS access key id",
         [`ghp_${"a".repeat(36)}`]: "a GitHub token",
+        [`token s.${"A".repeat(24)}`]: "a Vault token",
+        [`base64:${"A".repeat(43)}=`]: "an application key of Laravel's",
         [`glpat-${"a".repeat(20)}`]: "a GitLab token",
         [`xoxb-${"1".repeat(12)}`]: "a Slack token",
         [`AIza${"a".repeat(35)}`]: "a Google API key",
@@ -127,6 +130,15 @@ const CREDENTIALS = [
     ...["access token", "auth token", "bearer token", "github token", "gitlab token", "slack bot token", "npm token"],
     ...["vault token", "bot token", "refresh token", "id token", "registration token", "credentials", "db credentials"],
     ...["service credentials", "connection string", "jwt", "proxy password"],
+    ...[
+        "github pat",
+        "bind pw",
+        "deploy key",
+        "wordpress auth key",
+        "redis masterauth",
+        "requirepass",
+        "erlang cookie",
+    ],
 ];
 const HARMLESS = [
     ...["password file", "db password file", "secret name", "secret ref", "token url", "token uri", "token endpoint"],
@@ -141,6 +153,8 @@ const HARMLESS = [
     ...["api key name", "access key file", "private key path", "signing key file", "encryption key size", "sort key"],
     ...["partition key", "public key", "cache key prefix", "tokenizer", "tokenizer model", "token method"],
     ...["passthrough", "compass heading", "secretary", "bypass cache", "keyboard layout", "author"],
+    ...["secret engine", "token symbol", "token network", "token address", "image pull secret", "image pull secrets"],
+    ...["tls secret", "pattern", "update path", "network path", "bypass", "pwm level"],
 ];
 
 describe("names that are those of credentials, and names that only sound like it", () => {
@@ -153,6 +167,17 @@ describe("names that are those of credentials, and names that only sound like it
     it("are told apart, at least 98 of 100 each", () => {
         assert.ok(rate(CREDENTIALS, "Tr0ub4dor") >= 0.98, `recall ${rate(CREDENTIALS, "Tr0ub4dor")}`);
         assert.ok(rate(HARMLESS, "60000") <= 0.02, `false alarms ${rate(HARMLESS, "60000")}`);
+    });
+
+    it("are those of Secrets, where the value is a namespace and a name", () => {
+        assert.equal(isCredential("secret", "edge/web-tls"), false);
+        assert.equal(isCredential("secret", "edge-web-tls"), true);
+        assert.equal(isCredential("password", "edge/web"), true);
+    });
+
+    it("say nothing where the value is a marker, or a command's output", () => {
+        assert.equal(isCredential("PAD_TOKEN", "[PAD]"), false);
+        assert.equal(isCredential("DB_PASSWORD", "`cat /run/pw`"), false);
     });
 
     it("count tokens of text where their value is a plain number, and no passwords", () => {
@@ -174,6 +199,9 @@ describe("credentials within longer texts", () => {
         "Server=db;User Id=shop;Password=Tr0ub4dor;": "Password",
         "host=db user=shop password=Tr0ub4dor sslmode=require": "password",
         "https://api.example.org/v1?api_key=Tr0ub4dor&x=1": "api_key",
+        "curl -H 'X-API-Key: Tr0ub4dor' https://x": "X-API-Key",
+        "aws configure set aws_secret_access_key Tr0ub4dor": "aws_secret_access_key",
+        "kubectl create secret generic x --from-literal=password=Tr0ub4dor": "password",
     };
     for (const [text, name] of Object.entries(found)) {
         it(`are found in ${text}`, () => assert.equal(credentialWithin(text), name));
@@ -189,6 +217,39 @@ describe("credentials within longer texts", () => {
         "",
     ]) {
         it(`are not found in ${text || "an empty text"}`, () => assert.equal(credentialWithin(text), undefined));
+    }
+});
+
+describe("passwords by flags that are not called so", () => {
+    for (const text of [
+        "mysqldump -uroot -pTr0ub4dor shop",
+        "sshpass -p Tr0ub4dor ssh a@b",
+        "docker login -u a -p 'Tr0ub4dor' registry.example",
+        "redis-cli -a Tr0ub4dor ping",
+        "ldapsearch -D cn=admin -w Tr0ub4dor",
+        "openssl rsa -passin pass:Tr0ub4dor",
+        "curl -sS -u admin:Tr0ub4dor https://x",
+        "curl --user=admin:Tr0ub4dor https://x",
+        "prometheus --web.basic-auth admin:Tr0ub4dor",
+    ]) {
+        it(`are found in ${text}`, () => assert.equal(hasPasswordFlag(text), true));
+    }
+    for (const text of [
+        "mysql -uroot -p$MYSQL_ROOT_PASSWORD",
+        'mysql -uroot -p"${MYSQL_ROOT_PASSWORD}" shop',
+        "mysqladmin ping -h localhost -p",
+        "mysql -P 3306 -h db",
+        "sshpass -f /run/pw ssh -p 2222 a@b",
+        "docker login -u a --password-stdin",
+        'redis-cli -a "$REDIS_PASSWORD" ping',
+        "redis-cli -a $(REDIS_PASSWORD) ping",
+        "openssl rsa -passin file:/run/pw",
+        'curl -u "$USER:$PASS" https://x',
+        "curl -u $(USER):$(PASS) https://x",
+        "docker run -u 1000:1000 web; curl https://x:8443",
+        "",
+    ]) {
+        it(`are not found in ${text || "an empty text"}`, () => assert.equal(hasPasswordFlag(text), false));
     }
 });
 

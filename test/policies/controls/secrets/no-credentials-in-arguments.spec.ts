@@ -15,6 +15,13 @@ describeControl(noCredentialsInArguments, {
             ...args("serve", "--password", "hunter2"),
             message: literal("args[1]", "password"),
         },
+        "a password by a flag that is not called so, in one word or in several": {
+            container: { command: ["mysql", "-uroot", "-phunter2"], args: ["sh", "-c", "redis-cli -a hunter2 ping"] },
+            message: [
+                "spec.containers[0].command gives a password by a flag. Pass the path of a mounted Secret and rotate it.",
+                "spec.containers[0].args[2] gives a password by a flag. Pass the path of a mounted Secret and rotate it.",
+            ],
+        },
         "a literal in the command": {
             container: { command: ["serve", "--api-key=abcdef"] },
             message: literal("command[1]", "api-key"),
@@ -39,6 +46,7 @@ describeControl(noCredentialsInArguments, {
         },
     },
     allowed: {
+        "a password by a flag, from a variable": { container: { command: ["mysql", "-p$(PASSWORD)"] } },
         "helpers and selectors of credentials": args(
             "--registryCredentialHelpers=default,google",
             "--secret-field-selector=type!=helm.sh/release.v1",

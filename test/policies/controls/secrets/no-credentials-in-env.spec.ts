@@ -25,6 +25,10 @@ describeControl(noCredentialsInEnv, {
             ...env("REGION", `AKIA${"Q".repeat(16)}`),
             message: shape("REGION", "an AWS access key id"),
         },
+        "a command that gives a password by a flag": {
+            ...env("BACKUP", "mysqldump -uroot -phunter2 shop"),
+            message: `spec.containers[0].env[0].value (variable "BACKUP") gives a password by a flag. Mount it from a Secret and rotate it.`,
+        },
         "a literal within a connection string": {
             ...env("DSN", "host=db user=shop password=hunter2"),
             message:
