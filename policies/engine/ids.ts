@@ -290,4 +290,8 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0285": "api-server-configuration-sound",
     "XSF-0286": "no-path-from-any-pod-to-node",
     "XSF-0287": "no-path-from-any-pod-to-cluster-admin",
+    "XSF-0288": "no-cluster-defaults-writes",
+    "XSF-0289": "no-bound-changes",
+    "XSF-0290": "no-node-internals-read",
+    "XSF-0291": "no-unasked-node-certificates",
 };

@@ -43,6 +43,10 @@ import { noSystemMastersRequests } from "./no-system-masters-requests";
 import { noTokenAutomount } from "./no-token-automount";
 import { noTokenCreation } from "./no-token-creation";
 import { noUnboundedUrls } from "./no-unbounded-urls";
+import { noClusterDefaultsWrites } from "./no-cluster-defaults-writes";
+import { noBoundChanges } from "./no-bound-changes";
+import { noNodeInternalsRead } from "./no-node-internals-read";
+import { noUnaskedNodeCertificates } from "./no-unasked-node-certificates";
 import { noWebhookControl } from "./no-webhook-control";
 import { noWorkloadCreation } from "./no-workload-creation";
 import { projectedTokensBounded } from "./projected-tokens-bounded";
@@ -74,6 +78,10 @@ export const rbacControls: readonly Control[] = [
     noCsrApproval,
     noIdentityRegistration,
     noSystemMastersRequests,
+    noClusterDefaultsWrites,
+    noBoundChanges,
+    noNodeInternalsRead,
+    noUnaskedNodeCertificates,
     noWebhookControl,
     noApiExtension,
     noNamespaceChanges,

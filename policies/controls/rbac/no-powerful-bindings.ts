@@ -12,6 +12,7 @@ import { boundRules } from "../../kubernetes/rbac/roles";
 import type { RuleView } from "../../kubernetes/rbac/rule";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
+import { UnknownValueError } from "../../kubernetes/unknown";
 
 export const noPowerfulBindings = stackControl({
     name: "no-powerful-bindings",
@@ -36,6 +37,7 @@ export const noPowerfulBindings = stackControl({
             (object) => object,
             function* (object) {
                 const binding = bindingOf(object);
+                refuseToGuess(stack, object, binding);
                 const rules = hidden(stack, binding) && !isShipped(object, binding) ? boundRules(stack, binding) : [];
                 // What grants everything is a fault of no-cluster-admin-bindings.
                 const hits = rules?.some(grantsEverything)
@@ -60,6 +62,17 @@ export const noPowerfulBindings = stackControl({
 /** Whoever may use a constraint of OpenShift's, and makes pods, leaves the container by it. */
 function hitsOf(rule: RuleView, cluster: boolean): readonly Takeover[] {
     return [...takeoversIn(rule, cluster), ...powerIn("useSecurityContexts", rule, cluster)];
+}
+
+/** A role that neither the stack nor the API server has may give anything. A bound subject is what makes it matter. */
+function refuseToGuess(stack: Stack, { prefix }: KubeObject, binding: BindingView): void {
+    if (binding.subjects.length > 0 && boundRules(stack, binding) === undefined) {
+        const what = `${binding.roleKind} "${binding.roleName}"`;
+        throw new UnknownValueError(
+            ["roleRef", "name"],
+            `${prefix}roleRef.name is ${what}, which is not judged with the binding, so nobody knows what it grants`,
+        );
+    }
 }
 
 /** The rules can't be read in the manifest of a role of the stack, where other controls would find them. */

@@ -73,6 +73,13 @@ export function noRule(condition: string): string {
     return `!has(object.rules) || dyn(object.rules) == null || !object.rules.exists(r, ${condition})`;
 }
 
+function verbExpression({ verbs, verbPrefix }: Grant): string {
+    if (verbPrefix !== undefined) {
+        return `r.verbs.exists(v, v.startsWith(${literal(verbPrefix)}))`;
+    }
+    return verbs.includes("*") ? "size(r.verbs) > 0" : `r.verbs.exists(v, v in ${texts(["*", ...verbs])})`;
+}
+
 function grantExpression(grant: Grant): string {
     const resources = grant.resources.flatMap((want) => {
         const [parent, subresource] = want.split("/");
@@ -89,10 +96,10 @@ function grantExpression(grant: Grant): string {
             : [
                   `(!has(r.apiGroups) || size(r.apiGroups) == 0 || r.apiGroups.exists(g, g in ${texts(["*", ...grant.groups])}))`,
               ]),
-        `has(r.resources) && r.resources.exists(x, x in ${texts(["*", ...new Set(resources)])}${starts.join("")})`,
-        ...(grant.verbs.includes("*")
-            ? ["size(r.verbs) > 0"]
-            : [`r.verbs.exists(v, v in ${texts(["*", ...grant.verbs])})`]),
+        grant.resources.includes("*")
+            ? "has(r.resources) && size(r.resources) > 0"
+            : `has(r.resources) && r.resources.exists(x, x in ${texts(["*", ...new Set(resources)])}${starts.join("")})`,
+        verbExpression(grant),
         ...(grant.namesNarrow === true ? ["(!has(r.resourceNames) || size(r.resourceNames) == 0)"] : []),
         ...(grant.names === undefined
             ? []

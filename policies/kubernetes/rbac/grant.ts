@@ -4,10 +4,12 @@ import type { RuleView } from "./rule";
 export interface Grant {
     /** API groups, `""` for core; `["*"]` for any. */
     readonly groups: readonly string[];
-    /** Resources, with their subresource where there is one: `pods/exec`; `userextras/*` for every subresource. */
+    /** Resources, with their subresource where there is one: `pods/exec`; `userextras/*` for every subresource, `*` for any. */
     readonly resources: readonly string[];
     /** `["*"]` for "any verb at all". */
     readonly verbs: readonly string[];
+    /** How further verbs begin, which `*` is not taken for. */
+    readonly verbPrefix?: string;
     /** A rule limited to named objects is what the control asks for, so it is no fault. */
     readonly namesNarrow?: boolean;
     /** Only a rule that names one of these objects gives it. */
@@ -39,7 +41,7 @@ export function granted(rule: RuleView, grant: Grant): Granted | undefined {
         return undefined;
     }
     const resources = rule.resources.filter((resource) => grant.resources.some((want) => covers(resource, want)));
-    const verbs = rule.verbs.filter((verb) => verb === "*" || grant.verbs.includes("*") || grant.verbs.includes(verb));
+    const verbs = rule.verbs.filter((verb) => isWanted(verb, grant));
     if (resources.length === 0 || verbs.length === 0) {
         return undefined;
     }
@@ -49,8 +51,15 @@ export function granted(rule: RuleView, grant: Grant): Granted | undefined {
     return { resources, verbs, ...(hidden && { among: `${verb === "*" ? "every verb" : verb} on ${resource}` }) };
 }
 
+function isWanted(verb: string, { verbs, verbPrefix }: Grant): boolean {
+    return (
+        (verbs.length > 0 && (verb === "*" || verbs.includes("*") || verbs.includes(verb))) ||
+        (verbPrefix !== undefined && verb.startsWith(verbPrefix))
+    );
+}
+
 function covers(resource: string, want: string): boolean {
-    if (resource === "*" || resource === want) {
+    if (resource === "*" || want === "*" || resource === want) {
         return true;
     }
     const [parent = "", subresource] = want.split("/");

@@ -72,6 +72,8 @@ export const POWERS = {
                 resources: ["users", "groups", "serviceaccounts", "uids", "userextras", "userextras/*", "nodes"],
                 verbs: IMPERSONATE,
             },
+            // The other half of a constrained impersonation: what may be done in the name of another.
+            { groups: ["*"], resources: ["*"], verbs: [], verbPrefix: "impersonate-on:" },
         ],
     },
     runWorkloads: {
@@ -270,6 +272,8 @@ export const POWERS = {
                 verbs: ["delete", "deletecollection"],
                 namesNarrow: true,
             },
+            // An eviction deletes its pod as soon as the budget allows it.
+            { groups: [""], resources: ["pods/eviction"], verbs: ["create"], namesNarrow: true },
         ],
     },
     deleteEvents: {
@@ -292,6 +296,56 @@ export const POWERS = {
     changeLoadBalancers: {
         what: "have a Service answer at an address of their choice",
         grants: [{ groups: [""], resources: ["services/status"], verbs: ["update", "patch"] }],
+    },
+    changeDefaults: {
+        what: "change what the control plane and every namespace rely on",
+        grants: [
+            ["scheduling.k8s.io", "priorityclasses"],
+            ["flowcontrol.apiserver.k8s.io", "flowschemas", "prioritylevelconfigurations"],
+            ["storage.k8s.io", "storageclasses", "csidrivers", "volumeattributesclasses", "volumeattachments"],
+            ["node.k8s.io", "runtimeclasses"],
+            ["resource.k8s.io", "deviceclasses", "resourceslices", "devicetaintrules"],
+            ["networking.k8s.io", "ingressclasses", "servicecidrs", "ipaddresses"],
+            ["certificates.k8s.io", "clustertrustbundles"],
+            // Whoever holds a lease leads: a controller that does not get its own stands still.
+            ["coordination.k8s.io", "leases"],
+        ].map(([group = "", ...resources]) => ({
+            groups: [group],
+            resources,
+            verbs: WRITE,
+            namesNarrow: true,
+            clusterScoped: true,
+        })),
+    },
+    changeBounds: {
+        what: "lift the bounds of a namespace, or make one without any",
+        grants: [
+            { groups: [""], resources: ["resourcequotas", "limitranges"], verbs: WRITE, namesNarrow: true },
+            { groups: [""], resources: ["namespaces"], verbs: ["create"], clusterScoped: true },
+        ],
+    },
+    readNodes: {
+        what: "read what nodes log, run and are configured by",
+        grants: [
+            {
+                groups: [""],
+                resources: ["nodes/log", "nodes/configz", "nodes/pods", "nodes/checkpoint"],
+                verbs: ["*"],
+                namesNarrow: true,
+                clusterScoped: true,
+            },
+        ],
+    },
+    joinNodes: {
+        what: "have the cluster issue a node's certificate to them unasked",
+        grants: [
+            {
+                groups: ["certificates.k8s.io"],
+                resources: ["certificatesigningrequests/nodeclient", "certificatesigningrequests/selfnodeclient"],
+                verbs: ["create"],
+                clusterScoped: true,
+            },
+        ],
     },
     createVolumes: {
         what: "make volumes of the node's own files",

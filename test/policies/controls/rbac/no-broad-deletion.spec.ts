@@ -11,6 +11,10 @@ describeGrants(noBroadDeletion, {
             { apiGroups: [""], resources: ["namespaces"], verbs: ["*"] },
             "rules[0] grants * on namespaces, delete on namespaces among it. Name the resources and verbs that are needed.",
         ],
+        evictions: [
+            { apiGroups: [""], resources: ["pods/eviction"], verbs: ["create"] },
+            "rules[0] grants create on pods/eviction. Limit it with resourceNames, or leave deleting to the pipeline identity.",
+        ],
     },
     allowed: {
         "deleting one named job": {

@@ -15,6 +15,10 @@ describeGrants(noImpersonation, {
             { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["*"] },
             "rules[0] grants * on serviceaccounts, impersonate on serviceaccounts among it. Name the resources and verbs that are needed.",
         ],
+        "what may be done in another's name": [
+            { apiGroups: ["apps"], resources: ["deployments"], verbs: ["get", "impersonate-on:user-info:list"] },
+            "rules[0] grants impersonate-on:user-info:list on deployments. Remove the verb impersonate.",
+        ],
         "impersonating one named user": [
             { apiGroups: [""], resources: ["users"], verbs: ["impersonate"], resourceNames: ["jane"] },
             "rules[0] grants impersonate on users. Remove the verb impersonate.",
@@ -22,5 +26,6 @@ describeGrants(noImpersonation, {
     },
     allowed: {
         "reading service accounts": { apiGroups: [""], resources: ["serviceaccounts"], verbs: ["get", "list"] },
+        "every verb on something else": { apiGroups: ["apps"], resources: ["deployments"], verbs: ["*"] },
     },
 });

@@ -1,5 +1,8 @@
+import assert from "node:assert/strict";
+
 import { noPowerfulBindings } from "../../../../policies/controls/rbac/no-powerful-bindings";
 import { describeControl } from "../../../support/control-suite";
+import { outcomesOf } from "../../../support/controls";
 import { clusterRole, clusterRoleBinding, roleBinding } from "../../../support/rbac";
 
 const jane = { kind: "User", name: "jane" };
@@ -68,8 +71,20 @@ describeControl(noPowerfulBindings, {
             stack: [clusterRoleBinding([jane], "part"), secrets],
         },
         "an aggregated role that collects nothing": { stack: [clusterRoleBinding([jane]), collector] },
-        "a role that is not there": { object: clusterRoleBinding([jane], "absent") },
+        "a role that is not there, bound to nobody": { object: clusterRoleBinding([], "absent") },
         "cluster-admin, which another control refuses": { object: clusterRoleBinding([jane], "cluster-admin") },
         "a binding as the API server makes it": { object: shipped({}) },
     },
+});
+
+describe("no-powerful-bindings", () => {
+    it("can't tell what a role gives that is nowhere to be seen", () => {
+        const [outcome, ...others] = outcomesOf(noPowerfulBindings, [clusterRoleBinding([jane], "absent")]);
+        assert.ok(outcome?.status === "unverifiable");
+        assert.match(
+            outcome.error.message,
+            /^roleRef\.name is ClusterRole "absent", which is not judged with the binding, so nobody knows what it grants$/,
+        );
+        assert.deepEqual(others, []);
+    });
 });
