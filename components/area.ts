@@ -38,6 +38,7 @@ export interface Application {
     readonly namespace: string;
     /** Name of its Deployment, its Service and its job. */
     readonly name: string;
+    readonly image: ImageName;
     /** Where Secrets are mounted in its pods. */
     readonly secretDirectories: readonly string[];
 }

@@ -10,7 +10,7 @@ import { falcoArea } from "./falco/area";
 import { imagesArea } from "./images/area";
 import { meshArea } from "./mesh/area";
 import { monitoringArea } from "./monitoring/area";
-import { platformArea } from "./platform/area";
+import { applicationsArea, platformArea } from "./platform/area";
 import { responderArea } from "./responder/area";
 import { shieldArea } from "./shield/area";
 import { spireArea } from "./spire/area";
@@ -23,6 +23,7 @@ const AREAS = [
     platformArea,
     shieldArea,
     meshArea,
+    applicationsArea,
     externalSecretsArea,
     spireArea,
     backupArea,

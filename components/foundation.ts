@@ -5,6 +5,7 @@ import { broughtBy } from "./areas";
 import type { ImageName } from "./images";
 import { Images } from "./images";
 import type { GuardedNamespaceArgs } from "./namespace";
+import { ownImages } from "./platform/applications";
 import { platformOf } from "../policies/platforms";
 
 /**
@@ -19,7 +20,7 @@ export function foundationOf(config: Config, project: string, program = project)
         project,
         program,
         get images() {
-            return new Images(config.images, project);
+            return new Images(config.images, project, ownImages(config));
         },
         get namespaces() {
             return closedNamespaces(config).map(({ namespace }) => namespace);

@@ -22,7 +22,7 @@ export const admissionArea = area({
         ...signatureFaults(admission.signatures, foundation, `${path}.signatures`),
     ],
     // It would otherwise judge the stack's own objects out of order.
-    after: ["platform", "spire"],
+    after: ["platform", "applications", "spire"],
     deploy: ({ admission: settings, cluster }: AdmissionConfig, stage) => {
         const { namespaces, exceptions } = stage.foundation;
         const admitted = [...exceptions, ...stage.risks];

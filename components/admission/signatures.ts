@@ -11,7 +11,7 @@ import type { SignatureSettings, Signer } from "./settings";
 /** What is wrong with the settings, each fault under its path; none where signatures are not asked for. */
 export function signatureFaults(
     settings: SignatureSettings | undefined,
-    { images, imagesByNamespace, project }: Pick<Foundation, "images" | "imagesByNamespace" | "project">,
+    { images, imagesByNamespace }: Pick<Foundation, "images" | "imagesByNamespace">,
     path: string,
 ): readonly string[] {
     if (settings === undefined) {
@@ -33,15 +33,14 @@ export function signatureFaults(
         }
     }
     for (const name of names) {
-        if (!(name in IMAGES)) {
-            faults.push(
-                `${path}.images.${name} is not an image of this program${suggestion(name, Object.keys(IMAGES))}`,
-            );
-        } else if (!needed.has(name as ImageName)) {
+        if (!images.has(name)) {
+            const known = [...new Set([...Object.keys(IMAGES), ...Object.values(imagesByNamespace).flat()])];
+            faults.push(`${path}.images.${name} is not an image of this program${suggestion(name, known)}`);
+        } else if (!needed.has(name)) {
             faults.push(`${path}.images.${name} runs in none of the namespaces listed, so nobody would verify it`);
-        } else if (!images.isPinned(name as ImageName)) {
+        } else if (!images.isPinned(name)) {
             faults.push(
-                `${path}.images.${name} is deployed by tag; a signature speaks of a digest, so set ${project}:images.overrides.${name}.digest`,
+                `${path}.images.${name} is deployed by tag; a signature speaks of a digest, so set ${images.digestSetting(name)}`,
             );
         }
     }

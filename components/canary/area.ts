@@ -2,35 +2,51 @@ import { area } from "../area";
 import type { ClusterSettings } from "../cluster/settings";
 import { serviceSelector, OWNER } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
-import type { PlatformSettings } from "../platform/settings";
+import type { ApplicationsConfig } from "../platform/applications";
+import { applicationsOf, PLATFORM_AT } from "../platform/applications";
 import type { SpireSettings } from "../spire/model";
+import type { Watched } from "./canary";
 import { CANARY, Canary, canaryFlows } from "./canary";
 import type { CanarySettings } from "./settings";
 import { canarySettings } from "./settings";
 
-export interface CanaryConfig {
+export interface CanaryConfig extends ApplicationsConfig {
     readonly canary: CanarySettings;
     readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;
-    readonly platform: PlatformSettings | undefined;
     readonly spire: SpireSettings;
 }
 
-/** The namespaces of both halves; none where the canary is off, or has no platform to stand beside. */
-const halves = ({ canary, platform }: CanaryConfig): readonly string[] =>
-    canary.enabled && platform !== undefined ? [canary.namespace, platform.namespace] : [];
+/** The applications beside which a half of the canary runs; none where it is off. */
+function watchedOf(config: CanaryConfig): readonly Watched[] {
+    const watched = applicationsOf(config).map(({ at, settings: { namespace, app, port } }) => ({
+        namespace,
+        app,
+        port,
+        flow: at === PLATFORM_AT ? CANARY : `${CANARY}-${app}`,
+    }));
+    return config.canary.enabled ? watched : [];
+}
+
+/** The namespaces of all parts; none where the canary is off, or has no application to stand beside. */
+function homes(config: CanaryConfig): readonly string[] {
+    const watched = watchedOf(config).map(({ namespace }) => namespace);
+    return watched.length === 0 ? [] : [config.canary.namespace, ...watched];
+}
 
 export const canaryArea = area({
     key: "canary",
     description:
-        "Two probes that call each other over mutual TLS from the platform's namespace and one of their own, and try what network policies forbid; their image is images.overrides.probe, with its digest",
+        "Probes that call each other over mutual TLS from each application's namespace and one of their own, and try what network policies forbid; their image is images.overrides.probe, with its digest",
     settings: canarySettings,
-    faults: ({ canary, platform }: CanaryConfig, path, { images, project }) =>
-        canary.enabled
+    faults: (config: CanaryConfig, path, { images, project }) =>
+        config.canary.enabled
             ? [
                   ...images.faults(["probe"]),
-                  ...(platform === undefined
-                      ? [`${path}.enabled needs a platform beside which the other half runs; set ${project}:platform`]
+                  ...(watchedOf(config).length === 0
+                      ? [
+                            `${path}.enabled needs an application beside which the other half runs; set ${project}:platform or ${project}:applications`,
+                        ]
                       : []),
               ]
             : [],
@@ -45,23 +61,28 @@ export const canaryArea = area({
                   },
               ]
             : [],
-    images: (config: CanaryConfig) => Object.fromEntries(halves(config).map((half) => [half, ["probe"] as const])),
+    images: (config: CanaryConfig) => Object.fromEntries(homes(config).map((home) => [home, ["probe"] as const])),
     targets: (config: CanaryConfig) =>
-        halves(config).map((namespace) => ({
+        homes(config).map((namespace) => ({
             name: CANARY,
             namespace,
             labels: serviceSelector(CANARY),
             port: "http",
         })),
-    flows: ({ canary: settings, cluster, monitoring, platform }: CanaryConfig) =>
-        settings.enabled && platform !== undefined ? canaryFlows({ settings, cluster, monitoring, platform }) : [],
+    flows: (config: CanaryConfig) => {
+        const { canary: settings, cluster, monitoring } = config;
+        const applications = watchedOf(config);
+        return applications.length === 0 ? [] : canaryFlows({ settings, cluster, monitoring, applications });
+    },
     after: ["spire"],
-    deploy: ({ canary: settings, cluster, monitoring, platform, spire }: CanaryConfig, stage) => {
+    deploy: (config: CanaryConfig, stage) => {
+        const { canary: settings, cluster, monitoring, spire } = config;
         const { images } = stage.foundation;
-        if (!settings.enabled || platform === undefined) {
+        const applications = watchedOf(config);
+        if (applications.length === 0) {
             return { resources: [] };
         }
-        const args = { cluster, monitoring, images, settings, spire, platform };
+        const args = { cluster, monitoring, images, settings, spire, applications };
         return { resources: [new Canary("canary", args, stage.options())] };
     },
 });

@@ -54,6 +54,7 @@ function watched(
         falco: namespacesOf["falco"] ?? [],
         metadata: [...new Set(askers)],
         secretDirectories: applications.flatMap((application) => application.secretDirectories),
+        applicationImages: applications.map(({ image }) => image),
         ports: Object.fromEntries([...byNamespace].map(([name, some]) => [name, some.map(({ port }) => port)])),
     };
 }

@@ -62,6 +62,7 @@ function watchedByDefault({ namespace, sidekick }: FalcoSettings): WatchedNamesp
         falco: own,
         metadata: [],
         secretDirectories: [],
+        applicationImages: [],
         ports: {},
     };
 }
@@ -102,7 +103,7 @@ export type RuleArgs = Pick<FalcoParts, "settings" | "images" | "namespaces">;
 function ruleAdditions({ settings, images, namespaces }: RuleArgs): RuleAdditions {
     return {
         namespaces,
-        applicationImages: [images.repository("x0tta6bl4")],
+        applicationImages: namespaces.applicationImages.map((name) => images.repository(name)),
         workloadImages: [...IDENTITY_IMAGES.map((name) => images.repository(name)), ...settings.workloadImages],
         foundationImages: API_CLIENTS.map((name) => images.repository(name)),
         probeImages: [images.repository("probe")],

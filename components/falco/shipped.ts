@@ -4,6 +4,7 @@ import { join } from "node:path";
 import type { FalcoRules, RuleFile } from "./rules";
 import { parseRules } from "./rules";
 import type { RuleSource } from "./fields";
+import type { ImageName } from "../images";
 import { NAMESPACE as SPIRE } from "../spire/layout";
 import type { FalcoSettings } from "./settings";
 import { toYaml } from "../yaml";
@@ -26,6 +27,8 @@ export interface WatchedNamespaces {
     readonly metadata: readonly string[];
     /** Where applications find their Secrets. */
     readonly secretDirectories: readonly string[];
+    /** What the applications run. */
+    readonly applicationImages: readonly ImageName[];
     /** Destination ports of what pods of a namespace may call. */
     readonly ports: Readonly<Record<string, readonly number[]>>;
 }
@@ -33,7 +36,7 @@ export interface WatchedNamespaces {
 /** What a stack adds to the lists of the shipped rules. */
 export interface RuleAdditions {
     readonly namespaces: WatchedNamespaces;
-    /** Repositories of the platform's own images, as the cluster names them. */
+    /** Repositories of the applications' images, as the cluster names them. */
     readonly applicationImages: readonly string[];
     /** Repositories of other workloads that have an identity. */
     readonly workloadImages: readonly string[];

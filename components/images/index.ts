@@ -81,18 +81,36 @@ export const IMAGES = {
     "oidc-discovery-provider": { registry: "ghcr.io", repository: "spiffe/oidc-discovery-provider", tag: "1.15.2" },
 } as const satisfies Record<string, Image>;
 
-export type ImageName = keyof typeof IMAGES;
+/** An image of the table, or that of one of the applications of a stack, by the setting that names it. */
+export type ImageName = ShippedImage | ApplicationImage;
+
+/** An image of the table. */
+export type ShippedImage = keyof typeof IMAGES;
+
+/** The image of an application: `applications.<name>`. */
+export type ApplicationImage = `applications.${string}`;
 
 /** Images whose digest only their publisher knows and which may be deployed by tag until it is configured. */
 const PINNED_BY_CONFIG: ReadonlySet<string> = new Set<ImageName>(["x0tta6bl4"]);
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
+const tag = text("an image tag", /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/);
+const digest = text("sha256: and 64 hex digits", DIGEST);
+
 const override = object({
     registry: optional(text()),
     repository: optional(text()),
-    tag: optional(text("an image tag", /^[A-Za-z0-9_][A-Za-z0-9._-]{0,127}$/)),
-    digest: optional(text("sha256: and 64 hex digits", DIGEST)),
+    tag: optional(tag),
+    digest: optional(digest),
+});
+
+/** An image that no table has; its digest may be left out where digests are dropped. */
+export const ownImage = object({
+    registry: text("a registry's host and port", /^[a-z0-9.-]+(?::\d+)?$/),
+    repository: text("a repository without registry, tag or digest", /^[a-z0-9]+(?:[._/-]+[a-z0-9]+)*$/),
+    tag,
+    digest: optional(digest),
 });
 
 const named = mapOf(override);
@@ -134,11 +152,13 @@ export class Images {
     /**
      * @param given a mirror, and what replaces single images; default: every image from its publisher
      * @param project the prefix of the settings, as faults name them; default: the running project
+     * @param own the images of the stack's applications; default: none
      * @throws pulumi.RunError naming every fault
      */
     constructor(
         given?: Given<typeof imageSettings>,
         private readonly project = pulumi.getProject(),
+        private readonly own: Readonly<Record<ApplicationImage, Image>> = {},
     ) {
         this.settings = settled(imageSettings, given, `${project}:images`);
     }
@@ -168,8 +188,18 @@ export class Images {
             .filter((name) => !this.settings.dropDigests && !this.isPinned(name) && !PINNED_BY_CONFIG.has(name))
             .map(
                 (name) =>
-                    `${this.project}:images.overrides.${name}.digest is missing: no digest is known for ${this.tagged(name)}; look it up and pin it`,
+                    `${this.digestSetting(name)} is missing: no digest is known for ${this.tagged(name)}; look it up and pin it`,
             );
+    }
+
+    /** Says whether there is an image of this name. */
+    public has(name: string): name is ImageName {
+        return Object.hasOwn(IMAGES, name) || Object.hasOwn(this.own, name);
+    }
+
+    /** The setting that pins an image. */
+    public digestSetting(name: ImageName): string {
+        return `${this.project}:${isOwn(name) ? `${name}.image` : `images.overrides.${name}`}.digest`;
     }
 
     /** Says whether {@link ref} names an image by its digest. */
@@ -193,6 +223,13 @@ export class Images {
     }
 
     private resolve(name: ImageName): Image {
+        if (isOwn(name)) {
+            const own = this.own[name];
+            if (own === undefined) {
+                throw new Error(`${name} names no application of this stack`);
+            }
+            return own;
+        }
         const override: Partial<Image> = this.settings.overrides[name] ?? {};
         const row: Image = IMAGES[name];
         // Another tag is another image: the digest of the table no longer fits it.
@@ -205,4 +242,8 @@ export class Images {
             ...(digest !== undefined && { digest }),
         };
     }
+}
+
+function isOwn(name: ImageName): name is ApplicationImage {
+    return name.startsWith("applications.");
 }

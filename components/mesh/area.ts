@@ -1,28 +1,18 @@
-import type { Read } from "../../policies/engine/schema";
 import { withDefault } from "../../policies/engine/schema";
+import type { ForeignNamespace } from "../area";
 import { area } from "../area";
-import type { PlatformSettings } from "../platform/settings";
+import type { Flow } from "../network/flows";
+import type { Tenant } from "../network/standard";
+import type { ApplicationOf, ApplicationsConfig } from "../platform/applications";
+import { below, PLATFORM_AT, platformOf, tenantsOf } from "../platform/applications";
 import type { ShieldSettings } from "../shield/settings";
 import { meshFaults, meshPortFaults } from "./mesh";
 import type { MeshSettings } from "./settings";
 import { meshSettings } from "./settings";
 import { meshFlows } from "./specs";
 
-export interface MeshConfig {
-    readonly mesh: Read<typeof meshSettings>;
-    readonly platform: PlatformSettings | undefined;
-    readonly shield: ShieldSettings | undefined;
-}
-
-/** Callers outside of the platform's own namespace, and where they stand. */
-function outside({ callers }: MeshSettings, platform: PlatformSettings | undefined) {
-    return callers
-        .map(({ namespace }, index) => ({ namespace, setting: `callers[${index}].namespace` }))
-        .filter(({ namespace }) => namespace !== platform?.namespace);
-}
-
-/** The proxies of the shield call the platform too, and are refused like everybody who is no caller. */
-function shieldFaults({ callers }: MeshSettings, shield: ShieldSettings | undefined): readonly string[] {
+/** The proxies of the shield call the application too, and are refused like everybody who is no caller. */
+function withoutShield({ callers }: MeshSettings, shield: ShieldSettings | undefined): readonly string[] {
     return shield === undefined || callers.some(({ namespace }) => namespace === shield.proxyNamespace)
         ? []
         : [
@@ -30,23 +20,47 @@ function shieldFaults({ callers }: MeshSettings, shield: ShieldSettings | undefi
           ];
 }
 
+/** What is wrong with an application's part in its mesh, if it is in one; one line each. */
+export function meshFaultsOf(one: ApplicationOf, tenants: readonly Tenant[], project: string): readonly string[] {
+    const { at, mesh, settings, shield } = one;
+    const path = `${project}:${at.mesh}`;
+    return mesh.kind === "none"
+        ? []
+        : [
+              ...meshFaults(mesh.callers, tenants, `${path}.callers`),
+              ...meshPortFaults(settings, `${project}:${at.own}`),
+              ...withoutShield(mesh, shield).map((fault) => `${path}.${fault}`),
+          ];
+}
+
+/** The namespaces of others that an application's mesh needs: of its control plane, and of callers. */
+export function meshForeign(
+    { at, mesh }: Pick<ApplicationOf, "at" | "mesh">,
+    tenants: readonly Tenant[],
+): readonly ForeignNamespace[] {
+    if (mesh.kind === "none") {
+        return [];
+    }
+    const callers = mesh.callers
+        .map(({ namespace }, index) => ({ namespace, setting: below(at.mesh, `callers[${index}].namespace`) }))
+        .filter((claim) => !tenants.some(({ namespace }) => namespace === claim.namespace));
+    return [{ setting: below(at.mesh, "namespace"), namespace: mesh.namespace }, ...callers];
+}
+
+/** The flows of an application's mesh, if it is in one. */
+export function meshFlowsOf({ mesh, settings }: ApplicationOf, tenants: readonly Tenant[]): readonly Flow[] {
+    return mesh.kind === "none" ? [] : meshFlows(mesh, settings, tenants);
+}
+
 /** Deployed with the platform, whose part in the mesh it is. */
 export const meshArea = area({
     key: "mesh",
     description: "The platform's part in a service mesh that the cluster brings; none unless set",
     settings: withDefault(meshSettings, { kind: "none" }),
-    faults: ({ mesh, platform, shield }: MeshConfig, path, { project }) =>
-        mesh.kind === "none"
-            ? []
-            : platform === undefined
-              ? [`${path} is the platform's part in a mesh; set ${project}:platform, or leave it out`]
-              : [
-                    ...meshFaults(mesh.callers, platform, `${path}.callers`),
-                    ...meshPortFaults(platform, `${project}:platform`),
-                    ...shieldFaults(mesh, shield).map((fault) => `${path}.${fault}`),
-                ],
-    foreign: ({ mesh, platform }: MeshConfig) =>
-        mesh.kind === "none" ? [] : [{ setting: "namespace", namespace: mesh.namespace }, ...outside(mesh, platform)],
-    flows: ({ mesh, platform }: MeshConfig) =>
-        mesh.kind === "none" || platform === undefined ? [] : meshFlows(mesh, platform),
+    faults: (config: ApplicationsConfig, path, { project }) =>
+        config.mesh.kind !== "none" && config.platform === undefined
+            ? [`${path} is the platform's part in a mesh; set ${project}:platform, or leave it out`]
+            : platformOf(config).flatMap((one) => meshFaultsOf(one, tenantsOf(config), project)),
+    foreign: (config: ApplicationsConfig) => meshForeign({ at: PLATFORM_AT, mesh: config.mesh }, tenantsOf(config)),
+    flows: (config: ApplicationsConfig) => platformOf(config).flatMap((one) => meshFlowsOf(one, tenantsOf(config))),
 });

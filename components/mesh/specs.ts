@@ -1,4 +1,5 @@
 import type { Flow, Peer } from "../network/flows";
+import type { Tenant } from "../network/standard";
 import { callerPeer } from "../network/standard";
 import { AGENT_PATHS } from "../spire/layout";
 import type { MeshSettings } from "./settings";
@@ -69,16 +70,22 @@ const LINKERD_DESTINATION = [8086, 8090];
 /** Where a proxy of Linkerd takes what another one sends it in one connection, whatever port it is for. */
 const LINKERD_INBOUND = 4143;
 
-/** What the mesh needs of the network: the platform's proxies reach its control plane, and callers the platform. */
+/**
+ * What the mesh needs of the network: the application's proxies reach its control plane, and callers the application.
+ *
+ * @param tenants the program's applications; default: no other
+ */
 export function meshFlows(
     settings: MeshSettings,
-    { namespace, app, port }: Pick<MeshContext, "namespace" | "app" | "port">,
+    application: Pick<MeshContext, "namespace" | "app" | "port">,
+    tenants: readonly Tenant[] = [application],
 ): readonly Flow[] {
+    const { namespace, app, port } = application;
     const pods: Peer = { kind: "pods", namespace, labels: { app } };
     const callers = settings.callers.map((caller): Flow => ({
         name: `mesh-${caller.namespace}-${caller.serviceAccount}`,
         reason: "Calls the platform by mutual TLS of the mesh.",
-        from: callerPeer(caller, namespace),
+        from: callerPeer(caller, tenants),
         to: pods,
         ports: [{ port }, ...(settings.kind === "linkerd" ? [{ port: LINKERD_INBOUND }] : [])],
     }));

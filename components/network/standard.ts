@@ -67,22 +67,28 @@ export function metricsFlow(
     };
 }
 
+/** An application of the program: where it is, and the name of its account, which is a label `app` of its pods too. */
+export interface Tenant {
+    readonly namespace: string;
+    readonly app: string;
+}
+
 /**
  * The pods of somebody who may call an application.
  *
- * @param own the application's namespace, in which both ends are opened
+ * @param tenants the program's applications, in whose namespaces both ends are opened
  */
 export function callerPeer(
     caller: { readonly namespace: string; readonly labels?: Readonly<Record<string, string>> | undefined },
-    own: string,
+    tenants: readonly Tenant[],
 ): Peer {
     const { namespace, labels } = caller;
-    return namespace === own
+    return tenants.some((tenant) => tenant.namespace === namespace)
         ? { kind: "pods", namespace, labels: labels ?? {} }
         : { kind: "foreign", namespace, ...(labels && { labels }) };
 }
 
-/** The platform's flows: metrics in, queries to Prometheus out, and name resolution. */
+/** An application's flows: metrics in, queries to Prometheus out, and name resolution. */
 export function platformFlows(
     platform: PlatformSettings,
     cluster: ClusterSettings,

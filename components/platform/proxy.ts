@@ -1,15 +1,16 @@
 import type { Images } from "../images";
 import { meshFaults } from "../mesh/mesh";
 import type { MonitoringSettings } from "../monitoring/settings";
+import type { Tenant } from "../network/standard";
 import { callerPeer, metricsFlow } from "../network/standard";
 import type { Flow, Peer } from "../network/flows";
 import type { ProxyArgs } from "../proxy";
 import { proxyFaults } from "../proxy";
 import type { SpireSettings } from "../spire/model";
-import type { PlatformConfig } from "./platform";
+import type { PlatformArgs } from "./platform";
 import type { PlatformSettings } from "./settings";
 
-/** The platform with a proxy. */
+/** An application with a proxy. */
 type Proxied = PlatformSettings & { readonly proxy: NonNullable<PlatformSettings["proxy"]> };
 
 /** Says whether the platform has a proxy. */
@@ -36,14 +37,22 @@ export function platformProxy(
     };
 }
 
-/** The flows to the proxy: from callers, and from Prometheus to its metrics. */
-export function proxyFlows({ namespace, app, proxy }: Proxied, monitoring: MonitoringSettings): readonly Flow[] {
+/**
+ * The flows to the proxy: from callers, and from Prometheus to its metrics.
+ *
+ * @param tenants the program's applications
+ */
+export function proxyFlows(
+    { namespace, app, proxy }: Proxied,
+    monitoring: MonitoringSettings,
+    tenants: readonly Tenant[],
+): readonly Flow[] {
     const pods: Extract<Peer, { kind: "pods" }> = { kind: "pods", namespace, labels: { app } };
     return [
         ...proxy.callers.map((caller) => ({
             name: `proxy-${caller.namespace}-${caller.serviceAccount}`,
             reason: "Calls the platform by mutual TLS with its SVID.",
-            from: callerPeer(caller, namespace),
+            from: callerPeer(caller, tenants),
             to: pods,
             ports: [{ port: proxy.port }],
         })),
@@ -51,16 +60,16 @@ export function proxyFlows({ namespace, app, proxy }: Proxied, monitoring: Monit
     ];
 }
 
-/** What is wrong with the proxy; one line each, below `path` where the platform's settings stand. */
+/** What is wrong with the proxy; one line each, below `path` where the application's settings stand. */
 export function platformProxyFaults(
     platform: Proxied,
-    { mesh, shield, spire }: PlatformConfig,
+    { mesh, shield, spire, tenants }: Pick<PlatformArgs, "mesh" | "shield" | "spire" | "tenants">,
     path: string,
     images: Images,
 ): readonly string[] {
     const { callers } = platform.proxy;
     return [
-        ...meshFaults(callers, platform, `${path}.proxy.callers`),
+        ...meshFaults(callers, tenants, `${path}.proxy.callers`),
         ...proxyFaults(platformProxy(platform, spire, "envoy"), platform).map((fault) => `${path}.${fault}`),
         ...(mesh.kind === "none"
             ? []

@@ -1,14 +1,15 @@
 import type { Read } from "../../policies/engine/schema";
-import { listOf, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
+import { listOf, mapOf, mapped, object, optional, refined, text, withDefault } from "../../policies/engine/schema";
 import { dnsLabel, port, quantity, urlPath } from "../../policies/engine/values";
 import { accessSettings } from "../access";
+import { ownImage } from "../images";
+import { meshSettings } from "../mesh/settings";
 import { quotaSettings } from "../namespace";
+import { shieldSettings } from "../shield/settings";
 import { replicaSettings, resourceSettings, workloadName } from "../workload";
 
-/** The x0tta6bl4 platform itself. */
-export const platformSettings = object({
-    namespace: dnsLabel,
-    app: withDefault(workloadName, "x0tta6bl4"),
+/** What may be set of any application. */
+const common = {
     owner: withDefault(dnsLabel, "platform-team"),
     port: withDefault(port, 8080),
     metricsPath: withDefault(urlPath, "/metrics"),
@@ -38,6 +39,45 @@ export const platformSettings = object({
             memory: withDefault(quantity, "128Mi"),
         }),
     ),
+} as const;
+
+/** The x0tta6bl4 platform itself. */
+export const platformSettings = object({
+    namespace: dnsLabel,
+    app: withDefault(workloadName, "x0tta6bl4"),
+    ...common,
 });
 
 export type PlatformSettings = Read<typeof platformSettings>;
+
+const application = object({
+    namespace: dnsLabel,
+    /** Name of its Deployment, Service, ServiceAccount and job; that of its entry unless set. */
+    app: optional(workloadName),
+    image: ownImage,
+    ...common,
+    /** The way in from outside; none unless set. */
+    shield: optional(shieldSettings),
+    /** Its part in a service mesh that the cluster brings; none unless set. */
+    mesh: withDefault(meshSettings, { kind: "none" }),
+});
+
+/** Applications by name, each with what the platform has in settings of the whole stack: its image, its way in, its mesh. */
+export const applicationsSettings = withDefault(
+    mapped(
+        refined(mapOf(application), (all) => {
+            const wrong = Object.keys(all).filter((name) => {
+                const faults: string[] = [];
+                workloadName.read(name, name, faults);
+                return faults.length > 0;
+            });
+            return wrong.length === 0
+                ? undefined
+                : `names ${wrong.map((name) => `"${name}"`).join(", ")}; a name must be ${workloadName.expected}`;
+        }),
+        (all) => Object.fromEntries(Object.entries(all).map(([name, one]) => [name, { ...one, app: one.app ?? name }])),
+    ),
+    {},
+);
+
+export type ApplicationsSettings = Read<typeof applicationsSettings>;

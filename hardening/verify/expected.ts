@@ -17,6 +17,11 @@ export class Expected {
         return this.ofKind("Namespace").map(nameOf);
     }
 
+    /** The applications that the stack deploys, by whatever name: their pods alone are told by a label `app`. */
+    public applications(): readonly Workload[] {
+        return this.workloads().filter(({ selector }) => str(selector["app"]) !== "");
+    }
+
     /** The probes that the stack deploys to try its connections. */
     public canaries(): readonly Workload[] {
         return this.workloads().filter(({ selector }) => selector["app.kubernetes.io/name"] === "canary");

@@ -13,6 +13,11 @@ import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { selectControls } from "../../policies/engine/profiles";
 import { READ_AT_START_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { str } from "../../policies/kubernetes/kube";
+import { Stack } from "../../policies/kubernetes/stack";
+import { lateralGraphOf } from "../../policies/paths/build";
+import type { PathNode } from "../../policies/paths/nodes";
+import { titleOf } from "../../policies/paths/nodes";
+import { everything, Reached } from "../../policies/paths/search";
 import type { Raw } from "../support/stranger";
 import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
 
@@ -108,7 +113,7 @@ describe("the foundation under a stranger's names", () => {
     });
 
     it("puts nothing into a namespace, and opens none, that its settings don't name", () => {
-        const known = ["canary", "files", "secrets", "shop", "eyes", "relay", "metrics", "edge"].map(
+        const known = ["canary", "files", "goods", "secrets", "shop", "eyes", "relay", "metrics", "edge"].map(
             (part) => `sienna-${part}`,
         );
         const named = objects.flatMap(({ inputs }) =>
@@ -122,7 +127,9 @@ describe("the foundation under a stranger's names", () => {
     it("has Falco guard the namespaces and the ports that are there", () => {
         const lists = sourceOf(objects, "ConfigMap", "falco-rules");
         for (const list of [
-            "x0_application_namespaces\\n  items:\\n    - sienna-shop\\n",
+            "x0_application_namespaces\\n  items:\\n    - sienna-shop\\n    - sienna-goods\\n",
+            "x0_application_images\\n  items:\\n    - registry.sienna.example.org/sienna/shop\\n    - registry.sienna.example.org/sienna/store\\n",
+            "x0_secret_directories\\n  items:\\n    - /etc/sienna-tls\\n    - /etc/sienna-goods-tls\\n",
             "x0_secrets_namespaces\\n  items:\\n    - sienna-secrets\\n",
             "x0_falco_namespaces\\n  items:\\n    - sienna-eyes\\n    - sienna-relay\\n",
             "- 9191\\n",
@@ -146,9 +153,11 @@ describe("the foundation under a stranger's names", () => {
         assert.ok(!sourceOf(objects, "ConfigMap", "falco-rules").includes(spire));
     });
 
-    it("watches over the application by the name it has", () => {
+    it("watches over each application by the name it has", () => {
         const alerts = sourceOf(objects, "PrometheusRule", "acme-platform");
-        assert.ok(alerts.includes('absent(up{job=\\"sienna-web\\"} == 1)'));
+        for (const application of ["sienna-web", "sienna-store"]) {
+            assert.ok(alerts.includes(`absent(up{job=\\"${application}\\"} == 1)`), application);
+        }
         assert.ok(!alerts.includes("<application>"));
     });
 
@@ -219,6 +228,71 @@ describe("the foundation under a stranger's names", () => {
         });
     }
 
+    it("gives each application all of its own: namespace, identity, secrets, bounded rights, a half of the canary", () => {
+        const inside = (namespace: string) =>
+            objects
+                .map(({ inputs }) => inputs as { kind: string; metadata: { name: string; namespace?: string } })
+                .filter(({ metadata }) => metadata.namespace === namespace)
+                .map(({ kind, metadata: { name } }) => `${kind} ${name}`);
+        for (const object of [
+            "NetworkPolicy default-deny",
+            "ResourceQuota quota",
+            "Deployment sienna-store",
+            "Service sienna-store",
+            "ServiceAccount sienna-store",
+            "HorizontalPodAutoscaler sienna-store",
+            "PodDisruptionBudget sienna-store",
+            "PodMonitor sienna-store",
+            "PodMonitor sienna-store-proxy",
+            "SecretStore platform",
+            "ServiceAccount secret-reader",
+            "ExternalSecret sienna-goods-tls",
+            "Role deployer",
+            "RoleBinding deployer-sienna-pipeline",
+            "Deployment canary",
+        ]) {
+            assert.ok(inside("sienna-goods").includes(object), `${object} of ${inside("sienna-goods").join(", ")}`);
+        }
+        const bound = sourceOf(objects, "ValidatingAdmissionPolicy", "acme-application-sienna-store-access-deployers");
+        assert.ok(bound.includes('"kubernetes.io/metadata.name":"sienna-goods"'));
+        assert.ok(bound.includes("sienna-pipeline"));
+        const bindings = objects.filter(({ inputs }) => inputs["kind"] === "ValidatingAdmissionPolicyBinding");
+        const enforced = bindings
+            .map(({ inputs }) => JSON.stringify(inputs))
+            .filter((text) => text.includes("sienna-shop"));
+        assert.ok(enforced.length > 20);
+        assert.deepEqual(
+            enforced.filter((text) => !text.includes("sienna-goods")),
+            [],
+        );
+    });
+
+    it("opens no way from one application to another but that of the callers it names", () => {
+        const resources = objects.map(({ type, urn, inputs }) => ({
+            source: "stack live",
+            document: 0,
+            type,
+            urn,
+            props: unwrap(inputs).props,
+        }));
+        // Whatever the network lets a lost pod reach is taken for lost too.
+        const graph = lateralGraphOf(new Stack(resources));
+        const podOf = (namespace: string, name: string) => {
+            const pod = graph.nodes.find(
+                ({ kind, object }) => kind === "pod" && object?.namespace === namespace && object.name === name,
+            );
+            assert.ok(pod, `${namespace}/${name}`);
+            return pod;
+        };
+        const [web, store] = [podOf("sienna-shop", "sienna-web"), podOf("sienna-goods", "sienna-store")];
+        const ofOther = (from: PathNode, namespace: string) =>
+            [...new Reached(graph, [from], everything).nodes()]
+                .filter((node) => node.namespace === namespace || node.object?.namespace === namespace)
+                .map(titleOf);
+        assert.deepEqual(ofOther(store, "sienna-shop"), []);
+        assert.ok(ofOther(web, "sienna-goods").includes("Deployment sienna-goods/sienna-store"));
+    });
+
     it("asks no webhook about a deletion, which would hold up that of a whole namespace", () => {
         const asked = objects
             .filter(({ inputs }) => /^(?:Validating|Mutating)WebhookConfiguration$/.test(str(inputs["kind"])))
@@ -285,7 +359,9 @@ describe("SPIRE and Falco alone", () => {
         const { faults } = readConfig(keyed, PROJECT);
         assert.ok(faults.includes("acme:shield has nothing to stand before; set acme:platform, or leave it out"));
         assert.ok(
-            faults.includes("acme:canary.enabled needs a platform beside which the other half runs; set acme:platform"),
+            faults.includes(
+                "acme:canary.enabled needs an application beside which the other half runs; set acme:platform or acme:applications",
+            ),
         );
     });
 });
@@ -318,7 +394,7 @@ describe("an application in a cluster whose foundation is another stack's", () =
         const namespaces = identities(objects).filter((identity) => identity.startsWith("Namespace "));
         assert.deepEqual(
             namespaces.sort(),
-            ["sienna-canary", "sienna-secrets", "sienna-shop"].map((name) => `Namespace /${name}`),
+            ["sienna-canary", "sienna-goods", "sienna-secrets", "sienna-shop"].map((name) => `Namespace /${name}`),
         );
         for (const kind of ["HTTPRoute", "ClusterSPIFFEID", "SecretStore", "ValidatingAdmissionPolicy"]) {
             assert.ok(kinds.has(kind), kind);
@@ -334,7 +410,7 @@ describe("an application in a cluster whose foundation is another stack's", () =
         );
     });
 
-    it("raises the alerts of its application only", () => {
+    it("raises the alerts of its applications only", () => {
         const alerts = objects
             .filter(({ inputs }) => inputs["kind"] === "PrometheusRule")
             .flatMap(
@@ -343,7 +419,7 @@ describe("an application in a cluster whose foundation is another stack's", () =
             .flatMap(({ rules }) => rules);
         assert.ok(alerts.some(({ alert }) => alert === "PlatformDown"));
         assert.deepEqual(
-            alerts.filter(({ expr }) => !expr.includes("sienna-web")),
+            alerts.filter(({ expr }) => !/sienna-(?:web|store)/.test(expr)),
             [],
         );
     });

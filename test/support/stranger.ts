@@ -17,6 +17,33 @@ const DIGEST = `sha256:${"1".repeat(64)}`;
 export function strangers(word: string): Raw {
     return {
         admission: { action: "deny" },
+        applications: {
+            [`${word}-store`]: {
+                namespace: `${word}-goods`,
+                owner: `${word}-sellers`,
+                image: {
+                    registry: `registry.${word}.example.org`,
+                    repository: `${word}/store`,
+                    tag: "2.1",
+                    digest: DIGEST,
+                },
+                port: 8282,
+                metricsPath: `/${word}/metrics`,
+                secretName: `${word}-goods-tls`,
+                access: [{ role: "deployer", group: `${word}-pipeline` }],
+                proxy: {
+                    callers: [
+                        {
+                            namespace: `${word}-shop`,
+                            serviceAccount: `${word}-web`,
+                            labels: { app: `${word}-web` },
+                        },
+                    ],
+                    port: 8543,
+                    metricsPort: 9903,
+                },
+            },
+        },
         backup: { secret: `${word}-backup`, egress: [{ name: "store", cidrs: ["10.3.0.0/28"], ports: [8643] }] },
         canary: { enabled: true, namespace: `${word}-canary` },
         cluster: {
@@ -33,7 +60,10 @@ export function strangers(word: string): Raw {
                 auth: { method: "kubernetes", rolePrefix: word, audiences: ["vault"] },
             },
             egress: { cidrs: ["10.1.0.0/28"], port: 8243 },
-            secrets: { [`${word}-shop`]: [{ name: `${word}-tls`, key: "shop/tls", properties: { "tls.crt": "c" } }] },
+            secrets: {
+                [`${word}-shop`]: [{ name: `${word}-tls`, key: "shop/tls", properties: { "tls.crt": "c" } }],
+                [`${word}-goods`]: [{ name: `${word}-goods-tls`, key: "goods/tls", properties: { "tls.crt": "c" } }],
+            },
         },
         falco: {
             namespace: `${word}-eyes`,
@@ -45,6 +75,7 @@ export function strangers(word: string): Raw {
                 x0tta6bl4: { repository: `${word}/shop` },
                 probe: { repository: `${word}/probe`, digest: DIGEST },
                 backup: { repository: `${word}/backup`, digest: DIGEST },
+                envoy: { digest: DIGEST },
             },
         },
         monitoring: {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { isDeepStrictEqual } from "node:util";
 
-import { IMAGES, type ImageName } from "../../../components/images";
+import { IMAGES, type ShippedImage } from "../../../components/images";
 import { findBinary } from "../../support/binary";
 import { NODE_NAME } from "../harness/control-plane";
 import { callsOf, halvesAnswer, podsOf, PROBES, type Pod } from "../support/canary";
@@ -25,7 +25,7 @@ const CERTIFICATES = "x0tta6bl4-certs";
 const OPERATORS = [PLATFORM, FALCO, SIDEKICK].map((scope) => `external-secrets/external-secrets-${scope}`);
 
 /** What runs on the node: its image, and how many pods of it. The last two only where their programs are on PATH. */
-const RUNNING: Readonly<Record<string, readonly [image: ImageName, pods: number]>> = {
+const RUNNING: Readonly<Record<string, readonly [image: ShippedImage, pods: number]>> = {
     [APPLICATION]: ["x0tta6bl4", 2],
     [`${PLATFORM}/canary`]: ["probe", 2],
     [`${CANARY}/canary`]: ["probe", 2],

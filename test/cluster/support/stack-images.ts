@@ -1,6 +1,6 @@
 import { join } from "node:path";
 
-import { IMAGES, type ImageName } from "../../../components/images";
+import { IMAGES, type ShippedImage } from "../../../components/images";
 import { findBinary } from "../../support/binary";
 import { FALCO_PATHS, falcoRoot } from "../../support/falco";
 import { binaries } from "../harness/binaries";
@@ -17,7 +17,7 @@ const SPIRE = {
     "spire-agent": { path: "/opt/spire/bin/spire-agent", args: ["run"] },
     "spire-controller-manager": { path: "/spire-controller-manager", args: [] },
     "spiffe-csi-driver": { path: "/spiffe-csi-driver", args: [] },
-} as const satisfies Partial<Record<ImageName, { path: string; args: readonly string[]; user?: string }>>;
+} as const satisfies Partial<Record<ShippedImage, { path: string; args: readonly string[]; user?: string }>>;
 
 /** Those of SPIRE's programs that aren't on PATH. */
 export const missingOfSpire = Object.keys(SPIRE).filter((program) => findBinary(program) === undefined);
@@ -32,8 +32,8 @@ export const missingOfSpire = Object.keys(SPIRE).filter((program) => findBinary(
 export async function publishStackImages(
     node: Node,
     spire: boolean,
-): Promise<Readonly<Partial<Record<ImageName, string>>>> {
-    const contents: Partial<Record<ImageName, Content>> = {
+): Promise<Readonly<Partial<Record<ShippedImage, string>>>> {
+    const contents: Partial<Record<ShippedImage, Content>> = {
         probe: await probeImage(),
         // The platform is played by the probe too: it serves the metrics that the hardening guide wants, and they are measured.
         x0tta6bl4: await probeImage(["PROBE_PEERS=https://127.0.0.1:8443"]),
@@ -44,7 +44,7 @@ export async function publishStackImages(
     };
     const digests: [string, string][] = [];
     for (const [name, content] of Object.entries(contents)) {
-        const { repository, tag } = IMAGES[name as ImageName];
+        const { repository, tag } = IMAGES[name as ShippedImage];
         digests.push([name, await publishImage(node, repository, { tag, ...content })]);
     }
     return Object.fromEntries(digests);

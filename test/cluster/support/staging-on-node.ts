@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
-import type { ImageName } from "../../../components/images";
+import type { ShippedImage } from "../../../components/images";
 import { CSI_DRIVER_NAME } from "../../../components/spire/layout";
 import { binaries } from "../harness/binaries";
 import type { Cluster } from "../harness/cluster";
@@ -75,7 +75,7 @@ export interface StagingOnNode {
     /** Workloads whose pods really run, as `namespace/name`. */
     readonly running: ReadonlySet<string>;
     /** Of the images that the node's registry has. */
-    readonly digests: Readonly<Partial<Record<ImageName, string>>>;
+    readonly digests: Readonly<Partial<Record<ShippedImage, string>>>;
     readonly identity: Identity;
     /** Of the certificates that the secrets hold. */
     readonly authority: Authority;

@@ -28,8 +28,8 @@ const stack = load(readFileSync(join(__dirname, "../../../Pulumi.staging.yaml"),
     config: Record<string, unknown>;
 };
 const { config } = readConfig(stack.config, "x0tta6bl4");
-const PLATFORM = { namespace: "shop", app: "web", port: 9000 };
-const ARGS = { ...SURROUNDINGS, images, settings: settings(), spire: spireOf(), platform: PLATFORM };
+const SHOP = { namespace: "shop", app: "web", port: 9000, flow: "canary" };
+const ARGS = { ...SURROUNDINGS, images, settings: settings(), spire: spireOf(), applications: [SHOP] };
 const DEPLOYMENT = "kubernetes:apps/v1:Deployment";
 
 interface Template {
@@ -129,6 +129,58 @@ describe("Canary", () => {
             "shop/canary-echo-egress 8443",
             "shop/canary-echo-ingress 8443",
             "shop/canary-metrics-ingress 8080",
+        ]);
+    });
+
+    it("has a half beside each of several applications, which calls none of the others and tries to reach them all", async () => {
+        const store = { namespace: "store", app: "till", port: 9443, flow: "canary-till" };
+        const args = { ...ARGS, applications: [SHOP, store] };
+        const deployed = await deploy(() => new Canary("canary", args));
+        const told = Object.fromEntries(
+            ["canary", "shop", "store"].map((namespace) => {
+                const { spec } = deployed.inputs(DEPLOYMENT, `canary-${namespace}-deployment`) as {
+                    spec: { template: Template };
+                };
+                const env = spec.template.spec.containers[0]["env"] as readonly { name: string; value: string }[];
+                return [namespace, Object.fromEntries(env.map(({ name, value }) => [name, value]))];
+            }),
+        );
+        const peers = Object.entries(told).map(([namespace, env]) => [
+            namespace,
+            env["PROBE_PEERS"],
+            env["PROBE_ALLOWED"],
+        ]);
+        const id = (namespace: string) => `spiffe://staging.x0tta6bl4.io/ns/${namespace}/sa/canary`;
+        assert.deepEqual(peers, [
+            ["canary", "https://canary.shop.svc:8443,https://canary.store.svc:8443", `${id("shop")},${id("store")}`],
+            ["shop", "https://canary.canary.svc:8443", id("canary")],
+            ["store", "https://canary.canary.svc:8443", id("canary")],
+        ]);
+        assert.deepEqual(
+            [...new Set(Object.values(told).map((env) => env["PROBE_FORBIDDEN"]))],
+            ["kubernetes.default.svc:443,web.shop.svc:9000,till.store.svc:9443"],
+        );
+        const between = policySpecs(canaryFlows(args))
+            .filter(({ name }) => name.includes("-echo-"))
+            .map(({ namespace, name, spec }) => {
+                const peers = [
+                    ...(spec.ingress ?? []).flatMap(({ from }) => from),
+                    ...(spec.egress ?? []).flatMap(({ to }) => to),
+                ];
+                const [peer] = peers as readonly {
+                    namespaceSelector: { matchLabels: Readonly<Record<string, string>> };
+                }[];
+                return `${namespace}/${name} ${peer?.namespaceSelector.matchLabels["kubernetes.io/metadata.name"]}`;
+            });
+        assert.deepEqual(between.sort(), [
+            "canary/canary-echo-egress shop",
+            "canary/canary-echo-ingress shop",
+            "canary/canary-till-echo-egress store",
+            "canary/canary-till-echo-ingress store",
+            "shop/canary-echo-egress canary",
+            "shop/canary-echo-ingress canary",
+            "store/canary-till-echo-egress canary",
+            "store/canary-till-echo-ingress canary",
         ]);
     });
 

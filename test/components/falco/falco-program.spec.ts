@@ -37,6 +37,7 @@ const ADDITIONS: RuleAdditions = {
         falco: ["falco"],
         metadata: [],
         secretDirectories: ["/etc/shop-tls"],
+        applicationImages: [],
         ports: { shop: [53, 9090] },
     },
     applicationImages: ["registry.example.org/shop"],

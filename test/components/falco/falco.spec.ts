@@ -24,6 +24,7 @@ const NAMESPACES = {
     falco: ["eyes"],
     metadata: ["vaults"],
     secretDirectories: ["/etc/shop-tls"],
+    applicationImages: ["x0tta6bl4"] as const,
     ports: { shop: [9091, 53], spire: [8081], vaults: [8200] },
 };
 const SIDEKICK = { egress: { cidrs: ["10.9.0.0/28"] } };

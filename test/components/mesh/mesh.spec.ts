@@ -193,7 +193,7 @@ describe("Mesh", () => {
                 "mesh:",
                 "  callers names front/gateway twice",
                 "  callers[2] is front/default: every pod without an account of its own has that identity; name an account",
-                "  callers[3].labels are missing: in the platform's own namespace the network is opened to named pods only",
+                "  callers[3].labels are missing: in namespaces of applications of this stack the network is opened to named pods only",
             ].join("\n"),
         );
     });

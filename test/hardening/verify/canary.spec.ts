@@ -30,7 +30,7 @@ function half(namespace: string, forbidden = `${API},${PLATFORM}`): Body {
 const application: Body = {
     kind: "Deployment",
     metadata: { name: "web", namespace: "shop" },
-    spec: { selector: { matchLabels: { app: "x0tta6bl4" } }, template: {} },
+    spec: { selector: { matchLabels: { app: "web" } }, template: {} },
 };
 
 const pod = (namespace: string): Body => ({
@@ -229,6 +229,12 @@ describe("network-policies-enforced", () => {
 });
 
 describe("metrics-meet-targets with a canary", () => {
+    it("has nothing to say of a stack without application and canary", async () => {
+        assert.deepEqual(await verdictsOn(new Expected("staging", []), "metrics-meet-targets", live("")), [
+            "unknown stack staging: has nothing for this check to look at",
+        ]);
+    });
+
     const good = measures(
         'pqc_handshakes_total{side="client",result="success",pqc="true"} 40',
         'spiffe_authentication_failures_total{side="server",reason="unauthorized"} 0',
@@ -242,7 +248,7 @@ describe("metrics-meet-targets with a canary", () => {
 
     it("is proved by the canary's handshakes beside the application's", async () => {
         const cluster = live(good);
-        const web = { metadata: { name: "web-1", namespace: "shop", labels: { app: "x0tta6bl4" } } };
+        const web = { metadata: { name: "web-1", namespace: "shop", labels: { app: "web" } } };
         cluster.lists["pods"] = [pod("shop"), { ...pod("shop"), ...web }];
         const stack = new Expected("staging", [application, half("shop")]);
         assert.deepEqual((await verdictsOn(stack, "metrics-meet-targets", cluster)).slice(1), PROVED);
@@ -250,12 +256,14 @@ describe("metrics-meet-targets with a canary", () => {
 
     it("still fails without the application, or without a pod of it", async () => {
         assert.deepEqual(await verdictsOn(STACK, "metrics-meet-targets", live(good)), [
-            "failed x0tta6bl4: is not in the stack, so nothing proves its metrics",
+            "failed stack staging: brings no application, so nothing proves its metrics",
             ...PROVED,
         ]);
-        const stack = new Expected("staging", [application, half("shop")]);
+        const store = { ...application, metadata: { name: "till", namespace: "store" } };
+        const stack = new Expected("staging", [application, store, half("shop")]);
         assert.deepEqual(await verdictsOn(stack, "metrics-meet-targets", live(good)), [
             "failed Deployment shop/web: no ready pod that serves metrics is there",
+            "failed Deployment store/till: no ready pod that serves metrics is there",
             ...PROVED,
         ]);
     });
