@@ -348,7 +348,7 @@ export function canBeCredential(value: string): boolean {
 const SETTINGS: readonly RegExp[] = [
     /(?:^|[\s;&|?"'(,=]|-D)([A-Za-z_][\w.-]*)=("[^"]*"|'[^']*'|[^\s;&|"'()]+)/g,
     /(?:^|\s)--?([A-Za-z][\w.-]*)[= ]("[^"]*"|'[^']*'|[^\s;&|"'-][^\s;&|"']*)/g,
-    /\s(?:-H|--header)[= ]?["']([A-Za-z][\w-]*):\s*([^"']+)["']/g,
+    /\s(?:-H|--header)[= ]?["']([A-Za-z][\w-]*): ?([^"'\s][^"']*)["']/g,
     /\baws configure set (\w+) ("[^"]*"|'[^']*'|[^\s;&|"']+)/g,
 ];
 
