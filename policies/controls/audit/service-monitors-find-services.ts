@@ -13,6 +13,7 @@ export const serviceMonitorsFindServices = stackControl({
     description: "Every ServiceMonitor and PodMonitor finds something to watch.",
     why: "A monitor that finds nothing raises no alert, and looks as if all were well.",
     severity: "medium",
+    advisesInPart: "a Service",
     covers: ["aud.servicemonitor"],
     frameworks: [...nist("AU-6", "SI-4"), ...soc2("CC7.2"), ...checklist("MON-1", "MON-3", "POST-1")],
     remediation: "Correct the selector or the namespaces it looks in.",

@@ -1,6 +1,9 @@
 import { podControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, pss } from "../../engine/frameworks";
 import { hostPathsOf } from "../../kubernetes/host-paths";
+import { parseImage } from "../../kubernetes/images";
+import { str } from "../../kubernetes/kube";
+import type { PodView } from "../../kubernetes/pods";
 import { serviceAccountName } from "../../kubernetes/service-accounts";
 
 /** What of the node each of SPIRE's accounts needs. */
@@ -9,11 +12,13 @@ interface Need {
     readonly paths: readonly RegExp[];
 }
 
+const AGENT = "spire-agent";
+const DRIVER = "spiffe-csi-driver";
 const SOCKETS = /^\/run\/spire\/agent-sockets$/;
 const NEEDS: ReadonlyMap<string, Need> = new Map([
-    ["spire-agent", { hostPid: true, paths: [SOCKETS, /^\/var\/lib\/kubelet\/pki\/kubelet\.crt$/] }],
+    [AGENT, { hostPid: true, paths: [SOCKETS, /^\/var\/lib\/kubelet\/pki\/kubelet\.crt$/] }],
     [
-        "spiffe-csi-driver",
+        DRIVER,
         {
             hostPid: false,
             // Distributions keep the kubelet elsewhere; what stands below its root is fixed.
@@ -21,6 +26,14 @@ const NEEDS: ReadonlyMap<string, Need> = new Map([
         },
     ],
 ]);
+
+/** A pod of the agent may hold the driver too, which then runs under the agent's account. */
+function hasDriver(pod: PodView): boolean {
+    return (
+        serviceAccountName(pod) === AGENT &&
+        pod.containers.some(({ body }) => parseImage(str(body["image"])).repository.endsWith(`/${DRIVER}`))
+    );
+}
 
 export const spireHostAccess = podControl({
     name: "spire-host-access",
@@ -44,9 +57,9 @@ export const spireHostAccess = podControl({
             return;
         }
         const account = serviceAccountName(pod);
-        const need = NEEDS.get(account);
+        const needs = [account, ...(hasDriver(pod) ? [DRIVER] : [])].flatMap((name) => NEEDS.get(name) ?? []);
         for (const field of ["hostPID", "hostNetwork", "hostIPC"]) {
-            const needed = field === "hostPID" && need?.hostPid === true;
+            const needed = field === "hostPID" && needs.some(({ hostPid }) => hostPid);
             if (pod.spec[field] === true && !needed) {
                 const path = `${pod.prefix}${field}`;
                 yield {
@@ -56,7 +69,7 @@ export const spireHostAccess = podControl({
             }
         }
         for (const { path, directory } of hostPathsOf(pod)) {
-            if (need?.paths.some((pattern) => pattern.test(directory)) !== true) {
+            if (!needs.some(({ paths }) => paths.some((pattern) => pattern.test(directory)))) {
                 yield {
                     path,
                     message: `${path} is "${directory}", which the service account "${account}" has no need of. Remove the volume.`,

@@ -93,8 +93,14 @@ export function ingressReferences(ingress: KubeObject): readonly Reference[] {
     ];
 }
 
+const USE_ANNOTATION = "use-annotation";
+
 function backend(value: unknown, at: string): readonly Reference[] {
     const { service, serviceName, servicePort } = obj(value);
+    // The AWS Load Balancer Controller's word for an action of an annotation, which is no Service of that name.
+    if (servicePort === USE_ANNOTATION || obj(obj(service)["port"])["name"] === USE_ANNOTATION) {
+        return [];
+    }
     if (typeof serviceName === "string") {
         return [{ path: `${at}.serviceName`, kind: "Service", name: serviceName, ...portOf(servicePort) }];
     }

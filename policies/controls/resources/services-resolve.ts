@@ -3,6 +3,7 @@ import { stackControl } from "../../engine/control";
 import { nist, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { list, obj } from "../../kubernetes/kube";
+import { hasOperatedPods } from "../../kubernetes/operators";
 import type { PodView } from "../../kubernetes/pods";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
@@ -15,8 +16,9 @@ function isPortNumber(port: number): boolean {
 }
 
 function* selectorFaults(stack: Stack, service: KubeObject, pods: readonly PodView[]): Iterable<StackFault> {
-    // Where the stack has no pods at all in the namespace, they come from elsewhere.
-    if (pods.length === 0 && stack.podsIn(namespaceOf(service)).length > 0) {
+    // Where the stack has no pods at all in the namespace, or an operator makes some there, they come from elsewhere.
+    const namespace = namespaceOf(service);
+    if (pods.length === 0 && stack.podsIn(namespace).length > 0 && !hasOperatedPods(stack, namespace)) {
         const path = `${service.prefix}spec.selector`;
         yield { object: service, path, message: `${path} picks no pod of the stack. Use labels that a pod has.` };
     }

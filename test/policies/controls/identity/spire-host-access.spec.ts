@@ -35,6 +35,15 @@ describeControl(spireHostAccess, {
             message:
                 'spec.volumes[0].hostPath.path is "/var/lib/kubelet", which the service account "spiffe-csi-driver" has no need of. Remove the volume.',
         },
+        "a stranger with the driver's image": {
+            pod: {
+                serviceAccountName: "web",
+                containers: [{ name: "driver", image: "ghcr.io/spiffe/spiffe-csi-driver:0.2.6" }],
+                volumes: [hostPath("/var/lib/kubelet/pods")],
+            },
+            message:
+                'spec.volumes[0].hostPath.path is "/var/lib/kubelet/pods", which the service account "web" has no need of. Remove the volume.',
+        },
         "a stranger whose account has the name of what every object inherits": {
             pod: { serviceAccountName: "constructor", volumes: [hostPath("/etc")] },
             message:
@@ -59,6 +68,13 @@ describeControl(spireHostAccess, {
                     "/var/lib/k0s/kubelet/pods",
                     "/var/lib/kubelet/plugins_registry",
                 ].map(hostPath),
+            },
+        },
+        "an agent whose pod holds the driver too": {
+            pod: {
+                serviceAccountName: "spire-agent",
+                containers: [{ name: "driver", image: "ghcr.io/spiffe/spiffe-csi-driver:0.2.6" }],
+                volumes: ["/var/lib/kubelet/pods", "/var/lib/kubelet/plugins_registry"].map(hostPath),
             },
         },
         "a server without anything of the node": { pod: { serviceAccountName: "spire-server" } },

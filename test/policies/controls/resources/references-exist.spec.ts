@@ -100,6 +100,18 @@ describeControl(referencesExist, {
         },
     },
     allowed: {
+        "an action of the AWS Load Balancer Controller, in each form": {
+            stack: [
+                ingress({ name: "ssl-redirect", port: { name: "use-annotation" } }),
+                named(
+                    "Ingress",
+                    "old",
+                    { spec: { backend: { serviceName: "ssl-redirect", servicePort: "use-annotation" } } },
+                    "extensions/v1beta1",
+                ),
+                named("Service", "web"),
+            ],
+        },
         "a route to what exists, to another namespace, and to what is no Service": {
             stack: [
                 route([

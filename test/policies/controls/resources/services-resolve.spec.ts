@@ -46,6 +46,17 @@ describeControl(servicesResolve, {
         "a Service that leads to a port of a pod": {
             stack: [service({ selector: { app: "web" }, ports: [{ port: 80, targetPort: "http" }] }), pods],
         },
+        "a Service beside a custom resource of which an operator makes pods": {
+            stack: [
+                service({ selector: { prometheus: "self" }, ports: [{ port: 80 }] }),
+                pods,
+                {
+                    apiVersion: "monitoring.coreos.com/v1",
+                    kind: "Prometheus",
+                    metadata: { name: "self", namespace: "shop" },
+                },
+            ],
+        },
         "a Service whose pods are elsewhere": {
             object: service({ selector: { app: "wbe" }, ports: [{ port: 80, targetPort: "http" }] }),
         },
