@@ -105,26 +105,43 @@ export function cacheFolder() {
  * @throws where a client is missing or fails, or a checksum differs
  */
 export function corpus(set, say = () => undefined) {
+    return PACKAGES.filter(({ small }) => set === "large" || small === true).map((wanted) => fetched(wanted, say));
+}
+
+/**
+ * The folder of one package of the corpus, the first of that name, fetched where the cache does not hold it.
+ *
+ * @param {string} name
+ * @returns {string}
+ * @throws as {@link corpus}
+ */
+export function packageFolder(name) {
+    const found = PACKAGES.find((wanted) => wanted.name === name);
+    if (found === undefined) {
+        throw new Error(`bench/corpus.json has no package ${name}`);
+    }
+    return fetched(found, () => undefined);
+}
+
+function fetched(wanted, say) {
     const cache = join(cacheFolder(), "corpus");
     mkdirSync(cache, { recursive: true });
-    return PACKAGES.filter(({ small }) => set === "large" || small === true).map((wanted) => {
-        // What is taken belongs to the name, so that a change of the table is not met by what an older one has brought.
-        const taken = createHash("sha256").update(JSON.stringify(wanted)).digest("hex").slice(0, 12);
-        const folder = join(cache, `${folderOf(wanted)}-${taken}`);
-        if (!existsSync(folder)) {
-            say(`fetching ${wanted.name} ${wanted.version}`);
-            const work = mkdtempSync(join(tmpdir(), "hardening-corpus-"));
-            const whole = mkdtempSync(join(cache, ".unfinished-"));
-            try {
-                copyManifests(CLIENTS[wanted.kind](wanted, work), whole, wanted.take);
-                renameSync(whole, folder);
-            } finally {
-                rmSync(work, { recursive: true, force: true });
-                rmSync(whole, { recursive: true, force: true });
-            }
+    // What is taken belongs to the name, so that a change of the table is not met by what an older one has brought.
+    const taken = createHash("sha256").update(JSON.stringify(wanted)).digest("hex").slice(0, 12);
+    const folder = join(cache, `${folderOf(wanted)}-${taken}`);
+    if (!existsSync(folder)) {
+        say(`fetching ${wanted.name} ${wanted.version}`);
+        const work = mkdtempSync(join(tmpdir(), "hardening-corpus-"));
+        const whole = mkdtempSync(join(cache, ".unfinished-"));
+        try {
+            copyManifests(CLIENTS[wanted.kind](wanted, work), whole, wanted.take);
+            renameSync(whole, folder);
+        } finally {
+            rmSync(work, { recursive: true, force: true });
+            rmSync(whole, { recursive: true, force: true });
         }
-        return folder;
-    });
+    }
+    return folder;
 }
 
 if (process.argv[1] !== undefined && import.meta.url === pathToFileURL(process.argv[1]).href) {

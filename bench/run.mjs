@@ -24,6 +24,8 @@ const TIME = "/usr/bin/time";
 const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 /** A peer that takes longer than this for one run is measured once, and not with more objects. */
 const PATIENCE_S = Number(process.env.BENCH_PATIENCE ?? 60);
+/** The launcher of another state of the tool. */
+const BEFORE = process.env.BENCH_BEFORE;
 /** The sets of real manifests, in the words of the command line. */
 const REAL = { "real-small": "small", "real-large": "large" };
 
@@ -31,7 +33,8 @@ const sets = process.argv.slice(2);
 if (sets.some((set) => !Object.hasOwn(REAL, set) && !(Number.isInteger(Number(set)) && Number(set) >= 1))) {
     console.error(
         "usage: npm run bench [-- SET…], each a whole number of generated objects, real-small or real-large\n" +
-            "BENCH_RUNS: rounds to take the median of (5); BENCH_PATIENCE: seconds after which a peer is not tried with more (60)",
+            "BENCH_RUNS: rounds to take the median of (5); BENCH_PATIENCE: seconds after which a peer is not tried with more (60)\n" +
+            "BENCH_BEFORE: bin/hardening of another checkout, to be timed in turn with this one",
     );
     process.exit(2);
 }
@@ -58,7 +61,15 @@ function parsing(reader, folder) {
 }
 
 function scan(...options) {
-    return (folder) => [process.execPath, launcher, "scan", ...options, folder];
+    return scanBy(launcher, options);
+}
+
+function before(...options) {
+    return scanBy(BEFORE, options);
+}
+
+function scanBy(by, options) {
+    return (folder) => [process.execPath, by, "scan", ...options, folder];
 }
 
 /**
@@ -67,6 +78,12 @@ function scan(...options) {
  */
 const SUBJECTS = [
     { name: "hardening, profile `all`", checks: () => controlsOf("all"), argv: scan() },
+    ...(BEFORE === undefined
+        ? []
+        : [
+              { name: "hardening before, `all`", checks: () => "", argv: before() },
+              { name: "hardening before, `all`, `-f sarif`", checks: () => "", argv: before("-f", "sarif") },
+          ]),
     { name: "hardening, `all`, `-f json`", checks: () => controlsOf("all"), argv: scan("-f", "json") },
     { name: "hardening, `all`, `-f sarif`", checks: () => controlsOf("all"), argv: scan("-f", "sarif") },
     { name: "hardening, `all`, `--each-file`", checks: () => controlsOf("all"), argv: scan("--each-file") },

@@ -6,6 +6,8 @@ import { dirname, join, normalize } from "node:path";
 import { COMMANDS } from "../hardening/commands";
 import { FINDING_FORMATS } from "../hardening/formats";
 import { withFigures } from "../scripts/figures";
+import { BAD_POD, OUTPUTS, withOutput } from "../scripts/outputs";
+import { parseDocuments } from "../hardening/sources/yaml";
 import { cli } from "./support/cli";
 import { withFiles } from "./support/files";
 import { pod } from "./support/objects";
@@ -68,6 +70,18 @@ describe("documents", () => {
             ),
         );
         assert.deepEqual(missing, []);
+    });
+
+    for (const [name, run] of Object.entries(OUTPUTS)) {
+        it(`shows what is printed today: ${name} (npm run outputs:doc)`, async () => {
+            const text = readFileSync("docs/outputs.md", "utf8");
+            assert.equal(withOutput(text, name, await run()), text);
+        });
+    }
+
+    it("shows the pod that one of the outputs is about", () => {
+        const [, shown = ""] = /```yaml\n([^`]*)```/.exec(readFileSync("docs/outputs.md", "utf8")) ?? [];
+        assert.deepEqual(parseDocuments(shown), parseDocuments(BAD_POD));
     });
 
     it("list as many defects of peers as their title says, each with a test", () => {

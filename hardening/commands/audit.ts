@@ -37,6 +37,11 @@ export const command = defineCommand({
             multiple: true,
         },
         "page-size": { type: "count", value: "N", description: "objects asked for at a time, default 500" },
+        qps: {
+            type: "count",
+            value: "N",
+            description: "requests a second to the API server, at most; default no limit",
+        },
         rehearsal: {
             type: "flag",
             description: "the cluster is one to try the stack on, not its own; the statement says so",
@@ -66,7 +71,7 @@ export const command = defineCommand({
         const connection = readConnection(request === undefined ? options : connectionTo(options, request));
         const source = `cluster ${connection.name}`;
         const start = startOf(io);
-        const client = new ReadOnlyClient(connection);
+        const client = new ReadOnlyClient(connection, undefined, options.qps);
         if (request !== undefined && !rehearsal) {
             await refuseOtherCluster(client, request, source);
         }

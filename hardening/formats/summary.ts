@@ -13,6 +13,8 @@ export class Summary {
     private findings = 0;
     private objects = 0;
     private last: { readonly source: string; readonly object: string } | undefined;
+    private source: string | undefined;
+    private severalSources = false;
     private readonly controls = new Map<string, { label: Label; findings: number; objects: number; last: number }>();
     private readonly places = { namespace: new Map<string, number>(), owner: new Map<string, number>() };
     private worst: { object: string; source: string; counts: Map<Label, number> }[] = [];
@@ -33,7 +35,9 @@ export class Summary {
         const label = labelOf(finding);
         increase(this.worst.at(-1)?.counts ?? new Map<Label, number>(), label);
         this.addControl(finding.control, label);
-        increase(this.places.namespace, finding.namespace === "" ? "(none)" : finding.namespace);
+        increase(this.places.namespace, namespaceOf(finding));
+        this.source ??= finding.source;
+        this.severalSources ||= this.source !== finding.source;
         if (finding.owner !== undefined) {
             increase(this.places.owner, finding.owner);
         }
@@ -66,9 +70,9 @@ export class Summary {
                         `${paint(LABEL_STYLE[label], label.padEnd(8))} ${control.padEnd(width)}  ${grouped(findings).padStart(6)} in ${count(objects, "object")}`,
                 ),
             ),
-            ...table("By namespace", this.places.namespace, paint),
+            ...(isNowhere(this.places.namespace) ? [] : table("By namespace", this.places.namespace, paint)),
             ...table("By owner", this.places.owner, paint),
-            paint("bold", "Worst objects"),
+            paint("bold", `Worst objects${this.severalSources ? "" : ` of ${plain(this.source ?? "")}`}`),
             ...this.worst
                 .sort(graver)
                 .slice(0, WORST)
@@ -76,11 +80,25 @@ export class Summary {
                     const parts = LABELS.flatMap((label) =>
                         counts.has(label) ? [`${counts.get(label)} ${label}`] : [],
                     );
-                    return `  ${plain(object)} ${paint("dim", `(${plain(source)})`)}: ${parts.join(", ")}`;
+                    const place = this.severalSources ? ` ${paint("dim", `(${plain(source)})`)}` : "";
+                    return `  ${plain(object)}${place}: ${parts.join(", ")}`;
                 }),
             "",
         ];
     }
+}
+
+/** What stands for the namespace of what has none. */
+const NOWHERE = "(no namespace)";
+
+/** The namespace that a finding is in, or about. */
+function namespaceOf({ kind, namespace, name }: Finding): string {
+    return (kind === "Namespace" ? name : namespace) || NOWHERE;
+}
+
+/** Nothing is told apart where all is in none. */
+function isNowhere(namespaces: ReadonlyMap<string, number>): boolean {
+    return namespaces.size === 1 && namespaces.has(NOWHERE);
 }
 
 function increase<K>(counts: Map<K, number>, key: K): void {

@@ -42,10 +42,14 @@ interface Sent {
 export abstract class ApiClient {
     private readonly agent: HttpAgent | HttpsAgent;
     private readonly secure: boolean;
+    /** When the next request may be sent, by the clock of `performance`. */
+    private nextTurn = 0;
 
+    /** @param perSecond how many requests are sent a second at most, besides what the server itself asks for */
     constructor(
         private readonly connection: Connection,
         private readonly pauseMs = 500,
+        private readonly perSecond = Number.POSITIVE_INFINITY,
     ) {
         this.secure = connection.server.startsWith("https:");
         const { ca, cert, key, serverName, insecure, proxy } = connection;
@@ -79,6 +83,7 @@ export abstract class ApiClient {
      */
     protected async ask(path: string, { method, body, attempts = ATTEMPTS }: Sent): Promise<string> {
         for (let attempt = 1; ; attempt++) {
+            await this.turn();
             const answer = await this.once(path, method, body && JSON.stringify(body));
             if (answer.status === 200 || answer.status === 201) {
                 return answer.text;
@@ -88,6 +93,16 @@ export abstract class ApiClient {
                 throw new ApiError(reasonOf(answer), answer.status);
             }
             await sleep(Math.max(answer.retryAfter * 1000, this.pauseMs * 2 ** (attempt - 1)));
+        }
+    }
+
+    /** Waits until a request may be sent. Those that wait are sent in the order in which they asked. */
+    private async turn(): Promise<void> {
+        const now = performance.now();
+        const at = Math.max(now, this.nextTurn);
+        this.nextTurn = at + 1000 / this.perSecond;
+        if (at > now) {
+            await sleep(at - now);
         }
     }
 

@@ -117,8 +117,8 @@ By namespace
 By owner
   Helm release shop/x     101
 
-Worst objects
-${Array.from({ length: 10 }, (_, index) => `  Deployment shop/w${index} (k8s/web.yaml): 2 critical\n`).join("")}
+Worst objects of k8s/web.yaml
+${Array.from({ length: 10 }, (_, index) => `  Deployment shop/w${index}: 2 critical\n`).join("")}
 Each of them:      hardening scan k8s --full
 The gravest alone: hardening scan k8s --full --no-advisory --min-severity high
 
@@ -129,6 +129,19 @@ The gravest alone: hardening scan k8s --full --no-advisory --min-severity high
         assert.equal(rows(treeOf(many, { extent: "full" })).length, 51);
         assert.match(treeOf(many.slice(0, 1), { extent: "summary" }), /^1 finding in 1 object\n/);
         assert.match(treeOf([], { extent: "summary" }), /^1 file: /);
+    });
+
+    it("counts what is about a namespace in it, and tells apart only what differs", () => {
+        const findings = [
+            finding({ kind: "Namespace", namespace: "", name: "shop" }),
+            finding({ kind: "ClusterRole", namespace: "", name: "r", source: "k8s/roles.yaml" }),
+        ];
+        const text = treeOf(findings, { extent: "summary" });
+        assert.match(text, /^By namespace\n {2}\(no namespace\) +1\n {2}shop +1\n/m);
+        assert.match(text, /^Worst objects\n {2}Namespace shop \(k8s\/web\.yaml\): 1 critical\n/m);
+        const nowhere = treeOf(findings.slice(1), { extent: "summary" });
+        assert.match(nowhere, /^Worst objects of k8s\/roles\.yaml\n {2}ClusterRole r: 1 critical\n/m);
+        assert.doesNotMatch(nowhere, /By namespace/);
     });
 
     it("folds many waivers by ticket, few by object too, and shows each reason where all is asked for", () => {

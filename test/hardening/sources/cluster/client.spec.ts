@@ -59,6 +59,27 @@ describe("ReadOnlyClient", () => {
     const trusted = (): Partial<Connection> => ({ ca: Buffer.from(ca.certificate.toString()), serverName: "api.test" });
     const refused = (pattern: RegExp) => (error: unknown) => error instanceof ApiError && pattern.test(error.message);
 
+    it("sends no more requests a second than it may", async () => {
+        const PER_SECOND = 50;
+        const arrived: { readonly path: string; readonly at: number }[] = [];
+        const plain = createHttpServer((request, response) => {
+            arrived.push({ path: request.url ?? "", at: performance.now() });
+            response.end("{}");
+        });
+        await listening(plain);
+        closers.push(() => plain.close());
+        const address = `http://127.0.0.1:${portOf(plain)}`;
+        const client = new ReadOnlyClient({ name: "c", server: address, insecure: false }, 1, PER_SECOND);
+        closers.push(() => client.close());
+        const start = performance.now();
+        const paths = ["/a", "/b", "/c", "/d"];
+        await Promise.all(paths.map((path) => client.get(path)));
+        assert.deepEqual(arrived.map(({ path }) => path).sort(), paths);
+        // A timer may be late, never early by more than the millisecond that it rounds to.
+        const early = arrived.filter(({ at }, index) => at - start < (index * 1000) / PER_SECOND - 1);
+        assert.deepEqual(early, []);
+    });
+
     it("speaks only with a server whose certificate the cluster's authority signed for the name", async () => {
         assert.deepEqual(await ask(trusted()), { kind: "Status" });
         const asked = seen.length;
