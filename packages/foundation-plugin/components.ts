@@ -38,7 +38,7 @@ export class GuardedNamespace extends pulumi.ComponentResource {
     public readonly namespaceName: pulumi.Output<string>;
 
     constructor(name: string, args: GuardedNamespaceArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("foundation:index:GuardedNamespace", name, args, opts);
+        super("foundation-components:index:GuardedNamespace", name, args, opts);
         const podSecurity = args.podSecurity as foundation.PodSecurityLevel | undefined;
         const made = new foundation.GuardedNamespace(name, { ...args, podSecurity }, { parent: this });
         this.namespaceName = made.namespaceName;
@@ -83,7 +83,7 @@ export interface AllowedFlowsArgs {
 /** The connections that closed namespaces are opened for, at both ends, and nothing else. */
 export class AllowedFlows extends pulumi.ComponentResource {
     constructor(name: string, args: AllowedFlowsArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("foundation:index:AllowedFlows", name, args, opts);
+        super("foundation-components:index:AllowedFlows", name, args, opts);
         const flows = args.flows.map(({ source, target, ports, ...flow }) => ({
             ...flow,
             from: peerOf(source, `${flow.name}.source`, this),
@@ -153,7 +153,7 @@ export class Workload extends pulumi.ComponentResource {
     public readonly serviceName: pulumi.Output<string>;
 
     constructor(name: string, args: WorkloadArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("foundation:index:Workload", name, args, opts);
+        super("foundation-components:index:Workload", name, args, opts);
         const identity = args.identity === true ? foundation.podIdentity(args.app) : undefined;
         const made = new foundation.Workload(name, { ...args, identity }, { parent: this });
         this.serviceName = made.serviceName;
@@ -188,7 +188,7 @@ export interface SpireArgs {
 /** SPIRE: servers, agents, CSI driver and registration, in the namespace spire, which is open to agents of the nodes. */
 export class Spire extends pulumi.ComponentResource {
     constructor(name: string, args: SpireArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("foundation:index:Spire", name, args, opts);
+        super("foundation-components:index:Spire", name, args, opts);
         const { trustDomain, clusterName, apiServerCidrs, nodeCidrs, servers = 1, postgres } = args;
         const dataStore = postgres && {
             type: "postgres" as const,
@@ -234,7 +234,7 @@ export interface FalcoArgs {
 /** Falco on every node: the modern eBPF probe, rules of this package. */
 export class Falco extends pulumi.ComponentResource {
     constructor(name: string, args: FalcoArgs, opts?: pulumi.ComponentResourceOptions) {
-        super("foundation:index:Falco", name, args, opts);
+        super("foundation-components:index:Falco", name, args, opts);
         const { clusterName, apiServerCidrs, namespace, applications = [], alerts } = args;
         const sidekick = alerts && {
             namespace: alerts.namespace,

@@ -4,7 +4,8 @@ import { AllowedFlows, Falco, GuardedNamespace, Spire, Workload } from "./compon
 
 /** Serves the components to the engine, which makes SDKs of them for programs in every language. */
 void componentProviderHost({
-    name: "foundation",
+    // An SDK of it for TypeScript is @x0tta6bl4/foundation-components, beside the package of the components themselves.
+    name: "foundation-components",
     namespace: "x0tta6bl4",
     components: [GuardedNamespace, AllowedFlows, Workload, Spire, Falco],
     dirname: __dirname,

@@ -154,7 +154,7 @@ new Foundation("security", { cluster: { name: "Shop" }, spire: { trustDomain: "x
             "schema.cjs": `require("tsx/cjs");
 const { ComponentProvider } = require("@pulumi/pulumi/provider/experimental/provider");
 const components = Object.values(require("./plugin/components.ts"));
-const provider = new ComponentProvider({ name: "foundation", namespace: "x0tta6bl4", components, dirname: "plugin" });
+const provider = new ComponentProvider({ name: "foundation-components", namespace: "x0tta6bl4", components, dirname: "plugin" });
 provider.getSchema().then(console.log);
 `,
         });
@@ -168,11 +168,11 @@ provider.getSchema().then(console.log);
                 [type, requiredInputs.join(), Object.keys(properties).join()].join(" ").trimEnd(),
             ),
             [
-                "foundation:index:GuardedNamespace namespace,owner namespaceName",
-                "foundation:index:AllowedFlows flows",
-                "foundation:index:Workload app,image,metricsPath,namespace,owner,port,version serviceName",
-                "foundation:index:Spire apiServerCidrs,clusterName,nodeCidrs,trustDomain",
-                "foundation:index:Falco apiServerCidrs,clusterName",
+                "foundation-components:index:GuardedNamespace namespace,owner namespaceName",
+                "foundation-components:index:AllowedFlows flows",
+                "foundation-components:index:Workload app,image,metricsPath,namespace,owner,port,version serviceName",
+                "foundation-components:index:Spire apiServerCidrs,clusterName,nodeCidrs,trustDomain",
+                "foundation-components:index:Falco apiServerCidrs,clusterName",
             ],
         );
     });

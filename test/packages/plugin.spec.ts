@@ -47,7 +47,7 @@ describe(`The plugin of the components under the official CLI${skipNote(PROGRAMS
         const added = await pulumi(program, "package", "add", plugin);
         assert.equal(added.code, 0, added.output);
         const components = ["AllowedFlows", "Falco", "GuardedNamespace", "Spire", "Workload"];
-        const use = `const made = require("./sdks/x0tta6bl4-foundation"); console.log(Object.keys(made).join());`;
+        const use = `const made = require("./sdks/x0tta6bl4-foundation-components"); console.log(Object.keys(made).join());`;
         const { code, output } = await runProgram(process.execPath, ["--eval", use], { cwd: program });
         assert.equal(code, 0, output);
         assert.deepEqual(
@@ -61,7 +61,7 @@ describe(`The plugin of the components under the official CLI${skipNote(PROGRAMS
         const schema = JSON.parse(shown.output.slice(0, shown.output.lastIndexOf("\n}") + 2)) as { resources: object };
         assert.deepEqual(
             Object.keys(schema.resources).sort(),
-            components.map((component) => `foundation:index:${component}`),
+            components.map((component) => `foundation-components:index:${component}`),
         );
     });
 });

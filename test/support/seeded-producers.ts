@@ -1,3 +1,4 @@
+import { ApiObject, App, Chart } from "cdk8s";
 import { dump } from "js-yaml";
 
 import type { Finding } from "../../hardening/findings";
@@ -20,6 +21,14 @@ const states = FAULTY.map((manifest) => {
     return { urn, type, custom: true, inputs: { ...manifest, __annotations: {} } };
 });
 
+/** What cdk8s synthesizes of the objects, by its own library. */
+function synthesized(): string {
+    const app = new App();
+    const chart = new Chart(app, "shop");
+    FAULTY.forEach((manifest, index) => new ApiObject(chart, String(index), manifest));
+    return app.synthYaml();
+}
+
 const planned = (resource_changes: readonly object[]) =>
     JSON.stringify({ format_version: "1.2", terraform_version: "1.11.4", resource_changes });
 
@@ -35,6 +44,7 @@ export const PRODUCERS: Readonly<Record<string, string>> = {
     "a stream of JSON": FAULTY.map((manifest) => JSON.stringify(manifest)).join("\n"),
     "a List": JSON.stringify({ apiVersion: "v1", kind: "List", items: FAULTY }),
     "helm template": DOCUMENTS.map((text, index) => `---\n# Source: shop/templates/${index}.yaml\n${text}`).join(""),
+    "cdk8s synth": synthesized(),
     "pulumi preview --json": JSON.stringify({
         config: {},
         steps: states.map((newState) => ({ op: "create", urn: newState.urn, newState })),
