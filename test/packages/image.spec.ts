@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { chmodSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { delimiter, dirname, join, resolve } from "node:path";
 
 import { version } from "../../packages/hardening/package.json";
@@ -95,6 +95,8 @@ const mayUnshare =
 
 describe(`The image of the tool${mayUnshare ? "" : " (skipped: this user may make no namespaces)"}`, function () {
     this.timeout(900_000);
+    // What is read-only can't be removed.
+    after(() => spawnSync("chmod", ["-R", "u+w", folder]));
     const folder = scratch();
     let image: Image;
 
@@ -113,7 +115,7 @@ describe(`The image of the tool${mayUnshare ? "" : " (skipped: this user may mak
         for (const [, library = ""] of libraries) {
             assert.match(library, BASE);
             mkdirSync(dirname(join(image.root, library)), { recursive: true });
-            cpSync(library, join(image.root, library), { dereference: true });
+            copyFileSync(library, join(image.root, library));
         }
         // What Kubernetes and Docker mount; the work is somebody's checkout.
         for (const path of ["proc", "tmp"]) {
@@ -124,13 +126,6 @@ describe(`The image of the tool${mayUnshare ? "" : " (skipped: this user may mak
             "apiVersion: v1\nkind: Pod\nmetadata: { name: web, namespace: shop }\nspec:\n  hostPID: true\n  containers: [{ name: web, image: example.org/web:1 }]\n",
         );
         assert.equal(spawnSync("chmod", ["-R", "a-w", image.root]).status, 0);
-    });
-
-    after(() => {
-        if (mayUnshare) {
-            spawnSync("chmod", ["-R", "u+w", folder]);
-            chmodSync(folder, 0o755);
-        }
     });
 
     /** Runs the entry point with nothing but the image's files, all of them read-only, as the image's user. */
