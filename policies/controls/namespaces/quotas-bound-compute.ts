@@ -1,6 +1,6 @@
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
-import { obj } from "../../kubernetes/kube";
+import { list, obj } from "../../kubernetes/kube";
 
 /** Each thing to bound, with the names under which a quota takes it; `cpu` means requests.cpu (API documentation, ResourceQuota). */
 const BOUNDS: readonly (readonly string[])[] = [
@@ -12,7 +12,7 @@ const BOUNDS: readonly (readonly string[])[] = [
 
 export const quotasBoundCompute = objectControl({
     name: "quotas-bound-compute",
-    description: "Every ResourceQuota bounds the CPU and memory that pods request and may use.",
+    description: "Every ResourceQuota for all pods bounds the CPU and memory that pods request and may use.",
     why: "A quota that counts objects only lets one pod take the whole cluster.",
     severity: "low",
     enforcement: "advisory", // Another quota of the namespace may bound the rest.
@@ -22,7 +22,12 @@ export const quotasBoundCompute = objectControl({
     profiles: [],
     kinds: ["ResourceQuota"],
     *check(quota) {
-        const hard = obj(obj(quota.body["spec"])["hard"]);
+        const { hard: bounds, scopes, scopeSelector } = obj(quota.body["spec"]);
+        // A quota for some of the pods says nothing of the rest, and one for BestEffort pods can't bound compute.
+        if (list(scopes).length > 0 || Object.keys(obj(scopeSelector)).length > 0) {
+            return;
+        }
+        const hard = obj(bounds);
         const missing = BOUNDS.filter((names) => !names.some((name) => hard[name] !== undefined)).map(([name]) => name);
         if (missing.length > 0) {
             const path = `${quota.prefix}spec.hard`;
@@ -31,6 +36,6 @@ export const quotasBoundCompute = objectControl({
     },
     admission: {
         expression:
-            "has(object.spec.hard) && ('requests.cpu' in object.spec.hard || 'cpu' in object.spec.hard) && ('requests.memory' in object.spec.hard || 'memory' in object.spec.hard) && 'limits.cpu' in object.spec.hard && 'limits.memory' in object.spec.hard",
+            "size(object.spec.?scopes.orValue([])) > 0 || has(object.spec.scopeSelector) || has(object.spec.hard) && ('requests.cpu' in object.spec.hard || 'cpu' in object.spec.hard) && ('requests.memory' in object.spec.hard || 'memory' in object.spec.hard) && 'limits.cpu' in object.spec.hard && 'limits.memory' in object.spec.hard",
     },
 });

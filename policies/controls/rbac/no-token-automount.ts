@@ -1,6 +1,7 @@
 import { setField } from "../../kubernetes/path";
 import { stackControl } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+import { bindingsOfServiceAccount } from "../../kubernetes/rbac/bindings";
 import { automountsToken, serviceAccountName } from "../../kubernetes/service-accounts";
 
 export const noTokenAutomount = stackControl({
@@ -35,13 +36,19 @@ export const noTokenAutomount = stackControl({
                     own === true
                         ? "is true"
                         : `is unset and service account "${serviceAccountName(pod)}" does not set it to false`;
+                const isUsed =
+                    bindingsOfServiceAccount(stack, pod.object.namespace, serviceAccountName(pod)).length > 0;
+                const advice = isUsed
+                    ? "Set it to false, and mount a projected token where the rights are used that are bound to the account."
+                    : "Set it to false.";
                 yield {
                     object: pod.object,
                     path,
-                    message: `${path} ${found}, so every container gets a token for the API server. Set it to false.`,
+                    message: `${path} ${found}, so every container gets a token for the API server. ${advice}`,
                     absent: own !== true,
                     decided: own === true,
-                    fix: setField(pod.object, path, false),
+                    // What calls the API server needs a token of another kind first.
+                    ...(!isUsed && { fix: setField(pod.object, path, false) }),
                 };
             },
         );

@@ -1,11 +1,11 @@
 import { quotasBoundCompute } from "../../../../policies/controls/namespaces/quotas-bound-compute";
 import { describeControl } from "../../../support/control-suite";
 
-const quota = (hard: object) => ({
+const quota = (hard: object, more: object = {}) => ({
     apiVersion: "v1",
     kind: "ResourceQuota",
     metadata: { name: "quota", namespace: "shop" },
-    spec: { hard },
+    spec: { hard, ...more },
 });
 const limits = { "limits.cpu": "8", "limits.memory": "16Gi" };
 
@@ -22,6 +22,21 @@ describeControl(quotasBoundCompute, {
     },
     allowed: {
         "a quota for all four": { object: quota({ "requests.cpu": "4", "requests.memory": "8Gi", ...limits }) },
+        "quotas for some of the pods": {
+            stack: [
+                quota({ pods: "10" }, { scopes: ["BestEffort"] }),
+                quota(
+                    { pods: "10" },
+                    {
+                        scopeSelector: {
+                            matchExpressions: [
+                                { scopeName: "PriorityClass", operator: "In", values: ["system-node-critical"] },
+                            ],
+                        },
+                    },
+                ),
+            ],
+        },
         "a quota with the short names of requests": { object: quota({ cpu: "4", memory: "8Gi", ...limits }) },
     },
 });

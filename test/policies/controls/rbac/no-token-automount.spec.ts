@@ -8,6 +8,23 @@ const unset = (account: string): string =>
 describeControl(noTokenAutomount, {
     refused: {
         "a pod that says nothing": { message: unset("default") },
+        "a pod whose account has rights, which may need a token of another kind": {
+            stack: [
+                serviceAccount("web", {}),
+                pod({}, { serviceAccountName: "web" }),
+                {
+                    apiVersion: "rbac.authorization.k8s.io/v1",
+                    kind: "RoleBinding",
+                    metadata: { name: "web", namespace: "shop" },
+                    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "Role", name: "web" },
+                    subjects: [{ kind: "ServiceAccount", name: "web", namespace: "shop" }],
+                },
+            ],
+            message: unset("web").replace(
+                /Set it to false\.$/,
+                "Set it to false, and mount a projected token where the rights are used that are bound to the account.",
+            ),
+        },
         "a pod that asks for it": {
             pod: { automountServiceAccountToken: true },
             message:
