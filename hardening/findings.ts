@@ -84,6 +84,8 @@ export interface Failure {
     readonly cause: FailureCause;
     /** One-based line in the source, where it is known. */
     readonly line?: number;
+    /** The only kind of object that could not be read, where it is known. */
+    readonly unread?: { readonly group: string; readonly kind: string };
 }
 
 /** Where a failure is, as compilers name places: `deploy.yaml:12`. */

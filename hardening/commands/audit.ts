@@ -1,10 +1,11 @@
+import type { Control } from "../../policies/engine/control";
 import { componentsOf, EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { describe, kubeObjects } from "../../policies/kubernetes/kube";
 import type { Resource } from "../../policies/kubernetes/resource";
 import { defineCommand } from "../cli/command";
 import { clusterSeen, ClusterRecording, EVIDENCE_OPTION } from "../evidence/cluster-recording";
 import type { Result } from "../evidence/statement";
-import type { Finding } from "../findings";
+import type { Failure, Finding } from "../findings";
 import { FINDING_FORMATS } from "../formats";
 import type { Outcome } from "../formats/report";
 import { count } from "../formats/style";
@@ -125,11 +126,20 @@ function refusePartialEvidence(
     }
 }
 
-/** What came of each control. Where something could not be read, a control that found nothing may have missed it. */
-function resultsOf({ selected }: Selection, findings: readonly Finding[], { failures }: Outcome): readonly Result[] {
+/**
+ * What came of each control. Where something could not be read, a control that found nothing may have missed it, unless it looks
+ * at one object at a time and at none of that kind.
+ */
+function resultsOf(
+    { selected }: Selection,
+    findings: readonly Finding[],
+    { failures: all }: Outcome,
+): readonly Result[] {
     const byControl = Map.groupBy(findings, ({ control }) => control);
     // One that is run in several ways is one control.
-    return [...new Set(selected.map(({ control }) => control.name))].map((name) => {
+    const chosen = new Map(selected.map(({ control }) => [control.name, control]));
+    return [...chosen].map(([name, control]) => {
+        const failures = all.filter((failure) => mayConcern(control, failure));
         const of = (status: Finding["status"]): number =>
             (byControl.get(name) ?? []).filter((finding) => finding.status === status).length;
         const [violations, unverifiable, waived] = [of("violation"), of("unverifiable"), of("waived")];
@@ -142,6 +152,16 @@ function resultsOf({ selected }: Selection, findings: readonly Finding[], { fail
         }
         return { name, outcome: "passed", ...(waived > 0 && { detail: count(waived, "waived finding") }) };
     });
+}
+
+/** Kinds of the core group whose objects carry a pod. Of another group's nobody knows. */
+const WITH_PODS = new Set(["Pod", "PodTemplate", "ReplicationController"]);
+
+function mayConcern(control: Control, { unread }: Failure): boolean {
+    if (unread === undefined || control.scope === "stack") {
+        return true;
+    }
+    return control.applies({ ...unread, pods: unread.group !== "" || WITH_PODS.has(unread.kind) });
 }
 
 /** What the components of a stack need excepted, told by what its program makes: what runs in a cluster has no URN. */

@@ -30,6 +30,10 @@ export const COMMANDS: Readonly<Record<string, CommandEntry>> = {
         summary: "prove the hardening guide's actions against a live cluster, by reading only",
         load: () => import("./verify.js"),
     },
+    assess: {
+        summary: "audit and verify a stack's own cluster, and report on it, in one run",
+        load: () => import("./assess.js"),
+    },
     doctor: {
         summary: "say what a cluster lacks before a stack is deployed to it, by reading only",
         load: () => import("./doctor.js"),

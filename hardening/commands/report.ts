@@ -12,6 +12,7 @@ import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
 import { waitsForRuns } from "../compliance/outlook";
+import { pushMetrics } from "../compliance/push";
 import { scoreChecklist } from "../compliance/score";
 import type { Submission } from "../evidence/admission";
 import { readEvidence } from "../evidence/folder";
@@ -40,13 +41,19 @@ export const command = defineCommand({
     options: {
         config: SELECTION_OPTIONS.config,
         waivers: SELECTION_OPTIONS.waivers,
-        evidence: { type: "text", value: "DIR", description: "folder of statements, which what ran has written" },
+        evidence: {
+            type: "text",
+            value: "DIR",
+            description: "folder of statements, which what ran has written",
+            multiple: true,
+        },
         trust: {
             type: "text",
             value: "FILE",
             description: `whose signatures are believed, default ${TRUST} where there is one`,
         },
         history: { type: "text", value: "DIR", description: "former reports, for the trend; this one is added" },
+        push: { type: "text", value: "URL", description: "push the score as metrics to this push gateway" },
     },
     formats: COMPLIANCE_FORMATS,
     notes: [
@@ -90,6 +97,9 @@ export const command = defineCommand({
             addToHistory(history, result);
         }
         await output.write(result);
+        if (options.push !== undefined) {
+            await pushMetrics(options.push, result);
+        }
         if (output.file !== undefined) {
             io.out(openRows(result));
         }
@@ -112,13 +122,13 @@ async function submitted(
     request: HostRequest,
     registrations: readonly Registration[],
     now: Date,
-    { evidence, trust }: { readonly evidence: string | undefined; readonly trust: string | undefined },
+    { evidence, trust }: { readonly evidence: readonly string[]; readonly trust: string | undefined },
 ): Promise<readonly Submission[]> {
     const { directory, stack } = request;
     const usual = join(directory, TRUST);
     const policy = trust ?? (existsSync(usual) ? usual : undefined);
     const believed = policy === undefined ? undefined : readTrust(policy);
-    if (evidence === undefined) {
+    if (evidence.length === 0) {
         return [];
     }
     return readEvidence(evidence, {

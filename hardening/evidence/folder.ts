@@ -14,16 +14,16 @@ import { readStatement } from "./statement";
 const LARGEST_BYTES = 64 * 1024 * 1024;
 
 /**
- * Reads every statement of a folder, the names of its files in order. What is no statement, does not fit what is judged, or
- * stands there twice is kept with the reason.
+ * Reads every statement of some folders, the names of their files in order. What is no statement, does not fit what is judged,
+ * or stands there twice is kept with the reason.
  *
- * @throws UsageError where the folder, or a file of it, can't be read
+ * @throws UsageError where a folder, or a file of it, can't be read
  */
-export async function readEvidence(folder: string, around: Surroundings): Promise<readonly Submission[]> {
+export async function readEvidence(folders: readonly string[], around: Surroundings): Promise<readonly Submission[]> {
     const submissions = new Map<string, Submission>();
     const others: Submission[] = [];
-    for (const file of filesOf(folder)) {
-        const path = join(folder, file);
+    const files = folders.flatMap((folder) => filesOf(folder).map((file) => [file, join(folder, file)] as const));
+    for (const [file, path] of files) {
         const unread = whyUnread(path);
         if (unread !== undefined) {
             others.push({ file, sha256: "", results: [], refused: unread });

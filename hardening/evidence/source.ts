@@ -1,7 +1,10 @@
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync } from "node:fs";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+
+import { jsonContent, readContent } from "../../policies/engine/input";
+import { object, text } from "../../policies/engine/schema";
 
 /** The files of a checkout, by Git's names for them. */
 export interface Source {
@@ -14,8 +17,23 @@ export interface Source {
 /** What there is to say of a checkout, or why there is nothing. */
 export type SourceFound = Source | { readonly reason: string };
 
-/** Looks at the checkout that a folder is in. Changes nothing in it, neither its index nor its objects. */
+/**
+ * Where an image that holds a checkout's files, and not its history, says which they are. It is written while the image is built:
+ * `npm run evidence:source`.
+ */
+export const SOURCE_FILE = "source.json";
+
+const HEXADECIMAL = text("a name of Git's for an object", /^[0-9a-f]{40,64}$/);
+const SOURCE = object({ commit: HEXADECIMAL, tree: HEXADECIMAL });
+
+/**
+ * Looks at the checkout that a folder is in. Changes nothing in it, neither its index nor its objects. Where there is no Git at all,
+ * as in an image, what was written there when it was built is believed.
+ */
 export function sourceOf(directory: string): SourceFound {
+    if (spawnSync("git", ["--version"]).error !== undefined) {
+        return recordedIn(directory);
+    }
     const [top, objects, commit] = [
         git(directory, ["rev-parse", "--show-toplevel"]),
         git(directory, ["rev-parse", "--path-format=absolute", "--git-path", "objects"]),
@@ -38,6 +56,15 @@ export function sourceOf(directory: string): SourceFound {
         return tree === undefined ? { reason: "Git can't tell which files this checkout holds" } : { commit, tree };
     } finally {
         rmSync(scratch, { recursive: true, force: true });
+    }
+}
+
+function recordedIn(directory: string): SourceFound {
+    try {
+        const file = join(directory, SOURCE_FILE);
+        return readContent(SOURCE, jsonContent(readFileSync(file, "utf8"), file), file);
+    } catch {
+        return { reason: `there is no Git here, and no ${SOURCE_FILE} that says which files these are` };
     }
 }
 

@@ -79,7 +79,9 @@ export async function readCluster(client: ReadOnlyClient, request: ClusterReques
                     request.progress?.((objects += count)),
                 );
             } catch (error) {
-                failures.push(failureOf(request.source, `can't list ${kind.name}`, error));
+                const failure = failureOf(request.source, `can't list ${kind.name}`, error);
+                const [group = ""] = kind.apiVersion.includes("/") ? kind.apiVersion.split("/") : [];
+                failures.push({ ...failure, unread: { group, kind: kind.kind } });
             }
         }
     };

@@ -13,14 +13,14 @@ describe("a recording", () => {
     it("adds a statement to the folder that counts in the same checkout, and in no other state of it", async () => {
         await withCheckout(async (folder) => {
             const file = new Recording(folder, join(folder, "evidence")).write({ kind: "tests", predicate: PREDICATE });
-            const [taken] = await readEvidence(join(folder, "evidence"), around(folder));
+            const [taken] = await readEvidence([join(folder, "evidence")], around(folder));
             const sha256 = createHash("sha256").update(readFileSync(file)).digest("hex");
             assert.deepEqual(JSON.parse(JSON.stringify(taken)), {
                 ...{ file: basename(file), sha256, kind: "tests", at: PREDICATE.at, tool: "mocha 1" },
                 results: PREDICATE.results,
             });
             writeFileSync(join(folder, "a.txt"), "changed");
-            const [refused] = await readEvidence(join(folder, "evidence"), around(folder));
+            const [refused] = await readEvidence([join(folder, "evidence")], around(folder));
             assert.match(refused?.refused ?? "", /^is about other files than those in this checkout of [0-9a-f]{12}$/);
         });
     });
@@ -47,7 +47,7 @@ describe("a folder of evidence", () => {
     it("keeps what is no statement with the reason, and passes over what is no JSON by name", async () => {
         const files = { "a.json": "{", "b.json": "[]", "c.txt": "", "d.json": '{"payload":"e30=","payloadType":"x"}' };
         await withFiles(files, async (folder) => {
-            const found = await readEvidence(folder, around(folder));
+            const found = await readEvidence([folder], around(folder));
             assert.deepEqual(
                 found.map(({ file, refused = "" }) => [file, refused.split(";")[0]]),
                 [
@@ -69,7 +69,7 @@ describe("a folder of evidence", () => {
             copyFileSync(file, join(evidence, "z.json"));
             symlinkSync(file, join(evidence, "link.json"));
             execFileSync("mkfifo", [join(evidence, "pipe.json")]);
-            const found = await readEvidence(evidence, around(folder));
+            const found = await readEvidence([evidence], around(folder));
             assert.deepEqual(
                 found.map(({ file: name, refused }) => [name, refused]),
                 [
@@ -85,14 +85,14 @@ describe("a folder of evidence", () => {
     it("reads nothing of what is larger than any run could say", async () => {
         await withFiles({ "a.json": "{}" }, async (folder) => {
             truncateSync(join(folder, "a.json"), 64 * 1024 * 1024 + 1);
-            const [large] = await readEvidence(folder, around(folder));
+            const [large] = await readEvidence([folder], around(folder));
             assert.equal(large?.refused, "is larger than 64 MiB");
         });
     });
 
     it("is refused where what is named as a statement can't be read", async () => {
         await withFiles({ "a.json/b.txt": "" }, async (folder) => {
-            await assert.rejects(readEvidence(folder, around(folder)), {
+            await assert.rejects(readEvidence([folder], around(folder)), {
                 name: "UsageError",
                 message: `--evidence ${join(folder, "a.json")} is a folder`,
             });
@@ -100,7 +100,7 @@ describe("a folder of evidence", () => {
     });
 
     it("is refused where there is none", async () => {
-        await assert.rejects(readEvidence("no/such", around(".")), {
+        await assert.rejects(readEvidence(["no/such"], around(".")), {
             name: "UsageError",
             message: "--evidence no/such does not exist",
         });

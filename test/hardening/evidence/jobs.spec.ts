@@ -103,7 +103,7 @@ describe("evidence of the jobs of workflows", () => {
         await asked(answersOf(JOBS), async ({ folder, env, commit, paths }) => {
             const evidence = join(folder, "evidence");
             assert.equal((await stateJobs(folder, evidence, env)).length, 1);
-            const [taken] = await readEvidence(evidence, around(folder));
+            const [taken] = await readEvidence([evidence], around(folder));
             assert.equal(taken?.refused, undefined);
             assert.deepEqual([taken?.kind, taken?.at], ["jobs", "2026-11-21T09:00:00Z"]);
             const detail = "run 7, attempt 1, on push";
@@ -131,7 +131,7 @@ describe("evidence of the jobs of workflows", () => {
                     : { workflow_runs: [run(commit)] };
         await asked(answers, async ({ folder, env }) => {
             await stateJobs(folder, join(folder, "evidence"), env);
-            const [taken] = await readEvidence(join(folder, "evidence"), around(folder));
+            const [taken] = await readEvidence([join(folder, "evidence")], around(folder));
             assert.deepEqual(
                 taken?.results.map(({ outcome }) => outcome),
                 ["failed"],
@@ -159,7 +159,7 @@ describe("evidence of the jobs of workflows", () => {
             await stateJobs(folder, evidence, env);
             const wanted = { maxAge: 8 * DAY_MS, live: false };
             const seen = async (now: Date, over: Partial<Surroundings> = {}) => {
-                const observations = new Observations(await readEvidence(evidence, around(folder, over)), now);
+                const observations = new Observations(await readEvidence([evidence], around(folder, over)), now);
                 const of = observations.of("jobs", `${CI}#test`, wanted);
                 return of.kind === "seen" ? of.observation.outcome : of.reason.replace(/^\S+\.json/, "it");
             };

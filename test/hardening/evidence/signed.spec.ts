@@ -23,7 +23,7 @@ describe("signed evidence", () => {
 
     async function read(folder: string, policy = "trust.yaml"): Promise<Submission> {
         const trust = readTrust(join(folder, policy));
-        const [taken] = await readEvidence(join(folder, "evidence"), around(folder, { trust }));
+        const [taken] = await readEvidence([join(folder, "evidence")], around(folder, { trust }));
         assert.ok(taken !== undefined);
         return taken;
     }
@@ -118,7 +118,7 @@ describe("signed evidence", () => {
                         signature.sig = flip(signature.sig, at);
                     }
                     writeFileSync(path, JSON.stringify(copy));
-                    const [taken] = await readEvidence(join(folder, "evidence"), here);
+                    const [taken] = await readEvidence([join(folder, "evidence")], here);
                     assert.notEqual(taken?.refused, undefined);
                 }),
                 { numRuns: 60 },
@@ -130,13 +130,13 @@ describe("signed evidence", () => {
         await withSigned(async (folder) => {
             new Recording(folder, join(folder, "evidence")).write({ kind: "scans", predicate: PREDICATE });
             const trust = readTrust(join(folder, "trust.yaml"));
-            const reasons = await readEvidence(join(folder, "evidence"), around(folder, { trust }));
+            const reasons = await readEvidence([join(folder, "evidence")], around(folder, { trust }));
             assert.deepEqual(reasons.map(({ kind, refused = "" }) => `${kind} ${refused}`).sort(), [
                 "scans is not signed, which evidence of the kind scans has to be",
                 "tests ",
             ]);
             const lax = { ...trust, required: new Set(["tests"] as const) };
-            const taken = await readEvidence(join(folder, "evidence"), around(folder, { trust: lax }));
+            const taken = await readEvidence([join(folder, "evidence")], around(folder, { trust: lax }));
             assert.deepEqual(
                 taken.map(({ refused }) => refused),
                 [undefined, undefined],
@@ -249,7 +249,7 @@ describe("signed evidence", () => {
                 writeFileSync(join(folder, "root.json"), JSON.stringify(root));
                 const by = async (name: string): Promise<string> => {
                     const trust = readTrust(join(folder, name));
-                    const [taken] = await readEvidence(join(folder, "evidence"), around(folder, { trust }));
+                    const [taken] = await readEvidence([join(folder, "evidence")], around(folder, { trust }));
                     return taken?.signer ?? taken?.refused ?? "";
                 };
                 assert.equal(await by("trust.yaml"), SUBJECT);

@@ -105,8 +105,18 @@ describe("readCluster", () => {
         assert.deepEqual(
             [...failures].sort((a, b) => (a.message < b.message ? -1 : 1)),
             [
-                { source: "cluster test", message: "can't list nodes: HTTP 503", cause: "input" },
-                { source: "cluster test", message: `can't list secrets: ${forbidden}`, cause: "input" },
+                {
+                    source: "cluster test",
+                    message: "can't list nodes: HTTP 503",
+                    cause: "input",
+                    unread: { group: "", kind: "Node" },
+                },
+                {
+                    source: "cluster test",
+                    message: `can't list secrets: ${forbidden}`,
+                    cause: "input",
+                    unread: { group: "", kind: "Secret" },
+                },
             ],
         );
         assert.equal(requests.filter((line) => line.includes("/secrets")).length, 1, "a refusal is final");
