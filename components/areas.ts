@@ -4,6 +4,7 @@ import type { Area } from "./area";
 import { backupArea } from "./backup/area";
 import { canaryArea } from "./canary/area";
 import { clusterArea } from "./cluster/area";
+import { complianceArea } from "./compliance/area";
 import { controlPlaneArea } from "./control-plane/area";
 import { externalSecretsArea } from "./external-secrets/area";
 import { falcoArea } from "./falco/area";
@@ -31,6 +32,7 @@ const AREAS = [
     controlPlaneArea,
     canaryArea,
     responderArea,
+    complianceArea,
     admissionArea,
 ] as const;
 

@@ -111,7 +111,7 @@ export function resourcesOf(
 }
 
 /** Where client libraries look for a token. */
-const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
+export const TOKEN_PATH = "/var/run/secrets/kubernetes.io/serviceaccount";
 
 /**
  * The volume that automounting would make, spelt out: only the container that calls the API server mounts it, and the

@@ -342,9 +342,9 @@ describe("workflows", () => {
         assert.ok(updates.every(({ cooldown }) => (cooldown?.["default-days"] ?? 0) >= 7));
     });
 
-    it("sign the images of the backups, the probe and the responder, and describe what is in them", () => {
+    it("sign the images of the backups, the compliance job, the probe and the responder, and describe what is in them", () => {
         const { image } = workflow("images.yml").jobs;
-        assert.match(JSON.stringify(image), /"program":\["backup","probe","responder"\]/);
+        assert.match(JSON.stringify(image), /"program":\["backup","compliance","probe","responder"\]/);
         const used = stepsOf(workflow("images.yml")).map(({ uses = "", run = "" }) => `${uses}${run}`);
         for (const part of ["sbom-action", "attest-build-provenance", "cosign sign --yes"]) {
             assert.ok(

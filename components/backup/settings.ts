@@ -1,15 +1,12 @@
 import type { Read } from "../../policies/engine/schema";
 import { boolean, integer, listOf, mapOf, object, text, union, withDefault } from "../../policies/engine/schema";
-import { cidr, dnsLabel, port, quantity } from "../../policies/engine/values";
-
-/** Five fields of numbers, steps, ranges and lists (crontab); names of months and days are left out. */
-const schedule = text("a cron schedule such as 17 * * * *", /^(?:[\d*/,-]+ ){4}[\d*/,-]+$/);
+import { cidr, cronSchedule, dnsLabel, port, quantity } from "../../policies/engine/values";
 
 const kept = (most: number, ordinarily: number) => withDefault(integer(0, most), ordinarily);
 
 /** The stack's settings for backups of SPIRE: where they go, how often they are made and how long they are kept. */
 export const backupSettings = object({
-    schedule: withDefault(schedule, "17 * * * *"),
+    schedule: withDefault(cronSchedule, "17 * * * *"),
     /** Secret of SPIRE's namespace with `repository`, `password` and, by the store, `credentials`; all as restic reads them. */
     secret: withDefault(dnsLabel, "spire-backup"),
     /** How the store is logged in to. */

@@ -77,6 +77,7 @@ export const IMAGES = {
     probe: { registry: "localhost:5001", repository: "x0tta6bl4-probe", tag: "0.1.0" },
     envoy: { registry: "docker.io", repository: "envoyproxy/envoy", tag: "distroless-v1.40.0" },
     backup: { registry: "localhost:5001", repository: "x0tta6bl4-backup", tag: "0.1.0" },
+    compliance: { registry: "localhost:5001", repository: "x0tta6bl4-compliance", tag: "0.1.0" },
     responder: { registry: "localhost:5001", repository: "x0tta6bl4-responder", tag: "0.1.0" },
     "oidc-discovery-provider": { registry: "ghcr.io", repository: "spiffe/oidc-discovery-provider", tag: "1.15.2" },
 } as const satisfies Record<string, Image>;

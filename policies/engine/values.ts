@@ -51,3 +51,6 @@ function isDate(text: string): boolean {
     const parsed = new Date(`${text}T00:00:00Z`);
     return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
 }
+
+/** Five fields of numbers, steps, ranges and lists (crontab); names of months and days are left out. */
+export const cronSchedule = text("a cron schedule such as 17 * * * *", /^(?:[\d*/,-]+ ){4}[\d*/,-]+$/);

@@ -28,6 +28,7 @@ describe("images", () => {
         }
         assert.deepEqual(unpinned.map(([name]) => name).sort(), [
             "backup",
+            "compliance",
             "envoy",
             "oidc-discovery-provider",
             "probe",

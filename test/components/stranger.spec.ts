@@ -113,9 +113,18 @@ describe("the foundation under a stranger's names", () => {
     });
 
     it("puts nothing into a namespace, and opens none, that its settings don't name", () => {
-        const known = ["canary", "files", "goods", "secrets", "shop", "eyes", "relay", "metrics", "edge"].map(
-            (part) => `sienna-${part}`,
-        );
+        const known = [
+            "canary",
+            "compliance",
+            "files",
+            "goods",
+            "secrets",
+            "shop",
+            "eyes",
+            "relay",
+            "metrics",
+            "edge",
+        ].map((part) => `sienna-${part}`);
         const named = objects.flatMap(({ inputs }) =>
             [...JSON.stringify(inputs).matchAll(/"(?:namespace|kubernetes\.io\/metadata\.name)":"([^"]+)"/g)].map(
                 ([, name]) => name,

@@ -45,6 +45,7 @@ export function strangers(word: string): Raw {
             },
         },
         backup: { secret: `${word}-backup`, egress: [{ name: "store", cidrs: ["10.3.0.0/28"], ports: [8643] }] },
+        compliance: { namespace: `${word}-compliance`, gateway: { namespace: `${word}-metrics` } },
         canary: { enabled: true, namespace: `${word}-canary` },
         cluster: {
             name: `${word}-cluster`,
@@ -76,6 +77,7 @@ export function strangers(word: string): Raw {
                 probe: { repository: `${word}/probe`, digest: DIGEST },
                 backup: { repository: `${word}/backup`, digest: DIGEST },
                 envoy: { digest: DIGEST },
+                compliance: { repository: `${word}/compliance`, digest: DIGEST },
             },
         },
         monitoring: {
