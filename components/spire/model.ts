@@ -278,6 +278,8 @@ export type EntryValidation = "admissionPolicy" | "webhook";
 
 export interface ControllerManagerSettings {
     readonly validation: EntryValidation;
+    /** Class of the objects that this manager is for, where another runs in the cluster; without it, those that have none. */
+    readonly className?: string;
     /** Namespaces whose pods never get an identity by selector. */
     readonly ignoreNamespaces: readonly string[];
     readonly gcInterval: Duration;
@@ -317,6 +319,8 @@ export interface SpireSettings {
     readonly leavingTrustDomain?: string;
     /** Names the cluster in node attestation, agent IDs and entries. */
     readonly clusterName: string;
+    /** Who brings the definitions of the registration's kinds. */
+    readonly crds: "bundled" | "preinstalled";
     /** Agents accept only hybrid ML-KEM key exchange with the server. */
     readonly requirePqKem: boolean;
     /** What the cluster does with host access in SPIRE's namespace that nothing of SPIRE needs. */

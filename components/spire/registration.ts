@@ -8,9 +8,17 @@ export interface RegistrationArgs {
     readonly settings: SpireSettings;
 }
 
+/** The field by which one of several controller managers knows what is its own. */
+export function classOf({ controllerManager: { className } }: Pick<SpireSettings, "controllerManager">): {
+    readonly className?: string;
+} {
+    return className === undefined ? {} : { className };
+}
+
 /** `spec` of a ClusterStaticEntry. What is false or empty is left out: the privileges stand out where they are given. */
-function staticEntrySpec(entry: StaticEntry): Readonly<Record<string, unknown>> {
+function staticEntrySpec(entry: StaticEntry, settings: SpireSettings): Readonly<Record<string, unknown>> {
     return {
+        ...classOf(settings),
         spiffeID: entry.spiffeId,
         parentID: entry.parentId,
         selectors: entry.selectors,
@@ -24,9 +32,13 @@ function staticEntrySpec(entry: StaticEntry): Readonly<Record<string, unknown>> 
 }
 
 /** `spec` of a ClusterFederatedTrustDomain. */
-function federatedTrustDomainSpec(domain: FederatedTrustDomain): Readonly<Record<string, unknown>> {
+function federatedTrustDomainSpec(
+    domain: FederatedTrustDomain,
+    settings: SpireSettings,
+): Readonly<Record<string, unknown>> {
     const { profile } = domain;
     return {
+        ...classOf(settings),
         trustDomain: domain.trustDomain,
         bundleEndpointURL: domain.bundleEndpointUrl,
         ...(profile.type === "https_web"
@@ -61,7 +73,7 @@ export class Registration extends pulumi.ComponentResource {
                     apiVersion: SPIRE_API_VERSION,
                     kind: "ClusterStaticEntry",
                     metadata: { name: entry.name },
-                    spec: staticEntrySpec(entry),
+                    spec: staticEntrySpec(entry, settings),
                 },
                 { parent: this },
             );
@@ -73,7 +85,7 @@ export class Registration extends pulumi.ComponentResource {
                     apiVersion: SPIRE_API_VERSION,
                     kind: "ClusterFederatedTrustDomain",
                     metadata: { name: federatedName(domain.trustDomain) },
-                    spec: federatedTrustDomainSpec(domain),
+                    spec: federatedTrustDomainSpec(domain, settings),
                 },
                 { parent: this },
             );

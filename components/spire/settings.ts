@@ -241,6 +241,8 @@ const agent = orEmpty(
 const controllerManager = withDefault(
     object({
         validation: withDefault(oneOf("admissionPolicy", "webhook"), "admissionPolicy"),
+        /** Class of the objects that this manager is for, where another runs in the cluster; without it, those that have none. */
+        className: optional(objectName),
         ignoreNamespaces: withDefault(listOf(dnsLabel), ["kube-system", "kube-public", "kube-node-lease"]),
         gcInterval: withDefault(goDuration, "10s"),
         logLevel: withDefault(logLevel, "info"),
@@ -274,6 +276,8 @@ const settings = object({
     trustDomain,
     leavingTrustDomain: optional(trustDomain),
     clusterName: dnsLabel,
+    /** Who brings the definitions of the registration's kinds: this stack, or whoever had them in the cluster before it. */
+    crds: withDefault(oneOf("bundled", "preinstalled"), "bundled"),
     requirePqKem: withDefault(boolean(), true),
     // A new policy warns and audits first; what it would have denied is seen in the audit log.
     hostAccess: withDefault(oneOf("warn", "deny"), "warn"),

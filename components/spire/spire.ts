@@ -83,7 +83,7 @@ export class Spire extends pulumi.ComponentResource {
                     { parent: this },
                 ),
         );
-        const definitions = Object.entries(SPIRE_CRDS).map(
+        const definitions = Object.entries(settings.crds === "bundled" ? SPIRE_CRDS : {}).map(
             ([definition, spec]) =>
                 new k8s.apiextensions.v1.CustomResourceDefinition(
                     `${name}-crd-${definition}`,

@@ -11,6 +11,7 @@ import { checkedMilliseconds, formatDuration, milliseconds } from "./duration";
 import type { Duration } from "./duration";
 import { CSI_DRIVER_NAME, WORKLOAD_ENDPOINT, WORKLOAD_SOCKET_DIR } from "./layout";
 import type { SpireSettings } from "./model";
+import { classOf } from "./registration";
 import type { SpireGiven } from "./settings";
 import { spireSettings } from "./settings";
 
@@ -97,9 +98,13 @@ function workloadIdentityFaults(args: WorkloadIdentityArgs, settings: SpireSetti
 }
 
 /** `spec` of the ClusterSPIFFEID. */
-export function clusterSpiffeIdSpec(args: WorkloadIdentityArgs): Readonly<Record<string, unknown>> {
+export function clusterSpiffeIdSpec(
+    args: Omit<WorkloadIdentityArgs, "settings">,
+    settings: SpireSettings,
+): Readonly<Record<string, unknown>> {
     const { namespace, serviceAccount } = args;
     return {
+        ...classOf(settings),
         spiffeIDTemplate: `spiffe://{{ .TrustDomain }}${args.path ?? `/ns/${namespace}/sa/${serviceAccount}`}`,
         namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": namespace } },
         podSelector: { matchLabels: { [IDENTITY_LABEL]: serviceAccount } },
@@ -144,7 +149,7 @@ export class WorkloadIdentity extends pulumi.ComponentResource {
                 apiVersion: SPIRE_API_VERSION,
                 kind: "ClusterSPIFFEID",
                 metadata: { name: `${args.namespace}-${args.serviceAccount}` },
-                spec: clusterSpiffeIdSpec(args),
+                spec: clusterSpiffeIdSpec(args, settings),
             },
             { parent: this },
         );

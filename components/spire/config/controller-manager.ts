@@ -21,6 +21,8 @@ export function controllerManagerConf(settings: SpireSettings): object {
         clusterDomain: "cluster.local",
         trustDomain: settings.trustDomain,
         ignoreNamespaces: controllerManager.ignoreNamespaces,
+        // Without it the manager takes the objects that have no class, and leaves those of another alone.
+        ...(controllerManager.className !== undefined && { className: controllerManager.className }),
         validatingWebhookConfigurationName: WEBHOOK_CONFIGURATION,
         // The field is Go's time.Duration without a text form: nanoseconds.
         gcInterval: checkedMilliseconds(controllerManager.gcInterval) * 1_000_000,

@@ -1,4 +1,10 @@
 import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+
+import { cli } from "../../support/cli";
+import { run } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { describeOnCluster } from "../support/shared";
 import { desiredState, inventory } from "../support/inventory";
@@ -89,5 +95,32 @@ for (const stack of STACKS) {
             await removeInOrder(cluster(), appliable);
             assert.deepEqual(await inventory(cluster()), untouched);
         });
+
+        if (stack === "staging") {
+            it("goes by the command of docs/uninstalling.md, and leaves nothing behind", async function () {
+                this.timeout(400_000);
+                const outcome = await applyInOrder(cluster(), appliable);
+                assert.equal(outcome.code, 0, outcome.stderr);
+                const [command = ""] =
+                    /^\$ (kubectl delete .+ -k) rendered\/$/m
+                        .exec(readFileSync("docs/uninstalling.md", "utf8"))
+                        ?.slice(1) ?? [];
+                const folder = mkdtempSync(join(tmpdir(), "removed-"));
+                try {
+                    const { code, log } = await cli(["render", "--stack", stack, "--out", folder], {
+                        now: () => new Date(),
+                    });
+                    assert.equal(code, 0, log.join("\n"));
+                    const removal = await run("bash", ["-c", `${command} ${folder}`], {
+                        env: cluster().kubectl.env,
+                        timeoutSeconds: 300,
+                    });
+                    assert.equal(removal.code, 0, removal.stderr);
+                } finally {
+                    rmSync(folder, { recursive: true });
+                }
+                assert.deepEqual(await inventory(cluster()), untouched);
+            });
+        }
     });
 }

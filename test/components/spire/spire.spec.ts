@@ -4,6 +4,7 @@ import { Images, imageSettings } from "../../../components/images";
 import { spireArea } from "../../../components/spire/area";
 import { Spire } from "../../../components/spire/spire";
 import { deploy, refusalOf } from "../../support/deploy";
+import type { Raw } from "../../support/spire";
 import { DATABASE_EGRESS, POSTGRES, spireOf } from "../../support/spire";
 import { SURROUNDINGS } from "../../support/surroundings";
 
@@ -12,6 +13,15 @@ const OIDC = {
     oidcProvider: { domain: "oidc.x0tta6bl4.io", certificateSecret: "oidc-tls", ingressNamespace: "ingress" },
 };
 const IMAGE_TYPE = "kubernetes:apps/v1:";
+
+/** Images with the digest of the OIDC provider, which is not known otherwise. */
+function withOidc(): Images {
+    const faults: string[] = [];
+    const overrides = { "oidc-discovery-provider": { digest: `sha256:${"a".repeat(64)}` } };
+    const images = new Images(imageSettings.read({ overrides }, "images", faults));
+    assert.deepEqual(faults, []);
+    return images;
+}
 
 describe("Spire", () => {
     it("reads at its start what its settings put into variables, whatever the Secrets are called", () => {
@@ -117,6 +127,70 @@ describe("Spire", () => {
         assert.ok(registration?.includes("spire-server-servers"));
     });
 
+    it("leaves the definitions to whoever had them in the cluster before, where that is set", async () => {
+        const listOf = async (over: Raw) => {
+            const settings = spireOf(over);
+            const deployed = await deploy(() => new Spire("spire", { ...SURROUNDINGS, settings }));
+            return deployed.list().map((entry) => entry.join(" "));
+        };
+        const left = await listOf({ crds: "preinstalled" });
+        const brought = await listOf({ crds: "bundled" });
+        assert.deepEqual(
+            brought.filter((entry) => !left.includes(entry)),
+            ["clusterfederatedtrustdomains", "clusterspiffeids", "clusterstaticentries"].map(
+                (plural) =>
+                    `kubernetes:apiextensions.k8s.io/v1:CustomResourceDefinition spire-crd-${plural}.spire.spiffe.io`,
+            ),
+        );
+        assert.deepEqual(
+            left.filter((entry) => !brought.includes(entry)),
+            [],
+        );
+    });
+
+    it("tells its objects from those of another controller manager by their class, where one is set", async () => {
+        const classes = async (className?: string) => {
+            const settings = spireOf({
+                controllerManager: { ...(className !== undefined && { className }) },
+                federatedTrustDomains: [
+                    { trustDomain: "b.io", bundleEndpointUrl: "https://b.io", profile: { type: "https_web" } },
+                ],
+                staticEntries: [
+                    {
+                        name: "vm",
+                        spiffeId: "spiffe://staging.x0tta6bl4.io/vm",
+                        parentId: "spiffe://staging.x0tta6bl4.io/node",
+                        selectors: ["unix:uid:0"],
+                    },
+                ],
+                ...OIDC,
+                server: { ...OIDC.server, egress: DATABASE_EGRESS },
+            });
+            const deployed = await deploy(() => new Spire("spire", { ...SURROUNDINGS, images: withOidc(), settings }));
+            const objects = deployed
+                .list()
+                .filter(([type]) => type.startsWith("kubernetes:spire.spiffe.io/"))
+                .map(([type, name]) => deployed.inputs(type, name));
+            const { data } = deployed.inputs("kubernetes:core/v1:ConfigMap", "spire-server-config") as {
+                data: Record<string, string>;
+            };
+            const manager = Object.entries(data).find(([file]) => file.includes("manager"))?.[1] ?? "";
+            return [
+                ...objects.map(({ kind, spec }) => `${String(kind)} ${String((spec as Raw)["className"])}`).sort(),
+                `manager ${String((JSON.parse(manager) as Raw)["className"])}`,
+            ];
+        };
+        const kinds = ["ClusterFederatedTrustDomain", "ClusterSPIFFEID", "ClusterStaticEntry", "manager"];
+        assert.deepEqual(
+            await classes(),
+            kinds.map((kind) => `${kind} undefined`),
+        );
+        assert.deepEqual(
+            await classes("acme"),
+            kinds.map((kind) => `${kind} acme`),
+        );
+    });
+
     it("keeps the registration entries when the stack is removed", async () => {
         const deployed = await deploy(() => new Spire("spire", { ...SURROUNDINGS, settings: spireOf() }));
         for (const plural of ["clusterspiffeids", "clusterstaticentries", "clusterfederatedtrustdomains"]) {
@@ -129,15 +203,11 @@ describe("Spire", () => {
     });
 
     it("adds the OIDC provider where it is asked for and pinned", async () => {
-        const faults: string[] = [];
-        const overrides = { "oidc-discovery-provider": { digest: `sha256:${"a".repeat(64)}` } };
-        const images = new Images(imageSettings.read({ overrides }, "images", faults));
-        assert.deepEqual(faults, []);
         const deployed = await deploy(
             () =>
                 new Spire("spire", {
                     ...SURROUNDINGS,
-                    images,
+                    images: withOidc(),
                     settings: spireOf(OIDC),
                 }),
         );

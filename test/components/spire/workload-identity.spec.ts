@@ -38,16 +38,18 @@ describe("WorkloadIdentity", () => {
 
     it("writes path, names, lives, federation and further selectors where they are asked for", () => {
         assert.deepEqual(
-            clusterSpiffeIdSpec({
-                ...ARGS,
-                settings: spireOf(PARTNER),
-                path: "/billing/api",
-                dnsNames: ["api.shop.svc"],
-                x509SvidTtl: "30m",
-                jwtSvidTtl: "5m",
-                federatesWith: ["partner.io"],
-                selectors: ["k8s:image-signature:verified"],
-            }),
+            clusterSpiffeIdSpec(
+                {
+                    ...ARGS,
+                    path: "/billing/api",
+                    dnsNames: ["api.shop.svc"],
+                    x509SvidTtl: "30m",
+                    jwtSvidTtl: "5m",
+                    federatesWith: ["partner.io"],
+                    selectors: ["k8s:image-signature:verified"],
+                },
+                spireOf(PARTNER),
+            ),
             {
                 spiffeIDTemplate: "spiffe://{{ .TrustDomain }}/billing/api",
                 namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": "shop" } },
