@@ -15,9 +15,10 @@ export const VIEW_OPTIONS = {
     "no-advisory": { type: "flag", description: "of the tree, leave out what does not fail the run" },
     summary: { type: "flag", description: "count the findings instead of showing them, which is the default for many" },
     full: { type: "flag", description: "show each finding and each waiver, however many there are" },
+    explain: { type: "flag", description: "say below the tree why each control that found something is there" },
 } as const satisfies OptionTable;
 
-const NAMES = ["min-severity", "no-advisory", "summary", "full"] as const;
+const NAMES = ["min-severity", "no-advisory", "summary", "full", "explain"] as const;
 
 /**
  * The view that a command line asks for.
@@ -38,12 +39,13 @@ export function viewOf(options: ValuesOf<typeof VIEW_OPTIONS>, format: string, w
         minSeverity: options["min-severity"] ?? "low",
         advisory: !options["no-advisory"],
         extent: options.summary ? "summary" : options.full ? "full" : "auto",
+        explain: options.explain,
         command: ["hardening", ...withoutView(words)].map(shellWord).join(" "),
     };
 }
 
 function withoutView(words: readonly string[]): readonly string[] {
-    const flags = new Set(["--no-advisory", "--summary", "--full", "--min-severity"]);
+    const flags = new Set(["--no-advisory", "--summary", "--full", "--explain", "--min-severity"]);
     return words.filter(
         (word, index) =>
             !flags.has(word) && !word.startsWith("--min-severity=") && words[index - 1] !== "--min-severity",

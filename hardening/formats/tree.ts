@@ -1,3 +1,4 @@
+import { WAIVER_RULES } from "../../policies/engine/governance";
 import type { Finding } from "../findings";
 import { placeOfFailure } from "../findings";
 import type { RenderOptions } from "./format";
@@ -29,6 +30,7 @@ export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
     const outcome = yield* written(run.findings, (finding) => seen.take(finding));
     const lines = [
         ...seen.lines(paint),
+        ...(view.explain ? explanations(run, seen.controls, paint) : []),
         ...waiverLines(seen.waived, view, paint),
         ...exceptionLines(seen.excepted, view, paint),
         ...failureLines(outcome, paint),
@@ -43,6 +45,8 @@ export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
 class Seen {
     public readonly waived: Finding[] = [];
     public readonly excepted: Finding[] = [];
+    /** Names of the controls that found what is shown. */
+    public readonly controls = new Set<string>();
     /** Findings that the view leaves out. */
     public hidden = 0;
     private findings: Finding[] = [];
@@ -60,7 +64,15 @@ class Seen {
             this.excepted.push(finding);
         } else if (!isShown(finding, this.view)) {
             this.hidden++;
-        } else if (this.summary !== undefined) {
+        } else {
+            this.show(finding);
+        }
+        return "";
+    }
+
+    private show(finding: Finding): void {
+        this.controls.add(finding.control);
+        if (this.summary !== undefined) {
             this.summary.add(finding);
         } else {
             this.findings.push(finding);
@@ -71,7 +83,6 @@ class Seen {
                 this.summary = summary;
             }
         }
-        return "";
     }
 
     public lines(paint: Painter): readonly string[] {
@@ -88,6 +99,18 @@ class Seen {
                   "",
               ];
     }
+}
+
+/** What controls want, why, and how to put it right, in the order of the registry. */
+function explanations({ selected }: Run, names: ReadonlySet<string>, paint: Painter): readonly string[] {
+    return [...selected.map(({ control }) => control), ...Object.values(WAIVER_RULES)]
+        .filter(({ name }) => names.has(name))
+        .flatMap(({ name, description, why, remediation }) => [
+            `${paint("bold", name)}: ${description}`,
+            `   Why:    ${why}`,
+            `   Remedy: ${remediation}`,
+            "",
+        ]);
 }
 
 function sourceLines(objects: readonly ObjectFindings[], paint: Painter): readonly string[] {

@@ -12,11 +12,19 @@ export interface View {
     readonly advisory: boolean;
     /** `summary`: counts only; `full`: each finding and each waiver; `auto`: counts where the findings are many. */
     readonly extent: "auto" | "summary" | "full";
+    /** What the findings that are shown are about is said below them, once for each control. */
+    readonly explain: boolean;
     /** The command line that showed this one, without the options of the view, ready for a shell. */
     readonly command: string;
 }
 
-export const WHOLE_VIEW: View = { minSeverity: "low", advisory: true, extent: "auto", command: "hardening" };
+export const WHOLE_VIEW: View = {
+    minSeverity: "low",
+    advisory: true,
+    extent: "auto",
+    explain: false,
+    command: "hardening",
+};
 
 const QUIET: readonly Label[] = ["advisory", "known"];
 

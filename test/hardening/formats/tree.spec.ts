@@ -20,6 +20,26 @@ function rows(text: string): readonly string[] {
 }
 
 describe("the tree report", () => {
+    it("explains each control that found what is shown, once, where that is asked for", () => {
+        const findings = [
+            finding(),
+            finding({ name: "api" }),
+            finding({ control: "waiver-not-expired", severity: "low" }),
+            finding({ ...WAIVED, control: "none-but-waived" }),
+        ];
+        const explained = `no-privileged: No container runs privileged.
+   Why:    A privileged container owns its node.
+   Remedy: Unset privileged.
+`;
+        const text = treeOf(findings, { explain: true });
+        assert.equal(text.split(explained).length, 2);
+        assert.match(text, /\nwaiver-not-expired: .*\n {3}Why: {4}.*\n {3}Remedy: /);
+        assert.doesNotMatch(text, /none-but-waived: /);
+        assert.doesNotMatch(treeOf(findings, { explain: true, minSeverity: "high" }), /\nwaiver-not-expired: /);
+        assert.ok(treeOf(findings, { explain: true, extent: "summary" }).includes(explained));
+        assert.ok(!treeOf(findings).includes(explained));
+    });
+
     it("groups by source and object with the gravest first, folds waivers, and shows errors and counts", () => {
         const run = runOf(
             [
