@@ -83,7 +83,7 @@ export function exceptionsOf<C>(
 }
 
 /** An exception at admission: objects of a stack, by name. */
-export interface ExceptedObject {
+export interface ExceptedObject extends Pick<Exception, "container" | "fields" | "values"> {
     readonly control: string;
     readonly object: string;
 }

@@ -58,7 +58,15 @@ export function foundationOf(config: Config, project: string, program = project)
         get exceptions() {
             return broughtBy(config)
                 .flatMap((area) => area.exceptions ?? [])
-                .flatMap(({ control, objects }) => objects(config).map((object) => ({ control, object })));
+                .flatMap(({ control, container, fields, values, objects }) =>
+                    objects(config).map((object) => ({
+                        control,
+                        object,
+                        fields,
+                        ...(container !== undefined && { container }),
+                        ...(values !== undefined && { values }),
+                    })),
+                );
         },
     };
 }

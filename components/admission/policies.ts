@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import type { Variable } from "../../policies/engine/cel";
 import { SHARED_VARIABLES, texts } from "../../policies/engine/cel";
 import { controls } from "../../policies/controls";
 import { imagesFromAllowedRegistries } from "../../policies/controls/images/images-from-allowed-registries";
@@ -13,7 +14,7 @@ import type { Foundation } from "../area";
 import type { AdmittedKind } from "./catalogue";
 import { kindsOf } from "./catalogue";
 import type { Admitted } from "./expressions";
-import { waivedExpression } from "./expressions";
+import { waivedContainers, waivedExpression } from "./expressions";
 import type { AdmissionAction, AdmissionSettings } from "./settings";
 
 type Policy = k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec;
@@ -97,7 +98,7 @@ export function twins(settings: AdmissionSettings, selected: readonly Selected[]
 /** The ValidatingAdmissionPolicy of a control: the same rule, and the same words where it is broken. */
 export function policySpec(twin: Twin, admitted: readonly Admitted[], exemptUsers: readonly string[]): Policy {
     const { control, rule, kinds } = twin;
-    const waived = admitted.filter((one) => one.control === control.name);
+    const waived = covering(twin, admitted);
     return {
         failurePolicy: "Fail",
         matchConstraints: { matchPolicy: "Equivalent", resourceRules: resourceRules(kinds) },
@@ -121,7 +122,7 @@ export function policySpec(twin: Twin, admitted: readonly Admitted[], exemptUser
             },
         ],
         variables: [
-            ...SHARED_VARIABLES,
+            ...sharedVariables(waived),
             { name: "waived", expression: waivedExpression(waived) },
             ...Object.entries(rule.variables ?? {}).map(([name, expression]) => ({ name, expression })),
         ],
@@ -133,6 +134,52 @@ export function policySpec(twin: Twin, admitted: readonly Admitted[], exemptUser
             },
         ],
     };
+}
+
+/** What covers objects from a control. Single containers can be told apart only where the rule asks for each of them. */
+function covering({ control, rule }: Twin, admitted: readonly Admitted[]): readonly Admitted[] {
+    const own = admitted
+        .filter((one) => one.control === control.name)
+        .map((one) => ({ ...one, ...(one.values !== undefined && { values: allowedBeside(one, admitted) }) }));
+    const asksEach = [rule.expression, ...Object.values(rule.variables ?? {})].some((part) =>
+        part.includes("variables.containers"),
+    );
+    return asksEach ? own : own.map((one) => ({ ...one, container: undefined }));
+}
+
+/**
+ * What may stand at the fields of an exception. Other values of the same field are no fault of this control, or they are
+ * excepted from another one: a runtime's socket stands among the directories that Falco mounts.
+ */
+function allowedBeside({ object, fields = [] }: Admitted, admitted: readonly Admitted[]): readonly string[] {
+    const place = (field: string) => field.replace(/\bhostPath\.path$/, "hostPath");
+    const places = fields.map(place);
+    const same = admitted.filter(
+        (one) => one.object === object && (one.fields ?? []).some((field) => places.includes(place(field))),
+    );
+    return [...new Set(same.flatMap(({ values = [] }) => values))];
+}
+
+/** The variables that all rules build on, without the containers that a control excepts. */
+function sharedVariables(waived: readonly Admitted[]): readonly Variable[] {
+    const containers = waivedContainers(waived);
+    const needsAll = containers !== undefined || waivedExpression(waived).includes("variables.allContainers");
+    return SHARED_VARIABLES.flatMap((variable) => {
+        if (variable.name !== "containers" || !needsAll) {
+            return [variable];
+        }
+        const all = { name: "allContainers", expression: variable.expression };
+        return containers === undefined
+            ? [all, { ...variable, expression: "variables.allContainers" }]
+            : [
+                  all,
+                  { name: "waivedContainers", expression: containers },
+                  {
+                      ...variable,
+                      expression: "variables.allContainers.filter(c, !(c.name in variables.waivedContainers))",
+                  },
+              ];
+    });
 }
 
 /** The bindings of a control's policy: what happens in the namespaces given, and to objects outside of any. */
