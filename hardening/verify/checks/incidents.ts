@@ -1,6 +1,8 @@
+import { obj } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Expected, Workload } from "../expected";
+import { nameOf } from "../expected";
 import type { Sample } from "../exposition";
 import { total } from "../exposition";
 import type { Live } from "../live";
@@ -12,8 +14,8 @@ const TARGET = "(target: none)";
 /** What counts as an incident, by the responder's severities and by Falco's priorities, of which 2 is Critical. */
 const SEVERE: readonly (string | undefined)[] = ["high", "critical"];
 const MATCHES = 'falcosecurity_falco_rules_matches_total{priority=~"0|1|2"}';
-/** Falco has counted system calls from its start on. */
-const SEEN = "count(falcosecurity_scap_n_evts_total)";
+/** Falco has counted system calls from its start on; of each pod that is scraped there is one instance. */
+const SEEN = "count(count by (instance) (falcosecurity_scap_n_evts_total))";
 
 /** MET-4: what the responder has recorded, and what Falco has seen; one that sees nothing because it isn't there proves nothing. */
 export const noIncidents: Check = {
@@ -61,8 +63,16 @@ const named = (samples: readonly Sample[] | undefined, name: string): readonly S
 
 async function seen({ kind, namespace, name }: Workload, expected: Expected, live: Live): Promise<Verdict> {
     const subject = `${kind} ${namespace}/${name}`;
-    if (total((await ask(expected, live, SEEN)) ?? []) === 0) {
+    const pods = total((await ask(expected, live, SEEN)) ?? []);
+    if (pods === 0) {
         return unknown(subject, "Prometheus can't be reached, or holds no metrics of Falco");
+    }
+    const wanted = await nodesOf(namespace, name, live);
+    if (pods < wanted) {
+        return unknown(
+            subject,
+            `Prometheus holds metrics of Falco on ${pods} of ${wanted} nodes, so what happened on the others is not known`,
+        );
     }
     // A series that is first there with its first match has no increase by it.
     const grown = `(increase(${MATCHES}[${HOURS}h]) and ${MATCHES} offset ${HOURS}h) or ${MATCHES}`;
@@ -70,6 +80,12 @@ async function seen({ kind, namespace, name }: Workload, expected: Expected, liv
     return matches === undefined
         ? unknown(subject, "Prometheus did not answer")
         : judged(subject, total(matches), "matches of critical rules");
+}
+
+/** On how many nodes a DaemonSet is to run, by its own status. */
+async function nodesOf(namespace: string, name: string, live: Live): Promise<number> {
+    const found = (await live.objects("/apis/apps/v1", "daemonsets", namespace)).find((one) => nameOf(one) === name);
+    return Number(obj(found?.["status"])["desiredNumberScheduled"] ?? 0);
 }
 
 function judged(subject: string, count: number, what: string): Verdict {

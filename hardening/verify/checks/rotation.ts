@@ -66,19 +66,32 @@ function changed(secret: Body): Date | undefined {
     return times.sort((a, b) => b.getTime() - a.getTime())[0];
 }
 
-/** Names of the Secrets that a workload's program reads at its start only. */
-function readAtStart({ object, template }: Workload): readonly string[] {
-    const variables = containersOf(obj(template["spec"])).flatMap((container) => [
-        ...list(container["env"]).map((variable) => obj(obj(obj(variable)["valueFrom"])["secretKeyRef"])["name"]),
-        ...list(container["envFrom"]).map((source) => obj(obj(source)["secretRef"])["name"]),
+/** A Secret that a program reads at its start. */
+interface Read {
+    readonly name: string;
+    /** The program starts without it too. */
+    readonly optional: boolean;
+}
+
+/** The Secrets that a workload's program reads at its start only; one is optional where nothing asks for it. */
+function readAtStart({ object, template }: Workload): readonly Read[] {
+    const sources = containersOf(obj(template["spec"])).flatMap((container) => [
+        ...list(container["env"]).map((variable) => obj(obj(obj(variable)["valueFrom"])["secretKeyRef"])),
+        ...list(container["envFrom"]).map((source) => obj(obj(source)["secretRef"])),
     ]);
     const stated = str(obj(obj(object["metadata"])["annotations"])[READ_AT_START_ANNOTATION]).split(",");
-    return [...new Set([...variables.map((name) => str(name)), ...stated])].filter((name) => name !== "").sort();
+    const read = [
+        ...sources.map((source) => ({ name: str(source["name"]), optional: source["optional"] === true })),
+        ...stated.map((name) => ({ name, optional: false })),
+    ].filter(({ name }) => name !== "");
+    return [...Map.groupBy(read, ({ name }) => name)]
+        .map(([name, ways]) => ({ name, optional: ways.every(({ optional }) => optional) }))
+        .sort((a, b) => (a.name < b.name ? -1 : 1));
 }
 
 async function judge(
     workload: Workload,
-    secrets: readonly string[],
+    secrets: readonly Read[],
     changes: Changes | undefined,
     live: Live,
 ): Promise<readonly Verdict[]> {
@@ -93,9 +106,11 @@ async function judge(
     if (first === undefined) {
         return [unknown(subject, "has no running pod")];
     }
-    return secrets.map((secret) => {
+    return secrets.map(({ name: secret, optional }) => {
         if (!changes.has(secret)) {
-            return failed(subject, `reads the Secret ${secret}, which is not there`);
+            return optional
+                ? proved(subject, `the Secret ${secret} is not there, and optional`)
+                : failed(subject, `reads the Secret ${secret}, which is not there`);
         }
         const time = changes.get(secret);
         if (time === undefined) {

@@ -26,6 +26,9 @@ function live(metrics: readonly string[], falco?: { readonly pods: number; reado
     const metadata = { name: "responder-a", namespace: "responder", labels: { "app.kubernetes.io/name": "responder" } };
     cluster.lists["pods"] = [{ metadata, status: { conditions: [{ type: "Ready", status: "True" }] } }];
     cluster.metrics = metrics.join("\n");
+    cluster.lists["daemonsets"] = [
+        { metadata: { name: "falco", namespace: "falco" }, status: { desiredNumberScheduled: 3 } },
+    ];
     if (falco !== undefined) {
         cluster.prometheus = (path) => {
             const query = new URL(path, "http://prometheus").searchParams.get("query") ?? "";
@@ -71,6 +74,12 @@ describe("no-incidents", () => {
         assert.deepEqual(await verdicts(live(follower)), silent);
         assert.deepEqual(await verdicts(live([])), silent);
         assert.deepEqual(await verdicts(live(follower, { pods: 0, matches: 0 })), silent);
+    });
+
+    it("can't tell while Prometheus holds Falco's metrics of some nodes only", async () => {
+        assert.deepEqual((await verdicts(live(incidents(0, 0), { pods: 2, matches: 0 }))).slice(1), [
+            `unknown ${FALCO}: Prometheus holds metrics of Falco on 2 of 3 nodes, so what happened on the others is not known`,
+        ]);
     });
 
     it("fails where the leader counts no incidents at all, and where nothing would see one", async () => {

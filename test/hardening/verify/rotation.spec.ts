@@ -98,6 +98,18 @@ describe("rotated-secrets-arrived", () => {
         ]);
     });
 
+    it("asks for no optional Secret, unless another reader needs it", async () => {
+        const optional = { secretRef: { name: "more", optional: true } };
+        const key = { name: "A", valueFrom: { secretKeyRef: { name: "more", key: "a", optional: true } } };
+        assert.deepEqual(await verdicts(live(CHANGED, AFTER), stack({ ...none, envFrom: [optional], env: [key] })), [
+            "proved Deployment shop/web: the Secret more is not there, and optional",
+        ]);
+        assert.deepEqual(
+            await verdicts(live(CHANGED, AFTER), stack({ ...none, envFrom: [optional] }, { [READ]: "more" })),
+            ["failed Deployment shop/web: reads the Secret more, which is not there"],
+        );
+    });
+
     it("fails where the Secret is not there", async () => {
         assert.deepEqual(await verdicts(live(CHANGED, AFTER), stack(none, { [READ]: "other,tls" })), [
             "failed Deployment shop/web: reads the Secret other, which is not there",
