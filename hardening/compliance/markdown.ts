@@ -1,3 +1,4 @@
+import { escapeMarkdown } from "../formats/markdown-escape";
 import type { ComplianceReport } from "./model";
 import { REQUIREMENT_STATES } from "./model";
 import { LABEL } from "./score";
@@ -16,12 +17,14 @@ export function complianceMarkdown(report: ComplianceReport): string {
         "| --- | ---: | ---: | ---: | ---: |",
         ...report.areas.map(({ id, title, rows }) => {
             const of = (state: string): number => rows.filter((row) => row.state === state).length;
-            return `| ${id} ${cell(title)} | ${of("satisfied")} | ${of("waived")} | ${of("not-applicable")} | ${of("open")} |`;
+            return `| ${id} ${escapeMarkdown(title)} | ${of("satisfied")} | ${of("waived")} | ${of("not-applicable")} | ${of("open")} |`;
         }),
         "",
         "## Open rows",
         "",
-        ...(open.length === 0 ? ["None."] : open.map(({ id, title, reason }) => `- **${id}** ${title}: ${reason}`)),
+        ...(open.length === 0
+            ? ["None."]
+            : open.map(({ id, title, reason }) => `- **${id}** ${escapeMarkdown(title)}: ${escapeMarkdown(reason)}`)),
         "",
         "## Evidence",
         "",
@@ -29,8 +32,10 @@ export function complianceMarkdown(report: ComplianceReport): string {
         "| --- | --- | --- |",
         ...report.areas.flatMap(({ rows }) =>
             rows.map(({ id, title, state, proofs, reason }) => {
-                const shown = proofs.map(({ kind, entry, detail }) => cell(`${LABEL[kind]} \`${entry}\`: ${detail}`));
-                return `| ${id} ${cell(title)} | ${state} | ${shown.join("<br>") || cell(reason)} |`;
+                const shown = proofs.map(
+                    ({ kind, entry, detail }) => `${LABEL[kind]} \`${codeCell(entry)}\`: ${escapeMarkdown(detail)}`,
+                );
+                return `| ${id} ${escapeMarkdown(title)} | ${state} | ${shown.join("<br>") || escapeMarkdown(reason)} |`;
             }),
         ),
         "",
@@ -41,7 +46,7 @@ export function complianceMarkdown(report: ComplianceReport): string {
             : [
                   `| ${STATEMENT_HEADS.join(" | ")} |`,
                   `|${" --- |".repeat(STATEMENT_HEADS.length)}`,
-                  ...report.statements.map((line) => `| ${statementCells(line).map(cell).join(" | ")} |`),
+                  ...report.statements.map((line) => `| ${statementCells(line).map(escapeMarkdown).join(" | ")} |`),
               ]),
         "",
         "## Waivers",
@@ -53,7 +58,7 @@ export function complianceMarkdown(report: ComplianceReport): string {
                   "| --- | --- | --- | --- | --- | --- |",
                   ...report.waivers.map(
                       ({ control, object, expires, owner, ticket, reason }) =>
-                          `| ${control} | ${cell(object)} | ${expires} | ${cell(owner)} | ${cell(ticket)} | ${cell(reason)} |`,
+                          `| ${control} | ${escapeMarkdown(object)} | ${expires} | ${escapeMarkdown(owner)} | ${escapeMarkdown(ticket)} | ${escapeMarkdown(reason)} |`,
                   ),
               ]),
         "",
@@ -71,7 +76,7 @@ export function complianceMarkdown(report: ComplianceReport): string {
     ].join("\n");
 }
 
-/** Text that can't end its table cell. */
-function cell(text: string): string {
-    return text.replaceAll("|", "\\|").replaceAll("\n", " ");
+/** A cell that may hold code spans, whose text can't end it. */
+function codeCell(entry: string): string {
+    return entry.replaceAll("|", "\\|").replaceAll("`", "'").replaceAll("\n", " ");
 }

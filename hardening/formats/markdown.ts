@@ -8,6 +8,7 @@ import { count, duration, grouped } from "./style";
 import { messageOf, objectOf, sorted } from "./order";
 import type { FoldedFindings } from "./waivers";
 import { exceptedGroups, waivedGroups } from "./waivers";
+import { escapeMarkdown } from "./markdown-escape";
 
 /** What GitHub takes as the body of a comment, in characters; counted here in bytes, which are never fewer. */
 const LIMIT = 65_536;
@@ -64,7 +65,7 @@ function head(run: WholeRun): readonly string[] {
         "<!-- hardening -->",
         `## Hardening ${verdict}`,
         "",
-        `${escape(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile \`${run.profile}\`) in ${duration(run.elapsedMs)}.`,
+        `${escapeMarkdown(run.subject)}: ${count(summary.resources, "object")} against ${count(run.selected.length, "control")} (profile \`${run.profile}\`) in ${duration(run.elapsedMs)}.`,
         "",
         "| Critical | High | Medium | Low | Waived | Excepted | Unverifiable | Not judged | Errors |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
@@ -80,7 +81,9 @@ function errorRows(run: WholeRun): readonly string[] {
     return [
         "### Errors",
         "",
-        ...run.failures.map((failure) => `- **${escape(placeOfFailure(failure))}** ${escape(failure.message)}`),
+        ...run.failures.map(
+            (failure) => `- **${escapeMarkdown(placeOfFailure(failure))}** ${escapeMarkdown(failure.message)}`,
+        ),
         "",
     ];
 }
@@ -103,7 +106,9 @@ function section(body: Body, title: string, findings: readonly Finding[], run: W
 function unseen(body: Body, run: WholeRun): void {
     const lines = notJudgedLines(run);
     if (lines.length > 0) {
-        ["### Not judged", "", ...lines.map((line) => `- ${escape(line)}`), ""].forEach((line) => body.add(line));
+        ["### Not judged", "", ...lines.map((line) => `- ${escapeMarkdown(line)}`), ""].forEach((line) =>
+            body.add(line),
+        );
     }
 }
 
@@ -115,22 +120,28 @@ function named(control: string, run: WholeRun): string {
 
 function rowOf(finding: Finding, run: WholeRun): string {
     const object = objectOf(finding);
-    const cells = [finding.severity, `${escape(object)}<br>${escape(finding.source)}`, named(finding.control, run)];
-    return `| ${[...cells, escape(messageOf(finding))].join(" | ")} |`;
+    const cells = [
+        finding.severity,
+        `${escapeMarkdown(object)}<br>${escapeMarkdown(finding.source)}`,
+        named(finding.control, run),
+    ];
+    return `| ${[...cells, escapeMarkdown(messageOf(finding))].join(" | ")} |`;
 }
 
 /** Waivers folded by object and ticket: a clean stack may have dozens of them. */
 function waivedSection(body: Body, run: WholeRun): void {
     foldedSection(body, "Waived", ["Until", "Ticket"], run, waivedGroups(run.findings, "object"), (group) => [
         group.expires,
-        `${escape(group.ticket)}<br>${escape(group.owners.join(", "))}`,
+        `${escapeMarkdown(group.ticket)}<br>${escapeMarkdown(group.owners.join(", "))}`,
     ]);
 }
 
 /** Exceptions folded by component. */
 function exceptedSection(body: Body, run: WholeRun): void {
     const groups = exceptedGroups(run.findings);
-    foldedSection(body, "Excepted by components", ["Component"], run, groups, ({ component }) => [escape(component)]);
+    foldedSection(body, "Excepted by components", ["Component"], run, groups, ({ component }) => [
+        escapeMarkdown(component),
+    ]);
 }
 
 /** A table of groups that opens on demand: what is their own, and what each was found in. */
@@ -150,17 +161,12 @@ function foldedSection<G extends FoldedFindings>(
     if (groups.length > 0 && body.add([...opening, ...table].join("\n"), closing)) {
         for (const group of groups) {
             const names = group.controls.map((control) => named(control, run)).join("<br>");
-            const why = group.reasons.map(escape).join("<br>");
-            body.add(`| ${[...own(group), escape(group.objects.join(", ")), names, why].join(" | ")} |`, closing);
+            const why = group.reasons.map(escapeMarkdown).join("<br>");
+            body.add(
+                `| ${[...own(group), escapeMarkdown(group.objects.join(", ")), names, why].join(" | ")} |`,
+                closing,
+            );
         }
         body.add(closing);
     }
-}
-
-/** Text that means nothing to Markdown or HTML and mentions nobody, on one line. */
-function escape(text: string): string {
-    return text
-        .replace(/\p{Cs}/gu, "\ufffd")
-        .replace(/[&<>@#|\\`*_{}[\]~!]/g, (character) => `&#${character.charCodeAt(0)};`)
-        .replace(/\p{Cc}+/gu, " ");
 }

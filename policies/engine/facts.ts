@@ -45,7 +45,9 @@ function whenAdvisory({ advisesUntilSet, advisesInPart }: ControlMeta): string {
         ...(advisesUntilSet === undefined ? [] : [`, advisory until ${advisesUntilSet} is set`]),
         ...(advisesInPart === undefined
             ? []
-            : [`, advisory where the Namespace is not judged with the object: ${advisesInPart} may put it right`]),
+            : [
+                  `, advisory where the tool does not judge the Namespace with the object, since ${advisesInPart} may put it right; the policy pack, which sees the whole stack, always demands it`,
+              ]),
     ].join("");
 }
 

@@ -59,10 +59,10 @@ describe("compliance report", () => {
     it("is Markdown whose tables hold, with every open row by name", () => {
         const text = complianceMarkdown(report());
         assert.ok(text.startsWith("# Compliance of stack staging: 50 %\n"));
-        assert.ok(text.includes("- **NET-2** Applied: Ask <somebody> & wait."));
+        assert.ok(text.includes("- **NET-2** Applied: Ask &#60;somebody&#62; &#38; wait."));
         const table = text.split("\n").filter((line) => line.startsWith("| NET-1"));
         assert.deepEqual(table, [
-            "| NET-1 Policies \\| implemented | satisfied | control `namespaces-deny-by-default`: no \\| violation<br>test `a.spec.ts: x`: passed |",
+            "| NET-1 Policies &#124; implemented | satisfied | control `namespaces-deny-by-default`: no &#124; violation<br>test `a.spec.ts: x`: passed |",
         ]);
     });
 
@@ -73,7 +73,7 @@ describe("compliance report", () => {
                 .filter((line) => /^\| (?:tests-1|old)/.test(line)),
             [
                 "| tests-1.json | tests | 2026-11-22T09:00:00Z | mocha 1 | nobody | yes |",
-                "| old\\|.json |  |  |  | nobody | no: it is no statement: <nothing> |",
+                "| old&#124;.json |  |  |  | nobody | no: it is no statement: &#60;nothing&#62; |",
             ],
         );
         assert.ok(complianceHtml(report()).includes("no: it is no statement: &#60;nothing&#62;"));
