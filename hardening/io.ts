@@ -12,6 +12,8 @@ export interface Io {
     readonly colour: boolean;
     /** Standard output is a terminal: what is written there is seen at once, and needs no progress beside it. */
     readonly shown: boolean;
+    /** Characters on a line of standard output, where that is a terminal. */
+    readonly columns?: number;
     /** Standard error is a terminal: progress may overwrite its line. */
     readonly interactive: boolean;
     readonly now: () => Date;

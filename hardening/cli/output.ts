@@ -57,7 +57,9 @@ export class Output<R> {
         if (render === undefined) {
             throw new Error(`no report format is named "${this.format}"`);
         }
-        const text = render(report, { colour: this.colour });
+        const { columns } = this.io;
+        const onTerminal = this.file === undefined && columns !== undefined;
+        const text = render(report, { colour: this.colour, ...(onTerminal && { columns }) });
         if (this.file === undefined) {
             inPieces(text, this.io.out);
         } else {

@@ -7,6 +7,7 @@ import { main } from "./main";
 /** A stream of the process: one that is no terminal says nothing of it, which the types of Node leave out. */
 interface Stream {
     readonly isTTY?: boolean;
+    readonly columns?: number;
 }
 
 /** The world as the process sees it. Colours follow https://no-color.org. */
@@ -19,6 +20,7 @@ function processIo(): Io {
         stdin: () => readFileSync(0),
         colour: stdout.isTTY === true && !plain && process.env["TERM"] !== "dumb",
         shown: stdout.isTTY === true,
+        ...(stdout.columns !== undefined && { columns: stdout.columns }),
         interactive: stderr.isTTY === true,
         now: () => new Date(),
         clock: () => performance.now(),

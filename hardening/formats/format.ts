@@ -2,6 +2,8 @@
 export interface RenderOptions {
     /** Escape sequences for colours are shown as colours. */
     readonly colour: boolean;
+    /** Characters on a line of the terminal; left out where lines are not to be broken. */
+    readonly columns?: number;
 }
 
 /**

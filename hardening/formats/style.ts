@@ -47,6 +47,35 @@ export function plainLines(text: string): readonly string[] {
         .map(plain);
 }
 
+/** What paints text, and takes no room. */
+const PAINT = /\u001b\[\d+m/g;
+
+/**
+ * A line broken between words where a terminal would break it within them. What follows is indented below the beginning, with
+ * the branches of a tree that go on. A word that is too long for a line stays whole.
+ */
+export function wrapped(line: string, columns: number): readonly string[] {
+    const room = (text: string): number => Array.from(text.replace(PAINT, "")).length;
+    if (room(line) <= columns) {
+        return [line];
+    }
+    const [lead = ""] = /^[ │├└─]*/.exec(line) ?? [];
+    const below = `${lead.replaceAll("├", "│").replace(/[└─]/g, " ")}   `;
+    const lines: string[] = [];
+    let current = lead;
+    let isEmpty = true;
+    for (const word of line.slice(lead.length).split(" ")) {
+        if (!isEmpty && room(current) + 1 + room(word) > columns) {
+            lines.push(current.trimEnd());
+            current = below + word;
+        } else {
+            current += isEmpty ? word : ` ${word}`;
+        }
+        isEmpty = false;
+    }
+    return [...lines, current];
+}
+
 /** A name of so many characters at most. A longer one loses its middle: its ends, what it is and what is told apart last, say most. */
 export function shortened(name: string, length: number): string {
     const characters = Array.from(name);

@@ -7,7 +7,7 @@ import { labelOf, messageOf, ordered } from "./order";
 import type { Outcome, Run } from "./report";
 import { notJudgedLines, written } from "./report";
 import type { Painter } from "./style";
-import { count, duration, LABEL_STYLE, painter, plain, plainLines } from "./style";
+import { count, duration, LABEL_STYLE, painter, plain, plainLines, wrapped } from "./style";
 import { Summary } from "./summary";
 import type { View } from "./view";
 import { isShown, WHOLE_VIEW } from "./view";
@@ -23,17 +23,20 @@ const MANY_WAIVERS = 10;
  * A tree for people: sources, their objects and what was found in them, what matters most first; then waivers, folded, what
  * went wrong, and a summary. Where the findings are many they are counted instead, with the command that shows them.
  */
-export function* tree(run: Run, { colour }: RenderOptions): Iterable<string> {
+export function* tree(run: Run, { colour, columns }: RenderOptions): Iterable<string> {
     const paint = painter(colour);
     const view = run.view ?? WHOLE_VIEW;
     const seen = new Seen(view);
     const outcome = yield* written(run.findings, (finding) => seen.take(finding));
+    // Lines that hold a command stay whole, so that it can be copied.
+    const folded = (long: readonly string[]) =>
+        columns === undefined ? long : long.flatMap((line) => wrapped(line, columns));
     const lines = [
-        ...seen.lines(paint),
-        ...(view.explain ? explanations(run, seen.controls, paint) : []),
-        ...waiverLines(seen.waived, view, paint),
-        ...exceptionLines(seen.excepted, view, paint),
-        ...failureLines(outcome, paint),
+        ...(seen.isCounted ? seen.lines(paint) : folded(seen.lines(paint))),
+        ...(view.explain ? folded(explanations(run, seen.controls, paint)) : []),
+        ...folded(waiverLines(seen.waived, view, paint)),
+        ...folded(exceptionLines(seen.excepted, view, paint)),
+        ...folded(failureLines(outcome, paint)),
         ...notJudged(outcome, paint),
         ...summaryLines(run, outcome, paint),
         ...(seen.hidden > 0 ? [paint("dim", `${count(seen.hidden, "finding")} left out of the view`)] : []),
@@ -83,6 +86,11 @@ class Seen {
                 this.summary = summary;
             }
         }
+    }
+
+    /** The findings are counted, not kept. */
+    public get isCounted(): boolean {
+        return this.summary !== undefined;
     }
 
     public lines(paint: Painter): readonly string[] {

@@ -5,7 +5,9 @@ import { hopKey, hopsOf, stopsOf } from "./report";
 
 const BOX = { width: 250, height: 42, gapX: 190, gapY: 26 };
 const MARGIN = 20;
-/** As many characters as fit into a box and onto an arrow: none is wider than 0.6 of the font's 12 px. */
+/** No character of the monospaced font is wider than 0.6 of its 12 px, rounded up for those that stand in for it. */
+const CHARACTER_WIDTH = 7.5;
+/** As many characters as fit into a box and onto an arrow. */
 const BOX_LENGTH = 33;
 const ARROW_LENGTH = 25;
 
@@ -34,18 +36,17 @@ export function drawing({ paths, from, to }: PathsReport, title: string, styles 
     const places = placesOf(paths, from);
     const columns = Math.max(0, ...[...places.values()].map(({ column }) => column)) + 1;
     const rows = Math.max(0, ...[...places.values()].map(({ row }) => row)) + 1;
-    const width = 2 * MARGIN + columns * BOX.width + (columns - 1) * BOX.gapX;
+    const nothing = paths.length === 0 ? `No path from ${from} to ${to}.` : "";
+    const width =
+        2 * MARGIN +
+        Math.max(columns * BOX.width + (columns - 1) * BOX.gapX, Math.ceil(nothing.length * CHARACTER_WIDTH));
     const height = 2 * MARGIN + rows * (BOX.height + BOX.gapY) + 20;
-    const none =
-        paths.length === 0
-            ? `<text x="${MARGIN}" y="${MARGIN}">${escapeHtml(`No path from ${from} to ${to}.`)}</text>`
-            : "";
     return [
         `<svg xmlns="http://www.w3.org/2000/svg" class="paths-drawing" viewBox="0 0 ${width} ${height}" role="img" width="${width}" height="${height}">`,
         `<title>${escapeHtml(title)}</title>`,
         ...(styles === "" ? [] : [`<style>${styles}</style>`]),
         `<rect class="ground" width="${width}" height="${height}"/>`,
-        none,
+        ...(nothing === "" ? [] : [`<text x="${MARGIN}" y="${MARGIN + 4}">${escapeHtml(nothing)}</text>`]),
         ...arrows(paths, places),
         ...(paths.length === 0 ? [] : boxes(paths, places)),
         "</svg>",
