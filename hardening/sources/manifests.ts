@@ -14,7 +14,7 @@ import type { Package } from "./packages";
 import { build } from "./packages";
 import type { Origin, Produced, Producer } from "./producer";
 import { PULUMI_PRODUCERS } from "./pulumi-json";
-import { terraform } from "./terraform";
+import { terraform, terraformStored } from "./terraform";
 import type { SyntaxFault, TextDocument } from "./yaml";
 import { readDocuments } from "./yaml";
 
@@ -124,11 +124,20 @@ function tooLarge(source: string, size: number, limit: number): ManifestFile {
     );
 }
 
+/** What a ZIP archive begins with (APPNOTE.TXT 4.3.7). */
+const ZIP = Buffer.from("PK\x03\x04");
+
 /** Reads the documents of one file's content. Never throws. */
 export function parseManifest(source: string, content: Buffer, options: ManifestOptions = {}): ManifestFile {
     const limit = options.maxBytes ?? DEFAULT_MAX_BYTES;
     if (content.length > limit) {
         return tooLarge(source, content.length, limit);
+    }
+    if (content.subarray(0, ZIP.length).equals(ZIP)) {
+        return failed(
+            source,
+            "is a ZIP archive, as Terraform saves a plan in; scan what terraform show -json prints of it",
+        );
     }
     if (!isUtf8(content)) {
         return failed(source, "is not valid UTF-8", firstBadLine(content));
@@ -151,6 +160,7 @@ function collect(source: string, text: string, documents: readonly Omit<TextDocu
     const resources: Resource[] = [];
     const failures: Failure[] = [];
     const template = templateIn(text);
+    const said = new Set<string>();
     let content = false;
     let isProduced = false;
     for (const [document, { body, fault, start }] of documents.entries()) {
@@ -163,7 +173,11 @@ function collect(source: string, text: string, documents: readonly Omit<TextDocu
             isProduced = true;
             content ||= produced.resources.length > 0;
             resources.push(...produced.resources);
-            produced.faults.forEach((message) => failures.push({ source, message, cause: "input" }));
+            // What is wrong with each line of a stream is said once.
+            for (const message of produced.faults.filter((fault) => !said.has(fault))) {
+                said.add(message);
+                failures.push({ source, message, cause: "input" });
+            }
             continue;
         }
         content ||= body !== undefined;
@@ -197,7 +211,7 @@ function producedBy(body: unknown, origin: Origin): Produced | undefined {
     return undefined;
 }
 
-const PRODUCERS: readonly Producer[] = [...PULUMI_PRODUCERS, terraform];
+const PRODUCERS: readonly Producer[] = [...PULUMI_PRODUCERS, terraform, terraformStored];
 
 function syntaxFailure(source: string, text: string, fault: SyntaxFault, template: number | undefined): Failure {
     const { message, line } = fault;

@@ -55,6 +55,21 @@ export const terraform: Producer = (body, origin) => {
     return { resources: planned.flatMap((resource) => resourcesOf(resource, origin, faults)), faults };
 };
 
+const SHOW = "scan what terraform show -json prints of it";
+
+/** What Terraform and OpenTofu write that looks like it, and what to scan in its place. */
+export const terraformStored: Producer = (body) => {
+    const has = (...keys: readonly string[]): boolean => keys.every((key) => key in body);
+    const fault = has("encrypted_data", "encryption_version")
+        ? `this is encrypted by OpenTofu; ${SHOW}`
+        : has("lineage", "serial", "terraform_version")
+          ? `this is a state as Terraform stores it; ${SHOW}`
+          : has("@level", "@message", "@timestamp")
+            ? `these are the messages of terraform plan -json, and no plan; save the plan by -out, and ${SHOW}`
+            : undefined;
+    return fault === undefined ? undefined : { resources: [], faults: [fault] };
+};
+
 /** The resource that a change leads to; none for one that is deleted or only read. */
 function changed(resource: Body, faults: string[]): readonly Planned[] {
     const { actions, after, after_unknown: unknown, after_sensitive: sensitive } = obj(resource["change"]);

@@ -243,6 +243,40 @@ describe("plans and states as sources", () => {
         assert.equal(objects.length, 2);
     });
 
+    const show = "scan what terraform show -json prints of it";
+    const stored: Readonly<Record<string, readonly [content: string, message: string]>> = {
+        "a plan as it is saved": ["PK\x03\x04\x14\x00", `is a ZIP archive, as Terraform saves a plan in; ${show}`],
+        "a state as it is stored": [
+            JSON.stringify({
+                version: 4,
+                terraform_version: "1.9.0",
+                serial: 1,
+                lineage: "x",
+                resources: [{ x: SECRET }],
+            }),
+            `this is a state as Terraform stores it; ${show}`,
+        ],
+        "a state that OpenTofu has encrypted": [
+            JSON.stringify({ serial: 1, lineage: "x", meta: {}, encrypted_data: "AAAA", encryption_version: "v0" }),
+            `this is encrypted by OpenTofu; ${show}`,
+        ],
+        "the messages of a plan, once for all of them": [
+            ["one", "two"]
+                .map((message) => JSON.stringify({ "@level": "info", "@message": message, "@timestamp": "2026" }))
+                .join("\n"),
+            `these are the messages of terraform plan -json, and no plan; save the plan by -out, and ${show}`,
+        ],
+    };
+    for (const [what, [content, message]] of Object.entries(stored)) {
+        it(`says what to scan in place of ${what} by Terraform`, () => {
+            const { resources, failures } = parseManifest("it", Buffer.from(content));
+            assert.deepEqual(resources, []);
+            assert.deepEqual(failures, [
+                { source: "it", message, cause: "input", ...(content.startsWith("PK") && { line: undefined }) },
+            ]);
+        });
+    }
+
     const refused: readonly [what: string, value: unknown, fault: RegExp][] = [
         ["a newer version of a deployment", { version: 9, deployment: {} }, /^version: a deployment of this version/],
         ["a newer version of a plan", { ...TERRAFORM, format_version: "2.0" }, /^format_version: this version/],
