@@ -11,6 +11,7 @@ import type { Tenant } from "../network/standard";
 import { platformFlows } from "../network/standard";
 import { PROXY_METRICS } from "../proxy";
 import { shieldFaults, shieldFlowsOf, shieldForeign } from "../shield/area";
+import { unknownFederation } from "../spire/checks";
 import type { SpireSettings } from "../spire/model";
 import { metricsPortName, secretDirectory, selectorLabels, workloadFaults } from "../workload";
 import type { ApplicationOf, ApplicationsConfig } from "./applications";
@@ -38,6 +39,11 @@ function faultsOf(one: ApplicationOf, config: ListConfig, foundation: Foundation
             (fault) => `${path}.${fault}`,
         ),
         ...accessFaults(settings.access, `${path}.access`),
+        ...unknownFederation(
+            settings.federatesWith,
+            config.spire.federatedTrustDomains.map((domain) => domain.trustDomain),
+            path,
+        ),
         ...(isProxied(settings)
             ? platformProxyFaults(
                   settings,

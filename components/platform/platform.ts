@@ -55,7 +55,12 @@ export class Platform extends pulumi.ComponentResource {
         new Access(`${name}-access`, { namespace, grants: platform.access }, own);
         const identity = new WorkloadIdentity(
             `${name}-identity`,
-            { settings: args.spire, namespace: platform.namespace, serviceAccount: platform.app },
+            {
+                settings: args.spire,
+                namespace: platform.namespace,
+                serviceAccount: platform.app,
+                federatesWith: platform.federatesWith,
+            },
             own,
         );
         const mesh = args.mesh.kind === "none" ? undefined : args.mesh;

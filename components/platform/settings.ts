@@ -6,6 +6,7 @@ import { ownImage } from "../images";
 import { meshSettings } from "../mesh/settings";
 import { quotaSettings } from "../namespace";
 import { shieldSettings } from "../shield/settings";
+import { trustDomain } from "../spire/settings";
 import { replicaSettings, resourceSettings, workloadName } from "../workload";
 
 /** What may be set of any application. */
@@ -21,6 +22,8 @@ const common = {
     access: accessSettings,
     /** A Secret of the namespace, mounted read-only at `/etc/<name>`. */
     secretName: optional(dnsLabel),
+    /** Trust domains of spire.federatedTrustDomains whose workloads it can verify: their bundles come with its identity. */
+    federatesWith: withDefault(listOf(trustDomain), []),
     /**
      * Envoy beside the platform: mutual TLS with its SVID at a port of its own, for programs that speak plain HTTP. Its image is
      * images.overrides.envoy, with its digest. None unless set.

@@ -21,7 +21,7 @@ import type { SpireSettings, TrustAnchor } from "./model";
 import { CLOUD_ATTESTORS, exposure, upstreams, workloadIdentity } from "./outside-settings";
 
 /** Trust domain name (SPIFFE ID, section 2.1): at most 255 lower-case letters, digits, dots, dashes and underscores. */
-const trustDomain = text(
+export const trustDomain = text(
     "a trust domain of lower-case letters, digits, dots, dashes and underscores, such as prod.x0tta6bl4.io",
     TRUST_DOMAIN,
 );
