@@ -1,5 +1,5 @@
 import { judgedBy } from "../engine/judged";
-import { carriedBy, SETUP_GROUPS } from "../kubernetes/carried";
+import { carriedBy, isComponentFile, SETUP_GROUPS } from "../kubernetes/carried";
 import type { KubeObject } from "../kubernetes/kube";
 import { unappliedTexts } from "../kubernetes/manifest-texts";
 import { controls } from "./index";
@@ -42,7 +42,6 @@ export const INERT: readonly string[] = [
     "ComponentStatus",
     "events.k8s.io/Event",
     "apps/ControllerRevision",
-    "scheduling.k8s.io/PriorityClass",
     "networking.k8s.io/IngressClass",
     "gateway.networking.k8s.io/GatewayClass",
     "storage.k8s.io/CSINode",
@@ -60,13 +59,14 @@ export const isJudged = judgedBy(controls, { readStackWide: READ_STACK_WIDE, ine
 /** Why some of an object, or all of it, has passed every control unseen, a reason each; none where nothing has. */
 export function unjudgedReasons(object: KubeObject): readonly string[] {
     const { documents, unread } = carriedBy(object);
+    const isRead = documents.some(({ body }) => isComponentFile(body));
     const ofKind = SETUP_GROUPS.includes(object.group)
         ? ["only the flags and configurations of the cluster's components are read in it"]
         : isJudged(object)
           ? []
           : ["no control knows this kind"];
     return [
-        ...(ofKind.length > 0 ? ofKind : unjudgedParts(object, documents.length > 0)),
+        ...(ofKind.length > 0 ? ofKind : unjudgedParts(object, isRead)),
         ...unread.map((path) => `${path} is a configuration of Kubernetes, and no YAML`),
         ...unappliedTexts(object).map(({ path, what }) => `${path} ${what}`),
     ];

@@ -177,6 +177,53 @@ const PARTS: readonly Part[] = [
         why: "bounds only some pods, and no control knows whether the others are bounded",
     },
     {
+        kinds: ["Endpoints"],
+        at: ["subsets"],
+        why: "sends the Service's traffic to addresses that no selector chose, and no control knows whose",
+    },
+    {
+        kinds: ["Service"],
+        at: ["spec", "externalName"],
+        when: (value) => isElsewhere(value) && !/(?:^|\.)svc(?:\.cluster\.local)?\.?$/.test(str(value)),
+        why: "leads out of the cluster, to a name whose owner no control knows",
+    },
+    ...["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) =>
+        [["spec"], ["specs", "*"]].map((at) => ({
+            kinds: [`cilium.io/${kind}`],
+            at: [...at, "enableDefaultDeny", "*"],
+            when: (value: unknown) => value === false,
+            why: "leaves open what the policy does not name, and no control knows whether another closes it",
+        })),
+    ),
+    {
+        kinds: ["StagedGlobalNetworkPolicy", "StagedNetworkPolicy", "StagedKubernetesNetworkPolicy"].map(
+            (kind) => `projectcalico.org/${kind}`,
+        ),
+        at: ["spec"],
+        why: "is only tried, and enforces nothing",
+    },
+    {
+        kinds: ["policy.linkerd.io/AuthorizationPolicy"],
+        at: ["spec"],
+        when: (value) => list(obj(value)["requiredAuthenticationRefs"]).length === 0,
+        why: "asks nobody who he is, and no control knows what is reached by that",
+    },
+    ...[
+        { kinds: ["admissionregistration.k8s.io/MutatingAdmissionPolicy"], field: "mutations" },
+        {
+            kinds: ["policies.kyverno.io/MutatingPolicy", "policies.kyverno.io/NamespacedMutatingPolicy"],
+            field: "mutations",
+        },
+        {
+            kinds: ["Assign", "AssignImage", "ModifySet"].map((kind) => `mutations.gatekeeper.sh/${kind}`),
+            field: "parameters",
+        },
+    ].map(({ kinds, field }) => ({
+        kinds,
+        at: ["spec", field],
+        why: "changes what others apply, in ways that no control judges",
+    })),
+    {
         kinds: ["argoproj.io/Sensor"],
         at: ["spec", "triggers", "*", "template"],
         why: "makes or calls what it is told by events, which no control judges",
@@ -240,6 +287,11 @@ export function unjudgedParts(object: KubeObject, understood: boolean): readonly
             ),
         ),
         ...(kind === "Namespace" ? exemptions(object) : []),
+        ...(kind === "discovery.k8s.io/EndpointSlice" && !isOfController(object)
+            ? [
+                  `${object.prefix}endpoints send a Service's traffic to addresses that no selector chose, and no control knows whose`,
+              ]
+            : []),
         ...annotationsOf(object).flatMap(reachOf),
         ...(kind === "ConfigMap" && !understood && isObeyed(object)
             ? [`${object.prefix}data configures a component of the cluster, and no control reads it`]
@@ -259,6 +311,20 @@ function exemptions(object: KubeObject): readonly string[] {
         EXEMPTING_LABELS.get(within?.key ?? "")?.(str(value)) === true
             ? [`${path} has admission treat the namespace otherwise, in ways that no control judges`]
             : [],
+    );
+}
+
+/** The controllers of the API's own that write EndpointSlices, of the pods that a selector chose or of Endpoints. */
+const SLICE_CONTROLLERS: readonly unknown[] = [
+    "endpointslice-controller.k8s.io",
+    "endpointslicemirroring-controller.k8s.io",
+];
+
+/** A controller says so by a label, and which pod each address is of. */
+function isOfController({ labels, body }: KubeObject): boolean {
+    return (
+        SLICE_CONTROLLERS.includes(labels["endpointslice.kubernetes.io/managed-by"]) &&
+        list(body["endpoints"]).every((endpoint) => obj(obj(endpoint)["targetRef"])["kind"] === "Pod")
     );
 }
 

@@ -294,4 +294,9 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0289": "no-bound-changes",
     "XSF-0290": "no-node-internals-read",
     "XSF-0291": "no-unasked-node-certificates",
+    "XSF-0292": "aggregated-apis-verified",
+    "XSF-0293": "fairness-kept",
+    "XSF-0294": "mutations-add-no-privilege",
+    "XSF-0295": "no-device-admin-access",
+    "XSF-0296": "priority-classes-bounded",
 };

@@ -85,6 +85,11 @@ function documentsOf(text: string): readonly Body[] | undefined {
     }
 }
 
+/** Says whether a document is a file of a component of Kubernetes, by the API group that it is written in. */
+export function isComponentFile(body: Body): boolean {
+    return FILE_GROUPS.includes(groupOf(body));
+}
+
 /** The API group that a document is written in; empty for the core group and for what is of none. */
 export function groupOf(body: Body): string {
     const apiVersion = body["apiVersion"];

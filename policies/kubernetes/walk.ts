@@ -1,6 +1,6 @@
 import type { Body, KubeObject } from "./kube";
-import { child } from "./path";
-import { isUnknownValueError } from "./unknown";
+import { child, steps } from "./path";
+import { isUnknownValueError, UnknownValueError } from "./unknown";
 
 /** A value in an object's body, and where it stands. */
 export interface Node {
@@ -45,11 +45,21 @@ export function walk(root: Node, enter: (node: Node) => boolean): void {
 }
 
 /**
- * What stands at the end of steps from a value, `*` standing for every item of a list and every value of a map. What is unknown
+ * What stands at the end of a way of steps from a value, `*` standing for every item of a list and every value of a map. What is unknown
  * in preview is handed over as such, where it is on the way too.
  */
-export function nodesAt(root: Node, steps: readonly string[]): readonly Node[] {
-    return steps.reduce<readonly Node[]>((nodes, step) => nodes.flatMap((node) => stepFrom(node, step)), [root]);
+export function nodesAt(root: Node, way: readonly string[]): readonly Node[] {
+    return way.reduce<readonly Node[]>((nodes, step) => nodes.flatMap((node) => stepFrom(node, step)), [root]);
+}
+
+/** The same for a control, which can't tell where one of them is unknown: throws what says so. */
+export function knownNodesAt(root: Node, way: readonly string[]): readonly Node[] {
+    const nodes = nodesAt(root, way);
+    const unknown = nodes.find((node) => node.unknown === true);
+    if (unknown !== undefined) {
+        throw new UnknownValueError(steps(unknown.path).map(String));
+    }
+    return nodes;
 }
 
 function stepFrom(node: Node, step: string): readonly Node[] {

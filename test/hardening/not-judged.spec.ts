@@ -47,7 +47,7 @@ describe("what no control has looked at", function () {
             ["v1", "ReplicationControllers"],
             ["v1", "Clusterrolebinding"],
             ["rbac.authorization.k8s.io/v1", "Clusterrolebinding"],
-            ["apiregistration.k8s.io/v1", "APIService"],
+            ["certificates.k8s.io/v1beta1", "ClusterTrustBundle"],
             ["apps/v1", "NetworkPolicy"],
         ];
         const found = notJudged(...kinds.map(([apiVersion, kind]) => ({ apiVersion, kind, metadata: { name: "it" } })));
@@ -57,7 +57,7 @@ describe("what no control has looked at", function () {
                 "ReplicationControllers it",
                 "Clusterrolebinding it",
                 "Clusterrolebinding.rbac.authorization.k8s.io it",
-                "APIService.apiregistration.k8s.io it",
+                "ClusterTrustBundle.certificates.k8s.io it",
                 "NetworkPolicy.apps it",
             ],
         );

@@ -1,6 +1,6 @@
 import type { Fault } from "../../engine/control";
 import { checklist, cis, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
-import { isObj, list, obj, str } from "../../kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
 import { fileControl } from "./files";
 
 /** Who calls, by the file that --authentication-config names (apiserver.config.k8s.io, "Structured Authentication"). */
@@ -63,6 +63,19 @@ function* admissionFaults(body: Readonly<Record<string, unknown>>, prefix: strin
         if (name === "ImagePolicyWebhook" && obj(obj(configuration)["imagePolicy"])["defaultAllow"] === true) {
             const path = `${at}.imagePolicy.defaultAllow`;
             yield { path, message: `${path} is true: any image runs while the webhook is down. Set it to false.` };
+        }
+        for (const [field, names] of name === "PodSecurity"
+            ? Object.entries(obj(obj(configuration)["exemptions"]))
+            : []) {
+            // The cluster's own namespace holds what runs nodes.
+            const exempt = strings(names).find((one) => field !== "namespaces" || one !== "kube-system");
+            if (exempt !== undefined) {
+                const path = `${at}.exemptions.${field}`;
+                yield {
+                    path,
+                    message: `${path} name "${exempt}", so its pods are held to no standard. Label its namespace with what it needs.`,
+                };
+            }
         }
         const enforce = obj(obj(configuration)["defaults"])["enforce"];
         if (name === "PodSecurity" && isObj(configuration) && (enforce === undefined || enforce === "privileged")) {

@@ -1,6 +1,12 @@
 import { auditLevel, auditRules } from "./audit-policy";
 import { fileControl } from "./files";
+import type { Fault } from "../../engine/control";
+import type { Body } from "../../kubernetes/kube";
+import { list, obj, strings } from "../../kubernetes/kube";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
+
+/** What the API server calls components of Kubernetes. */
+const COMPONENT = /^system:(?:apiserver|kube-\S+|nodes?(?::\S+)?|unsecured|serviceaccount:kube-system:\S+)$/;
 
 /** What CIS 3.2.2 asks for, by API group and verb that matters most. */
 const SUBJECTS: readonly (readonly [group: string, resource: string, verb: string])[] = [
@@ -12,6 +18,25 @@ const SUBJECTS: readonly (readonly [group: string, resource: string, verb: strin
     ["", "services/proxy", "get"],
     ["rbac.authorization.k8s.io", "clusterrolebindings", "create"],
 ];
+
+/** Users whose every deed is left out, but for the components of Kubernetes, which do nothing else all day. */
+function* unwatched(body: Body, prefix: string): Iterable<Fault> {
+    for (const [index, rule] of list(body["rules"]).map(obj).entries()) {
+        const isWhole = ["resources", "nonResourceURLs", "namespaces", "verbs"].every(
+            (field) => list(rule[field]).length === 0,
+        );
+        for (const field of rule["level"] === "None" && isWhole ? ["users", "userGroups"] : []) {
+            const name = strings(rule[field]).find((who) => !COMPONENT.test(who));
+            if (name !== undefined) {
+                const path = `${prefix}rules[${index}].${field}`;
+                yield {
+                    path,
+                    message: `${path} have nothing written down of what "${name}" does. Name the resources that are harmless.`,
+                };
+            }
+        }
+    }
+}
 
 export const auditPolicyCoversWhatMatters = fileControl({
     name: "audit-policy-covers-what-matters",
@@ -34,6 +59,7 @@ export const auditPolicyCoversWhatMatters = fileControl({
     group: "audit.k8s.io",
     files: ["Policy"],
     *faults({ body, prefix }) {
+        yield* unwatched(body, prefix);
         const rules = auditRules(body);
         const silent = SUBJECTS.filter(
             ([group, resource, verb]) => auditLevel(rules, group, resource, verb) === "None",

@@ -1,4 +1,7 @@
 import type { Control } from "../../engine/control";
+import { mutationsAddNoPrivilege } from "./mutations-add-no-privilege";
+import { fairnessKept } from "./fairness-kept";
+import { aggregatedApisVerified } from "./aggregated-apis-verified";
 import { admissionPoliciesDeny } from "./admission-policies-deny";
 import { admissionWebhooksReviewed } from "./admission-webhooks-reviewed";
 import { apiServerAdmits } from "./api-server-admits";
@@ -66,4 +69,7 @@ export const auditControls: readonly Control[] = [
     kubernetesIsSupported,
     noRetiredComponents,
     noSysctlInjection,
+    aggregatedApisVerified,
+    fairnessKept,
+    mutationsAddNoPrivilege,
 ];

@@ -67,6 +67,10 @@ function* openShiftFaults(spec: Body, path: string): Iterable<Fault> {
     if (Object.keys(obj(spec["tls"])).length === 0) {
         yield { path: at, message: `${at} is unset. Set its termination to edge or reencrypt.`, absent: true };
     }
+    if (obj(spec["tls"])["insecureEdgeTerminationPolicy"] === "Allow") {
+        const plain = `${at}.insecureEdgeTerminationPolicy`;
+        yield { path: plain, message: `${plain} is "Allow", so plain HTTP is served as well. Set it to Redirect.` };
+    }
 }
 
 /** The kinds of routes that ingress controllers have of their own, by their API references. */

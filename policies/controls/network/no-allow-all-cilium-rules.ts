@@ -1,7 +1,7 @@
 import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
-import { isObj, list, obj, strings } from "../../kubernetes/kube";
+import { isObj, list, obj, str, strings } from "../../kubernetes/kube";
 import { blockIn, isUnselective, isWorldwide } from "../../kubernetes/breadth";
 import { ciliumSpecs } from "../../kubernetes/network";
 
@@ -47,6 +47,10 @@ function opensAll(rule: Body, way: "from" | "to"): string | undefined {
     const entity = strings(rule[`${way}Entities`]).find((name) => ["all", "world", "cluster"].includes(name));
     if (entity !== undefined) {
         return `entity "${entity}"`;
+    }
+    const names = list(rule[`${way}FQDNs`]).map((name) => str(obj(name)["matchPattern"]));
+    if (names.some((pattern) => /^\*+(?:\.\*+)*\.?$/.test(pattern))) {
+        return "every name";
     }
     const blocks = [
         ...strings(rule[`${way}CIDR`]).map((cidr) => ({ cidr, except: [] })),

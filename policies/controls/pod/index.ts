@@ -1,4 +1,5 @@
 import type { Control } from "../../engine/control";
+import { noDeviceAdminAccess } from "./no-device-admin-access";
 import { appArmorNotDisabled } from "./app-armor-not-disabled";
 import { baselineCapabilitiesOnly } from "./baseline-capabilities-only";
 import { criticalPriorityBounded } from "./critical-priority-bounded";
@@ -117,4 +118,5 @@ export const podControls: readonly Control[] = [
     noLoaderVariables,
     inlineDriversKnown,
     criticalPriorityBounded,
+    noDeviceAdminAccess,
 ];

@@ -1,4 +1,5 @@
 import type { Control } from "../../engine/control";
+import { priorityClassesBounded } from "./priority-classes-bounded";
 import { autoscalerSound } from "./autoscaler-sound";
 import { claimsNameTheirStorage } from "./claims-name-their-storage";
 import { cpuLimitsSet } from "./cpu-limits-set";
@@ -68,4 +69,5 @@ export const resourcesControls: readonly Control[] = [
     noDuplicateVariables,
     dnsSearchBounded,
     claimsNameTheirStorage,
+    priorityClassesBounded,
 ];

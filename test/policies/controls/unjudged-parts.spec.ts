@@ -22,6 +22,7 @@ const gateway = (spec: Manifest): Manifest => object("gateway.networking.k8s.io/
 const configMap = (name: string, namespace: string, data: Manifest): Manifest =>
     object("v1", "ConfigMap", { data }, { name, namespace });
 const gzip = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]).toString("base64");
+const MANAGED = { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
 const ROLE = { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/a" };
 
 /** Each with the beginning of the one reason that is wanted, or none. */
@@ -165,6 +166,63 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
         "spec bounds only some pods",
     ],
     "a quota of all pods": [object("v1", "ResourceQuota", { spec: { hard: { pods: "1" }, scopes: [] } })],
+    "addresses of a Service": [
+        object("v1", "Endpoints", { subsets: [{ addresses: [{ ip: "192.0.2.1" }] }] }),
+        "subsets sends the Service's traffic",
+    ],
+    "addresses of a Service in a slice": [
+        object("discovery.k8s.io/v1", "EndpointSlice", { endpoints: [{ addresses: ["192.0.2.1"] }] }),
+        "endpoints send a Service's traffic",
+    ],
+    "a slice that says whose it is, with an address of no pod": [
+        object(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            { endpoints: [{ addresses: ["192.0.2.1"] }] },
+            { labels: MANAGED },
+        ),
+        "endpoints send a Service's traffic",
+    ],
+    "a slice of a controller's": [
+        object(
+            "discovery.k8s.io/v1",
+            "EndpointSlice",
+            { endpoints: [{ addresses: ["192.0.2.1"], targetRef: { kind: "Pod", name: "a" } }] },
+            { labels: MANAGED },
+        ),
+    ],
+    "a name outside": [
+        object("v1", "Service", { spec: { type: "ExternalName", externalName: "vault.a.test" } }),
+        "spec.externalName leads out of the cluster",
+    ],
+    "a name inside": [
+        object("v1", "Service", { spec: { type: "ExternalName", externalName: "web.shop.svc.cluster.local" } }),
+    ],
+    "what a policy of Cilium's leaves open": [
+        object("cilium.io/v2", "CiliumNetworkPolicy", {
+            spec: { enableDefaultDeny: { ingress: false, egress: true } },
+        }),
+        "spec.enableDefaultDeny.ingress leaves open",
+    ],
+    "a policy that is only tried": [
+        object("projectcalico.org/v3", "StagedGlobalNetworkPolicy", { spec: { selector: "all()" } }),
+        "spec is only tried",
+    ],
+    "an authorization of Linkerd's for everybody": [
+        object("policy.linkerd.io/v1alpha1", "AuthorizationPolicy", {
+            spec: { targetRef: { kind: "Server", name: "a" }, requiredAuthenticationRefs: [] },
+        }),
+        "spec asks nobody",
+    ],
+    "an authorization of Linkerd's": [
+        object("policy.linkerd.io/v1alpha1", "AuthorizationPolicy", {
+            spec: { requiredAuthenticationRefs: [{ kind: "MeshTLSAuthentication", name: "a" }] },
+        }),
+    ],
+    "a kubeconfig that everybody reads": [
+        configMap("cluster-info", "kube-public", { kubeconfig: "apiVersion: v1\nkind: Config\nclusters: []\n" }),
+        "data configures a component",
+    ],
     "a trigger": [
         object("argoproj.io/v1alpha1", "Sensor", { spec: { triggers: [{ template: { http: { url: "a" } } }] } }),
         "spec.triggers[0].template makes or calls",

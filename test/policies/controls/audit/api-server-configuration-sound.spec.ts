@@ -62,8 +62,20 @@ describeControl(apiServerConfigurationSound, {
             message:
                 "plugins[0].configuration.defaults.enforce is not set, which means privileged, for every namespace without a label. Set it to baseline or restricted.",
         },
+        "pods of a runtime that are held to nothing": {
+            ...plugin("PodSecurity", {
+                defaults: { enforce: "restricted" },
+                exemptions: { namespaces: ["kube-system"], runtimeClasses: ["kata"] },
+            }),
+            message:
+                'plugins[0].configuration.exemptions.runtimeClasses name "kata", so its pods are held to no standard. Label its namespace with what it needs.',
+        },
     },
     allowed: {
+        "the cluster's own namespace": plugin("PodSecurity", {
+            defaults: { enforce: "restricted" },
+            exemptions: { namespaces: ["kube-system"], usernames: [], runtimeClasses: [] },
+        }),
         "callers without a name at some paths": authentication({
             anonymous: { enabled: true, conditions: [{ path: "/livez" }] },
         }),

@@ -25,6 +25,20 @@ describeControl(auditPolicyCoversWhatMatters, {
             object: auditPolicy({ level: "Metadata", users: ["jane"] }),
             message: message(ALL),
         },
+        "somebody who is left out": {
+            object: auditPolicy(
+                { level: "None", users: ["system:kube-proxy", "system:serviceaccount:shop:web"] },
+                { level: "Metadata" },
+            ),
+            message:
+                'rules[0].users have nothing written down of what "system:serviceaccount:shop:web" does. Name the resources that are harmless.',
+        },
+        "everybody who is left out": {
+            object: auditPolicy({ level: "None", userGroups: ["system:authenticated"] }, { level: "Metadata" }),
+            message: [
+                'rules[0].userGroups have nothing written down of what "system:authenticated" does. Name the resources that are harmless.',
+            ],
+        },
         "a policy that a ConfigMap carries": {
             object: carrier(auditPolicy({ level: "None" })),
             message: `in data.policy: ${message(ALL)}`,
@@ -35,6 +49,13 @@ describeControl(auditPolicyCoversWhatMatters, {
         },
     },
     allowed: {
+        "somebody who is left out where he watches": {
+            object: auditPolicy(
+                { level: "None", users: ["jane"], resources: [{ group: "", resources: ["events"] }] },
+                { level: "None", users: ["system:serviceaccount:kube-system:namespace-controller"] },
+                { level: "Metadata" },
+            ),
+        },
         "a rule for everything": { object: auditPolicy({ level: "Metadata" }) },
         "an exception for reading what is harmless": {
             object: auditPolicy(

@@ -77,6 +77,11 @@ describeControl(ingressUsesTls, {
             object: custom("k8s.nginx.org/v1", "VirtualServer", { host: "shop.example.org" }),
             message: "spec.tls is unset. Name the certificate's Secret.",
         },
+        "a Route that serves plain HTTP as well": {
+            object: route({ tls: { termination: "edge", insecureEdgeTerminationPolicy: "Allow" } }),
+            message:
+                'spec.tls.insecureEdgeTerminationPolicy is "Allow", so plain HTTP is served as well. Set it to Redirect.',
+        },
         "a Route without TLS": {
             object: route({}),
             message: "spec.tls is unset. Set its termination to edge or reencrypt.",
@@ -130,6 +135,9 @@ describeControl(ingressUsesTls, {
         },
         "a virtual server of NGINX's by TLS": {
             object: custom("k8s.nginx.org/v1", "VirtualServer", { tls: { secret: "web" } }),
+        },
+        "a Route that redirects": {
+            object: route({ tls: { termination: "edge", insecureEdgeTerminationPolicy: "Redirect" } }),
         },
         "a Route with TLS": { object: route({ tls: { termination: "edge" } }) },
     },

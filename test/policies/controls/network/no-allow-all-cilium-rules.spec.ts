@@ -26,8 +26,17 @@ describeControl(noAllowAllCiliumRules, {
             object: policy({ specs: [web, { ...web, ingress: [{ fromEndpoints: [{}] }] }] }),
             message: message("specs[1].ingress[0]", "every endpoint"),
         },
+        "every name": {
+            object: policy({
+                spec: { ...web, egress: [{ toFQDNs: [{ matchName: "a.test" }, { matchPattern: "*" }] }] },
+            }),
+            message: "spec.egress[0] allows every name, on every port. Name the peers and the ports.",
+        },
     },
     allowed: {
+        "names of a domain": {
+            object: policy({ spec: { ...web, egress: [{ toFQDNs: [{ matchPattern: "*.a.test" }] }] } }),
+        },
         "a default deny": { object: policy({ spec: { endpointSelector: {}, ingress: [{}], egress: [{}] } }) },
         "named endpoints": {
             object: policy({ spec: { ...web, ingress: [{ fromEndpoints: [{ matchLabels: { app: "api" } }] }] } }),
