@@ -3,7 +3,7 @@ import { typeFaults } from "./api-faults";
 import type { Body, KubeObject } from "./kube";
 import { kubeObjects, list, obj, str } from "./kube";
 import { completed, schemaFaults } from "./schema";
-import { UnreadablePattern } from "./schema-formats";
+import { UnreadablePattern } from "./go-pattern";
 import type { Ruled } from "./schema-rules";
 import { ruledBy } from "./schema-rules";
 import type { Stack } from "./stack";

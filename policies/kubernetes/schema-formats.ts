@@ -1,48 +1,5 @@
 import { isIPv4, isIPv6 } from "node:net";
 
-/** A pattern of a schema that has no equal here; it says which one and why. */
-export class UnreadablePattern extends Error {}
-
-const POSIX: Readonly<Record<string, string>> = {
-    alnum: "0-9A-Za-z",
-    alpha: "A-Za-z",
-    digit: "0-9",
-    lower: "a-z",
-    space: "\\t\\n\\v\\f\\r ",
-    upper: "A-Z",
-    word: "0-9A-Za-z_",
-    xdigit: "0-9A-Fa-f",
-};
-
-const patterns = new Map<string, RegExp>();
-
-/**
- * A regular expression of Go (RE2, github.com/google/re2/wiki/Syntax) as one of JavaScript.
- *
- * @throws UnreadablePattern where it has what JavaScript reads in another way.
- */
-export function goPattern(source: string): RegExp {
-    let found = patterns.get(source);
-    if (found === undefined) {
-        const [, flags = "", rest = ""] = /^(?:\(\?([is]+)\))?([\s\S]*)$/.exec(source) ?? [];
-        const written = rest
-            .replace(/\[:(\w+):\]/g, (whole, name: string) => POSIX[name] ?? whole)
-            .replace(/(\\[\\[\]])|\\A|\\z/g, (whole, kept?: string) => kept ?? (whole === "\\A" ? "^" : "$"))
-            .replace(/\(\?P</g, "(?<");
-        if (/\\[QECpPx]|\(\?[a-zA-Z-]+[:)]|\[:/.test(written)) {
-            throw new UnreadablePattern(`the pattern ${JSON.stringify(source)} is written as JavaScript has it not`);
-        }
-        try {
-            // eslint-disable-next-line security/detect-non-literal-regexp -- the pattern is the definition's, and asked once a text
-            found = new RegExp(written, flags);
-        } catch {
-            throw new UnreadablePattern(`the pattern ${JSON.stringify(source)} is no regular expression here`);
-        }
-        patterns.set(source, found);
-    }
-    return found;
-}
-
 function isDate(text: string): boolean {
     const [, year, month, day] = (/^(\d{4})-(\d\d)-(\d\d)$/.exec(text) ?? []).map(Number);
     const date = new Date(Date.UTC(year ?? 0, (month ?? 0) - 1, day));

@@ -5,7 +5,8 @@ import type { ApiFault } from "./api-faults";
 import { fieldPath, nameOf, PLACEHOLDER } from "./api-faults";
 import type { Body } from "./kube";
 import { isObj, list, obj, str, strings } from "./kube";
-import { FORMATS, goPattern } from "./schema-formats";
+import { goPattern } from "./go-pattern";
+import { FORMATS } from "./schema-formats";
 import { isUnknownValueError } from "./unknown";
 
 /** A fault by a schema. */
