@@ -76,12 +76,17 @@ export function clusterRules({ reads }: Pick<ComplianceSettings, "reads">): read
 /** What it may do in each namespace of the stack: read logs, for errors and for secrets in them. */
 export const LOG_RULES: readonly PolicyRule[] = [{ apiGroups: [""], resources: ["pods/log"], verbs: ["get"] }];
 
-/** Prometheus, as its operator and as the platform calls it, through the API server's proxy. */
+/** Prometheus and Alertmanager, as their operator and as the platform calls them, through the API server's proxy. */
 export const PROMETHEUS_RULES: readonly PolicyRule[] = [
     {
         apiGroups: [""],
         resources: ["services/proxy"],
-        resourceNames: ["prometheus-operated:9090", "prometheus:9090"],
+        resourceNames: [
+            "prometheus-operated:9090",
+            "prometheus:9090",
+            "alertmanager-operated:9093",
+            "alertmanager:9093",
+        ],
         verbs: ["get"],
     },
 ];

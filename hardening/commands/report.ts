@@ -11,12 +11,12 @@ import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
-import { waitsForRuns } from "../compliance/outlook";
+import { waitingFor, waitsForRuns } from "../compliance/outlook";
 import { pushMetrics } from "../compliance/push";
 import { scoreChecklist } from "../compliance/score";
 import type { Submission } from "../evidence/admission";
 import { readEvidence } from "../evidence/folder";
-import { NOT_GIVEN, Observations } from "../evidence/observations";
+import { Observations } from "../evidence/observations";
 import { sourceOf } from "../evidence/source";
 import { stackDigest } from "../evidence/stack-digest";
 import { readTrust } from "../evidence/trust";
@@ -139,15 +139,22 @@ async function submitted(
     });
 }
 
-/** A line for each open row, for a log; those that only wait for runs that nobody has given are one. */
+/** A line for each open row, for a log; rows that only wait for the same runs are one. */
 function openRows({ stack, areas }: ComplianceReport): string {
     const open = areas.flatMap(({ rows }) => rows.filter(({ state }) => state === "open"));
-    const waiting = open.filter(waitsForRuns);
-    const lines = open
-        .filter((row) => !waiting.includes(row))
-        .map(({ id, title, reason }) => `${stack} ${id} ${title}: ${reason}\n`);
-    const ids = waiting.map(({ id }) => id).join(", ");
-    return [...lines, ...(ids === "" ? [] : [`${stack} ${ids}: ${NOT_GIVEN}\n`])].join("");
+    const waiting = Map.groupBy(open.filter(waitsForRuns), waitingFor);
+    const lines = [
+        ...open
+            .filter((row) => !waitsForRuns(row))
+            .map(({ id, title, reason }) => `${id} ${title}: ${shorter(reason)}`),
+        ...[...waiting].map(([what, rows]) => `${what}: ${rows.map(({ id }) => id).join(", ")}`),
+    ];
+    return lines.map((line) => `${stack} ${line}\n`).join("");
+}
+
+/** Without the list of all other open rows, which stand beside it. */
+function shorter(reason: string): string {
+    return reason.replace(/(\d+ other rows? (?:is|are) open): .*$/, "$1");
 }
 
 /** @throws InputError with what is wrong with the file */

@@ -3,6 +3,7 @@ import { htmlPage } from "../formats/html-page";
 import { STYLES } from "./html-assets";
 import { summary } from "./html-summary";
 import type { ComplianceReport, FrameworkView } from "./model";
+import { waitingFor, waitsForRuns } from "./outlook";
 import type { RowState, ScoredArea, ScoredRow } from "./score";
 import { LABEL } from "./score";
 import { STATEMENT_HEADS, statementCells } from "./statements";
@@ -83,15 +84,17 @@ function areaSection(area: ScoredArea): string {
 }
 
 function rowDetails(row: ScoredRow): string {
-    const proofs = row.proofs.map(
-        ({ kind, entry, state, detail }) =>
-            `<li class="${state}">${LABEL[kind]} <code>${escapeHtml(entry)}</code>: ${escapeHtml(detail)}</li>`,
-    );
+    const waits = waitsForRuns(row);
+    const proofs = row.proofs.map(({ kind, entry, state, detail }) => {
+        // What it waits for is said once.
+        const said = waits && state === "unproven" ? "" : `: ${escapeHtml(detail)}`;
+        return `<li class="${state}">${LABEL[kind]} <code>${escapeHtml(entry)}</code>${said}</li>`;
+    });
     return [
         // Open rows are what a reader is here for, and what print must show.
         `<details${row.state === "open" ? " open" : ""}>`,
         `<summary><span class="state ${row.state}">${row.state}</span> ${escapeHtml(row.id)} ${escapeHtml(row.title)}</summary>`,
-        row.reason === "" ? "" : `<p>${escapeHtml(row.reason)}</p>`,
+        row.reason === "" ? "" : `<p>${escapeHtml(waits ? waitingFor(row) : row.reason)}</p>`,
         proofs.length === 0 ? "" : `<ul>${proofs.join("")}</ul>`,
         "</details>",
     ].join("");

@@ -1,6 +1,8 @@
 import { escapeMarkdown } from "../formats/markdown-escape";
 import type { ComplianceReport } from "./model";
 import { REQUIREMENT_STATES } from "./model";
+import { waitingFor, waitsForRuns } from "./outlook";
+import type { ScoredRow } from "./score";
 import { LABEL } from "./score";
 import { STATEMENT_HEADS, statementCells } from "./statements";
 
@@ -22,9 +24,7 @@ export function complianceMarkdown(report: ComplianceReport): string {
         "",
         "## Open rows",
         "",
-        ...(open.length === 0
-            ? ["None."]
-            : open.map(({ id, title, reason }) => `- **${id}** ${escapeMarkdown(title)}: ${escapeMarkdown(reason)}`)),
+        ...(open.length === 0 ? ["None."] : openLines(open)),
         "",
         "## Evidence",
         "",
@@ -74,6 +74,17 @@ export function complianceMarkdown(report: ComplianceReport): string {
         }),
         "",
     ].join("\n");
+}
+
+/** A line for each row; rows that only wait for the same runs are one. */
+function openLines(open: readonly ScoredRow[]): readonly string[] {
+    const waiting = Map.groupBy(open.filter(waitsForRuns), waitingFor);
+    return [
+        ...open
+            .filter((row) => !waitsForRuns(row))
+            .map(({ id, title, reason }) => `- **${id}** ${escapeMarkdown(title)}: ${escapeMarkdown(reason)}`),
+        ...[...waiting].map(([what, rows]) => `- ${rows.map(({ id }) => `**${id}**`).join(", ")}: ${what}`),
+    ];
 }
 
 /** A cell that may hold code spans, whose text can't end it. */

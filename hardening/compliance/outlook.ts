@@ -1,4 +1,4 @@
-import { NOT_GIVEN } from "../evidence/observations";
+import { NOT_AMONG, NOT_GIVEN } from "../evidence/observations";
 import type { EvidenceKind } from "./checklist";
 import type { ComplianceReport } from "./model";
 import type { Proof, ScoredRow } from "./score";
@@ -70,7 +70,25 @@ export function endingsOf({ areas, waivers }: Pick<ComplianceReport, "areas" | "
 /** Whether a row lacks nothing but runs that nobody has given. */
 export function waitsForRuns({ proofs }: ScoredRow): boolean {
     const lacks = lacking(proofs);
-    return lacks.length > 0 && lacks.every(({ detail }) => detail === NOT_GIVEN);
+    return lacks.length > 0 && lacks.every(({ detail }) => detail === NOT_GIVEN || detail === NOT_AMONG);
+}
+
+/** What gives the statements that a kind of evidence rests on. */
+const GIVEN_BY: Readonly<Partial<Record<EvidenceKind, string>>> = {
+    tests: "tests",
+    alerts: "tests",
+    documents: "tests",
+    scans: "npm run security",
+    verify: "hardening verify",
+    controls: "hardening audit",
+    workflows: "runs of workflows",
+};
+
+/** What runs a row waits for, in a few words: the same for rows that wait for the same ones. */
+export function waitingFor({ proofs }: ScoredRow): string {
+    const runs = new Set(lacking(proofs).flatMap(({ kind }) => GIVEN_BY[kind] ?? []));
+    const [last = "", ...others] = [...runs].sort().reverse();
+    return `waits for ${others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`}`;
 }
 
 /** What would bring an open row further, in a sentence: about what failed before what nobody has looked at. */

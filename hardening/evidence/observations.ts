@@ -31,6 +31,9 @@ export interface Wanted {
 /** What is said where no statement of a kind counts. */
 export const NOT_GIVEN = "no results of this kind were given (--evidence)";
 
+/** What is said where others of the kind count, and none is about the thing. */
+export const NOT_AMONG = "not among the results";
+
 /** All that the statements of a report say, those left out that prove nothing. */
 export class Observations {
     private readonly byKind: ReadonlyMap<StatementKind, ReadonlyMap<string, readonly Observation[]>>;
@@ -77,7 +80,7 @@ export class Observations {
         if (refused !== undefined) {
             return `${refused.file} proves nothing: it ${refused.refused ?? ""}`;
         }
-        return this.byKind.has(kind) ? "not among the results" : NOT_GIVEN;
+        return this.byKind.has(kind) ? NOT_AMONG : NOT_GIVEN;
     }
 }
 

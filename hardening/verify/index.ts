@@ -13,6 +13,7 @@ import { networkPoliciesInPlace } from "./checks/network";
 import { rotatedSecretsArrived } from "./checks/rotation";
 import { identitiesIssued, nodeProgramsOnEveryNode, workloadsReady } from "./checks/node-programs";
 import { securityContextsAsWritten } from "./checks/security-contexts";
+import { alertsNotSilenced } from "./checks/silences";
 import { noGraveVulnerabilities } from "./checks/vulnerabilities";
 import type { Expected } from "./expected";
 import type { Live } from "./live";
@@ -34,6 +35,7 @@ export function checks(now: () => Date): readonly Check[] {
         noSecretInLogs,
         accessAsGranted,
         alertRulesLoaded,
+        alertsNotSilenced(now),
         secretsEncryptedAtRest,
         auditEventsWritten,
         noGraveVulnerabilities(now),

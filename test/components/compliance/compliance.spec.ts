@@ -114,7 +114,7 @@ describe("Compliance", () => {
             "create subjectaccessreviews of authorization.k8s.io",
             "get /metrics",
             "get pods/log",
-            "get services/proxy named prometheus-operated:9090 prometheus:9090",
+            "get services/proxy named prometheus-operated:9090 prometheus:9090 alertmanager-operated:9093 alertmanager:9093",
         ]);
         const more = clusterRules(settings({ gateway: {}, reads: [{ group: "acme.io", resources: ["widgets"] }] }));
         assert.deepEqual(

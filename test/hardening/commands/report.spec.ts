@@ -93,11 +93,14 @@ describe("evidence of the tool's own commands", function () {
                 const to = ["--evidence", evidence, "--format", "json", "--out", out];
                 const { code, log, out: open } = await cli(["report", "--stack", stack, ...to]);
                 assert.equal(code, 1);
-                // What only waits for runs is one line, and no row stands in two.
-                const waiting = open
-                    .split("\n")
-                    .filter((line) => line.endsWith("no results of this kind were given (--evidence)"));
-                assert.match(waiting.at(-1) ?? "", new RegExp(`^${stack} P0-1\\.1, .*, P2-2: no results of this kind`));
+                // Rows that only wait for the same runs are one line, and no row stands in two.
+                const waiting = open.split("\n").filter((line) => line.startsWith(`${stack} waits for `));
+                const [tests, ...more] = waiting.filter((line) => line.startsWith(`${stack} waits for tests: `));
+                assert.deepEqual(more, []);
+                assert.match(tests ?? "", /: P0-1\.2, .*, P2-2$/);
+                const named = waiting.flatMap((line) => line.split(": ")[1]?.split(", ") ?? []);
+                assert.deepEqual(named.toSorted(), [...new Set(named)].sort());
+                assert.ok(named.includes("P0-1.1"));
                 assert.equal(open.includes(`${stack} P0-1.1 Workload`), false);
                 assert.equal(open.includes(`${stack} CMP-2 SOC 2: attestation soc-2: nobody has attested it`), true);
                 const { areas } = JSON.parse(readFileSync(out, "utf8")) as {

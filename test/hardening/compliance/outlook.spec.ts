@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 
 import type { ComplianceReport } from "../../../hardening/compliance/model";
-import { nextStep, outlookOf } from "../../../hardening/compliance/outlook";
+import { nextStep, outlookOf, waitingFor, waitsForRuns } from "../../../hardening/compliance/outlook";
 import type { Proof, ScoredRow } from "../../../hardening/compliance/score";
 import { UNKNOWN_VALUES } from "../../../hardening/compliance/score";
-import { NOT_GIVEN } from "../../../hardening/evidence/observations";
+import { NOT_AMONG, NOT_GIVEN } from "../../../hardening/evidence/observations";
 import { report } from "../../support/compliance-report";
 
 describe("the outlook of a report", () => {
@@ -43,6 +43,20 @@ describe("the outlook of a report", () => {
         const { worst, waiting } = outlook(["A", "F"]);
         assert.equal(ids(worst), "F E D");
         assert.equal(ids(waiting), "C");
+    });
+
+    it("says what runs a row waits for, each once, and of what failed that it does not wait", () => {
+        const waits = (...proofs: readonly Proof[]): ScoredRow => row("W", ...proofs);
+        const gone = (kind: Proof["kind"], detail = NOT_GIVEN): Proof => proof(kind, "unproven", { detail });
+        const several = waits(gone("workflows"), gone("tests"), gone("alerts"), gone("verify"), gone("controls"));
+        assert.equal(waitsForRuns(several), true);
+        assert.equal(waitingFor(several), "waits for hardening audit, hardening verify, runs of workflows and tests");
+        assert.equal(
+            waitingFor(waits(gone("scans", NOT_AMONG), proof("tests", "proven"))),
+            "waits for npm run security",
+        );
+        assert.equal(waitsForRuns(waits(gone("tests"), proof("verify", "missing"))), false);
+        assert.equal(waitsForRuns(waits(gone("tests", "passed long ago"))), false);
     });
 
     it("names waivers and attestations that end soon, in their order", () => {
