@@ -42,6 +42,7 @@ const CONTEXT: Readonly<Record<string, string>> = {
     "github.event.pull_request.base.sha": COMMIT,
     "github.ref_name": "v1.2.0",
     "github.repository": "acme/shop",
+    "github.run_id": "1",
     "github.token": "token",
     "inputs.arguments": "",
     "inputs.audience": "cluster",
@@ -107,7 +108,22 @@ const scripts = [
 const npmScripts = (JSON.parse(readFileSync("package.json", "utf8")) as { scripts: object }).scripts;
 
 /** Programs of a plain shell, which run as they are; `env` runs what it is given. */
-const PLAIN = ["awk", "cat", "env", "grep", "gzip", "head", "mkdir", "sha256sum", "tar", "tee"];
+const PLAIN = [
+    "awk",
+    "cat",
+    "env",
+    "find",
+    "grep",
+    "gzip",
+    "head",
+    "mkdir",
+    "mv",
+    "rm",
+    "sort",
+    "sha256sum",
+    "tar",
+    "tee",
+];
 
 const RECORD = `printf '%s\\n' "$(basename "$0")" "$@" "" >>"$LOG"\n`;
 
@@ -116,9 +132,14 @@ const RECORDED: Readonly<Record<string, string>> = {
     "apt-get": "",
     cosign: "",
     docker: "",
-    gh: "",
+    // One run of a workflow, and what it keeps.
+    gh: `case "$*" in
+*actions/runs*) echo 7 ;;
+run\\ download*) for last; do :; done; mkdir -p "$last"; echo '{}' >"$last/statement.json" ;;
+esac`,
     node: "",
     npx: "echo planned",
+    sysctl: "",
     // The first week of a half-year.
     date: 'case "$*" in *%Y-%m) echo 2026-07 ;; *%m) echo 07 ;; *%d) echo 03 ;; esac',
     git: 'if [ "$1" = show ]; then echo "maintainer@example.org ssh-ed25519 AAAA"; fi',
