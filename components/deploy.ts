@@ -8,6 +8,7 @@ import { clusterProvider } from "./cluster/provider";
 import { closedNamespaces, foundationOf } from "./foundation";
 import { GuardNamespaces } from "./guards";
 import type { Images } from "./images";
+import { pulledWith } from "./images/pull";
 import { GuardedNamespace } from "./namespace";
 import { after } from "./order";
 
@@ -49,7 +50,8 @@ export function deployFoundation(config: Config, project: string, place: Place):
     const { namespaces, images } = foundation;
     const { risks, parent, provider = clusterProvider({ settings: config.cluster, namespaces, parent }) } = place;
     const areas = broughtBy(config);
-    const inPlace = parent === undefined ? { provider } : { parent, provider };
+    const pulling = pulledWith(config.images.pullSecrets);
+    const inPlace = { provider, ...pulling, ...(parent !== undefined && { parent }) };
     const closed = closeNamespaces(config, images, inPlace);
     const done = new Map<string, Deployed>();
 

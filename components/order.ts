@@ -17,5 +17,7 @@ export function after(
     options: pulumi.ComponentResourceOptions,
     ...dependencies: readonly pulumi.Resource[]
 ): pulumi.ComponentResourceOptions {
-    return { ...options, ...waitingFor(...dependencies) };
+    const waiting = waitingFor(...dependencies);
+    const transformations = [...(options.transformations ?? []), ...(waiting.transformations ?? [])];
+    return { ...options, ...waiting, transformations };
 }

@@ -1,7 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
 import type { Given, Read } from "../../policies/engine/schema";
-import { boolean, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
+import { boolean, listOf, mapOf, object, optional, text, withDefault } from "../../policies/engine/schema";
+import { dnsLabel } from "../../policies/engine/values";
 import { settled } from "../completed";
 
 /** A container image, pinned by tag and by digest: the tag is for people, the digest decides. */
@@ -140,6 +141,8 @@ export const imageSettings = withDefault(
         /** Insecure: renders tags only. For air-gapped test clusters whose local images have other digests. */
         dropDigests: withDefault(boolean(), false),
         overrides: withDefault(overrides, {}),
+        /** Secrets of registries that ask who pulls (`kubernetes.io/dockerconfigjson`), in each namespace that runs images of them. */
+        pullSecrets: withDefault(listOf(dnsLabel), []),
     }),
     {},
 );

@@ -323,6 +323,29 @@ describe("the foundation under a stranger's names", () => {
         }
     });
 
+    it("pulls the images of every pod with the Secrets that the settings name", () => {
+        interface Account {
+            readonly metadata: { readonly name: string; readonly namespace: string };
+            readonly imagePullSecrets?: unknown;
+        }
+        const inputsOf = (...kinds: readonly string[]) =>
+            objects.map(({ inputs }) => inputs).filter(({ kind }) => kinds.includes(str(kind)));
+        const accounts = (inputsOf("ServiceAccount") as unknown as readonly Account[]).map(
+            ({ metadata: { namespace, name }, imagePullSecrets }) =>
+                [`${namespace}/${name}`, imagePullSecrets] as const,
+        );
+        const carriers = inputsOf("Deployment", "DaemonSet", "StatefulSet", "CronJob", "Job");
+        assert.ok(carriers.length > 10);
+        for (const carrier of carriers) {
+            const { namespace } = carrier["metadata"] as Account["metadata"];
+            const [, account = "default"] = /"serviceAccountName":"([^"]+)"/.exec(JSON.stringify(carrier)) ?? [];
+            assert.deepEqual(
+                accounts.filter(([name]) => name === `${namespace}/${account}`),
+                [[`${namespace}/${account}`, [{ name: "sienna-pull" }]]],
+            );
+        }
+    });
+
     it("selects by no empty list", () => {
         assert.deepEqual(
             objects.flatMap(({ urn, inputs }) => emptySelectors(inputs, urn)),

@@ -72,6 +72,7 @@ export function strangers(word: string): Raw {
         },
         images: {
             mirror: `registry.${word}.example.org`,
+            pullSecrets: [`${word}-pull`],
             overrides: {
                 x0tta6bl4: { repository: `${word}/shop` },
                 probe: { repository: `${word}/probe`, digest: DIGEST },
