@@ -12,6 +12,16 @@ function files(below) {
         .map(({ parentPath, name }) => join(parentPath, name));
 }
 
+/** It refuses some that kubectl reads; it is timed up to there, and the rest is still read. */
+function reads(loadAll, text) {
+    try {
+        loadAll(text);
+        return true;
+    } catch {
+        return false;
+    }
+}
+
 const READERS = {
     yaml: async () => {
         const { parseAllDocuments } = await import("yaml");
@@ -21,18 +31,22 @@ const READERS = {
     },
     "js-yaml": async () => {
         const { loadAll } = await import("js-yaml");
-        files(folder).forEach((file) => loadAll(readFileSync(file, "utf8")));
+        const refused = files(folder).filter((file) => !reads(loadAll, readFileSync(file, "utf8")));
+        if (refused.length > 0) {
+            console.error(`${refused.length} files are refused`);
+        }
     },
     json: () => files(asJson).forEach((file) => JSON.parse(readFileSync(file, "utf8"))),
     "write-json": writeAsJson,
 };
 
 async function writeAsJson() {
-    const { loadAll } = await import("js-yaml");
+    const { parseAllDocuments } = await import("yaml");
     for (const file of files(folder)) {
         const copy = join(asJson, relative(folder, file));
         mkdirSync(dirname(copy), { recursive: true });
-        writeFileSync(copy, JSON.stringify(loadAll(readFileSync(file, "utf8"))));
+        const documents = parseAllDocuments(readFileSync(file, "utf8")).map((document) => document.toJS());
+        writeFileSync(copy, JSON.stringify(documents));
     }
 }
 
