@@ -308,6 +308,8 @@ const SHAPES: readonly (readonly [shape: RegExp, title: string])[] = [
     [/\bAccountKey=[A-Za-z0-9+/]{40,}={0,2}/, "an Azure storage key"],
     [/\b[a-z][a-z0-9+.-]{0,19}:\/\/[^\s:/@"'<>${}]{0,128}:[^\s/@"'<>${}]{1,256}@/i, "a URL with a password"],
     [/\b[Bb]earer\s+[A-Za-z0-9._~+/-]{16,}=*|^\s*[Bb]earer\s+[A-Za-z0-9._~+/-]{6,}=*\s*$/, "a bearer token"],
+    [/"auth"\s*:\s*"[A-Za-z0-9+/]{12,}={0,2}"/, "the credentials of a registry"],
+    [/<(?:password|passphrase|privateKey|secretKey)>\s*[^\s<${}@%][^<${}]*</i, "a password in an XML element"],
     [/(?:^\s*|[Aa]uthorization:\s*)Basic\s+[A-Za-z0-9+/]{8,}={0,2}(?=\s|["']|$)/, "basic credentials"],
 ];
 

@@ -34,6 +34,14 @@ describeControl(noCredentialsInConfigmaps, {
             },
             message: message("binaryData.blob", "holds a GitLab token"),
         },
+        "a login at a registry": {
+            object: configMap({ config: '{"auths": {"a.test": {"auth": "amFuZTpodW50ZXIyMw=="}}}' }),
+            message: message("data.config", "holds the credentials of a registry"),
+        },
+        "a password in XML": {
+            object: configMap({ settings: "<server>\n<username>jane</username>\n<password>hunter2</password>\n" }),
+            message: message("data.settings", "holds a password in an XML element on line 3"),
+        },
         "two at once": {
             object: configMap({ token: "abcdef", secret: "ghijkl" }),
             message: [message("data.token", literal), message("data.secret", literal)],
@@ -41,6 +49,10 @@ describeControl(noCredentialsInConfigmaps, {
     },
     allowed: {
         "plain settings": { object: configMap({ host: "db", "app.properties": "host=db\nport=5432\n" }) },
+        "a password in XML that comes from elsewhere": {
+            object: configMap({ settings: "<a>\n<password>${env.PASSWORD}</password>\n<password></password>\n" }),
+        },
+        "a registry without a login": { object: configMap({ config: '{"auths": {"a.test": {}}, "auth": "oidc"}' }) },
         "a certificate": { object: configMap({ "ca.crt": "-----BEGIN CERTIFICATE-----\nMIIB\n" }) },
         "where a credential lies": {
             object: configMap({ config: "password_file: /run/secrets/db\ntokenUrl: https://id" }),
