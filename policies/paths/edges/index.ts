@@ -20,11 +20,13 @@ import { privilegedContainer } from "./privileged-container";
 import { publishedRoute } from "./published-route";
 import { RBAC_FAMILIES } from "./rbac";
 import { runtimeSocket } from "./runtime-socket";
+import { secretProvider } from "./secret-provider";
 import { secretStore } from "./secret-store";
 import { secretToken } from "./secret-token";
 import { serviceBackend } from "./service-backend";
 import { spireTrust } from "./spire-trust";
 import { unmaskedProc } from "./unmasked-proc";
+import { vaultAgent } from "./vault-agent";
 import { windowsHostProcess } from "./windows-host-process";
 import { workloadApi } from "./workload-api";
 
@@ -51,6 +53,8 @@ export const EDGE_FAMILIES: readonly EdgeFamily[] = [
     secretToken,
     cloudRole,
     secretStore,
+    secretProvider,
+    vaultAgent,
     workloadApi,
     spireTrust,
     gitopsSource,

@@ -43,12 +43,17 @@ const PRINCIPAL = ["server", "vaultUrl", "region", "role", "projectID", "tenantI
 function* principalIn(value: unknown): Iterable<string> {
     if (isObj(value)) {
         for (const [key, inner] of Object.entries(value).sort(([one], [other]) => (one < other ? -1 : 1))) {
-            if (PRINCIPAL.includes(key) && typeof inner === "string") {
+            if (PRINCIPAL.includes(key) && typeof inner === "string" && inner !== "") {
                 yield `${key}=${inner}`;
             }
             yield* principalIn(inner);
         }
     }
+}
+
+/** The node of what a principal reads at a provider, by the fields of {@link PRINCIPAL}; empty ones are left out. */
+export function principalNode(landscape: Landscape, provider: string, fields: Body): PathNode {
+    return landscape.node("store", "", [provider, ...principalIn(fields)].join(" "));
 }
 
 /** The node of what a store can read. It is one for two stores that read as one principal at one place. */

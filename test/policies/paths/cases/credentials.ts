@@ -36,6 +36,18 @@ const flux = (account?: string): readonly Manifest[] => [
         },
     }),
 ];
+/** A class of the Secrets Store CSI driver, and a pod that mounts one. */
+const providerClass = (provider: string, parameters: Readonly<Record<string, string>>): Manifest =>
+    object("secrets-store.csi.x-k8s.io/v1", "SecretProviderClass", "app", { spec: { provider, parameters } });
+const mountsClass = (name: string): Manifest =>
+    pod({
+        volumes: [
+            {
+                name: "s",
+                csi: { driver: "secrets-store.csi.k8s.io", volumeAttributes: { secretProviderClass: name } },
+            },
+        ],
+    });
 const kiam = (role: string): Manifest =>
     pod({}, {}, { annotations: role === "" ? {} : { "iam.amazonaws.com/role": role } });
 const awsStore = (kind: string, scope: string): Manifest =>
@@ -201,5 +213,42 @@ export const CREDENTIALS: readonly Case[] = [
         open: flux("deployer"),
         edge: "repository https://git.example/app -> service account shop/deployer",
         mended: flux("other"),
+    },
+    {
+        family: "vault-agent",
+        open: [pod({}, {}, { annotations: { "vault.hashicorp.com/role": "shop" } })],
+        edge: `${POD} -> external store vault mountPath=kubernetes role=shop`,
+        mended: [pod({}, {}, { annotations: { "vault.hashicorp.com/agent-inject": "true" } })],
+    },
+    {
+        // One role at one server is one principal, whoever logs in as it.
+        family: "vault-agent",
+        open: [
+            pod(
+                {},
+                {},
+                {
+                    annotations: {
+                        "vault.hashicorp.com/role": "shop",
+                        "vault.hashicorp.com/service": "https://vault",
+                        "vault.hashicorp.com/auth-path": "auth/cluster-1",
+                    },
+                },
+            ),
+        ],
+        edge: "service account shop/web -> external store vault mountPath=cluster-1 role=shop server=https://vault",
+        mended: [pod()],
+    },
+    {
+        family: "secret-provider",
+        open: [mountsClass("app"), providerClass("vault", { roleName: "shop", vaultAddress: "https://vault" })],
+        edge: `${POD} -> external store vault mountPath=kubernetes role=shop server=https://vault`,
+        mended: [mountsClass("other"), providerClass("vault", { roleName: "shop", vaultAddress: "https://vault" })],
+    },
+    {
+        family: "secret-provider",
+        open: [providerClass("aws", { region: "eu-west-1" })],
+        edge: "a pod of one's own making in shop -> external store aws SecretProviderClass shop/app",
+        mended: [mountsClass("app")],
     },
 ];
