@@ -26,7 +26,8 @@ describe("hardening preview", function () {
         assert.equal(privileged?.path, `${container}.securityContext.privileged`);
         assert.equal(
             privileged.message,
-            `Deployment shop/api: ${container}.securityContext.privileged is true (container "api"). Remove it.`,
+            `Deployment shop/api: ${container}.securityContext.privileged is true (container "api"). Remove it. ` +
+                "Of the same cause: no-path-from-any-pod-to-node.",
         );
         assert.equal(privileged.source, "stack dev");
         assert.equal(privileged.urn, "urn:pulumi:dev::bad::kubernetes:apps/v1:Deployment::api");

@@ -132,6 +132,17 @@ describe("search of attack paths", () => {
         );
     });
 
+    it("cuts by what flow can be taken back, where the shortest path stands in the way of two others", () => {
+        // 0-1-2-3 is the shortest; 0-4-5-2-3 and 0-1-6-7-3 go side by side once it is given up.
+        const arrows = ["01", "12", "23", "04", "45", "52", "16", "67", "73"];
+        const graph = drawn(
+            8,
+            arrows.map((arrow) => [Number(arrow[0]), Number(arrow[1]), "simple"]),
+        );
+        const ends = [graph.nodes.slice(0, 1), new Set(graph.nodes.slice(3, 4))] as const;
+        assert.equal(cheapestCut(graph, ...ends, everything)?.cost, 2);
+    });
+
     it("finds a path that was not there before wherever there is one", () => {
         fc.assert(
             fc.property(question, fc.array(fc.nat({ max: 10 })), (asked, former) => {
