@@ -168,11 +168,14 @@ export const WALKS_BY_RIGHTS: readonly Walk[] = [
         walk: async (ground) => {
             const { space } = ground;
             const reads = { name: "reads", image: WALKER, imagePullPolicy: "Never", volumeMounts: [TREASURE_MOUNT] };
-            const script = `${READ_TREASURE}); setTimeout(() => undefined, 600000`;
+            const script = `console.log(String(${READ_TREASURE})); setTimeout(() => undefined, 600000)`;
             const body = {
                 spec: {
                     template: {
-                        spec: { volumes: [TREASURE_VOLUME], containers: [{ ...reads, ...printing(script) }] },
+                        spec: {
+                            volumes: [TREASURE_VOLUME],
+                            containers: [{ ...reads, command: ["/app/node", "-e", script] }],
+                        },
                     },
                 },
             };
@@ -370,8 +373,6 @@ function deployment(space: string) {
         spec: { replicas: 1, selector: { matchLabels: labels }, template: { metadata: { labels }, spec } },
     };
 }
-
-const printing = (script: string) => ({ command: ["/app/node", "-e", `console.log(String(${script}))`] });
 
 /** What a container of a workload has printed, once it has. */
 async function printed({ cluster, space }: Ground, workload: string, container: string): Promise<string> {

@@ -13,7 +13,7 @@ import { until } from "./until";
 /** What an attacker has brought back who got through. Nothing else in the cluster says so. */
 export const MARKER = "walked";
 
-/** An image that sleeps, and in which a script can be run: `/app/node -e SCRIPT`. The second is the same under another tag. */
+/** An image that sleeps, and in which a script can be run: `/app/node -e SCRIPT`. The second differs in its tag alone. */
 const IMAGES = ["localhost/walker:1", "localhost/walker:2"] as const;
 export const [WALKER, OTHER_WALKER] = IMAGES;
 
@@ -21,7 +21,8 @@ export async function importWalker(node: Node): Promise<void> {
     const { pause } = await binaries(["pause"]);
     const files = { ...(await programWithLibraries(process.execPath, "/app/node")), "/app/pause": pause };
     for (const tag of IMAGES) {
-        await importImage(node, { tag, files, entrypoint: ["/app/pause"] });
+        // Two tags of one image would be one to the runtime.
+        await importImage(node, { tag, files, entrypoint: ["/app/pause"], env: [`WALKER=${tag}`] });
     }
 }
 

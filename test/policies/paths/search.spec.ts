@@ -64,6 +64,16 @@ const key = (path: Path): string => path.map(({ id }) => id).join(" ");
 const isWalk = (graph: PathGraph, path: Path): boolean =>
     path.every((edge, index) => graph.edges.includes(edge) && (index === 0 || path[index - 1]?.to === edge.from));
 
+/** A graph of edges that are written by the numbers of their ends, and two of its nodes. */
+function lines(size: number, arrows: readonly string[], from: number, to: number) {
+    const graph = drawn(
+        size,
+        arrows.map((arrow) => [Number(arrow[0]), Number(arrow[1]), "simple"]),
+    );
+    const pick = (id: number) => graph.nodes.filter((node) => node.id === id);
+    return { graph, from: pick(from), to: new Set(pick(to)) };
+}
+
 describe("search of attack paths", () => {
     it("reaches what trying every way reaches, and by as few steps", () => {
         fc.assert(
@@ -132,15 +142,31 @@ describe("search of attack paths", () => {
         );
     });
 
+    it("tells a shorter path before a longer one that was found with it", () => {
+        // 0-1-5 is left at 0 by the four steps over 2, 3 and 4, and at 1 by the detour over 6.
+        const { graph, from, to } = lines(7, ["02", "23", "34", "45", "01", "15", "16", "65"], 0, 5);
+        assert.deepEqual(
+            shortestPaths(graph, from, to, everything, 3).map(({ length }) => length),
+            [2, 3, 4],
+        );
+    });
+
+    for (const [what, arrows, way] of [
+        ["behind it", ["02", "21", "13", "32", "25", "34", "46", "65"], "02 21 13 34 46 65"],
+        ["before it", ["02", "21", "04", "46", "61", "13", "32", "25"], "04 46 61 13 32 25"],
+    ] as const) {
+        it(`finds a straight path through a new edge where the shortest ways meet, by going round ${what}`, () => {
+            const { graph, from, to } = lines(7, arrows, 0, 5);
+            const known = new Set(graph.edges.map(identityOf).filter((_, index) => arrows[index] !== "13"));
+            const [path = []] = newPaths({ graph, sources: from, targets: to, follow: everything }, known, 1);
+            assert.equal(path.map((edge) => `${edge.from.id}${edge.to.id}`).join(" "), way);
+        });
+    }
+
     it("cuts by what flow can be taken back, where the shortest path stands in the way of two others", () => {
         // 0-1-2-3 is the shortest; 0-4-5-2-3 and 0-1-6-7-3 go side by side once it is given up.
-        const arrows = ["01", "12", "23", "04", "45", "52", "16", "67", "73"];
-        const graph = drawn(
-            8,
-            arrows.map((arrow) => [Number(arrow[0]), Number(arrow[1]), "simple"]),
-        );
-        const ends = [graph.nodes.slice(0, 1), new Set(graph.nodes.slice(3, 4))] as const;
-        assert.equal(cheapestCut(graph, ...ends, everything)?.cost, 2);
+        const { graph, from, to } = lines(8, ["01", "12", "23", "04", "45", "52", "16", "67", "73"], 0, 3);
+        assert.equal(cheapestCut(graph, from, to, everything)?.cost, 2);
     });
 
     it("finds a path that was not there before wherever there is one", () => {
