@@ -30,6 +30,7 @@ function figures(): string {
         cluster: "any",
         settings: { runbooks: undefined, clusterLabel: undefined },
         lives: { authority: 1, svid: 1 },
+        namespaces: ["any"],
         applications: ["any"],
         startSecrets: [reader],
     };

@@ -74,6 +74,8 @@ export interface AlertedStack {
     readonly cluster: string;
     readonly settings: Pick<MonitoringSettings, "clusterLabel" | "runbooks">;
     readonly lives: Lives;
+    /** Every namespace that the stack makes. */
+    readonly namespaces: readonly string[];
     /** Names of the applications' Deployments, which are those of their jobs too. */
     readonly applications: readonly string[];
     /** Secrets that workloads read at their start only. */
@@ -93,6 +95,9 @@ const START_SECRETS: Readonly<Record<string, (of: StartSecrets) => string>> = {
     // A dot in a name is no more than itself.
     "<secrets>": ({ secrets }) => [...new Set(secrets)].sort().join("|").replaceAll(".", "[.]"),
 };
+
+/** Stands in an expression for the stack's namespaces, as alternatives of a regular expression. */
+const NAMESPACES = "<namespaces>";
 
 /** Stands for a part of the life of what SPIRE issues. */
 const LIFE = /<(authority|svid) life \/ (\d+)>/g;
@@ -115,7 +120,8 @@ export function shippedAlerts(stack: AlertedStack, which: "all" | "applications"
                 .filter(wanted)
                 .flatMap((rule) => ofApplications(rule, stack.applications))
                 .flatMap((rule) => ofStartSecrets(rule, stack.startSecrets))
-                .map((rule) => ofLives(rule, stack.lives)),
+                .map((rule) => ofLives(rule, stack.lives))
+                .map((rule) => ({ ...rule, expr: rule.expr.replaceAll(NAMESPACES, stack.namespaces.join("|")) })),
         })),
     }));
     return ofStack(

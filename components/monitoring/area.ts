@@ -16,11 +16,12 @@ export interface MonitoringConfig {
 
 /** What the alerts have to know of the stack. */
 function alerted({ cluster, monitoring: settings, spire }: MonitoringConfig, of: Foundation): AlertedStack {
-    const { applications, startSecrets } = of;
+    const { applications, namespaces, startSecrets } = of;
     return {
         cluster: cluster.name,
         settings,
         lives: livesOf(spire),
+        namespaces,
         applications: applications.map(({ name }) => name),
         startSecrets,
     };

@@ -34,7 +34,8 @@ export const GOOD_DAY: Series = {
     'spiffe_svid_expiry_seconds{spiffe_id="spiffe://a/b"}': "3600-60x28 3600-60x28 3600-60x28 3600-60x28 3600-60x28",
     'apiserver_storage_transformation_operations_total{status="OK"}': "0+40x300",
     'apiserver_audit_error_total{plugin="log"}': "0x300",
-    'trivy_image_vulnerabilities{severity="Critical"}': "0x300",
+    'trivy_image_vulnerabilities{namespace="shop", severity="Critical"}': "0x300",
+    'trivy_image_vulnerabilities{namespace="others", severity="Critical"}': "12x300",
     'falcosecurity_falco_version_info{node="a"}': "1x300",
     'falcosecurity_falco_rules_matches_total{priority="4", rule_name="Unexpected outbound connection", node="a"}':
         "0x30 3x300",

@@ -61,16 +61,20 @@ export const PLATFORM: Readonly<Record<string, AlertExample>> = {
         after: 30,
     },
     CriticalVulnerabilities: {
-        fires: { 'trivy_image_vulnerabilities{severity="Critical"}': "1x90" },
+        fires: { 'trivy_image_vulnerabilities{namespace="shop", severity="Critical"}': "1x90" },
         silent: {
-            'trivy_image_vulnerabilities{severity="Critical"}': "0x90",
-            'trivy_image_vulnerabilities{severity="High"}': "9x90",
+            'trivy_image_vulnerabilities{namespace="shop", severity="Critical"}': "0x90",
+            'trivy_image_vulnerabilities{namespace="shop-of-others", severity="Critical"}': "7x90",
+            'trivy_image_vulnerabilities{namespace="shop", severity="High"}': "9x90",
         },
         after: 60,
     },
     HighVulnerabilities: {
-        fires: { 'trivy_image_vulnerabilities{severity="High"}': "5x90" },
-        silent: { 'trivy_image_vulnerabilities{severity="High"}': "4x90" },
+        fires: { 'trivy_image_vulnerabilities{namespace="spire", severity="High"}': "5x90" },
+        silent: {
+            'trivy_image_vulnerabilities{namespace="spire", severity="High"}': "4x90",
+            'trivy_image_vulnerabilities{namespace="others", severity="High"}': "9x90",
+        },
         after: 60,
     },
     ComplianceScoreBelowTarget: {
