@@ -27,7 +27,7 @@ function encoded(payload: Buffer): Buffer {
 }
 
 /** A statement in a DSSE envelope. Ed25519 has its own digest; RSA and ECDSA are verified with SHA-256. */
-export function enveloped(payload: Buffer, key: KeyObject): object {
+function enveloped(payload: Buffer, key: KeyObject): object {
     const digest = key.asymmetricKeyType === "ed25519" ? null : "sha256";
     const signature = sign(digest, encoded(payload), key);
     return {
