@@ -73,26 +73,36 @@ export interface AllowedFlow {
     reason: string;
     source: FlowPeer;
     target: FlowPeer;
-    ports: FlowPort[];
+    ports: pulumi.Input<FlowPort>[];
 }
 
 export interface AllowedFlowsArgs {
-    flows: AllowedFlow[];
+    // Items that are no inputs have no type in SDKs for Go, which then don't compile.
+    flows: pulumi.Input<AllowedFlow>[];
 }
 
 /** The connections that closed namespaces are opened for, at both ends, and nothing else. */
 export class AllowedFlows extends pulumi.ComponentResource {
     constructor(name: string, args: AllowedFlowsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("foundation-components:index:AllowedFlows", name, args, opts);
-        const flows = args.flows.map(({ source, target, ports, ...flow }) => ({
+        const given = args.flows.map((flow, index) => known(flow, `flows[${index}]`, this));
+        const flows = given.map(({ source, target, ports, ...flow }) => ({
             ...flow,
             from: peerOf(source, `${flow.name}.source`, this),
             to: peerOf(target, `${flow.name}.target`, this),
-            ports: ports as Flow["ports"],
+            ports: ports.map((port, index) => known(port, `flow ${flow.name}.ports[${index}]`, this)) as Flow["ports"],
         }));
         new foundation.AllowedFlows(name, { flows }, { parent: this });
         this.registerOutputs({});
     }
+}
+
+/** What decides which objects there are has to be known when the program runs. */
+function known<T>(value: pulumi.Input<T>, path: string, component: pulumi.Resource): T {
+    if (pulumi.Output.isInstance(value) || value instanceof Promise) {
+        throw new pulumi.ResourceError(`${path} must be a value, and no output of another resource`, component, true);
+    }
+    return value as T;
 }
 
 function peerOf(given: FlowPeer, path: string, component: pulumi.Resource): Peer {
