@@ -91,7 +91,7 @@ function folderOf({ name, version }) {
 }
 
 /** The cache of the benchmark, which XDG's base directories place. */
-export function cacheFolder() {
+function cacheFolder() {
     const { XDG_CACHE_HOME } = process.env;
     return join(XDG_CACHE_HOME ? XDG_CACHE_HOME : join(homedir(), ".cache"), "x0tta6bl4-bench");
 }
