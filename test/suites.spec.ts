@@ -111,13 +111,8 @@ describe("Dockerfiles of programs of this repository", () => {
 
     for (const file of files) {
         it(`${file} copies the manifest of every workspace, without which npm ci refuses the lock file`, () => {
-            const copied = new Set(
-                [...readFileSync(file, "utf8").matchAll(/^COPY (\S+\/package\.json) /gm)].map(([, path]) => path),
-            );
-            assert.deepEqual(
-                manifests.filter((path) => !copied.has(path)),
-                [],
-            );
+            const copied = [...readFileSync(file, "utf8").matchAll(/^COPY (\S+) /gm)].map(([, path]) => path);
+            assert.deepEqual(copied.includes(".") ? [] : manifests.filter((path) => !copied.includes(path)), []);
         });
     }
 
