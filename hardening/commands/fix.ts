@@ -12,6 +12,7 @@ import type { MendedFile } from "../fix/fix";
 import { mend } from "../fix/fix";
 import type { Io } from "../io";
 import { UsageError } from "../io";
+import { notJudgedLines } from "../formats/report";
 import { count, plain } from "../formats/style";
 import type { Project } from "../project";
 import { Excluded } from "../project";
@@ -94,6 +95,7 @@ function fix({ options, operands, project, io }: Fixing): ExitCode {
         );
     }
     printLeft(mending.left, io);
+    notJudgedLines(mending).forEach((line) => io.log(`not judged: ${plain(line)}`));
     failures.forEach((failure) => io.log(`error: ${plain(placeOfFailure(failure))}: ${plain(failure.message)}`));
     const remedies = changed.reduce((sum, { fixed }) => sum + fixed.length, 0);
     io.log(

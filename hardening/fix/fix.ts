@@ -1,7 +1,7 @@
 import type { Resource } from "../../policies/kubernetes/resource";
 import type { EvaluateOptions } from "../evaluate";
 import { evaluate } from "../evaluate";
-import type { Failure, Finding } from "../findings";
+import type { Failure, Finding, NotJudged } from "../findings";
 import { parseManifest } from "../sources/manifests";
 import { editText, SharedField } from "./edit";
 import { overlaps, reachOf } from "./patch";
@@ -25,6 +25,8 @@ export interface Mending {
     readonly left: readonly Finding[];
     /** Controls that threw. */
     readonly failures: readonly Failure[];
+    /** What no control looked at, so that nothing can be said of it. */
+    readonly notJudged: readonly NotJudged[];
 }
 
 /** One remedy can make way for the next; this many in a row is a control and its remedy at odds. */
@@ -115,9 +117,10 @@ export function mend(
     const patients = files.map(({ source, text }) => new Patient(source, text));
     let failures: readonly Failure[] = [];
     let left: readonly Finding[] = [];
+    let notJudged: readonly NotJudged[] = [];
     for (let round = 0, changed = true; changed && round < ROUNDS; round++) {
         const evaluation = evaluate([patients.flatMap(({ resources }) => resources)], options);
-        failures = evaluation.failures;
+        ({ failures, notJudged } = evaluation);
         const open = evaluation.findings.filter(({ status, fix }) => status === "violation" && fix !== undefined);
         const isWanted = ({ safe, control }: Finding): boolean => safe === true || also.has(control);
         left = open.filter((finding) => !isWanted(finding));
@@ -134,5 +137,6 @@ export function mend(
         })),
         left,
         failures,
+        notJudged,
     };
 }

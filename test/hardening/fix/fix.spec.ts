@@ -257,6 +257,18 @@ spec:
         });
     });
 
+    it("names what no control looked at, which it can't call sound", async () => {
+        const widget = "apiVersion: example.com/v1\nkind: Widget\nmetadata: {name: a, namespace: b}\n";
+        await withFiles({ "a.yaml": widget }, async (folder) => {
+            const { code, log } = await cli(["fix", `${folder}/a.yaml`]);
+            assert.equal(code, 0);
+            assert.deepEqual(log, [
+                "not judged: 1 Widget.example.com: no control knows this kind (b/a)",
+                "1 file read, 0 files changed, 0 findings put right",
+            ]);
+        });
+    });
+
     it("refuses standard input", async () => {
         const { code, log } = await cli(["fix", "-"]);
         assert.equal(code, 2);
