@@ -102,6 +102,12 @@ const PARTS: readonly Part[] = [
         at: ["spec", "matchResources", "excludeResourceRules"],
         why: "leaves out what the policy asks for, and no control knows what",
     },
+    {
+        kinds: ["traefik.io/IngressRoute", "traefik.containo.us/IngressRoute"],
+        at: ["spec", "routes", "*", "services", "*", "name"],
+        when: (value) => str(value).endsWith("@internal"),
+        why: "publishes an interface of Traefik's own, which no control judges",
+    },
     ...["http", "tls", "tcp"].map((field) => ({
         kinds: VIRTUAL_SERVICE,
         at: ["spec", field, "*", "route", "*", "destination", "host"],

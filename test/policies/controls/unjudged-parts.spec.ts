@@ -38,6 +38,13 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
     "a volume of a node, which a control knows": [
         object("v1", "PersistentVolume", { spec: { capacity: { storage: "1Gi" }, hostPath: { path: "/a" } } }),
     ],
+    "Traefik's own interface": [
+        object("traefik.io/v1alpha1", "IngressRoute", { spec: { routes: [{ services: [{ name: "api@internal" }] }] } }),
+        "spec.routes[0].services[0].name publishes an interface",
+    ],
+    "a route of Traefik to a Service": [
+        object("traefik.io/v1alpha1", "IngressRoute", { spec: { routes: [{ services: [{ name: "web" }] }] } }),
+    ],
     "a claim of a volume by name": [
         object("v1", "PersistentVolumeClaim", { spec: { volumeName: "vault" } }),
         "spec asks for data",
