@@ -1,4 +1,3 @@
-import type { AttackPath } from "../engine/control";
 import type { Edge } from "./edge";
 import { changeOf, cutOf, weightOf } from "./edge";
 import type { Follow, PathGraph } from "./graph";
@@ -118,11 +117,4 @@ function lineOf(path: Path): string {
 export function messageOf({ path, decisive }: NamedPath): string {
     const { remedy } = cutOf(decisive);
     return `${lineOf(path)}. The attacker can ${decisive.family.title} (${decisive.family.name}).${remedy === "" ? "" : ` ${remedy}`}`;
-}
-
-/** What a waiver calls a path by. */
-export function attackPathOf({ path, decisive }: NamedPath): AttackPath {
-    const { from } = path[0] ?? decisive;
-    const { to } = path.at(-1) ?? decisive;
-    return { from: titleOf(from), to: titleOf(to), hop: decisive.family.name };
 }

@@ -11,7 +11,7 @@ import { scrape } from "../scrape";
 
 /** Nodes whose provider enforces policies without a DaemonSet of a known name say so in a label or annotation. */
 const ENGINE_LABELS = ["cloud.google.com/gke-netd-ready", "kubernetes.azure.com/network-policy"];
-const HINT = "switch the canary on (x0tta6bl4:canary.enabled), and it is measured";
+const HINT = "switch the canary on (the setting canary.enabled), and it is measured";
 
 /**
  * The canary tries what the policies forbid it, so what it measures counts. Without one, an engine is known by its name, which

@@ -1,10 +1,11 @@
-import type { ControlMeta, StackContext, StackFault } from "../../engine/control";
+import type { AttackPath, ControlMeta, StackContext, StackFault } from "../../engine/control";
 import type { Stack } from "../../kubernetes/stack";
 import { pathGraphOf } from "../../paths/build";
 import { EDGE_FAMILIES } from "../../paths/edges";
 import type { IsAccepted, NamedPath } from "../../paths/findings";
-import { attackPathOf, messageOf } from "../../paths/findings";
+import { messageOf } from "../../paths/findings";
 import type { PathGraph } from "../../paths/graph";
+import { titleOf } from "../../paths/nodes";
 
 /** What the controls of this area have in common. */
 export const OVER_PATHS = {
@@ -52,4 +53,11 @@ function faultsOf(named: NamedPath): readonly StackFault[] {
                   attackPath: attackPathOf(named),
               },
           ];
+}
+
+/** What a waiver calls a path by. */
+function attackPathOf({ path, decisive }: NamedPath): AttackPath {
+    const { from } = path[0] ?? decisive;
+    const { to } = path.at(-1) ?? decisive;
+    return { from: titleOf(from), to: titleOf(to), hop: decisive.family.name };
 }

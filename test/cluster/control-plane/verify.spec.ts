@@ -72,7 +72,7 @@ describeOnCluster("hardening verify against a live cluster", "control-plane", (c
             out,
             "? Network policies are enforced NET-2\n" +
                 "  ? cluster: no engine that enforces network policies was recognised: they may be words only; " +
-                "switch the canary on (x0tta6bl4:canary.enabled), and it is measured\n",
+                "switch the canary on (the setting canary.enabled), and it is measured\n",
         );
         assert.equal(log.at(-1), "0 proved, 0 failed, 1 unknown");
     });

@@ -7,7 +7,7 @@ import { FakeCluster, vector, verdictsOn } from "../../support/fake-cluster";
 const API = "kubernetes.default.svc:443";
 const PLATFORM = "web.shop.svc:8080";
 const ENFORCED = "network-policies-enforced";
-const HINT = "switch the canary on (x0tta6bl4:canary.enabled), and it is measured";
+const HINT = "switch the canary on (the setting canary.enabled), and it is measured";
 const RULE = { kind: "PrometheusRule", metadata: { name: "identity", namespace: "monitoring" } };
 
 /** Half of a canary, as the stack registers it. */
