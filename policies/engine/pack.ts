@@ -20,6 +20,7 @@ import type { Accepts, Outcome } from "./run";
 import { runControl, runOverObjects, runOverStack } from "./run";
 import { Stack } from "../kubernetes/stack";
 import type { UnknownValue } from "../kubernetes/unknown";
+import { unverifiable } from "./unverifiable";
 import type { Waiver } from "./waivers";
 import { WaiverBook } from "./waivers";
 
@@ -220,8 +221,8 @@ function resourceOf({ type, props, urn }: Pick<PolicyResource, "type" | "props" 
 }
 
 /**
- * Reports violations that no waiver covers. An unknown value is thrown on at the end, for the engine to report in its own
- * way; a failed control fails the run.
+ * Reports violations that no waiver covers. What is unknown is thrown at the end, all in one, for the engine to report in
+ * its own way; a failed control fails the run.
  */
 function settle(
     control: Control,
@@ -229,7 +230,7 @@ function settle(
     book: WaiverBook,
     report: (message: string, urn?: string) => void,
 ): void {
-    let unknown: UnknownValue | undefined;
+    const unknown: UnknownValue[] = [];
     const errors: string[] = [];
     for (const outcome of outcomes) {
         switch (outcome.status) {
@@ -239,7 +240,7 @@ function settle(
                 }
                 break;
             case "unverifiable":
-                unknown ??= outcome.error;
+                unknown.push(outcome.error);
                 break;
             case "error":
                 errors.push(outcome.message);
@@ -249,7 +250,7 @@ function settle(
     if (errors.length > 0) {
         throw new Error(errors.join("\n"));
     }
-    if (unknown !== undefined) {
-        throw unknown;
+    if (unknown.length > 0) {
+        throw unverifiable(unknown);
     }
 }

@@ -138,11 +138,29 @@ describe("embedded preview", () => {
         it(title, async function () {
             this.timeout(240_000);
             const registrations = manifestsBelow(folder).map(registrationOf);
-            const { tool, engine } = await bothWays(registrations, controls, "all");
+            const { tool, engine, toolUnknown, engineUnknown } = await bothWays(registrations, controls, "all");
             assert.ok(tool.length > 20, `only ${tool.length} violations: the suite is not being judged`);
             assert.deepEqual(tool, engine);
+            assert.deepEqual(toolUnknown, engineUnknown);
         });
     }
+
+    it("can't tell of a release that it does not see, as an advisory and not as a defect", async () => {
+        const release = {
+            ...registrationOf({ apiVersion: "v1", kind: "Pod" }, 0),
+            type: "kubernetes:helm.sh/v3:Release",
+        };
+        const binding = {
+            apiVersion: "rbac.authorization.k8s.io/v1",
+            kind: "ClusterRoleBinding",
+            metadata: { name: "a" },
+            subjects: [{ kind: "Group", name: "g", apiGroup: "rbac.authorization.k8s.io" }],
+            roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "of-another-stack" },
+        };
+        const { toolUnknown, engineUnknown } = await bothWays([release, registrationOf(binding, 1)], controls, "all");
+        assert.deepEqual(toolUnknown, ["no-powerful-bindings", "objects-are-visible"]);
+        assert.deepEqual(engineUnknown, toolUnknown);
+    });
 
     it("says that it can't tell where the SDK can't, and keeps what was found before", async () => {
         const twoFaults = podControl({
