@@ -44,7 +44,7 @@ describe("The components as others use them", () => {
             await refusalOf(() => new Falco("eyes", wrong)),
             [
                 "eyes:",
-                "  args.settings.walrus is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, cpu, memory, sidekick, kubernetesAudit",
+                "  args.settings.walrus is not known; known: namespace, extraCapabilities, runtimeSocket, workloadImages, applications, clusterWide, bufferSize, cpu, memory, sidekick, kubernetesAudit",
                 '  args.settings.cpu must be a Kubernetes quantity such as 250m or 512Mi, found "much"',
                 "  args.cluster.apiServer is missing; it must be an object with cidrs, ports",
             ].join("\n"),

@@ -252,7 +252,7 @@ const OTHERS: readonly RemedyCase[] = [
             matchConstraints: {
                 resourceRules: [{ apiGroups: [""], apiVersions: ["v1"], operations: ["CREATE"], resources: ["pods"] }],
             },
-            validations: [{ expression: "true" }],
+            validations: [{ expression: "!has(object.spec.hostNetwork)" }],
         },
     }),
     object("admission-policies-deny", "a binding that only warns", false, {

@@ -56,7 +56,7 @@ export const oneScalerPerWorkload = stackControl({
     severity: "low",
     // It costs capacity, not safety, and nobody stops a release for it.
     enforcement: "advisory",
-    covers: ["rel.hpa"],
+    covers: [],
     frameworks: [...nist("CP-10", "SC-5"), ...soc2("A1.1")],
     remediation:
         "Keep one autoscaler for replicas and one for sizes, by different resources, and leave spec.replicas out beside the first.",

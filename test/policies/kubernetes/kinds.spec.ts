@@ -12,6 +12,7 @@ import {
 /** The files that name several of these kinds for another reason than that they carry pods. */
 const FOR_OTHER_REASONS: Readonly<Record<string, string>> = {
     "components/admission/catalogue.ts": "the resource of every kind that admission shows",
+    "components/compliance/rights.ts": "what the job may list, resource by resource",
     "components/responder/bounds.ts": "what the responder changes",
     "components/responder/rights.ts": "what the responder may do, verb by verb",
     "policies/controls/namespaces/scope.ts": "the kinds of the API that are in a namespace",
