@@ -1,3 +1,4 @@
+// eslint-disable-next-line no-restricted-imports -- what is looked for is in no type, so it can't be imported by name
 import * as sdk from "@pulumi/policy";
 
 import type { UnknownValue } from "../kubernetes/unknown";
