@@ -299,4 +299,5 @@ export const IDS: Readonly<Record<string, string>> = {
     "XSF-0294": "mutations-add-no-privilege",
     "XSF-0295": "no-device-admin-access",
     "XSF-0296": "priority-classes-bounded",
+    "XSF-0297": "no-credentials-in-objects",
 };

@@ -6,6 +6,7 @@ import { configIsImmutable } from "./config-is-immutable";
 import { dataMountsReviewed } from "./data-mounts-reviewed";
 import { noCredentialsInArguments } from "./no-credentials-in-arguments";
 import { noCredentialsInConfigmaps } from "./no-credentials-in-configmaps";
+import { noCredentialsInObjects } from "./no-credentials-in-objects";
 import { noCredentialsInEnv } from "./no-credentials-in-env";
 import { noLiteralSecrets } from "./no-literal-secrets";
 import { noPersonalDataInConfigmaps } from "./no-personal-data-in-configmaps";
@@ -18,6 +19,7 @@ export const secretsControls: readonly Control[] = [
     noCredentialsInEnv,
     noCredentialsInArguments,
     noCredentialsInConfigmaps,
+    noCredentialsInObjects,
     noPersonalDataInConfigmaps,
     noLiteralSecrets,
     noSecretsInEnv,

@@ -1,0 +1,67 @@
+import { noCredentialsInObjects } from "../../../../policies/controls/secrets/no-credentials-in-objects";
+import { describeControl } from "../../../support/control-suite";
+import { configMap, pod } from "../../../support/objects";
+
+/** Put together here, so that no scanner takes it for a token that somebody lost. */
+const TOKEN = `ghp_${"a1B2".repeat(9)}`;
+const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
+const custom = (rest: Readonly<Record<string, unknown>>, metadata: Readonly<Record<string, unknown>> = {}) => ({
+    apiVersion: "example.com/v1",
+    kind: "Widget",
+    metadata: { name: "it", namespace: "shop", ...metadata },
+    ...rest,
+});
+const message = (path: string, what = "a GitHub token"): string =>
+    `${path} holds ${what}. Move it to a Secret and rotate it.`;
+
+describeControl(noCredentialsInObjects, {
+    refused: {
+        "a token in an annotation": {
+            object: custom({}, { annotations: { note: TOKEN } }),
+            message: message("metadata.annotations.note"),
+        },
+        "a token in a label": {
+            object: custom({}, { labels: { "example.com/key": TOKEN } }),
+            message: message('metadata.labels["example.com/key"]'),
+        },
+        "a password in what kubectl keeps of a manifest": {
+            object: custom(
+                {},
+                { annotations: { [LAST_APPLIED]: JSON.stringify({ spec: { url: "postgres://a:b@db/x" } }) } },
+            ),
+            message: message(`metadata.annotations["${LAST_APPLIED}"]`, "a URL with a password"),
+        },
+        "a token deep in a custom resource": {
+            object: custom({ spec: { steps: [{ with: { header: `Authorization: ${TOKEN}` } }] } }),
+            message: message("spec.steps[0].with.header"),
+        },
+        "a rule of Prometheus with a password": {
+            object: {
+                apiVersion: "monitoring.coreos.com/v1",
+                kind: "PrometheusRule",
+                metadata: { name: "a", namespace: "shop" },
+                spec: { groups: [{ rules: [{ annotations: { link: "https://a:b@example.com" } }] }] },
+            },
+            message: message("spec.groups[0].rules[0].annotations.link", "a URL with a password"),
+        },
+    },
+    allowed: {
+        "words about tokens": { object: custom({ spec: { token: "from vault" } }, { annotations: { note: "token" } }) },
+        "what kubectl keeps of a Secret, which stands in the Secret too": {
+            object: {
+                apiVersion: "v1",
+                kind: "Secret",
+                metadata: { name: "a", namespace: "shop", annotations: { [LAST_APPLIED]: TOKEN } },
+            },
+        },
+        "what other controls look at": {
+            stack: [configMap({ key: TOKEN }), pod()],
+        },
+        "a reference": {
+            object: custom({
+                spec: { url: "postgres://user:{{ .password }}@db/x", passwordSecretRef: { name: "db" } },
+            }),
+        },
+        "what a controller reports": { object: custom({ status: { last: TOKEN } }) },
+    },
+});
