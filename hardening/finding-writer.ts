@@ -44,7 +44,7 @@ export class FindingWriter {
     public finding({ control, enforcement, inPart }: Selected, outcome: Judged, stack: Stack): Finding {
         const { object } = outcome;
         const { type, prefix, owner } = this.aboutOf(object);
-        const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(control, outcome.error);
+        const fault = outcome.status === "violation" ? outcome.fault : unverifiableFault(outcome.error);
         const acceptance = outcome.status === "violation" ? this.acceptanceOf(control, outcome.object, fault) : {};
         const urn = object?.resource.urn;
         const finding: { -readonly [K in keyof Finding]: Finding[K] } = {
@@ -127,8 +127,8 @@ export function sourceOf(stack: Stack): string {
     return stack.resources[0]?.source ?? "";
 }
 
-function unverifiableFault({ name }: Control, { props, message }: UnknownValue): Fault {
-    return { path: props.map(String).join("."), message: `${name} can't tell: ${message}` };
+function unverifiableFault({ props, message }: UnknownValue): Fault {
+    return { path: props.map(String).join("."), message: `can't tell: ${message}` };
 }
 
 /** An item of a list is an object of its own; the token of the list says nothing about it. */

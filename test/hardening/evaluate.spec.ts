@@ -251,7 +251,7 @@ describe("evaluate", () => {
                 [
                     "unverifiable",
                     "spec.image",
-                    "Pod ns/a: no-unknown can't tell: the value at spec.image is not known before deployment",
+                    "Pod ns/a: can't tell: the value at spec.image is not known before deployment",
                 ],
             ],
         );
