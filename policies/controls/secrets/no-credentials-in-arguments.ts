@@ -1,5 +1,7 @@
 import { podControl } from "../../engine/control";
-import { credentialWithin, hasPasswordFlag, isCredential, looksLikeCredential } from "./credentials";
+import { hasPasswordFlag, looksLikeCredential } from "./credential-formats";
+import { isCredential } from "./credential-names";
+import { credentialWithin } from "./credentials";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import type { Body } from "../../kubernetes/kube";
 import { obj, strings } from "../../kubernetes/kube";

@@ -1,5 +1,7 @@
 import { objectControl } from "../../engine/control";
-import { credentialIn, isCredential, isKeyMaterial, looksLikeCredential } from "./credentials";
+import { looksLikeCredential } from "./credential-formats";
+import { isCredential, isKeyMaterial } from "./credential-names";
+import { credentialIn } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";

@@ -1,5 +1,7 @@
 import { podControl } from "../../engine/control";
-import { credentialWithin, hasPasswordFlag, isCredential, isKeyMaterial, looksLikeCredential } from "./credentials";
+import { hasPasswordFlag, looksLikeCredential } from "./credential-formats";
+import { isCredential, isKeyMaterial } from "./credential-names";
+import { credentialWithin } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
 import { list, obj, str } from "../../kubernetes/kube";
 import { show } from "../../text";

@@ -7,7 +7,7 @@ import { obj } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 import { podsOf } from "../../kubernetes/pods";
 import { isRecord, rootOf, walk } from "../../kubernetes/walk";
-import { looksLikeCredential } from "./credentials";
+import { looksLikeCredential } from "./credential-formats";
 
 /** What kubectl keeps of the manifest. That of a Secret is read by whoever reads the Secret. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";

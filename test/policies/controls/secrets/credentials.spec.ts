@@ -2,16 +2,14 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
+import { hasPasswordFlag, looksLikeCredential } from "../../../../policies/controls/secrets/credential-formats";
 import {
     canBeCredential,
-    credentialIn,
-    credentialWithin,
-    hasPasswordFlag,
     isCredential,
     isKeyMaterial,
-    looksLikeCredential,
     namesCredential,
-} from "../../../../policies/controls/secrets/credentials";
+} from "../../../../policies/controls/secrets/credential-names";
+import { credentialIn, credentialWithin } from "../../../../policies/controls/secrets/credentials";
 
 describe("names of credentials", () => {
     for (const name of [
