@@ -39,7 +39,7 @@ export const noDeviceAdminAccess = objectControl({
         expression: `object.kind == 'Namespace'
  ? object.metadata.?labels[?'resource.kubernetes.io/admin-access'].orValue('') != 'true'
  : !(object.kind in ['ResourceClaim', 'ResourceClaimTemplate']) ||
-   (object.kind == 'ResourceClaim' ? object.spec.?devices.?requests.orValue([]) : object.spec.spec.?devices.?requests.orValue([]))
+   (object.kind == 'ResourceClaim' ? dyn(object).spec : dyn(object).spec.spec).?devices.?requests.orValue([])
     .all(r, r.?adminAccess.orValue(false) != true && r.?exactly.?adminAccess.orValue(false) != true)`,
     },
 });
