@@ -2,15 +2,8 @@ import assert from "node:assert/strict";
 
 import { readConfig } from "../../components/config";
 import { foundationOf } from "../../components/foundation";
-import { evaluate } from "../../hardening/evaluate";
-import type { Finding } from "../../hardening/findings";
-import { fails } from "../../hardening/findings";
-import { objectOf } from "../../hardening/formats/order";
 import type { Registration } from "../../hardening/sources/program/registration";
 import { unwrap } from "../../hardening/sources/program/values";
-import { controls } from "../../policies/controls";
-import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
-import { selectControls } from "../../policies/engine/profiles";
 import { READ_AT_START_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { str } from "../../policies/kubernetes/kube";
 import { Stack } from "../../policies/kubernetes/stack";
@@ -20,75 +13,12 @@ import { titleOf } from "../../policies/paths/nodes";
 import { everything, Reached } from "../../policies/paths/search";
 import type { Raw } from "../support/stranger";
 import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
+import { emptySelectors, found, judged, sourceOf, THEIRS } from "../support/stranger-findings";
 
 /*
  * The foundation under the names of somebody else: another project, other namespaces, labels and ports. What it was written
  * for must not shine through, and what it guards must be what is there.
  */
-
-/** Every text of a value, keys included. */
-function textsOf(value: unknown): readonly string[] {
-    return typeof value === "string"
-        ? [value]
-        : typeof value === "object" && value !== null
-          ? Object.entries(value).flatMap(([key, inner]) => [key, ...textsOf(inner)])
-          : [];
-}
-
-/** `urn: text` of every text that a pattern is found in. */
-function found(objects: readonly Registration[], pattern: RegExp): readonly string[] {
-    return objects.flatMap(({ urn, inputs }) =>
-        textsOf(inputs)
-            .flatMap((text) => text.split("\n"))
-            .filter((text) => pattern.test(text))
-            .map((text) => `${urn}: ${text}`),
-    );
-}
-
-/** Selectors by a list that has no values, which the API server refuses. */
-function emptySelectors(value: unknown, path = ""): readonly string[] {
-    if (typeof value !== "object" || value === null) {
-        return [];
-    }
-    const { operator, values } = value as { operator?: unknown; values?: unknown };
-    const empty = (operator === "In" || operator === "NotIn") && Array.isArray(values) && values.length === 0;
-    return [
-        ...(empty ? [path] : []),
-        ...Object.entries(value).flatMap(([key, inner]) => emptySelectors(inner, `${path}.${key}`)),
-    ];
-}
-
-function sourceOf(objects: readonly Registration[], kind: string, name: string): string {
-    const texts = objects
-        .filter(({ inputs }) => inputs["kind"] === kind && JSON.stringify(inputs["metadata"]).includes(`"${name}"`))
-        .map(({ inputs }) => JSON.stringify(inputs));
-    assert.equal(texts.length, 1, `${kind} ${name}`);
-    return texts[0] ?? "";
-}
-
-/** `control Kind namespace/name` of what fails a preview without a waiver, and of what the components need excepted. */
-function judged(objects: readonly Registration[]) {
-    const resources = objects.map(({ type, urn, inputs }) => ({
-        source: "stack live",
-        document: 0,
-        type,
-        urn,
-        props: unwrap(inputs).props,
-    }));
-    const selected = selectControls(controls, "x0tta6bl4");
-    const exceptions = new ExceptionBook(EXCEPTIONS);
-    const { findings } = evaluate([resources], { selected, waivers: [], exceptions, now: new Date(0) });
-    const lines = (some: readonly Finding[]) => [
-        ...new Set(some.map((finding) => `${finding.control} ${objectOf(finding)}`)),
-    ];
-    return {
-        violations: lines(findings.filter(fails)),
-        excepted: lines(findings.filter(({ status }) => status === "excepted")),
-    };
-}
-
-/** What the stranger's own image lacks, and whether their mirror is to be trusted, is theirs to say. */
-const THEIRS = /^(?:images-pinned-by-digest Deployment sienna-shop|images-from-allowed-registries)/;
 
 describe("the foundation under a stranger's names", () => {
     let objects: readonly Registration[];
@@ -395,99 +325,5 @@ describe("SPIRE and Falco alone", () => {
                 "acme:canary.enabled needs an application beside which the other half runs; set acme:platform or acme:applications",
             ),
         );
-    });
-});
-
-describe("an application in a cluster whose foundation is another stack's", () => {
-    const { cluster, ...own } = strangers("sienna");
-    const guest = {
-        ...own,
-        cluster: { ...(cluster as object), foundation: "first/live" },
-    };
-    const identities = (objects: readonly Registration[]): readonly string[] =>
-        objects.map(({ inputs }) => {
-            const { kind, metadata } = inputs as { kind: string; metadata: { name: string; namespace?: string } };
-            return `${kind} ${metadata.namespace ?? ""}/${metadata.name}`;
-        });
-    let objects: readonly Registration[];
-
-    before(async function () {
-        this.timeout(120_000);
-        objects = await objectsOf(guest);
-    });
-
-    it("brings its namespaces, its shield, its identity and its secrets, and nothing that a cluster has once", () => {
-        const kinds = new Set(objects.map(({ inputs }) => inputs["kind"]));
-        const once = ["CustomResourceDefinition", "CSIDriver", "PriorityClass", "DaemonSet", "StatefulSet"];
-        assert.deepEqual(
-            [...once, "ValidatingWebhookConfiguration"].filter((kind) => kinds.has(kind)),
-            [],
-        );
-        const namespaces = identities(objects).filter((identity) => identity.startsWith("Namespace "));
-        assert.deepEqual(
-            namespaces.sort(),
-            ["sienna-canary", "sienna-goods", "sienna-secrets", "sienna-shop"].map((name) => `Namespace /${name}`),
-        );
-        for (const kind of ["HTTPRoute", "ClusterSPIFFEID", "SecretStore", "ValidatingAdmissionPolicy"]) {
-            assert.ok(kinds.has(kind), kind);
-        }
-    });
-
-    it("shares no object with the stack of the foundation, under whatever project that is", async function () {
-        this.timeout(120_000);
-        const first = identities(await objectsOf(strangers("ochre"), "first"));
-        assert.deepEqual(
-            identities(objects).filter((identity) => first.includes(identity)),
-            [],
-        );
-    });
-
-    it("raises the alerts of its applications only", () => {
-        const alerts = objects
-            .filter(({ inputs }) => inputs["kind"] === "PrometheusRule")
-            .flatMap(
-                ({ inputs }) => (inputs["spec"] as { groups: { rules: { alert: string; expr: string }[] }[] }).groups,
-            )
-            .flatMap(({ rules }) => rules);
-        assert.ok(alerts.some(({ alert }) => alert === "PlatformDown"));
-        assert.deepEqual(
-            alerts.filter(({ expr }) => !/sienna-(?:web|store)/.test(expr)),
-            [],
-        );
-    });
-
-    it("is clean, and excepts nothing that is not there", () => {
-        const { violations, excepted } = judged(objects);
-        assert.deepEqual(
-            violations.filter((line) => !THEIRS.test(line)),
-            [],
-        );
-        const known = foundationOf(configOf(guest), PROJECT).exceptions;
-        assert.deepEqual(
-            known.filter(({ control, object }) => !excepted.includes(`${control} ${object}`)),
-            [],
-        );
-    });
-
-    it("is watched by the foundation's Falco where that names its namespace", async function () {
-        this.timeout(120_000);
-        const { falco: eyes, ...others } = strangers("ochre");
-        const applications = [{ namespace: "sienna-shop", ports: [8999] }];
-        const first = await objectsOf({ ...others, falco: { ...(eyes as object), applications } }, "first");
-        const rules = sourceOf(first, "ConfigMap", "falco-rules");
-        assert.match(rules, /x0_application_namespaces\\n[^l]*items:[^l]*sienna-shop/);
-        assert.match(rules, /x0_application_ports\\n[^l]*items:[^l]*8999/);
-    });
-
-    it("is of a project of its own, after which what is outside of namespaces is named", () => {
-        const values = { ...guest, cluster: { ...guest.cluster, foundation: "acme/live" } };
-        const { faults } = readConfig(
-            Object.fromEntries(Object.entries(values).map(([key, value]) => [`${PROJECT}:${key}`, value])),
-            PROJECT,
-        );
-        assert.deepEqual(faults, [
-            'acme:cluster.foundation is "acme/live", a stack of this project; what is outside of namespaces is named after the ' +
-                "project, so the two need projects of their own",
-        ]);
     });
 });
