@@ -1,3 +1,5 @@
+// eslint-disable-next-line no-restricted-imports -- the class of what is unknown is in no type, so it can't be imported by name
+import * as sdk from "@pulumi/policy";
 import type {
     PolicyConfigSchema,
     PolicyResource,
@@ -20,9 +22,11 @@ import type { Accepts, Outcome } from "./run";
 import { runControl, runOverObjects, runOverStack } from "./run";
 import { Stack } from "../kubernetes/stack";
 import type { UnknownValue } from "../kubernetes/unknown";
-import { unverifiable } from "./unverifiable";
 import type { Waiver } from "./waivers";
 import { WaiverBook } from "./waivers";
+
+/** The engine tells "can't say" from a defect by this class, which the SDK exports and leaves out of its types. */
+const { UnknownValueError } = sdk as unknown as { readonly UnknownValueError: { readonly prototype: object } };
 
 /** The parameters that each control has run with, as far as it has. */
 type Configured = Map<Control, Params<ParamSchemas>>;
@@ -253,4 +257,14 @@ function settle(
     if (unknown.length > 0) {
         throw unverifiable(unknown);
     }
+}
+
+/**
+ * What to throw so that the engine says of a policy that it can't tell, as an advisory, and goes on; it takes any other error
+ * for a defect of the pack and fails the whole preview.
+ * @param unknown all that the policy could not tell of, at least one
+ */
+function unverifiable(unknown: readonly UnknownValue[]): Error {
+    const message = [...new Set(unknown.map((error) => error.message))].join("\n");
+    return Object.setPrototypeOf(new Error(message), UnknownValueError.prototype) as Error;
 }
