@@ -55,11 +55,16 @@ export function nodesAt(root: Node, way: readonly string[]): readonly Node[] {
 /** The same for a control, which can't tell where one of them is unknown: throws what says so. */
 export function knownNodesAt(root: Node, way: readonly string[]): readonly Node[] {
     const nodes = nodesAt(root, way);
+    refuseUnknown(nodes);
+    return nodes;
+}
+
+/** Throws what says that a control can't tell where one of the values is unknown. */
+export function refuseUnknown(nodes: readonly Node[]): void {
     const unknown = nodes.find((node) => node.unknown === true);
     if (unknown !== undefined) {
         throw new UnknownValueError(steps(unknown.path).map(String));
     }
-    return nodes;
 }
 
 function stepFrom(node: Node, step: string): readonly Node[] {

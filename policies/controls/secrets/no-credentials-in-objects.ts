@@ -6,7 +6,8 @@ import type { KubeObject } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 import { podsOf } from "../../kubernetes/pods";
-import { isRecord, rootOf, walk } from "../../kubernetes/walk";
+import type { Node } from "../../kubernetes/walk";
+import { isRecord, refuseUnknown, rootOf, walk } from "../../kubernetes/walk";
 import { looksLikeCredential } from "./credential-formats";
 
 /** What kubectl keeps of the manifest. That of a Secret is read by whoever reads the Secret. */
@@ -56,11 +57,14 @@ export const noCredentialsInObjects = objectControl({
             return;
         }
         const found: Fault[] = [];
+        const unknown: Node[] = [];
         walk(rootOf(object), (node) => {
             found.push(...faultsOf(node.path, node.value));
+            unknown.push(...(node.unknown === true ? [node] : []));
             return !isRecord(node);
         });
         yield* found;
+        refuseUnknown(unknown);
     },
     admission: {
         none: "The formats in Common Expression Language exceed the API server's cost limit for one rule.",

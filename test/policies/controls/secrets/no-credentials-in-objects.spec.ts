@@ -1,5 +1,9 @@
+import assert from "node:assert/strict";
+
 import { noCredentialsInObjects } from "../../../../policies/controls/secrets/no-credentials-in-objects";
+import { withUnknown } from "../../../support/cases";
 import { describeControl } from "../../../support/control-suite";
+import { outcomesOf } from "../../../support/controls";
 import { configMap, pod } from "../../../support/objects";
 
 /** Put together here, so that no scanner takes it for a token that somebody lost. */
@@ -64,4 +68,15 @@ describeControl(noCredentialsInObjects, {
         },
         "what a controller reports": { object: custom({ status: { last: TOKEN } }) },
     },
+});
+
+describe("no-credentials-in-objects, of a custom resource", () => {
+    it("finds what is there, and can't tell of what is known only after deployment", () => {
+        const object = custom({ spec: { note: TOKEN, url: "postgres://db/x" } });
+        const outcomes = outcomesOf(noCredentialsInObjects, [withUnknown(object, "spec.url")]);
+        assert.deepEqual(
+            outcomes.map(({ status }) => status),
+            ["violation", "unverifiable"],
+        );
+    });
 });
