@@ -11,8 +11,9 @@ import { closed, TlsWorld } from "../../spiffe/test/support/tls-world.js";
 import { until } from "../../spiffe/test/support/until.js";
 import { denyPolicy } from "../src/execute/denylist.js";
 import { ApiError } from "../src/kubernetes/objects.js";
-import { addWorkload, keyOf } from "./support/fake-api.js";
-import { eventOf, NAMESPACE, policyOf, ruleOf, World } from "./support/world.js";
+import { keyOf } from "./support/fake-api.js";
+import type { World } from "./support/world.js";
+import { eventOf, NAMESPACE, policyOf, ruleOf, shopOf } from "./support/world.js";
 
 const ID = "spiffe://example.org/client";
 const LIST = keyOf({ kind: "ConfigMap", namespace: NAMESPACE, name: "revoked-identities" });
@@ -36,8 +37,7 @@ describe("The deny list", () => {
     function worldOf(): World {
         const web = { namespace: "shop", kind: "Deployment", name: "web" };
         const rule = { ...ruleOf("revoke-identity"), actions: [{ type: "revoke-identity", scope: "identity" }] };
-        const made = new World(policyOf({ rules: [rule] }, { mayLoseLastReplica: [web] }));
-        addWorkload(made.api, { namespace: "shop", name: "web", replicas: 3 });
+        const made = shopOf(policyOf({ rules: [rule] }, { mayLoseLastReplica: [web] }));
         made.api.put({
             apiVersion: "spire.spiffe.io/v1alpha1",
             kind: "ClusterSPIFFEID",

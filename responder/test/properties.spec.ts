@@ -7,7 +7,7 @@ import { omit } from "../src/omit.js";
 import { TRAITS } from "../src/plan/traits.js";
 import type { Responder } from "../src/responder.js";
 import { addWorkload, Crash } from "./support/fake-api.js";
-import { BUILT_IN, eventOf, policyOf, World } from "./support/world.js";
+import { BUILT_IN, eventOf, policyOf, shopOf, World } from "./support/world.js";
 
 const HOUR = 3_600_000;
 
@@ -236,8 +236,7 @@ async function contained(
     event: ReturnType<typeof eventOf>,
     crashes: readonly { readonly call: number; readonly fault: "before" | "after" }[],
 ): Promise<unknown> {
-    const world = new World(policy);
-    addWorkload(world.api, { namespace: "shop", name: "web", replicas: 3 });
+    const world = shopOf(policy);
     const left = [...crashes];
     let calls = 0;
     world.api.fault = () => {

@@ -1,34 +1,19 @@
 import assert from "node:assert/strict";
 
-import { SpiffeId } from "@x0tta6bl4/spiffe";
-
 import { ApiError } from "../src/kubernetes/objects.js";
-import type { ActionRecord } from "../src/model.js";
-import { addWorkload, FakeApi, keyOf } from "./support/fake-api.js";
-import { eventOf, NAMESPACE, policyOf, ruleOf, World } from "./support/world.js";
+import { keyOf } from "./support/fake-api.js";
+import type { World } from "./support/world.js";
+import { eventOf, policyOf, respondIn, ruleOf, shopOf, statesOf } from "./support/world.js";
 
 const POD = keyOf({ kind: "Pod", namespace: "shop", name: "web-0" });
-
-function states(actions: readonly ActionRecord[]): Record<string, string> {
-    return Object.fromEntries(actions.map(({ type, state }) => [type, state]));
-}
 
 describe("Responder", () => {
     let world: World;
 
-    function worldOf(policy = policyOf(), replicas = 3): World {
-        world = new World(policy);
-        addWorkload(world.api, { namespace: "shop", name: "web", replicas });
-        return world;
-    }
-
-    async function respond(...events: Parameters<typeof eventOf>) {
-        const responder = await world.start();
-        await responder.record([eventOf(...events)]);
-        await responder.work();
-        world.api.settle();
-        return { responder, incident: () => responder.incidents()[0] ?? assert.fail("no incident") };
-    }
+    const worldOf = (...policy: Parameters<typeof shopOf>): void => {
+        world = shopOf(...policy);
+    };
+    const respond = (...event: Parameters<typeof eventOf>) => respondIn(world, ...event);
 
     it("isolates the pod, its controller replaces it, and undoing brings it back byte for byte", async () => {
         worldOf();
@@ -73,7 +58,7 @@ describe("Responder", () => {
     it("writes down what it would do while the mode is observe, and changes nothing", async () => {
         worldOf(policyOf({ mode: "observe" }));
         const { incident } = await respond();
-        assert.deepEqual(states(incident().actions), { isolate: "observed" });
+        assert.deepEqual(statesOf(incident().actions), { isolate: "observed" });
         assert.ok(
             world.api.changes.every((line) => line.includes("SecurityIncident")),
             world.api.changes.join("\n"),
@@ -83,17 +68,17 @@ describe("Responder", () => {
     it("proposes while the mode is propose, and acts once it is approved", async () => {
         worldOf(policyOf({ mode: "propose" }));
         const { responder, incident } = await respond();
-        assert.deepEqual(states(incident().actions), { isolate: "proposed" });
+        assert.deepEqual(statesOf(incident().actions), { isolate: "proposed" });
         world.decide(incident().name, { verdict: "approve", action: incident().actions[0]?.id, by: "alice" });
         await responder.tick();
-        assert.deepEqual(states(incident().actions), { isolate: "done" });
+        assert.deepEqual(statesOf(incident().actions), { isolate: "done" });
         assert.equal(incident().actions[0]?.approvedBy, "alice");
     });
 
     it("asks before what can't be undone, though the mode is act", async () => {
         worldOf(policyOf({ rules: [ruleOf("capture-evidence", "terminate")] }));
         const { incident } = await respond();
-        assert.deepEqual(states(incident().actions), { "capture-evidence": "done", terminate: "proposed" });
+        assert.deepEqual(statesOf(incident().actions), { "capture-evidence": "done", terminate: "proposed" });
         const [evidence] = world.evidence.values();
         assert.equal(
             (JSON.parse(evidence ?? "") as { logs: object }).logs["main" as never],
@@ -107,11 +92,11 @@ describe("Responder", () => {
         world.decide(incident().name, { verdict: "approve", by: "alice" });
         world.policy = policyOf({ mode: "propose", killSwitch: true });
         await responder.tick();
-        assert.deepEqual(states(incident().actions), { isolate: "blocked" });
+        assert.deepEqual(statesOf(incident().actions), { isolate: "blocked" });
         world.policy = policyOf({ mode: "propose" });
         world.decide(incident().name, { verdict: "acknowledge", by: "bob" });
         await responder.tick();
-        assert.deepEqual(states(incident().actions), { isolate: "proposed" });
+        assert.deepEqual(statesOf(incident().actions), { isolate: "proposed" });
         assert.equal(incident().acknowledgedBy, "bob");
     });
 
@@ -122,13 +107,13 @@ describe("Responder", () => {
         await responder.tick();
         world.now += 3_600_001;
         await responder.tick();
-        assert.deepEqual(states(incident().actions), { isolate: "done" });
+        assert.deepEqual(statesOf(incident().actions), { isolate: "done" });
 
         worldOf(policyOf({}, { undoAfter: "1h" }));
         const other = await respond();
         world.now += 3_600_001;
         await other.responder.tick();
-        assert.deepEqual(states(other.incident().actions), { isolate: "undone" });
+        assert.deepEqual(statesOf(other.incident().actions), { isolate: "undone" });
     });
 
     it("puts a pod's events into one incident, and knows one that is sent again", async () => {
@@ -237,90 +222,6 @@ describe("Responder", () => {
         assert.deepEqual([second.incident().actions[0]?.state, tries], ["failed", 3]);
     });
 
-    describe("identities", () => {
-        const id = "spiffe://example.org/ns/shop/sa/web";
-
-        beforeEach(() => {
-            worldOf(
-                policyOf(
-                    { rules: [ruleOf("isolate", "revoke-identity", "ban-agent", "rotate-authority")] },
-                    { nodeFraction: 0.2 },
-                ),
-            );
-            world.api.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
-            world.api.put({
-                apiVersion: "spire.spiffe.io/v1alpha1",
-                kind: "ClusterSPIFFEID",
-                metadata: { name: "web" },
-                spec: {
-                    spiffeIDTemplate:
-                        "spiffe://{{ .TrustDomain }}/ns/{{ .PodMeta.Namespace }}/sa/{{ .PodSpec.ServiceAccountName }}",
-                    podSelector: { matchLabels: { app: "web" } },
-                },
-            });
-            world.spire.addAgent("node-0");
-            for (const pod of ["web-0", "web-1"]) {
-                const uid =
-                    world.api.objects.get(keyOf({ kind: "Pod", namespace: "shop", name: pod }))?.metadata.uid ?? "";
-                world.spire.addEntry({
-                    spiffeId: SpiffeId.parse(id),
-                    parentId: SpiffeId.parse("spiffe://example.org/spire/agent/k8s_psat/test/node-0"),
-                    selectors: [{ type: "k8s", value: `pod-uid:${uid}` }],
-                    x509SvidTtl: 300,
-                });
-            }
-        });
-
-        it("are revoked for the pod alone, agents banned, authorities rotated once approved, and what can be undone is", async () => {
-            const { responder, incident } = await respond();
-            assert.equal(incident().subjects[0]?.spiffeId, id);
-            world.decide(incident().name, { verdict: "approve", by: "alice" });
-            await responder.tick();
-            assert.deepEqual(states(incident().actions), {
-                isolate: "done",
-                "revoke-identity": "done",
-                "ban-agent": "done",
-                "rotate-authority": "done",
-            });
-            assert.equal(world.spire.entriesById.size, 1);
-            assert.deepEqual(
-                [...world.spire.agentsById.values()].map(({ banned }) => banned),
-                [true],
-            );
-            assert.deepEqual([world.spire.states.active?.id, world.spire.tainted], ["second", ["first"]]);
-            world.decide(incident().name, { verdict: "undo", by: "alice" });
-            await responder.tick();
-            assert.equal(world.spire.entriesById.size, 2);
-            assert.equal([...world.spire.entriesById.values()].at(-1)?.x509SvidTtl, 300);
-            assert.equal(world.spire.agentsById.size, 0, "attests anew");
-        });
-
-        it("are denied to everybody where the policy names the workload, and the list is empty again afterwards", async () => {
-            const web = { namespace: "shop", kind: "Deployment", name: "web" };
-            world.policy = policyOf(
-                {
-                    rules: [
-                        { ...ruleOf("revoke-identity"), actions: [{ type: "revoke-identity", scope: "identity" }] },
-                    ],
-                },
-                { mayLoseLastReplica: [web] },
-            );
-            const { responder, incident } = await respond();
-            world.decide(incident().name, { verdict: "approve", by: "alice" });
-            await responder.tick();
-            const list = (): unknown =>
-                world.api.objects.get(keyOf({ kind: "ConfigMap", namespace: NAMESPACE, name: "revoked-identities" }))?.[
-                    "data"
-                ];
-            assert.deepEqual(list(), { "deny.yaml": `deny:\n  - id: ${id}\n` });
-            assert.equal(world.spire.entriesById.size, 0);
-            world.decide(incident().name, { verdict: "undo", by: "alice" });
-            await responder.tick();
-            assert.deepEqual(list(), { "deny.yaml": "deny: []\n" });
-            assert.equal(world.spire.entriesById.size, 2);
-        });
-    });
-
     it("rolls back a Deployment once approved, and forward again when that is undone", async () => {
         worldOf(policyOf({ rules: [ruleOf("rollback", "restart", "cordon", "rotate-secret", "notify")] }));
         const deployment = keyOf({ kind: "Deployment", namespace: "shop", name: "web" });
@@ -346,7 +247,7 @@ describe("Responder", () => {
             metadata: { name: "tls", namespace: "shop" },
         });
         const { responder, incident } = await respond();
-        assert.deepEqual(states(incident().actions), {
+        assert.deepEqual(statesOf(incident().actions), {
             rollback: "proposed",
             restart: "proposed",
             cordon: "done",
@@ -392,17 +293,5 @@ describe("Responder", () => {
         await responder.tick();
         assert.equal(responder.incidents().length, 0);
         assert.deepEqual(world.api.all("SecurityIncident"), []);
-    });
-});
-
-// The fake is held to what it claims, since everything above leans on it.
-describe("FakeApi", () => {
-    it("refuses a change that goes by an old version, and leaves out empty maps", async () => {
-        const api = new FakeApi();
-        const [name] = addWorkload(api, { namespace: "shop", name: "web", replicas: 1 });
-        const ref = { kind: "Pod", namespace: "shop", name: name ?? "" } as const;
-        await assert.rejects(api.patch(ref, { metadata: { resourceVersion: "0" } }), { reason: "Conflict" });
-        const patched = await api.patch(ref, { metadata: { labels: { app: null } } });
-        assert.equal("labels" in patched.metadata, false);
     });
 });

@@ -5,8 +5,7 @@ import { KubernetesIncidentStore } from "../src/knowledge/kubernetes-store.js";
 import { ApiError } from "../src/kubernetes/objects.js";
 import { ResponderLoop } from "../src/loop.js";
 import { EventQueue } from "../src/monitor/queue.js";
-import { addWorkload } from "./support/fake-api.js";
-import { eventOf, NAMESPACE, policyOf, ruleOf, World } from "./support/world.js";
+import { eventOf, NAMESPACE, policyOf, ruleOf, shopOf, World } from "./support/world.js";
 
 const INCIDENT = { name: "incident-1", namespace: NAMESPACE };
 
@@ -126,8 +125,7 @@ describe("Following decisions", () => {
     });
 
     it("has an approval carried out long before the next tick", async () => {
-        const world = new World(policyOf({ rules: [ruleOf("terminate")] }));
-        addWorkload(world.api, { namespace: "shop", name: "web", replicas: 3 });
+        const world = shopOf(policyOf({ rules: [ruleOf("terminate")] }));
         const responder = await world.start();
         const failed = (error: unknown): void => assert.fail(String(error));
         const loop = new ResponderLoop(responder, new EventQueue(10), { tickMs: 60_000, failed });

@@ -24,7 +24,7 @@ import { ResponderLoop } from "../../src/loop.js";
 import { INCIDENTS, LOOKALIKES } from "../data/recordings.js";
 import type { Recording } from "../data/recordings.js";
 import { addWorkload, keyOf } from "../support/fake-api.js";
-import { eventOf, World } from "../support/world.js";
+import { eventOf, shopOf } from "../support/world.js";
 
 const SIDEKICK = "/ns/falcosidekick/sa/falcosidekick";
 const ALERTMANAGER = "/ns/monitoring/sa/alertmanager";
@@ -215,8 +215,7 @@ describe("The webhook", () => {
 
         /** Sends a recording. @returns the actions that change something */
         async function replay({ path, bodies }: Recording): Promise<Record<string, string>> {
-            const world = new World(checkedPolicy({ ...(shipped as object), mode: "act" }));
-            addWorkload(world.api, { namespace: "shop", name: "web", replicas: 3 });
+            const world = shopOf(checkedPolicy({ ...(shipped as object), mode: "act" }));
             addWorkload(world.api, { namespace: "falco", name: "falco", replicas: 3 });
             world.api.put({ apiVersion: "v1", kind: "Namespace", metadata: { name: "shop" } });
             world.api.put({

@@ -1,13 +1,14 @@
+import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 
 import { Resolver } from "../../src/analyze/resolve.js";
 import { evidenceName } from "../../src/execute/evidence.js";
 import { KubernetesIncidentStore } from "../../src/knowledge/kubernetes-store.js";
-import type { Decision, SecurityEvent } from "../../src/model.js";
+import type { ActionRecord, Decision, Incident, SecurityEvent } from "../../src/model.js";
 import { checkedPolicy } from "../../src/plan/policy.js";
 import type { ResponsePolicy } from "../../src/plan/policy.js";
 import { Responder } from "../../src/responder.js";
-import { FakeApi, nodeOf } from "./fake-api.js";
+import { addWorkload, FakeApi, nodeOf } from "./fake-api.js";
 import { FakeSpire } from "./fake-spire.js";
 
 export const NAMESPACE = "responder";
@@ -108,4 +109,25 @@ export class World {
         const before = (object.spec?.["decisions"] ?? []) as readonly Decision[];
         this.api.put({ ...object, spec: { decisions: [...before, { ...decision, id: before.length }] } });
     }
+}
+
+/** A world with the Deployment `shop/web` of three pods, which events are about unless told otherwise. */
+export function shopOf(policy = policyOf()): World {
+    const world = new World(policy);
+    addWorkload(world.api, { namespace: "shop", name: "web", replicas: 3 });
+    return world;
+}
+
+/** Starts a responder in a world, and lets it do what it does about an event. */
+export async function respondIn(world: World, ...event: Parameters<typeof eventOf>) {
+    const responder = await world.start();
+    await responder.record([eventOf(...event)]);
+    await responder.work();
+    world.api.settle();
+    return { responder, incident: (): Incident => responder.incidents()[0] ?? assert.fail("no incident") };
+}
+
+/** What has become of each type of action. */
+export function statesOf(actions: readonly ActionRecord[]): Record<string, string> {
+    return Object.fromEntries(actions.map(({ type, state }) => [type, state]));
 }
