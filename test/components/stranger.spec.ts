@@ -3,7 +3,6 @@ import assert from "node:assert/strict";
 import { readConfig } from "../../components/config";
 import { foundationOf } from "../../components/foundation";
 import type { Registration } from "../../hardening/sources/program/registration";
-import { unwrap } from "../../hardening/sources/program/values";
 import { READ_AT_START_ANNOTATION } from "../../policies/kubernetes/foundation";
 import { str } from "../../policies/kubernetes/kube";
 import { Stack } from "../../policies/kubernetes/stack";
@@ -13,7 +12,7 @@ import { titleOf } from "../../policies/paths/nodes";
 import { everything, Reached } from "../../policies/paths/search";
 import type { Raw } from "../support/stranger";
 import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
-import { emptySelectors, found, judged, sourceOf, THEIRS } from "../support/stranger-findings";
+import { emptySelectors, found, judged, previewed, sourceOf, THEIRS } from "../support/stranger-findings";
 
 /*
  * The foundation under the names of somebody else: another project, other namespaces, labels and ports. What it was written
@@ -207,15 +206,8 @@ describe("the foundation under a stranger's names", () => {
     });
 
     it("opens no way from one application to another but that of the callers it names", () => {
-        const resources = objects.map(({ type, urn, inputs }) => ({
-            source: "stack live",
-            document: 0,
-            type,
-            urn,
-            props: unwrap(inputs).props,
-        }));
         // Whatever the network lets a lost pod reach is taken for lost too.
-        const graph = lateralGraphOf(new Stack(resources));
+        const graph = lateralGraphOf(new Stack(previewed(objects)));
         const podOf = (namespace: string, name: string) => {
             const pod = graph.nodes.find(
                 ({ kind, object }) => kind === "pod" && object?.namespace === namespace && object.name === name,

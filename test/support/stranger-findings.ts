@@ -9,6 +9,7 @@ import { unwrap } from "../../hardening/sources/program/values";
 import { controls } from "../../policies/controls";
 import { EXCEPTIONS, ExceptionBook } from "../../policies/engine/exceptions";
 import { selectControls } from "../../policies/engine/profiles";
+import type { Resource } from "../../policies/kubernetes/resource";
 
 /** Every text of a value, keys included. */
 function textsOf(value: unknown): readonly string[] {
@@ -51,18 +52,22 @@ export function sourceOf(objects: readonly Registration[], kind: string, name: s
     return texts[0] ?? "";
 }
 
-/** `control Kind namespace/name` of what fails a preview without a waiver, and of what the components need excepted. */
-export function judged(objects: readonly Registration[]) {
-    const resources = objects.map(({ type, urn, inputs }) => ({
+/** The objects as a preview of the stack `live` hands them to the controls. */
+export function previewed(objects: readonly Registration[]): readonly Resource[] {
+    return objects.map(({ type, urn, inputs }) => ({
         source: "stack live",
         document: 0,
         type,
         urn,
         props: unwrap(inputs).props,
     }));
+}
+
+/** `control Kind namespace/name` of what fails a preview without a waiver, and of what the components need excepted. */
+export function judged(objects: readonly Registration[]) {
     const selected = selectControls(controls, "x0tta6bl4");
     const exceptions = new ExceptionBook(EXCEPTIONS);
-    const { findings } = evaluate([resources], { selected, waivers: [], exceptions, now: new Date(0) });
+    const { findings } = evaluate([previewed(objects)], { selected, waivers: [], exceptions, now: new Date(0) });
     const lines = (some: readonly Finding[]) => [
         ...new Set(some.map((finding) => `${finding.control} ${objectOf(finding)}`)),
     ];
