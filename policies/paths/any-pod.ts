@@ -1,3 +1,4 @@
+import type { Edge } from "./edge";
 import { weightOf } from "./edge";
 import { SUMMITS } from "./elsewhere";
 import type { IsAccepted, NamedPath } from "./findings";
@@ -22,6 +23,7 @@ export function* pathsFromAnyPod(
     const ends = graph.nodes.filter(({ kind }) => kinds.includes(kind));
     const direct = new Leading(graph, ends, (edge) => onward(edge) && weightOf(edge) === Infinity);
     const trusted = new Map<PathNode, Path>();
+    const told = new Set<Edge>();
     for (const pod of pods) {
         const own = graph
             .from(pod)
@@ -30,16 +32,24 @@ export function* pathsFromAnyPod(
         const accepted = own.find(isAccepted);
         if (accepted !== undefined) {
             trusted.set(pod, accepted.path);
+            own.forEach(({ decisive }) => told.add(decisive));
             yield* own;
         }
     }
-    const others = namedPaths(
+    // What a trusted pod comes to in other ways than by itself is not accepted with it.
+    yield* namedPaths(
         graph,
-        { sources: pods.filter((pod) => !trusted.has(pod)), targets: [...ends, ...trusted.keys()], entries: false },
+        { sources: pods, targets: ends, entries: false },
+        (edge) => onward(edge) && !told.has(edge),
+        isAccepted,
+    );
+    const toTrusted = namedPaths(
+        graph,
+        { sources: pods.filter((pod) => !trusted.has(pod)), targets: [...trusted.keys()], entries: false },
         (edge) => onward(edge) && !trusted.has(edge.from),
         isAccepted,
     );
-    for (const { path, decisive } of others) {
+    for (const { path, decisive } of toTrusted) {
         const last = path.at(-1)?.to;
         yield { decisive, path: [...path, ...((last && trusted.get(last)) ?? [])] };
     }

@@ -43,7 +43,7 @@ function classesOf(pod: PodView): readonly { readonly name: string; readonly fie
     return list(pod.spec["volumes"]).flatMap((volume, index) => {
         const csi = obj(obj(volume)["csi"]);
         const name = str(obj(csi["volumeAttributes"])["secretProviderClass"]);
-        return csi["driver"] === DRIVER && name !== "" ? [{ name, field: `${pod.path}.volumes[${index}].csi` }] : [];
+        return csi["driver"] === DRIVER && name !== "" ? [{ name, field: `${pod.prefix}volumes[${index}].csi` }] : [];
     });
 }
 

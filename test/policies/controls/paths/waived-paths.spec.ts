@@ -9,7 +9,7 @@ import { defaultParams } from "../../../../policies/engine/control";
 import type { Waiver } from "../../../../policies/engine/waivers";
 import type { Manifest } from "../../../support/controls";
 import { resourceOf } from "../../../support/controls";
-import { boundTo, named, object, pod, podWithHostPath } from "../../paths/manifests";
+import { boundTo, may, named, namespace, object, pod, podWithHostPath } from "../../paths/manifests";
 
 const published = object("v1", "Service", "web", { spec: { type: "LoadBalancer", selector: { app: "web" } } });
 const privileged = pod({}, { securityContext: { privileged: true } });
@@ -133,6 +133,17 @@ describe("waivers of attack paths", () => {
         assert.deepEqual(judged(control, [privileged, shell, ...rights], own), [
             `waived ${control.name} spec.containers[0].securityContext.privileged`,
             `violation ${control.name} rules[0]`,
+        ]);
+    });
+
+    it("of a pod that has the node accept nothing that its account comes to", () => {
+        const control = noPathFromAnyPodToNode;
+        const own = waiverOf(control, "Pod shop/web", { ...OUT, from: "Pod shop/web" });
+        const web = pod({ automountServiceAccountToken: true }, { securityContext: { privileged: true } });
+        const rights = boundTo({ kind: "ServiceAccount", name: "web", namespace: "shop" }, may(["", "pods", "create"]));
+        assert.deepEqual(judged(control, [namespace(), web, ...rights], own), [
+            `violation ${control.name} metadata.labels["pod-security.kubernetes.io/enforce"]`,
+            `waived ${control.name} spec.containers[0].securityContext.privileged`,
         ]);
     });
 });
