@@ -99,7 +99,7 @@ function cacheFolder() {
 /**
  * Fetches what the cache does not hold, and returns a folder for each package of a set.
  *
- * @param {"small" | "large"} set about 1,000 objects, or about 7,500 with those of the smaller set
+ * @param {"small" | "large"} set about 1,000 objects, or about 8,600 with those of the smaller set
  * @param {(line: string) => void} say hears what is being fetched
  * @returns {readonly string[]}
  * @throws where a client is missing or fails, or a checksum differs
