@@ -5,6 +5,7 @@ import { isBuiltIn } from "../../kubernetes/api";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
+import type { PodView } from "../../kubernetes/pods";
 import { podsOf } from "../../kubernetes/pods";
 import type { Node } from "../../kubernetes/walk";
 import { isRecord, refuseUnknown, rootOf, walk } from "../../kubernetes/walk";
@@ -20,21 +21,39 @@ function* faultsOf(path: string, value: unknown): Iterable<Fault> {
     }
 }
 
-/** Labels and annotations, by the format of what they hold: their names say nothing of it. */
-function* metadataFaults(object: KubeObject): Iterable<Fault> {
-    const metadata = obj(object.body["metadata"]);
+/** Labels and annotations of an object or a pod in it, by the format of what they hold: their names say nothing of it. */
+function* metadataFaults(
+    path: string,
+    metadata: Partial<Pick<PodView, "labels" | "annotations">>,
+    isSecret = false,
+): Iterable<Fault> {
     for (const field of ["labels", "annotations"] as const) {
         for (const [key, value] of Object.entries(obj(metadata[field]))) {
-            if (object.kind !== "Secret" || key !== LAST_APPLIED) {
-                yield* faultsOf(child(`${object.prefix}metadata.${field}`, key), value);
+            if (!isSecret || key !== LAST_APPLIED) {
+                yield* faultsOf(child(`${path}.${field}`, key), value);
             }
         }
     }
 }
 
+/** All fields of a custom resource, but for the containers in it, which have controls of their own. */
+function* fieldFaults(object: KubeObject): Iterable<Fault> {
+    const containers = new Set(podsOf(object).flatMap((pod) => pod.containers.map(({ path }) => path)));
+    const found: Fault[] = [];
+    const unknown: Node[] = [];
+    walk(rootOf(object), (node) => {
+        found.push(...faultsOf(node.path, node.value));
+        unknown.push(...(node.unknown === true ? [node] : []));
+        return !isRecord(node) && !containers.has(node.path);
+    });
+    yield* found;
+    refuseUnknown(unknown);
+}
+
 export const noCredentialsInObjects = objectControl({
     name: "no-credentials-in-objects",
-    description: "No label, annotation or field of a custom resource holds a credential.",
+    description:
+        "No label, annotation or field of a custom resource, nor a label or annotation of a pod, holds a credential.",
     why: "Whoever may list a kind reads them, they are in events and logs, and encryption at rest is seldom set up for them.",
     severity: "high",
     covers: [],
@@ -51,20 +70,15 @@ export const noCredentialsInObjects = objectControl({
     profiles: ["cis", "nsa", "x0tta6bl4"],
     kinds: ["*"],
     *check(object) {
-        yield* metadataFaults(object);
-        // The containers of a pod have controls of their own.
-        if (isBuiltIn(object.group) || podsOf(object).length > 0) {
+        const own = `${object.prefix}metadata`;
+        yield* metadataFaults(own, obj(object.body["metadata"]), object.kind === "Secret");
+        if (!isBuiltIn(object.group)) {
+            yield* fieldFaults(object);
             return;
         }
-        const found: Fault[] = [];
-        const unknown: Node[] = [];
-        walk(rootOf(object), (node) => {
-            found.push(...faultsOf(node.path, node.value));
-            unknown.push(...(node.unknown === true ? [node] : []));
-            return !isRecord(node);
-        });
-        yield* found;
-        refuseUnknown(unknown);
+        for (const pod of podsOf(object).filter(({ metadataPath }) => metadataPath !== own)) {
+            yield* metadataFaults(pod.metadataPath, pod);
+        }
     },
     admission: {
         none: "The formats in Common Expression Language exceed the API server's cost limit for one rule.",

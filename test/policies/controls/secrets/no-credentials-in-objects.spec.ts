@@ -39,6 +39,36 @@ describeControl(noCredentialsInObjects, {
             object: custom({ spec: { steps: [{ with: { header: `Authorization: ${TOKEN}` } }] } }),
             message: message("spec.steps[0].with.header"),
         },
+        "a token in an annotation of the pods that a workload makes": {
+            object: {
+                apiVersion: "apps/v1",
+                kind: "Deployment",
+                metadata: { name: "web", namespace: "shop" },
+                spec: {
+                    template: {
+                        metadata: { labels: { app: "web" }, annotations: { note: TOKEN } },
+                        spec: { containers: [{ name: "web", image: "registry.example/web:1" }] },
+                    },
+                },
+            },
+            message: message("spec.template.metadata.annotations.note"),
+        },
+        "a token in an annotation of a pod, once": {
+            object: pod({}, {}, { annotations: { note: TOKEN } }),
+            message: [message("metadata.annotations.note")],
+        },
+        "a token beside the containers of a custom resource": {
+            object: custom({
+                spec: {
+                    token: TOKEN,
+                    template: {
+                        metadata: { annotations: { note: TOKEN } },
+                        spec: { containers: [{ name: "web", image: "a", env: [{ name: "A", value: TOKEN }] }] },
+                    },
+                },
+            }),
+            message: [message("spec.token"), message("spec.template.metadata.annotations.note")],
+        },
         "a rule of Prometheus with a password": {
             object: {
                 apiVersion: "monitoring.coreos.com/v1",
