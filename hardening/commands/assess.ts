@@ -1,13 +1,15 @@
-import { mkdirSync, mkdtempSync, rmSync } from "node:fs";
+import { cpSync, mkdirSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 import type { Command } from "../cli/command";
 import { defineCommand } from "../cli/command";
+import { gatewayOf } from "../compliance/push";
 import { readSigningKey, signStatements } from "../evidence/sign";
 import type { ExitCode } from "../findings";
 import { EXIT } from "../findings";
 import type { Io } from "../io";
+import { UsageError } from "../io";
 import { CONNECTION_OPTIONS } from "../sources/cluster/kubeconfig";
 import { command as audit } from "./audit";
 import { command as report } from "./report";
@@ -37,8 +39,15 @@ export const command = defineCommand({
     ],
     run: async ({ options, stacks: [{ directory, stack }], io }) => {
         const key = options.key === undefined ? undefined : readSigningKey(options.key, "--key");
-        const seen = options.keep ?? mkdtempSync(join(tmpdir(), "seen-"));
-        mkdirSync(seen, { recursive: true });
+        const { keep } = options;
+        if (keep !== undefined) {
+            keeping(keep, () => mkdirSync(keep, { recursive: true }));
+        }
+        if (options.push !== undefined) {
+            gatewayOf(options.push);
+        }
+        // A folder of this run's own, whatever is kept: what somebody else has put beside it would be signed with it.
+        const seen = mkdtempSync(join(tmpdir(), "seen-"));
         const given = (name: string, ...values: readonly (string | undefined)[]): readonly string[] =>
             values.flatMap((value) => (value === undefined ? [] : [`--${name}`, value]));
         const about = ["--directory", directory, "--stack", stack];
@@ -50,6 +59,9 @@ export const command = defineCommand({
             await part("verify", verify, looked, io);
             if (key !== undefined) {
                 signStatements(seen, key);
+            }
+            if (keep !== undefined) {
+                keeping(keep, () => cpSync(seen, keep, { recursive: true }));
             }
             const reported = await part(
                 "report",
@@ -66,12 +78,19 @@ export const command = defineCommand({
             );
             return reported === EXIT.clean || reported === EXIT.violations ? EXIT.clean : reported;
         } finally {
-            if (options.keep === undefined) {
-                rmSync(seen, { recursive: true, force: true });
-            }
+            rmSync(seen, { recursive: true, force: true });
         }
     },
 });
+
+/** Writes to the folder that statements are kept in. @throws UsageError where that can't be done */
+function keeping(folder: string, write: () => void): void {
+    try {
+        write();
+    } catch (error) {
+        throw new UsageError([`--keep ${folder} can't be written to (${(error as NodeJS.ErrnoException).code ?? ""})`]);
+    }
+}
 
 /** Runs another command of the tool. */
 async function part(name: string, other: Command, args: readonly string[], io: Io): Promise<ExitCode> {

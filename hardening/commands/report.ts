@@ -12,7 +12,7 @@ import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
 import { waitingFor, waitsForRuns } from "../compliance/outlook";
-import { pushMetrics } from "../compliance/push";
+import { gatewayOf, pushMetrics } from "../compliance/push";
 import { scoreChecklist } from "../compliance/score";
 import type { Submission } from "../evidence/admission";
 import { readEvidence } from "../evidence/folder";
@@ -66,7 +66,8 @@ export const command = defineCommand({
     run: async ({ options, stacks: [request], output, io }) => {
         const { areas, ...definitions } = readChecklist(request.directory);
         const selection = readSelection({ profile: CHECKLIST_PROFILE, ...options });
-        const { history } = options;
+        const { history, push } = options;
+        const gateway = push === undefined ? undefined : gatewayOf(push);
         const at = io.now();
         const judging = judgeStack(request, selection, at, io);
         const judged = await new Progress(io, `running the program of stack ${request.stack}`).during(judging);
@@ -97,8 +98,8 @@ export const command = defineCommand({
             addToHistory(history, result);
         }
         await output.write(result);
-        if (options.push !== undefined) {
-            await pushMetrics(options.push, result);
+        if (gateway !== undefined) {
+            await pushMetrics(gateway, result);
         }
         if (output.file !== undefined) {
             io.out(openRows(result));

@@ -5,7 +5,7 @@ import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 
-import { pushMetrics } from "../../../hardening/compliance/push";
+import { gatewayOf, pushMetrics } from "../../../hardening/compliance/push";
 import type { ServedKind } from "../../support/api-server";
 import { apiServer } from "../../support/api-server";
 import { cli } from "../../support/cli";
@@ -49,15 +49,16 @@ async function withGateway<T>(status: number, use: (url: string, pushed: readonl
 describe("a push of metrics", () => {
     it("is refused where the gateway does not take it, and where it is no address", async () => {
         await withGateway(400, async (url) => {
-            await assert.rejects(pushMetrics(url, report()), {
+            await assert.rejects(pushMetrics(gatewayOf(url), report()), {
                 message: "--push: the gateway answered 400; the report is made, and not published",
             });
         });
-        await assert.rejects(pushMetrics("gateway:9091", report()), {
+        assert.throws(() => gatewayOf("gateway:9091"), {
             message: "--push must be an address that begins with http:// or https://",
         });
-        await assert.rejects(pushMetrics("http://127.0.0.1:1", report()), {
-            message: "--push: the gateway did not answer; the report is made, and not published",
+        const closed = await withGateway(202, async (url) => Promise.resolve(url));
+        await assert.rejects(pushMetrics(gatewayOf(closed), report()), {
+            message: "--push: the gateway did not answer (ECONNREFUSED); the report is made, and not published",
         });
     });
 });
@@ -74,6 +75,8 @@ describe("hardening assess", function () {
             "job.pem": publicKey.export({ type: "spki", format: "pem" }).toString(),
             "trust.yaml": "keys: [{name: job, file: job.pem}]\n",
             "bad.pem": "no key",
+            // Of somebody else: it is neither signed nor believed because it lies where statements are kept.
+            "seen/other.json": "{}\n",
         };
         try {
             await withFiles(files, async (folder) => {
@@ -107,15 +110,27 @@ describe("hardening assess", function () {
                     // Both statements are signed, by a key that the policy names.
                     assert.match(body ?? "", /^hardening_evidence_statements\{stack="staging",counts="yes"\} 2$/m);
                     assert.equal(readFileSync(at("c.prom"), "utf8"), body);
+                    assert.match(body ?? "", /^hardening_evidence_statements\{stack="staging",counts="no"\} 0$/m);
                     assert.deepEqual(
                         readdirSync(at("seen")).map((file) => file.split("-")[0]),
-                        ["audit", "verify"],
+                        ["audit", "other.json", "verify"],
                     );
+                    assert.equal(readFileSync(at("seen/other.json"), "utf8"), files["seen/other.json"]);
                     assert.equal(readdirSync(at("history")).length, 1);
                 });
                 const bad = await cli([...args, "--key", at("bad.pem")]);
                 assert.equal(bad.code, 2);
                 assert.equal(bad.log[0], `error: --key ${at("bad.pem")}: is no private key in PEM`);
+                // Before anything is looked at.
+                const unkept = await cli([...args, "--keep", at("key.pem")]);
+                assert.equal(unkept.code, 2);
+                assert.deepEqual(unkept.log.slice(0, 1), [
+                    `error: --keep ${at("key.pem")} can't be written to (EEXIST)`,
+                ]);
+                const unpushed = await cli([...args, "--push", "gateway:9091"]);
+                assert.deepEqual(unpushed.log.slice(0, 1), [
+                    "error: --push must be an address that begins with http:// or https://",
+                ]);
             });
         } finally {
             await server.close();
