@@ -23,7 +23,7 @@ export interface ComplianceArgs extends Surroundings {
  * Guarantees: the pod satisfies `restricted`; it lists objects but no Secrets, reads logs in the stack's own namespaces, changes nothing,
  * and reaches the API server, DNS and the gateway only.
  *
- * Creates: flows, a ServiceAccount, roles and their bindings, a PersistentVolumeClaim that outlives the stack, and a CronJob.
+ * Creates: flows, a ServiceAccount, roles and their bindings, a protected PersistentVolumeClaim, and a CronJob.
  */
 export class Compliance extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:compliance:Compliance";
@@ -58,15 +58,16 @@ export class Compliance extends pulumi.ComponentResource {
         const claim = new k8s.core.v1.PersistentVolumeClaim(
             `${name}-history`,
             {
-                metadata,
+                // Some classes bind a claim only once a pod wants it, and the first job is hours away.
+                metadata: { ...metadata, annotations: { "pulumi.com/skipAwait": "true" } },
                 spec: {
                     accessModes: ["ReadWriteOnce"],
                     resources: { requests: { storage } },
                     ...(storageClass !== undefined && { storageClassName: storageClass }),
                 },
             },
-            // What was reported is asked for long after a job is gone.
-            { ...own, retainOnDelete: true },
+            // What was reported is asked for long after a job is gone; to retain it is not enough, since its namespace is deleted.
+            { ...own, protect: true },
         );
         new k8s.batch.v1.CronJob(
             `${name}-job`,

@@ -158,6 +158,15 @@ describe("Compliance", () => {
         );
     });
 
+    it("keeps former reports until somebody gives them up, and waits for no pod to bind their claim", async () => {
+        const deployed = await deploy(() => new Compliance("compliance", argsOf()));
+        const claim = ["kubernetes:core/v1:PersistentVolumeClaim", "compliance-history"] as const;
+        const { protect, retainOnDelete } = deployed.one(...claim) as unknown as Readonly<Record<string, unknown>>;
+        assert.deepEqual([protect, retainOnDelete], [true, false]);
+        const { metadata } = deployed.inputs(...claim) as { metadata: { annotations?: object } };
+        assert.deepEqual(metadata.annotations, { "pulumi.com/skipAwait": "true" });
+    });
+
     it("takes statements, signs and writes for a collector where the settings say so, by options that there are", async () => {
         const pod = await podOf({
             ...{ textfile: { claim: "collector" }, statements: { claim: "ci" } },
