@@ -18,6 +18,10 @@ const BLANKS = "\\t\\n\\f\\r ";
 /** Escapes of letters that mean the same in both, outside of brackets and within. */
 const SHARED = "dDwWfnrtv";
 
+/** A number as Go reads it behind a brace, which has no leading zeros, and one that is not above its limit. */
+const NUMBER = "(?:0|[1-9]\\d*)";
+const TIMES = "(?:0|[1-9]\\d{0,2}|1000)";
+
 /** What the next part of a pattern is, and how JavaScript writes it with the flag `u`, by code points as Go matches. */
 const PARTS: readonly (readonly [part: RegExp, written: (...found: string[]) => string])[] = [
     [new RegExp(`\\\\[${SHARED}bB]`, "y"), (part) => part],
@@ -31,8 +35,9 @@ const PARTS: readonly (readonly [part: RegExp, written: (...found: string[]) => 
     [/\(\?P?<(?=[A-Za-z_])/y, () => "(?<"],
     [/\(\?:/y, (part) => part],
     [/\((?!\?)/y, (part) => part],
-    [/\{\d{1,3}(?:,\d{0,3})?\}/y, (part) => part],
-    [/[{}\]]/y, (sign) => literal(sign)],
+    [new RegExp(`\\{${TIMES}(?:,(?:${TIMES})?)?\\}`, "y"), (part) => part],
+    // A brace that begins no number of times stands for itself; of more times than Go takes, it is no pattern.
+    [new RegExp(`\\{(?!${NUMBER}(?:,(?:${NUMBER})?)?\\})|[}\\]]`, "y"), (sign) => literal(sign)],
     [/\[(\^?)(\]?(?:\\[^]|\[:\w+:\]|[^\]\\])*)\]/y, (_part, not = "", inner = "") => `[${not}${bracketed(inner)}]`],
     [/[^\\([{}\]]/y, (part) => part],
 ];
@@ -40,7 +45,6 @@ const PARTS: readonly (readonly [part: RegExp, written: (...found: string[]) => 
 /** What may stand within brackets. */
 const CLASS_PARTS: readonly (readonly [part: RegExp, written: (...found: string[]) => string])[] = [
     // A hyphen behind a class stands for itself.
-
     [
         new RegExp(`(\\\\[${SHARED}])(-?)`, "y"),
         (_part, escape = "", hyphen = "") => escape + hyphen.replace("-", "\\-"),
