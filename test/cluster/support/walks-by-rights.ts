@@ -13,6 +13,7 @@ import {
     OTHER_WALKER,
     saidBy,
     saying,
+    TOKEN_FILE,
     tokenOf,
     TREASURE,
     TREASURE_FILE,
@@ -25,10 +26,10 @@ import {
 
 const RBAC = "rbac.authorization.k8s.io";
 const CERTIFICATES = "certificates.k8s.io";
-const TOKEN_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 const MERGE = "application/merge-patch+json";
 const STRATEGIC = "application/strategic-merge-patch+json";
-const FORBIDDEN = /is forbidden|cannot|not allowed|currently held/;
+/** What every refusal by a right says, of the authorizer, of escalation and of approval. */
+const FORBIDDEN = /is forbidden/;
 const READ_TREASURE = `require("fs").readFileSync("${TREASURE_FILE}")`;
 const READ_TOKEN = `require("fs").readFileSync("${TOKEN_FILE}")`;
 
@@ -51,10 +52,10 @@ async function asked(ground: Ground, edge: string, method: string, path: string,
 class Refused extends Error {}
 
 /** A walk of which each refusal on the way is the answer. */
-function way(walk: Omit<Walk, "refusal"> & { readonly refusal?: RegExp }): Walk {
+function way(walk: Omit<Walk, "refusal">): Walk {
     return {
-        refusal: FORBIDDEN,
         ...walk,
+        refusal: FORBIDDEN,
         walk: async (ground) => {
             try {
                 return await walk.walk(ground);

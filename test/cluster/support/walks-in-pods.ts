@@ -5,9 +5,8 @@ import type { KubernetesObject } from "../harness/kubectl";
 import { onNode } from "../harness/node";
 import { request } from "../harness/api";
 import type { Walk } from "./walks";
-import { HOLDER, inPod, isHolder, MARKER, walker } from "./walks";
+import { HOLDER, inPod, isHolder, MARKER, TOKEN_FILE, TREASURE, walker } from "./walks";
 
-const SERVICE_ACCOUNT = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 /** Directories of the node's own, which end with it. */
 const KUBELET = "/var/lib/kubelet";
 const HARMLESS = `${KUBELET.replace("kubelet", "cni")}/walk`;
@@ -47,7 +46,7 @@ export const WALKS_IN_PODS: readonly Walk[] = [
             walker(space, "mounted-token", { serviceAccountName: HOLDER, automountServiceAccountToken: open }),
         ],
         walk: async (ground) => {
-            const read = `process.stdout.write(require("fs").readFileSync("${SERVICE_ACCOUNT}", "utf8"))`;
+            const read = `process.stdout.write(require("fs").readFileSync("${TOKEN_FILE}", "utf8"))`;
             const token = await inPod(ground, "mounted-token", read);
             return token.includes("ENOENT") ? token : isHolder(ground, token);
         },
@@ -55,12 +54,12 @@ export const WALKS_IN_PODS: readonly Walk[] = [
     },
     {
         edge: "mounted-secret",
-        to: (space) => `secret:${space}/treasure`,
+        to: (space) => `secret:${space}/${TREASURE}`,
         objects: (space, open) => [
             walker(
                 space,
                 "mounted-secret",
-                { volumes: [{ name: "data", ...(open ? { secret: { secretName: "treasure" } } : { emptyDir: {} }) }] },
+                { volumes: [{ name: "data", ...(open ? { secret: { secretName: TREASURE } } : { emptyDir: {} }) }] },
                 { volumeMounts: [{ name: "data", mountPath: "/data" }] },
             ),
         ],

@@ -198,6 +198,8 @@ export interface Reviewed {
 
 /** An account worth having. */
 export const HOLDER = "holder";
+/** Where a pod has the token of its account. */
+export const TOKEN_FILE = "/var/run/secrets/kubernetes.io/serviceaccount/token";
 /** A Secret worth reading, and a pod that has it. */
 export const TREASURE = "treasure";
 export const VAULT = "vault";
