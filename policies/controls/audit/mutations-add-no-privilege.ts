@@ -10,6 +10,7 @@ const GATEKEEPER = "mutations.gatekeeper.sh";
 const MUTATIONS: Readonly<Record<string, readonly string[]>> = {
     "admissionregistration.k8s.io/MutatingAdmissionPolicy": ["spec", "mutations", "*"],
     "policies.kyverno.io/MutatingPolicy": ["spec", "mutations", "*"],
+    "policies.kyverno.io/NamespacedMutatingPolicy": ["spec", "mutations", "*"],
     "kyverno.io/ClusterPolicy": ["spec", "rules", "*", "mutate"],
     "kyverno.io/Policy": ["spec", "rules", "*", "mutate"],
     [`${GATEKEEPER}/Assign`]: ["spec"],
@@ -23,7 +24,7 @@ const GUARDS = "(hostUsers|runAsNonRoot|readOnlyRootFilesystem)";
 function given(fields: string, value: string): readonly RegExp[] {
     return [
         String.raw`\b${fields}\s*:\s*${value}\b`,
-        String.raw`\b${fields}\b\W{1,3}value\s*:\s*${value}\b`,
+        String.raw`\b${fields}\b\W{1,12}(?:op\s*:\s*\w+\W{1,12})?value\s*:\s*${value}\b`,
         String.raw`\bvalue\s*:\s*${value}\b[^{}]{0,200}?\/${fields}\b`,
         // eslint-disable-next-line security/detect-non-literal-regexp -- the parts are those of this file
     ].map((pattern) => new RegExp(pattern));
@@ -34,10 +35,11 @@ const PRIVILEGES: readonly RegExp[] = [
     ...given(SWITCHES, "true"),
     ...given(GUARDS, "false"),
     /\b(hostPath)\b/,
-    /\b(runAsUser|runAsGroup)\s*:\s*0\b/,
-    /\b(procMount)\s*:\s*Unmasked\b/,
-    /\b(?:type\s*:\s*)?(Unconfined)\b/,
-    /\bcapabilities\b[^{}]*\{[^{}]*\b(add)\s*:\s*\[\s*[\w]/,
+    ...given("(runAsUser|runAsGroup)", "0"),
+    ...given("(procMount)", "Unmasked"),
+    /\b(Unconfined)\b/,
+    /\b(capabilities)\b[^{}]*\{[^{}]*\b(add)\s*:\s*\[\s*\w/,
+    ...given(String.raw`(capabilities)[./](add)(?:\/\d+)?`, String.raw`[[{}\s]*\w+`),
     /(pod-security\.kubernetes\.io)/,
 ];
 
@@ -76,7 +78,10 @@ function assignment({ location, parameters }: Body): string {
 
 /** The first privilege that the text of a mutation names, whether an expression, a patch or a part of an object. */
 function privilegeIn(mutation: string): string | undefined {
-    // Expressions stand in texts whose quotes JSON escapes.
-    const text = mutation.replaceAll(/[\\"']/g, "");
-    return PRIVILEGES.map((pattern) => pattern.exec(text)?.[1]).find((found) => found !== undefined);
+    // Expressions and patches stand in texts whose quotes and line ends JSON escapes. An item of a list in YAML ends the one before.
+    const text = mutation
+        .replaceAll(/\\n\s*- /g, " } { ")
+        .replaceAll(/\\n/g, " ")
+        .replaceAll(/[\\"']/g, "");
+    return PRIVILEGES.map((pattern) => pattern.exec(text)?.slice(1).join(".")).find((found) => found !== undefined);
 }
