@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
-import { unjudgedReasons } from "../../../policies/controls/judged";
+import { isJudged, unjudgedReasons } from "../../../policies/controls/judged";
+import { PARTS } from "../../../policies/controls/unjudged-fields";
 import { UnknownValueError } from "../../../policies/kubernetes/unknown";
 import type { Manifest } from "../../support/controls";
 import { stackOf } from "../../support/controls";
@@ -242,6 +243,19 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
         object("argoproj.io/v1alpha1", "WorkflowTemplate", { spec: { templates: [{ podSpecPatch: "{}" }] } }),
         "spec.templates[0].podSpecPatch changes the pods",
     ],
+    "an executor of a step": [
+        object("argoproj.io/v1alpha1", "Workflow", {
+            spec: { templates: [{ executor: { serviceAccountName: "a" } }] },
+        }),
+        "spec.templates[0].executor changes the pods",
+    ],
+    "a mutation of one namespace": [
+        object("policies.kyverno.io/v1beta1", "NamespacedMutatingPolicy", { spec: { mutations: [{}] } }),
+        "spec.mutations changes what others apply, and no control judges more than privileges in it",
+    ],
+    "a namespace of administrators of devices, which a control knows": [
+        object("v1", "Namespace", {}, { labels: { "resource.kubernetes.io/admin-access": "true" } }),
+    ],
     "a namespace without signatures": [
         object("v1", "Namespace", {}, { labels: { "policy.sigstore.dev/include": "false" } }),
         'metadata.labels["policy.sigstore.dev/include"] has admission',
@@ -321,6 +335,14 @@ describe("Parts of objects that no control knows", () => {
             );
         });
     }
+
+    it("are of kinds of which a control knows the rest", () => {
+        const strangers = PARTS.flatMap(({ kinds }) => kinds).filter((name) => {
+            const [kind = "", group] = name.split("/").reverse();
+            return !stackOf(object(group === undefined ? "v1" : `${group}/v1`, kind)).given.every(isJudged);
+        });
+        assert.deepEqual(strangers, []);
+    });
 
     it("are named where they are unknown in preview", () => {
         const unknown = Object.defineProperty(object("velero.io/v1", "Schedule"), "spec", {

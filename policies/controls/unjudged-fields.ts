@@ -1,0 +1,247 @@
+import { isObj, list, obj, str } from "../kubernetes/kube";
+import { isKnownProvisioner } from "./secrets/volumes-encrypted";
+
+/**
+ * Parts of objects that have an effect and that no control knows, though some control looks at the rest of the object. A report
+ * names them as it names kinds that no control knows. From the API references of the kinds; outside: parts that only say how
+ * much, how often or in which order, and kinds that are not judged at all.
+ */
+export interface Part {
+    /** Kinds written as controls write them: `group/Kind`, or `Kind` alone for one of the core group. */
+    readonly kinds: readonly string[];
+    /** Steps to the part, `*` for every item or value. */
+    readonly at: readonly string[];
+    /** Whether what stands there has the effect. Default: whatever is there and not empty. */
+    readonly when?: (value: unknown) => boolean;
+    /** The rest of the sentence that begins with the path. */
+    readonly why: string;
+}
+
+const isTrue = (value: unknown): boolean => value === true || value === "true";
+const hasOthersThan =
+    (...known: readonly string[]) =>
+    (value: unknown): boolean =>
+        Object.keys(obj(value)).some((field) => !known.includes(field));
+
+/** A host that Istio does not look for in the namespace of the object that names it. */
+const isElsewhere = (value: unknown): boolean => str(value).includes(".");
+
+/** Of a mutation, mutations-add-no-privilege judges the privileges alone. */
+const CHANGES = "changes what others apply, and no control judges more than privileges in it";
+
+const KYVERNO = ["kyverno.io/ClusterPolicy", "kyverno.io/Policy"];
+const VIRTUAL_SERVICE = ["networking.istio.io/VirtualService"];
+const ROUTES = ["HTTPRoute", "GRPCRoute"].map((kind) => `gateway.networking.k8s.io/${kind}`);
+const CALICO = ["projectcalico.org", "crd.projectcalico.org"].map((group) => `${group}/GlobalNetworkPolicy`);
+
+export const PARTS: readonly Part[] = [
+    {
+        kinds: ["PersistentVolume"],
+        at: ["spec"],
+        when: hasOthersThan(
+            ...["accessModes", "capacity", "claimRef", "mountOptions", "nodeAffinity", "persistentVolumeReclaimPolicy"],
+            ...["storageClassName", "volumeMode", "volumeAttributesClassName", "hostPath", "local", "flexVolume"],
+        ),
+        why: "names storage whose content, driver and secrets no control knows",
+    },
+    { kinds: ["PersistentVolume"], at: ["spec", "mountOptions"], why: "is for the kernel, and read by no control" },
+    {
+        kinds: ["PersistentVolumeClaim"],
+        at: ["spec"],
+        when: (value) => ["volumeName", "dataSource", "dataSourceRef"].some((field) => isSet(obj(value)[field])),
+        why: "asks for data that are there already, and no control knows whose",
+    },
+    {
+        kinds: ["storage.k8s.io/StorageClass"],
+        at: ["provisioner"],
+        when: (value) => !isKnownProvisioner(str(value)),
+        why: "is one that no control knows, nor what its parameters do",
+    },
+    { kinds: ["storage.k8s.io/StorageClass"], at: ["mountOptions"], why: "is for the kernel, and read by no control" },
+    {
+        kinds: ["node.k8s.io/RuntimeClass"],
+        at: ["handler"],
+        why: "names a runtime that is set up on the nodes, out of every control's sight",
+    },
+    {
+        kinds: ["networking.k8s.io/IngressClass"],
+        at: ["metadata", "annotations", "ingressclass.kubernetes.io/is-default-class"],
+        when: isTrue,
+        why: "gives every Ingress without a class to this controller, which no control knows",
+    },
+    ...[
+        { kind: "networking.k8s.io/IngressClass", field: "parameters" },
+        { kind: "gateway.networking.k8s.io/GatewayClass", field: "parametersRef" },
+    ].map(({ kind, field }) => ({
+        kinds: [kind],
+        at: ["spec", field],
+        why: "names settings of the controller that no control reads",
+    })),
+    { kinds: ["Node"], at: ["spec"], why: "is the kubelet's and its cloud's to write, and judged by no control" },
+    {
+        kinds: KYVERNO,
+        at: ["spec", "rules", "*", "mutate"],
+        why: CHANGES,
+    },
+    { kinds: KYVERNO, at: ["spec", "rules", "*", "generate"], why: "makes objects that no control judges" },
+    {
+        kinds: KYVERNO,
+        at: ["spec", "rules", "*", "exclude"],
+        why: "leaves out objects of the rule, and no control knows which",
+    },
+    {
+        kinds: ["policy.sigstore.dev/ClusterImagePolicy"],
+        at: ["spec", "authorities", "*", "static", "action"],
+        when: (value) => value === "pass",
+        why: "lets images pass without a signature, and no control knows which",
+    },
+    {
+        kinds: ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding"],
+        at: ["spec", "matchResources", "excludeResourceRules"],
+        why: "leaves out what the policy asks for, and no control knows what",
+    },
+    {
+        kinds: ["traefik.io/IngressRoute", "traefik.containo.us/IngressRoute"],
+        at: ["spec", "routes", "*", "services", "*", "name"],
+        when: (value) => str(value).endsWith("@internal"),
+        why: "publishes an interface of Traefik's own, which no control judges",
+    },
+    ...["http", "tls", "tcp"].map((field) => ({
+        kinds: VIRTUAL_SERVICE,
+        at: ["spec", field, "*", "route", "*", "destination", "host"],
+        when: isElsewhere,
+        why: "sends traffic to another namespace or out of the mesh, which no control judges",
+    })),
+    ...["mirror", "mirrors"].map((field) => ({
+        kinds: VIRTUAL_SERVICE,
+        at: ["spec", "http", "*", field],
+        why: "sends a copy of all traffic elsewhere, which no control judges",
+    })),
+    ...[
+        ["filters", "*"],
+        ["backendRefs", "*", "filters", "*"],
+    ].map((way) => ({
+        kinds: ROUTES,
+        at: ["spec", "rules", "*", ...way],
+        when: (value: unknown) => ["RequestMirror", "ExtensionRef", "ExternalAuth"].includes(str(obj(value)["type"])),
+        why: "hands traffic to somebody else, which no control judges",
+    })),
+    {
+        kinds: ["gateway.networking.k8s.io/Gateway"],
+        at: ["spec", "listeners", "*", "allowedRoutes", "namespaces", "from"],
+        when: (value) => value === "All",
+        why: "lets routes of every namespace answer here, and no control knows for which names",
+    },
+    {
+        kinds: ["gateway.networking.k8s.io/Gateway"],
+        at: ["spec", "tls"],
+        why: "says which clients the gateway believes, and is read by no control",
+    },
+    {
+        kinds: ["gateway.networking.k8s.io/Gateway"],
+        at: ["spec", "infrastructure", "parametersRef"],
+        why: "names settings of the gateway that no control reads",
+    },
+    ...["doNotTrack", "preDNAT", "applyOnForward"].map((field) => ({
+        kinds: CALICO,
+        at: ["spec", field],
+        when: isTrue,
+        why: "makes the policy one of nodes, for which no control judges it",
+    })),
+    {
+        kinds: ["velero.io/Schedule"],
+        at: ["spec", "template", "hooks"],
+        why: "runs commands in pods, which no control judges",
+    },
+    {
+        kinds: ["cert-manager.io/Certificate"],
+        at: ["spec", "isCA"],
+        when: isTrue,
+        why: "asks for a certificate that signs others, and no control knows for whom",
+    },
+    {
+        kinds: ["spire.spiffe.io/ClusterFederatedTrustDomain"],
+        at: ["spec", "trustDomain"],
+        why: "is a trust domain of somebody else, and no control knows whose",
+    },
+    {
+        kinds: ["kubelet.config.k8s.io/CredentialProviderConfig"],
+        at: ["providers"],
+        why: "runs programs on the node, which no control judges",
+    },
+    {
+        kinds: ["kubescheduler.config.k8s.io/KubeSchedulerConfiguration"],
+        at: ["extenders"],
+        why: "lets others place pods, which no control judges",
+    },
+    {
+        kinds: ["ResourceQuota"],
+        at: ["spec"],
+        when: (value) => isSet(obj(value)["scopes"]) || isSet(obj(value)["scopeSelector"]),
+        why: "bounds only some pods, and no control knows whether the others are bounded",
+    },
+    {
+        kinds: ["Endpoints"],
+        at: ["subsets"],
+        why: "sends the Service's traffic to addresses that no selector chose, and no control knows whose",
+    },
+    {
+        kinds: ["Service"],
+        at: ["spec", "externalName"],
+        when: (value) => isElsewhere(value) && !/(?:^|\.)svc(?:\.cluster\.local)?\.?$/.test(str(value)),
+        why: "leads out of the cluster, to a name whose owner no control knows",
+    },
+    ...["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) =>
+        [["spec"], ["specs", "*"]].map((at) => ({
+            kinds: [`cilium.io/${kind}`],
+            at: [...at, "enableDefaultDeny", "*"],
+            when: (value: unknown) => value === false,
+            why: "leaves open what the policy does not name, and no control knows whether another closes it",
+        })),
+    ),
+    {
+        kinds: ["StagedGlobalNetworkPolicy", "StagedNetworkPolicy"].map((kind) => `projectcalico.org/${kind}`),
+        at: ["spec"],
+        why: "is only tried, and enforces nothing",
+    },
+    {
+        kinds: ["policy.linkerd.io/AuthorizationPolicy"],
+        at: ["spec"],
+        when: (value) => list(obj(value)["requiredAuthenticationRefs"]).length === 0,
+        why: "asks nobody who he is, and no control knows what is reached by that",
+    },
+    ...[
+        { kinds: ["admissionregistration.k8s.io/MutatingAdmissionPolicy"], field: "mutations" },
+        {
+            kinds: ["policies.kyverno.io/MutatingPolicy", "policies.kyverno.io/NamespacedMutatingPolicy"],
+            field: "mutations",
+        },
+        {
+            kinds: ["Assign", "ModifySet"].map((kind) => `mutations.gatekeeper.sh/${kind}`),
+            field: "parameters",
+        },
+    ].map(({ kinds, field }) => ({
+        kinds,
+        at: ["spec", field],
+        why: CHANGES,
+    })),
+    {
+        kinds: ["argoproj.io/Sensor"],
+        at: ["spec", "triggers", "*", "template"],
+        why: "makes or calls what it is told by events, which no control judges",
+    },
+    ...[["podSpecPatch"], ["executor"], ["templates", "*", "podSpecPatch"], ["templates", "*", "executor"]].map(
+        (way) => ({
+            kinds: ["Workflow", "WorkflowTemplate", "ClusterWorkflowTemplate"].map((kind) => `argoproj.io/${kind}`),
+            at: ["spec", ...way],
+            why: "changes the pods of the workflow, in ways that no control judges",
+        }),
+    ),
+];
+
+/** A part that states nothing has no effect. */
+export function isSet(value: unknown): boolean {
+    return Array.isArray(value) || isObj(value)
+        ? list(value).length + Object.keys(obj(value)).length > 0
+        : value !== undefined && value !== null && value !== "" && value !== false;
+}
