@@ -48,7 +48,7 @@ function addressOf(repository: string): string {
     return repository
         .trim()
         .toLowerCase()
-        .replace(/^[a-z+]+:\/\/|^(?=[^/]+@)/, "")
+        .replace(/^[a-z+]+:\/\//, "")
         .replace(/^[^/@]+@/, "")
         .replace(/:(?!\d+\/)/, "/")
         .replace(/(?:\.git)?\/*$/, "");

@@ -1,10 +1,9 @@
 import type { Edge } from "./edge";
 import { changeOf, weightOf } from "./edge";
 import type { IsAccepted, NamedPath } from "./findings";
-import { untilNews } from "./findings";
+import { pathsBefore, untilNews } from "./findings";
 import type { Follow, PathGraph } from "./graph";
 import type { NodeKind, PathNode } from "./nodes";
-import { Leading } from "./search";
 import { Spread } from "./spread";
 
 /** What leads to everything, and so is a question of its own: nothing is followed beyond it. */
@@ -63,12 +62,11 @@ function* waysTo(
     for (const { named, own } of endings) {
         const known = named.path[0]?.from;
         for (const edge of graph.to(named.decisive.to).filter((each) => isLast(each, named.decisive, follow))) {
-            const leading = new Leading(graph, [edge.from], follow);
-            for (const [source, origin] of sources) {
-                const isKnown = source === known && edge === named.decisive;
-                if (!isKnown && origin !== own && leading.has(source)) {
-                    yield { path: [...leading.pathFrom(source), edge], decisive: edge };
-                }
+            const others = sources
+                .filter(([source, origin]) => origin !== own && (source !== known || edge !== named.decisive))
+                .map(([source]) => source);
+            for (const before of pathsBefore(graph, others, edge, follow)) {
+                yield { path: [...before, edge], decisive: edge };
             }
         }
     }

@@ -36,8 +36,8 @@ interface Asked {
 
 /**
  * The paths that are to be named so that each one there is begins and ends as a named one does: a shortest path for each change
- * that would take away a last step, and where that is asked for one for each first step that none of these begins with. There are no more than edges
- * at both ends, whatever the number of ways between; where one is accepted, as many more as it hides.
+ * that would take away a last step, and where that is asked for one for each first step that none of these begins with. There
+ * are no more than edges at both ends, whatever the number of ways between; where one is accepted, as many more as it hides.
  */
 export function* namedPaths(
     graph: PathGraph,
@@ -99,11 +99,24 @@ function* waysBy(graph: PathGraph, { sources, edges, reached, follow, ends }: La
         yield through(before, edge);
     }
     for (const edge of edges) {
-        const leading = new Leading(graph, [edge.from], follow);
-        for (const source of sources) {
-            if (source !== known.get(edge) && leading.has(source)) {
-                yield through(leading.pathFrom(source), edge);
-            }
+        const others = sources.filter((source) => source !== known.get(edge));
+        for (const before of pathsBefore(graph, others, edge, follow)) {
+            yield through(before, edge);
+        }
+    }
+}
+
+/** A shortest path from each source that there is one from to where an edge begins. */
+export function* pathsBefore(
+    graph: PathGraph,
+    sources: Iterable<PathNode>,
+    { from }: Edge,
+    follow: Follow,
+): Iterable<Path> {
+    const leading = new Leading(graph, [from], follow);
+    for (const source of sources) {
+        if (leading.has(source)) {
+            yield leading.pathFrom(source);
         }
     }
 }
