@@ -1,6 +1,8 @@
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import type { ReadOnlyClient } from "../sources/cluster/client";
+import type { Workload } from "./expected";
+import { nameOf } from "./expected";
 
 /** Somebody who acts in a cluster, as RBAC knows them. */
 export interface Subject {
@@ -30,6 +32,12 @@ export interface Live {
     /** What the API server itself answers to a GET. */
     serverText(path: string): Promise<string>;
     allowed(subject: Subject, action: Action): Promise<boolean>;
+}
+
+/** A workload of the stack as it is in the cluster, with its status; undefined where it is not there. */
+export async function liveWorkload({ kind, namespace, name }: Workload, live: Live): Promise<Body | undefined> {
+    const found = await live.objects("/apis/apps/v1", `${kind.toLowerCase()}s`, namespace);
+    return found.find((object) => nameOf(object) === name);
 }
 
 const PAGE = 500;

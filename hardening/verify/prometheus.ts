@@ -7,17 +7,34 @@ import type { Sample } from "./exposition";
 import { numberOf } from "./exposition";
 import type { Live } from "./live";
 
-/** The service that Prometheus' operator makes, and the one of the platform (port 9090 in namespace monitoring). */
-const SERVICES = ["prometheus-operated", "prometheus"];
-const PORT = 9090;
+/** A program that the stack's rules are for, in the services that may stand for it, tried in their order. */
+interface Program {
+    readonly services: readonly string[];
+    readonly port: number;
+}
+
+/** The service that Prometheus' operator makes, and the one of the platform. */
+const PROMETHEUS: Program = { services: ["prometheus-operated", "prometheus"], port: 9090 };
+/** The service that the operator makes, and the usual one of a chart. */
+const ALERTMANAGER: Program = { services: ["alertmanager-operated", "alertmanager"], port: 9093 };
 
 /** What Prometheus' HTTP API (v1) answers to a path; undefined where the stack has none, or where none answers. */
 export async function askPrometheus(expected: Expected, live: Live, path: string): Promise<Body | undefined> {
-    // It runs where its rules are.
+    const answer = await askProgram(PROMETHEUS, expected, live, path);
+    return answer === undefined ? undefined : obj(obj(answer)["data"]);
+}
+
+/** What Alertmanager's HTTP API (v2) answers to a path; undefined where the stack has none, or where none answers. */
+export async function askAlertmanager(expected: Expected, live: Live, path: string): Promise<unknown> {
+    return askProgram(ALERTMANAGER, expected, live, path);
+}
+
+async function askProgram({ services, port }: Program, expected: Expected, live: Live, path: string): Promise<unknown> {
+    // It runs where the rules are.
     const [rule] = expected.ofKind("PrometheusRule");
-    for (const service of rule === undefined ? [] : SERVICES) {
+    for (const service of rule === undefined ? [] : services) {
         try {
-            return obj(obj(JSON.parse(await live.serviceText(namespaceOf(rule ?? {}), service, PORT, path)))["data"]);
+            return JSON.parse(await live.serviceText(namespaceOf(rule ?? {}), service, port, path));
         } catch (error) {
             if (!(error instanceof ApiError) && !(error instanceof SyntaxError)) {
                 throw error;

@@ -2,10 +2,10 @@ import { obj } from "../../../policies/kubernetes/kube";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Expected, Workload } from "../expected";
-import { nameOf } from "../expected";
 import type { Sample } from "../exposition";
 import { total } from "../exposition";
 import type { Live } from "../live";
+import { liveWorkload } from "../live";
 import { ask } from "../prometheus";
 import { scrape } from "../scrape";
 
@@ -61,13 +61,16 @@ async function recorded(responder: Workload, expected: Expected, live: Live): Pr
 const named = (samples: readonly Sample[] | undefined, name: string): readonly Sample[] =>
     (samples ?? []).filter((sample) => sample.name === name);
 
-async function seen({ kind, namespace, name }: Workload, expected: Expected, live: Live): Promise<Verdict> {
-    const subject = `${kind} ${namespace}/${name}`;
+async function seen(sensor: Workload, expected: Expected, live: Live): Promise<Verdict> {
+    const subject = `${sensor.kind} ${sensor.namespace}/${sensor.name}`;
     const pods = total((await ask(expected, live, SEEN)) ?? []);
     if (pods === 0) {
         return unknown(subject, "Prometheus can't be reached, or holds no metrics of Falco");
     }
-    const wanted = await nodesOf(namespace, name, live);
+    const wanted = obj((await liveWorkload(sensor, live))?.["status"])["desiredNumberScheduled"];
+    if (typeof wanted !== "number" || wanted === 0) {
+        return unknown(subject, "is not there, or on no node, so what Prometheus still holds of it is no proof");
+    }
     if (pods < wanted) {
         return unknown(
             subject,
@@ -80,12 +83,6 @@ async function seen({ kind, namespace, name }: Workload, expected: Expected, liv
     return matches === undefined
         ? unknown(subject, "Prometheus did not answer")
         : judged(subject, total(matches), "matches of critical rules");
-}
-
-/** On how many nodes a DaemonSet is to run, by its own status. */
-async function nodesOf(namespace: string, name: string, live: Live): Promise<number> {
-    const found = (await live.objects("/apis/apps/v1", "daemonsets", namespace)).find((one) => nameOf(one) === name);
-    return Number(obj(found?.["status"])["desiredNumberScheduled"] ?? 0);
 }
 
 function judged(subject: string, count: number, what: string): Verdict {

@@ -4,6 +4,7 @@ import { failed, proved } from "../check";
 import type { Workload } from "../expected";
 import { isReady, nameOf, selects } from "../expected";
 import type { Live } from "../live";
+import { liveWorkload } from "../live";
 
 /** The SPIRE agent, the CSI driver and Falco guard only the nodes that they run on. */
 export const nodeProgramsOnEveryNode: Check = {
@@ -38,10 +39,7 @@ export const workloadsReady: Check = {
     async run(expected, live) {
         const verdicts: Verdict[] = [];
         for (const workload of expected.workloads().filter(({ kind }) => kind !== "DaemonSet")) {
-            const plural = `${workload.kind.toLowerCase()}s`;
-            const found = (await live.objects("/apis/apps/v1", plural, workload.namespace)).find(
-                (object) => nameOf(object) === workload.name,
-            );
+            const found = await liveWorkload(workload, live);
             const subject = `${workload.kind} ${workload.namespace}/${workload.name}`;
             if (found === undefined) {
                 verdicts.push(failed(subject, "is not there"));

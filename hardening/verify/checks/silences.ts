@@ -1,15 +1,10 @@
 import type { Body } from "../../../policies/kubernetes/kube";
 import { isObj, list, obj, str } from "../../../policies/kubernetes/kube";
-import { ApiError } from "../../sources/cluster/client";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Expected } from "../expected";
-import { namespaceOf } from "../expected";
-import type { Live } from "../live";
+import { askAlertmanager } from "../prometheus";
 
-/** The service that Prometheus' operator makes, and the usual one of a chart. */
-const SERVICES = ["alertmanager-operated", "alertmanager"];
-const PORT = 9093;
 /** A silence for works on something ends; one that lasts longer is an alert that nobody wants to hear. */
 const LONGEST_DAYS = 31;
 const DAY_MS = 86_400_000;
@@ -22,20 +17,21 @@ export function alertsNotSilenced(now: () => Date): Check {
         covers: ["MON-2", "POST-2"],
         remedy: "End the silence in Alertmanager, or let it end soon; what is never wanted is the rule's to leave out.",
         async run(expected, live) {
-            const rules = expected.ofKind("PrometheusRule");
-            const [first] = rules;
-            if (first === undefined) {
+            const alerts = alertsOf(expected);
+            if (alerts.length === 0) {
                 return [];
             }
-            const silences = await silencesIn(namespaceOf(first), live);
-            if (silences === undefined) {
+            const silences = await askAlertmanager(expected, live, "/api/v2/silences");
+            if (!Array.isArray(silences)) {
                 return [unknown("Alertmanager", "can't be reached to see what is silenced")];
             }
             const limit = now().getTime() + LONGEST_DAYS * DAY_MS;
-            const long = silences.filter(
-                ({ status, endsAt }) => str(obj(status)["state"]) === "active" && !(Date.parse(str(endsAt)) <= limit),
-            );
-            const alerts = alertsOf(expected);
+            const long = silences
+                .filter(isObj)
+                .filter(
+                    ({ status, endsAt }) =>
+                        str(obj(status)["state"]) === "active" && !(Date.parse(str(endsAt)) <= limit),
+                );
             const silenced = alerts.flatMap((labels) => {
                 const silence = long.find((one) => silencesAll(one, labels));
                 return silence === undefined ? [] : [verdictOf(labels["alertname"] ?? "", silence)];
@@ -77,14 +73,17 @@ function silencesAll({ matchers }: Body, labels: Labels): boolean {
     return all.length > 0 && all.every((matcher) => matches(matcher, labels));
 }
 
+/**
+ * What stands for a label that nothing says beforehand: one that is not there, which is empty to a matcher, and a value that no
+ * matcher names. What either of them meets silences nearly all.
+ */
+const UNTOLD = ["", "\0"];
+
 function matches({ name, value, isRegex, isEqual }: Body, labels: Labels): boolean {
+    const meets = (held: string): boolean =>
+        (isRegex === true ? wholly(str(value)).test(held) : str(value) === held) === (isEqual !== false);
     const held = labels[str(name)];
-    if (held === undefined) {
-        // What it will be is not known: a matcher that nearly every value meets silences nearly all.
-        return isEqual === false || (isRegex === true && /^\.[*+]$/.test(str(value)));
-    }
-    const same = isRegex === true ? wholly(str(value)).test(held) : str(value) === held;
-    return same === (isEqual !== false);
+    return held === undefined ? UNTOLD.some(meets) : meets(held);
 }
 
 /** An anchored pattern, as Alertmanager reads it; one that JavaScript can't read is taken to match. */
@@ -95,21 +94,4 @@ function wholly(pattern: string): RegExp {
     } catch {
         return /^/;
     }
-}
-
-/** What Alertmanager's API (v2) lists; undefined where none answers. */
-async function silencesIn(namespace: string, live: Live): Promise<readonly Body[] | undefined> {
-    for (const service of SERVICES) {
-        try {
-            const answer: unknown = JSON.parse(await live.serviceText(namespace, service, PORT, "/api/v2/silences"));
-            if (Array.isArray(answer)) {
-                return answer.filter(isObj);
-            }
-        } catch (error) {
-            if (!(error instanceof ApiError) && !(error instanceof SyntaxError)) {
-                throw error;
-            }
-        }
-    }
-    return undefined;
 }

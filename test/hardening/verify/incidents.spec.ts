@@ -82,6 +82,17 @@ describe("no-incidents", () => {
         ]);
     });
 
+    it("can't tell where Falco is not there, or on no node, whatever Prometheus still holds of it", async () => {
+        const metadata = { name: "falco", namespace: "falco" };
+        for (const daemons of [[], [{ metadata }], [{ metadata, status: { desiredNumberScheduled: 0 } }]]) {
+            const cluster = live(incidents(0, 0), { pods: 3, matches: 0 });
+            cluster.lists["daemonsets"] = daemons;
+            assert.deepEqual((await verdicts(cluster)).slice(1), [
+                `unknown ${FALCO}: is not there, or on no node, so what Prometheus still holds of it is no proof`,
+            ]);
+        }
+    });
+
     it("fails where the leader counts no incidents at all, and where nothing would see one", async () => {
         const [verdict] = await verdicts(live(["responder_leader 1"]));
         assert.equal(verdict, `failed ${RESPONDER}: responder_incidents is not there, so nothing proves MET-4`);

@@ -35,8 +35,16 @@ async function verdicts(answer: unknown): Promise<readonly string[]> {
     const cluster = new FakeCluster();
     cluster.prometheus =
         answer === undefined ? undefined : (path) => (path === "/api/v2/silences" ? JSON.stringify(answer) : "");
+    const services: string[] = [];
+    const answered = cluster.serviceText.bind(cluster);
+    cluster.serviceText = async (namespace, service, port, path) => {
+        services.push(`${namespace}/${service}:${port}`);
+        return answered(namespace, service, port, path);
+    };
     const check = checks(() => NOW).filter(({ name }) => name === "alerts-not-silenced");
     const [result] = await verify(check, STACK, cluster);
+    const first = "monitoring/alertmanager-operated:9093";
+    assert.deepEqual(services, answer === undefined ? [first, "monitoring/alertmanager:9093"] : [first]);
     return (result?.verdicts ?? []).map(({ status, subject, message }) => `${status} ${subject}: ${message}`);
 }
 
@@ -69,6 +77,17 @@ describe("alerts-not-silenced", () => {
         ],
         ["all namespaces but one", [matcher("namespace", "x", { isEqual: false })], ["AgentMissing", "SvidOld"]],
         [
+            "any namespace, and none",
+            [matcher("alertname", "SvidOld"), matcher("namespace", "|.+", { isRegex: true })],
+            ["SvidOld"],
+        ],
+        ["a label that nothing has", [matcher("alertname", "SvidOld"), matcher("region", "")], ["SvidOld"]],
+        [
+            "every label that is told",
+            [matcher("alertname", "SvidOld"), matcher("job", "", { isEqual: false })],
+            ["SvidOld"],
+        ],
+        [
             "a pattern that can't be read",
             [matcher("alertname", "(?i)agent", { isRegex: true })],
             ["AgentMissing", "SvidOld"],
@@ -83,6 +102,7 @@ describe("alerts-not-silenced", () => {
         for (const matchers of [
             [matcher("alertname", "SvidOld"), matcher("namespace", "shop")],
             [matcher("alertname", "Agent", { isRegex: true })],
+            [matcher("namespace", ".*", { isRegex: true, isEqual: false })],
             [],
         ]) {
             assert.deepEqual(await verdicts([silence(matchers)]), [HEARD]);
