@@ -2,7 +2,7 @@ import type { Read } from "../../policies/engine/schema";
 import { boolean, listOf, mapOf, object, optional, text, union, withDefault } from "../../policies/engine/schema";
 import { dnsLabel } from "../../policies/engine/values";
 
-/** A ServiceAccount that may call the platform. */
+/** A ServiceAccount that may call the application. */
 const caller = {
     namespace: dnsLabel,
     serviceAccount: dnsLabel,
@@ -11,7 +11,7 @@ const caller = {
 };
 
 /**
- * The stack's settings for a service mesh that the cluster brings. `none` unless set: the platform's own mutual TLS needs no
+ * The stack's settings for a service mesh that the cluster brings. `none` unless set: the application's own mutual TLS needs no
  * mesh.
  */
 export const meshSettings = union("kind", {

@@ -84,7 +84,7 @@ export function meshFlows(
     const pods: Peer = { kind: "pods", namespace, labels: { app } };
     const callers = settings.callers.map((caller): Flow => ({
         name: `mesh-${caller.namespace}-${caller.serviceAccount}`,
-        reason: "Calls the platform by mutual TLS of the mesh.",
+        reason: "Calls the application by mutual TLS of the mesh.",
         from: callerPeer(caller, tenants),
         to: pods,
         ports: [{ port }, ...(settings.kind === "linkerd" ? [{ port: LINKERD_INBOUND }] : [])],

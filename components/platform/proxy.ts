@@ -51,7 +51,7 @@ export function proxyFlows(
     return [
         ...proxy.callers.map((caller) => ({
             name: `proxy-${caller.namespace}-${caller.serviceAccount}`,
-            reason: "Calls the platform by mutual TLS with its SVID.",
+            reason: "Calls the application by mutual TLS with its SVID.",
             from: callerPeer(caller, tenants),
             to: pods,
             ports: [{ port: proxy.port }],

@@ -8,7 +8,7 @@ import { backendFaults, pathFaults, shieldFlows } from "./shield";
 export function shieldFaults({ at, settings, shield }: ApplicationOf, project: string): readonly string[] {
     return shield === undefined
         ? []
-        : [...pathFaults(shield, settings), ...backendFaults(shield, settings)].map(
+        : [...pathFaults(shield, settings), ...backendFaults(shield, settings, `${project}:${at.own}`)].map(
               (fault) => `${project}:${at.shield}.${fault}`,
           );
 }

@@ -28,7 +28,7 @@ const limits = withDefault(
         bodySize: withDefault(quantity, "1Mi"),
         /** Seconds within which a whole request must have arrived: slow senders are cut off. */
         requestSeconds: withDefault(integer(1, 600), 15),
-        /** Requests that wait for or are worked on by the platform, at each replica of the proxy. */
+        /** Requests that wait for or are worked on by the application, at each replica of the proxy. */
         parallelRequests: withDefault(integer(1, 100_000), 1024),
     }),
     {},
@@ -48,23 +48,23 @@ const exposure = refined(
 /** The stack's settings for the shield: a Gateway run by Envoy Gateway, which the cluster brings. */
 export const shieldSettings = object({
     host,
-    /** Secret of the platform's namespace with the certificate (`tls.crt`, `tls.key`). */
+    /** Secret of the application's namespace with the certificate (`tls.crt`, `tls.key`). */
     certificateSecret: dnsLabel,
     gatewayClass: withDefault(dnsLabel, "envoy"),
     /** Where Envoy Gateway runs its proxies. */
     proxyNamespace: withDefault(dnsLabel, "envoy-gateway-system"),
     exposure,
-    /** What is served, each path with everything below it; never the platform's metrics. */
+    /** What is served, each path with everything below it; never the application's metrics. */
     paths: withDefault(listOf(urlPath, 1), ["/"]),
     limits,
-    /** TLS from the proxy to the platform, which then has to serve it at its port; in the clear unless set. */
+    /** TLS from the proxy to the application, which then has to serve it at its port; in the clear unless set. */
     backendTls: optional(
         object({
-            /** Name that the platform's certificate bears, and that it is asked for. */
+            /** Name that the application's certificate bears, and that it is asked for. */
             hostname: host,
-            /** ConfigMap of the platform's namespace with the certificate's authority (`ca.crt`). */
+            /** ConfigMap of the application's namespace with the certificate's authority (`ca.crt`). */
             authority: dnsLabel,
-            /** The certificate is the platform's SVID: what it has to bear is the SPIFFE ID. */
+            /** The certificate is the application's SVID: what it has to bear is the SPIFFE ID. */
             svid: withDefault(boolean(), false),
         }),
     ),

@@ -33,19 +33,24 @@ export function pathFaults(
     const bare = (path: string) => path.replace(/\/+$/, "");
     return paths.flatMap((path, index) =>
         `${bare(path)}/`.startsWith(`${bare(metricsPath)}/`)
-            ? [`paths[${index}] is "${path}", where the platform serves its metrics (${metricsPath}); leave it out`]
+            ? [`paths[${index}] is "${path}", where the application serves its metrics (${metricsPath}); leave it out`]
             : [],
     );
 }
 
-/** What is wrong with TLS to the platform: it can't be asked for its metrics in the clear at the same port; one line each. */
+/**
+ * What is wrong with TLS to the application: it can't be asked for its metrics in the clear at the same port; one line each.
+ *
+ * @param at where the application's settings stand
+ */
 export function backendFaults(
     { backendTls }: ShieldSettings,
     { port, metricsPort }: { readonly port: number; readonly metricsPort: number | undefined },
+    at: string,
 ): readonly string[] {
     return backendTls !== undefined && (metricsPort === undefined || metricsPort === port)
         ? [
-              "backendTls needs a port of its own for the platform's metrics, which are asked for in the clear; set platform.metricsPort",
+              `backendTls needs a port of its own for the application's metrics, which are asked for in the clear; set ${at}.metricsPort`,
           ]
         : [];
 }

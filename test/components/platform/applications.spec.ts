@@ -77,7 +77,11 @@ describe("applications", () => {
                     image: IMAGE,
                     port: 80,
                     access: [{ role: "viewer", group: "system:masters" }],
-                    shield: { ...SHIELD, paths: ["/metrics/x"] },
+                    shield: {
+                        ...SHIELD,
+                        paths: ["/metrics/x"],
+                        backendTls: { hostname: "till.spire.svc", authority: "ca" },
+                    },
                 },
                 store: { namespace: "goods", image: IMAGE, app: "till" },
             }).faults,
@@ -86,7 +90,8 @@ describe("applications", () => {
                 'acme:applications.store.app is "till", as is applications.till.app; alerts tell applications apart by it',
                 "acme:applications.till.port is 80, which is privileged; a process that is not root can only bind from 1024 up",
                 'acme:applications.till.access[0] gives viewer to "system:masters": system groups hold every user or every service account; name a group of your own',
-                'acme:applications.till.shield.paths[0] is "/metrics/x", where the platform serves its metrics (/metrics); leave it out',
+                'acme:applications.till.shield.paths[0] is "/metrics/x", where the application serves its metrics (/metrics); leave it out',
+                "acme:applications.till.shield.backendTls needs a port of its own for the application's metrics, which are asked for in the clear; set acme:applications.till.metricsPort",
             ],
         );
     });

@@ -75,11 +75,12 @@ describe("Shield", () => {
     it("refuses TLS to a port at which metrics are asked for in the clear", () => {
         const { settings } = read({ backendTls: { hostname: "web.shop.svc", authority: "shop-ca" } });
         const fault =
-            "backendTls needs a port of its own for the platform's metrics, which are asked for in the clear; set platform.metricsPort";
-        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: undefined }), [fault]);
-        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: 8080 }), [fault]);
-        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: 9090 }), []);
-        assert.deepEqual(backendFaults(read().settings, { port: 8080, metricsPort: undefined }), []);
+            "backendTls needs a port of its own for the application's metrics, which are asked for in the clear; set acme:applications.till.metricsPort";
+        const AT = "acme:applications.till";
+        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: undefined }, AT), [fault]);
+        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: 8080 }, AT), [fault]);
+        assert.deepEqual(backendFaults(settings, { port: 8080, metricsPort: 9090 }, AT), []);
+        assert.deepEqual(backendFaults(read().settings, { port: 8080, metricsPort: undefined }, AT), []);
         const wrong = { hostname: "*.shop.svc", authority: "Shop" };
         assert.match(
             read({ backendTls: wrong }).faults.join("\n"),
@@ -211,8 +212,8 @@ describe("Shield", () => {
         const faults = (...paths: string[]) => pathFaults(read({ paths }).settings, ARGS.platform);
         assert.deepEqual(faults("/", "/api", "/metricsboard"), []);
         assert.deepEqual(faults("/metrics/", "/metrics/pods"), [
-            'paths[0] is "/metrics/", where the platform serves its metrics (/metrics); leave it out',
-            'paths[1] is "/metrics/pods", where the platform serves its metrics (/metrics); leave it out',
+            'paths[0] is "/metrics/", where the application serves its metrics (/metrics); leave it out',
+            'paths[1] is "/metrics/pods", where the application serves its metrics (/metrics); leave it out',
         ]);
         assert.equal(pathFaults(read().settings, { metricsPath: "/" }).length, 1);
     });
