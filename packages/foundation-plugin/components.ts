@@ -85,12 +85,14 @@ export interface AllowedFlowsArgs {
 export class AllowedFlows extends pulumi.ComponentResource {
     constructor(name: string, args: AllowedFlowsArgs, opts?: pulumi.ComponentResourceOptions) {
         super("foundation-components:index:AllowedFlows", name, args, opts);
-        const given = args.flows.map((flow, index) => known(flow, `flows[${index}]`, this));
+        const given = known(args.flows, "flows", this).map((flow, index) => known(flow, `flows[${index}]`, this));
         const flows = given.map(({ source, target, ports, ...flow }) => ({
             ...flow,
             from: peerOf(source, `${flow.name}.source`, this),
             to: peerOf(target, `${flow.name}.target`, this),
-            ports: ports.map((port, index) => known(port, `flow ${flow.name}.ports[${index}]`, this)) as Flow["ports"],
+            ports: known(ports, `flow ${flow.name}.ports`, this).map((port, index) =>
+                known(port, `flow ${flow.name}.ports[${index}]`, this),
+            ) as Flow["ports"],
         }));
         new foundation.AllowedFlows(name, { flows }, { parent: this });
         this.registerOutputs({});

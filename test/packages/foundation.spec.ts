@@ -179,6 +179,39 @@ provider.getSchema().then(console.log);
         );
     });
 
+    it("refuses by its path what its plugin is given of flows that is only known later", async () => {
+        project(folder, {
+            "flows.cjs": `require("tsx/cjs");
+const pulumi = require("@pulumi/pulumi");
+const { AllowedFlows } = require("./plugin/components.ts");
+pulumi.runtime.setMocks({ call: () => ({}), newResource: ({ name, inputs }) => ({ id: name, state: inputs }) });
+const later = pulumi.output;
+const [source, target] = ["shop", "till"].map((app) => ({ namespace: app, labels: { app } }));
+const port = { port: 8080 };
+const flow = { name: "pay", reason: "payments", source, target, ports: [port] };
+for (const flows of [
+    later([flow]),
+    [flow, later(flow)],
+    [Promise.resolve(flow)],
+    [{ ...flow, ports: later([port]) }],
+    [{ ...flow, ports: [port, later(port)] }],
+    [{ ...flow, ports: [port, { port: 8443 }] }],
+]) {
+    try {
+        new AllowedFlows("flows", { flows });
+        console.log("made");
+    } catch (error) {
+        console.log(error.message);
+    }
+}
+`,
+        });
+        const { code, output } = await runProgram(process.execPath, ["flows.cjs"], { cwd: folder });
+        const refused = ["flows", "flows[1]", "flows[0]", "flow pay.ports", "flow pay.ports[1]"];
+        const lines = refused.map((path) => `${path} must be a value, and no output of another resource\n`);
+        assert.deepEqual({ code, output }, { code: 0, output: `${lines.join("")}made\n` });
+    });
+
     it("makes of the plugin's arguments what the components make, with their exceptions and their refusals", async () => {
         project(folder, {
             "other/Pulumi.yaml": "name: other\nruntime: nodejs\n",
