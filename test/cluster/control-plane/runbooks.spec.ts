@@ -58,6 +58,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
             "falco-namespace": "falco",
             "sidekick-namespace": "falcosidekick",
             "secrets-namespace": "external-secrets",
+            "compliance-namespace": "compliance",
             name: await name("externalsecrets", "-n", NAMESPACE),
             node,
             NODE: node,
