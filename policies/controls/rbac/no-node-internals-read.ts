@@ -6,7 +6,6 @@ export const noNodeInternalsRead = grantControl({
     description: "No role may read the logs, pods, checkpoints and configuration of nodes.",
     why: "The kubelet hands out files below /var/log and the memory of containers, and asks no admission control.",
     severity: "medium",
-
     covers: [],
     frameworks: [...mitre("T1005", "T1613"), ...nist("AC-6"), ...soc2("CC6.3"), ...checklist("ACC-3")],
     remediation:

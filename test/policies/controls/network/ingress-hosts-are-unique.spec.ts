@@ -5,6 +5,11 @@ import { ingress, ingressRule } from "../../../support/objects";
 const HOST = "shop.example.org";
 const at = (name: string, namespace: string, path: string, host = HOST) =>
     ingress({ rules: [ingressRule(host, path)] }, { name, namespace });
+const canary = (name: string, namespace: string) =>
+    ingress(
+        { rules: [ingressRule(HOST, "/")] },
+        { name, namespace, annotations: { "nginx.ingress.kubernetes.io/canary": "true" } },
+    );
 const message = (rival: string): string =>
     `spec.rules[0].host is "${HOST}", which Ingress ${rival} claims too. Give each a host or path of its own.`;
 
@@ -19,33 +24,13 @@ describeControl(ingressHostsAreUnique, {
             message: [message("till/two"), message("shop/one")],
         },
         "a canary in another namespace, which is none": {
-            stack: [
-                at("one", "shop", "/"),
-                ingress(
-                    { rules: [ingressRule(HOST, "/")] },
-                    {
-                        name: "two",
-                        namespace: "till",
-                        annotations: { "nginx.ingress.kubernetes.io/canary": "true" },
-                    },
-                ),
-            ],
+            stack: [at("one", "shop", "/"), canary("two", "till")],
             message: [message("till/two"), message("shop/one")],
         },
     },
     allowed: {
         "a canary, which takes a share of another's path": {
-            stack: [
-                at("one", "shop", "/"),
-                ingress(
-                    { rules: [ingressRule(HOST, "/")] },
-                    {
-                        name: "two",
-                        namespace: "shop",
-                        annotations: { "nginx.ingress.kubernetes.io/canary": "true" },
-                    },
-                ),
-            ],
+            stack: [at("one", "shop", "/"), canary("two", "shop")],
         },
         "two paths of a host in one namespace": { stack: [at("one", "shop", "/"), at("two", "shop", "/api")] },
         "two hosts": { stack: [at("one", "shop", "/"), at("two", "shop", "/", "api.example.org")] },

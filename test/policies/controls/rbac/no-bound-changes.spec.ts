@@ -11,6 +11,10 @@ describeGrants(noBoundChanges, {
             { apiGroups: [""], resources: ["limitranges", "resourcequotas"], verbs: ["delete"] },
             "rules[0] grants delete on limitranges, resourcequotas. Remove the verbs; whoever keeps the cluster sets bounds and makes namespaces.",
         ],
+        "the making of namespaces": [
+            { apiGroups: [""], resources: ["namespaces"], verbs: ["create"] },
+            "rules[0] grants create on namespaces. Remove the verbs; whoever keeps the cluster sets bounds and makes namespaces.",
+        ],
     },
     allowed: {
         "reading them": {
