@@ -55,7 +55,9 @@ const PASSWORD_FLAGS: readonly RegExp[] = [
 /** A text without any of these has none of those flags; most are done with here. */
 const TAKES_PASSWORDS = /mysql|mariadb|sshpass|login|redis-cli|ldap|openssl|curl|basic-auth/;
 
-/** Says whether a command line gives a password by a flag that is not called so. */
-export function hasPasswordFlag(commandLine: string): boolean {
-    return TAKES_PASSWORDS.test(commandLine) && PASSWORD_FLAGS.some((flag) => flag.test(commandLine));
+/** What is wrong with a command line that gives a password by a flag that is not called so; undefined where none does. */
+export function passwordFlagFault(commandLine: string): string | undefined {
+    return TAKES_PASSWORDS.test(commandLine) && PASSWORD_FLAGS.some((flag) => flag.test(commandLine))
+        ? "gives a password by a flag"
+        : undefined;
 }

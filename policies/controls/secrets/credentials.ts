@@ -1,5 +1,5 @@
 import { isCredential } from "./credential-names";
-import { hasPasswordFlag, looksLikeCredential } from "./credential-formats";
+import { looksLikeCredential, passwordFlagFault } from "./credential-formats";
 
 /** What a shell, a JVM, a URL's query or a connection string sets within a longer text: a name and a value. */
 const SETTINGS: readonly RegExp[] = [
@@ -36,8 +36,9 @@ export function credentialIn(text: string): CredentialFound | undefined {
         if (shape !== undefined) {
             return { line: index + 1, found: `holds ${shape}` };
         }
-        if (hasPasswordFlag(line)) {
-            return { line: index + 1, found: "gives a password by a flag" };
+        const flag = passwordFlagFault(line);
+        if (flag !== undefined) {
+            return { line: index + 1, found: flag };
         }
         const [, key = "", rest = ""] = ASSIGNMENT.exec(line) ?? [];
         const value = rest.trim().replace(/,$/, "");

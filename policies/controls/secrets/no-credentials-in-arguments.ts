@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { hasPasswordFlag, looksLikeCredential } from "./credential-formats";
+import { looksLikeCredential, passwordFlagFault } from "./credential-formats";
 import { isCredential } from "./credential-names";
 import { credentialWithin } from "./credentials";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
@@ -32,12 +32,13 @@ export const noCredentialsInArguments = podControl({
                         };
                     }
                 }
-                if (!hasFault && hasPasswordFlag(words.join(" "))) {
+                const flag = hasFault ? undefined : passwordFlagFault(words.join(" "));
+                if (flag !== undefined) {
                     const at = `${path}.${field}`;
                     yield {
                         path: at,
                         container,
-                        message: `${at} ${FLAG_FAULT}. Pass the path of a mounted Secret and rotate it.`,
+                        message: `${at} ${flag}. Pass the path of a mounted Secret and rotate it.`,
                     };
                 }
             }
@@ -47,8 +48,6 @@ export const noCredentialsInArguments = podControl({
         none: "The same names and formats in Common Expression Language exceed the API server's cost limit for one rule.",
     },
 });
-
-const FLAG_FAULT = "gives a password by a flag";
 
 /** Every command line of a container: its own, and those that the kubelet runs in it. */
 function commandLines(container: Body): readonly (readonly [field: string, words: unknown])[] {
@@ -85,8 +84,9 @@ function credentialIn(word: string, next: string | undefined): string | undefine
     if (name !== undefined) {
         return `sets "${name}", the name of a credential, to a literal`;
     }
-    if (hasPasswordFlag(word)) {
-        return FLAG_FAULT;
+    const byFlag = passwordFlagFault(word);
+    if (byFlag !== undefined) {
+        return byFlag;
     }
     return USER_FLAG.test(word) && /^[^\s:$]+:[^\s:$/][^\s:]*$/.test(next ?? "")
         ? `is followed by a user and a password`

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { hasPasswordFlag, looksLikeCredential } from "./credential-formats";
+import { looksLikeCredential, passwordFlagFault } from "./credential-formats";
 import { isCredential, isKeyMaterial } from "./credential-names";
 import { credentialWithin } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
@@ -48,9 +48,7 @@ export const noCredentialsInEnv = podControl({
                     const found =
                         within !== undefined
                             ? `sets "${within}", the name of a credential, to a literal`
-                            : hasPasswordFlag(text)
-                              ? "gives a password by a flag"
-                              : undefined;
+                            : passwordFlagFault(text);
                     if (found !== undefined) {
                         yield {
                             path: at,
