@@ -1,4 +1,3 @@
-import type { Edge } from "./edge";
 import { changeOf, weightOf } from "./edge";
 import type { IsAccepted, NamedPath } from "./findings";
 import { pathsBefore, untilNews } from "./findings";
@@ -21,7 +20,7 @@ interface Ending {
 /**
  * The paths to things of some kinds that belong elsewhere than where the path began: one for each change that takes away its
  * last step. What stands for the things of every namespace belongs nowhere, so it is elsewhere from anywhere. Where one is
- * accepted, others that the same change ends follow, from each other source and to each other thing.
+ * accepted, others to the same things follow, from each other source and by each other last step.
  */
 export function* pathsElsewhere(
     graph: PathGraph,
@@ -49,7 +48,10 @@ export function* pathsElsewhere(
     }
 }
 
-/** The paths that end as these do: these, then those by other last edges to the same, and from the other sources. */
+/**
+ * The paths that end as these do: these, then those by other last edges to the same that the same change ends, and from the
+ * other sources; then those to the same that it does not end, which these stood for.
+ */
 function* waysTo(
     graph: PathGraph,
     endings: readonly Ending[],
@@ -59,20 +61,22 @@ function* waysTo(
     for (const { named } of endings) {
         yield named;
     }
-    for (const { named, own } of endings) {
-        const known = named.path[0]?.from;
-        for (const edge of graph.to(named.decisive.to).filter((each) => isLast(each, named.decisive, follow))) {
-            const others = sources
-                .filter(([source, origin]) => origin !== own && (source !== known || edge !== named.decisive))
-                .map(([source]) => source);
-            for (const before of pathsBefore(graph, others, edge, follow)) {
-                yield { path: [...before, edge], decisive: edge };
+    for (const bySame of [true, false]) {
+        for (const { named, own } of endings) {
+            const { decisive } = named;
+            const known = named.path[0]?.from;
+            const last = graph
+                .to(decisive.to)
+                .filter((edge) => follow(edge) && weightOf(edge) !== Infinity)
+                .filter((edge) => (changeOf(edge) === changeOf(decisive)) === bySame);
+            for (const edge of last) {
+                const others = sources
+                    .filter(([source, origin]) => origin !== own && (source !== known || edge !== decisive))
+                    .map(([source]) => source);
+                for (const before of pathsBefore(graph, others, edge, follow)) {
+                    yield { path: [...before, edge], decisive: edge };
+                }
             }
         }
     }
-}
-
-/** Says whether an edge ends at the same thing by the same change. */
-function isLast(edge: Edge, decisive: Edge, follow: Follow): boolean {
-    return follow(edge) && changeOf(edge) === changeOf(decisive);
 }

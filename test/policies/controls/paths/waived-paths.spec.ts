@@ -13,12 +13,19 @@ import { boundTo, may, named, namespace, object, pod, podWithHostPath } from "..
 
 const published = object("v1", "Service", "web", { spec: { type: "LoadBalancer", selector: { app: "web" } } });
 const privileged = pod({}, { securityContext: { privileged: true } });
+const leavesTwice = pod(
+    { volumes: [{ name: "socket", hostPath: { path: "/run/containerd/containerd.sock" } }] },
+    { securityContext: { privileged: true }, volumeMounts: [{ name: "socket", mountPath: "/socket" }] },
+);
 const OUT: AttackPath = { from: "the Internet", to: "a node", hop: "privileged-container" };
 
 function waiverOf({ name }: Control, where: string, path: AttackPath, expires = "2026-04-01"): Waiver {
     const held = { reason: "r", owner: "o", ticket: "T-1", expires, from: "w.yaml: waivers[0]" };
     return { control: name, object: where, path, ...held };
 }
+
+const tenant = (name: string, owner: string): Manifest =>
+    object("v1", "Namespace", name, { metadata: { labels: { "capsule.clastix.io/tenant": owner } } }, "");
 
 /** `status control field` of what is found, of waivers without the field. */
 function judged(control: Control, manifests: readonly Manifest[], ...waivers: readonly Waiver[]): readonly string[] {
@@ -45,13 +52,17 @@ describe("waivers of attack paths", () => {
     });
 
     it("accept no other path to the same end, though it begins with the same steps", () => {
-        const socket = { name: "socket", hostPath: { path: "/run/containerd/containerd.sock" } };
-        const both = pod(
-            { volumes: [socket] },
-            { securityContext: { privileged: true }, volumeMounts: [{ name: "socket", mountPath: "/socket" }] },
-        );
-        assert.deepEqual(judged(control, [published, both], waiverOf(control, "Pod shop/web", OUT)), [
+        assert.deepEqual(judged(control, [published, leavesTwice], waiverOf(control, "Pod shop/web", OUT)), [
             found("waived", "securityContext.privileged"),
+            `violation ${control.name} spec.volumes[0].hostPath.path`,
+        ]);
+    });
+
+    it("accept no other path to what belongs elsewhere by another change", () => {
+        const control = noPathBetweenTenants;
+        const own = waiverOf(control, "Pod shop/web", { ...OUT, from: "Pod shop/web" });
+        assert.deepEqual(judged(control, [tenant("shop", "one"), tenant("bank", "other"), leavesTwice], own), [
+            `waived ${control.name} spec.containers[0].securityContext.privileged`,
             `violation ${control.name} spec.volumes[0].hostPath.path`,
         ]);
     });
@@ -106,8 +117,6 @@ describe("waivers of attack paths", () => {
         const reads = (account: string) => [
             pod({ automountServiceAccountToken: true, serviceAccountName: account }, {}, { name: account }),
         ];
-        const tenant = (name: string, owner: string): Manifest =>
-            object("v1", "Namespace", name, { metadata: { labels: { "capsule.clastix.io/tenant": owner } } }, "");
         const rights = boundTo(
             { kind: "Group", name: "system:serviceaccounts:shop" },
             named("web", [["", "secrets", "get"]]),
