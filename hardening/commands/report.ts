@@ -11,7 +11,7 @@ import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
 import type { ComplianceReport } from "../compliance/model";
 import { complianceReport } from "../compliance/model";
-import { waitingFor, waitsForRuns } from "../compliance/outlook";
+import { openByWait } from "../compliance/outlook";
 import { gatewayOf, pushMetrics } from "../compliance/push";
 import { scoreChecklist } from "../compliance/score";
 import type { Submission } from "../evidence/admission";
@@ -143,11 +143,9 @@ async function submitted(
 /** A line for each open row, for a log; rows that only wait for the same runs are one. */
 function openRows({ stack, areas }: ComplianceReport): string {
     const open = areas.flatMap(({ rows }) => rows.filter(({ state }) => state === "open"));
-    const waiting = Map.groupBy(open.filter(waitsForRuns), waitingFor);
+    const { lacking, waiting } = openByWait(open);
     const lines = [
-        ...open
-            .filter((row) => !waitsForRuns(row))
-            .map(({ id, title, reason }) => `${id} ${title}: ${shorter(reason)}`),
+        ...lacking.map(({ id, title, reason }) => `${id} ${title}: ${shorter(reason)}`),
         ...[...waiting].map(([what, rows]) => `${what}: ${rows.map(({ id }) => id).join(", ")}`),
     ];
     return lines.map((line) => `${stack} ${line}\n`).join("");

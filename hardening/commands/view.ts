@@ -18,7 +18,7 @@ export const VIEW_OPTIONS = {
     explain: { type: "flag", description: "say below the tree why each control that found something is there" },
 } as const satisfies OptionTable;
 
-const NAMES = ["min-severity", "no-advisory", "summary", "full", "explain"] as const;
+const NAMES = Object.keys(VIEW_OPTIONS) as readonly (keyof typeof VIEW_OPTIONS)[];
 
 /**
  * The view that a command line asks for.
@@ -45,7 +45,7 @@ export function viewOf(options: ValuesOf<typeof VIEW_OPTIONS>, format: string, w
 }
 
 function withoutView(words: readonly string[]): readonly string[] {
-    const flags = new Set(["--no-advisory", "--summary", "--full", "--explain", "--min-severity"]);
+    const flags = new Set(NAMES.map((name) => `--${name}`));
     return words.filter(
         (word, index) =>
             !flags.has(word) && !word.startsWith("--min-severity=") && words[index - 1] !== "--min-severity",

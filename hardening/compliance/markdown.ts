@@ -1,7 +1,7 @@
 import { escapeMarkdown } from "../formats/markdown-escape";
 import type { ComplianceReport } from "./model";
 import { REQUIREMENT_STATES } from "./model";
-import { waitingFor, waitsForRuns } from "./outlook";
+import { openByWait } from "./outlook";
 import type { ScoredRow } from "./score";
 import { LABEL } from "./score";
 import { STATEMENT_HEADS, statementCells } from "./statements";
@@ -78,11 +78,9 @@ export function complianceMarkdown(report: ComplianceReport): string {
 
 /** A line for each row; rows that only wait for the same runs are one. */
 function openLines(open: readonly ScoredRow[]): readonly string[] {
-    const waiting = Map.groupBy(open.filter(waitsForRuns), waitingFor);
+    const { lacking, waiting } = openByWait(open);
     return [
-        ...open
-            .filter((row) => !waitsForRuns(row))
-            .map(({ id, title, reason }) => `- **${id}** ${escapeMarkdown(title)}: ${escapeMarkdown(reason)}`),
+        ...lacking.map(({ id, title, reason }) => `- **${id}** ${escapeMarkdown(title)}: ${escapeMarkdown(reason)}`),
         ...[...waiting].map(([what, rows]) => `- ${rows.map(({ id }) => `**${id}**`).join(", ")}: ${what}`),
     ];
 }

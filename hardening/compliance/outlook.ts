@@ -36,7 +36,7 @@ export function outlookOf(report: ComplianceReport): Outlook {
     const open = rows.filter(({ state }) => state === "open");
     const former = history.at(-1)?.fulfilledRows;
     const fallen = former === undefined ? undefined : open.filter(({ id }) => former.includes(id));
-    const waiting = open.filter(waitsForRuns);
+    const { lacking: lacks, waiting } = openByWait(open);
     const limit = new Date(Date.parse(at) + SOON_DAYS * DAY_MS).toISOString().slice(0, 10);
     const gravity = (row: ScoredRow): number =>
         (fallen?.includes(row) === true ? 1000 : 0) + row.proofs.filter(({ state }) => state === "missing").length;
@@ -45,8 +45,8 @@ export function outlookOf(report: ComplianceReport): Outlook {
         ending: endingsOf(report)
             .filter(({ until }) => until <= limit)
             .sort((a, b) => (a.until < b.until ? -1 : 1)),
-        worst: open.filter((row) => !waiting.includes(row)).sort((a, b) => gravity(b) - gravity(a)),
-        waiting,
+        worst: lacks.toSorted((a, b) => gravity(b) - gravity(a)),
+        waiting: [...waiting.values()].flat(),
     };
 }
 
@@ -89,6 +89,15 @@ export function waitingFor({ proofs }: ScoredRow): string {
     const runs = new Set(lacking(proofs).flatMap(({ kind }) => GIVEN_BY[kind] ?? []));
     const [last = "", ...others] = [...runs].sort().reverse();
     return `waits for ${others.length === 0 ? last : `${others.reverse().join(", ")} and ${last}`}`;
+}
+
+/** Open rows that lack something of their own, and those that only wait for runs, by what those are. */
+export function openByWait(open: readonly ScoredRow[]): {
+    readonly lacking: readonly ScoredRow[];
+    readonly waiting: ReadonlyMap<string, readonly ScoredRow[]>;
+} {
+    const { lacks = [], waits = [] } = Object.groupBy(open, (row) => (waitsForRuns(row) ? "waits" : "lacks"));
+    return { lacking: lacks, waiting: Map.groupBy(waits, waitingFor) };
 }
 
 /** What would bring an open row further, in a sentence: about what failed before what nobody has looked at. */

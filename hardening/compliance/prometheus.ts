@@ -1,3 +1,4 @@
+import { endOfDay } from "../../policies/engine/values";
 import type { ComplianceReport } from "./model";
 import { endingsOf } from "./outlook";
 import type { ScoredArea, ScoredRow } from "./score";
@@ -80,8 +81,7 @@ function gauges(report: ComplianceReport): readonly Gauge[] {
             help: "When a waiver or an attestation ends.",
             samples: endingsOf(report).map(({ kind, until, what, owner }) => [
                 { kind, what, owner },
-                // It holds to the end of its last day.
-                seconds(Date.parse(until) + DAY_MS),
+                seconds(endOfDay(until).valueOf()),
             ]),
         },
         {
@@ -91,8 +91,6 @@ function gauges(report: ComplianceReport): readonly Gauge[] {
         },
     ];
 }
-
-const DAY_MS = 86_400_000;
 
 function seconds(milliseconds: number): number {
     return Math.floor(milliseconds / 1000);

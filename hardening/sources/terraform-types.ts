@@ -70,7 +70,7 @@ const NON_ROOT = "runAsNonRoot";
 export interface Unknowns {
     readonly marker: unknown;
     readonly isUnknown: (value: unknown) => boolean;
-    /** Told of every attribute that is given and that no field is known for: `spec.backend`. */
+    /** Told of every attribute that is given and that no field is known for, or not before the apply: `spec.backend`. */
     readonly unread: (path: string) => void;
 }
 
@@ -97,7 +97,11 @@ export function objectOf(type: number, attributes: Body, unknowns: Unknowns, pat
         const meaning = meaningOf(attribute, fields);
         if (meaning === "inline") {
             const block: unknown = Array.isArray(value) ? value[0] : value;
-            Object.assign(object, isObj(block) ? objectOf(type, block, unknowns, `${at}.`) : {});
+            if (isUnknown(value) || isUnknown(block)) {
+                // Which fields it brings is not known either.
+                unknowns.unread(at);
+            }
+            Object.assign(object, isObj(block) && !isUnknown(block) ? objectOf(type, block, unknowns, `${at}.`) : {});
         } else if (meaning === undefined) {
             if (isGiven(value)) {
                 unknowns.unread(at);

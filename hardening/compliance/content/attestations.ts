@@ -1,5 +1,6 @@
 import { InputError, readContent, yamlContent } from "../../../policies/engine/input";
 import { object, optional, refined, text } from "../../../policies/engine/schema";
+import { endOfDay } from "../../../policies/engine/values";
 import type { Judgement } from "../judgement";
 import { missing, proven } from "../judgement";
 
@@ -47,15 +48,14 @@ export function judgeAttestation(name: string, source: string | undefined, stack
     try {
         const { by, at, until, stack: about = stack } = readContent(ATTESTATION, yamlContent(source, file), file);
         const who = `${by.name}, ${by.role}`;
-        // To the end of its last day.
-        const [from, end] = [Date.parse(at), Date.parse(until) + DAY_MS];
+        const from = Date.parse(at);
         if (about !== stack) {
             return missing(`${file} is about stack ${about}`);
         }
         if (from > now.getTime()) {
             return missing(`${who} attests it from ${at} on`);
         }
-        return end <= now.getTime()
+        return endOfDay(until) <= now
             ? missing(`${who} attested it until ${until}; ask for it anew`)
             : { ...proven(`${who} attests it until ${until}`), until };
     } catch (error) {

@@ -1,3 +1,4 @@
+import { groupOf } from "../../../policies/kubernetes/carried";
 import { MAKERS } from "../../../policies/kubernetes/kinds";
 import type { Body } from "../../../policies/kubernetes/kube";
 import { isObj, list, obj, str, strings } from "../../../policies/kubernetes/kube";
@@ -80,8 +81,7 @@ export async function readCluster(client: ReadOnlyClient, request: ClusterReques
                 );
             } catch (error) {
                 const failure = failureOf(request.source, `can't list ${kind.name}`, error);
-                const [group = ""] = kind.apiVersion.includes("/") ? kind.apiVersion.split("/") : [];
-                failures.push({ ...failure, unread: { group, kind: kind.kind } });
+                failures.push({ ...failure, unread: { group: groupOf({ ...kind }), kind: kind.kind } });
             }
         }
     };

@@ -139,6 +139,25 @@ describe(`Terraform's Kubernetes provider ${PROVIDER.version}`, () => {
         assert.deepEqual(bodies[0]?.["spec"], { hostPath: { path: "/" }, storageClassName: "x" });
     });
 
+    it("names a block of fields that is not known before the apply, of which none can be judged", () => {
+        const change = {
+            ...{ address: "kubernetes_persistent_volume_v1.it", type: "kubernetes_persistent_volume_v1" },
+            change: { actions: ["create"], after: { spec: [{ storage_class_name: "x" }] }, after_unknown: {} },
+        };
+        for (const unknown of [true, [true]]) {
+            change.change.after_unknown = { spec: [{ persistent_volume_source: unknown }] };
+            const plan = { format_version: "1.2", terraform_version: "1.9.0", resource_changes: [change] };
+            const { resources } = parseManifest("plan.json", Buffer.from(JSON.stringify(plan)));
+            assert.deepEqual(
+                resources.map(({ props, opaque }) => opaque ?? props["spec"]),
+                [
+                    { storageClassName: "x" },
+                    "what its attributes spec.persistent_volume_source stand for is not known here",
+                ],
+            );
+        }
+    });
+
     it("names some fields in another way than the API", () => {
         const { bodies } = planned("kubernetes_daemonset", {
             metadata: [{ name: "web" }],
