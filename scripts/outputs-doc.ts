@@ -2,7 +2,6 @@
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { packageFolder } from "../bench/corpus.mjs";
 import { argoCd, OUTPUTS, withOutput } from "./outputs";
 
 async function write(): Promise<void> {
@@ -11,7 +10,7 @@ async function write(): Promise<void> {
     for (const [name, run] of Object.entries(OUTPUTS)) {
         document = withOutput(document, name, await run());
     }
-    writeFileSync(file, withOutput(document, "argo-cd", await argoCd(packageFolder("github.com/argoproj/argo-cd/v3"))));
+    writeFileSync(file, withOutput(document, "argo-cd", await argoCd()));
 }
 
 void write();

@@ -1,5 +1,6 @@
 import { join } from "node:path";
 
+import { packageFolder } from "../bench/corpus.mjs";
 import { main } from "../hardening/cli/main";
 import { apiServer } from "../test/support/api-server";
 import type { Manifest } from "../test/support/controls";
@@ -174,9 +175,9 @@ export const OUTPUTS: Readonly<Record<string, () => Promise<Shown>>> = {
     cluster,
 };
 
-/** Argo CD's own manifest for installing it, of the module in the benchmark's corpus. */
-export function argoCd(folder: string): Promise<Shown> {
-    return shown(join(folder, "manifests"), "scan", "install.yaml");
+/** Argo CD's own manifest for installing it, of the module in the benchmark's corpus, which is fetched where it is not there yet. */
+export function argoCd(): Promise<Shown> {
+    return shown(join(packageFolder("github.com/argoproj/argo-cd/v3"), "manifests"), "scan", "install.yaml");
 }
 
 /** A document with an output between its two marks. */
