@@ -1,7 +1,7 @@
+const STEPS = ["recorded", "decided", "done", "enforced", "replaced", "undone", "established cut"] as const;
+
 /** Milliseconds from the first event on. */
-export type Times = Partial<
-    Record<"recorded" | "decided" | "done" | "enforced" | "established cut" | "replaced" | "undone", number>
->;
+export type Times = Partial<Record<(typeof STEPS)[number], number>>;
 
 /** The nearest-rank percentile. */
 function percentile(values: readonly number[], part: number): number {
@@ -19,15 +19,7 @@ export class ResponseTimes {
 
     /** What was measured; a time is never judged. */
     report(): void {
-        for (const what of [
-            "recorded",
-            "decided",
-            "done",
-            "enforced",
-            "replaced",
-            "undone",
-            "established cut",
-        ] as const) {
+        for (const what of STEPS) {
             const values = this.measured.flatMap(([, times]) => times[what] ?? []);
             if (values.length > 0) {
                 process.stderr.write(
