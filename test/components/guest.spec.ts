@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 
-import { readConfig } from "../../components/config";
 import { foundationOf } from "../../components/foundation";
 import type { Registration } from "../../hardening/sources/program/registration";
-import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
+import { configOf, objectsOf, PROJECT, readAs, strangers } from "../support/stranger";
 import { judged, sourceOf, THEIRS } from "../support/stranger-findings";
 
 describe("an application in a cluster whose foundation is another stack's", () => {
@@ -89,10 +88,7 @@ describe("an application in a cluster whose foundation is another stack's", () =
 
     it("is of a project of its own, after which what is outside of namespaces is named", () => {
         const values = { ...guest, cluster: { ...guest.cluster, foundation: "acme/live" } };
-        const { faults } = readConfig(
-            Object.fromEntries(Object.entries(values).map(([key, value]) => [`${PROJECT}:${key}`, value])),
-            PROJECT,
-        );
+        const { faults } = readAs(values);
         assert.deepEqual(faults, [
             'acme:cluster.foundation is "acme/live", a stack of this project; what is outside of namespaces is named after the ' +
                 "project, so the two need projects of their own",

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 
-import { readConfig } from "../../components/config";
 import { foundationOf } from "../../components/foundation";
 import type { Registration } from "../../hardening/sources/program/registration";
 import { READ_AT_START_ANNOTATION } from "../../policies/kubernetes/foundation";
@@ -11,7 +10,7 @@ import type { PathNode } from "../../policies/paths/nodes";
 import { titleOf } from "../../policies/paths/nodes";
 import { everything, Reached } from "../../policies/paths/search";
 import type { Raw } from "../support/stranger";
-import { configOf, objectsOf, PROJECT, strangers } from "../support/stranger";
+import { configOf, objectsOf, PROJECT, readAs, strangers } from "../support/stranger";
 import { emptySelectors, found, judged, previewed, sourceOf, THEIRS } from "../support/stranger-findings";
 
 /*
@@ -309,8 +308,7 @@ describe("SPIRE and Falco alone", () => {
 
     it("refuse what would need a platform", () => {
         const values = { ...alone, canary: { enabled: true }, shield: strangers("sienna")["shield"] };
-        const keyed = Object.fromEntries(Object.entries(values).map(([key, value]) => [`${PROJECT}:${key}`, value]));
-        const { faults } = readConfig(keyed, PROJECT);
+        const { faults } = readAs(values);
         assert.ok(faults.includes("acme:shield has nothing to stand before; set acme:platform, or leave it out"));
         assert.ok(
             faults.includes(

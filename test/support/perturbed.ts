@@ -1,8 +1,7 @@
-import { readConfig } from "../../components/config";
 import { areas } from "../../components/areas";
 import type { Schema } from "../../policies/engine/schema";
-
-type Raw = Readonly<Record<string, unknown>>;
+import type { Raw } from "./stranger";
+import { readAs } from "./stranger";
 
 /** A setting, and another value that it takes as well. */
 interface Variation {
@@ -87,8 +86,7 @@ export function perturbed(
     let current = settings;
     for (const { path, value } of variationsOf(settings)) {
         const next = replaced(current, path, value) as Raw;
-        const keyed = Object.fromEntries(Object.entries(next).map(([key, part]) => [`${project}:${key}`, part]));
-        if (readConfig(keyed, project).faults.length === 0) {
+        if (readAs(next, project).faults.length === 0) {
             current = next;
             taken.push(path.join("."));
         } else {

@@ -115,9 +115,14 @@ export function strangers(word: string): Raw {
     };
 }
 
-export function configOf(settings: Raw, project = PROJECT): Config {
+/** What the program reads of settings by the keys of their areas, and what is wrong with them. */
+export function readAs(settings: Raw, project = PROJECT): ReturnType<typeof readConfig> {
     const values = Object.entries(settings).map(([key, value]): [string, unknown] => [`${project}:${key}`, value]);
-    const { config, faults } = readConfig(Object.fromEntries(values), project);
+    return readConfig(Object.fromEntries(values), project);
+}
+
+export function configOf(settings: Raw, project = PROJECT): Config {
+    const { config, faults } = readAs(settings, project);
     assert.deepEqual(faults, []);
     return config;
 }

@@ -3,7 +3,6 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { clusterSettings, dnsOf, elsewhereFaults, engineOf } from "../../../components/cluster/settings";
-import { readConfig } from "../../../components/config";
 import { closedNamespaces } from "../../../components/foundation";
 import { eachNodeQuota, GuardedNamespace, limitFaults } from "../../../components/namespace";
 import { ciliumPolicySpecs, flowFaults, policySpecs } from "../../../components/network/flows";
@@ -14,6 +13,7 @@ import { PLATFORM_NAMES, platformOf, PLATFORMS } from "../../../policies/platfor
 import { withPlatforms } from "../../../policies/platforms/document";
 import { deploy } from "../../support/deploy";
 import { SMALLEST } from "../../support/spire";
+import { readAs } from "../../support/stranger";
 
 const web = { kind: "pods", namespace: "shop", labels: { app: "web" } } as const;
 const CIDRS = ["10.0.0.0/28"];
@@ -27,8 +27,7 @@ function clusterOf(raw: object) {
 
 function configOf(cluster: object, rest: object = {}) {
     const all = { cluster: { name: "one", apiServer: { cidrs: CIDRS }, ...cluster }, spire: SMALLEST, ...rest };
-    const keyed = Object.fromEntries(Object.entries(all).map(([key, value]) => [`acme:${key}`, value]));
-    return readConfig(keyed, "acme");
+    return readAs(all);
 }
 
 describe("platforms", () => {

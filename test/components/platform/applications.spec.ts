@@ -1,11 +1,10 @@
 import assert from "node:assert/strict";
 
-import { readConfig } from "../../../components/config";
 import { foundationOf } from "../../../components/foundation";
 import { policySpecs } from "../../../components/network/flows";
 import { SMALLEST } from "../../support/spire";
-
-type Raw = Readonly<Record<string, unknown>>;
+import type { Raw } from "../../support/stranger";
+import { PROJECT, readAs } from "../../support/stranger";
 
 const DIGEST = `sha256:${"1".repeat(64)}`;
 const IMAGE = { registry: "registry.example.org", repository: "shop/web", tag: "1.2.3", digest: DIGEST };
@@ -17,9 +16,8 @@ const STACK: Raw = {
 /** What is made of a stack with these applications, and what is wrong with it. */
 function stackOf(applications: Raw, over: Raw = {}) {
     const values = { ...STACK, ...over, applications };
-    const keyed = Object.fromEntries(Object.entries(values).map(([key, value]) => [`acme:${key}`, value]));
-    const { config, faults } = readConfig(keyed, "acme");
-    return { config, faults, foundation: () => foundationOf(config, "acme") };
+    const { config, faults } = readAs(values);
+    return { config, faults, foundation: () => foundationOf(config, PROJECT) };
 }
 
 const SHIELD = { host: "shop.example.org", certificateSecret: "tls", exposure: { sourceRanges: ["10.0.0.0/8"] } };

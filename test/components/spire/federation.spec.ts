@@ -1,9 +1,8 @@
 import assert from "node:assert/strict";
 
-import { readConfig } from "../../../components/config";
 import type { Registration } from "../../../hardening/sources/program/registration";
 import type { Raw } from "../../support/stranger";
-import { objectsOf, PROJECT, strangers } from "../../support/stranger";
+import { objectsOf, readAs, strangers } from "../../support/stranger";
 
 /** Where a stack's server is met from outside, and where its own connections come from. */
 const SITES = {
@@ -45,10 +44,7 @@ function federated(own: Site, other: Site, over: { readonly platform?: Raw; read
     };
 }
 
-function faultsOf(settings: Raw): readonly string[] {
-    const values = Object.entries(settings).map(([key, value]): [string, unknown] => [`${PROJECT}:${key}`, value]);
-    return readConfig(Object.fromEntries(values), PROJECT).faults;
-}
+const faultsOf = (settings: Raw): readonly string[] => readAs(settings).faults;
 
 const specsOf = (objects: readonly Registration[], kind: string, name?: string): readonly Raw[] =>
     objects
