@@ -7,11 +7,16 @@ import { setField } from "../../kubernetes/path";
 
 const KYVERNO: readonly string[] = ["kyverno.io/ClusterPolicy", "kyverno.io/Policy"];
 
-function* policyFaults(object: KubeObject, spec: Body): Iterable<Fault> {
-    const path = `${object.prefix}spec.failurePolicy`;
-    if (spec["failurePolicy"] === "Ignore") {
+/** What passes while it can't be checked. */
+function* openFaults(object: KubeObject, at: string, holder: Body): Iterable<Fault> {
+    if (holder["failurePolicy"] === "Ignore") {
+        const path = `${object.prefix}${at}.failurePolicy`;
         yield { path, message: `${path} is "Ignore". Set it to "Fail".`, fix: setField(object, path, "Fail") };
     }
+}
+
+function* policyFaults(object: KubeObject, spec: Body): Iterable<Fault> {
+    yield* openFaults(object, "spec", spec);
     for (const [index, validation] of list(spec["validations"]).entries()) {
         const at = `${object.prefix}spec.validations[${index}].expression`;
         if (/^[\s(]*true[\s)]*$/.test(str(obj(validation)["expression"]))) {
@@ -43,23 +48,22 @@ function* bindingFaults(object: KubeObject, spec: Body): Iterable<Fault> {
 }
 
 /** A rule of Kyverno's refuses where it, or else its policy, says Enforce; Audit is the default. */
-function* kyvernoFaults({ prefix }: KubeObject, spec: Body): Iterable<Fault> {
+function* kyvernoFaults(object: KubeObject, spec: Body): Iterable<Fault> {
     for (const [index, rule] of list(spec["rules"]).map(obj).entries()) {
         const { validate } = rule;
         const own = obj(validate)["failureAction"];
         const action = own ?? spec["validationFailureAction"] ?? "Audit";
         if (isObj(validate) && str(action).toLowerCase() !== "enforce") {
-            const path = `${prefix}spec.rules[${index}].validate.failureAction`;
+            const path = `${object.prefix}spec.rules[${index}].validate.failureAction`;
             yield {
                 path,
                 message: `${path} is ${own === undefined && spec["validationFailureAction"] === undefined ? "not set, which means" : "in effect"} "${str(action)}", so nothing is refused. Set it to "Enforce".`,
             };
         }
     }
-    if (spec["failurePolicy"] === "Ignore") {
-        const path = `${prefix}spec.failurePolicy`;
-        yield { path, message: `${path} is "Ignore". Set it to "Fail".` };
-    }
+    yield* openFaults(object, "spec", spec);
+    // Kyverno has moved the field here, and still reads the one above.
+    yield* openFaults(object, "spec.webhookConfiguration", obj(spec["webhookConfiguration"]));
 }
 
 export const admissionPoliciesDeny = objectControl({

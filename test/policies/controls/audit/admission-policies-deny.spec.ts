@@ -53,6 +53,10 @@ describeControl(admissionPoliciesDeny, {
             object: kyverno({ failurePolicy: "Ignore", rules: [{ name: "a", mutate: {} }] }),
             message: 'spec.failurePolicy is "Ignore". Set it to "Fail".',
         },
+        "a policy of Kyverno's that fails open by its webhook": {
+            object: kyverno({ webhookConfiguration: { failurePolicy: "Ignore" }, rules: [] }),
+            message: 'spec.webhookConfiguration.failurePolicy is "Ignore". Set it to "Fail".',
+        },
     },
     allowed: {
         "rules of Kyverno's that refuse": {
