@@ -73,12 +73,12 @@ const LINKERD_INBOUND = 4143;
 /**
  * What the mesh needs of the network: the application's proxies reach its control plane, and callers the application.
  *
- * @param tenants the program's applications; default: no other
+ * @param tenants the program's applications
  */
 export function meshFlows(
     settings: MeshSettings,
     application: Pick<MeshContext, "namespace" | "app" | "port">,
-    tenants: readonly Tenant[] = [application],
+    tenants: readonly Tenant[],
 ): readonly Flow[] {
     const { namespace, app, port } = application;
     const pods: Peer = { kind: "pods", namespace, labels: { app } };

@@ -1,4 +1,4 @@
-/** A string, a comment, the labels or the length of a selection, a name, or any other character of an expression. */
+/** A string, the labels or the length of a selection, a name, or any other character of an expression. */
 const TOKEN =
     /"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*'|\{(?:[^{}"]|"(?:[^"\\]|\\.)*")*\}|\[[^\]]*\]|[a-zA-Z_:][a-zA-Z0-9_:]*|[^]/g;
 const NAME = /^[a-zA-Z_:]/;

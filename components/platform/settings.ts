@@ -25,7 +25,7 @@ const common = {
     /** Trust domains of spire.federatedTrustDomains whose workloads it can verify: their bundles come with its identity. */
     federatesWith: withDefault(listOf(trustDomain), []),
     /**
-     * Envoy beside the platform: mutual TLS with its SVID at a port of its own, for programs that speak plain HTTP. Its image is
+     * Envoy beside the application: mutual TLS with its SVID at a port of its own, for programs that speak plain HTTP. Its image is
      * images.overrides.envoy, with its digest. None unless set.
      */
     proxy: optional(

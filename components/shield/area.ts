@@ -1,7 +1,7 @@
 import { optionalArea } from "../area";
 import type { ApplicationsConfig } from "../platform/applications";
-import { platformOf } from "../platform/applications";
-import { shieldFaults, shieldFlowsOf } from "./application";
+import { PLATFORM_AT, platformOf } from "../platform/applications";
+import { shieldFaults, shieldFlowsOf, shieldForeign } from "./application";
 import type { ShieldSettings } from "./settings";
 import { shieldSettings } from "./settings";
 
@@ -16,6 +16,6 @@ export const shieldArea = optionalArea({
         config.platform === undefined
             ? [`${path} has nothing to stand before; set ${project}:platform, or leave it out`]
             : platformOf(config).flatMap((one) => shieldFaults(one, project)),
-    foreign: ({ shield }: ShieldConfig) => [{ setting: "proxyNamespace", namespace: shield.proxyNamespace }],
+    foreign: ({ shield }: ShieldConfig) => shieldForeign({ at: PLATFORM_AT, shield }),
     flows: (config: ShieldConfig) => platformOf(config).flatMap(shieldFlowsOf),
 });

@@ -110,7 +110,7 @@ describe("Mesh", () => {
 
     it("opens the way to the control plane, and to the platform for callers only", () => {
         const opened = (settings: MeshSettings) =>
-            policySpecs(meshFlows(settings, CONTEXT)).map(({ namespace, name, spec }) => [
+            policySpecs(meshFlows(settings, CONTEXT, [CONTEXT])).map(({ namespace, name, spec }) => [
                 `${namespace}/${name}`,
                 JSON.stringify(spec.egress?.[0]?.to ?? spec.ingress?.[0]?.from),
                 (spec.egress ?? spec.ingress ?? []).flatMap(({ ports }) => ports.map(({ port }) => port)),
@@ -152,7 +152,7 @@ describe("Mesh", () => {
                 ...meshResources(settings, CONTEXT).map(
                     ({ apiVersion, kind, name }) => `kubernetes:${apiVersion}:${kind} mesh-${kind}-${name}`,
                 ),
-                ...policySpecs(meshFlows(settings, CONTEXT)).map(
+                ...policySpecs(meshFlows(settings, CONTEXT, [CONTEXT])).map(
                     ({ namespace, name }) =>
                         `kubernetes:networking.k8s.io/v1:NetworkPolicy mesh-network-${namespace}-${name}`,
                 ),
