@@ -28,6 +28,12 @@ export const INHERENT: readonly Case[] = [
         mended: [namespace(), quota({ "count/pods": 0 })],
     },
     {
+        family: "own-pods",
+        open: [namespace(), quota({ pods: "0" }, { scopeSelector: { matchExpressions: [] } })],
+        edge: "a pod of one's own making in shop -> every service account of shop",
+        mended: [namespace(), quota({ pods: "0" })],
+    },
+    {
         // Whoever may change the quota may have pods.
         family: "own-pods",
         open: [namespace(), quota({ pods: "0" }), ...may(["", "resourcequotas", "patch"])],
