@@ -10,7 +10,9 @@ import { controllers } from "./expressions";
 import { resourceRules } from "./policies";
 
 export interface SpireHostAccessArgs {
-    readonly settings: SpireSettings;
+    readonly settings: Pick<SpireSettings, "agent" | "hostAccess">;
+    /** The kubelet's directory on the node. */
+    readonly kubeletRoot: string;
 }
 
 /** Name of the policy and of its binding. */
@@ -28,16 +30,15 @@ const privilegedIn = (field: string): string =>
  * the agent, its one directory to agent and driver, the kubelet's directories and privilege to the driver. And since anybody
  * who may create pods may also name those accounts, only the DaemonSet controller starts pods that use it.
  */
-export function hostAccessSpec(
-    settings: SpireSettings,
-): k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec {
+export function hostAccessSpec({
+    settings,
+    kubeletRoot,
+}: SpireHostAccessArgs): k8s.types.input.admissionregistration.v1.ValidatingAdmissionPolicySpec {
     const agentPaths = [
         AGENT_PATHS.hostSocketDir,
-        ...(settings.agent.kubelet.verify === "hostCertificate"
-            ? [kubeletCertificate(settings.csiDriver.kubeletRoot)]
-            : []),
+        ...(settings.agent.kubelet.verify === "hostCertificate" ? [kubeletCertificate(kubeletRoot)] : []),
     ];
-    const driverPaths = Object.values(csiHostPaths(settings.csiDriver.kubeletRoot));
+    const driverPaths = Object.values(csiHostPaths(kubeletRoot));
     return {
         failurePolicy: "Fail",
         matchConstraints: {
@@ -102,7 +103,7 @@ export class SpireHostAccess extends pulumi.ComponentResource {
         const { settings } = args;
         const policy = new k8s.admissionregistration.v1.ValidatingAdmissionPolicy(
             `${name}-policy`,
-            { metadata: { name: HOST_ACCESS_POLICY }, spec: hostAccessSpec(settings) },
+            { metadata: { name: HOST_ACCESS_POLICY }, spec: hostAccessSpec(args) },
             { parent: this },
         );
         new k8s.admissionregistration.v1.ValidatingAdmissionPolicyBinding(

@@ -61,16 +61,26 @@ export function engineOf({ platform, networkEngine }: ClusterSettings): NetworkE
     return networkEngine ?? platformOf(platform).networkEngine;
 }
 
+/** What nodes have in places of their own. */
+type NodePath = "kubeletRoot" | "runtimeSocket";
+
+/** A path of the node: what is set, else where the platform has it. */
+export function nodePath({ platform }: ClusterSettings, what: NodePath, set: string | undefined): string {
+    return set ?? platformOf(platform)[what];
+}
+
 /**
  * Why a path of the node can't be the right one: it is that of another platform. A path that is none's was chosen by whoever set
- * the nodes up.
+ * the nodes up, and one that is not set is the platform's own.
  */
 export function elsewhereFaults(
     { platform }: ClusterSettings,
-    what: "kubeletRoot" | "runtimeSocket",
-    path: string,
+    what: NodePath,
+    path: string | undefined,
 ): readonly string[] {
     const own = platformOf(platform);
-    const known: readonly string[] = PLATFORM_NAMES.map((name) => platformOf(name)[what]);
-    return path === own[what] || !known.includes(path) ? [] : [`is "${path}"; on ${own.title} it is "${own[what]}"`];
+    const known: readonly (string | undefined)[] = PLATFORM_NAMES.map((name) => platformOf(name)[what]);
+    return path === undefined || path === own[what] || !known.includes(path)
+        ? []
+        : [`is "${path}"; on ${own.title} it is "${own[what]}"`];
 }

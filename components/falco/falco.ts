@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Given } from "../../policies/engine/schema";
 import { object } from "../../policies/engine/schema";
+import { nodePath } from "../cluster/settings";
 import { completed } from "../completed";
 import { serviceLabels, serviceSelector } from "../deployment";
 import { FoundationService } from "../foundation-service";
@@ -117,7 +118,8 @@ export function falcoFiles(args: FalcoParts): {
     readonly rules: Readonly<Record<string, string>>;
     readonly checksum: string;
 } {
-    const { sidekick, runtimeSocket, bufferSize } = args.settings;
+    const { sidekick, bufferSize } = args.settings;
+    const runtimeSocket = nodePath(args.cluster, "runtimeSocket", args.settings.runtimeSocket);
     const outputUrl =
         sidekick === undefined ? {} : { outputUrl: `https://${SIDEKICK}.${sidekick.namespace}.svc:${ALERT_PORT}/` };
     const config = {
@@ -180,7 +182,7 @@ export class Falco extends pulumi.ComponentResource {
                     image: images.ref("falco"),
                     version: images.tag("falco"),
                     extraCapabilities: Object.keys(settings.extraCapabilities),
-                    runtimeSocket: settings.runtimeSocket,
+                    runtimeSocket: nodePath(args.cluster, "runtimeSocket", settings.runtimeSocket),
                     cpu: settings.cpu,
                     memory: settings.memory,
                     outputs: outputs.length > 0,

@@ -58,11 +58,8 @@ export const falcoSettings = withDefault(
         namespace: withDefault(dnsLabel, "falco"),
         /** Capability, and the reason why this cluster's kernel asks for it. */
         extraCapabilities,
-        /** The container runtime's socket on the node. */
-        runtimeSocket: withDefault(
-            text("an absolute path below /run, /var/run or MicroK8s' own", RUNTIME_SOCKET),
-            "/run/containerd/containerd.sock",
-        ),
+        /** The container runtime's socket on the node; that of cluster.platform unless set. */
+        runtimeSocket: optional(text("an absolute path below /run, /var/run or MicroK8s' own", RUNTIME_SOCKET)),
         /** Image repositories of workloads with an identity, besides the platform's own. */
         workloadImages: withDefault(listOf(text()), []),
         /** Namespaces of applications that other stacks of the cluster deploy, and the ports that those open to them. */

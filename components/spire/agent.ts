@@ -27,6 +27,8 @@ export interface SpireAgentArgs {
     /** Settings that `spireFaults` has nothing to say about. */
     readonly settings: SpireSettings;
     readonly images: Images;
+    /** The kubelet's directory on the node. */
+    readonly kubeletRoot: string;
 }
 
 const AGENT_CONF = "agent.conf";
@@ -41,7 +43,7 @@ export const EVERY_NODE: k8s.types.input.core.v1.Toleration[] = [{ operator: "Ex
  * the Workload API's socket in a directory of the node. Root is needed to own that directory, and all of root's
  * capabilities are dropped.
  */
-export function agentPodSpec(settings: SpireSettings, images: Images): k8s.types.input.core.v1.PodSpec {
+export function agentPodSpec({ settings, images, kubeletRoot }: SpireAgentArgs): k8s.types.input.core.v1.PodSpec {
     const { kubelet } = settings.agent;
     const ownCertificate = kubelet.verify === "hostCertificate";
     return {
@@ -120,7 +122,7 @@ export function agentPodSpec(settings: SpireSettings, images: Images): k8s.types
                       {
                           name: "kubelet-certificate",
                           hostPath: {
-                              path: kubeletCertificate(settings.csiDriver.kubeletRoot),
+                              path: kubeletCertificate(kubeletRoot),
                               type: "File",
                           },
                       },
@@ -168,7 +170,7 @@ export class SpireAgent extends pulumi.ComponentResource {
                     updateStrategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: atOnce(settings) } },
                     template: {
                         metadata: { labels, annotations: checksum(...Object.values(data)) },
-                        spec: agentPodSpec(settings, images),
+                        spec: agentPodSpec(args),
                     },
                 },
             },

@@ -5,12 +5,12 @@ import type { Images } from "../images";
 import { pulled } from "../images/pull";
 import { EVERY_NODE } from "./agent";
 import { AGENT, AGENT_PATHS, CSI_DRIVER, CSI_DRIVER_NAME, NAMESPACE, PORTS } from "./layout";
-import type { SpireSettings } from "./model";
 import { labelsOf, resources, selectorOf } from "./pods";
 import { Rights } from "./rights";
 
 export interface CsiDriverArgs {
-    readonly settings: SpireSettings;
+    /** The kubelet's directory on the node. */
+    readonly kubeletRoot: string;
     readonly images: Images;
 }
 
@@ -34,8 +34,8 @@ export function csiHostPaths(kubeletRoot: string): {
 }
 
 /** The pod of the driver: it bind-mounts the agent's socket directory into pods, so it must propagate mounts to the node. */
-export function csiPodSpec({ settings, images }: CsiDriverArgs): k8s.types.input.core.v1.PodSpec {
-    const paths = csiHostPaths(settings.csiDriver.kubeletRoot);
+export function csiPodSpec({ kubeletRoot, images }: CsiDriverArgs): k8s.types.input.core.v1.PodSpec {
+    const paths = csiHostPaths(kubeletRoot);
     const hostPath = (name: string, path: string, type: string): k8s.types.input.core.v1.Volume => ({
         name,
         hostPath: { path, type },

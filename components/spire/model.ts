@@ -328,7 +328,8 @@ export interface SpireSettings {
     readonly server: ServerSettings;
     readonly agent: AgentSettings;
     readonly controllerManager: ControllerManagerSettings;
-    readonly csiDriver: { readonly kubeletRoot: string };
+    /** The kubelet's directory; the platform's unless set. */
+    readonly csiDriver: { readonly kubeletRoot?: string };
     readonly oidcProvider?: OidcSettings;
     /** What all of SPIRE's pods may ask for together. */
     readonly quota: QuotaSettings;

@@ -285,7 +285,10 @@ const settings = object({
     agent,
     controllerManager,
     csiDriver: withDefault(
-        object({ kubeletRoot: withDefault(text("an absolute path", /^\/[^\s]+[^/\s]$/), "/var/lib/kubelet") }),
+        object({
+            /** The kubelet's directory on the node; that of cluster.platform unless set. */
+            kubeletRoot: optional(text("an absolute path", /^\/[^\s]+[^/\s]$/)),
+        }),
         {},
     ),
     oidcProvider: optional(

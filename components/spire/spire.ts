@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { object } from "../../policies/engine/schema";
 import { SpireHostAccess } from "../admission/spire-host-access";
+import { nodePath } from "../cluster/settings";
 import { completed } from "../completed";
 import type { Images } from "../images";
 import { AllowedFlows } from "../network/network";
@@ -63,8 +64,9 @@ export class Spire extends pulumi.ComponentResource {
         const { settings, cluster, monitoring } = completed(this, name, read, { ...around, settings: args.settings });
         refuse(this, name, installationFaults({ settings, images }, "args.settings"));
         const version = images.tag("spire-server");
+        const kubeletRoot = nodePath(cluster, "kubeletRoot", settings.csiDriver.kubeletRoot);
 
-        const hostAccess = new SpireHostAccess(`${name}-host-access`, { settings }, { parent: this });
+        const hostAccess = new SpireHostAccess(`${name}-host-access`, { settings, kubeletRoot }, { parent: this });
         const flows = new AllowedFlows(
             `${name}-network`,
             { flows: spireFlows(settings, cluster, monitoring) },
@@ -98,8 +100,12 @@ export class Spire extends pulumi.ComponentResource {
             { settings, images },
             { parent: this, dependsOn: [bundle, flows, hostAccess, ...priorities, ...definitions] },
         );
-        const agent = new SpireAgent(`${name}-agent`, { settings, images }, { parent: this, dependsOn: [server] });
-        const driver = new CsiDriver(`${name}-csi`, { settings, images }, { parent: this, dependsOn: [agent] });
+        const agent = new SpireAgent(
+            `${name}-agent`,
+            { settings, images, kubeletRoot },
+            { parent: this, dependsOn: [server] },
+        );
+        const driver = new CsiDriver(`${name}-csi`, { kubeletRoot, images }, { parent: this, dependsOn: [agent] });
         const validation = new EntryValidation(
             `${name}-validation`,
             { settings },

@@ -6,8 +6,10 @@ import { deploy } from "../../support/deploy";
 import type { Raw } from "../../support/spire";
 import { spireOf } from "../../support/spire";
 
+const argsOf = (over: Raw = {}, kubeletRoot = "/var/lib/kubelet") => ({ settings: spireOf(over), kubeletRoot });
+
 const actionsOf = async (over: Raw): Promise<unknown> => {
-    const deployed = await deploy(() => new SpireHostAccess("host", { settings: spireOf(over) }));
+    const deployed = await deploy(() => new SpireHostAccess("host", argsOf(over)));
     const binding = deployed.inputs(
         "kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding",
         "host-binding",
@@ -17,7 +19,7 @@ const actionsOf = async (over: Raw): Promise<unknown> => {
 
 describe("SpireHostAccess", () => {
     it("creates a policy and its binding, and nothing else", async () => {
-        const deployed = await deploy(() => new SpireHostAccess("host", { settings: spireOf() }));
+        const deployed = await deploy(() => new SpireHostAccess("host", argsOf()));
         assert.deepEqual(deployed.list(), [
             ["kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicy", "host-policy"],
             ["kubernetes:admissionregistration.k8s.io/v1:ValidatingAdmissionPolicyBinding", "host-binding"],
@@ -31,7 +33,7 @@ describe("SpireHostAccess", () => {
     });
 
     it("judges SPIRE's namespace only, fails closed, and sees ephemeral containers", () => {
-        const spec = hostAccessSpec(spireOf()) as unknown as {
+        const spec = hostAccessSpec(argsOf()) as unknown as {
             failurePolicy: string;
             matchConstraints: { namespaceSelector: Raw; resourceRules: { resources: string[] }[] };
         };
@@ -43,14 +45,14 @@ describe("SpireHostAccess", () => {
     });
 
     it("allows the directories of the installation, wherever its kubelets are", () => {
-        const paths = (over: Raw): string => {
-            const { validations } = hostAccessSpec(spireOf(over)) as unknown as {
+        const paths = (over: Raw, root?: string): string => {
+            const { validations } = hostAccessSpec(argsOf(over, root)) as unknown as {
                 validations: { expression: string }[];
             };
             return validations[2]?.expression ?? "";
         };
         assert.equal(
-            paths({ csiDriver: { kubeletRoot: "/var/lib/k0s/kubelet" } }),
+            paths({}, "/var/lib/k0s/kubelet"),
             "variables.hostPaths.all(path, (variables.account == 'spire-agent' && path in ['/run/spire/agent-sockets']) || (variables.account == 'spiffe-csi-driver' && path in ['/run/spire/agent-sockets', '/var/lib/k0s/kubelet/plugins/csi.spiffe.io', '/var/lib/k0s/kubelet/pods', '/var/lib/k0s/kubelet/plugins_registry']))",
         );
         assert.match(
@@ -60,7 +62,7 @@ describe("SpireHostAccess", () => {
     });
 
     describe("evaluated", () => {
-        const decide = admission(hostAccessSpec(spireOf()));
+        const decide = admission(hostAccessSpec(argsOf()));
         const CONTROLLER = "system:serviceaccount:kube-system:daemon-set-controller";
         const refused = (spec: Raw, request: Partial<AdmissionRequest> = {}): readonly string[] =>
             decide({ apiVersion: "v1", kind: "Pod", metadata: { name: "a", namespace: "spire" }, spec }, undefined, {

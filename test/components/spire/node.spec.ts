@@ -16,12 +16,15 @@ interface Pod extends Raw {
 }
 
 const plain = (spec: unknown): Pod => JSON.parse(JSON.stringify(spec)) as Pod;
-const agentOf = (over: Raw = {}): Pod => plain(agentPodSpec(spireOf(over), images));
+const agentOf = (over: Raw = {}): Pod =>
+    plain(agentPodSpec({ settings: spireOf(over), images, kubeletRoot: "/var/lib/kubelet" }));
 
 describe("SpireAgent", () => {
     it("runs one agent on every node, whatever its taints, and replaces a part of them at a time", async () => {
         const strategyOf = async (over: Raw) => {
-            const deployed = await deploy(() => new SpireAgent("spire", { settings: spireOf(over), images }));
+            const deployed = await deploy(
+                () => new SpireAgent("spire", { settings: spireOf(over), images, kubeletRoot: "/var/lib/kubelet" }),
+            );
             const spec = deployed.inputs("kubernetes:apps/v1:DaemonSet", "spire-agents")["spec"] as Raw;
             return spec["updateStrategy"];
         };
@@ -135,10 +138,10 @@ describe("SpireAgent", () => {
 });
 
 describe("CsiDriver", () => {
-    const driverOf = (over: Raw = {}): Pod => plain(csiPodSpec({ settings: spireOf(over), images }));
+    const driverOf = (kubeletRoot = "/var/lib/kubelet"): Pod => plain(csiPodSpec({ kubeletRoot, images }));
 
     it("declares an ephemeral driver that is told of its pods", async () => {
-        const deployed = await deploy(() => new CsiDriver("csi", { settings: spireOf(), images }));
+        const deployed = await deploy(() => new CsiDriver("csi", { kubeletRoot: "/var/lib/kubelet", images }));
         assert.deepEqual(
             deployed.list().map(([, name]) => name),
             ["csi-drivers", "csi-rights-account", "csi-driver", "csi", "csi-rights"],
@@ -172,14 +175,15 @@ describe("CsiDriver", () => {
     });
 
     it("works on four directories of the node, at the kubelet's root", () => {
-        const paths = (over: Raw): unknown => driverOf(over).volumes.map(({ hostPath }) => (hostPath as Raw)["path"]);
-        assert.deepEqual(paths({}), [
+        const paths = (root?: string): unknown =>
+            driverOf(root).volumes.map(({ hostPath }) => (hostPath as Raw)["path"]);
+        assert.deepEqual(paths(), [
             "/run/spire/agent-sockets",
             "/var/lib/kubelet/plugins/csi.spiffe.io",
             "/var/lib/kubelet/pods",
             "/var/lib/kubelet/plugins_registry",
         ]);
-        assert.deepEqual(paths({ csiDriver: { kubeletRoot: "/var/lib/k0s/kubelet" } }), [
+        assert.deepEqual(paths("/var/lib/k0s/kubelet"), [
             "/run/spire/agent-sockets",
             "/var/lib/k0s/kubelet/plugins/csi.spiffe.io",
             "/var/lib/k0s/kubelet/pods",

@@ -23,7 +23,7 @@ describe("SPIRE's settings", () => {
         });
         assert.equal(settings.agent.rebootstrapMode, "never");
         assert.equal(settings.controllerManager.validation, "admissionPolicy");
-        assert.equal(settings.csiDriver.kubeletRoot, "/var/lib/kubelet");
+        assert.equal(settings.csiDriver.kubeletRoot, undefined);
         assert.equal(settings.oidcProvider, undefined);
     });
 
