@@ -21,7 +21,7 @@ import { sourceOf } from "../evidence/source";
 import { stackDigest } from "../evidence/stack-digest";
 import { readTrust } from "../evidence/trust";
 import { EXIT } from "../findings";
-import { count } from "../formats/style";
+import { count, plain } from "../formats/style";
 import { Progress } from "../io";
 import { judgeStack } from "../preview/judge";
 import { readSelection, SELECTION_OPTIONS } from "../selection";
@@ -105,7 +105,7 @@ export const command = defineCommand({
             io.out(openRows(result));
         }
         for (const { file, refused } of result.statements.filter((one) => one.refused !== undefined)) {
-            io.log(`note: ${file} proves nothing: it ${refused ?? ""}`);
+            io.log(plain(`note: ${file} proves nothing: it ${refused ?? ""}`));
         }
         const unseen = judged.notJudged.length;
         if (unseen > 0) {
@@ -148,7 +148,7 @@ function openRows({ stack, areas }: ComplianceReport): string {
         ...lacking.map(({ id, title, reason }) => `${id} ${title}: ${shorter(reason)}`),
         ...[...waiting].map(([what, rows]) => `${what}: ${rows.map(({ id }) => id).join(", ")}`),
     ];
-    return lines.map((line) => `${stack} ${line}\n`).join("");
+    return lines.map((line) => `${plain(`${stack} ${line}`)}\n`).join("");
 }
 
 /** Without the list of all other open rows, which stand beside it. */

@@ -100,10 +100,11 @@ function changedFiles({ commit }: Source): string {
 }
 
 function stackFault({ kind, subject }: ReadStatement, { stack, stackDigest }: Surroundings): string | undefined {
-    if (!kindRules(kind).ofStack) {
+    const stacks = subject.filter(({ name }) => name.startsWith(stackSubject("")));
+    // It need not be about a stack; where it says that it is, it has to be this one.
+    if (!kindRules(kind).ofStack && stacks.length === 0) {
         return undefined;
     }
-    const stacks = subject.filter(({ name }) => name.startsWith(stackSubject("")));
     const [about, ...others] = stacks;
     if (about === undefined || others.length > 0) {
         return "must be about one stack, by the digest of what its program makes";
@@ -122,11 +123,8 @@ function clusterFault(
     cluster: ClusterSeen | undefined,
     { cluster: own }: Surroundings,
 ): string | undefined {
-    if (!kindRules(kind).ofCluster) {
-        return undefined;
-    }
     if (cluster === undefined) {
-        return "does not say on which cluster it was seen";
+        return kindRules(kind).ofCluster ? "does not say on which cluster it was seen" : undefined;
     }
     return !cluster.rehearsal && own !== undefined && cluster.identity !== own
         ? `was seen on cluster ${cluster.name} (${cluster.identity}), not on the stack's own (${own})`

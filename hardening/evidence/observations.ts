@@ -117,7 +117,7 @@ function worst(observations: readonly Observation[]): Observation {
 
 /** The newest; of those of one moment, the gravest. */
 function newest(observations: readonly Observation[]): Observation {
-    const last = Math.max(...observations.map(({ at }) => at.getTime()));
+    const last = observations.reduce((latest, { at }) => Math.max(latest, at.getTime()), -Infinity);
     return worst(observations.filter(({ at }) => at.getTime() === last));
 }
 

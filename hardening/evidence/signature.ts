@@ -8,7 +8,7 @@ export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
 
 /** What a signed file holds. */
 export interface Signed {
-    readonly payload: string;
+    readonly payload: Buffer;
     readonly bundle: Bundle;
 }
 
@@ -46,7 +46,7 @@ export async function open(content: unknown): Promise<Signed> {
     if (bundle.content.$case !== "dsseEnvelope" || bundle.content.dsseEnvelope.payloadType !== PAYLOAD_TYPE) {
         throw new SignatureError(`holds no statement: its payload is not ${PAYLOAD_TYPE}`);
     }
-    return { payload: bundle.content.dsseEnvelope.payload.toString("utf8"), bundle };
+    return { payload: bundle.content.dsseEnvelope.payload, bundle };
 }
 
 /** An envelope by itself as a bundle that a key has signed. */

@@ -47,7 +47,8 @@ export function endOfDay(day: string): Date {
     return new Date(Date.parse(`${day}T00:00:00Z`) + 86_400_000);
 }
 
-function isDate(text: string): boolean {
+/** Whether a text is a day of the calendar, `YYYY-MM-DD`. */
+export function isDate(text: string): boolean {
     const parsed = new Date(`${text}T00:00:00Z`);
     return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
 }

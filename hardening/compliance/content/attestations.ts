@@ -1,6 +1,6 @@
 import { InputError, readContent, yamlContent } from "../../../policies/engine/input";
 import { object, optional, refined, text } from "../../../policies/engine/schema";
-import { endOfDay } from "../../../policies/engine/values";
+import { date, endOfDay } from "../../../policies/engine/values";
 import type { Judgement } from "../judgement";
 import { missing, proven } from "../judgement";
 
@@ -9,8 +9,6 @@ export function attestationFile(name: string): string {
     return `checklist/attestations/${name}.yaml`;
 }
 
-const DAY = text("a day, YYYY-MM-DD", /^\d{4}-\d\d-\d\d$/);
-const day = refined(DAY, (given) => (Number.isNaN(Date.parse(given)) ? "is a day that there is not" : undefined));
 const LONGEST_DAYS = 400;
 const DAY_MS = 86_400_000;
 
@@ -20,8 +18,8 @@ const ATTESTATION = refined(
         /** What is so, in a sentence. */
         statement: text(),
         by: object({ name: text(), role: text() }),
-        at: day,
-        until: day,
+        at: date,
+        until: date,
         /** Where what it rests on can be read. */
         link: optional(text("an address that begins with https://", /^https:\/\/\S+$/)),
         /** The stack that it is about; left out where it is about all. */

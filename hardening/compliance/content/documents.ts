@@ -1,3 +1,4 @@
+import { isDate } from "../../../policies/engine/values";
 import type { Judgement } from "../judgement";
 import { allOf, missing, proven } from "../judgement";
 
@@ -61,7 +62,7 @@ function wordsUnder(text: string, section: string): number {
 function reviewOf(text: string, now: Date, maxAge: number): Judgement {
     const [, owner = "", day = ""] = REVIEW.exec(text) ?? [];
     const reviewed = Date.parse(day);
-    if (owner === "" || Number.isNaN(reviewed)) {
+    if (owner === "" || !isDate(day)) {
         return missing('does not say whose it is and when it was reviewed ("Owner: NAME. Reviewed: YYYY-MM-DD.")');
     }
     if (reviewed > now.getTime()) {

@@ -175,7 +175,7 @@ describe("admission of evidence", () => {
             "e.json: predicateType is missing; it must be a text that is not empty",
             "e.json: predicate.tool is missing; it must be an object with name, version",
             'e.json: predicate.at must be a time by RFC 3339, found "noon"',
-            "e.json: predicate.results is missing; it must be a list",
+            "e.json: predicate.results is missing; it must be a list of at least 1",
         ]);
     });
 });

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
-import { copyFileSync, readFileSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 
 import { readEvidence } from "../../../hardening/evidence/folder";
 import { Recording } from "../../../hardening/evidence/write";
-import { around, faultOf, PREDICATE, withCheckout } from "../../support/evidence";
+import { around, faultOf, NOW, PREDICATE, withCheckout } from "../../support/evidence";
 import { withFiles } from "../../support/files";
 
 describe("a recording", () => {
@@ -77,6 +77,29 @@ describe("a folder of evidence", () => {
                     ["pipe.json", "is no file"],
                     [basename(file), undefined],
                     ["z.json", `holds what ${basename(file)} holds`],
+                ],
+            );
+        });
+    });
+
+    it("names a file by its folder where another folder has one of its name", async () => {
+        await withCheckout(async (folder) => {
+            const [first, second] = ["evidence/a", "evidence/b"].map((name) => join(folder, name)) as [string, string];
+            const [a, b] = [first, second].map((name) =>
+                new Recording(folder, name).write({
+                    kind: "tests",
+                    predicate: { ...PREDICATE, at: NOW.toISOString() },
+                }),
+            ) as [string, string];
+            const alike = join(second, basename(a));
+            renameSync(b, alike);
+            writeFileSync(alike, `${readFileSync(alike, "utf8")}\n`);
+            const found = await readEvidence([first, second], around(folder));
+            assert.deepEqual(
+                found.map(({ file, refused }) => [file, refused]),
+                [
+                    [a, undefined],
+                    [alike, undefined],
                 ],
             );
         });
