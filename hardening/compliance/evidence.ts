@@ -13,7 +13,7 @@ import { attestationFile, judgeAttestation } from "./content/attestations";
 import { judgeCapability } from "./content/capabilities";
 import type { DockerfileAspect } from "./content/dockerfiles";
 import { judgeDockerfile } from "./content/dockerfiles";
-import { judgeDocument } from "./content/documents";
+import { judgeDocument, saidBy } from "./content/documents";
 import { judgeRun } from "./content/runs";
 import { judgeSetting } from "./content/settings";
 import { judgeJob } from "./content/workflows";
@@ -67,6 +67,16 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
     const { read, stack, now, definitions, resources, observations } = input;
     const tested = (tests: readonly string[], row: ChecklistRow): readonly (() => Judgement)[] =>
         tests.map((test) => () => judgeRun("tests", test, observations, row));
+    const ownText = (path: string): Judgement => {
+        const said = Object.entries(definitions.documents).map(
+            ([name, rule]) => [name, saidBy(read(name) ?? "", rule)] as const,
+        );
+        const own = said.find(([name]) => name === path)?.[1];
+        const copy = said.find(([name, text]) => name !== path && text === own && text !== "");
+        return copy === undefined
+            ? proven("says what no other does")
+            : missing(`says nothing but what ${copy[0]} says`);
+    };
     return {
         resources: (type) => {
             const found = resources.filter((resource) => resource.type === type).length;
@@ -79,8 +89,11 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
             if (rule === undefined) {
                 return missing(UNDEFINED);
             }
-            const held = judgeDocument(read(path), rule, now, row.maxAge.documents);
-            return rule.rehearsedBy === undefined ? held : allOf(() => held, ...tested([rule.rehearsedBy], row));
+            return allOf(
+                () => judgeDocument(read(path), rule, now, row.maxAge.documents),
+                () => ownText(path),
+                ...(rule.rehearsedBy === undefined ? [] : tested([rule.rehearsedBy], row)),
+            );
         },
         workflows: (entry, row) => {
             const [file = "", job = ""] = entry.split("#");

@@ -191,11 +191,42 @@ describe("evidence that is hollowed out", function () {
         ];
     }
 
+    /** Every line of a document that is neither a heading nor that of the review. */
+    const SAID = /^(?!#|Owner:|\s*$).*$/gm;
+    const LOREM =
+        "Lorem ipsum dolor sit amet, consectetur adipiscing elit, sed do eiusmod tempor incididunt ut labore et dolore.";
+    const OTHER = "docs/runbooks/audit-log.md";
+    /** What a document holds under one of its sections, under all. */
+    const copyOf = (text: string, sections: readonly string[]): string =>
+        [
+            ...sections.map(
+                (section) => `## ${section}\n\nThe first thing is to look at what the cluster says of this.\n`,
+            ),
+            text.split("\n").at(-2) ?? "",
+        ].join("\n");
+
     function documentHollowed(file: string): readonly (readonly [string, Change])[] {
         const { sections, rehearsedBy } = definitions.documents[file] ?? { sections: [] };
         return [
             ["is gone", changed(file, () => undefined)],
             ["is empty", changed(file, () => "")],
+            [
+                "stands in a comment",
+                changed(file, (text) => text.replace(/^# .*$/m, "$&\n<!--").replace("Owner:", "-->\n\nOwner:")),
+            ],
+            [
+                "stands in a comment without an end",
+                changed(file, (text) => `${text.split("\n").at(-2) ?? ""}\n\n<!--\n${text}`),
+            ],
+            ["stands in a code block", changed(file, (text) => `${text.split("\n").at(-2) ?? ""}\n\n~~~~\n${text}`)],
+            ["is filler", changed(file, (text) => text.replaceAll(SAID, LOREM))],
+            ["is one word", changed(file, (text) => text.replaceAll(SAID, "To be done"))],
+            [
+                "says one thing again and again",
+                changed(file, (text) => text.replaceAll(SAID, "Look at the cluster, and call the owner of it.")),
+            ],
+            ["is another document", changed(file, () => FILES(file === OTHER ? "docs/spire.md" : OTHER))],
+            ["says what another does", changed(file, (text) => copyOf(text, sections))],
             ["has headings only", changed(file, (text) => text.replaceAll(/^(?!#|Owner:).*$/gm, ""))],
             ...sections.map((section): readonly [string, Change] => [
                 `has no section ${section}`,
