@@ -35,6 +35,8 @@ const SECRET_WORDS = new Set([
     "authkey",
     "accesstoken",
     "connectionstring",
+    "mnemonic",
+    "psk",
 ]);
 
 /** Words that make a secret of the word `key` behind them. */
@@ -51,6 +53,7 @@ const KEY_WORDS = new Set([
     "account",
     "storage",
     "ssh",
+    ...["shared", "preshared", "cipher", "jwt", "hmac"],
 ]);
 
 /** Words that make a secret of the word `key` in front of them. */
@@ -119,6 +122,25 @@ const HARMLESS_ENDINGS = new Set([
     "mount",
     "label",
     ...[
+        "hasher",
+        "encoder",
+        "encryption",
+        "hashing",
+        "reset",
+        "generator",
+        "parser",
+        "handler",
+        "middleware",
+        "hook",
+        "controller",
+        "operator",
+        "validators",
+        "rules",
+        "grant",
+        "authentication",
+        "stdin",
+    ],
+    ...[
         "method",
         "methods",
         "strategy",
@@ -185,6 +207,10 @@ const HARMLESS_ENDINGS = new Set([
         "change",
         "prompt",
     ],
+    ...["column", "iterations", "rounds", "alg", "algo", "algorithms", "claims", "query", "param", "parameter"],
+    ...["attribute", "property", "mapping", "lookup", "resolver", "factory", "protocol", "flow", "types", "queue"],
+    ...["topic", "schema", "item", "vault", "volume", "configmap", "resource", "expired", "skew", "leeway"],
+    ...["validity", "revocation", "introspection", "renewal", "masking", "placeholder"],
     // Of tokens that are traded.
     ...["network", "symbol", "address", "contract", "decimals"],
     ...[
@@ -221,12 +247,33 @@ const HARMLESS_ENDINGS = new Set([
 /** A name that begins so is that of a number. */
 const COUNTS = new Set(["max", "min", "num", "number", "count", "total"]);
 
+/** A name that begins so is that of a switch. */
+const SWITCHES = new Set([
+    "with",
+    "allow",
+    "enable",
+    "disable",
+    "require",
+    "forgot",
+    "without",
+    "has",
+    "is",
+    "no",
+    "show",
+]);
+
 /** Identifiers that are half of a pair of credentials, whatever they end on. */
 const ALWAYS =
-    /(?:^|_|-)secret[_-]?id$|erlang[_-]?cookie$|^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json)$/i;
+    /(?:^|_|-)secret[_-]?id$|erlang[_-]?cookie$|root_?token_?id$|^(?:aws_?access_?key_?id|azure_?client_?secret|google_?application_?credentials_?json|rediscli_?auth|seed_?phrase)$/i;
+
+/** A setting that takes a user and a password in one. */
+const PAIR =
+    /^(?:auth|userpass)$|(?:^|[_.-])(?:basic|http|neo4j|proxy|admin)[_.-]?(?:auth|login)$|(?:^|[_.-])(?:auth|basic)[_.-]?(?:users?|userinfo)$/i;
+/** Both of them, with what the program parts them by; no host and port. */
+const USER_AND_PASSWORD = /^[\w.@-]+:(?!\d{2,5}$)[^\s/]+$|^neo4j\/\S+$/;
 
 /** Names of the Secrets, not of what is in them: those that images are pulled with and that hold certificates. */
-const NAMES_A_SECRET = /(?:pull|tls)[_.-]?secrets?$/i;
+const NAMES_A_SECRET = /(?:pull|tls|password|credentials?|certs?)[_.-]?secrets?$/i;
 /** The namespace and the name of a Secret, where a setting that is called so takes both. */
 const QUALIFIED = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/;
 
@@ -235,12 +282,21 @@ const COUNTED = /^tokens?$|tokens$/;
 
 /** Says whether a value under a name is a credential: the name is that of one, and the value can be one. */
 export function isCredential(name: string, value: string): boolean {
-    return namesCredential(name) && canBeCredential(value) && !isCount(name, value) && !namesSecret(name, value);
+    return (
+        (PAIR.test(name) && USER_AND_PASSWORD.test(value.trim()) && canBeCredential(value)) ||
+        (namesCredential(name) && canBeCredential(value) && !isCount(name, value) && !namesSecret(name, value))
+    );
 }
+
+/** A name that an object of the API may have, and nobody's random text: DNS labels. */
+const OBJECT_NAME = /^(?![0-9a-f]{32,}$)[a-z0-9](?:[a-z0-9.-]{0,61}[a-z0-9])?(?:\/|$)/;
 
 /** Says whether a setting called after secrets names an object of that kind. */
 function namesSecret(name: string, value: string): boolean {
-    return NAMES_A_SECRET.test(name) || (/secrets?$/i.test(name) && QUALIFIED.test(value.trim()));
+    return (
+        (NAMES_A_SECRET.test(name) && OBJECT_NAME.test(value.trim())) ||
+        (/secrets?(?:[_-]?id)?$/i.test(name) && QUALIFIED.test(value.trim()))
+    );
 }
 
 /** A plain number under a name that is secret by nothing but the word "tokens" counts them. */
@@ -256,7 +312,10 @@ export function namesCredential(name: string): boolean {
     }
     const words = wordsOf(name);
     const last = words.at(-1) ?? "";
-    if (HARMLESS_ENDINGS.has(last) || COUNTS.has(words[0] ?? "")) {
+    const first = words[0] ?? "";
+    // The key in a Secret under which a password is, e.g. `passwordKey`.
+    const namesKey = last === "key" && !KEY_WORDS.has(words.at(-2) ?? "");
+    if (namesKey || HARMLESS_ENDINGS.has(last) || COUNTS.has(first) || SWITCHES.has(first) || isPublic(words)) {
         return false;
     }
     return words.some(
@@ -265,6 +324,11 @@ export function namesCredential(name: string): boolean {
             GLUED.test(word) ||
             (word === "key" && (KEY_WORDS.has(words[index - 1] ?? "") || KEY_CONTENT.has(words[index + 1] ?? ""))),
     );
+}
+
+/** What is called public may be known. */
+function isPublic(words: readonly string[]): boolean {
+    return words.some((word) => ["public", "publishable", "site"].includes(word));
 }
 
 /** Words run together: `dbpassword`, `mysecret`. */
@@ -280,15 +344,19 @@ function wordsOf(name: string): readonly string[] {
         .map((word) => word.replace(/\d+$/, ""))
         .filter((word) => word !== "");
 }
+
+/** Words that name a key, or what goes into one, if what they have looks like it. */
+const MATERIAL = new Set(["key", "salt", "pepper", "seed", "license", "cookie"]);
+
 /**
- * Says whether a value under a name that ends on `key` is key material by its looks: long, of digits and letters mixed, and
- * nothing else. Keys to sort by, and public ones, are no secrets.
+ * Says whether a value under a name that ends on `key` or the like is key material by its looks: long, of digits and letters
+ * mixed, and nothing else. Keys to sort by, and public ones, are no secrets.
  */
 export function isKeyMaterial(name: string, value: string): boolean {
     const words = wordsOf(name);
     return (
-        words.at(-1) === "key" &&
-        !words.some((word) => ["public", "publishable", "site"].includes(word)) &&
+        MATERIAL.has(words.at(-1) ?? "") &&
+        !isPublic(words) &&
         /^[A-Za-z0-9+/_-]{16,}={0,2}$/.test(value) &&
         /\d/.test(value) &&
         /[A-Za-z]/.test(value)
@@ -296,14 +364,23 @@ export function isKeyMaterial(name: string, value: string): boolean {
 }
 
 const PLACEHOLDER =
-    /^(?:true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|auto|automatic|default|always|never|strict|lax|ignored?|client_secret_(?:basic|post|jwt)|private_key_jwt|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;
+    /^(?:true|false|yes|no|on|off|none|null|nil|undefined|enabled?|disabled?|required|optional|auto|automatic|default|always|never|strict|lax|ignored?|client_secret_(?:basic|post|jwt)|private_key_jwt|include|omit|same-origin|scram-sha-(?:1|256|512)|-?\d{1,3}(?:\.\d+)?|\d+[smhd])$/i;
 /** `$(NAME)`, `${NAME}`, a command in backquotes, `{{ template }}`, `<from vault>`, `[PAD]`: the value comes from elsewhere. */
 const REFERENCE =
     /^(?:`.*|\[[A-Z_]+\]|\$\(.*\)|\$\{.*\}|\{\{.*\}\}|<.*>|(?:vault|ref|secretref|file|env|arn|awssm|gcpsm|op):.*)$/is;
+/** What a script or a reader puts something else in place of. */
+const TO_BE_REPLACED =
+    /^(?:replace[-_ ].*|(?:your|enter|insert|put)[-_ ].*[-_ ]here|x{3,}|[*#]+|\.{3}|__\w+__|todo|tbd)$/i;
 const LOCATION = /^(?:\/|\.{1,2}\/|[a-z][a-z0-9+.-]*:\/\/)/i;
 
 /** Says whether the value of something named like a credential can be one: not empty, a switch, a reference or a path. */
 export function canBeCredential(value: string): boolean {
     const text = value.trim();
-    return text !== "" && !PLACEHOLDER.test(text) && !REFERENCE.test(text) && !LOCATION.test(text);
+    return (
+        text !== "" &&
+        !PLACEHOLDER.test(text) &&
+        !REFERENCE.test(text) &&
+        !TO_BE_REPLACED.test(text) &&
+        !LOCATION.test(text)
+    );
 }

@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { looksLikeCredential, passwordFlagFault } from "./credential-formats";
+import { looksLikeCredential, passwordFlagFault, statementFault } from "./credential-formats";
 import { isCredential } from "./credential-names";
 import { credentialWithin } from "./credentials";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
@@ -32,7 +32,9 @@ export const noCredentialsInArguments = podControl({
                         };
                     }
                 }
-                const flag = hasFault ? undefined : passwordFlagFault(words.join(" "));
+                const flag = hasFault
+                    ? undefined
+                    : (passwordFlagFault(words.join(" ")) ?? statementFault(words.join(" ")));
                 if (flag !== undefined) {
                     const at = `${path}.${field}`;
                     yield {
@@ -84,7 +86,7 @@ function credentialIn(word: string, next: string | undefined): string | undefine
     if (name !== undefined) {
         return `sets "${name}", the name of a credential, to a literal`;
     }
-    const byFlag = passwordFlagFault(word);
+    const byFlag = passwordFlagFault(word) ?? statementFault(word);
     if (byFlag !== undefined) {
         return byFlag;
     }

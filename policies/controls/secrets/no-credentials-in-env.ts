@@ -1,5 +1,5 @@
 import { podControl } from "../../engine/control";
-import { looksLikeCredential, passwordFlagFault } from "./credential-formats";
+import { looksLikeCredential, passwordFlagFault, statementFault } from "./credential-formats";
 import { isCredential, isKeyMaterial } from "./credential-names";
 import { credentialWithin } from "./credentials";
 import { checklist, cis, gdpr, mitre, nist, nsa, soc2 } from "../../engine/frameworks";
@@ -48,7 +48,7 @@ export const noCredentialsInEnv = podControl({
                     const found =
                         within !== undefined
                             ? `sets "${within}", the name of a credential, to a literal`
-                            : passwordFlagFault(text);
+                            : (passwordFlagFault(text) ?? statementFault(text));
                     if (found !== undefined) {
                         yield {
                             path: at,

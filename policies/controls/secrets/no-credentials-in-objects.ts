@@ -2,14 +2,16 @@ import { checklist, cis, gdpr, mitre, nist, soc2 } from "../../engine/frameworks
 import type { Fault } from "../../engine/control";
 import { objectControl } from "../../engine/control";
 import { isBuiltIn } from "../../kubernetes/api";
+import { holdsPatterns } from "../../kubernetes/kinds";
 import type { KubeObject } from "../../kubernetes/kube";
-import { obj } from "../../kubernetes/kube";
+import { obj, str } from "../../kubernetes/kube";
 import { child } from "../../kubernetes/path";
 import type { PodView } from "../../kubernetes/pods";
 import { podsOf } from "../../kubernetes/pods";
 import type { Node } from "../../kubernetes/walk";
 import { isRecord, refuseUnknown, rootOf, walk } from "../../kubernetes/walk";
 import { looksLikeCredential } from "./credential-formats";
+import { credentialIn, isCredentialField } from "./credentials";
 
 /** What kubectl keeps of the manifest. That of a Secret is read by whoever reads the Secret. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
@@ -36,13 +38,41 @@ function* metadataFaults(
     }
 }
 
+/** What a value in a custom resource is called: by its field or, where that is called value, by the name beside it. */
+function nameOf({ within }: Node): string {
+    const { name, key } = obj(within?.holder.value);
+    return within?.key === "value" ? str(name ?? key) : (within?.key ?? "");
+}
+
+/** A field of a custom resource, by its name and by the format of what it holds, as the values of a chart. */
+function* fieldFaultsOf(node: Node): Iterable<Fault> {
+    const { path, value } = node;
+    const byFormat = [...faultsOf(path, value)];
+    yield* byFormat;
+    if (byFormat.length > 0 || typeof value !== "string") {
+        return;
+    }
+    const name = nameOf(node);
+    const { found, line } = isCredentialField(name, value)
+        ? { found: `is a literal for "${name}", the name of a credential`, line: undefined }
+        : value.includes("\n")
+          ? (credentialIn(value, isCredentialField) ?? {})
+          : {};
+    if (found !== undefined) {
+        const where = line === undefined ? "" : ` on line ${line}`;
+        yield { path, message: `${path} ${found}${where}. Move it to a Secret and rotate it.` };
+    }
+}
+
 /** All fields of a custom resource, but for the containers in it, which have controls of their own. */
 function* fieldFaults(object: KubeObject): Iterable<Fault> {
     const containers = new Set(podsOf(object).flatMap((pod) => pod.containers.map(({ path }) => path)));
+    // What a policy asks of others is no value of its own.
+    const hasPatterns = holdsPatterns(object.group);
     const found: Fault[] = [];
     const unknown: Node[] = [];
     walk(rootOf(object), (node) => {
-        found.push(...faultsOf(node.path, node.value));
+        found.push(...(hasPatterns ? faultsOf(node.path, node.value) : fieldFaultsOf(node)));
         unknown.push(...(node.unknown === true ? [node] : []));
         return !isRecord(node) && !containers.has(node.path);
     });

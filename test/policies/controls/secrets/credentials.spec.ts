@@ -2,14 +2,18 @@ import assert from "node:assert/strict";
 
 import fc from "fast-check";
 
-import { looksLikeCredential, passwordFlagFault } from "../../../../policies/controls/secrets/credential-formats";
+import {
+    looksLikeCredential,
+    passwordFlagFault,
+    statementFault,
+} from "../../../../policies/controls/secrets/credential-formats";
 import {
     canBeCredential,
     isCredential,
     isKeyMaterial,
     namesCredential,
 } from "../../../../policies/controls/secrets/credential-names";
-import { credentialIn, credentialWithin } from "../../../../policies/controls/secrets/credentials";
+import { credentialIn, credentialWithin, isCredentialField } from "../../../../policies/controls/secrets/credentials";
 
 describe("names of credentials", () => {
     for (const name of [
@@ -81,14 +85,45 @@ describe("formats of credentials", () => {
         "Bearer abc123": "a bearer token",
         "Basic YWRtaW46aHVudGVyMg==": "basic credentials",
         "redis://shop:hunter2@cache": "a URL with a password",
+        [`glrt-${"a".repeat(20)}`]: "a GitLab token",
+        [`https://discord.com/api/webhooks/${"1".repeat(18)}/${"a".repeat(68)}`]: "a Discord webhook address",
+        [`${"1".repeat(9)}:AA${"b".repeat(33)}`]: "a Telegram token",
+        [`sk-proj-${"a".repeat(48)}`]: "a key of a model's API",
+        [`hf_${"aB".repeat(17)}`]: "a key of a model's API",
+        [`pypi-AgE${"a".repeat(60)}`]: "a package registry's token",
+        [`dckr_pat_${"a".repeat(27)}`]: "a Docker Hub token",
+        [`sqp_${"a1".repeat(20)}`]: "a SonarQube token",
+        [`pul-${"a1".repeat(20)}`]: "a deployment service's token",
+        [`glsa_${"a".repeat(32)}_0123abcd`]: "a monitoring service's token",
+        [`${"a1".repeat(18)}NRAL`]: "a New Relic key",
+        [`shpat_${"a1".repeat(16)}`]: "a Shopify token",
+        [`ATATT3${"x".repeat(80)}`]: "an Atlassian token",
+        [`SharedAccessKeyName=a;SharedAccessKey=${"a".repeat(43)}=`]: "an Azure access key",
+        [`https://a.blob.example/c?sp=r&sig=${"a".repeat(43)}%3D`]: "a signature that grants access",
+        [`admin:$apr1$abcdefgh$${"a".repeat(22)}`]: "the hash of a password",
+        [`admin:$2y$05$${"a".repeat(53)}`]: "the hash of a password",
+        [`"app" "md5${"a1".repeat(16)}"`]: "the hash of a password",
+        "root:toor@tcp(mysql:3306)/app": "a connection with a password",
+        'proxy_set_header Authorization "Basic YWRtaW46aHVudGVyMg==";': "basic credentials",
         "Authorization: Bearer abcdefghijklmnop": "a bearer token",
     };
     for (const [text, title] of Object.entries(shapes)) {
         it(`${title === "" ? "are not seen in" : `are called ${title}:`} ${text.slice(0, 24)}…`, () =>
             assert.equal(looksLikeCredential(text) ?? "", title));
     }
+    for (const before of ["", "x", "xy"]) {
+        it(`are called a private key when encoded once more, ${before.length} bytes behind the start`, () => {
+            const word = ["PRI", "VATE"].join("");
+            const text = Buffer.from(`${before}-----BEGIN RSA ${word} KEY-----\nMIIE`).toString("base64");
+            assert.equal(looksLikeCredential(`client-key-data: ${text}`), "a private key");
+        });
+    }
     for (const text of [
         "",
+        Buffer.from("-----BEGIN CERTIFICATE-----\nMIIB").toString("base64"),
+        "root@tcp(mysql:3306)/app",
+        "$(USER):$(PASS)@tcp(mysql:3306)/app",
+        "https://example.org/?sig=short",
         "-----BEGIN CERTIFICATE-----",
         "https://example.org/a:b@c",
         "postgres://db:5432/shop",
@@ -173,6 +208,50 @@ describe("names that are those of credentials, and names that only sound like it
         assert.equal(isCredential("password", "edge/web"), true);
     });
 
+    it("are those of a user and a password in one, unless it is a port, a file or a switch", () => {
+        for (const [name, value] of [
+            ["BASIC_AUTH", "admin:Tr0ub4dor"],
+            ["auth", "admin:Tr0ub4dor"],
+            ["AUTH_USERS", "admin:Tr0ub4dor"],
+            ["NEO4J_AUTH", "neo4j/Tr0ub4dor"],
+        ] as const) {
+            assert.equal(isCredential(name, value), true, name);
+        }
+        for (const [name, value] of [
+            ["AUTH_HOST", "auth:8080"],
+            ["PROXY_AUTH", "auth:8080"],
+            ["BASIC_AUTH", "/run/htpasswd"],
+            ["BASIC_AUTH", "true"],
+            ["NEO4J_AUTH", "none"],
+        ] as const) {
+            assert.equal(isCredential(name, value), false, `${name} ${value}`);
+        }
+    });
+
+    it("are those of a key in a Secret where they end on key, unless the word before makes a key of it", () => {
+        assert.equal(isCredential("DB_PASSWORD_KEY", "password"), false);
+        assert.equal(isCredential("JWT_KEY", "Tr0ub4dor"), true);
+        assert.equal(isCredential("PRESHARED_KEY", "Tr0ub4dor"), true);
+    });
+
+    it("are those of switches by their first word, and public by any", () => {
+        assert.equal(isCredential("WITH_CREDENTIALS", "same"), false);
+        assert.equal(isCredential("JWT_PUBLIC_KEY", "Tr0ub4dor"), false);
+        assert.equal(isCredential("PASSWORD_HASHER", "argon"), false);
+    });
+
+    it("are those of Secrets where the value may name an object, and of credentials where nothing is called so", () => {
+        assert.equal(isCredential("DB_PASSWORD_SECRET", "db-password"), false);
+        assert.equal(isCredential("GRAYLOG_PASSWORD_SECRET", "aB3".repeat(20)), true);
+        assert.equal(isCredential("AWS_SECRET_ID", "prod/db"), false);
+    });
+
+    it("say nothing where something else is to stand there", () => {
+        for (const value of ["replace-me", "your-token-here", "xxxx", "****", "__PASSWORD__", "TODO"]) {
+            assert.equal(isCredential("DB_PASSWORD", value), false, value);
+        }
+    });
+
     it("say nothing where the value is a marker, or a command's output", () => {
         assert.equal(isCredential("PAD_TOKEN", "[PAD]"), false);
         assert.equal(isCredential("DB_PASSWORD", "`cat /run/pw`"), false);
@@ -200,6 +279,7 @@ describe("credentials within longer texts", () => {
         "curl -H 'X-API-Key: Tr0ub4dor' https://x": "X-API-Key",
         "aws configure set aws_secret_access_key Tr0ub4dor": "aws_secret_access_key",
         "kubectl create secret generic x --from-literal=password=Tr0ub4dor": "password",
+        '{"spring":{"datasource":{"password":"Tr0ub4dor"}}}': "password",
     };
     for (const [text, name] of Object.entries(found)) {
         it(`are found in ${text}`, () => assert.equal(credentialWithin(text), name));
@@ -229,6 +309,10 @@ describe("passwords by flags that are not called so", () => {
         "curl -sS -u admin:Tr0ub4dor https://x",
         "curl --user=admin:Tr0ub4dor https://x",
         "prometheus --web.basic-auth admin:Tr0ub4dor",
+        "mongosh -u root -p Tr0ub4dor",
+        "sqlcmd -U sa -P Tr0ub4dor -Q 'select 1'",
+        "mc alias set store http://minio shop Tr0ub4dor",
+        "echo Tr0ub4dor | docker login -u a --password-stdin registry.example",
     ]) {
         it(`are found in ${text}`, () => assert.equal(passwordFlagFault(text), "gives a password by a flag"));
     }
@@ -245,9 +329,96 @@ describe("passwords by flags that are not called so", () => {
         'curl -u "$USER:$PASS" https://x',
         "curl -u $(USER):$(PASS) https://x",
         "docker run -u 1000:1000 web; curl https://x:8443",
+        'echo "$PASSWORD" | docker login -u a --password-stdin registry.example',
+        'mongosh -u root -p "$MONGO_PASSWORD"',
+        "mc alias set store http://minio $USER $PASSWORD",
         "",
     ]) {
         it(`are not found in ${text || "an empty text"}`, () => assert.equal(passwordFlagFault(text), undefined));
+    }
+});
+
+describe("passwords in statements", () => {
+    for (const text of [
+        "CREATE USER app WITH PASSWORD 'Tr0ub4dor';",
+        "CREATE USER 'app'@'%' IDENTIFIED BY 'Tr0ub4dor';",
+        "define('DB_PASSWORD', 'Tr0ub4dor');",
+        "requirepass Tr0ub4dor",
+        "  user admin insecure-password Tr0ub4dor",
+        "machine github.com login me password Tr0ub4dor",
+        "db:5432:app:app:Tr0ub4dor",
+        "rabbitmqctl add_user app Tr0ub4dor",
+        "htpasswd -cb /etc/users app Tr0ub4dor",
+    ]) {
+        it(`are found in ${text}`, () => {
+            assert.equal(statementFault(text), "gives a password in a statement");
+            assert.deepEqual(credentialIn(`a\n${text}\n`), { line: 2, found: "gives a password in a statement" });
+        });
+    }
+    for (const text of [
+        "ALTER USER app WITH PASSWORD :'pw';",
+        "CREATE TABLE people (password text NOT NULL);",
+        "requirepass $REDIS_PASSWORD",
+        "# requirepass foobared",
+        "user admin password $PASSWORD",
+        "rabbitmqctl add_user app $PASSWORD",
+        "db:5432",
+        "host all all 10.0.0.0/8 password",
+        "",
+    ]) {
+        it(`are not found in ${text || "an empty text"}`, () => {
+            assert.equal(credentialIn(text), undefined);
+        });
+    }
+});
+
+describe("credentials in files", () => {
+    const found: Readonly<Record<string, string>> = {
+        '<user username="admin" password="Tr0ub4dor" roles="all"/>': "password",
+        '<add name="d" connectionString="Server=db;User Id=sa;Password=Tr0ub4dor" />': "Password",
+        '<property name="jdbc.password" value="Tr0ub4dor"/>': "jdbc.password",
+        "  password Tr0ub4dor": "password",
+        "'user=a;password=Tr0ub4dor;ssl=true'": "password",
+    };
+    for (const [text, name] of Object.entries(found)) {
+        it(`are found in ${text}`, () => assert.deepEqual(credentialIn(text), { line: 1, found: `sets "${name}"` }));
+    }
+    for (const text of [
+        "PASSWORD=$1",
+        'PASSWORD="$PASSWORD"',
+        "password = os.environ['PW']",
+        "token = get_token()",
+        "password = settings.database.password",
+        "admin_password = $__file{/etc/pw}",
+        "<pattern>%d token=%X{token}</pattern>",
+        "login.password=Password",
+        "login.hint=Type your password here",
+        '{"password":"Password","forgot_password":"Forgot your password?"}',
+        '<input type="password" name="password" placeholder="Password">',
+        '# <user password="Tr0ub4dor"/>',
+    ]) {
+        it(`are not found in ${text}`, () => assert.equal(credentialIn(text), undefined));
+    }
+});
+
+describe("credentials in fields of custom resources", () => {
+    for (const [name, value] of [
+        ["adminPassword", "Tr0ub4dor"],
+        ["apiToken", "aB3dE6gH9jK2mN5pQ8"],
+        ["clientSecret", "0123456789abcdef0123456789abcdef"],
+    ] as const) {
+        it(`are found under ${name}`, () => assert.equal(isCredentialField(name, value), true));
+    }
+    for (const [name, value] of [
+        ["token", "my-git-token"],
+        ["clientSecret", "web-oauth"],
+        ["secretKey", "password"],
+        ["adminPasswordKey", "admin-password"],
+        ["password", "from a vault"],
+        ["password", "?*"],
+        ["password", "$PASSWORD"],
+    ] as const) {
+        it(`are not found under ${name} in ${value}`, () => assert.equal(isCredentialField(name, value), false));
     }
 });
 

@@ -18,6 +18,9 @@ const custom = (rest: Readonly<Record<string, unknown>>, metadata: Readonly<Reco
 const message = (path: string, what = "a GitHub token"): string =>
     `${path} holds ${what}. Move it to a Secret and rotate it.`;
 
+const literal = (path: string, name: string): string =>
+    `${path} is a literal for "${name}", the name of a credential. Move it to a Secret and rotate it.`;
+
 describeControl(noCredentialsInObjects, {
     refused: {
         "a token in an annotation": {
@@ -69,6 +72,18 @@ describeControl(noCredentialsInObjects, {
             }),
             message: [message("spec.token"), message("spec.template.metadata.annotations.note")],
         },
+        "a password among the values of a chart": {
+            object: custom({ spec: { values: { auth: { password: "Tr0ub4dor" } } } }),
+            message: literal("spec.values.auth.password", "password"),
+        },
+        "a password among the parameters of a chart": {
+            object: custom({ spec: { helm: { parameters: [{ name: "auth.rootPassword", value: "Tr0ub4dor" }] } } }),
+            message: literal("spec.helm.parameters[0].value", "auth.rootPassword"),
+        },
+        "a password in the text that holds a chart's values": {
+            object: custom({ spec: { valuesContent: "auth:\n  password: Tr0ub4dor\n" } }),
+            message: 'spec.valuesContent sets "password" on line 2. Move it to a Secret and rotate it.',
+        },
         "a rule of Prometheus with a password": {
             object: {
                 apiVersion: "monitoring.coreos.com/v1",
@@ -95,6 +110,22 @@ describeControl(noCredentialsInObjects, {
             object: custom({
                 spec: { url: "postgres://user:{{ .password }}@db/x", passwordSecretRef: { name: "db" } },
             }),
+        },
+        "names of Secrets, and of keys in them": {
+            object: custom({
+                spec: {
+                    params: [{ name: "token", value: "git-token" }],
+                    auth: { existingSecret: "db", secretKeys: { adminPasswordKey: "password" } },
+                    values: "auth:\n  existingSecret: db\n  secretKey: password\n",
+                },
+            }),
+        },
+        "what a policy asks of others": {
+            object: {
+                ...custom({ spec: { rules: [{ validate: { pattern: { password: "Tr0ub4dor" } } }] } }),
+                apiVersion: "kyverno.io/v1",
+                kind: "Policy",
+            },
         },
         "what a controller reports": { object: custom({ status: { last: TOKEN } }) },
     },
