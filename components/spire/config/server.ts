@@ -166,6 +166,8 @@ function bundleEndpointProfile(profile: BundleEndpointProfile): object {
                       serving_cert_file: {
                           cert_file_path: certificatePath(MATERIAL.bundleEndpoint),
                           key_file_path: keyPath(MATERIAL.bundleEndpoint),
+                          // Said to default to an hour, but servers up to 1.15.3 don't start without it.
+                          file_sync_interval: "1m",
                       },
                   }
                 : {

@@ -135,6 +135,7 @@ describe("server.conf", () => {
                 serving_cert_file: {
                     cert_file_path: "/run/spire/tls/bundle-endpoint/tls.crt",
                     key_file_path: "/run/spire/tls/bundle-endpoint/tls.key",
+                    file_sync_interval: "1m",
                 },
             },
         });

@@ -1,0 +1,3 @@
+module spire-configuration
+
+go 1.25
