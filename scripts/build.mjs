@@ -1,5 +1,6 @@
 // Builds the command-line tool into dist/hardening.js, and the process it runs a program in into dist/program-host.js.
 // Run by `npm ci` through the script "prepare".
+import { rmSync } from "node:fs";
 import { builtinModules } from "node:module";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -7,6 +8,9 @@ import { fileURLToPath } from "node:url";
 import { build } from "esbuild";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
+
+// What launchers kept of earlier builds.
+rmSync(join(root, "dist/.cache/hardening"), { recursive: true, force: true });
 
 await build({
     absWorkingDir: root,

@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -37,7 +37,8 @@ describe("bin/hardening", () => {
     });
 
     it("starts it on the Node.js that came with npm ci where the running one is too old", () => {
-        const bundled = `#!/bin/sh\necho bundled >&2\nexec ${process.execPath} "$@"\n`;
+        const newer = `data:text/javascript,Object.defineProperty(process.versions,"node",{value:"99.0.0"})`;
+        const bundled = `#!/bin/sh\necho bundled >&2\nexec ${process.execPath} --import '${newer}' "$@"\n`;
         assert.deepEqual(launch("99.0.0", { bundled }), { status: 2, stdout: '["scan","a b"]\n', stderr: "bundled\n" });
     });
 
@@ -54,6 +55,98 @@ describe("bin/hardening", () => {
             status: 3,
             stdout: "",
             stderr: "hardening: is not built. Run npm ci, or npm run build.\n",
+        });
+    });
+
+    describe("the compiled form it keeps", () => {
+        let folder: string;
+
+        beforeEach(() => {
+            folder = mkdtempSync(join(tmpdir(), "hardening-kept-"));
+            mkdirSync(join(folder, "bin"));
+            mkdirSync(join(folder, "dist"));
+            cpSync(join(ROOT, "bin/hardening"), join(folder, "bin/hardening"));
+            writeFileSync(join(folder, "package.json"), JSON.stringify({ engines: { node: ">=20.0.0" } }));
+            build("1");
+        });
+
+        afterEach(() => {
+            rmSync(folder, { recursive: true, force: true });
+        });
+
+        /** A tool that sets the flags which the real one sets, and says what it was built to say. */
+        function build(says: string): void {
+            const flags = ["--semi-space-growth-factor=1", "--no-incremental-marking"];
+            writeFileSync(
+                join(folder, "dist/hardening.js"),
+                `${JSON.stringify(flags)}.forEach(require("node:v8").setFlagsFromString);
+                const late = () => console.log("${says}", __filename === require.main?.filename, module.id.endsWith("hardening.js"));
+                late(); process.exitCode = Number(process.argv[3] ?? 0);`,
+            );
+        }
+
+        function run(...args: readonly string[]): string {
+            const { stdout, stderr } = spawnSync(process.execPath, [join(folder, "bin/hardening"), ...args], {
+                encoding: "utf8",
+            });
+            return stdout + stderr;
+        }
+
+        function kept(): readonly string[] {
+            const cache = join(folder, "dist/.cache");
+            return existsSync(cache)
+                ? readdirSync(cache, { recursive: true, withFileTypes: true })
+                      .filter((entry) => entry.isFile())
+                      .map(({ parentPath, name }) => `${name} ${statSync(join(parentPath, name)).ino}`)
+                : [];
+        }
+
+        it("is left by a run that came to an answer, one for each command, and taken by the next", () => {
+            assert.equal(run("scan", "1"), "1 false true\n");
+            const first = kept();
+            assert.match(first.join(), /^scan \d+$/);
+            assert.equal(run("scan", "0"), "1 false true\n");
+            // One that V8 refuses is made anew.
+            assert.deepEqual(kept(), first);
+            run("audit");
+            run("scan", "--help");
+            assert.deepEqual(
+                kept()
+                    .map((name) => name.replace(/ .*/, ""))
+                    .sort(),
+                ["audit", "other", "scan"],
+            );
+        });
+
+        it("is not left by a run that failed", () => {
+            run("scan", "2");
+            run("../scan", "3");
+            assert.deepEqual(kept(), []);
+        });
+
+        it("has no name that an argument could choose", () => {
+            run("../scan");
+            assert.match(kept().join(), /^other \d+$/);
+        });
+
+        it("is not taken for another build of the tool, and made anew where it is damaged", () => {
+            run("scan");
+            build("2");
+            assert.equal(run("scan"), "2 false true\n");
+            const cache = join(folder, "dist/.cache");
+            for (const entry of readdirSync(cache, { recursive: true, withFileTypes: true })) {
+                if (entry.isFile()) {
+                    writeFileSync(join(entry.parentPath, entry.name), "damaged");
+                }
+            }
+            const damaged = kept();
+            assert.equal(run("scan"), "2 false true\n");
+            assert.notDeepEqual(kept(), damaged);
+        });
+
+        it("is not missed where nothing can be kept", () => {
+            writeFileSync(join(folder, "dist/.cache"), "a file");
+            assert.equal(run("scan"), "1 false true\n");
         });
     });
 
