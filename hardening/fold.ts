@@ -4,14 +4,16 @@ import type { Finding, FoldedFinding } from "./findings";
 import type { Selection } from "./selection";
 import { SEVERITIES } from "./severity";
 
-/**
- * The profile in which one fact is one finding. A standard's profile answers for each of its rules, and `all` for each
- * control, by itself.
- */
-const FOLDING: ProfileName = "x0tta6bl4";
+/** The profiles in which one fact is one finding. A standard's profile answers for each of its rules by itself. */
+const FOLDING: readonly ProfileName[] = ["x0tta6bl4", "all"];
 
-/** The controls whose every fault is one of a control's at the same place, by its name. */
-type Includes = ReadonlyMap<string, readonly string[]>;
+/** What of the controls says which of their findings state one fact. */
+interface Relations {
+    /** The controls whose every fault is one of a control's at the same place, by its name. */
+    readonly includes: ReadonlyMap<string, readonly string[]>;
+    /** The controls over attack paths. */
+    readonly overPaths: ReadonlySet<string>;
+}
 
 /**
  * Makes one finding of those that state one fact of one object, where the profile asks for that: the gravest, which names
@@ -24,21 +26,24 @@ export function* folded<Came>(
     profile: ProfileName,
     selected: readonly Selected[],
 ): Generator<Finding, Came, undefined> {
-    const includes: Includes = new Map(selected.map(({ control }) => [control.name, control.includes ?? []]));
+    const relations: Relations = {
+        includes: new Map(selected.map(({ control }) => [control.name, control.includes ?? []])),
+        overPaths: new Set(selected.flatMap(({ control }) => (control.hops === undefined ? [] : [control.name]))),
+    };
     let row: Finding[] = [];
     for (;;) {
         const next = findings.next();
         if (next.done === true) {
-            yield* foldedRow(row, includes);
+            yield* foldedRow(row, relations);
             return next.value;
         }
         const [first] = row;
-        if (profile !== FOLDING) {
+        if (!FOLDING.includes(profile)) {
             yield next.value;
         } else if (first === undefined || isOfOneObject(first, next.value)) {
             row.push(next.value);
         } else {
-            yield* foldedRow(row, includes);
+            yield* foldedRow(row, relations);
             row = [next.value];
         }
     }
@@ -59,18 +64,72 @@ function isOfOneObject(a: Finding, b: Finding): boolean {
 }
 
 /** The findings of one object, those of one fact as one, where the first of them stood. */
-function foldedRow(row: readonly Finding[], includes: Includes): readonly Finding[] {
+function foldedRow(row: readonly Finding[], relations: Relations): readonly Finding[] {
+    const factOf = facts(row, relations);
+    const groups = Map.groupBy(row.entries(), ([index, finding]) => {
+        const fact = finding.status === "violation" ? factOf(finding) : undefined;
+        return fact === undefined ? `${index}` : `${finding.known === true} ${fact}`;
+    });
+    const ofOneFact = [...groups.values()].map((group) =>
+        one(
+            group.map(([, finding]) => finding),
+            CAUSE,
+        ),
+    );
+    const byLevel = Map.groupBy(ofOneFact.entries(), ([index, finding]) =>
+        isMinorOmission(finding) ? `${finding.known === true}` : `${index}`,
+    );
+    return [...byLevel.values()].map((group) =>
+        one(
+            group.map(([, finding]) => finding),
+            OMISSIONS,
+        ),
+    );
+}
+
+/** What states the fact that a finding of an object is, where others may state the same; undefined where none does. */
+function facts(row: readonly Finding[], { includes, overPaths }: Relations): (finding: Finding) => string | undefined {
+    const violations = row.filter(({ status }) => status === "violation");
     const included = new Set(
-        row.flatMap(({ control, path }) => (includes.get(control) ?? []).map((name) => `${name} ${path}`)),
+        violations.flatMap(({ control, path }) => (includes.get(control) ?? []).map((name) => `${name} ${path}`)),
     );
-    const factOf = ({ status, absent, control, path, known }: Finding, index: number): string => {
-        const isShared = included.has(`${control} ${path}`) || (includes.get(control) ?? []).length > 0;
-        const fact = absent === true ? omission(path) : isShared ? inAnyContainer(path) : addition(path);
-        return status !== "violation" || fact === undefined ? `${index}` : `${known === true} ${fact}`;
+    // A path leads over what other controls find at the same place.
+    const onPath = new Set(violations.flatMap(({ control, path }) => (overPaths.has(control) ? [path] : [])));
+    // A rule with a wildcard gives what many controls look for.
+    const wide = new Set(violations.flatMap(({ control, path }) => wildcardRule(control, path) ?? []));
+    return ({ absent, control, path }) => {
+        const rule = RULE.exec(path)?.[0];
+        if (rule !== undefined && wide.has(rule)) {
+            return `${rule} by wildcard`;
+        }
+        const isShared =
+            onPath.has(path) || included.has(`${control} ${path}`) || (includes.get(control) ?? []).length > 0;
+        if (absent === true) {
+            // The flags of a program are as many settings, of which each control looks at some.
+            return /\.(?:command|args)$/.test(path) ? `${control} ${path}` : omission(path);
+        }
+        return hostVolume(path) ?? (isShared ? inAnyContainer(path) : addition(path));
     };
-    return [...Map.groupBy(row.entries(), ([index, finding]) => factOf(finding, index)).values()].map((group) =>
-        one(group.map(([, finding]) => finding)),
-    );
+}
+
+/** A rule of a role, by the start of the path of what is in it. */
+const RULE = /^.*?rules\[\d+\](?=$|\.)/;
+
+/** The rule in which a wildcard stands for verbs or resources. */
+function wildcardRule(control: string, path: string): string | undefined {
+    return control === "no-rbac-wildcards" && !/\.(?:apiGroups|nonResourceURLs)\[/.test(path)
+        ? RULE.exec(path)?.[0]
+        : undefined;
+}
+
+/** A volume that is a directory of the node is one decision, whatever the directory is. */
+function hostVolume(path: string): string | undefined {
+    return /^.*\.volumes\[\d+\]\.hostPath/.exec(path)?.[0];
+}
+
+/** What is low, only advises and is not there: an object has many of these, and one line is enough to say so. */
+function isMinorOmission({ status, absent, enforcement, severity }: Finding): boolean {
+    return status === "violation" && absent === true && enforcement === "advisory" && severity === "low";
 }
 
 const CONTAINER = /(?:containers|initContainers|ephemeralContainers)\[\d+\]\./;
@@ -82,13 +141,13 @@ function inAnyContainer(path: string): string {
 
 /**
  * What is left out where a field is missing: the part of the containers' settings that it belongs to, such as the security
- * context, whichever of them it is missing in; the account of a pod and its token are one.
+ * context, whichever of them it is missing in; probes are one part. The account of a pod and its token are one.
  */
 function omission(path: string): string | undefined {
     const part = CONTAINER.test(path) ? /^.*?ontainers\[\d+\]\.\w+/.exec(path) : /^.*securityContext(?=\.)/.exec(path);
     return part === null
         ? /^.*(?=(?:serviceAccountName|automountServiceAccountToken)$)/.exec(path)?.[0].concat("serviceAccount")
-        : `${inAnyContainer(part[0])} left out`;
+        : `${inAnyContainer(part[0]).replace(/\.(?:liveness|readiness|startup)Probe$/, ".probes")} left out`;
 }
 
 /** Capabilities that are added are one decision, however many they are. */
@@ -98,23 +157,28 @@ function addition(path: string): string | undefined {
         : undefined;
 }
 
-/** The finding that stands for a group. */
-function one(group: readonly Finding[]): Finding {
-    const [first, ...others] = group.toSorted(bySeverity);
-    if (first === undefined || others.length === 0) {
+/** What introduces the names of the other controls of a group. */
+const CAUSE = "Of the same cause";
+const OMISSIONS = "Left out as well";
+
+/** The finding that stands for a group; `others` introduces the names of the other controls. */
+function one(group: readonly Finding[], others: string): Finding {
+    const [first, ...rest] = group.toSorted(bySeverity);
+    if (first === undefined || rest.length === 0) {
         return first as Finding;
     }
-    const names = [...new Set(others.map(({ control }) => control))].filter((name) => name !== first.control);
-    const containers = [...new Set(group.flatMap(({ container }) => container ?? []))];
+    const also = rest.flatMap((finding) => [alsoOf(finding), ...(finding.also ?? [])]);
+    const names = [...new Set(also.map(({ control }) => control))].filter((name) => name !== first.control);
+    const containers = [...new Set([first, ...also].flatMap(({ container }) => container ?? []))];
     return {
         ...first,
         covers: [...new Set(group.flatMap(({ covers }) => covers))],
         message: [
             first.message,
-            ...(names.length === 0 ? [] : [` Of the same cause: ${names.join(", ")}.`]),
-            ...(containers.length < 2 ? [] : [` Containers: ${containers.join(", ")}.`]),
+            ...(names.length === 0 ? [] : [` ${others}: ${names.join(", ")}.`]),
+            ...(containers.length < 2 || others !== CAUSE ? [] : [` Containers: ${containers.join(", ")}.`]),
         ].join(""),
-        also: others.map(alsoOf),
+        also: [...(first.also ?? []), ...also],
     };
 }
 

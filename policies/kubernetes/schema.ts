@@ -54,9 +54,7 @@ function complete(schema: Body | undefined, value: unknown, prefix: string, drop
         const path = prefix.replace(/\.$/, "");
         return value.map((_, index) => {
             const item = known(() => value[index] as unknown);
-            return keepsAll(schema) && items === undefined
-                ? item
-                : complete(items, item, `${path}[${index}].`, dropped);
+            return complete(keepsAll(schema) ? { ...items, [KEEPS_ALL]: true } : items, item, `${path}[${index}].`, dropped);
         });
     }
     return isObj(value) ? completeObject(schema, value, prefix, dropped) : value;
@@ -73,7 +71,9 @@ function known(read: () => unknown): unknown {
     }
 }
 
-const keepsAll = (schema: Body | undefined) => schema?.["x-kubernetes-preserve-unknown-fields"] === true;
+/** What a schema says to keep the fields that it does not have; of a list, to keep those of its items. */
+const KEEPS_ALL = "x-kubernetes-preserve-unknown-fields";
+const keepsAll = (schema: Body | undefined) => schema?.[KEEPS_ALL] === true;
 
 function completeObject(schema: Body | undefined, value: Body, prefix: string, dropped: ApiFault[]): unknown {
     const kept: Record<string, unknown> = {};

@@ -114,6 +114,7 @@ function schema(depth: number): fc.Arbitrary<Body> {
             minItems: seldom(fc.constantFrom(1, 2)),
             maxItems: seldom(fc.constantFrom(1, 2)),
             "x-kubernetes-list-type": fc.constant(kind),
+            "x-kubernetes-preserve-unknown-fields": seldom(fc.constant(true)),
             "x-kubernetes-list-map-keys": fc.constant(kind === "map" ? ["a"] : undefined),
             "x-kubernetes-validations": rules("self.size() < 2", "self.all(x, x == self[0])", "self == oldSelf"),
         }),

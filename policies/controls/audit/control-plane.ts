@@ -46,7 +46,7 @@ const ESSENTIAL: Readonly<Record<ComponentName, readonly string[]>> = {
 
 const NAMES = Object.keys(ESSENTIAL) as ComponentName[];
 
-/** Older releases have one binary for all components, which takes the component as its first word. */
+/** Older releases have one binary for all components, which takes the component as its first word, and calls some shorter. */
 const MULTI_CALL = new Set(["hyperkube", "k3s", "rke2"]);
 const ALIASES: ReadonlyMap<string, ComponentName> = new Map([
     ["apiserver", "kube-apiserver"],
@@ -111,11 +111,11 @@ function containerComponents(container: Started): readonly ComponentView[] {
 }
 
 function containerComponent(container: Started, words: readonly Word[], path: string): ComponentView | undefined {
-    const start = words.findIndex(({ word }, index) => binaryName(word) !== undefined && isStarted(words, index));
+    const start = words.findIndex((_, index) => startedName(words, index) !== undefined && isStarted(words, index));
     const image = imageName(str(container.body["image"]));
     // Without a program of its own, the container starts that of its image.
     const isImages = words[0]?.word.startsWith("-") === true && list(container.body["command"]).length === 0;
-    const name = start >= 0 ? binaryName(words[start]?.word ?? "") : isImages ? image : undefined;
+    const name = start >= 0 ? startedName(words, start) : isImages ? image : undefined;
     if (name === undefined) {
         return undefined;
     }
@@ -193,13 +193,21 @@ function wordsOf(container: Started, field: string): readonly Word[] {
     });
 }
 
-function binaryName(word: string): ComponentName | undefined {
+/** The component that a word of a command line names: a program, or what a binary for all components is to be. */
+function startedName(words: readonly Word[], index: number): ComponentName | undefined {
+    const word = words[index]?.word ?? "";
+    const isOfMany = MULTI_CALL.has(baseName(words[index - 1]?.word ?? ""));
+    // What a flag or a variable is set to is no program.
+    return /^-|=/.test(word) ? undefined : (programName(word) ?? (isOfMany ? ALIASES.get(word) : undefined));
+}
+
+function programName(word: string): ComponentName | undefined {
     const base = baseName(word);
-    return NAMES.find((name) => name === base) ?? ALIASES.get(base);
+    return NAMES.find((name) => name === base);
 }
 
 function imageName(image: string): ComponentName | undefined {
-    return binaryName(baseName(image.replace(/@.*$/, "")).replace(/:.*$/, ""));
+    return programName(baseName(image.replace(/@.*$/, "")).replace(/:.*$/, ""));
 }
 
 function baseName(word: string): string {

@@ -1,15 +1,16 @@
 import { stackControl } from "../../engine/control";
 import { checklist, nist, soc2 } from "../../engine/frameworks";
-import { describe, type KubeObject } from "../../kubernetes/kube";
+import { describe, type KubeObject, list, obj } from "../../kubernetes/kube";
 import { append } from "../../kubernetes/selectors";
 import { selectorOf, servicesOf } from "../../kubernetes/services";
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
 import { ifKnown } from "../../kubernetes/unknown";
+import { show } from "../../text";
 
 export const serviceSelectorsAreUnique = stackControl({
     name: "service-selectors-are-unique",
-    description: "No two Services of a namespace select the same pods by the same labels.",
+    description: "No two Services of a namespace lead to the same port of the same pods by the same labels.",
     why: "A second Service for the same pods is a second way in, which policies and reviews of the first one miss.",
     severity: "low",
     enforcement: "advisory", // Two Services for one set of pods may be meant.
@@ -43,13 +44,37 @@ export const serviceSelectorsAreUnique = stackControl({
     admission: { none: "The other Services are other objects." },
 });
 
-/** A headless Service beside an ordinary one is how a StatefulSet is meant to be served. */
+/**
+ * A headless Service beside an ordinary one is how a StatefulSet is meant to be served, and one for other ports, as for
+ * metrics, is no second way to the same.
+ */
 function isRival(service: KubeObject, other: KubeObject): boolean {
-    return other !== service && other.name !== service.name && isHeadless(service) === isHeadless(other);
+    return (
+        other !== service &&
+        other.name !== service.name &&
+        isHeadless(service) === isHeadless(other) &&
+        sharePort(service, other)
+    );
+}
+
+/** Says whether two Services lead to one port of their pods; one that names no port leads to all. */
+function sharePort(one: KubeObject, other: KubeObject): boolean {
+    const ports = targetsOf(one);
+    const others = targetsOf(other);
+    return ports.size === 0 || others.size === 0 || [...ports].some((port) => others.has(port));
+}
+
+/** The ports of the pods that a Service leads to. */
+function targetsOf({ body }: KubeObject): ReadonlySet<string> {
+    return new Set(
+        list(obj(body["spec"])["ports"])
+            .map(obj)
+            .map(({ port, targetPort, protocol }) => `${show(targetPort ?? port)} ${show(protocol ?? "TCP")}`),
+    );
 }
 
 function isHeadless({ body }: KubeObject): boolean {
-    return (body["spec"] as { clusterIP?: unknown } | undefined)?.clusterIP === "None";
+    return obj(body["spec"])["clusterIP"] === "None";
 }
 
 /** One text for each set of labels in a namespace; undefined for a Service that selects nothing. */

@@ -10,6 +10,12 @@ import { replacementOf } from "./removed-apis";
 /** What is read by programs and written in the form of the core API, without being served by it. */
 const FILES: ReadonlySet<string> = new Set(["Config", "List", "NodeInfo"]);
 
+/** What programs on a developer's machine read, and no cluster: the configuration of Skaffold, the plugins built into Kustomize. */
+const OF_TOOLS: readonly (readonly [apiVersion: RegExp, kind: RegExp])[] = [
+    [/^skaffold\//, /^Config$/],
+    [/^builtin$/, /(?:Transformer|Generator)$/],
+];
+
 /** What to write instead: the versions that serve the kind, or a kind of a name like it. */
 function hint(kind: string, minor: number): string {
     const versions = versionsOf(kind, minor);
@@ -20,6 +26,9 @@ function hint(kind: string, minor: number): string {
 }
 
 function problemOf({ apiVersion, group, kind }: KubeObject, minor: number): string | undefined {
+    if (OF_TOOLS.some(([version, name]) => version.test(apiVersion) && name.test(kind))) {
+        return undefined;
+    }
     if (!isBuiltIn(group)) {
         // The group of a custom resource is a domain; only the API's own groups are single words.
         return group.includes(".") ? undefined : `no API serves the group "${group}"${hint(kind, minor)}`;

@@ -274,6 +274,8 @@ const USER_AND_PASSWORD = /^[\w.@-]+:(?!\d{2,5}$)[^\s/]+$|^neo4j\/\S+$/;
 
 /** Names of the Secrets, not of what is in them: those that images are pulled with and that hold certificates. */
 const NAMES_A_SECRET = /(?:pull|tls|password|credentials?|certs?)[_.-]?secrets?$/i;
+/** What only tells one cluster of etcd's from another while it starts. */
+const NO_SECRET = /^(?:etcd[_.-])?initial[_.-]cluster[_.-]token$/i;
 /** The namespace and the name of a Secret, where a setting that is called so takes both. */
 const QUALIFIED = /^[a-z0-9][a-z0-9-]*\/[a-z0-9][a-z0-9.-]*$/;
 
@@ -307,8 +309,8 @@ function isCount(name: string, value: string): boolean {
 
 /** Says whether a name, as of an environment variable or a ConfigMap key, is that of a credential. */
 export function namesCredential(name: string): boolean {
-    if (ALWAYS.test(name)) {
-        return true;
+    if (ALWAYS.test(name) || NO_SECRET.test(name)) {
+        return ALWAYS.test(name);
     }
     const words = wordsOf(name);
     const last = words.at(-1) ?? "";

@@ -19,6 +19,7 @@ describe("components of the control plane", () => {
             ["kube-apiserver"],
             ["/usr/local/bin/kube-apiserver", "--v=2"],
             ["/hyperkube", "apiserver"],
+            ["/opt/k3s", "kube-apiserver"],
             ["/bin/sh", "-c", "exec kube-apiserver --v=2 2>&1"],
             ["/go-runner", "--log-file=/var/log/a.log", "/usr/local/bin/kube-apiserver", "--v=2"],
             ["sh", "-c", "mkfifo /p; (tee -a /var/log/kube-apiserver.log < /p & ); exec kube-apiserver --v=2 >/p"],
@@ -39,11 +40,16 @@ describe("components of the control plane", () => {
             ["backup", "--of", "etcd"],
             ["constructor"],
             ["sh", "-c", "pgrep etcd"],
+            ["--kubelet-service=kube-system/kubelet"],
+            ["--etcd-path", "KUBELET=/usr/bin/kubelet"],
+            ["/code/apiserver", "--secure-port=5443"],
+            ["scheduler"],
         ]) {
             assert.deepEqual(components({ command }), [], command.join(" "));
         }
         const image = "registry.k8s.io/etcd:3.6.0";
         assert.deepEqual(components({ image }), []);
+        assert.deepEqual(components({ image: "calico/apiserver:v3.28.5", args: ["--secure-port=5443"] }), []);
         assert.deepEqual(components({ image, command: ["etcdctl", "snapshot", "save", "/x"] }), []);
         assert.deepEqual(components({ image, command: ["/entry"], args: ["--data-dir=/x"] }), []);
         assert.equal(components({ image, args: ["--data-dir=/x"] })[0]?.name, "etcd");

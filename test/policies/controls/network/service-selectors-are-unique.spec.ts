@@ -19,8 +19,21 @@ describeControl(serviceSelectorsAreUnique, {
             ],
             message: [message("two"), message("one")],
         },
+        "two Services with one selector and a port in common, by whatever port they are called themselves": {
+            stack: [
+                named("one", { ports: [{ port: 80, targetPort: "http" }] }),
+                named("two", { ports: [{ port: 9090 }, { port: 8080, targetPort: "http", protocol: "TCP" }] }),
+            ],
+            message: [message("two"), message("one")],
+        },
     },
     allowed: {
+        "two Services for two ports of the pods": {
+            stack: [
+                named("one", { ports: [{ port: 80, targetPort: 8080 }] }),
+                named("two", { ports: [{ port: 8082 }, { port: 80, targetPort: 8080, protocol: "UDP" }] }),
+            ],
+        },
         "one Service": { object: named("one") },
         "two Services with selectors of their own": {
             stack: [named("one"), named("two", { selector: { app: "api" } })],

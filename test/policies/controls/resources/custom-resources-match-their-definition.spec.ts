@@ -61,6 +61,11 @@ const SCHEMA = {
                     ],
                 },
                 free: { type: "object", "x-kubernetes-preserve-unknown-fields": true },
+                pipelines: {
+                    type: "array",
+                    items: { type: "object", properties: { inner: { type: "object" } } },
+                    "x-kubernetes-preserve-unknown-fields": true,
+                },
             },
         },
     },
@@ -87,6 +92,10 @@ const thing = (spec: object, version = "v1") => ({
 describeControl(customResourcesMatchTheirDefinition, {
     unknown: false,
     refused: {
+        "a field that an object in a list does not have, whose other fields are kept": {
+            ...thing({ size: 1, pipelines: [{ any: 1, inner: { any: 1 } }] }),
+            message: "spec.pipelines[0].inner.any is no field that the definition has there.",
+        },
         "a field that the definition does not have": {
             ...thing({ size: 1, sizes: 2 }),
             message: 'spec.sizes is no field that the definition has there; did you mean "size"?',

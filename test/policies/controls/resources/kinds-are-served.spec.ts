@@ -19,6 +19,14 @@ describeControl(kindsAreServed, {
             ...named("apps/v2", "Deployment"),
             message: "No API serves the kind Deployment in apps/v2; Deployment is served in apps/v1.",
         },
+        "a workload in the group of a tool": {
+            ...named("skaffold/v4beta11", "DaemonSet"),
+            message: 'No API serves the group "skaffold"; DaemonSet is served in apps/v1.',
+        },
+        "a workload among a tool's plugins": {
+            ...named("builtin", "DaemonSet"),
+            message: "No API serves the kind DaemonSet in builtin; DaemonSet is served in apps/v1.",
+        },
         "a group that can't be anybody's": {
             ...named("app/v1", "Deployment"),
             message: 'No API serves the group "app"; Deployment is served in apps/v1.',
@@ -45,6 +53,8 @@ describeControl(kindsAreServed, {
         },
     },
     allowed: {
+        "the configuration of Skaffold": named("skaffold/v4beta11", "Config"),
+        "a plugin that is built into Kustomize": named("builtin", "LabelTransformer"),
         "a kind that is served": named("apps/v1", "Deployment"),
         "a custom resource": named("gateway.networking.k8s.io/v1", "HTTPRoute"),
         "a configuration file of kubectl": named("v1", "Config"),

@@ -60,6 +60,8 @@ describe("names of credentials", () => {
         "PASSENGERS",
         "CLIENT_ID",
         "credentialsProvider",
+        "initial-cluster-token",
+        "ETCD_INITIAL_CLUSTER_TOKEN",
     ]) {
         it(`are not seen in ${name === "" ? "an empty name" : name}`, () => assert.equal(namesCredential(name), false));
     }
@@ -206,6 +208,9 @@ describe("names that are those of credentials, and names that only sound like it
         assert.equal(isCredential("secret", "edge/web-tls"), false);
         assert.equal(isCredential("secret", "edge-web-tls"), true);
         assert.equal(isCredential("password", "edge/web"), true);
+        assert.equal(isCredential("credentialsSecret", "jaeger-creds"), false);
+        assert.equal(isCredential("credentialsSecret", "Tr0ub4dor&3"), true);
+        assert.equal(isCredential("AUTH_SECRET", "correct-horse"), true);
     });
 
     it("are those of a user and a password in one, unless it is a port, a file or a switch", () => {
