@@ -54,7 +54,12 @@ function complete(schema: Body | undefined, value: unknown, prefix: string, drop
         const path = prefix.replace(/\.$/, "");
         return value.map((_, index) => {
             const item = known(() => value[index] as unknown);
-            return complete(keepsAll(schema) ? { ...items, [KEEPS_ALL]: true } : items, item, `${path}[${index}].`, dropped);
+            return complete(
+                keepsAll(schema) ? { ...items, [KEEPS_ALL]: true } : items,
+                item,
+                `${path}[${index}].`,
+                dropped,
+            );
         });
     }
     return isObj(value) ? completeObject(schema, value, prefix, dropped) : value;
