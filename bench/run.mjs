@@ -1,5 +1,6 @@
 // Times `hardening scan` and `hardening paths` over generated and real manifests, in turn with the peers that are on PATH:
 // npm run bench [-- SET…]
+// Where EVIDENCE names a folder, a statement of the figures is added to it.
 import { spawnSync } from "node:child_process";
 import {
     closeSync,
@@ -17,6 +18,7 @@ import { basename, delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 
 import { corpus } from "./corpus.mjs";
+import { startRecording } from "../scripts/recording.mjs";
 import { writeManifests } from "./manifests.mjs";
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
@@ -263,6 +265,8 @@ function writeReal(folder, set) {
     return summary.resources;
 }
 
+const recording = await startRecording();
+const measured = [];
 const folder = mkdtempSync(join(tmpdir(), "hardening-bench-"));
 const busy = new Set();
 try {
@@ -284,6 +288,12 @@ try {
         for (const { subject, wall, cpu, memory } of measure(subjects, manifests)) {
             const figures = [wall.toFixed(2), cpu.toFixed(2), Math.round((cpu / count) * 1e6), Math.round(memory)];
             console.log(row([subject.name, checksOf(subject), isReal ? "real" : "generated", count, ...figures]));
+            const [seconds, processor, , mebibytes] = figures;
+            measured.push({
+                name: `${subject.name}: ${set}`,
+                outcome: "passed",
+                detail: `${seconds} s, of the processor ${processor} s, ${mebibytes} MiB`,
+            });
             if (subject.program !== undefined && wall > PATIENCE_S) {
                 busy.add(subject);
             }
@@ -292,6 +302,9 @@ try {
     }
     busy.forEach(({ name }) => console.log(`\n${name} took more than ${PATIENCE_S} s and was not tried with more.`));
     console.log(`\nload average ${loadavg()[0].toFixed(1)} at the end`);
+    const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+    const tool = { name: "bench", version };
+    recording?.write({ kind: "benches", predicate: { tool, at: new Date().toISOString(), results: measured } });
 } finally {
     rmSync(folder, { recursive: true, force: true });
 }

@@ -1,10 +1,13 @@
 // Packs every published package, and writes what is in each as a bill of materials (CycloneDX 1.6) beside it:
 // npm run release:pack -- FOLDER [TAG]
-// With a tag, every package has to have its version.
+// With a tag, every package has to have its version. Where EVIDENCE names a folder, a statement of what was packed is added to it.
 import { execFileSync } from "node:child_process";
+import { createHash } from "node:crypto";
 import { existsSync, globSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+
+import { startRecording } from "./recording.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const json = (file) => JSON.parse(readFileSync(file, "utf8"));
@@ -90,6 +93,8 @@ if (others.length > 0) {
     );
     process.exit(2);
 }
+const recording = await startRecording();
+const packed = [];
 mkdirSync(out, { recursive: true });
 if (readdirSync(out).length > 0) {
     console.error(`${out} is not empty, and everything in it would be released`);
@@ -105,4 +110,17 @@ for (const { folder, manifest } of published) {
         throw new Error(`npm pack wrote no ${stem}.tgz`);
     }
     writeFileSync(join(out, `${stem}.cdx.json`), `${JSON.stringify(billOf(folder, manifest), undefined, 2)}\n`);
+    const sha256 = createHash("sha256")
+        .update(readFileSync(join(out, `${stem}.tgz`)))
+        .digest("hex");
+    packed.push({ name: manifest.name, version: manifest.version, sha256 });
 }
+recording?.write({
+    kind: "builds",
+    about: packed.map(({ name, version, sha256 }) => ({ name: purl(name, version), digest: { sha256 } })),
+    predicate: {
+        tool: { name: "release:pack", version: json(join(root, "package.json")).version },
+        at: new Date().toISOString(),
+        results: packed.map(({ name }) => ({ name, outcome: "passed" })),
+    },
+});

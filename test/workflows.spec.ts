@@ -223,13 +223,22 @@ describe("workflows", () => {
             "publish",
             "list-images",
             "deployed-images",
+            "state-images",
         ]);
     });
 
     it("fail image scans on critical and high findings", () => {
         const scans = stepsOf(workflow("security-scan.yml")).filter(({ uses }) => uses?.includes("trivy-action"));
-        assert.equal(scans.length, 2);
-        for (const scan of scans) {
+        const [blocking, writing] = [false, true].map((json) =>
+            scans.filter((scan) => (scan.with?.["format"] === "json") === json),
+        ) as [typeof scans, typeof scans];
+        // What is stated of an image leaves no finding out by its severity, and stands behind the scan that fails.
+        assert.deepEqual(
+            writing.map(({ with: given = {} }) => [given["severity"], given["image-ref"]]),
+            [[undefined, blocking[1]?.with?.["image-ref"]]],
+        );
+        assert.equal(blocking.length, 2);
+        for (const scan of blocking) {
             assert.equal(scan.with?.["exit-code"], "1");
             assert.equal(scan.with["severity"], "CRITICAL,HIGH");
         }
@@ -300,8 +309,8 @@ describe("workflows", () => {
         assert.match(fetch, /select\(\.event == "push" or \.event == "schedule" or \.event == "workflow_dispatch"\)/);
         // A folder that is stated to, and one that is kept: each by a name that the audit looks for.
         for (const [file, jobs] of [
-            ["ci.yml", ["test", "spiffe-integration", "cluster"]],
-            ["security-scan.yml", ["source"]],
+            ["ci.yml", ["test", "spiffe-integration", "cluster", "packages"]],
+            ["security-scan.yml", ["source", "state-images"]],
         ] as const) {
             const { on, jobs: all } = workflow(file);
             assert.ok("schedule" in on, file);

@@ -37,6 +37,10 @@ export interface Evidence {
     readonly verify: readonly string[];
     /** Scanners of `npm run security` that must have run, and found nothing critical or high. */
     readonly scans: readonly string[];
+    /** What must have been built of the commit: Dockerfiles and packages. */
+    readonly builds: readonly string[];
+    /** `deployed`: every image that the stack deploys must have been scanned, by its digest. */
+    readonly images: readonly ImageSet[];
     /** Runbooks and documents, by path: what each has to hold stands in {@link Definitions}. */
     readonly documents: readonly string[];
     /** Jobs of workflows, as `<file>#<job>`: what each has to do stands in {@link Definitions}. */
@@ -50,6 +54,10 @@ export interface Evidence {
     /** What programs of the deployed versions can do, by name. */
     readonly capabilities: readonly string[];
 }
+
+/** Images that a row may ask for. */
+const IMAGE_SETS = ["deployed"] as const;
+export type ImageSet = (typeof IMAGE_SETS)[number];
 
 /** One row of the checklist. */
 export interface ChecklistRow {
@@ -102,7 +110,7 @@ export interface Checklist extends Definitions {
 
 /** The kinds of evidence that the file names, which is what no control can say by itself. */
 const FILE_KINDS = [
-    ...(["resources", "settings", "alerts", "tests", "verify", "scans"] as const),
+    ...(["resources", "settings", "alerts", "tests", "verify", "scans", "builds", "images"] as const),
     ...(["documents", "workflows", "dockerfiles", "attestations", "capabilities"] as const),
 ] as const;
 const KINDS = ["controls", ...FILE_KINDS] as const;
@@ -143,6 +151,8 @@ const ROW = object({
     tests: entries,
     verify: entries,
     scans: entries,
+    builds: entries,
+    images: optional(listOf(oneOf(...IMAGE_SETS), 1)),
     documents: entries,
     workflows: entries,
     dockerfiles: optional(listOf(oneOf(...DOCKERFILE_ASPECTS), 1)),
@@ -266,6 +276,8 @@ function rowOf(
             tests: of("tests"),
             verify: of("verify"),
             scans: of("scans"),
+            builds: of("builds"),
+            images: given.images ?? [],
             documents: of("documents"),
             workflows: of("workflows"),
             dockerfiles: given.dockerfiles ?? [],

@@ -14,6 +14,7 @@ import { judgeCapability } from "./content/capabilities";
 import type { DockerfileAspect } from "./content/dockerfiles";
 import { judgeDockerfile } from "./content/dockerfiles";
 import { judgeDocument, saidBy } from "./content/documents";
+import { judgeImages } from "./content/images";
 import { judgeRun } from "./content/runs";
 import { judgeSetting } from "./content/settings";
 import { judgeJob } from "./content/workflows";
@@ -84,6 +85,7 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
         },
         settings: (name) => judgeSetting(name, resources),
         alerts: (name, row) => allOf(() => judgeAlert(name, resources), ...tested(definitions.alertTests, row)),
+        images: (_set, row) => judgeImages(imagesOf(resources), observations, row),
         documents: (path, row) => {
             const rule = definitions.documents[path];
             if (rule === undefined) {

@@ -79,6 +79,8 @@ const GIVEN_BY: Readonly<Partial<Record<EvidenceKind, string>>> = {
     alerts: "tests",
     documents: "tests",
     scans: "npm run security",
+    builds: "npm run test:packages",
+    images: "npm run evidence:images",
     verify: "hardening verify",
     controls: "hardening audit",
     workflows: "runs of workflows",
@@ -137,6 +139,11 @@ const STEPS: Readonly<Record<EvidenceKind, Step>> = {
     tests: ran("test", "Run the tests"),
     verify: ran("check", "Run hardening verify"),
     scans: ran("scanner", "Run npm run security"),
+    builds: ran("build", "Run npm run test:packages"),
+    images: ({ detail, state }) =>
+        state === "missing"
+            ? `Mend it: ${detail}.`
+            : "Scan the images, run npm run evidence:images, and give the statements (--evidence).",
     documents: ({ entry, state }) => (state === "missing" ? `Write or review ${entry}.` : `Rehearse ${entry}.`),
     workflows: ran("job", "Run npm run evidence:jobs in the audit"),
     dockerfiles: ({ entry }) => `Mend the ${entry} of the Dockerfile that the row names.`,

@@ -54,7 +54,7 @@ export interface Known {
 }
 
 /** Evidence that is judged by what it holds, not by what ran. */
-export type ContentKind = Exclude<EvidenceKind, "controls" | "tests" | "verify" | "scans">;
+export type ContentKind = Exclude<EvidenceKind, "controls" | "tests" | "verify" | "scans" | "builds">;
 
 /** Judges every row by its evidence, and those about the whole list by what all others came to. */
 export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): readonly ScoredArea[] {
@@ -125,6 +125,8 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
     tests: "test",
     verify: "check",
     scans: "scanner",
+    builds: "build",
+    images: "images",
     documents: "document",
     workflows: "workflow",
     dockerfiles: "Dockerfiles'",
@@ -140,6 +142,7 @@ function prove(kind: EvidenceKind, entry: string, known: Known, row: ChecklistRo
         case "tests":
         case "verify":
         case "scans":
+        case "builds":
             return judgeRun(kind, entry, known.observations, row);
         default:
             return known.content(kind, entry, row);

@@ -22,6 +22,12 @@ const KINDS = {
     audit: { ofStack: true, ofCluster: true, counts: "newest" },
     /** Runs of workflows: results are `<file>#<job>`. */
     jobs: { ofStack: false, ofCluster: false, counts: "newest" },
+    /** What was built of the commit: results are Dockerfiles and packages, each a subject too, by its digest. */
+    builds: { ofStack: false, ofCluster: false, counts: "newest" },
+    /** `npm run evidence:images`: results are images by digest, failed by a critical or high vulnerability. */
+    images: { ofStack: false, ofCluster: false, counts: "newest" },
+    /** `npm run bench`: results are what was timed, on which input; the figures are remarks. */
+    benches: { ofStack: false, ofCluster: false, counts: "newest" },
 } as const satisfies Readonly<Record<string, Kind>>;
 
 /** Kinds of evidence that a run can give. */

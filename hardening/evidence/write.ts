@@ -17,6 +17,8 @@ export interface Outcome {
     readonly predicate: Predicate;
     /** The stack that it was about, by the digest of what its program makes. */
     readonly stack?: { readonly name: string; readonly digest: string };
+    /** What else it is about: images and packages, by their digests. */
+    readonly about?: readonly Subject[];
 }
 
 /**
@@ -53,7 +55,7 @@ export class Recording {
         return file;
     }
 
-    private statement({ kind, predicate, stack }: Outcome): Statement {
+    private statement({ kind, predicate, stack, about = [] }: Outcome): Statement {
         const [before, now] = [told(this.source), told(sourceOf(this.directory))];
         if (now.commit !== before.commit || now.tree !== before.tree) {
             throw new UsageError(["no evidence can be written: files of this checkout changed during the run"]);
@@ -61,6 +63,7 @@ export class Recording {
         const subject: readonly Subject[] = [
             { name: SOURCE, digest: { gitCommit: now.commit, gitTree: now.tree } },
             ...(stack === undefined ? [] : [{ name: stackSubject(stack.name), digest: { sha256: stack.digest } }]),
+            ...about,
         ];
         return { _type: STATEMENT_TYPE, subject, predicateType: predicateType(kind), predicate };
     }

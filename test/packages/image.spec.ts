@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { copyFileSync, cpSync, existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
-import { delimiter, dirname, join, resolve } from "node:path";
+import { createHash } from "node:crypto";
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { delimiter, dirname, join, relative, resolve } from "node:path";
 
+import { Recording } from "../../hardening/evidence/write";
 import { version } from "../../packages/hardening/package.json";
 import { runProgram, scratch } from "./support";
 
@@ -90,6 +92,17 @@ async function build(text: string, folder: string): Promise<Image> {
     return image ?? assert.fail("no stage");
 }
 
+/** SHA-256 over the files of a folder: their paths and what they hold. */
+function digestOf(root: string): string {
+    const whole = createHash("sha256");
+    const files = readdirSync(root, { withFileTypes: true, recursive: true }).filter((entry) => entry.isFile());
+    for (const path of files.map(({ parentPath, name }) => join(parentPath, name)).sort()) {
+        const own = createHash("sha256").update(readFileSync(path)).digest("hex");
+        whole.update(`${own}  ${relative(root, path)}\n`);
+    }
+    return whole.digest("hex");
+}
+
 const mayUnshare =
     spawnSync("unshare", ["--user", "--map-user=65532", "--fork", "--pid", "--mount-proc", "true"]).status === 0;
 
@@ -104,7 +117,18 @@ describe(`The image of the tool${mayUnshare ? "" : " (skipped: this user may mak
         if (!mayUnshare) {
             this.skip();
         }
+        const evidence = process.env["EVIDENCE"] ?? "";
+        const recording = evidence === "" ? undefined : new Recording(ROOT, evidence);
         image = await build(readFileSync(join(ROOT, DOCKERFILE), "utf8"), folder);
+        recording?.write({
+            kind: "builds",
+            about: [{ name: DOCKERFILE, digest: { sha256: digestOf(image.root) } }],
+            predicate: {
+                tool: { name: "test:packages", version },
+                at: new Date().toISOString(),
+                results: [{ name: DOCKERFILE, outcome: "passed" }],
+            },
+        });
         const [program = ""] = image.entry;
         const libraries = [
             ...spawnSync("ldd", [join(image.root, program)], { encoding: "utf8" }).stdout.matchAll(

@@ -182,7 +182,8 @@ describe("checklist files", () => {
         throw new Error("the file was expected to be refused");
     }
     const PROVERS = [{ name: "no-host-pid", frameworks: [{ framework: "checklist", id: "A-1" } as const] }];
-    const AGES = "maxAge: {tests: 30d, scans: 8d, verify: 8d, audit: 8d, jobs: 8d, documents: 9d}";
+    const AGES =
+        "maxAge: {tests: 30d, scans: 8d, verify: 8d, audit: 8d, jobs: 8d, builds: 7d, images: 6d, benches: 5d, documents: 9d}";
     const DAY_MS = 86_400_000;
     const row = (fields: string): string =>
         `${AGES}\ndocuments: {a.md: {sections: [S]}}\nareas: [{id: A, title: Area, owner: o, rows: [{id: A-1, title: Row, ${fields}}]}]`;
@@ -200,13 +201,14 @@ describe("checklist files", () => {
                 alerts: [],
                 tests: [],
                 verify: [],
-                scans: [],
+                ...{ scans: [], builds: [], images: [] },
                 documents: ["a.md"],
                 ...{ workflows: [], dockerfiles: [], settings: [], attestations: [], capabilities: [] },
             },
             maxAge: {
                 ...{ tests: 30 * DAY_MS, scans: 8 * DAY_MS, verify: 8 * DAY_MS, audit: 8 * DAY_MS },
                 ...{ jobs: 8 * DAY_MS, documents: 9 * DAY_MS },
+                ...{ builds: 7 * DAY_MS, images: 6 * DAY_MS, benches: 5 * DAY_MS },
             },
         });
     });
@@ -239,7 +241,7 @@ describe("checklist files", () => {
             [
                 "list.yaml: areas[0].title is missing; it must be a text that is not empty",
                 "list.yaml: areas[0].owner is missing; it must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, owner, live, maxAge, wholeList, resources, alerts, tests, verify, scans, documents, workflows, dockerfiles, settings, attestations, capabilities",
+                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, owner, live, maxAge, wholeList, resources, alerts, tests, verify, scans, builds, images, documents, workflows, dockerfiles, settings, attestations, capabilities",
                 "list.yaml: areas[0].rows[1].alerts must be a list of at least 1, found an empty list",
                 "list.yaml: row A-2 stands there twice",
                 "list.yaml: there is no row A-1, which no-host-pid should prove",

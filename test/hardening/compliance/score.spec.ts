@@ -20,6 +20,8 @@ const NONE: Evidence = {
     tests: [],
     verify: [],
     scans: [],
+    builds: [],
+    images: [],
     documents: [],
     workflows: [],
     dockerfiles: [],

@@ -283,7 +283,7 @@ describe("a policy of whose evidence is believed", () => {
             const faults = (name: string): readonly string[] =>
                 faultOf(() => readTrust(join(folder, name))).map((fault) => fault.replaceAll(`${folder}/`, ""));
             assert.deepEqual(faults("a.yaml"), [
-                'a.yaml: required[1] must be one of tests, scans, verify, audit, jobs, live, found "test"',
+                'a.yaml: required[1] must be one of tests, scans, verify, audit, jobs, builds, images, benches, live, found "test"',
             ]);
             assert.deepEqual(faults("b.yaml"), [
                 "a.pem: is no public key in PEM",
