@@ -4,6 +4,7 @@ import type { Exception } from "../policies/engine/exceptions";
 import type { Schema } from "../policies/engine/schema";
 import { oneOf, optional, orShort } from "../policies/engine/schema";
 import type { Waiver } from "../policies/engine/waivers";
+import type { HostPod } from "./cluster/constraints";
 import type { ImageName, Images } from "./images";
 import type { ScrapeTarget } from "./monitoring/monitors";
 import type { GuardedNamespaceArgs } from "./namespace";
@@ -122,12 +123,15 @@ export interface Stage {
     namespaceName(namespace: string): pulumi.Input<string>;
 }
 
+/** Outputs of a stack, by name: a text, or a text for each of several things. */
+export type Outputs = Readonly<Record<string, pulumi.Output<string | Readonly<Record<string, string>>>>>;
+
 /** What has become of an area. */
 export interface Deployed {
     /** What those that come after it wait for. */
     readonly resources: readonly pulumi.Resource[];
     /** Outputs of the stack. */
-    readonly outputs?: Readonly<Record<string, pulumi.Output<string>>>;
+    readonly outputs?: Outputs;
 }
 
 /**
@@ -154,6 +158,8 @@ export interface Area<K extends string, S, C, I = unknown> {
     readonly faults?: (config: C, path: string, foundation: Foundation) => readonly string[];
     readonly namespaces?: (config: C) => readonly OwnNamespace[];
     readonly foreign?: (config: C) => readonly ForeignNamespace[];
+    /** Its pods that need more of their nodes than ordinary ones. */
+    readonly hostPods?: (config: C, images: Images) => readonly HostPod[];
     /** The images that it runs, by namespace. */
     readonly images?: (config: C) => Readonly<Record<string, readonly ImageName[]>>;
     readonly targets?: (config: C) => readonly ScrapeTarget[];
@@ -206,6 +212,7 @@ export function optionalArea<const K extends string, S, C extends Readonly<Recor
         foreign: whereSet(declared.foreign, []),
         images: whereSet(declared.images, {}),
         targets: whereSet(declared.targets, []),
+        hostPods: whereSet(declared.hostPods, []),
         startSecrets: whereSet(declared.startSecrets, []),
         flows: whereSet(declared.flows, []),
         exceptions: exceptions.map((exception) => ({ ...exception, objects: whereSet(exception.objects, []) })),

@@ -1,19 +1,17 @@
 import type * as pulumi from "@pulumi/pulumi";
 
 import type { Waiver } from "../policies/engine/waivers";
-import type { Deployed, Stage } from "./area";
+import { platformOf } from "../policies/platforms";
+import type { Deployed, Foundation, Outputs, Stage } from "./area";
 import type { Config } from "./areas";
 import { broughtBy } from "./areas";
+import { SecurityContextConstraints } from "./cluster/constraints";
 import { clusterProvider } from "./cluster/provider";
 import { closedNamespaces, foundationOf } from "./foundation";
 import { GuardNamespaces } from "./guards";
-import type { Images } from "./images";
 import { pulledWith } from "./images/pull";
 import { GuardedNamespace } from "./namespace";
 import { after } from "./order";
-
-/** Outputs of the stack, by name. */
-export type Outputs = Readonly<Record<string, pulumi.Output<string>>>;
 
 /** Where a foundation stands, and what is accepted there. */
 export interface Place {
@@ -47,12 +45,12 @@ interface Closed {
  */
 export function deployFoundation(config: Config, project: string, place: Place): Outputs {
     const foundation = foundationOf(config, project);
-    const { namespaces, images } = foundation;
+    const { namespaces } = foundation;
     const { risks, parent, provider = clusterProvider({ settings: config.cluster, namespaces, parent }) } = place;
     const areas = broughtBy(config);
     const pulling = pulledWith(config.images.pullSecrets);
     const inPlace = { provider, ...pulling, ...(parent !== undefined && { parent }) };
-    const closed = closeNamespaces(config, images, inPlace);
+    const closed = closeNamespaces(config, foundation, inPlace);
     const done = new Map<string, Deployed>();
 
     const waitedFor = (keys: readonly string[]): readonly pulumi.Resource[] => {
@@ -79,7 +77,11 @@ export function deployFoundation(config: Config, project: string, place: Place):
     return Object.assign({}, ...areas.map(({ key }) => deploy(key).outputs)) as Outputs;
 }
 
-function closeNamespaces(config: Config, images: Images, inPlace: pulumi.ComponentResourceOptions): Closed {
+function closeNamespaces(
+    config: Config,
+    { images, program: project }: Foundation,
+    inPlace: pulumi.ComponentResourceOptions,
+): Closed {
     const namespaces = closedNamespaces(config);
     const guards = new GuardNamespaces(
         "guards",
@@ -95,5 +97,22 @@ function closeNamespaces(config: Config, images: Images, inPlace: pulumi.Compone
             ? []
             : [[args.namespace, new GuardedNamespace(component, args, after(inPlace, guards))] as const],
     );
-    return { resources: [guards, ...homes.map(([, home]) => home)], homes: new Map(homes) };
+    const made = [guards, ...homes.map(([, home]) => home)];
+    const { constraints } = platformOf(config.cluster.platform);
+    const admitting =
+        constraints === undefined
+            ? []
+            : [
+                  new SecurityContextConstraints(
+                      "constraints",
+                      {
+                          constraints,
+                          project,
+                          hostPods: broughtBy(config).flatMap((area) => area.hostPods?.(config, images) ?? []),
+                          namespaces: namespaces.map(({ namespace }) => namespace),
+                      },
+                      after(inPlace, ...made),
+                  ),
+              ];
+    return { resources: [...made, ...admitting], homes: new Map(homes) };
 }

@@ -1,8 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 
+import type { Outputs } from "./area";
 import type { Settings } from "./areas";
 import { readConfig } from "./config";
-import type { Outputs } from "./deploy";
 import { deployFoundation } from "./deploy";
 import { refuse } from "./refuse";
 import { waiversOfFiles } from "./waivers";

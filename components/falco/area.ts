@@ -12,7 +12,7 @@ import type { ResponderSettings } from "../responder/settings";
 import { auditFlows, RECEIVER } from "./audit";
 import { FALCO } from "./daemonset";
 import { falcoExceptions } from "./exceptions";
-import { Falco, falcoFlows, ruleFaults } from "./falco";
+import { Falco, falcoFlows, falcoHostPod, ruleFaults } from "./falco";
 import type { FalcoSettings } from "./settings";
 import { falcoSettings } from "./settings";
 import type { WatchedNamespaces } from "./shipped";
@@ -92,6 +92,9 @@ export const falcoArea = area({
                       critical: true,
                   },
               ]),
+    ],
+    hostPods: ({ falco: settings, cluster, monitoring }: FalcoConfig, images) => [
+        falcoHostPod({ settings, cluster, monitoring, images }),
     ],
     images: ({ falco: { namespace, sidekick, kubernetesAudit } }: FalcoConfig) => ({
         [namespace]: kubernetesAudit === undefined ? ["falco"] : ["falco", "falcoctl"],

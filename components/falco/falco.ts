@@ -5,6 +5,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import type { Given } from "../../policies/engine/schema";
 import { object } from "../../policies/engine/schema";
+import type { HostPod } from "../cluster/constraints";
 import { nodePath } from "../cluster/settings";
 import { completed } from "../completed";
 import { serviceLabels, serviceSelector } from "../deployment";
@@ -135,6 +136,26 @@ export function falcoFiles(args: FalcoParts): {
     };
 }
 
+/** `spec` of Falco's DaemonSet. */
+function falcoDaemonSet({ settings, images, cluster }: Omit<FalcoParts, "namespaces">, checksum: string) {
+    return daemonSetSpec({
+        image: images.ref("falco"),
+        version: images.tag("falco"),
+        extraCapabilities: Object.keys(settings.extraCapabilities),
+        runtimeSocket: nodePath(cluster, "runtimeSocket", settings.runtimeSocket),
+        cpu: settings.cpu,
+        memory: settings.memory,
+        outputs: settings.sidekick !== undefined,
+        checksum,
+    });
+}
+
+/** The pods of Falco, which are agents of the node. */
+export function falcoHostPod(args: Omit<FalcoParts, "namespaces">): HostPod {
+    const { spec } = falcoDaemonSet(args, "").template as { readonly spec: HostPod["spec"] };
+    return { namespace: args.settings.namespace, account: FALCO, spec };
+}
+
 /**
  * Falco on every node: the modern eBPF probe with four capabilities instead of privileges, rules from this repository,
  * alerts to the log and, over mutual TLS, to falcosidekick.
@@ -178,16 +199,7 @@ export class Falco extends pulumi.ComponentResource {
             `${name}-daemonset`,
             {
                 metadata: { name: FALCO, namespace, labels },
-                spec: daemonSetSpec({
-                    image: images.ref("falco"),
-                    version: images.tag("falco"),
-                    extraCapabilities: Object.keys(settings.extraCapabilities),
-                    runtimeSocket: nodePath(args.cluster, "runtimeSocket", settings.runtimeSocket),
-                    cpu: settings.cpu,
-                    memory: settings.memory,
-                    outputs: outputs.length > 0,
-                    checksum: files.checksum,
-                }),
+                spec: falcoDaemonSet(args, files.checksum),
             },
             { parent: this, dependsOn: [account, config, rules, flows, ...outputs] },
         );

@@ -6,6 +6,7 @@ import { Attempts, readContent, yamlContent } from "../../policies/engine/input"
 import type { Given } from "../../policies/engine/schema";
 import { listOf, object, oneOf, optional, text } from "../../policies/engine/schema";
 import { narrowed } from "./expressions";
+import { withHandshakeRates } from "./handshakes";
 import type { MonitoringSettings } from "./settings";
 
 const DIRECTORY = join(__dirname, "alerts");
@@ -121,7 +122,10 @@ export function shippedAlerts(stack: AlertedStack, which: "all" | "applications"
                 .flatMap((rule) => ofApplications(rule, stack.applications))
                 .flatMap((rule) => ofStartSecrets(rule, stack.startSecrets))
                 .map((rule) => ofLives(rule, stack.lives))
-                .map((rule) => ({ ...rule, expr: rule.expr.replaceAll(NAMESPACES, stack.namespaces.join("|")) })),
+                .map((rule) => ({
+                    ...rule,
+                    expr: withHandshakeRates(rule.expr).replaceAll(NAMESPACES, stack.namespaces.join("|")),
+                })),
         })),
     }));
     return ofStack(

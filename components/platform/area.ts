@@ -1,3 +1,5 @@
+import * as pulumi from "@pulumi/pulumi";
+
 import { accessFaults } from "../access";
 import type { Foundation, OwnNamespace, Stage } from "../area";
 import { area, optionalArea } from "../area";
@@ -143,7 +145,7 @@ export const applicationsArea = area({
         ...listedOf(config).flatMap((one) => [
             ...foundation.images.faults([one.image]),
             ...faultsOf(one, config, foundation),
-            ...shieldFaults(one, foundation.project),
+            ...shieldFaults(one, config.cluster, foundation.project),
             ...meshFaultsOf(one, tenantsOf(config), foundation.project),
         ]),
     ],
@@ -163,5 +165,14 @@ export const applicationsArea = area({
             ...meshFlowsOf(one, tenantsOf(config)),
         ]),
     after: AFTER,
-    deploy: (config: ListConfig, stage) => ({ resources: deployed(listedOf(config), config, stage) }),
+    deploy: (config: ListConfig, stage) => {
+        const resources = deployed(listedOf(config), config, stage);
+        const services = Object.fromEntries(
+            Object.keys(config.applications).map((name, index) => [name, resources[index]?.serviceName ?? ""]),
+        );
+        return {
+            resources,
+            ...(resources.length > 0 && { outputs: { applicationServices: pulumi.output(services) } }),
+        };
+    },
 });

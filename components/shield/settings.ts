@@ -5,6 +5,7 @@ import {
     listOf,
     mapOf,
     object,
+    oneOf,
     optional,
     refined,
     text,
@@ -36,7 +37,15 @@ const limits = withDefault(
 
 /** Who may connect to the shield. Opening it to everybody is a decision of its own, not a default. */
 const exposure = refined(
-    object({ sourceRanges: listOf(cidr, 1), public: withDefault(boolean(), false) }),
+    object({
+        sourceRanges: listOf(cidr, 1),
+        public: withDefault(boolean(), false),
+        /**
+         * What leads requests to the proxies: a load balancer of their own, or the router of a platform that has one. The router hands
+         * TLS on as it is and the proxies see its address instead of the client's, so the limit of requests counts all clients together.
+         */
+        through: withDefault(oneOf("loadBalancer", "route"), "loadBalancer"),
+    }),
     ({ sourceRanges, public: open }) => {
         const everywhere = sourceRanges.filter((range) => range.endsWith("/0"));
         return everywhere.length > 0 && !open

@@ -13,6 +13,7 @@ import {
     gatewaySpec,
     proxyLabels,
     proxySpec,
+    routerRoute,
     routeSpec,
     SHIELD,
 } from "./specs";
@@ -80,8 +81,8 @@ const GATEWAY = "gateway.networking.k8s.io/v1";
  * time, so that one client can't exhaust the platform for all others.
  *
  * Creates: the flow to the platform, EnvoyProxy, Gateway, HTTPRoute, ClientTrafficPolicy, BackendTrafficPolicy and, where the platform
- * serves TLS, BackendTLSPolicy. Needs the
- * definitions of Gateway API and Envoy Gateway in the cluster.
+ * serves TLS, BackendTLSPolicy; a Route where the platform's router leads in. Needs the definitions of Gateway API and Envoy Gateway
+ * in the cluster.
  */
 export class Shield extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:shield:Shield";
@@ -104,7 +105,7 @@ export class Shield extends pulumi.ComponentResource {
             );
 
         const flows = new AllowedFlows(`${name}-network`, { flows: shieldFlows(args) }, { parent: this });
-        const proxy = resource("proxy", ENVOY, "EnvoyProxy", proxySpec(settings), [flows]);
+        const proxy = resource("proxy", ENVOY, "EnvoyProxy", proxySpec(settings, platform.namespace), [flows]);
         const gateway = resource("gateway", GATEWAY, "Gateway", gatewaySpec(settings), [proxy]);
         const client = resource("client", ENVOY, "ClientTrafficPolicy", clientSpec(settings), [gateway]);
         const route = routeSpec(settings, platform);
@@ -123,7 +124,20 @@ export class Shield extends pulumi.ComponentResource {
                           [gateway],
                       ),
                   ];
-        resource("route", GATEWAY, "HTTPRoute", route, [client, backend, ...encrypted]);
+        const served = resource("route", GATEWAY, "HTTPRoute", route, [client, backend, ...encrypted]);
+        if (settings.exposure.through === "route") {
+            const { metadata: at, spec } = routerRoute(settings, platform.namespace);
+            new k8s.apiextensions.CustomResource(
+                `${name}-router`,
+                {
+                    apiVersion: "route.openshift.io/v1",
+                    kind: "Route",
+                    metadata: { ...at, labels: metadata.labels },
+                    spec,
+                },
+                { parent: this, dependsOn: [served] },
+            );
+        }
         this.registerOutputs({});
     }
 }

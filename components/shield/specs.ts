@@ -15,8 +15,17 @@ export function proxyLabels(namespace: string): Readonly<Record<string, string>>
     };
 }
 
-/** `spec` of the EnvoyProxy (gateway.envoyproxy.io/v1alpha1): how the proxies run. */
-export function proxySpec({ replicas, exposure, loadBalancerAnnotations }: ShieldSettings): Spec {
+/** Name of the proxies' Service and Route, which stand beside those of other applications. */
+function proxyService(namespace: string): string {
+    return `${SHIELD}-${namespace}`;
+}
+
+/**
+ * `spec` of the EnvoyProxy (gateway.envoyproxy.io/v1alpha1): how the proxies run.
+ *
+ * @param namespace the application's
+ */
+export function proxySpec({ replicas, exposure, loadBalancerAnnotations }: ShieldSettings, namespace: string): Spec {
     return {
         provider: {
             type: "Kubernetes",
@@ -39,14 +48,45 @@ export function proxySpec({ replicas, exposure, loadBalancerAnnotations }: Shiel
                     ],
                 },
                 envoyPDB: { maxUnavailable: 1 },
-                envoyService: {
-                    type: "LoadBalancer",
-                    // Keeps the client's address, which the limits are counted by.
-                    externalTrafficPolicy: "Local",
-                    loadBalancerSourceRanges: exposure.sourceRanges,
-                    annotations: loadBalancerAnnotations,
-                },
+                envoyService:
+                    exposure.through === "route"
+                        ? { type: "ClusterIP", name: proxyService(namespace) }
+                        : {
+                              type: "LoadBalancer",
+                              // Keeps the client's address, which the limits are counted by.
+                              externalTrafficPolicy: "Local",
+                              loadBalancerSourceRanges: exposure.sourceRanges,
+                              annotations: loadBalancerAnnotations,
+                          },
             },
+        },
+    };
+}
+
+/**
+ * The Route (route.openshift.io/v1) by which the platform's router leads TLS connections to the proxies as they are. What one client
+ * may open is limited there: the proxies see the router's address.
+ *
+ * @param namespace the application's
+ */
+export function routerRoute({ host, proxyNamespace, exposure, limits }: ShieldSettings, namespace: string) {
+    const name = proxyService(namespace);
+    return {
+        metadata: {
+            name,
+            namespace: proxyNamespace,
+            annotations: {
+                "haproxy.router.openshift.io/ip_allowlist": exposure.sourceRanges.join(" "),
+                "haproxy.router.openshift.io/rate-limit-connections": "true",
+                // As many at once as it may send requests in a second.
+                "haproxy.router.openshift.io/rate-limit-connections.concurrent-tcp": String(limits.requestsPerSecond),
+            },
+        },
+        spec: {
+            host,
+            to: { kind: "Service", name, weight: 100 },
+            tls: { termination: "passthrough", insecureEdgeTerminationPolicy: "None" },
+            wildcardPolicy: "None",
         },
     };
 }

@@ -3,12 +3,14 @@ import type { ClusterSettings } from "../cluster/settings";
 import { elsewhereFaults } from "../cluster/settings";
 import { OWNER, serviceSelector } from "../deployment";
 import type { MonitoringSettings } from "../monitoring/settings";
+import { agentPodSpec } from "./agent";
+import { csiPodSpec } from "./csi-driver";
 import { spireExceptions } from "./exceptions";
 import { spireFlows } from "./flows";
-import { AGENT, NAMESPACE, SERVER } from "./layout";
+import { AGENT, CSI_DRIVER, NAMESPACE, SERVER } from "./layout";
 import type { SpireSettings } from "./model";
 import { secretVariables } from "./server-pod";
-import { installationFaults, Spire } from "./spire";
+import { installationFaults, kubeletRootOf, Spire } from "./spire";
 import { spireSettings } from "./settings";
 
 export interface SpireConfig {
@@ -39,6 +41,13 @@ export const spireArea = area({
             labels: { "istio-injection": "disabled", "linkerd.io/inject": "disabled" },
         },
     ],
+    hostPods: ({ spire: settings, cluster }: SpireConfig, images) => {
+        const kubeletRoot = kubeletRootOf(cluster, settings);
+        return [
+            { namespace: NAMESPACE, account: AGENT, spec: agentPodSpec({ settings, images, kubeletRoot }) },
+            { namespace: NAMESPACE, account: CSI_DRIVER, spec: csiPodSpec({ images, kubeletRoot }) },
+        ];
+    },
     foreign: ({ spire: { oidcProvider } }: SpireConfig) =>
         oidcProvider === undefined
             ? []

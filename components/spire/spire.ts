@@ -3,6 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 
 import { object } from "../../policies/engine/schema";
 import { SpireHostAccess } from "../admission/spire-host-access";
+import type { ClusterSettings } from "../cluster/settings";
 import { nodePath } from "../cluster/settings";
 import { completed } from "../completed";
 import type { Images } from "../images";
@@ -44,6 +45,11 @@ export function installationFaults(
     ];
 }
 
+/** The kubelet's directory on the nodes of a cluster. */
+export function kubeletRootOf(cluster: ClusterSettings, { csiDriver }: SpireSettings): string {
+    return nodePath(cluster, "kubeletRoot", csiDriver.kubeletRoot);
+}
+
 /** Identity comes before what depends on it: servers over ordinary pods, agents and the CSI driver over everything on the node. */
 const PRIORITIES = { [SERVER]: 900_000_000, [AGENT]: 950_000_000 } as const;
 
@@ -64,7 +70,7 @@ export class Spire extends pulumi.ComponentResource {
         const { settings, cluster, monitoring } = completed(this, name, read, { ...around, settings: args.settings });
         refuse(this, name, installationFaults({ settings, images }, "args.settings"));
         const version = images.tag("spire-server");
-        const kubeletRoot = nodePath(cluster, "kubeletRoot", settings.csiDriver.kubeletRoot);
+        const kubeletRoot = kubeletRootOf(cluster, settings);
 
         const hostAccess = new SpireHostAccess(`${name}-host-access`, { settings, kubeletRoot }, { parent: this });
         const flows = new AllowedFlows(

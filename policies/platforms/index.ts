@@ -15,7 +15,7 @@ import {
     PSA,
 } from "./shared";
 
-export type { Dns, Fact, Given, Marks, NetworkEngine, Platform } from "./platform";
+export type { Constraints, Dns, Fact, Given, Marks, NetworkEngine, Platform } from "./platform";
 
 /** Ways to run Kubernetes, by the name that `cluster.platform` takes. `generic` is for those that are not here. */
 export const PLATFORMS = {

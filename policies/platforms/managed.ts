@@ -162,9 +162,11 @@ export const MANAGED = {
         },
         podSecurityAdmission: "yes",
         podSecurity: {
-            says: "Security context constraints come on top: the agents' accounts need one that lets them onto the node, and fixed user ids one that allows them. The stack brings none.",
+            says: "Security context constraints come on top: the stack brings one for each agent of the node and its account alone, and one for its other pods that is like nonroot-v2. With SELinux enforcing, nodes have to label /run/spire/agent-sockets container_file_t, or workloads don't reach the socket.",
             source: "https://docs.redhat.com/en/documentation/openshift_container_platform/4.19/html/authentication_and_authorization/managing-pod-security-policies",
         },
+        constraints: { seLinuxType: "spc_t" },
+        routes: true,
         ...MODERN_EBPF,
         runtimeSocket: "/run/crio/crio.sock",
         ...NO_METADATA,

@@ -35,6 +35,12 @@ export interface Marks {
     readonly annotation?: string;
 }
 
+/** What a platform has of SecurityContextConstraints, which judge pods beside Pod Security Admission. */
+export interface Constraints {
+    /** The SELinux type of pods that touch files of the node. */
+    readonly seLinuxType: string;
+}
+
 /** What the foundation has to know of a way to run Kubernetes. Data: nothing here decides anything by the platform's name. */
 export interface Platform {
     readonly title: string;
@@ -58,6 +64,10 @@ export interface Platform {
     /** Whether Pod Security Admission judges pods. */
     readonly podSecurityAdmission: Given;
     readonly podSecurity: Fact;
+    /** What judges pods beside it; nothing unless given. */
+    readonly constraints?: Constraints;
+    /** Whether a router of the platform's own leads requests in, by Routes; it has none unless given. */
+    readonly routes?: true;
     /** Whether Falco's modern eBPF probe can be loaded on its nodes. */
     readonly ebpf: Given;
     readonly falco: Fact;

@@ -11,6 +11,7 @@ import { titleOf } from "../../policies/paths/nodes";
 import { everything, Reached } from "../../policies/paths/search";
 import type { Raw } from "../support/stranger";
 import { configOf, objectsOf, PROJECT, readAs, strangers } from "../support/stranger";
+import { admittedByConstraints } from "../support/constraints";
 import { emptySelectors, found, judged, previewed, sourceOf, THEIRS } from "../support/stranger-findings";
 
 /*
@@ -304,6 +305,20 @@ describe("SPIRE and Falco alone", () => {
         const objects = await objectsOf({ ...alone, cluster: { ...(cluster as object), platform: "gke" } });
         assert.deepEqual(judged(objects).violations, []);
         assert.ok(objects.some(({ type }) => type.endsWith(":CiliumNetworkPolicy")));
+    });
+
+    it("are clean and let in on OpenShift: agents by constraints of their own, all others as any user but root", async function () {
+        this.timeout(120_000);
+        const objects = await objectsOf({ ...alone, cluster: { ...(cluster as object), platform: "openshift" } });
+        assert.deepEqual(judged(objects).violations, []);
+        const admitted = admittedByConstraints(objects);
+        assert.deepEqual(admitted.refused, []);
+        assert.deepEqual(admitted.by, {
+            "falco/falco": "acme-falco",
+            "spire/spiffe-csi-driver": "acme-spiffe-csi-driver",
+            "spire/spire-agent": "acme-spire-agent",
+            "spire/spire-server": "acme-ordinary",
+        });
     });
 
     it("refuse what would need a platform", () => {

@@ -1,4 +1,5 @@
 import type { Lives } from "../alerts";
+import { partOf } from "../handshakes";
 import type { Dashboard } from "../panel";
 import { count } from "../panel";
 
@@ -19,7 +20,7 @@ export const identityDashboard = (lives: Lives): Dashboard => ({
                     unit: "percentunit",
                     queries: [
                         {
-                            expr: `sum(rate(${HANDSHAKES}{result="success"}[30m])) / sum(rate(${HANDSHAKES}{result!="aborted"}[30m]))`,
+                            expr: `1 - ${partOf("failed handshakes", "30m")}`,
                             legend: "success",
                         },
                     ],
@@ -53,7 +54,7 @@ export const identityDashboard = (lives: Lives): Dashboard => ({
                     unit: "percentunit",
                     queries: [
                         {
-                            expr: `sum(rate(spiffe_authentication_failures_total[30m])) / sum(rate(${HANDSHAKES}[30m]))`,
+                            expr: partOf("refused peers", "30m"),
                             legend: "failures",
                         },
                     ],
@@ -71,6 +72,7 @@ export const identityDashboard = (lives: Lives): Dashboard => ({
                     unit: "ops",
                     queries: [
                         { expr: `sum by (group) (rate(${HANDSHAKES}{result="success"}[5m]))`, legend: "{{group}}" },
+                        { expr: "sum(rate(envoy_listener_ssl_handshake[5m]))", legend: "at proxies" },
                     ],
                 },
                 {
@@ -83,6 +85,10 @@ export const identityDashboard = (lives: Lives): Dashboard => ({
                             expr: "sum by (side, reason) (rate(spiffe_authentication_failures_total[5m]))",
                             legend: "{{side}} {{reason}}",
                         },
+                        ...(["error", "no_cert", "san"] as const).map((reason) => ({
+                            expr: `sum by (pod) (rate(envoy_listener_ssl_fail_verify_${reason}[5m]))`,
+                            legend: `{{pod}} ${reason}`,
+                        })),
                     ],
                 },
                 {

@@ -3,7 +3,9 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { clusterSettings, dnsOf, elsewhereFaults, engineOf } from "../../../components/cluster/settings";
-import { closedNamespaces } from "../../../components/foundation";
+import type { HostPod } from "../../../components/cluster/constraints";
+import { constraintsOf } from "../../../components/cluster/constraints";
+import { closedNamespaces, foundationOf } from "../../../components/foundation";
 import { eachNodeQuota, GuardedNamespace, limitFaults } from "../../../components/namespace";
 import { ciliumPolicySpecs, flowFaults, policySpecs } from "../../../components/network/flows";
 import { AllowedFlows } from "../../../components/network/network";
@@ -152,6 +154,69 @@ describe("platforms", () => {
                 ["kubernetes:cilium.io/v2:CiliumNetworkPolicy", "net-shop-api-server-egress-cilium"],
                 ["kubernetes:cilium.io/v2:CiliumNetworkPolicy", "net-shop-probes-ingress-cilium"],
             ],
+        );
+    });
+
+    it("open the same ways whatever enforces policies, by Cilium's names as well where it does", () => {
+        for (const platform of PLATFORM_NAMES) {
+            const opened = (["kubernetes", "cilium", "calico"] as const).map((networkEngine) => {
+                const { config, faults } = configOf({ platform, networkEngine });
+                assert.deepEqual(faults, [], platform);
+                const { flows } = foundationOf(config, "acme");
+                return { ours: policySpecs(flows), cilium: ciliumPolicySpecs(flows) };
+            });
+            const [plain, cilium, calico] = opened;
+            assert.ok((plain?.ours.length ?? 0) > 10, platform);
+            assert.deepEqual(cilium?.ours, plain?.ours, platform);
+            assert.deepEqual(calico, plain, platform);
+            assert.deepEqual(plain?.cilium, [], platform);
+            assert.ok((cilium?.cilium.length ?? 0) > 3, platform);
+        }
+    });
+
+    it("give an account no more by constraints than its pod has, whatever the pod asks for", () => {
+        const pod = {
+            volumes: [
+                { name: "a", hostPath: { path: "/a" } },
+                { name: "b", secret: {} },
+                { name: "c", hostPath: { path: "/c" } },
+            ],
+            hostNetwork: true,
+            containers: [
+                {
+                    name: "one",
+                    ports: [{ containerPort: 1, hostPort: 1 }],
+                    securityContext: { runAsUser: 0, capabilities: { add: ["B", "A"] }, readOnlyRootFilesystem: true },
+                },
+            ],
+            initContainers: [{ name: "two", securityContext: { runAsUser: 7, allowPrivilegeEscalation: false } }],
+        };
+        const of = (spec: object) =>
+            constraintsOf({ namespace: "eyes", account: "agent", spec: spec as HostPod["spec"] }, "spc_t");
+        assert.deepEqual(of(pod), {
+            allowHostDirVolumePlugin: true,
+            allowHostIPC: false,
+            allowHostNetwork: true,
+            allowHostPID: false,
+            allowHostPorts: true,
+            allowPrivilegedContainer: false,
+            allowPrivilegeEscalation: true,
+            allowedCapabilities: ["A", "B"],
+            defaultAddCapabilities: [],
+            requiredDropCapabilities: [],
+            readOnlyRootFilesystem: false,
+            runAsUser: { type: "RunAsAny" },
+            fsGroup: { type: "RunAsAny" },
+            supplementalGroups: { type: "RunAsAny" },
+            seLinuxContext: { type: "MustRunAs", seLinuxOptions: { type: "spc_t" } },
+            seccompProfiles: ["*"],
+            volumes: ["hostPath", "secret"],
+            users: ["system:serviceaccount:eyes:agent"],
+            groups: [],
+        });
+        assert.throws(
+            () => of({ ...pod, volumes: [{ name: "d", nfs: { server: "s", path: "/" } }] }),
+            /eyes\/agent has volumes of a kind without a name among constraints: nfs/,
         );
     });
 

@@ -51,9 +51,9 @@ describe("alerts", () => {
             }
         }
         assert.deepEqual(Object.fromEntries([...byTarget].sort()), {
-            "MET-1": ["HandshakeSuccessBelowTarget", "ClassicalHandshakes"],
+            "MET-1": ["HandshakeSuccessBelowTarget", "HandshakeBudgetSpent", "ClassicalHandshakes"],
             "MET-2": ["CertificateExpiresWithinAWeek", "SvidNotRotated"],
-            "MET-3": ["AuthenticationFailuresAboveTarget"],
+            "MET-3": ["AuthenticationFailuresAboveTarget", "AuthenticationBudgetSpent"],
             "MET-4": ["IncidentUnacknowledged", "SecurityIncident", "CredentialMisuse"],
             "MET-5": ["CriticalVulnerabilities", "HighVulnerabilities"],
             "MET-6": ["ComplianceScoreBelowTarget", "ComplianceNotMeasured"],
@@ -111,6 +111,75 @@ describe("alerts", () => {
             ],
         );
         assert.deepEqual(await wrongCases(groups, cases), []);
+    });
+
+    it("count the handshakes of proxies with those of the library, and burn one budget (skipped without promtool)", async function () {
+        if (!hasPromtool()) {
+            this.skip();
+        }
+        this.timeout(180_000);
+        const proxy = 'endpoint="proxy-metrics", pod="shop-a"';
+        const made = (rate: number, x = 500) => ({ [`envoy_listener_ssl_handshake{${proxy}}`]: `0+${rate}x${x}` });
+        const failed = (what: string, samples: string, labels = proxy) => ({
+            [`envoy_listener_ssl_${what}{${labels}}`]: samples,
+        });
+        const down = 'endpoint="http", pod="shield"';
+        const cases = (alert: string, all: Readonly<Record<string, readonly [Series, boolean, number]>>): AlertCase[] =>
+            Object.entries(all).map(([name, [series, fires, minutes]]) => ({
+                name: `${alert} ${name}`,
+                alert,
+                series,
+                minutes,
+                fires,
+            }));
+        const library = { 'pqc_handshakes_total{result="success"}': "0+10000x500" };
+        assert.deepEqual(
+            await wrongCases(groups, [
+                ...cases("HandshakeSuccessBelowTarget", {
+                    "errors of connections": [{ ...made(1000), ...failed("connection_error", "0+20x500") }, true, 75],
+                    "refused certificates": [{ ...made(1000), ...failed("fail_verify_error", "0+20x500") }, true, 75],
+                    "among many of the library": [
+                        { ...made(1000), ...library, ...failed("fail_verify_error", "0+20x500") },
+                        false,
+                        75,
+                    ],
+                    "of the proxies before the shield, which anybody may call": [
+                        { ...made(1000), ...failed("connection_error", "0+20x500", down) },
+                        false,
+                        75,
+                    ],
+                    // One per cent, and six hours of it: seven times the rate that is allowed, and not fourteen.
+                    "a slow burn, soon": [
+                        { ...made(1000), ...failed("fail_verify_san", "0x300 1+10x200") },
+                        false,
+                        310,
+                    ],
+                    "a slow burn, later": [{ ...made(1000), ...failed("fail_verify_san", "0+10x500") }, true, 400],
+                    "what has ended": [{ ...made(1000), ...failed("fail_verify_san", "0+50x60 3000x440") }, false, 100],
+                    nothing: [{}, false, 75],
+                }),
+                ...cases("AuthenticationFailuresAboveTarget", {
+                    "without a certificate": [
+                        { ...made(1000), ...failed("fail_verify_no_cert", "0+20x500") },
+                        true,
+                        75,
+                    ],
+                    "by another SPIFFE ID": [{ ...made(1000), ...failed("fail_verify_san", "0+20x500") }, true, 75],
+                    "errors of connections": [{ ...made(1000), ...failed("connection_error", "0+20x500") }, false, 75],
+                }),
+                ...cases("PlatformDown", {
+                    "behind a proxy that answers": [
+                        {
+                            'up{job="x0tta6bl4", endpoint="http", pod="a"}': "0x60",
+                            'up{job="x0tta6bl4", endpoint="proxy-metrics", pod="a"}': "1x60",
+                        },
+                        true,
+                        20,
+                    ],
+                }),
+            ]),
+            [],
+        );
     });
 
     it("of Secrets that are read at start are there for each reader, by the names that it has, and for nobody else", () => {

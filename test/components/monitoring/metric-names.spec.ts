@@ -24,6 +24,8 @@ const EMITTED: Readonly<Record<string, RegExp>> = {
         /^kube_(?:pod_start_time|secret_metadata_resource_version|cronjob_(?:next_schedule_time|status_last_(?:schedule|successful)_time)|daemonset_status_number_unavailable|deployment_(?:status_replicas_available|spec_replicas)|horizontalpodautoscaler_(?:status_current_replicas|spec_max_replicas))$/,
     "the API server":
         /^apiserver_(?:validating_admission_policy_check_total|audit_error_total|storage_transformation_operations_total)$/,
+    "Envoy's listeners with TLS":
+        /^envoy_listener_ssl_(?:handshake|connection_error|fail_verify_(?:error|no_cert|san))$/,
     "Envoy's local rate limit": /^envoy_http_local_rate_limiter_http_local_rate_limit_(?:rate_limited|enabled)$/,
     "Blackbox exporter, Trivy operator": /^(?:probe_ssl_earliest_cert_expiry|trivy_image_vulnerabilities)$/,
     "hardening report --format prometheus":

@@ -5,6 +5,7 @@ import { shieldSettings } from "../../../components/shield/settings";
 import { backendFaults, pathFaults, Shield, shieldFlows } from "../../../components/shield/shield";
 import { backendSpec, clientSpec, gatewaySpec, proxySpec, routeSpec } from "../../../components/shield/specs";
 import { deploy } from "../../support/deploy";
+import { readAs, strangers } from "../../support/stranger";
 
 const RAW = {
     host: "app.example.org",
@@ -40,6 +41,48 @@ describe("Shield", () => {
                 "networking.k8s.io/v1:NetworkPolicy shield-network-shop-shield-ingress",
             ],
         );
+    });
+
+    it("is led to by the platform's router where that is set, TLS as it is, and by no load balancer", async () => {
+        const { settings, faults } = read({
+            exposure: { sourceRanges: ["203.0.113.0/24", "198.51.100.0/24"], through: "route" },
+        });
+        assert.deepEqual(faults, []);
+        const deployed = await deploy(() => new Shield("shield", { ...ARGS, settings }));
+        const { metadata, spec } = deployed.inputs("kubernetes:route.openshift.io/v1:Route", "shield-router");
+        assert.deepEqual(metadata, {
+            name: "shield-shop",
+            namespace: "envoy-gateway-system",
+            annotations: {
+                "haproxy.router.openshift.io/ip_allowlist": "203.0.113.0/24 198.51.100.0/24",
+                "haproxy.router.openshift.io/rate-limit-connections": "true",
+                "haproxy.router.openshift.io/rate-limit-connections.concurrent-tcp": "20",
+            },
+            labels: { owner: "security-team" },
+        });
+        assert.deepEqual(spec, {
+            host: "app.example.org",
+            to: { kind: "Service", name: "shield-shop", weight: 100 },
+            tls: { termination: "passthrough", insecureEdgeTerminationPolicy: "None" },
+            wildcardPolicy: "None",
+        });
+        const { provider } = proxySpec(settings, "shop") as { provider: { kubernetes: { envoyService: object } } };
+        assert.deepEqual(provider.kubernetes.envoyService, { type: "ClusterIP", name: "shield-shop" });
+    });
+
+    it("is led to by a router only on a platform that has one", () => {
+        const shield = {
+            ...(strangers("sienna")["shield"] as object),
+            exposure: { sourceRanges: ["10.0.0.0/8"], through: "route" },
+        };
+        const faultsOn = (platform: string) => {
+            const { cluster, ...rest } = strangers("sienna");
+            return readAs({ ...rest, shield, cluster: { ...(cluster as object), platform } }).faults;
+        };
+        assert.deepEqual(faultsOn("eks"), [
+            'acme:shield.exposure.through is "route", and Amazon EKS has no router of its own; leave it out',
+        ]);
+        assert.deepEqual(faultsOn("openshift"), []);
     });
 
     it("verifies the platform's certificate where it serves TLS, by name or by SPIFFE ID", async () => {
@@ -150,7 +193,7 @@ describe("Shield", () => {
     });
 
     it("runs its proxies hardened, scaled, with a budget and a priority, and lets in the named ranges only", () => {
-        const { provider } = proxySpec(ARGS.settings) as {
+        const { provider } = proxySpec(ARGS.settings, "shop") as {
             provider: { kubernetes: Record<string, Record<string, unknown>> };
         };
         const { envoyDeployment, envoyHpa, envoyPDB, envoyService } = provider.kubernetes;

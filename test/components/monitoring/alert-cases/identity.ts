@@ -96,7 +96,11 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
         after: 40,
     },
     SpireDatastoreErrors: {
-        fires: { 'spire_server_datastore_registration_entry_fetch{status="Unavailable"}': "0+10x60" },
+        // Two operations of one server, which differ in nothing but the name of the metric.
+        fires: {
+            'spire_server_datastore_registration_entry_fetch{status="Unavailable"}': "0+10x60",
+            'spire_server_datastore_node_fetch{status="Unavailable"}': "0+10x60",
+        },
         silent: {
             'spire_server_datastore_registration_entry_fetch{status="NotFound"}': "0+10x60",
             'spire_server_datastore_registration_entry_fetch_elapsed_time_sum{status="Unavailable"}': "0+10x60",
@@ -114,20 +118,36 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
         after: 40,
     },
     HandshakeSuccessBelowTarget: {
+        // The hour's budget at twenty times its rate.
         fires: {
             'pqc_handshakes_total{result="success", pqc="true"}': "0+1000x90",
-            'pqc_handshakes_total{result="failure", pqc="true"}': "0+2x90",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0+20x90",
         },
         silent: {
             'pqc_handshakes_total{result="success", pqc="true"}': "0+10000x90",
-            'pqc_handshakes_total{result="failure", pqc="true"}': "0+2x90",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0+20x90",
             'pqc_handshakes_total{result="aborted", pqc="true"}': "0+500x90",
         },
         silentOnFew: {
             'pqc_handshakes_total{result="success", pqc="true"}': "0+1x90",
             'pqc_handshakes_total{result="failure", pqc="true"}': "0x50 1x10 2x30",
         },
-        after: 60,
+        after: 75,
+    },
+    HandshakeBudgetSpent: {
+        fires: {
+            'pqc_handshakes_total{result="success", pqc="true"}': "0+1000x150",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0+2x150",
+        },
+        silent: {
+            'pqc_handshakes_total{result="success", pqc="true"}': "0+10000x150",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0+2x150",
+        },
+        silentOnFew: {
+            'pqc_handshakes_total{result="success", pqc="true"}': "0+1x150",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0x50 1x50 4x50",
+        },
+        after: 120,
     },
     ClassicalHandshakes: {
         fires: { 'pqc_handshakes_total{result="success", pqc="false", side="server"}': "0+1x90" },
@@ -147,18 +167,33 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
     },
     AuthenticationFailuresAboveTarget: {
         fires: {
-            'spiffe_authentication_failures_total{reason="expired"}': "0+2x90",
+            'spiffe_authentication_failures_total{reason="expired"}': "0+20x90",
             'pqc_handshakes_total{result="success"}': "0+1000x90",
         },
         silent: {
-            'spiffe_authentication_failures_total{reason="expired"}': "0+2x90",
+            'spiffe_authentication_failures_total{reason="expired"}': "0+20x90",
             'pqc_handshakes_total{result="success"}': "0+10000x90",
         },
         silentOnFew: {
             'spiffe_authentication_failures_total{reason="expired"}': "0x50 1x10 2x30",
             'pqc_handshakes_total{result="success"}': "0+1x90",
         },
-        after: 60,
+        after: 75,
+    },
+    AuthenticationBudgetSpent: {
+        fires: {
+            'spiffe_authentication_failures_total{reason="expired"}': "0+2x150",
+            'pqc_handshakes_total{result="success"}': "0+1000x150",
+        },
+        silent: {
+            'spiffe_authentication_failures_total{reason="expired"}': "0+2x150",
+            'pqc_handshakes_total{result="success"}': "0+10000x150",
+        },
+        silentOnFew: {
+            'spiffe_authentication_failures_total{reason="expired"}': "0x50 1x50 4x50",
+            'pqc_handshakes_total{result="success"}': "0+1x150",
+        },
+        after: 120,
     },
     CanaryCallsFail: {
         fires: { 'probe_calls_total{namespace="canary", host="canary.shop.svc:8443", result="failure"}': "0+2x60" },
