@@ -152,9 +152,8 @@ function omission(path: string): string | undefined {
 
 /** Capabilities that are added are one decision, however many they are. */
 function addition(path: string): string | undefined {
-    return /securityContext\.capabilities\.add\[\d+\]$/.test(path)
-        ? inAnyContainer(path.slice(0, path.lastIndexOf("[")))
-        : undefined;
+    const added = /^.*securityContext\.capabilities\.add(?=\[\d+\]$|$)/.exec(path)?.[0];
+    return added && inAnyContainer(added);
 }
 
 /** What introduces the names of the other controls of a group. */

@@ -218,7 +218,7 @@ export function podControl<const S extends ParamSchemas = never>(
 }
 
 /** The faults of a pod, without what it leaves out where a controller may fill that in. */
-function statedFaults(pod: PodView, faults: Iterable<Fault>): readonly Fault[] {
+export function statedFaults(pod: PodView, faults: Iterable<Fault>): readonly Fault[] {
     const all = [...faults];
     return pod.partial ? all.filter(({ absent }) => absent !== true) : all;
 }

@@ -115,3 +115,14 @@ export function isOffByDefault(gate: string, minor: number): boolean {
     const on = (data.gates as Readonly<Record<string, number>>)[gate] ?? 0;
     return on === 0 || minor < on;
 }
+
+/** What programs on a developer's machine read, and no cluster: the configuration of Skaffold, the plugins built into Kustomize. */
+const OF_TOOLS: readonly (readonly [apiVersion: RegExp, kind: RegExp])[] = [
+    [/^skaffold\//, /^Config$/],
+    [/^builtin$/, /(?:Transformer|Generator)$/],
+];
+
+/** Says whether a document in the form of an object is a file of a tool, which is applied to no cluster. */
+export function isOfTool(apiVersion: string, kind: string): boolean {
+    return OF_TOOLS.some(([version, name]) => version.test(apiVersion) && name.test(kind));
+}

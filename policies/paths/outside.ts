@@ -4,6 +4,7 @@ import { rangeOf } from "../kubernetes/addresses";
 import { ingressClass, isIngress } from "../kubernetes/ingress";
 import type { Body, KubeObject } from "../kubernetes/kube";
 import { list, obj, str, strings } from "../kubernetes/kube";
+import { isInternal } from "../kubernetes/load-balancers";
 import type { PodView } from "../kubernetes/pods";
 import type { Party } from "../kubernetes/network";
 import { addressParty, ANYWHERE, Network } from "../kubernetes/network";
@@ -33,22 +34,6 @@ function holdsPublicAddresses(cidr: string): boolean {
             return range.family === family && range.bits >= bits && block.check(range.address, family);
         })
     );
-}
-
-/** Annotations by which a cloud's controller gives a Service a load balancer inside its network, with their values. */
-const INTERNAL: Readonly<Record<string, readonly string[]>> = {
-    "service.beta.kubernetes.io/aws-load-balancer-internal": ["true", "0.0.0.0/0"],
-    "service.beta.kubernetes.io/aws-load-balancer-scheme": ["internal"],
-    "service.beta.kubernetes.io/azure-load-balancer-internal": ["true"],
-    "networking.gke.io/load-balancer-type": ["Internal"],
-    "cloud.google.com/load-balancer-type": ["Internal"],
-    "service.beta.kubernetes.io/oci-load-balancer-internal": ["true"],
-    "service.kubernetes.io/ibm-load-balancer-cloud-provider-ip-type": ["private"],
-    "alb.ingress.kubernetes.io/scheme": ["internal"],
-};
-
-function isInternal(annotations: Body): boolean {
-    return Object.entries(INTERNAL).some(([name, values]) => values.includes(str(annotations[name])));
 }
 
 /** A load balancer as a Service, or what stands for one, asks for it. */

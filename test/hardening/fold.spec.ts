@@ -241,7 +241,11 @@ describe("Findings of one fact", () => {
             path: `spec.containers[0].securityContext.capabilities.add[${index}]`,
             absent: false,
         });
-        assert.equal(fold([added(0), added(1), added(2)]).length, 1);
+        const whole = {
+            ...added(0, "no-added-capabilities"),
+            path: "spec.containers[0].securityContext.capabilities.add",
+        };
+        assert.equal(fold([added(0), added(1), whole, added(2)]).length, 1);
     });
 });
 

@@ -2,10 +2,11 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { isWorldRange } from "../../kubernetes/addresses";
 import { obj, strings } from "../../kubernetes/kube";
+import { IS_INTERNAL, isInternal } from "../../kubernetes/load-balancers";
 
 export const loadBalancerSourcesLimited = objectControl({
     name: "load-balancer-sources-limited",
-    description: "Every load balancer Service says from which addresses it may be reached.",
+    description: "Every load balancer Service that the Internet may reach says from which addresses it may be reached.",
     why: "Without loadBalancerSourceRanges the whole internet reaches the Service and may flood it.",
     severity: "medium",
     covers: [],
@@ -15,7 +16,7 @@ export const loadBalancerSourcesLimited = objectControl({
     kinds: ["Service"],
     *check(service) {
         const spec = obj(service.body["spec"]);
-        if (service.group !== "" || spec["type"] !== "LoadBalancer") {
+        if (service.group !== "" || spec["type"] !== "LoadBalancer" || isInternal(service.annotations)) {
             return;
         }
         const path = `${service.prefix}spec.loadBalancerSourceRanges`;
@@ -33,7 +34,6 @@ export const loadBalancerSourcesLimited = objectControl({
         }
     },
     admission: {
-        expression:
-            "!has(object.spec.type) || object.spec.type != 'LoadBalancer' || (has(object.spec.loadBalancerSourceRanges) && size(object.spec.loadBalancerSourceRanges) > 0 && !object.spec.loadBalancerSourceRanges.exists(r, r.endsWith('/0')))",
+        expression: `!has(object.spec.type) || object.spec.type != 'LoadBalancer' || (${IS_INTERNAL}) || (has(object.spec.loadBalancerSourceRanges) && size(object.spec.loadBalancerSourceRanges) > 0 && !object.spec.loadBalancerSourceRanges.exists(r, r.endsWith('/0')))`,
     },
 });

@@ -1,7 +1,7 @@
-import { podControl } from "../../engine/control";
 import { EXHAUSTION, missingResource, resourceStated } from "./compute";
+import { resourceControl } from "./limit-ranges";
 
-export const cpuLimitsSet = podControl({
+export const cpuLimitsSet = resourceControl({
     name: "cpu-limits-set",
     description: "Every container has a limit of CPU time.",
     why: "A container without a limit, taken over or gone wild, takes the time of all its neighbours.",

@@ -1,7 +1,7 @@
-import { podControl } from "../../engine/control";
 import { EXHAUSTION, missingResource, resourceStated } from "./compute";
+import { resourceControl } from "./limit-ranges";
 
-export const cpuRequestsSet = podControl({
+export const cpuRequestsSet = resourceControl({
     name: "cpu-requests-set",
     description: "Every container requests CPU time.",
     why: "Without a request the scheduler counts the container as free, and puts more on a node than it can run.",

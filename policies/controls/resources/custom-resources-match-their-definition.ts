@@ -1,7 +1,11 @@
 import { stackControl } from "../../engine/control";
 import { checklist, nist } from "../../engine/frameworks";
 import { definitionFaults, definitionsOf } from "../../kubernetes/crd";
+import type { KubeObject } from "../../kubernetes/kube";
+import { describe, list, obj, strings } from "../../kubernetes/kube";
+import type { Stack } from "../../kubernetes/stack";
 import { UnknownValueError } from "../../kubernetes/unknown";
+import { webhooksOf } from "../audit/webhooks";
 
 export const customResourcesMatchTheirDefinition = stackControl({
     name: "custom-resources-match-their-definition",
@@ -37,17 +41,42 @@ export const customResourcesMatchTheirDefinition = stackControl({
                     return;
                 }
                 const { faults, notJudged } = definitionFaults(served, object);
+                const filler = faults.some(({ needsWhole }) => needsWhole) ? fillerOf(stack, group) : undefined;
+                const left: string[] = [];
                 for (const { path, problem, needsWhole } of faults) {
+                    if (needsWhole && filler !== undefined) {
+                        left.push(`${path} ${problem}, unless ${describe(filler)} fills it in`);
+                        continue;
+                    }
                     const message = `${path} ${problem.replace(/([^?.])$/, "$1.")}`.trimStart();
                     yield { object, path, message, absent: needsWhole };
                 }
-                if (notJudged.length > 0) {
-                    throw new UnknownValueError(
-                        [],
-                        `the definition of ${kind} is not judged here: ${notJudged.join("; ")}`,
-                    );
+                const reasons = [
+                    ...left,
+                    ...(notJudged.length > 0
+                        ? [`the definition of ${kind} is not judged here: ${notJudged.join("; ")}`]
+                        : []),
+                ];
+                if (reasons.length > 0) {
+                    throw new UnknownValueError([], reasons.join("; "));
                 }
             },
         );
     },
 });
+
+/**
+ * The webhooks of the stack that may change objects of a group. The API server asks them before it validates, so what is missing may come
+ * from there. One without rules gets them from its controller at run time.
+ */
+function fillerOf(stack: Stack, group: string): KubeObject | undefined {
+    return stack.ofKind("MutatingWebhookConfiguration").find((configuration) =>
+        webhooksOf(configuration).some(({ body }) => {
+            const rules = list(body["rules"]).map(obj);
+            return (
+                rules.length === 0 ||
+                rules.some(({ apiGroups }) => strings(apiGroups).some((one) => one === "*" || one === group))
+            );
+        }),
+    );
+}

@@ -1,10 +1,10 @@
-import { podControl } from "../../engine/control";
 import { checklist, mitre, nist } from "../../engine/frameworks";
 import { aboveCeiling, missingResource, sizedContainers } from "./compute";
+import { resourceControl } from "./limit-ranges";
 
 const RESOURCE = "ephemeral-storage";
 
-export const ephemeralStorageLimited = podControl({
+export const ephemeralStorageLimited = resourceControl({
     name: "ephemeral-storage-limited",
     description: "Every container has a limit of the node's disk space.",
     why: "Logs, scratch files and emptyDir volumes share the node's disk: one container that fills it evicts all.",
@@ -23,7 +23,7 @@ export const ephemeralStorageLimited = podControl({
         },
     },
     admission: { none: "Quotas of the namespace limit what its pods take together." },
-    *check(pod, { params }) {
+    *check(pod, params) {
         yield* missingResource(pod, "limits", RESOURCE);
         for (const container of sizedContainers(pod)) {
             yield* aboveCeiling(container, "limits", RESOURCE, params.maximum);

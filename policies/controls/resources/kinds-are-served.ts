@@ -1,6 +1,6 @@
 import { objectControl } from "../../engine/control";
 import { checklist, nist } from "../../engine/frameworks";
-import { API_MINOR, builtInKind, isBuiltIn, isServedIn, kindNames, versionsOf } from "../../kubernetes/api";
+import { API_MINOR, builtInKind, isBuiltIn, isOfTool, isServedIn, kindNames, versionsOf } from "../../kubernetes/api";
 import type { KubeObject } from "../../kubernetes/kube";
 import { minorOf } from "../../kubernetes/versions";
 import { suggestion } from "../../text";
@@ -9,12 +9,6 @@ import { replacementOf } from "./removed-apis";
 
 /** What is read by programs and written in the form of the core API, without being served by it. */
 const FILES: ReadonlySet<string> = new Set(["Config", "List", "NodeInfo"]);
-
-/** What programs on a developer's machine read, and no cluster: the configuration of Skaffold, the plugins built into Kustomize. */
-const OF_TOOLS: readonly (readonly [apiVersion: RegExp, kind: RegExp])[] = [
-    [/^skaffold\//, /^Config$/],
-    [/^builtin$/, /(?:Transformer|Generator)$/],
-];
 
 /** What to write instead: the versions that serve the kind, or a kind of a name like it. */
 function hint(kind: string, minor: number): string {
@@ -26,7 +20,7 @@ function hint(kind: string, minor: number): string {
 }
 
 function problemOf({ apiVersion, group, kind }: KubeObject, minor: number): string | undefined {
-    if (OF_TOOLS.some(([version, name]) => version.test(apiVersion) && name.test(kind))) {
+    if (isOfTool(apiVersion, kind)) {
         return undefined;
     }
     if (!isBuiltIn(group)) {

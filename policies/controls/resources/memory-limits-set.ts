@@ -1,7 +1,7 @@
-import { podControl } from "../../engine/control";
 import { EXHAUSTION, missingResource, resourceStated } from "./compute";
+import { resourceControl } from "./limit-ranges";
 
-export const memoryLimitsSet = podControl({
+export const memoryLimitsSet = resourceControl({
     name: "memory-limits-set",
     description: "Every container has a limit of memory.",
     why: "A container without a limit can use up its node's memory and bring its neighbours down.",

@@ -1,9 +1,9 @@
 import type { Fault } from "../../engine/control";
-import { podControl } from "../../engine/control";
 import { checklist, mitre, nist } from "../../engine/frameworks";
 import type { ContainerView } from "../../kubernetes/pods";
 import { amountOf } from "../../kubernetes/quantity";
 import { sizedContainers, statedOf } from "./compute";
+import { resourceControl } from "./limit-ranges";
 import { show } from "../../text";
 
 /** What is promised twice is lost to somebody; CPU time is only slowed down. */
@@ -37,7 +37,7 @@ function* ratioFaults(container: ContainerView, resource: string, most: number):
     }
 }
 
-export const memoryRequestEqualsLimit = podControl({
+export const memoryRequestEqualsLimit = resourceControl({
     name: "memory-request-equals-limit",
     description: "No container may take more memory or disk space than it has reserved.",
     why: "What goes beyond the request is promised twice: when the node runs short, whoever uses it is killed or evicted.",
@@ -65,7 +65,7 @@ export const memoryRequestEqualsLimit = podControl({
         },
     },
     admission: { none: "The allowed ratio is a parameter of the stack." },
-    *check(pod, { params }) {
+    *check(pod, params) {
         for (const container of sizedContainers(pod)) {
             const stated = PROMISED.filter((resource) => isStated(container, resource));
             // That a container states no memory is memory-requests-set's to say, unless it states nothing at all.

@@ -1,7 +1,7 @@
-import { podControl } from "../../engine/control";
 import { EXHAUSTION, missingResource, resourceStated } from "./compute";
+import { resourceControl } from "./limit-ranges";
 
-export const memoryRequestsSet = podControl({
+export const memoryRequestsSet = resourceControl({
     name: "memory-requests-set",
     description: "Every container requests memory.",
     why: "Without a request the container is the first that a node short of memory evicts.",

@@ -1,5 +1,6 @@
 import { objectControl } from "../../engine/control";
 import { checklist, nist } from "../../engine/frameworks";
+import { isOfTool } from "../../kubernetes/api";
 import { fieldPath } from "../../kubernetes/api-faults";
 import type { KubeObject } from "../../kubernetes/kube";
 import { obj, str } from "../../kubernetes/kube";
@@ -20,7 +21,10 @@ const PATH_NAMES: ReadonlySet<string> = new Set([
     "apiregistration.k8s.io/APIService",
 ]);
 
-function nameProblem({ group, kind }: KubeObject, name: string): string | undefined {
+function nameProblem({ apiVersion, group, kind }: KubeObject, name: string): string | undefined {
+    if (isOfTool(apiVersion, kind)) {
+        return undefined;
+    }
     const known = `${group}/${kind}`;
     if (PATH_NAMES.has(known)) {
         return /[/%]/.test(name) || name === "." || name === ".."

@@ -1,7 +1,7 @@
 import type { Fault, Params } from "../../engine/control";
-import { podControl } from "../../engine/control";
 import type { PodView } from "../../kubernetes/pods";
 import { aboveCeiling, EXHAUSTION, missingResource, sizedContainers } from "./compute";
+import { resourceControl } from "./limit-ranges";
 
 const HALVES = ["requests", "limits"] as const;
 
@@ -47,7 +47,7 @@ function* faultsOf(pod: PodView, settings: Params<typeof params>): Iterable<Faul
     }
 }
 
-export const requestsAndLimitsSet = podControl({
+export const requestsAndLimitsSet = resourceControl({
     name: "requests-and-limits-set",
     description: "Every container states what it needs and the most it may take, within the allowed ceilings.",
     why: "What a container doesn't state the scheduler can't plan with and the kernel can't hold it to.",
@@ -61,5 +61,5 @@ export const requestsAndLimitsSet = podControl({
     repeats: ["cpu-requests-set", "memory-requests-set", "cpu-limits-set", "memory-limits-set"],
     params,
     admission: { none: "The controls for single resources each have their own counterpart." },
-    check: (pod, context) => faultsOf(pod, context.params),
+    check: (pod, params) => faultsOf(pod, params),
 });

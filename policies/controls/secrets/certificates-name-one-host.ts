@@ -2,6 +2,17 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { obj, str, strings } from "../../kubernetes/kube";
 
+/** The longer name of a Service in a cluster's own domain, and the shorter one. */
+const LONG = ".svc.cluster.local";
+const SERVICE = ".svc";
+
+/** The host that a name is of: a Service has two names inside its cluster. */
+function serviceOf(name: string): string {
+    return name.replaceAll(LONG, SERVICE);
+}
+
+const shortened = (name: string) => `${name}.replace('${LONG}', '${SERVICE}')`;
+
 export const certificatesNameOneHost = objectControl({
     name: "certificates-name-one-host",
     description: "Every certificate is for one named host, from an issuer that may sign for it.",
@@ -30,11 +41,12 @@ export const certificatesNameOneHost = objectControl({
     *check(certificate, { params }) {
         const spec = obj(certificate.body["spec"]);
         const names = strings(spec["dnsNames"]);
+        const hosts = new Set(names.map(serviceOf));
         const path = `${certificate.prefix}spec.dnsNames`;
-        if (names.length > params.maxNames) {
+        if (hosts.size > params.maxNames) {
             yield {
                 path,
-                message: `${path} holds ${names.length} hosts. Write one Certificate for each ${params.maxNames > 1 ? params.maxNames : "host"}.`,
+                message: `${path} holds ${hosts.size} hosts. Write one Certificate for each ${params.maxNames > 1 ? params.maxNames : "host"}.`,
             };
         }
         for (const [index, name] of names.entries()) {
@@ -49,7 +61,6 @@ export const certificatesNameOneHost = objectControl({
         }
     },
     admission: {
-        expression:
-            "!has(object.spec.dnsNames) || (size(object.spec.dnsNames) <= 1 && !object.spec.dnsNames.exists(n, n.contains('*')))",
+        expression: `!has(object.spec.dnsNames) || (!object.spec.dnsNames.exists(n, n.contains('*')) && object.spec.dnsNames.all(n, ${shortened("n")} == ${shortened("object.spec.dnsNames[0]")}))`,
     },
 });

@@ -17,6 +17,12 @@ describeControl(loadBalancerSourcesLimited, {
         },
     },
     allowed: {
+        "an internal load balancer": {
+            object: service(
+                { type: "LoadBalancer" },
+                { annotations: { "networking.gke.io/load-balancer-type": "Internal" } },
+            ),
+        },
         "a load balancer for some": { object: from("192.0.2.0/24") },
         "a Service inside the cluster": { object: service() },
     },

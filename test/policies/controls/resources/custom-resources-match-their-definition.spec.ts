@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { customResourcesMatchTheirDefinition } from "../../../../policies/controls/resources/custom-resources-match-their-definition";
 import { describeControl } from "../../../support/control-suite";
+import type { Manifest } from "../../../support/controls";
 import { outcomesOf } from "../../../support/controls";
 
 const SCHEMA = {
@@ -213,5 +214,34 @@ describe("custom-resources-match-their-definition", () => {
                 'the definition of Thing is not judged here: spec.ruled, rule "self.least <= self.most": a value that it may read is not known yet',
             ],
         );
+    });
+});
+
+describe("what a custom resource lacks", () => {
+    const webhook = (rules?: readonly object[], kind = "MutatingWebhookConfiguration") => ({
+        apiVersion: "admissionregistration.k8s.io/v1",
+        kind,
+        metadata: { name: "defaults" },
+        webhooks: [{ name: "defaults.example.org", ...(rules && { rules }) }],
+    });
+    const statuses = (spec: object, ...others: Manifest[]) =>
+        outcomesOf(customResourcesMatchTheirDefinition, [...thing(spec).stack, ...others]).map((outcome) =>
+            outcome.status === "unverifiable" ? outcome.error.message : outcome.status,
+        );
+    const left =
+        "spec.size is not set, and the definition requires it, unless MutatingWebhookConfiguration defaults fills it in";
+
+    it("can't be told where a webhook of the stack changes such objects before they are validated", () => {
+        assert.deepEqual(statuses({}), ["violation"]);
+        assert.deepEqual(statuses({}, webhook([{ apiGroups: ["example.org"] }])), [left]);
+        assert.deepEqual(statuses({}, webhook([{ apiGroups: [""] }, { apiGroups: ["*"] }])), [left]);
+        assert.deepEqual(statuses({}, webhook()), [left], "its controller writes the rules");
+        assert.deepEqual(statuses({}, webhook([{ apiGroups: ["apps"] }])), ["violation"]);
+        assert.deepEqual(statuses({}, webhook(undefined, "ValidatingWebhookConfiguration")), ["violation"]);
+    });
+
+    it("hides nothing else that is wrong", () => {
+        assert.deepEqual(statuses({ sizes: 1 }, webhook()), ["violation", left]);
+        assert.deepEqual(statuses({ size: "1" }, webhook()), ["violation"]);
     });
 });

@@ -34,6 +34,9 @@ describeControl(namesAndLabelsValid, {
         },
     },
     allowed: {
+        "a plugin of Kustomize, which is no object": {
+            object: { apiVersion: "builtin", kind: "LabelTransformer", metadata: { name: "myLabels" } },
+        },
         "names and labels of every form": configMap({
             name: "web.example",
             labels: { "app.kubernetes.io/name": "Web_1.0", empty: "" },

@@ -30,6 +30,9 @@ describeControl(certificatesNameOneHost, {
         },
     },
     allowed: {
+        "the two names of a Service": {
+            object: certificate("web.shop.svc.cluster.local", "web.shop.svc"),
+        },
         "one host": { object: certificate("shop.example.org") },
         "no host": { object: certificate() },
         "as many hosts as configured": {
