@@ -6,6 +6,7 @@ import { profileControls } from "../../policies/engine/profiles";
 import { defineCommand } from "../cli/command";
 import type { Checklist } from "../compliance/checklist";
 import { parseChecklist } from "../compliance/checklist";
+import { attestationSignatures } from "../compliance/content/attestations";
 import { filesBelow, gatherEvidence } from "../compliance/evidence";
 import { COMPLIANCE_FORMATS } from "../compliance/formats";
 import { addToHistory, readHistory } from "../compliance/history";
@@ -19,6 +20,7 @@ import { readEvidence } from "../evidence/folder";
 import { Observations } from "../evidence/observations";
 import { sourceOf } from "../evidence/source";
 import { stackDigest } from "../evidence/stack-digest";
+import type { Trust } from "../evidence/trust";
 import { readTrust } from "../evidence/trust";
 import { EXIT } from "../findings";
 import { count, plain } from "../formats/style";
@@ -76,10 +78,15 @@ export const command = defineCommand({
             return EXIT.failed;
         }
         const ran = selection.selected.map(({ control }) => control);
-        const submissions = await submitted(request, judged.preview?.registrations ?? [], at, options);
+        const believed = trustOf(request.directory, options.trust);
+        const submissions = await submitted(request, judged.preview?.registrations ?? [], at, believed, options);
+        const read = filesBelow(request.directory);
+        const attested = areas.flatMap(({ rows }) => rows.flatMap(({ evidence }) => evidence.attestations));
         const known = gatherEvidence({
             ...{ stack: request.stack, now: at, definitions },
-            read: filesBelow(request.directory),
+            read,
+            signatures: await attestationSignatures(attested, read, believed),
+            signedOnly: believed?.required.has("attestations") ?? false,
             resources: judged.preview?.resources ?? [],
             findings: judged.findings,
             controls: ran.map(({ name }) => name),
@@ -118,22 +125,27 @@ export const command = defineCommand({
     },
 });
 
+/** The policy of whose signatures are believed; undefined where there is none. */
+function trustOf(directory: string, trust: string | undefined): Trust | undefined {
+    const usual = join(directory, TRUST);
+    const policy = trust ?? (existsSync(usual) ? usual : undefined);
+    return policy === undefined ? undefined : readTrust(policy);
+}
+
 /** What the folder of evidence holds, each file taken or refused; nothing where none was given. */
 async function submitted(
     request: HostRequest,
     registrations: readonly Registration[],
     now: Date,
-    { evidence, trust }: { readonly evidence: readonly string[]; readonly trust: string | undefined },
+    trust: Trust | undefined,
+    { evidence }: { readonly evidence: readonly string[] },
 ): Promise<readonly Submission[]> {
     const { directory, stack } = request;
-    const usual = join(directory, TRUST);
-    const policy = trust ?? (existsSync(usual) ? usual : undefined);
-    const believed = policy === undefined ? undefined : readTrust(policy);
     if (evidence.length === 0) {
         return [];
     }
     return readEvidence(evidence, {
-        ...{ stack, now, trust: believed },
+        ...{ stack, now, trust },
         source: sourceOf(directory),
         stackDigest: stackDigest(registrations),
         cluster: clusterOf(request).identity,
@@ -145,15 +157,10 @@ function openRows({ stack, areas }: ComplianceReport): string {
     const open = areas.flatMap(({ rows }) => rows.filter(({ state }) => state === "open"));
     const { lacking, waiting } = openByWait(open);
     const lines = [
-        ...lacking.map(({ id, title, reason }) => `${id} ${title}: ${shorter(reason)}`),
+        ...lacking.map(({ id, title, reason, brief = reason }) => `${id} ${title}: ${brief}`),
         ...[...waiting].map(([what, rows]) => `${what}: ${rows.map(({ id }) => id).join(", ")}`),
     ];
     return lines.map((line) => `${plain(`${stack} ${line}`)}\n`).join("");
-}
-
-/** Without the list of all other open rows, which stand beside it. */
-function shorter(reason: string): string {
-    return reason.replace(/(\d+ other rows? (?:is|are) open): .*$/, "$1");
 }
 
 /** @throws InputError with what is wrong with the file */

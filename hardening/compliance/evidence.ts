@@ -9,6 +9,7 @@ import type { Observations } from "../evidence/observations";
 import type { Finding } from "../findings";
 import type { ChecklistRow, Definitions } from "./checklist";
 import { judgeAlert } from "./content/alerts";
+import type { AttestationSignature } from "./content/attestations";
 import { attestationFile, judgeAttestation } from "./content/attestations";
 import { judgeCapability } from "./content/capabilities";
 import type { DockerfileAspect } from "./content/dockerfiles";
@@ -34,6 +35,10 @@ export interface EvidenceInput {
     /** Names of the controls that ran. */
     readonly controls: readonly string[];
     readonly observations: Observations;
+    /** What is known of the signatures of attestations, by name. */
+    readonly signatures: ReadonlyMap<string, AttestationSignature>;
+    /** An attestation without a signature proves nothing. */
+    readonly signedOnly: boolean;
 }
 
 /** Reads files below a folder. */
@@ -65,7 +70,7 @@ type Prover = (entry: string, row: ChecklistRow) => Judgement;
 
 /** How evidence is judged by what it holds, by its kind. */
 function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prover>> {
-    const { read, stack, now, definitions, resources, observations } = input;
+    const { read, stack, now, definitions, resources, observations, signatures, signedOnly } = input;
     const tested = (tests: readonly string[], row: ChecklistRow): readonly (() => Judgement)[] =>
         tests.map((test) => () => judgeRun("tests", test, observations, row));
     const ownText = (path: string): Judgement => {
@@ -115,7 +120,10 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
                     return { ...judged, detail: `${file} ${judged.detail}` };
                 }),
             ),
-        attestations: (name) => judgeAttestation(name, read(attestationFile(name)), stack, now),
+        attestations: (name) =>
+            judgeAttestation(name, read(attestationFile(name)), {
+                ...{ stack, now, signature: signatures.get(name) ?? {}, required: signedOnly },
+            }),
         capabilities: (name) => {
             const capability = definitions.capabilities[name];
             return capability === undefined ? missing(UNDEFINED) : judgeCapability(capability, imagesOf(resources));

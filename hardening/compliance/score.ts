@@ -21,6 +21,8 @@ export interface ScoredRow {
     readonly state: RowState;
     /** Why it is open or not applicable; empty otherwise. */
     readonly reason: string;
+    /** The same in fewer words, for whoever sees all open rows beside it; left out where there are none. */
+    readonly brief?: string;
     /** Whom to ask. */
     readonly owner: string;
     readonly proofs: readonly Proof[];
@@ -64,11 +66,14 @@ export function scoreChecklist(areas: readonly ChecklistArea[], known: Known): r
     if (open.length === 0) {
         return scored;
     }
-    const lacking = `${count(open.length, "other row")} ${open.length === 1 ? "is" : "are"} open: ${open.map(({ id }) => id).join(", ")}`;
-    const judged = (row: ScoredRow): ScoredRow =>
-        whole.has(row.id) && row.state !== "not-applicable"
-            ? { ...row, state: "open", reason: [row.reason, lacking].filter((reason) => reason !== "").join("; ") }
+    const lacking = `${count(open.length, "other row")} ${open.length === 1 ? "is" : "are"} open`;
+    const named = `${lacking}: ${open.map(({ id }) => id).join(", ")}`;
+    const judged = (row: ScoredRow): ScoredRow => {
+        const with_ = (more: string): string => [row.reason, more].filter((reason) => reason !== "").join("; ");
+        return whole.has(row.id) && row.state !== "not-applicable"
+            ? { ...row, state: "open", reason: with_(named), brief: with_(lacking) }
             : row;
+    };
     return scored.map((area) => ({ ...area, rows: area.rows.map(judged) }));
 }
 

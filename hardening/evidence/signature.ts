@@ -1,7 +1,9 @@
+import type { KeyObject } from "node:crypto";
+
 import type { Bundle } from "@sigstore/bundle";
 
 import { isObj, obj } from "../../policies/kubernetes/kube";
-import type { Trust } from "./trust";
+import type { Identity, Trust } from "./trust";
 
 /** The payload type of in-toto's statements in an envelope: https://github.com/in-toto/attestation/blob/main/spec/v1/envelope.md */
 export const PAYLOAD_TYPE = "application/vnd.in-toto+json";
@@ -66,18 +68,53 @@ function bundled(envelope: unknown): object {
  * @throws SignatureError where nobody who is believed has
  */
 export async function signerOf({ bundle }: Signed, trust: Trust): Promise<string> {
-    return bundle.verificationMaterial.content.$case === "publicKey" ? byKey(bundle, trust) : byIdentity(bundle, trust);
+    if (isByKey(bundle)) {
+        return `key ${(await byKey(bundle, trust.keys)).name}`;
+    }
+    return (await byIdentity(bundle, trust.identities, trust.trustedRoot)).subject;
 }
 
-async function byKey(bundle: Bundle, { keys }: Trust): Promise<string> {
+/**
+ * Verifies whose signature of a file a bundle of Sigstore's is, as `cosign sign-blob --bundle` writes it; nobody is asked.
+ *
+ * @returns the name of the person, as the policy has it
+ * @throws SignatureError where it is of nobody among the people of the policy, or of another file
+ */
+export async function personOf(content: unknown, file: Buffer, { people, trustedRoot }: Trust): Promise<string> {
+    const { bundleFromJSON } = await import("@sigstore/bundle");
+    let bundle: Bundle;
+    try {
+        bundle = bundleFromJSON(content);
+    } catch {
+        throw new SignatureError("is no bundle of Sigstore's");
+    }
+    if (bundle.content.$case !== "messageSignature") {
+        throw new SignatureError("is no signature of a file: it holds a statement of its own");
+    }
+    const keys = people.flatMap((one) => ("key" in one ? one : []));
+    const identities = people.flatMap((one) => ("subject" in one ? one : []));
+    return isByKey(bundle)
+        ? (await byKey(bundle, keys, file)).name
+        : (await byIdentity(bundle, identities, trustedRoot, file)).name;
+}
+
+function isByKey(bundle: Bundle): boolean {
+    return bundle.verificationMaterial.content.$case === "publicKey";
+}
+
+async function byKey<K extends { readonly key: KeyObject }>(
+    bundle: Bundle,
+    keys: readonly K[],
+    file?: Buffer,
+): Promise<K> {
     const { toSignedEntity, toTrustMaterial, Verifier } = await import("@sigstore/verify");
     // A key is believed by itself: neither a log nor a time has to speak for it.
-    const entity = { ...toSignedEntity(bundle), tlogEntries: [], timestamps: [] };
-    for (const { name, key } of keys) {
-        const material = toTrustMaterial(NO_ROOT, () => ({ publicKey: key, validFor: () => true }));
+    const entity = { ...toSignedEntity(bundle, file), tlogEntries: [], timestamps: [] };
+    for (const one of keys) {
+        const material = toTrustMaterial(NO_ROOT, () => ({ publicKey: one.key, validFor: () => true }));
         try {
             new Verifier(material, { tlogThreshold: 0, timestampThreshold: 0, ctlogThreshold: 0 }).verify(entity);
-            return `key ${name}`;
+            return one;
         } catch {
             // Another key may have.
         }
@@ -87,7 +124,12 @@ async function byKey(bundle: Bundle, { keys }: Trust): Promise<string> {
 
 const NO_ROOT = { mediaType: "", tlogs: [], certificateAuthorities: [], ctlogs: [], timestampAuthorities: [] };
 
-async function byIdentity(bundle: Bundle, { identities, trustedRoot }: Trust): Promise<string> {
+async function byIdentity<I extends Identity>(
+    bundle: Bundle,
+    identities: readonly I[],
+    trustedRoot: unknown,
+    file?: Buffer,
+): Promise<I> {
     if (trustedRoot === undefined) {
         throw new SignatureError("is signed by a certificate, and no trustedRoot says whose are trusted");
     }
@@ -95,11 +137,12 @@ async function byIdentity(bundle: Bundle, { identities, trustedRoot }: Trust): P
     const { TrustedRoot } = await import("@sigstore/protobuf-specs");
     try {
         const verifier = new Verifier(toTrustMaterial(TrustedRoot.fromJSON(trustedRoot)));
-        const { identity } = verifier.verify(toSignedEntity(bundle));
+        const { identity } = verifier.verify(toSignedEntity(bundle, file));
         const { subjectAlternativeName: subject = "nobody" } = identity ?? {};
         const issuer = identity?.extensions?.issuer ?? "nobody";
-        if (identities.some((one) => one.subject === subject && one.issuer === issuer)) {
-            return subject;
+        const known = identities.find((one) => one.subject === subject && one.issuer === issuer);
+        if (known !== undefined) {
+            return known;
         }
         throw new SignatureError(`is signed by ${subject} of ${issuer}, who is not trusted`);
     } catch (error) {

@@ -11,15 +11,37 @@ import { githubRepository } from "./source";
 /** What is seen on the stack's own cluster, whatever its kind: nobody else can see it again. */
 const LIVE = "live";
 
+/** What people answer for (`checklist/attestations`). */
+const ATTESTATIONS = "attestations";
+
+/** Somebody as Fulcio's certificates name them. */
+export interface Identity {
+    readonly issuer: string;
+    readonly subject: string;
+}
+
+/** Somebody who signs with a key, or as whom certificates name. */
+type Person = { readonly name: string } & ({ readonly key: KeyObject } | Identity);
+
 /** Whose signatures are believed, and which evidence proves nothing without one. */
 export interface Trust {
     readonly keys: readonly { readonly name: string; readonly key: KeyObject }[];
     /** Who may sign without a key of their own, as Fulcio's certificates name them: both must be equal, letter by letter. */
-    readonly identities: readonly { readonly issuer: string; readonly subject: string }[];
+    readonly identities: readonly Identity[];
+    /** Who may sign what they attest themselves, by the name under which they do. No other key speaks for a person. */
+    readonly people: readonly Person[];
     /** Sigstore's trusted root, as JSON: the authorities of such certificates and the logs that they stand in. */
     readonly trustedRoot: unknown;
-    readonly required: ReadonlySet<StatementKind | typeof LIVE>;
+    readonly required: ReadonlySet<StatementKind | typeof LIVE | typeof ATTESTATIONS>;
 }
+
+const PERSON = refined(
+    object({ name: text(), file: optional(text()), issuer: optional(text()), subject: optional(text()) }),
+    ({ file, issuer, subject }) =>
+        (file === undefined) === (issuer !== undefined && subject !== undefined)
+            ? undefined
+            : "must have either a file with a public key, or an issuer and a subject",
+);
 
 const TRUST = refined(
     object({
@@ -35,16 +57,17 @@ const TRUST = refined(
                 1,
             ),
         ),
+        people: optional(listOf(PERSON, 1)),
         trustedRoot: optional(text()),
-        required: optional(listOf(oneOf(...STATEMENT_KINDS, LIVE))),
+        required: optional(listOf(oneOf(...STATEMENT_KINDS, LIVE, ATTESTATIONS))),
     }),
-    ({ keys, identities, workflows, trustedRoot }) => {
-        const named = identities ?? workflows;
-        if (keys === undefined && named === undefined) {
-            return "must name keys, identities or workflows";
+    ({ keys, identities, workflows, people = [], trustedRoot }) => {
+        const named = identities ?? workflows ?? people.find(({ subject }) => subject !== undefined);
+        if (keys === undefined && named === undefined && people.length === 0) {
+            return "must name keys, identities, workflows or people";
         }
         return named !== undefined && trustedRoot === undefined
-            ? "must name a trustedRoot beside identities and workflows"
+            ? "must name a trustedRoot beside identities, workflows and people by subject"
             : undefined;
     },
 );
@@ -63,6 +86,7 @@ export function readTrust(file: string): Trust {
         keys = [],
         identities = [],
         workflows = [],
+        people = [],
         trustedRoot,
         required,
     } = readContent(TRUST, yamlContent(readText(file, "--trust"), file), file);
@@ -74,6 +98,11 @@ export function readTrust(file: string): Trust {
     const trust = {
         keys: keys.flatMap(({ name, file: pem }) => attempts.of(() => [{ name, key: publicKey(beside(pem)) }], [])),
         identities: [...identities, ...own.map((subject) => ({ issuer: GITHUB, subject }))],
+        people: people.flatMap(({ name, file: pem, issuer = "", subject = "" }): readonly Person[] =>
+            pem === undefined
+                ? [{ name, issuer, subject }]
+                : attempts.of((): readonly Person[] => [{ name, key: publicKey(beside(pem)) }], []),
+        ),
         trustedRoot:
             trustedRoot === undefined
                 ? undefined

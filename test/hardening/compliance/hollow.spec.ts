@@ -87,6 +87,7 @@ describe("evidence that is hollowed out", function () {
             ...{ stack: "production", now: NOW, definitions: ABLE, resources, findings: [] },
             controls: run.map(({ name }) => name),
             observations: new Observations(submissions, NOW),
+            ...{ signatures: new Map(), signedOnly: false },
             ...input,
         });
         const scored = scoreChecklist([{ id: "A", title: "", rows: judged }], known).flatMap((area) => area.rows);
@@ -375,6 +376,15 @@ describe("evidence that is hollowed out", function () {
                 ["holds for ever", with_({ until: "2036-01-01" })],
                 ["is nobody's", with_({ by: { name: "", role: "auditor" } })],
                 ["is about another stack", with_({ stack: "staging" })],
+                ["ends on a day that there is not", with_({ until: "2027-02-30" })],
+                ["has no end", with_({ until: undefined })],
+                ["is approved by who attests it", with_({ approvedBy: { name: "a person", role: "owner" } })],
+                ["is not signed where it has to be", { signedOnly: true }],
+                ["is signed by somebody else", { signatures: new Map([[name, { by: "B. Person" }]]) }],
+                [
+                    "has a signature that counts for nothing",
+                    { signatures: new Map([[name, { refused: "is forged" }]]) },
+                ],
             ];
         },
         capabilities: () => [

@@ -142,7 +142,13 @@ describe("admission of evidence", () => {
     });
 
     it("asks for a signature where a policy does, of the kinds that it names", () => {
-        const trust = { keys: [], identities: [], trustedRoot: undefined, required: new Set(["verify"] as const) };
+        const trust = {
+            keys: [],
+            identities: [],
+            people: [],
+            trustedRoot: undefined,
+            required: new Set(["verify"] as const),
+        };
         assert.equal(
             says("verify", verify, { trust }),
             "e.json proves nothing: it is not signed, which evidence of the kind verify has to be",
@@ -151,7 +157,13 @@ describe("admission of evidence", () => {
     });
 
     it("asks for a signature of what was seen on the stack's own cluster, where a policy does, and of no rehearsal", () => {
-        const trust = { keys: [], identities: [], trustedRoot: undefined, required: new Set(["live"] as const) };
+        const trust = {
+            keys: [],
+            identities: [],
+            people: [],
+            trustedRoot: undefined,
+            required: new Set(["live"] as const),
+        };
         const unsigned = "it is not signed, which what is seen on the stack's own cluster has to be";
         for (const kind of STATEMENT_KINDS) {
             const wanted = kindRules(kind).ofCluster ? `e.json proves nothing: ${unsigned}` : "passed";

@@ -56,7 +56,7 @@ const signed = (value: unknown): string => json(envelope(json(value)));
 
 const TRUSTED: Trust = {
     keys: [{ name: "ci", key: publicKey }],
-    ...{ identities: [], trustedRoot: undefined },
+    ...{ identities: [], people: [], trustedRoot: undefined },
     required: new Set(["tests", "scans", "verify", "audit", "jobs"]),
 };
 

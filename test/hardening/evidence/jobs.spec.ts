@@ -170,7 +170,13 @@ describe("evidence of the jobs of workflows", () => {
             );
             const source = { commit: "0".repeat(40), tree: "0".repeat(40) };
             assert.match(await seen(NOW, { source }), /^it proves nothing: it is about the commit [0-9a-f]{12}, not/);
-            const trust = { keys: [], identities: [], trustedRoot: undefined, required: new Set(["jobs"] as const) };
+            const trust = {
+                keys: [],
+                identities: [],
+                people: [],
+                trustedRoot: undefined,
+                required: new Set(["jobs"] as const),
+            };
             assert.equal(
                 await seen(NOW, { trust }),
                 "it proves nothing: it is not signed, which evidence of the kind jobs has to be",

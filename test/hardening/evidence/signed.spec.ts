@@ -283,14 +283,16 @@ describe("a policy of whose evidence is believed", () => {
             const faults = (name: string): readonly string[] =>
                 faultOf(() => readTrust(join(folder, name))).map((fault) => fault.replaceAll(`${folder}/`, ""));
             assert.deepEqual(faults("a.yaml"), [
-                'a.yaml: required[1] must be one of tests, scans, verify, audit, jobs, builds, images, benches, live, found "test"',
+                'a.yaml: required[1] must be one of tests, scans, verify, audit, jobs, builds, images, benches, live, attestations, found "test"',
             ]);
             assert.deepEqual(faults("b.yaml"), [
                 "a.pem: is no public key in PEM",
                 "b.pem: is no public key in PEM",
                 "--trust c.pem: does not exist",
             ]);
-            assert.deepEqual(faults("c.yaml"), ["c.yaml: must name a trustedRoot beside identities and workflows"]);
+            assert.deepEqual(faults("c.yaml"), [
+                "c.yaml: must name a trustedRoot beside identities, workflows and people by subject",
+            ]);
         });
     });
 });
