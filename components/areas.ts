@@ -2,6 +2,7 @@ import type { Given, Read } from "../policies/engine/schema";
 import { admissionArea } from "./admission/area";
 import type { Area } from "./area";
 import { backupArea } from "./backup/area";
+import { breakGlassArea } from "./break-glass/area";
 import { canaryArea } from "./canary/area";
 import { clusterArea } from "./cluster/area";
 import { complianceArea } from "./compliance/area";
@@ -33,6 +34,7 @@ const AREAS = [
     canaryArea,
     responderArea,
     complianceArea,
+    breakGlassArea,
     admissionArea,
 ] as const;
 

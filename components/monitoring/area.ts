@@ -1,5 +1,6 @@
 import type { Foundation } from "../area";
 import { area } from "../area";
+import type { BreakGlassSettings } from "../break-glass/settings";
 import type { ClusterSettings } from "../cluster/settings";
 import { livesOf } from "../spire/duration";
 import type { SpireSettings } from "../spire/model";
@@ -9,13 +10,17 @@ import type { MonitoringSettings } from "./settings";
 import { monitoringSettings } from "./settings";
 
 export interface MonitoringConfig {
+    readonly breakGlass: BreakGlassSettings | undefined;
     readonly cluster: ClusterSettings;
     readonly monitoring: MonitoringSettings;
     readonly spire: SpireSettings;
 }
 
 /** What the alerts have to know of the stack. */
-function alerted({ cluster, monitoring: settings, spire }: MonitoringConfig, of: Foundation): AlertedStack {
+function alerted(
+    { cluster, monitoring: settings, spire }: Omit<MonitoringConfig, "breakGlass">,
+    of: Foundation,
+): AlertedStack {
     const { applications, namespaces, startSecrets } = of;
     return {
         cluster: cluster.name,
@@ -40,6 +45,7 @@ export const monitoringArea = area({
             settings: config.monitoring,
             targets: stage.foundation.targets,
             risks: stage.risks,
+            breakGlass: config.breakGlass,
             ofApplications: config.cluster.foundation !== undefined,
         };
         return { resources: [new Monitoring("monitoring", args, stage.options())] };

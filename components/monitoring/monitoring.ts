@@ -2,10 +2,12 @@ import * as k8s from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 
 import { InputError } from "../../policies/engine/input";
+import type { BreakGlassSettings } from "../break-glass/settings";
 import { OWNER } from "../deployment";
 import { refuse } from "../refuse";
 import type { AlertedStack } from "./alerts";
 import { CLUSTER_LABEL, shippedAlerts } from "./alerts";
+import { breakGlassAlerts } from "./break-glass";
 import { dashboards } from "./dashboards";
 import type { ScrapeTarget } from "./monitors";
 import { podMonitorSpec } from "./monitors";
@@ -22,6 +24,11 @@ export interface MonitoringArgs extends AlertedStack {
     readonly targets: readonly ScrapeTarget[];
     /** What people accept in the stack for some time. */
     readonly risks: readonly LastingRisk[];
+    /**
+     * Rights for an emergency.
+     * @default none
+     */
+    readonly breakGlass?: BreakGlassSettings | undefined;
     /**
      * Leaves out the alerts and dashboards that are not about one application: another stack brings those.
      * @default false
@@ -102,9 +109,9 @@ export class Monitoring extends pulumi.ComponentResource {
     }
 
     private alerts(name: string, args: MonitoringArgs): void {
-        const { settings, risks, ofApplications = false } = args;
+        const { settings, risks, breakGlass, ofApplications = false } = args;
         const shipped = shippedAlerts(args, ofApplications ? "applications" : "all");
-        for (const file of [...shipped, ...waiverAlerts(risks, args)]) {
+        for (const file of [...shipped, ...waiverAlerts(risks, args), ...breakGlassAlerts(breakGlass, args)]) {
             new k8s.apiextensions.CustomResource(
                 `${name}-alerts-${file.name}`,
                 {
@@ -122,10 +129,10 @@ export class Monitoring extends pulumi.ComponentResource {
         }
     }
 
-    private dashboards(name: string, { settings, lives }: MonitoringArgs): void {
+    private dashboards(name: string, { settings, ...stack }: MonitoringArgs): void {
         const project = pulumi.getProject();
         const clusterLabel = settings.clusterLabel ?? CLUSTER_LABEL;
-        for (const dashboard of dashboards(lives)) {
+        for (const dashboard of dashboards(stack)) {
             const uid = `${project}-${dashboard.uid}`;
             new k8s.core.v1.ConfigMap(
                 `${name}-dashboard-${uid}`,

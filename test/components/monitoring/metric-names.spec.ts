@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 
 import { shippedAlerts } from "../../../components/monitoring/alerts";
 import { dashboards } from "../../../components/monitoring/dashboards";
-import { alertedStack, LIVES } from "../../support/alerted";
+import { alertedStack } from "../../support/alerted";
 
 /** What each service really emits. A name that is not here is one that nobody emits, and an alert on it never fires. */
 const EMITTED: Readonly<Record<string, RegExp>> = {
@@ -51,7 +51,7 @@ function metricsOf(expression: string): readonly string[] {
 const alerts = shippedAlerts(
     alertedStack({ startSecrets: [{ namespace: "spire", workload: "spire-server", secrets: ["store.password"] }] }),
 ).flatMap(({ groups }) => groups.flatMap(({ rules }) => rules));
-const queries = dashboards(LIVES)
+const queries = dashboards(alertedStack())
     .flatMap(({ rows }) => rows)
     .flatMap(({ panels }) => panels.flatMap((panel) => panel.queries));
 const expressions = [...alerts.map(({ expr }) => expr), ...queries.map(({ expr }) => expr)];

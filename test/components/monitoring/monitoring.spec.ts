@@ -10,12 +10,12 @@ import { Monitoring } from "../../../components/monitoring/monitoring";
 import { podMonitorSpec } from "../../../components/monitoring/monitors";
 import { dashboardJson } from "../../../components/monitoring/panel";
 import { monitoringSettings } from "../../../components/monitoring/settings";
-import { alertedStack, LIVES } from "../../support/alerted";
+import { alertedStack } from "../../support/alerted";
 import { deploy, refusalOf } from "../../support/deploy";
 import { withFiles } from "../../support/files";
 import { hasPromtool } from "../../support/promtool";
 
-const DASHBOARDS = dashboards(LIVES);
+const DASHBOARDS = dashboards(alertedStack());
 const TARGET = { name: "shop", namespace: "shop", labels: { app: "shop" }, port: "http" };
 
 function args(over: Partial<MonitoringArgs> = {}, settings: object = {}): MonitoringArgs {
@@ -156,9 +156,20 @@ describe("dashboards", () => {
         }
     });
 
+    it("of vulnerabilities count the stack's own namespaces, as the alerts do", () => {
+        const asked = dashboards({ ...alertedStack(), namespaces: ["shop", "eyes"] })
+            .flatMap(({ rows }) => rows.flatMap(({ panels }) => panels.flatMap(({ queries }) => queries)))
+            .map(({ expr }) => expr)
+            .filter((expr) => expr.includes("trivy_"));
+        assert.deepEqual(asked, [
+            'sum(trivy_image_vulnerabilities{severity="Critical", namespace=~"shop|eyes"})',
+            'sum(trivy_image_vulnerabilities{severity="High", namespace=~"shop|eyes"})',
+        ]);
+    });
+
     it("turn red where the alerts fire, whatever the life of what SPIRE issues", () => {
         const red = (svid: number) =>
-            dashboards({ authority: 8 * svid, svid })
+            dashboards({ lives: { authority: 8 * svid, svid }, namespaces: [] })
                 .flatMap(({ rows }) => rows.flatMap(({ panels }) => panels))
                 .filter(({ title }) => title === "SVIDs expire in" || title === "Authority expires in")
                 .map(({ threshold }) => threshold?.value);
