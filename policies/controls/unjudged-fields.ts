@@ -1,5 +1,8 @@
+import type { KubeObject } from "../kubernetes/kube";
 import { isObj, list, obj, str } from "../kubernetes/kube";
+import { amountOf } from "../kubernetes/quantity";
 import { isKnownProvisioner } from "./secrets/volumes-encrypted";
+import { ADMISSION_PARTS } from "./unjudged-admission";
 
 /**
  * Parts of objects that have an effect and that no control knows, though some control looks at the rest of the object. A report
@@ -12,7 +15,7 @@ export interface Part {
     /** Steps to the part, `*` for every item or value. */
     readonly at: readonly string[];
     /** Whether what stands there has the effect. Default: whatever is there and not empty. */
-    readonly when?: (value: unknown) => boolean;
+    readonly when?: (value: unknown, object: KubeObject) => boolean;
     /** The rest of the sentence that begins with the path. */
     readonly why: string;
 }
@@ -26,6 +29,12 @@ const hasOthersThan =
 /** A host that Istio does not look for in the namespace of the object that names it. */
 const isElsewhere = (value: unknown): boolean => str(value).includes(".");
 
+/** A Service by its name in full, or as far as its namespace (Kubernetes, "DNS for Services and Pods"). */
+function isServiceOf(host: string, namespace: string): boolean {
+    const [, of = "", svc = "svc"] = host.split(".");
+    return svc === "svc" && of === namespace;
+}
+
 /** Of a mutation, mutations-add-no-privilege judges the privileges alone. */
 const CHANGES = "changes what others apply, and no control judges more than privileges in it";
 
@@ -34,7 +43,33 @@ const VIRTUAL_SERVICE = ["networking.istio.io/VirtualService"];
 const ROUTES = ["HTTPRoute", "GRPCRoute"].map((kind) => `gateway.networking.k8s.io/${kind}`);
 const CALICO = ["projectcalico.org", "crd.projectcalico.org"].map((group) => `${group}/GlobalNetworkPolicy`);
 
+/**
+ * What no cluster has: Kubernetes is made for 5,000 nodes and 150,000 pods ("Considerations for large clusters"), and this is
+ * 200 cores and 2 TiB a node.
+ */
+const NO_CLUSTER_HAS: Readonly<Record<string, number>> = { cpu: 1_000_000, memory: 10_000 * 2 ** 40, pods: 150_000 };
+
+const isBeyond = (resource: string) => (value: unknown) =>
+    (amountOf(value) ?? 0) > (NO_CLUSTER_HAS[resource] ?? Infinity);
+
+const BOUNDS_NOTHING = "is more than any cluster has, so it bounds nothing";
+
 export const PARTS: readonly Part[] = [
+    ...Object.keys(NO_CLUSTER_HAS).flatMap((resource) => [
+        ...[resource, `requests.${resource}`, `limits.${resource}`].map((name) => ({
+            kinds: ["ResourceQuota"],
+            at: ["spec", "hard", name],
+            when: isBeyond(resource),
+            why: BOUNDS_NOTHING,
+        })),
+        {
+            kinds: ["LimitRange"],
+            at: ["spec", "limits", "*", "max", resource],
+            when: isBeyond(resource),
+            why: BOUNDS_NOTHING,
+        },
+    ]),
+    ...ADMISSION_PARTS,
     {
         kinds: ["PersistentVolume"],
         at: ["spec"],
@@ -94,11 +129,6 @@ export const PARTS: readonly Part[] = [
         at: ["spec", "authorities", "*", "static", "action"],
         when: (value) => value === "pass",
         why: "lets images pass without a signature, and no control knows which",
-    },
-    {
-        kinds: ["admissionregistration.k8s.io/ValidatingAdmissionPolicyBinding"],
-        at: ["spec", "matchResources", "excludeResourceRules"],
-        why: "leaves out what the policy asks for, and no control knows what",
     },
     {
         kinds: ["traefik.io/IngressRoute", "traefik.containo.us/IngressRoute"],
@@ -188,8 +218,8 @@ export const PARTS: readonly Part[] = [
     {
         kinds: ["Service"],
         at: ["spec", "externalName"],
-        when: (value) => isElsewhere(value) && !/(?:^|\.)svc(?:\.cluster\.local)?\.?$/.test(str(value)),
-        why: "leads out of the cluster, to a name whose owner no control knows",
+        when: (value, { namespace }) => isElsewhere(value) && !isServiceOf(str(value), namespace),
+        why: "leads to another namespace or out of the cluster, and no control knows whose name it is",
     },
     ...["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) =>
         [["spec"], ["specs", "*"]].map((at) => ({
@@ -199,6 +229,34 @@ export const PARTS: readonly Part[] = [
             why: "leaves open what the policy does not name, and no control knows whether another closes it",
         })),
     ),
+    ...["CiliumNetworkPolicy", "CiliumClusterwideNetworkPolicy"].flatMap((kind) =>
+        [["spec"], ["specs", "*"]].map((at) => ({
+            kinds: [`cilium.io/${kind}`],
+            at: [...at, "egress", "*", "toEntities", "*"],
+            when: (value: unknown) => value === "host" || value === "remote-node",
+            why: "lets pods reach what listens on nodes, and no control knows what does",
+        })),
+    ),
+    ...[["trafficPolicy"], ["trafficPolicy", "portLevelSettings", "*"], ["subsets", "*", "trafficPolicy"]].map(
+        (way) => ({
+            kinds: ["networking.istio.io/DestinationRule"],
+            at: ["spec", ...way, "tls", "insecureSkipVerify"],
+            when: isTrue,
+            why: "takes whoever answers for the server, and no control knows who may",
+        }),
+    ),
+    {
+        kinds: ["security.istio.io/AuthorizationPolicy"],
+        at: ["spec", "action"],
+        when: (value) => value === "AUDIT" || value === "CUSTOM",
+        why: "leaves the decision to somebody else or to nobody, and no control knows to whom",
+    },
+    {
+        kinds: ["security.istio.io/AuthorizationPolicy"],
+        at: ["metadata", "annotations", "istio.io/dry-run"],
+        when: isTrue,
+        why: "has the policy only tried, so that it enforces nothing",
+    },
     {
         kinds: ["StagedGlobalNetworkPolicy", "StagedNetworkPolicy"].map((kind) => `projectcalico.org/${kind}`),
         at: ["spec"],

@@ -4,7 +4,9 @@ import { podsOf } from "../kubernetes/pods";
 import { ifKnown } from "../kubernetes/unknown";
 import type { Node } from "../kubernetes/walk";
 import { nodesAt, rootOf } from "../kubernetes/walk";
+import { reachOfAnnotation } from "./unjudged-annotations";
 import { isSet, PARTS } from "./unjudged-fields";
+import { unjudgedRights } from "./unjudged-rights";
 
 /** Labels of a namespace that have controllers or policies leave it out, or give it more than others have. */
 const EXEMPTING_LABELS = new Map<string, (value: string) => boolean>([
@@ -12,26 +14,6 @@ const EXEMPTING_LABELS = new Map<string, (value: string) => boolean>([
     ["policy.sigstore.dev/include", (value) => value !== "true"],
     ["security.openshift.io/disable-securitycontextconstraints", (value) => value === "true"],
 ]);
-
-/** Annotations that reach beyond the object that has them, and what they do. */
-const REACHING: readonly { readonly name: RegExp; readonly why: string }[] = [
-    {
-        name: /^(?:eks\.amazonaws\.com\/role-arn|iam\.amazonaws\.com\/role|iam\.gke\.io\/gcp-service-account|azure\.workload\.identity\/client-id)$/,
-        why: "gives rights of a cloud's account, which no manifest says",
-    },
-    {
-        name: /^(?:reflector\.v1\.k8s\.emberstack\.com|replicator\.v1\.mittwald\.de|kubed\.appscode\.com)\//,
-        why: "has the object copied to other namespaces, and no control knows to which",
-    },
-    {
-        name: /^(?:k8s\.v1\.cni\.cncf\.io\/networks|v1\.multus-cni\.io\/default-network)$/,
-        why: "joins the pod to a network that no policy is about",
-    },
-    {
-        name: /^scheduler\.alpha\.kubernetes\.io\/(?:node-selector|defaultTolerations|tolerationsWhitelist)$/,
-        why: "changes the pods of the namespace, in ways that no control judges",
-    },
-];
 
 /** Namespaces whose ConfigMaps configure the cluster itself. */
 const CLUSTER_NAMESPACES: readonly string[] = ["kube-system", "kube-public"];
@@ -48,7 +30,7 @@ export function unjudgedParts(object: KubeObject, understood: boolean): readonly
     return [
         ...PARTS.filter(({ kinds }) => kinds.includes(kind)).flatMap(({ at, when = isSet, why }) =>
             nodesAt(rootOf(object), at).flatMap(({ value, path, unknown }) =>
-                unknown === true || when(value) ? [`${path} ${why}`] : [],
+                unknown === true || when(value, object) ? [`${path} ${why}`] : [],
             ),
         ),
         ...(kind === "Namespace" ? exemptions(object) : []),
@@ -57,6 +39,7 @@ export function unjudgedParts(object: KubeObject, understood: boolean): readonly
                   `${object.prefix}endpoints send a Service's traffic to addresses that no selector chose, and no control knows whose`,
               ]
             : []),
+        ...unjudgedRights(object),
         ...annotationsOf(object).flatMap(reachOf),
         ...(kind === "ConfigMap" && !understood && isObeyed(object)
             ? [`${object.prefix}data configures a component of the cluster, and no control reads it`]
@@ -78,11 +61,18 @@ const SLICE_CONTROLLERS: readonly unknown[] = [
     "endpointslicemirroring-controller.k8s.io",
 ];
 
-/** A controller says so by a label, and which pod each address is of. */
-function isOfController({ labels, body }: KubeObject): boolean {
+/**
+ * A controller says so by a label, which anybody may write, and by the pod of the same namespace that each address is of. The
+ * API server takes no object that has a resourceVersion already, so one that has it was read from a cluster.
+ */
+function isOfController({ labels, body, namespace }: KubeObject): boolean {
     return (
         SLICE_CONTROLLERS.includes(labels["endpointslice.kubernetes.io/managed-by"]) &&
-        list(body["endpoints"]).every((endpoint) => obj(obj(endpoint)["targetRef"])["kind"] === "Pod")
+        str(obj(body["metadata"])["resourceVersion"]) !== "" &&
+        list(body["endpoints"]).every((endpoint) => {
+            const { kind, namespace: of } = obj(obj(endpoint)["targetRef"]);
+            return kind === "Pod" && of === namespace;
+        })
     );
 }
 
@@ -97,9 +87,9 @@ function annotationsOf(object: KubeObject): readonly Node[] {
     return [...own, ...theirs.filter(({ path }) => !known.has(path))];
 }
 
-function reachOf({ path, within }: Node): readonly string[] {
-    const reach = REACHING.find(({ name }) => name.test(within?.key ?? ""));
-    return reach === undefined ? [] : [`${path} ${reach.why}`];
+function reachOf({ path, value, within }: Node): readonly string[] {
+    const why = reachOfAnnotation(within?.key ?? "", str(value));
+    return why === undefined ? [] : [`${path} ${why}`];
 }
 
 function isObeyed(object: KubeObject): boolean {

@@ -13,6 +13,9 @@ import { isRecord, refuseUnknown, rootOf, walk } from "../../kubernetes/walk";
 import { looksLikeCredential } from "./credential-formats";
 import { credentialIn, isCredentialField } from "./credentials";
 
+/** Kinds whose fields are not looked at: those of the first two have controls of their own, the third has examples in its schema. */
+const HAVE_CONTROLS = ["/Secret", "/ConfigMap", "apiextensions.k8s.io/CustomResourceDefinition"];
+
 /** What kubectl keeps of the manifest. That of a Secret is read by whoever reads the Secret. */
 const LAST_APPLIED = "kubectl.kubernetes.io/last-applied-configuration";
 
@@ -64,15 +67,15 @@ function* fieldFaultsOf(node: Node): Iterable<Fault> {
     }
 }
 
-/** All fields of a custom resource, but for the containers in it, which have controls of their own. */
+/** All fields of an object, but for the containers in it, which have controls of their own. */
 function* fieldFaults(object: KubeObject): Iterable<Fault> {
     const containers = new Set(podsOf(object).flatMap((pod) => pod.containers.map(({ path }) => path)));
-    // What a policy asks of others is no value of its own.
-    const hasPatterns = holdsPatterns(object.group);
+    // The names of built-in fields say what they hold, and what a policy asks of others is no value of its own.
+    const byFormat = isBuiltIn(object.group) || holdsPatterns(object.group);
     const found: Fault[] = [];
     const unknown: Node[] = [];
     walk(rootOf(object), (node) => {
-        found.push(...(hasPatterns ? faultsOf(node.path, node.value) : fieldFaultsOf(node)));
+        found.push(...(byFormat ? faultsOf(node.path, node.value) : fieldFaultsOf(node)));
         unknown.push(...(node.unknown === true ? [node] : []));
         return !isRecord(node) && !containers.has(node.path);
     });
@@ -83,7 +86,7 @@ function* fieldFaults(object: KubeObject): Iterable<Fault> {
 export const noCredentialsInObjects = objectControl({
     name: "no-credentials-in-objects",
     description:
-        "No label, annotation or field of a custom resource, nor a label or annotation of a pod, holds a credential.",
+        "No label, annotation or field of an object other than a ConfigMap, a Secret or a container holds a credential.",
     why: "Whoever may list a kind reads them, they are in events and logs, and encryption at rest is seldom set up for them.",
     severity: "high",
     covers: [],
@@ -102,12 +105,8 @@ export const noCredentialsInObjects = objectControl({
     *check(object) {
         const own = `${object.prefix}metadata`;
         yield* metadataFaults(own, obj(object.body["metadata"]), object.kind === "Secret");
-        if (!isBuiltIn(object.group)) {
+        if (!HAVE_CONTROLS.includes(`${object.group}/${object.kind}`)) {
             yield* fieldFaults(object);
-            return;
-        }
-        for (const pod of podsOf(object).filter(({ metadataPath }) => metadataPath !== own)) {
-            yield* metadataFaults(pod.metadataPath, pod);
         }
     },
     admission: {

@@ -24,7 +24,26 @@ const configMap = (name: string, namespace: string, data: Manifest): Manifest =>
     object("v1", "ConfigMap", { data }, { name, namespace });
 const gzip = Buffer.from([0x1f, 0x8b, 8, 0, 0, 0]).toString("base64");
 const MANAGED = { "endpointslice.kubernetes.io/managed-by": "endpointslice-controller.k8s.io" };
+const slice = (metadata: Manifest, targetRef: Manifest): Manifest =>
+    object(
+        "discovery.k8s.io/v1",
+        "EndpointSlice",
+        { endpoints: [{ addresses: ["203.0.113.9"], targetRef }] },
+        metadata,
+    );
 const ROLE = { "eks.amazonaws.com/role-arn": "arn:aws:iam::123456789012:role/a" };
+
+/** A case of which nothing is told where `wanted` is left out. */
+const caseOf = (manifest: Manifest, wanted?: string): readonly [Manifest, string?] =>
+    wanted === undefined ? [manifest] : [manifest, wanted];
+
+const ASKED = {
+    apiGroups: [""],
+    apiVersions: ["v1"],
+    operations: ["CREATE", "UPDATE"],
+    resources: ["pods", "pods/ephemeralcontainers"],
+    scope: "*",
+};
 
 /** Each with the beginning of the one reason that is wanted, or none. */
 const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
@@ -191,17 +210,33 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
         ),
         "endpoints send a Service's traffic",
     ],
+    "a slice that says it is a controller's": [
+        slice({ labels: MANAGED }, { kind: "Pod", name: "a", namespace: "shop" }),
+        "endpoints send a Service's traffic",
+    ],
+    "a slice of a controller's with another namespace's pod": [
+        slice({ labels: MANAGED, resourceVersion: "7" }, { kind: "Pod", name: "a", namespace: "other" }),
+        "endpoints send a Service's traffic",
+    ],
     "a slice of a controller's": [
         object(
             "discovery.k8s.io/v1",
             "EndpointSlice",
-            { endpoints: [{ addresses: ["192.0.2.1"], targetRef: { kind: "Pod", name: "a" } }] },
-            { labels: MANAGED },
+            { endpoints: [{ addresses: ["192.0.2.1"], targetRef: { kind: "Pod", name: "a", namespace: "shop" } }] },
+            { labels: MANAGED, resourceVersion: "7" },
         ),
+    ],
+    "a name of another namespace": [
+        object("v1", "Service", { spec: { type: "ExternalName", externalName: "vault.vault.svc.cluster.local" } }),
+        "spec.externalName leads to another namespace",
+    ],
+    "a name of another namespace in short": [
+        object("v1", "Service", { spec: { type: "ExternalName", externalName: "vault.vault" } }),
+        "spec.externalName leads to another namespace",
     ],
     "a name outside": [
         object("v1", "Service", { spec: { type: "ExternalName", externalName: "vault.a.test" } }),
-        "spec.externalName leads out of the cluster",
+        "spec.externalName leads to another namespace or out of the cluster",
     ],
     "a name inside": [
         object("v1", "Service", { spec: { type: "ExternalName", externalName: "web.shop.svc.cluster.local" } }),
@@ -297,6 +332,195 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
     "defaults of a namespace's pods": [
         object("v1", "Namespace", {}, { annotations: { "scheduler.alpha.kubernetes.io/node-selector": "a=b" } }),
         'metadata.annotations["scheduler.alpha.kubernetes.io/node-selector"] changes the pods',
+    ],
+    "a quota of more than there is": [
+        object("v1", "ResourceQuota", {
+            spec: { hard: { "limits.memory": "99999Ti", "limits.cpu": "64", pods: "500" } },
+        }),
+        'spec.hard["limits.memory"] is more than any cluster has',
+    ],
+    "a range of more than there is": [
+        object("v1", "LimitRange", { spec: { limits: [{ type: "Container", max: { cpu: "9000000" } }] } }),
+        "spec.limits[0].max.cpu is more than any cluster has",
+    ],
+    "a mesh that takes any server": [
+        object("networking.istio.io/v1", "DestinationRule", {
+            spec: { host: "a", trafficPolicy: { tls: { mode: "SIMPLE", insecureSkipVerify: true } } },
+        }),
+        "spec.trafficPolicy.tls.insecureSkipVerify takes whoever answers",
+    ],
+    "a policy of a mesh that is only tried": [
+        object(
+            "security.istio.io/v1",
+            "AuthorizationPolicy",
+            { spec: { action: "DENY", rules: [{}] } },
+            { annotations: { "istio.io/dry-run": "true" } },
+        ),
+        'metadata.annotations["istio.io/dry-run"] has the policy only tried',
+    ],
+    "a decision of somebody else": [
+        object("security.istio.io/v1", "AuthorizationPolicy", { spec: { action: "CUSTOM", rules: [{}] } }),
+        "spec.action leaves the decision",
+    ],
+    "the way to nodes": [
+        object("cilium.io/v2", "CiliumNetworkPolicy", {
+            spec: { endpointSelector: {}, egress: [{ toEntities: ["kube-apiserver", "host"] }] },
+        }),
+        "spec.egress[0].toEntities[1] lets pods reach",
+    ],
+    ...Object.fromEntries(
+        (
+            [
+                ["nginx.ingress.kubernetes.io/auth-url", "https://a.test", true],
+                ["nginx.ingress.kubernetes.io/server-alias", "bank.test", true],
+                ["nginx.ingress.kubernetes.io/satisfy", "any", true],
+                ["nginx.ingress.kubernetes.io/satisfy", "all", false],
+                ["nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8, 0.0.0.0/0", true],
+                ["nginx.ingress.kubernetes.io/whitelist-source-range", "10.0.0.0/8", false],
+                ["nginx.ingress.kubernetes.io/proxy-body-size", "8m", false],
+                ["traefik.ingress.kubernetes.io/router.middlewares", "a-b@kubernetescrd", true],
+                ["external-dns.alpha.kubernetes.io/hostname", "bank.test", true],
+                ["external-dns.alpha.kubernetes.io/ttl", "60", false],
+                ["alb.ingress.kubernetes.io/scheme", "internet-facing", true],
+                ["alb.ingress.kubernetes.io/scheme", "internal", false],
+                ["io.katacontainers.config.hypervisor.path", "/a", true],
+                ["cni.projectcalico.org/ipAddrs", '["10.0.0.1"]', true],
+                ["cni.projectcalico.org/podIP", "10.0.0.1", false],
+                ["policy.cilium.io/no-track-port", "53", true],
+            ] as const
+        ).map(([name, value, isTold]): [string, readonly [Manifest, string?]] => [
+            `the annotation ${name} of ${value}`,
+            caseOf(
+                object("networking.k8s.io/v1", "NetworkPolicy", {}, { annotations: { [name]: value } }),
+                isTold ? `metadata.annotations["${name}"] ` : undefined,
+            ),
+        ]),
+    ),
+    ...Object.fromEntries(
+        (
+            [
+                ["of namespaces by a label", { namespaceSelector: { matchLabels: { a: "b" } } }, "namespaceSelector"],
+                [
+                    "of namespaces that opt out",
+                    { namespaceSelector: { matchExpressions: [{ key: "skip", operator: "DoesNotExist" }] } },
+                    "namespaceSelector",
+                ],
+                [
+                    "of namespaces by their own names",
+                    {
+                        namespaceSelector: {
+                            matchExpressions: [
+                                { key: "kubernetes.io/metadata.name", operator: "NotIn", values: ["kube-system"] },
+                            ],
+                        },
+                    },
+                ],
+                ["of objects by a label", { objectSelector: { matchLabels: { a: "b" } } }, "objectSelector"],
+                ["of other versions", { matchPolicy: "Exact" }, "matchPolicy"],
+                ["of what is changed", { rules: [{ ...ASKED, operations: ["CREATE"] }] }, "rules asks about workloads"],
+                ["of containers added later", { rules: [{ ...ASKED, resources: ["pods"] }] }, "rules leaves out"],
+                [
+                    "of everything by its scope",
+                    { rules: [{ ...ASKED, scope: "Cluster" }] },
+                    "rules asks with the scope",
+                ],
+                [
+                    "of a person",
+                    { matchConditions: [{ expression: "request.userInfo.username != 'a'" }] },
+                    "matchConditions[0]",
+                ],
+                ["of everything by a condition", { matchConditions: [{ expression: "false" }] }, "matchConditions[0]"],
+                [
+                    "of the control plane",
+                    { matchConditions: [{ expression: "request.userInfo.username != 'system:apiserver'" }] },
+                ],
+                ["by what objects are", { matchConditions: [{ expression: "object.kind != 'a'" }] }],
+                ["of nothing", { namespaceSelector: {}, objectSelector: {}, matchPolicy: "Equivalent" }],
+            ] as const
+        ).map(([what, part, wanted]): [string, readonly [Manifest, string?]] => [
+            `exemptions of a webhook ${what}`,
+            caseOf(
+                object("admissionregistration.k8s.io/v1", "ValidatingWebhookConfiguration", {
+                    webhooks: [{ name: "a", rules: [ASKED], ...part }],
+                }),
+                wanted && `webhooks[0].${wanted}`,
+            ),
+        ]),
+    ),
+    "exemptions of a policy": [
+        object("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicy", {
+            spec: { matchConstraints: { resourceRules: [ASKED], excludeResourceRules: [ASKED] } },
+        }),
+        "spec.matchConstraints.excludeResourceRules leaves out",
+    ],
+    "exemptions of a binding by a label": [
+        object("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", {
+            spec: { validationActions: ["Deny"], matchResources: { namespaceSelector: { matchLabels: { a: "b" } } } },
+        }),
+        "spec.matchResources.namespaceSelector leaves out",
+    ],
+    "exemptions of a binding by names": [
+        object("admissionregistration.k8s.io/v1", "ValidatingAdmissionPolicyBinding", {
+            spec: {
+                validationActions: ["Deny"],
+                matchResources: { resourceRules: [{ ...ASKED, resourceNames: ["a"] }] },
+            },
+        }),
+        "spec.matchResources.resourceRules[0].resourceNames narrows",
+    ],
+    ...Object.fromEntries(
+        (
+            [
+                ["over service accounts", "", "serviceaccounts", "patch", "gives patch on serviceaccounts"],
+                ["over revisions", "apps", "controllerrevisions", "update", "gives update on controllerrevisions"],
+                [
+                    "over what nobody knows",
+                    "example.com",
+                    "widgets",
+                    "create",
+                    "lets it write widgets.example.com, and",
+                ],
+                [
+                    "over an action of what nobody knows",
+                    "example.com",
+                    "widgets/run",
+                    "create",
+                    "lets it write widgets/run.example.com",
+                ],
+                ["to read what nobody knows", "example.com", "widgets", "get"],
+                ["over a status", "example.com", "widgets/status", "update"],
+                ["that a control knows", "argoproj.io", "workflows", "create"],
+                ["over what does nothing", "", "services", "get"],
+                ["that a wildcard gives", "example.com", "*", "create"],
+            ] as const
+        ).map(([what, group, resource, verb, wanted]): [string, readonly [Manifest, string?]] => [
+            `rights ${what}`,
+            caseOf(
+                object("rbac.authorization.k8s.io/v1", "Role", {
+                    rules: [{ apiGroups: [group], resources: [resource], verbs: [verb] }],
+                }),
+                wanted && `rules[0] ${wanted}`,
+            ),
+        ]),
+    ),
+    "rights over four of what nobody knows, three by name": [
+        object("rbac.authorization.k8s.io/v1", "ClusterRole", {
+            rules: [{ apiGroups: ["example.com"], resources: ["a", "b", "c", "d"], verbs: ["*"] }],
+        }),
+        "rules[0] lets it write a.example.com, b.example.com, c.example.com and 1 more, and",
+    ],
+    "rights over a webhook by its name": [
+        object("rbac.authorization.k8s.io/v1", "ClusterRole", {
+            rules: [
+                {
+                    apiGroups: ["admissionregistration.k8s.io"],
+                    resources: ["validatingwebhookconfigurations"],
+                    verbs: ["patch"],
+                    resourceNames: ["guard"],
+                },
+            ],
+        }),
+        "rules[0] gives patch on validatingwebhookconfigurations, and",
     ],
     "what configures the cluster": [configMap("anything", "kube-system", { a: "b" }), "data configures a component"],
     "what a mesh obeys": [configMap("istio", "mesh", { mesh: "trustDomain: a" }), "data configures a component"],

@@ -84,6 +84,34 @@ describeControl(noCredentialsInObjects, {
             object: custom({ spec: { valuesContent: "auth:\n  password: Tr0ub4dor\n" } }),
             message: 'spec.valuesContent sets "password" on line 2. Move it to a Secret and rotate it.',
         },
+        "a token in what an Event says": {
+            object: {
+                apiVersion: "v1",
+                kind: "Event",
+                metadata: { name: "a", namespace: "shop" },
+                message: `as ${TOKEN}`,
+            },
+            message: message("message"),
+        },
+        "a token in the parameters of a class": {
+            object: {
+                apiVersion: "storage.k8s.io/v1",
+                kind: "StorageClass",
+                metadata: { name: "a" },
+                provisioner: "example.test/disk",
+                parameters: { resturl: "https://a:Tr0ub4dor@example.com" },
+            },
+            message: message("parameters.resturl", "a URL with a password"),
+        },
+        "a token in the path of an Ingress": {
+            object: {
+                apiVersion: "networking.k8s.io/v1",
+                kind: "Ingress",
+                metadata: { name: "a", namespace: "shop" },
+                spec: { rules: [{ http: { paths: [{ path: `/${TOKEN}`, pathType: "Prefix" }] } }] },
+            },
+            message: message("spec.rules[0].http.paths[0].path"),
+        },
         "a rule of Prometheus with a password": {
             object: {
                 apiVersion: "monitoring.coreos.com/v1",
@@ -119,6 +147,14 @@ describeControl(noCredentialsInObjects, {
                     values: "auth:\n  existingSecret: db\n  secretKey: password\n",
                 },
             }),
+        },
+        "an example in a definition": {
+            object: {
+                apiVersion: "apiextensions.k8s.io/v1",
+                kind: "CustomResourceDefinition",
+                metadata: { name: "a" },
+                spec: { versions: [{ schema: { openAPIV3Schema: { description: "https://a:b@example.com" } } }] },
+            },
         },
         "what a policy asks of others": {
             object: {
