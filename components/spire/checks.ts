@@ -278,6 +278,11 @@ function registrationFaults(
                 ...[entry.spiffeId, entry.parentId]
                     .filter((id) => !inTrustDomain(id, trustDomain))
                     .map((id) => `${at} names ${id}, which is not of the trust domain ${trustDomain}`),
+                ...(`${entry.spiffeId}/`.startsWith(`spiffe://${trustDomain}/spire/`)
+                    ? [
+                          `${at}.spiffeId is ${entry.spiffeId}; SPIRE keeps paths under /spire/ to itself and refuses the entry`,
+                      ]
+                    : []),
                 ...unknownFederation(entry.federatesWith, federated, at),
             ];
         }),

@@ -5,16 +5,14 @@ import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
-import { SpireAgentManager } from "../src/agent/index.js";
-import { authorizeId, SpiffeId, TrustDomain, verifyX509Svid } from "../src/index.js";
-import { pickId, X509Source } from "../src/entry/workload.js";
+import { authorizeId, SpiffeId, verifyX509Svid } from "../src/index.js";
+import type { X509Source } from "../src/entry/workload.js";
 import { createHttpsServer, SpiffeHttpsAgent } from "../src/entry/http.js";
 import { TestCa } from "./support/ca.js";
 import { eventually, keepAsking } from "./support/eventually.js";
 import { Postgres, postgresFolder } from "./support/postgres.js";
 import type { DatabaseAccess } from "./support/spire-servers.js";
-import { Balancer, productionConf, ReplicaServer } from "./support/spire-servers.js";
-import { freePort } from "./support/free-port.js";
+import { Balancer, LocalAgent, productionConf, ReplicaServer } from "./support/spire-servers.js";
 import { onPath } from "./support/spire.js";
 
 /** That of Pulumi.production.yaml. */
@@ -22,8 +20,6 @@ const DOMAIN = "production.x0tta6bl4.io";
 const id = (path: string): SpiffeId => SpiffeId.parse(`spiffe://${DOMAIN}${path}`);
 const WEB = id("/web");
 const DB = id("/db");
-/** All workloads of a test run are this very process. */
-const selectors = [{ type: "unix", value: `uid:${process.getuid?.() ?? 0}` }];
 const missing = [
     ...["spire-server", "spire-agent"].filter((program) => !onPath(program)),
     ...(postgresFolder() === undefined ? ["PostgreSQL"] : []),
@@ -39,7 +35,7 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
     let production: Awaited<ReturnType<typeof productionConf>>;
     let servers: ReplicaServer[] = [];
     let balancer: Balancer;
-    const agents: SpireAgentManager[] = [];
+    const agents: LocalAgent[] = [];
     const sources: X509Source[] = [];
 
     before(async function () {
@@ -61,7 +57,6 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
         );
     });
     after(async () => {
-        sources.forEach((source) => source.close());
         await Promise.all(agents.map((agent) => agent.stop()));
         servers.forEach(({ client }) => client.close());
         (balancer as Balancer | undefined)?.stop();
@@ -81,40 +76,16 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
     }
 
     /** An agent that attests by the balancer, through whichever server it is given. */
-    async function attest(name: string, by: ReplicaServer): Promise<SpireAgentManager> {
-        const token = await by.client.agents.createJoinToken({ alias: id(`/node/${name}`) });
-        const trustBundle = join(folder, `${name}.pem`);
-        await writeFile(trustBundle, (await by.client.bundles.get()).x509.authorities.map(String).join(""));
-        const agent = new SpireAgentManager({
-            trustDomain: TrustDomain.parse(DOMAIN),
-            server: { host: "127.0.0.1", port: balancer.port },
-            dataDir: join(folder, `agent-${name}`, "data"),
-            socketPath: join(folder, `agent-${name}`, "public", "api.sock"),
-            trustBundle: { path: trustBundle },
-            nodeAttestation: { type: "join_token", token: token.value },
-            workloadAttestation: [{ type: "unix" }],
-            health: { port: await freePort() },
-            syncIntervalSeconds: 1,
-            requirePqKem: true,
-        });
+    async function attest(name: string, by: ReplicaServer): Promise<LocalAgent> {
+        const agent = await LocalAgent.attest(name, folder, by, DOMAIN, { port: balancer.port });
         agents.push(agent);
-        await agent.start();
         return agent;
     }
 
-    async function register(by: ReplicaServer, spiffeId: SpiffeId, node: string): Promise<void> {
-        const entry = { spiffeId, parentId: id(`/node/${node}`), selectors, x509SvidTtl: 25 };
-        const { created, failed } = await by.client.entries.register([entry]);
-        assert.deepEqual([created.length, failed], [1, []]);
-    }
+    const agent = (index: number): LocalAgent => agents[index] ?? assert.fail(`there is no agent ${index}`);
 
-    async function follow(agent: SpireAgentManager, spiffeId: SpiffeId): Promise<X509Source> {
-        const followed = await X509Source.start({
-            address: agent.workloadApiAddress,
-            picker: pickId(spiffeId),
-            startTimeoutMs: 60_000,
-            noIdentityCurve: { initialMs: 100, maxMs: 500, factor: 1.5 },
-        });
+    async function follow(by: LocalAgent, spiffeId: SpiffeId): Promise<X509Source> {
+        const followed = await by.follow(spiffeId);
         sources.push(followed);
         return followed;
     }
@@ -160,13 +131,14 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
             assert.deepEqual(bundles, [bundles[0], bundles[0], bundles[0]]);
         });
         balancer = await Balancer.start(servers.map(({ port }) => port));
-        await register(server(0), WEB, "a");
-        await register(server(1), DB, "b");
-        assert.deepEqual(await Promise.all(servers.map(({ client }) => client.entries.count())), [2, 2, 2]);
     });
 
     it("attest agents whichever of them is asked, and issue to their workloads", async () => {
         const [a, b] = [await attest("a", server(1)), await attest("b", server(2))];
+        await a.register(server(0), WEB);
+        await b.register(server(1), DB);
+        // Those of the agents' nodes too.
+        assert.deepEqual(await Promise.all(servers.map(({ client }) => client.entries.count())), [4, 4, 4]);
         const followed = [await follow(a, WEB), await follow(b, DB)];
         assert.deepEqual(
             followed.map((each) => each.snapshot().svid.id.toString()),
@@ -201,8 +173,8 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
                 [3, 3],
             );
             const late = id("/late");
-            await register(survivors[0] ?? victim, late, "a");
-            await follow(agents[0] ?? assert.fail(), late);
+            await agent(0).register(survivors[0] ?? victim, late);
+            await follow(agent(0), late);
             await attest("c", survivors[1] ?? victim);
             // Twice, so that nothing of it was signed before the server was killed.
             for (const [index, before] of held.entries()) {
@@ -211,7 +183,7 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
             }
             assert.ok(!balancer.busy.includes(victim.port));
             assert.deepEqual(
-                agents.map(({ state }) => state),
+                agents.map(({ manager }) => manager.state),
                 ["running", "running", "running"],
             );
         } finally {
@@ -244,8 +216,8 @@ describe(`Three SPIRE servers of production on one PostgreSQL${skipped}`, functi
         await postgres.start();
         await eventually(async () => assert.equal(await server(0).client.entries.count(), 6));
         const revisions = sources.map((each) => each.snapshot().revision);
-        await register(server(0), id("/after"), "b");
-        await follow(agents[1] ?? assert.fail(), id("/after"));
+        await agent(1).register(server(0), id("/after"));
+        await follow(agent(1), id("/after"));
         for (const [index, revision] of revisions.entries()) {
             await eventually(() => assert.ok(source(index).snapshot().revision > revision));
         }

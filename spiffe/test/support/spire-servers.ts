@@ -10,6 +10,11 @@ import { promisify } from "node:util";
 
 import { parse } from "yaml";
 
+import type { AgentSettings } from "../../src/agent/index.js";
+import { SpireAgentManager } from "../../src/agent/index.js";
+import { pickId, X509Source } from "../../src/entry/workload.js";
+import { SpiffeId, TrustDomain } from "../../src/index.js";
+import type { EntrySpec } from "../../src/spire/index.js";
 import { SpireServerClient } from "../../src/spire/index.js";
 import { freePort } from "./free-port.js";
 
@@ -17,8 +22,9 @@ const ROOT = join(import.meta.dirname, "../../..");
 /** What a server may take to be ready, on a busy machine. */
 const READY_SECONDS = 60;
 
-interface ServerConf {
-    readonly server: Record<string, unknown>;
+/** What is changed of a server.conf here. */
+export interface ServerConf {
+    readonly server: { readonly federation?: { readonly bundle_endpoint: object }; readonly [key: string]: unknown };
     readonly plugins: {
         readonly DataStore: readonly { readonly sql: { readonly plugin_data: { connection_string: string } } }[];
         readonly NodeAttestor: readonly unknown[];
@@ -48,12 +54,12 @@ export interface DatabaseAccess {
 }
 
 /**
- * One of several SPIRE servers that share a database, with the production stack's configuration. What belongs to the pod
- * (addresses, ports, folders) is that of this machine; and where the stack has what this machine has not, it is left out
- * or replaced: keys are on disk instead of in Vault's transit engine, agents also attest by join token, and the bundle is
- * published to no cluster.
+ * A SPIRE server with a stack's configuration. What belongs to the pod (addresses, ports, folders) is that of this machine; and
+ * where the stack has what this machine has not, it is left out or replaced: keys are on disk, agents also attest by join token,
+ * and the bundle is published to no cluster.
  */
 export class ReplicaServer {
+    readonly socketPath: string;
     readonly client: SpireServerClient;
     /** All that the server has logged. */
     log = "";
@@ -61,55 +67,81 @@ export class ReplicaServer {
 
     private constructor(
         readonly name: string,
-        private readonly folder: string,
+        readonly folder: string,
         readonly port: number,
         private readonly healthPort: number,
-        private readonly password: string,
+        /** Where it serves its bundle, if its configuration has it do so. */
+        readonly federationPort: number,
+        private readonly variables: Readonly<Record<string, string>>,
     ) {
-        this.client = new SpireServerClient({ address: `unix://${join(folder, "api.sock")}` });
+        this.socketPath = join(folder, "api.sock");
+        this.client = new SpireServerClient({ address: `unix://${this.socketPath}` });
     }
 
+    /** One of several that share a database. */
     static async create(
         name: string,
         folder: string,
         production: ServerConf,
         database: DatabaseAccess,
     ): Promise<ReplicaServer> {
-        const server = new ReplicaServer(name, folder, await freePort(), await freePort(), database.password);
-        mkdirSync(folder, { recursive: true });
         const [store] = production.plugins.DataStore;
         const dsn = (store?.sql.plugin_data.connection_string ?? "")
             .replace(/ host=\S+ port=\d+ /, ` host=${database.host ?? "localhost"} port=${database.port} `)
             .replace(/ sslrootcert=\S+/, ` sslrootcert=${database.anchor}`);
-        const conf = {
-            ...production,
+        const DataStore = [{ sql: { plugin_data: { ...store?.sql.plugin_data, connection_string: dsn } } }];
+        const conf = { ...production, plugins: { ...production.plugins, DataStore } };
+        return ReplicaServer.of(name, folder, conf, { PGPASSWORD: database.password });
+    }
+
+    /** @param conf as it is rendered; a path in its data volume is one in `folder` */
+    static async of(
+        name: string,
+        folder: string,
+        conf: ServerConf,
+        variables: Readonly<Record<string, string>> = {},
+    ): Promise<ReplicaServer> {
+        const [port, health, federation] = [await freePort(), await freePort(), await freePort()];
+        const server = new ReplicaServer(name, folder, port, health, federation, variables);
+        mkdirSync(folder, { recursive: true });
+        const { federation: served, ...own } = conf.server;
+        const local = {
+            ...conf,
             server: {
-                ...production.server,
-                ...{ bind_address: "127.0.0.1", bind_port: server.port },
-                ...{ data_dir: folder, socket_path: join(folder, "api.sock") },
+                ...own,
+                ...{ bind_address: "127.0.0.1", bind_port: port },
+                ...{ data_dir: folder, socket_path: server.socketPath },
+                ...(served !== undefined && {
+                    federation: {
+                        bundle_endpoint: { ...served.bundle_endpoint, address: "127.0.0.1", port: federation },
+                    },
+                }),
             },
             plugins: {
-                ...production.plugins,
-                DataStore: [{ sql: { plugin_data: { ...store?.sql.plugin_data, connection_string: dsn } } }],
+                ...conf.plugins,
                 KeyManager: [{ disk: { plugin_data: { keys_path: join(folder, "keys.json") } } }],
-                NodeAttestor: [...production.plugins.NodeAttestor, { join_token: { plugin_data: {} } }],
+                NodeAttestor: [...conf.plugins.NodeAttestor, { join_token: { plugin_data: {} } }],
                 BundlePublisher: undefined,
             },
             health_checks: {
-                ...{ listener_enabled: true, bind_address: "127.0.0.1", bind_port: String(server.healthPort) },
+                ...{ listener_enabled: true, bind_address: "127.0.0.1", bind_port: String(health) },
                 ...{ live_path: "/live", ready_path: "/ready" },
             },
             telemetry: { Prometheus: { host: "127.0.0.1", port: await freePort() } },
         };
-        writeFileSync(join(folder, "server.conf"), JSON.stringify(conf));
+        writeFileSync(join(folder, "server.conf"), JSON.stringify(local).replaceAll("/run/spire/data", folder));
         return server;
     }
 
-    /** Starts it, again after {@link kill}. */
-    launch(): void {
-        const child = spawn("spire-server", ["run", "-config", join(this.folder, "server.conf")], {
+    /**
+     * Starts it, again after {@link kill}.
+     *
+     * @param program that of another release
+     */
+    launch(program = "spire-server"): void {
+        const child = spawn(program, ["run", "-config", join(this.folder, "server.conf")], {
             stdio: ["ignore", "pipe", "pipe"],
-            env: { ...process.env, PGPASSWORD: this.password },
+            env: { ...process.env, ...this.variables },
         });
         for (const stream of [child.stdout, child.stderr]) {
             stream.on("data", (chunk: Buffer) => (this.log += chunk.toString()));
@@ -216,5 +248,100 @@ export class Balancer {
             upstream.once("close", () => this.sockets.delete(upstream));
             client.pipe(upstream).pipe(client);
         });
+    }
+}
+
+/** How an agent joins, where not in the usual way. */
+export interface Joining {
+    /** Where it meets its server, if not at the server's own port. */
+    readonly port?: number;
+    /** That of another release. */
+    readonly command?: readonly [string, ...string[]];
+}
+
+/** An agent of a server by a join token, on a node of its own. */
+export class LocalAgent {
+    private current: SpireAgentManager;
+    private readonly sources: X509Source[] = [];
+
+    private constructor(
+        readonly node: SpiffeId,
+        private readonly settings: AgentSettings,
+        command: Joining["command"],
+    ) {
+        this.current = new SpireAgentManager(settings, { command });
+    }
+
+    static async attest(
+        name: string,
+        folder: string,
+        server: ReplicaServer,
+        trustDomain: string,
+        { port = server.port, command = ["spire-agent"] }: Joining = {},
+    ): Promise<LocalAgent> {
+        const node = SpiffeId.parse(`spiffe://${trustDomain}/node/${name}`);
+        const token = await server.client.agents.createJoinToken({ alias: node });
+        const trustBundle = join(folder, `${name}.pem`);
+        writeFileSync(trustBundle, (await server.client.bundles.get()).x509.authorities.map(String).join(""));
+        const settings: AgentSettings = {
+            trustDomain: TrustDomain.parse(trustDomain),
+            server: { host: "127.0.0.1", port },
+            dataDir: join(folder, `agent-${name}`, "data"),
+            socketPath: join(folder, `agent-${name}`, "public", "api.sock"),
+            trustBundle: { path: trustBundle },
+            nodeAttestation: { type: "join_token", token: token.value },
+            workloadAttestation: [{ type: "unix" }],
+            health: { port: await freePort() },
+            syncIntervalSeconds: 1,
+            requirePqKem: true,
+        };
+        const agent = new LocalAgent(node, settings, command);
+        await agent.manager.start();
+        return agent;
+    }
+
+    get manager(): SpireAgentManager {
+        return this.current;
+    }
+
+    get socketPath(): string {
+        return this.settings.socketPath;
+    }
+
+    /** Puts another release in its place, which goes on with its data. */
+    async replace(command: Joining["command"]): Promise<void> {
+        await this.current.stop();
+        this.current = new SpireAgentManager(
+            { ...this.settings, nodeAttestation: { type: "join_token" } },
+            { command },
+        );
+        await this.current.start();
+    }
+
+    /** Registers a workload on its node, or changes what it is. Every workload of a test run is this very process. */
+    async register(by: ReplicaServer, spiffeId: SpiffeId, over: Partial<EntrySpec> = {}): Promise<void> {
+        const selectors = [{ type: "unix", value: `uid:${process.getuid?.() ?? 0}` }];
+        const entry = { spiffeId, parentId: this.node, selectors, x509SvidTtl: 25, ...over };
+        const { created, updated, failed } = await by.client.entries.register([entry]);
+        if (created.length + updated.length !== 1 || failed.length > 0) {
+            throw new Error(`${spiffeId.toString()} was not registered: ${JSON.stringify(failed)}`);
+        }
+    }
+
+    /** The SVID of a workload, once it has one, and those after it. */
+    async follow(spiffeId: SpiffeId): Promise<X509Source> {
+        const followed = await X509Source.start({
+            address: this.current.workloadApiAddress,
+            picker: pickId(spiffeId),
+            startTimeoutMs: 60_000,
+            noIdentityCurve: { initialMs: 100, maxMs: 500, factor: 1.5 },
+        });
+        this.sources.push(followed);
+        return followed;
+    }
+
+    async stop(): Promise<void> {
+        this.sources.forEach((source) => source.close());
+        await this.current.stop();
     }
 }

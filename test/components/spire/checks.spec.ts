@@ -316,6 +316,22 @@ describe("the fit of SPIRE's settings", () => {
         ]);
     });
 
+    it("refuses static entries under the paths that SPIRE keeps to itself, and no others that begin like them", () => {
+        const entries = ["spire", "spire/nested", "spires", "web/spire"].map((path) => ({
+            name: path.replace("/", "-"),
+            spiffeId: `spiffe://staging.x0tta6bl4.io/${path}`,
+            parentId: "spiffe://staging.x0tta6bl4.io/spire/agent/join_token/edge",
+            selectors: ["unix:uid:1000"],
+        }));
+        assert.deepEqual(
+            faultsOf({ staticEntries: entries }),
+            ["spire", "spire/nested"].map(
+                (path, index) =>
+                    `spire.staticEntries[${index}].spiffeId is spiffe://staging.x0tta6bl4.io/${path}; SPIRE keeps paths under /spire/ to itself and refuses the entry`,
+            ),
+        );
+    });
+
     it("reports the releases that do not go together under the settings' path", () => {
         assert.deepEqual(spireFaults(spireOf(), { server: "1.15.2", agent: "1.15.3" }, "spire"), [
             "spire: spire-agent 1.15.3 is newer than spire-server 1.15.2; upgrade the servers first",

@@ -1,48 +1,10 @@
 import assert from "node:assert/strict";
 
 import type { Registration } from "../../../hardening/sources/program/registration";
+import type { FederatedSite } from "../../support/federated";
+import { BUNDLE, FEDERATION_PORT, federated, SITES } from "../../support/federated";
 import type { Raw } from "../../support/stranger";
-import { objectsOf, readAs, strangers } from "../../support/stranger";
-
-/** Where a stack's server is met from outside, and where its own connections come from. */
-const SITES = {
-    sienna: { address: "192.0.2.10/32", from: "198.51.100.16/28" },
-    umber: { address: "192.0.2.20/32", from: "198.51.100.32/28" },
-} as const;
-type Site = keyof typeof SITES;
-const PORT = 8443;
-/** What the other side shows by `spire-server bundle show -format spiffe`. */
-const BUNDLE = '{"keys":[],"spiffe_sequence":1,"spiffe_refresh_hint":300}';
-
-/** A stack that trusts the other's trust domain, and is trusted by it. */
-function federated(own: Site, other: Site, over: { readonly platform?: Raw; readonly spire?: Raw } = {}): Raw {
-    const settings = strangers(own) as { readonly platform: Raw; readonly spire: Raw & { readonly server: Raw } };
-    return {
-        ...settings,
-        platform: { ...settings.platform, federatesWith: [`${other}.trust`], ...over.platform },
-        spire: {
-            ...settings.spire,
-            server: {
-                ...settings.spire.server,
-                bundleEndpoint: { profile: { type: "https_spiffe" }, clients: [SITES[other].from] },
-                exposure: { type: "loadBalancer", sourceRanges: [SITES[other].from] },
-                egress: [{ name: "federation", cidrs: [SITES[other].address], ports: [PORT] }],
-            },
-            federatedTrustDomains: [
-                {
-                    trustDomain: `${other}.trust`,
-                    bundleEndpointUrl: `https://spire.${other}.example.org:${PORT}`,
-                    profile: {
-                        type: "https_spiffe",
-                        endpointSpiffeId: `spiffe://${other}.trust/spire/server`,
-                        bundle: BUNDLE,
-                    },
-                },
-            ],
-            ...over.spire,
-        },
-    };
-}
+import { objectsOf, readAs } from "../../support/stranger";
 
 const faultsOf = (settings: Raw): readonly string[] => readAs(settings).faults;
 
@@ -68,8 +30,8 @@ function opened(objects: readonly Registration[], direction: "ingress" | "egress
 }
 
 describe("two stacks of two trust domains", () => {
-    const stacks: Partial<Record<Site, readonly Registration[]>> = {};
-    const of = (site: Site): readonly Registration[] => stacks[site] ?? assert.fail();
+    const stacks: Partial<Record<FederatedSite, readonly Registration[]>> = {};
+    const of = (site: FederatedSite): readonly Registration[] => stacks[site] ?? assert.fail();
 
     before(async function () {
         this.timeout(120_000);
@@ -85,7 +47,7 @@ describe("two stacks of two trust domains", () => {
             const [relation] = specsOf(of(own), "ClusterFederatedTrustDomain");
             assert.deepEqual(relation, {
                 trustDomain: `${other}.trust`,
-                bundleEndpointURL: `https://spire.${other}.example.org:${PORT}`,
+                bundleEndpointURL: `https://spire.${other}.example.org:${FEDERATION_PORT}`,
                 bundleEndpointProfile: {
                     type: "https_spiffe",
                     endpointSPIFFEID: `spiffe://${other}.trust/spire/server`,
@@ -93,15 +55,17 @@ describe("two stacks of two trust domains", () => {
                 trustDomainBundle: BUNDLE,
             });
             const [balancer] = specsOf(of(other), "Service", "spire-server-federation-outside");
-            assert.deepEqual(balancer?.["ports"], [{ name: "federation", port: PORT, targetPort: "federation" }]);
+            assert.deepEqual(balancer?.["ports"], [
+                { name: "federation", port: FEDERATION_PORT, targetPort: "federation" },
+            ]);
             assert.deepEqual(balancer["loadBalancerSourceRanges"], [SITES[own].from]);
         });
 
         it(`open the way from ${own} to ${other} at both ends, and no other to the endpoint`, () => {
-            assert.ok(opened(of(own), "egress").includes(`${SITES[other].address} ${PORT}`));
+            assert.ok(opened(of(own), "egress").includes(`${SITES[other].address} ${FEDERATION_PORT}`));
             assert.deepEqual(
-                opened(of(other), "ingress").filter((way) => way.endsWith(` ${PORT}`)),
-                [`${SITES[own].from} ${PORT}`],
+                opened(of(other), "ingress").filter((way) => way.endsWith(` ${FEDERATION_PORT}`)),
+                [`${SITES[own].from} ${FEDERATION_PORT}`],
             );
         });
 
