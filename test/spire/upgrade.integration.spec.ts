@@ -1,7 +1,7 @@
 import "reflect-metadata";
 
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { resolve } from "node:path";
 
 import { parseRelease } from "../../policies/controls/identity/spire-releases";
@@ -55,7 +55,10 @@ describe(`An upgrade of SPIRE by a minor release${skipped}`, function () {
     }
 
     it("is one of the next minor release", () => {
-        const of = (program: string) => parseRelease(execFileSync(program, ["--version"], { encoding: "utf8" }).trim());
+        const of = (program: string) => {
+            const { stdout, stderr } = spawnSync(program, ["--version"], { encoding: "utf8" });
+            return parseRelease((stdout + stderr).trim());
+        };
         const [[major, minor] = [], [nextMajor, nextMinor] = []] = [of(old("spire-server")), of("spire-server")];
         assert.deepEqual([major, (minor ?? 0) + 1], [nextMajor, nextMinor]);
     });
