@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import { chmod, copyFile, mkdir, mkdtemp, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { must } from "./exec";
+import { must, run } from "./exec";
 import type { Node } from "./node";
 
 /** An image made from local files, without a registry and without a builder. */
@@ -18,9 +18,13 @@ export interface ImageSpec {
     readonly env?: readonly string[];
 }
 
-/** A program of this machine at a path in an image, with the libraries that the dynamic loader says it needs. */
+/** A program of this machine at a path in an image, with the libraries that the dynamic loader says it needs; a static one has none. */
 export async function programWithLibraries(program: string, path: string): Promise<Readonly<Record<string, string>>> {
-    const libraries = (await must("ldd", [program])).match(/\/\S+/g) ?? [];
+    const { code, stdout, stderr } = await run("ldd", [program]);
+    if (code !== 0 && !stderr.includes("not a dynamic executable")) {
+        throw new Error(`ldd ${program}: ${stderr}`);
+    }
+    const libraries = stdout.match(/\/\S+/g) ?? [];
     return { ...Object.fromEntries(libraries.map((library) => [library, library])), [path]: program };
 }
 

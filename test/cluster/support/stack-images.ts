@@ -38,7 +38,7 @@ export async function publishStackImages(
         // The platform is played by the probe too: it serves the metrics that the hardening guide wants, and they are measured.
         x0tta6bl4: await probeImage(["PROBE_PEERS=https://127.0.0.1:8443"]),
         "external-secrets": await externalSecrets(),
-        ...(spire ? spireImages() : {}),
+        ...(spire ? await spireImages() : {}),
         ...(missingForFalco.length === 0 ? { falco: await falco() } : {}),
         ...falcosidekick(),
     };
@@ -55,13 +55,12 @@ async function externalSecrets(): Promise<Content> {
     return { files: { [program]: (await binaries(["external-secrets"]))["external-secrets"] }, entrypoint: [program] };
 }
 
-function spireImages(): Readonly<Record<string, Content>> {
-    return Object.fromEntries(
-        Object.entries(SPIRE).map(([program, { path, args, ...user }]) => [
-            program,
-            { files: { [path]: findBinary(program) ?? "" }, entrypoint: [path, ...args], ...user },
-        ]),
-    );
+async function spireImages(): Promise<Readonly<Record<string, Content>>> {
+    const images = Object.entries(SPIRE).map(async ([program, { path, args, ...user }]) => {
+        const files = await programWithLibraries(findBinary(program) ?? "", path);
+        return [program, { files, entrypoint: [path, ...args], ...user }] as const;
+    });
+    return Object.fromEntries(await Promise.all(images));
 }
 
 async function falco(): Promise<Content> {
