@@ -100,6 +100,11 @@ function keyOf({ control, document, path }: Finding): string {
     return `${control}\u0000${document}\u0000${path}`;
 }
 
+/** A finding over all files, whatever is taken out of the list before it: what stands in it moves up. */
+function placeOf({ source, document, control, container, path }: Finding): string {
+    return JSON.stringify([source, document, control, container, path.replaceAll(/\[\d+\]/g, "[]")]);
+}
+
 /** What to mend with. */
 export interface MendOptions extends EvaluateOptions {
     /** Controls whose remedies are applied although they can change what a working program does. Default: none. */
@@ -118,11 +123,17 @@ export function mend(
     let failures: readonly Failure[] = [];
     let left: readonly Finding[] = [];
     let notJudged: readonly NotJudged[] = [];
+    const safeAtFirst = new Set<string>();
     for (let round = 0, changed = true; changed && round < ROUNDS; round++) {
         const evaluation = evaluate([patients.flatMap(({ resources }) => resources)], options);
         ({ failures, notJudged } = evaluation);
         const open = evaluation.findings.filter(({ status, fix }) => status === "violation" && fix !== undefined);
-        const isWanted = ({ safe, control }: Finding): boolean => safe === true || also.has(control);
+        if (round === 0) {
+            open.filter(({ safe }) => safe).forEach((finding) => safeAtFirst.add(placeOf(finding)));
+        }
+        // What makes a remedy safe has to be in the manifest as it stood, not in what another remedy has just written.
+        const isWanted = (finding: Finding): boolean =>
+            also.has(finding.control) || (finding.safe === true && safeAtFirst.has(placeOf(finding)));
         left = open.filter((finding) => !isWanted(finding));
         const bySource = Map.groupBy(open.filter(isWanted), ({ source }) => source);
         changed = patients.map((patient) => patient.mend(bySource.get(patient.source) ?? [])).some((mended) => mended);

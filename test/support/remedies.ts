@@ -146,8 +146,17 @@ const PROTECTIONS: readonly RemedyCase[] = [
     container("read-only-root-filesystem", "a root filesystem that can be written", false, {}),
     container("run-as-non-root", "a container that may be root", false, {}),
     container("run-as-non-root", "a container that names another user", true, { runAsUser: 1000 }),
-    podCase("run-as-non-root", "a pod that names another user and denies it", true, {
+    podCase("run-as-non-root", "a pod that denies it for what else comes into it", false, {
         spec: { securityContext: { runAsNonRoot: false, runAsUser: 1000 } },
+        container: { securityContext: { runAsNonRoot: true } },
+    }),
+    podCase("run-as-non-root", "a container that names a user, on nodes of Windows", false, {
+        spec: { nodeSelector: { "kubernetes.io/os": "windows" } },
+        container: { securityContext: { runAsUser: 1000 } },
+    }),
+    container("run-as-non-root", "a container that names a user for each system", false, {
+        runAsUser: 1000,
+        windowsOptions: { runAsUserName: "ContainerAdministrator" },
     }),
     container("seccomp-not-unconfined", "a container that turns it off", false, {
         seccompProfile: { type: "Unconfined" },

@@ -53,6 +53,7 @@ function* csiFaults(pod: PodView, path: string, volume: Body): Iterable<Fault> {
             message: `${path}.csi.readOnly is not true; the driver refuses such a volume and the pod never starts. Set it to true.`,
             absent: obj(volume["csi"])["readOnly"] === undefined,
             fix: setField(pod.object, `${path}.csi.readOnly`, true),
+            // A pod that does not start has nothing to lose (spiffe-csi-driver, NodePublishVolume).
             safe: true,
         };
     }
@@ -65,7 +66,8 @@ function* csiFaults(pod: PodView, path: string, volume: Body): Iterable<Fault> {
                     container: container.name,
                     message: `${at} is not true (container "${container.name}"). Set it to true.`,
                     absent: obj(mount)["readOnly"] === undefined,
-                    // A socket is connected to through a read-only mount too, and the volume takes no writing anyway.
+                    // The kubelet mounts what a read-only volume holds read-only in any case (makeMounts), and a read-only mount
+                    // keeps nobody from connecting to a socket in it: that asks for files, directories and links only (sb_permission).
                     fix: setField(pod.object, at, true),
                     safe: true,
                 };

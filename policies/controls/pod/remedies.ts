@@ -1,11 +1,28 @@
+import type { Body } from "../../kubernetes/kube";
+import { isObj } from "../../kubernetes/kube";
 import type { PatchOperation } from "../../kubernetes/path";
 import { pointer } from "../../kubernetes/path";
 import type { ContainerView, PodView } from "../../kubernetes/pods";
 
-/** Says whether the manifest itself keeps a container's process from being root: by a user ID, its own or the pod's. */
+/**
+ * Says whether the manifest itself keeps a container's process from being root: by a user ID, its own or the pod's. It goes before
+ * the image's (PodSpec, runAsUser), and the kubelet asks no more of runAsNonRoot than that it is not 0 (verifyRunAsNonRoot). On
+ * Windows it is passed over, and the kubelet asks the image.
+ */
 export function runsAsNamedUser(pod: PodView, { securityContext }: ContainerView): boolean {
     const user = securityContext["runAsUser"] ?? pod.securityContext["runAsUser"];
-    return typeof user === "number" && user > 0 && !pod.windows;
+    return typeof user === "number" && user > 0 && !mayRunOnWindows(pod, securityContext);
+}
+
+/** Says whether a pod says that it is for Windows, in any of the ways there are: by name, by settings or by its nodes. */
+function mayRunOnWindows(pod: PodView, securityContext: Body): boolean {
+    return (
+        pod.windows ||
+        [pod.securityContext, securityContext].some((context) => isObj(context["windowsOptions"])) ||
+        JSON.stringify(["nodeSelector", "affinity", "tolerations"].map((field) => pod.spec[field])).includes(
+            '"windows"',
+        )
+    );
 }
 
 /*

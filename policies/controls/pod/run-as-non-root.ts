@@ -42,7 +42,7 @@ export const runAsNonRoot = podControl({
                 path,
                 message: `${path} is false. Set it to true.`,
                 fix: setField(pod.object, path, true),
-                safe: pod.containers.every((container) => runsAsNamedUser(pod, container)),
+                // Not safe: it reaches what admission adds to the pod as well, such as a sidecar, or a debugger that is root.
             };
         }
         for (const container of pod.containers) {

@@ -26,6 +26,7 @@ export const noDeprecatedServiceAccountField = podControl({
                     ...(current === "" ? setField(pod.object, `${pod.prefix}serviceAccountName`, old) : []),
                     ...removeField(path),
                 ],
+                // The API server takes the old field where the new one is empty, and passes it over else (Convert_v1_PodSpec_To_core_PodSpec).
                 safe: true,
             };
         }

@@ -97,6 +97,38 @@ describe("mend", () => {
         );
     });
 
+    it("takes for safe only what the manifest as it stood makes safe, not what another remedy has written", () => {
+        const user = wants("user", "spec.user", { safe: false });
+        const resting: typeof user = {
+            ...wants("resting", "spec.late"),
+            *check(object, context) {
+                const { user: named } = object.body["spec"] as { readonly user?: unknown };
+                for (const fault of wants("resting", "spec.late").check(object, context)) {
+                    yield { ...fault, safe: named !== undefined };
+                }
+            },
+        };
+        const mendBy = (text: string, ...also: string[]) =>
+            mend([{ source: "a.yaml", text }], {
+                selected: [user, resting].map((control) => ({
+                    control,
+                    enforcement: "mandatory" as const,
+                    params: {},
+                })),
+                waivers: [],
+                now: TODAY,
+                also: new Set(also),
+            });
+        const { files, left } = mendBy(POD, "user");
+        assert.equal(files[0]?.after, `${POD}  user: true\n`);
+        assert.deepEqual(
+            left.map(({ control }) => control),
+            ["resting"],
+        );
+        assert.equal(mendBy(`${POD}  user: true\n`).files[0]?.after, `${POD}  user: true\n  late: true\n`);
+        assert.equal(mendBy(POD, "user", "resting").files[0]?.after, `${POD}  user: true\n  late: true\n`);
+    });
+
     it("changes an anchor where all that follow it have the same fault", () => {
         const list = `apiVersion: v1
 kind: PodList
