@@ -22,6 +22,8 @@ export function componentTable(previews: readonly Pick<ProgramPreview, "stack" |
         const rows = [
             ...types.map((type) => [plain(type), ...counts.map((count) => String(count.get(type) ?? "–"))]),
             ["Objects", ...counts.map((count) => String([...count.values()].reduce((sum, one) => sum + one, 0)))],
+            // What is judged, and counted below the report.
+            ["with components", ...previews.map(({ registrations }) => String(registrations.length))],
         ];
         const head = ["Component", ...previews.map(({ stack }) => plain(stack))];
         const widths = head.map((title, column) =>

@@ -3,6 +3,7 @@ import { createRequire, findSourceMap, setSourceMapsSupport } from "node:module"
 import { dirname, join, relative } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 
+import { spare } from "./frugal";
 import type { Recording, Sdk } from "./monitor";
 import { recordProgram } from "./monitor";
 import type { HostMessage, HostRequest } from "./registration";
@@ -27,6 +28,7 @@ function sdkOf(main: string): Sdk {
     } catch {
         throw new Error(`@pulumi/pulumi is not installed beside the program; run npm ci in ${dirname(main)}`);
     }
+    spare(file);
     return ofProgram(file) as Sdk;
 }
 

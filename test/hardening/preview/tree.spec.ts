@@ -73,10 +73,11 @@ describe("component table", () => {
         ];
         assert.equal(
             componentTable(previews)(painter(false)),
-            `Component       one  two
-(no component)    1    –
-a:b:Outer         2    1
-Objects           3    1
+            `Component        one  two
+(no component)     1    –
+a:b:Outer          2    1
+Objects            3    1
+with components    7    3
 
 `,
         );
