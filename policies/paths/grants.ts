@@ -1,6 +1,7 @@
 import type { KubeObject } from "../kubernetes/kube";
 import type { SubjectView } from "../kubernetes/rbac/bindings";
 import { accountOf, bindingOf, roleOf } from "../kubernetes/rbac/bindings";
+import type { BootstrapBinding } from "../kubernetes/rbac/bootstrap";
 import { bootstrapPolicy } from "../kubernetes/rbac/bootstrap";
 import { boundRules, clusterRoleRules, rbacObjects } from "../kubernetes/rbac/roles";
 import type { RuleView } from "../kubernetes/rbac/rule";
@@ -10,7 +11,7 @@ import { rememberEach } from "../memo";
 import type { Landscape } from "./landscape";
 import type { PathNode } from "./nodes";
 import type { Right } from "./rights";
-import { holdingOf } from "./rights";
+import { holdingOf, isHeld } from "./rights";
 
 /** What a binding gives to whom. */
 export interface GrantView {
@@ -33,12 +34,29 @@ interface GrantSubject extends Pick<SubjectView, "kind" | "name" | "namespace"> 
 
 /** Every binding of a stack whose role is known, and those to service accounts that the API server brings along. */
 export const grantsOf = rememberEach((landscape: Landscape): readonly GrantView[] => {
+    const { own, shipped } = partsOf(landscape);
+    return [...own, ...shipped];
+});
+
+/** The same, without those that the API server brings along and that give none of some rights. */
+export function grantsWith(landscape: Landscape, rights: readonly Right[]): readonly GrantView[] {
+    const { own, shipped } = partsOf(landscape);
+    return [...own, ...holdersAmong(shipped)(rights)];
+}
+
+const partsOf = rememberEach((landscape: Landscape) => {
     const { stack } = landscape;
     const own = ["ClusterRoleBinding", "RoleBinding"].flatMap((kind) =>
         rbacObjects(stack, kind).flatMap((object) => landscape.read(object, () => grantOf(stack, object)) ?? []),
     );
-    return [...own, ...shippedGrants(stack)];
+    return { own, shipped: shippedGrants(stack) };
 });
+
+const holdersAmong = rememberEach((grants: readonly GrantView[]) =>
+    rememberEach((rights: readonly Right[]) =>
+        grants.filter(({ rules }) => rights.some((right) => isHeld(holdingOf(rules, right)))),
+    ),
+);
 
 function grantOf(stack: Stack, object: KubeObject): readonly GrantView[] {
     const binding = bindingOf(object);
@@ -53,19 +71,36 @@ function grantOf(stack: Stack, object: KubeObject): readonly GrantView[] {
 
 /** Bindings to the controllers' accounts in kube-system, which whoever may start a pod there can use. */
 function shippedGrants(stack: Stack): readonly GrantView[] {
-    return [...bootstrapPolicy().bindings.values()].flatMap(({ namespace, name, roleKind, role, subjects }) => {
-        const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
-        // The same list for every stack that does not change the role, so that it is looked through once.
-        const shipped = bootstrapPolicy().roles.get(`${roleKind === "ClusterRole" ? "" : namespace}/${role}`);
-        const isChanged = roleKind === "ClusterRole" && stack.find("ClusterRole", "", role) !== undefined;
-        const rules = isChanged ? clusterRoleRules(stack, role) : shipped?.rules;
-        if (accounts.length === 0 || rules === undefined) {
-            return [];
-        }
-        const title = namespace === "" ? `ClusterRoleBinding ${name}` : `RoleBinding ${namespace}/${name}`;
-        const views = accounts.map((subject) => ({ ...subject, path: "" }));
-        return [{ name: title, binding: undefined, role: undefined, namespace, rules, subjects: views }];
-    });
+    const isChanged = ({ roleKind, role }: BootstrapBinding): boolean =>
+        roleKind === "ClusterRole" && stack.find("ClusterRole", "", role) !== undefined;
+    const bindings = [...bootstrapPolicy().bindings.values()];
+    // The same list for every stack that changes none of the roles, so that it is looked through once.
+    return bindings.some(isChanged)
+        ? bindings.flatMap((binding) =>
+              shippedGrant(binding, isChanged(binding) ? clusterRoleRules(stack, binding.role) : shippedRules(binding)),
+          )
+        : unchangedGrants(bootstrapPolicy());
+}
+
+const unchangedGrants = rememberEach(({ bindings }: ReturnType<typeof bootstrapPolicy>): readonly GrantView[] =>
+    [...bindings.values()].flatMap((binding) => shippedGrant(binding, shippedRules(binding))),
+);
+
+function shippedRules({ roleKind, namespace, role }: BootstrapBinding): readonly RuleView[] | undefined {
+    return bootstrapPolicy().roles.get(`${roleKind === "ClusterRole" ? "" : namespace}/${role}`)?.rules;
+}
+
+function shippedGrant(
+    { namespace, name, subjects }: BootstrapBinding,
+    rules: readonly RuleView[] | undefined,
+): readonly GrantView[] {
+    const accounts = subjects.filter(({ kind }) => kind === "ServiceAccount");
+    if (accounts.length === 0 || rules === undefined) {
+        return [];
+    }
+    const title = namespace === "" ? `ClusterRoleBinding ${name}` : `RoleBinding ${namespace}/${name}`;
+    const views = accounts.map((subject) => ({ ...subject, path: "" }));
+    return [{ name: title, binding: undefined, role: undefined, namespace, rules, subjects: views }];
 }
 
 /** The node of somebody whom a binding names; undefined where it names nobody. */

@@ -11,7 +11,7 @@ import { Reached, withoutFlaws } from "../../../policies/paths/search";
 import type { Manifest } from "../../support/controls";
 import { stackOf } from "../../support/controls";
 import { bindingsOfSome, edgesByRights, SURROUNDINGS } from "../../support/path-rights";
-import { externalSecret, may, mayEverywhere, namespace, object, pod, secretStore } from "./manifests";
+import { boundTo, externalSecret, may, mayEverywhere, named, namespace, object, pod, secretStore } from "./manifests";
 import { graphOf } from "./support";
 
 const JANE = { user: "jane", groups: [] };
@@ -165,5 +165,29 @@ describe("paths that no single control names", () => {
     it("a right to one named webhook configuration is a right to see every Secret that is written", () => {
         const rule = ["admissionregistration.k8s.io", "validatingwebhookconfigurations", "update", "mine"] as const;
         assert.ok(reach("user jane", ...mayEverywhere(rule)).includes("every Secret of the cluster"));
+    });
+
+    it("a right beside what the API server gives a controller adds up to more", () => {
+        const controller = { kind: "ServiceAccount", name: "job-controller", namespace: "kube-system" };
+        const families = (manifests: readonly Manifest[]) =>
+            graphOf(...manifests)
+                .edges.filter(({ from }) => titleOf(from) === "service account kube-system/job-controller")
+                .map(({ family }) => family.name);
+        // It may create pods by the binding that every API server has.
+        const volumes = boundTo(controller, mayEverywhere(["", "persistentvolumes", "create"]));
+        assert.ok(families(volumes).includes("host-volumes"));
+        assert.ok(
+            !families(boundTo(controller, mayEverywhere(["", "persistentvolumes", "get"]))).includes("host-volumes"),
+        );
+    });
+
+    it("a rule that a stack adds to a role of the API server's goes to who has that role", () => {
+        const role = "system:controller:job-controller";
+        const families = (verbs: string) =>
+            graphOf(...named(role, [["", "secrets", verbs]]).slice(0, 1))
+                .edges.filter(({ from }) => titleOf(from) === `ClusterRoleBinding ${role}`)
+                .map(({ family }) => family.name);
+        assert.ok(families("list").includes("read-secrets"));
+        assert.ok(!families("delete").includes("read-secrets"));
     });
 });

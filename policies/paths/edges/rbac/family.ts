@@ -1,6 +1,6 @@
 import type { Cut, EdgeFamily, Link } from "../../edge";
 import type { GrantView } from "../../grants";
-import { bindingNode, givesEveryRight, grantsOf, subjectNode } from "../../grants";
+import { bindingNode, givesEveryRight, grantsWith, subjectNode } from "../../grants";
 import type { Landscape } from "../../landscape";
 import type { PathNode } from "../../nodes";
 import type { Held, Holding, Right } from "../../rights";
@@ -33,7 +33,7 @@ export function rbacFamily({ rights, leadsTo, cut, ...family }: RbacFamily): Edg
         *find(landscape) {
             const partial = new Map<PathNode, Part[]>();
             // What gives every right is said once, by a family of its own.
-            for (const grant of grantsOf(landscape).filter((each) => !givesEveryRight(each))) {
+            for (const grant of grantsWith(landscape, rights).filter((each) => !givesEveryRight(each))) {
                 const holdings = rights.map((right) => heldBy(grant, right));
                 const held = holdings.map(isHeld);
                 const isWhole = held.every(Boolean);
