@@ -1,6 +1,6 @@
 import { strict as assert } from "node:assert";
 
-import { limitsOf, takesFrom } from "../../../policies/kubernetes/argo-projects";
+import { limitsOf, projectOf, takesFrom } from "../../../policies/kubernetes/argo-projects";
 import { Stack } from "../../../policies/kubernetes/stack";
 import { withUnknown } from "../../support/cases";
 import { resourceOf, stackOf } from "../../support/controls";
@@ -16,6 +16,29 @@ function only(stack: Stack) {
     assert.ok(found);
     return found;
 }
+
+describe("the project of an Application", () => {
+    const application = object("argoproj.io/v1alpha1", "Application", "shop", { spec: { project: "shop" } }, "teams");
+    const projectIn = (namespace: string, sourceNamespaces: readonly string[] = ["teams"]): Manifest =>
+        object("argoproj.io/v1alpha1", "AppProject", "shop", { spec: { sourceNamespaces } }, namespace);
+    const found = (...projects: readonly Manifest[]) => {
+        const stack = stackOf(application, ...projects);
+        const [one] = stack.ofKind("Application");
+        assert.ok(one);
+        return projectOf(stack, one)?.namespace;
+    };
+
+    it("is the one that takes Applications of its namespace, or is there itself", () => {
+        assert.equal(found(projectIn("argocd")), "argocd");
+        assert.equal(found(projectIn("teams", [])), "teams");
+    });
+
+    it("is none that is elsewhere, and none where several could be meant", () => {
+        assert.equal(found(), undefined);
+        assert.equal(found(projectIn("argocd", [])), undefined);
+        assert.equal(found(projectIn("argocd"), projectIn("argo")), undefined);
+    });
+});
 
 describe("limits of Argo CD's projects", () => {
     const reached = (...patterns: readonly string[]) =>

@@ -1,7 +1,7 @@
-import { subjectNode } from "../../grants";
 import { TECHNIQUES } from "../../techniques";
 import { rbacFamily } from "./family";
 import { clusterRight } from "./rights";
+import { usersOf } from "./targets";
 
 export const impersonateUsers = rbacFamily({
     name: "impersonate-users",
@@ -9,9 +9,6 @@ export const impersonateUsers = rbacFamily({
     technique: TECHNIQUES.validAccounts,
     needs: "nothing more",
     rights: [clusterRight("", ["users"], ["impersonate"])],
-    leadsTo: (landscape, { names }) =>
-        names === undefined
-            ? [landscape.node("users")]
-            : names.flatMap((name) => subjectNode(landscape, { kind: "User", name, namespace: "", path: "" }) ?? []),
+    leadsTo: usersOf,
     cut: { remedy: "Take the verb impersonate out of the role.", control: "no-impersonation" },
 });

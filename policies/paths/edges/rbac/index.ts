@@ -16,6 +16,7 @@ import { hostVolumes } from "./host-volumes";
 import { impersonateAccounts } from "./impersonate-accounts";
 import { impersonateGroups } from "./impersonate-groups";
 import { impersonateUsers } from "./impersonate-users";
+import { impersonateAccountsWithin, impersonateUsersWithin } from "./impersonate-within";
 import { kubeletApi } from "./kubelet-api";
 import { mapCloudUsers } from "./map-cloud-users";
 import { mintTokens } from "./mint-tokens";
@@ -47,6 +48,8 @@ export const RBAC_FAMILIES: readonly EdgeFamily[] = [
     impersonateAccounts,
     impersonateUsers,
     impersonateGroups,
+    impersonateAccountsWithin,
+    impersonateUsersWithin,
     bindClusterRoles,
     bindRoles,
     escalateClusterRoles,

@@ -1,3 +1,4 @@
+import { subjectNode } from "../../grants";
 import type { Landscape } from "../../landscape";
 import type { NodeKind, PathNode } from "../../nodes";
 import { WHOLE } from "../../nodes";
@@ -12,6 +13,13 @@ export function thingsOf(kind: Placed) {
         names === undefined
             ? [landscape.node(WHOLE[kind], namespace)]
             : names.flatMap((name) => named(landscape, kind, namespace, name));
+}
+
+/** The users that a right reaches: all, or those of some names. */
+export function usersOf(landscape: Landscape, { names }: Reach): readonly PathNode[] {
+    return names === undefined
+        ? [landscape.node("users")]
+        : names.flatMap((name) => subjectNode(landscape, { kind: "User", name, namespace: "", path: "" }) ?? []);
 }
 
 function named(landscape: Landscape, kind: Placed, namespace: string, name: string): readonly PathNode[] {

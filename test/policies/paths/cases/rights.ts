@@ -102,6 +102,30 @@ export const RIGHTS: readonly Case[] = [
         mended: may(["", "users", "impersonate", "ops"]),
     },
     {
+        family: "impersonate-users-within",
+        open: mayEverywhere(
+            ["", "secrets", "impersonate-on:user-info:get"],
+            ["authentication.k8s.io", "users", "impersonate:user-info", "ops"],
+        ),
+        edge: `${CLUSTER} -> user ops`,
+        mended: mayEverywhere(
+            ["", "secrets", "get"],
+            ["authentication.k8s.io", "users", "impersonate:user-info", "ops"],
+        ),
+    },
+    {
+        family: "impersonate-accounts-within",
+        open: may(
+            ["apps", "deployments", "impersonate-on:serviceaccount:create"],
+            ["authentication.k8s.io", "serviceaccounts", "impersonate:serviceaccount"],
+        ),
+        edge: `${ROLE} -> every service account of shop`,
+        mended: may(
+            ["apps", "deployments", "impersonate-on:user-info:create"],
+            ["authentication.k8s.io", "serviceaccounts", "impersonate:serviceaccount"],
+        ),
+    },
+    {
         family: "impersonate-groups",
         open: mayEverywhere(["", "users", "impersonate", "nobody"], ["", "groups", "impersonate"]),
         edge: `${CLUSTER} -> cluster-admin`,
