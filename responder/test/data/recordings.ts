@@ -84,7 +84,7 @@ const WORKLOAD_API = "Workload API socket used by an unexpected process";
 
 export const INCIDENTS: readonly Recording[] = [
     incident("a shell", [
-        falco("Shell started in a guarded container", "Critical", ["runtime", "T1059.004"], {
+        falco("Shell started in a guarded container", "Critical", ["runtime", "T1059.004", "T1609"], {
             "proc.cmdline": "sh -i",
             "proc.tty": 34816,
         }),
@@ -104,7 +104,7 @@ export const INCIDENTS: readonly Recording[] = [
     incident(
         "a token read by another process",
         [
-            falco("Service account token read by an unexpected process", "Critical", ["identity", "T1528"], {
+            falco("Service account token read by an unexpected process", "Critical", ["identity", "T1528", "T1552"], {
                 "fd.name": "/var/run/secrets/tokens/api",
             }),
         ],
@@ -119,7 +119,7 @@ export const INCIDENTS: readonly Recording[] = [
         }),
     ]),
     incident("container drift", [
-        falco("Container drift", "Critical", ["runtime", "T1620"], { "proc.is_exe_upper_layer": true }),
+        falco("Container drift", "Critical", ["runtime", "T1204", "T1620"], { "proc.is_exe_upper_layer": true }),
     ]),
     incident("mining", [
         falco("Crypto mining", "Critical", ["runtime", "T1496"], {
@@ -127,14 +127,14 @@ export const INCIDENTS: readonly Recording[] = [
         }),
     ]),
     incident("a write below /etc", [
-        falco("File written below etc or a directory of executables", "Error", ["runtime", "T1543"], {
+        falco("File written below etc or a directory of executables", "Error", ["runtime", "T1543", "T1554"], {
             "fd.name": "/etc/ld.so.preload",
         }),
     ]),
     incident(
         "the container runtime's socket",
         [
-            falco("Contact container runtime socket", "Critical", ["container", "T1611"], {
+            falco("Container runtime socket contacted from a guarded container", "Critical", ["container", "T1611"], {
                 "fd.name": "/run/containerd/containerd.sock",
             }),
         ],
@@ -144,15 +144,20 @@ export const INCIDENTS: readonly Recording[] = [
         },
     ),
     incident("tracing of another process", [
-        falco("PTRACE attached to process", "Critical", ["runtime", "T1055.008"], { "evt.type": "ptrace" }),
+        falco(
+            "Process traced or its memory opened in a guarded container",
+            "Critical",
+            ["runtime", "T1055.008", "T1003.007"],
+            { "evt.type": "ptrace" },
+        ),
     ]),
     incident("connections out, again and again", [
-        falco(OUTBOUND, "Warning", ["network", "T1041"]),
-        falco(OUTBOUND, "Warning", ["network", "T1041"]),
+        falco(OUTBOUND, "Warning", ["network", "T1041", "T1071"]),
+        falco(OUTBOUND, "Warning", ["network", "T1041", "T1071"]),
     ]),
     incident("a stranger at the Workload API, again and again", [
-        falco(WORKLOAD_API, "Warning", ["identity", "T1078"]),
-        falco(WORKLOAD_API, "Warning", ["identity", "T1078"]),
+        falco(WORKLOAD_API, "Warning", ["identity", "T1552", "T1078"]),
+        falco(WORKLOAD_API, "Warning", ["identity", "T1552", "T1078"]),
     ]),
     {
         name: "a forged SVID at a peer: the peer refuses it, and its own pod is no culprit",
@@ -169,8 +174,11 @@ export const LOOKALIKES: readonly Recording[] = [
         "the runtime that joins a pod's namespaces at start",
         falco("Change thread namespace", "Notice", ["process", "T1611"], { "proc.exepath": "/usr/bin/runc" }),
     ),
-    benign("one connection out by a new feature", falco(OUTBOUND, "Warning", ["network", "T1041"])),
-    benign("one call of the Workload API by a health check", falco(WORKLOAD_API, "Warning", ["identity", "T1078"])),
+    benign("one connection out by a new feature", falco(OUTBOUND, "Warning", ["network", "T1041", "T1071"])),
+    benign(
+        "one call of the Workload API by a health check",
+        falco(WORKLOAD_API, "Warning", ["identity", "T1552", "T1078"]),
+    ),
     benign(
         "a package manager in a build pod",
         falco("Package management process launched in container", "Error", ["container", "software_mgmt"], {
@@ -187,21 +195,23 @@ export const LOOKALIKES: readonly Recording[] = [
     ),
     benign(
         "a shell of Falco's own test in its protected namespace",
-        falco("Shell started in a guarded container", "Critical", ["runtime"], {
+        falco("Shell started in a guarded container", "Critical", ["runtime", "T1059.004", "T1609"], {
             "k8s.ns.name": "falco",
             "k8s.pod.name": "falco-0",
         }),
     ),
     benign(
         "a shell on the node, which is no pod",
-        falco("Shell started in a guarded container", "Critical", ["runtime"], {
+        falco("Shell started in a guarded container", "Critical", ["runtime", "T1059.004", "T1609"], {
             "k8s.ns.name": null,
             "k8s.pod.name": "<NA>",
         }),
     ),
     benign(
         "an event of a pod that has ended meanwhile",
-        falco("Shell started in a guarded container", "Critical", ["runtime"], { "k8s.pod.name": "web-old" }),
+        falco("Shell started in a guarded container", "Critical", ["runtime", "T1059.004", "T1609"], {
+            "k8s.pod.name": "web-old",
+        }),
     ),
     benign(
         "a file made executable, which alone is a warning",

@@ -34,6 +34,19 @@ export const IN_A_POD: readonly {
         script: 'fs.writeFileSync("/tmp/svid.0.key", "-"); fs.readFileSync("/tmp/svid.0.key")',
         rules: ["SVID or key material read by an unexpected process"],
     },
+    {
+        does: "opens the memory of a program that runs",
+        script: 'fs.openSync("/proc/self/mem")',
+        rules: ["Process traced or its memory opened in a guarded container"],
+    },
+    {
+        does: "talks to what is called as the container runtime's socket",
+        script: [
+            'const socket = "/tmp/containerd.sock"',
+            "net.createServer().listen(socket, () => net.connect(socket, () => process.exit()))",
+        ].join("; "),
+        rules: ["Container runtime socket contacted from a guarded container"],
+    },
 ];
 
 /** Ids of the processes that run, as the node counts them. */
@@ -56,8 +69,11 @@ interface Intrusion {
 const connect = (path: string): string =>
     `'${process.execPath}' --eval 'net.connect("${path}").on("error", () => {}).on("connect", () => process.exit())'`;
 
+const [MEMFD_CREATE, WRITE, PTRACE] = process.arch === "arm64" ? [279, 64, 117] : [319, 1, 101];
+/** For perl: attaches to its parent, by ptrace(2). */
+const TRACES = `syscall(${PTRACE}, 16, getppid(), 0, 0)`;
+
 /** For perl: a program out of nothing but memory, by memfd_create(2) and write(2). */
-const [MEMFD_CREATE, WRITE] = process.arch === "arm64" ? [279, 64] : [319, 1];
 const FROM_MEMORY = [
     `my $name = "x"; my $memory = syscall(${MEMFD_CREATE}, $name, 0)`,
     'open(my $from, "<", "/bin/true"); local $/; my $program = <$from>',
@@ -110,6 +126,12 @@ export const ON_THE_NODE: readonly Intrusion[] = [
         inside: "operator",
         script: () => "unshare --mount sh -c 'mount -t tmpfs none /opt; mkdir /opt/spire; echo - > /opt/spire/tool'",
         rule: "File written below etc or a directory of executables",
+    },
+    {
+        does: "traces another process",
+        inside: "operator",
+        script: () => `perl -e '${TRACES}'; true`,
+        rule: "Process traced or its memory opened in a guarded container",
     },
     {
         does: "runs a program that is in no image",

@@ -2,8 +2,17 @@ import assert from "node:assert/strict";
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
+import { load } from "js-yaml";
+
 import { parseRules } from "../../../components/falco/rules";
+import { INCIDENTS, LOOKALIKES } from "../../../responder/test/data/recordings.js";
 import { IN_A_POD, ON_THE_NODE } from "../../cluster/support/intrusions";
+
+interface Rule {
+    readonly rule: string;
+    readonly priority: string;
+    readonly tags: readonly string[];
+}
 
 const DIRECTORY = join(__dirname, "../../../components/falco/rules");
 const FILES = readdirSync(DIRECTORY).sort();
@@ -28,6 +37,8 @@ describe("the Falco rules we ship", () => {
                 "syscall ERROR File written below etc or a directory of executables",
                 "syscall CRITICAL Container drift",
                 "syscall WARNING File made executable in a guarded container",
+                "syscall CRITICAL Process traced or its memory opened in a guarded container",
+                "syscall CRITICAL Container runtime socket contacted from a guarded container",
                 "syscall CRITICAL Crypto mining",
                 "syscall WARNING Unexpected outbound connection",
                 "syscall CRITICAL Cloud metadata contacted from a container",
@@ -53,11 +64,28 @@ describe("the Falco rules we ship", () => {
                 "kubelet_managed_files",
                 "spire_opens_its_sockets",
                 "runtime_prepares_the_container",
+                "falco_looks_up_containers",
                 "canary_tries_the_api_server",
                 "cloud_network_plugins",
                 "server_and_deployer",
             ],
         );
+    });
+
+    it("are those that the responder's recordings are of, at their priority and with their tags", () => {
+        const bodies = [...INCIDENTS, ...LOOKALIKES].flatMap(({ path, bodies: all }) => (path === "/falco" ? all : []));
+        const recorded = (bodies as { rule: string; priority: string; tags: readonly string[] }[]).map(
+            ({ rule, priority, tags }) => `${priority.toUpperCase()} ${rule} [${tags.join(", ")}]`,
+        );
+        const ours = FILES.flatMap((name) => load(readFileSync(join(DIRECTORY, name), "utf8")) as Partial<Rule>[])
+            .filter((entry): entry is Rule => entry.rule !== undefined)
+            .map(({ rule, priority, tags }) => `${priority} ${rule} [${tags.join(", ")}]`);
+        // Look-alikes are also of rules that Falco itself brings along.
+        const foreign = [
+            "ERROR Package management process launched in container [container, software_mgmt]",
+            "NOTICE Change thread namespace [process, T1611]",
+        ];
+        assert.deepEqual([...new Set(recorded)].filter((rule) => !ours.includes(rule)).sort(), foreign);
     });
 
     it("are each set off on a real node by an intrusion of their own", () => {
