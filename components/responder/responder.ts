@@ -17,6 +17,7 @@ import { WorkloadIdentity } from "../spire/workload-identity";
 import { boundSpecs } from "./bounds";
 import { responderFlows } from "./flows";
 import { policyText, protectedNamespaces } from "./policy";
+import { quarantine } from "./quarantine";
 import {
     CLUSTER_RULES,
     DENY_LIST,
@@ -104,7 +105,8 @@ function rights(
  * What contains incidents: it takes events by mutual TLS, and acts within its policy and its bounds.
  *
  * Creates: the definition of SecurityIncident, flows, a ClusterSPIFFEID, roles and their bindings, admission policies that bound
- * them, the policy and the list of refused identities as ConfigMaps, a FoundationService, and the Service of the leading replica.
+ * them, the policy and the list of refused identities as ConfigMaps, a FoundationService, and the Service of the leading replica; where
+ * the network engine has policies that deny, the one that closes the network of pods in quarantine.
  */
 export class Responder extends pulumi.ComponentResource {
     public static readonly __pulumiType = "x0tta6bl4:responder:Responder";
@@ -141,6 +143,7 @@ export class Responder extends pulumi.ComponentResource {
                 { ...own, ignoreChanges },
             );
         const policy = map("policy", { name: POLICY_MAP, namespace }, { "policy.yaml": policyText(settings) });
+        const closed = quarantine(name, args, labels, own);
         // The responder writes them from then on: only their being there is this program's.
         const denied = [namespace, ...settings.denyLists].map((list) =>
             map(
@@ -155,7 +158,16 @@ export class Responder extends pulumi.ComponentResource {
             { ...responderService(identity.pod, { ...args, ...image }), namespace },
             {
                 ...own,
-                dependsOn: [definition, flows, identity, policy, ...denied, ...rights(name, settings, own), ...bounds],
+                dependsOn: [
+                    definition,
+                    flows,
+                    identity,
+                    policy,
+                    ...denied,
+                    ...rights(name, settings, own),
+                    ...bounds,
+                    ...closed,
+                ],
             },
         );
         new k8s.core.v1.Service(

@@ -1,6 +1,8 @@
+import type { ClusterSettings } from "../cluster/settings";
 import type { ServiceSpec } from "../deployment";
 import { NAMESPACE as SPIRE, PORTS as SPIRE_PORTS, SERVER } from "../spire/layout";
 import type { PodIdentity } from "../workload";
+import { denyingEngine } from "./quarantine";
 import { DENY_LIST, RESPONDER } from "./rights";
 import type { ResponderSettings } from "./settings";
 
@@ -25,13 +27,14 @@ export function responderService(
     identity: PodIdentity,
     args: {
         readonly settings: ResponderSettings;
+        readonly cluster: ClusterSettings;
         /** Namespace of falcosidekick, where there is one. */
         readonly falcosidekick: string | undefined;
         readonly image: string;
         readonly version: string;
     },
 ): ServiceSpec {
-    const { settings, falcosidekick, image, version } = args;
+    const { settings, cluster, falcosidekick, image, version } = args;
     const store = settings.evidenceStore;
     const trustDomain = new URL(settings.falcosidekick).hostname;
     const setting = (name: string, value: string | undefined) => (value === undefined ? [] : [{ name, value }]);
@@ -50,6 +53,7 @@ export function responderService(
             { name: "RESPONDER_PROTECTED_NAMESPACES", value: SPIRE },
             { name: "RESPONDER_DENY_LIST", value: DENY_LIST },
             ...setting("RESPONDER_DENY_LIST_NAMESPACES", settings.denyLists.join(",") || undefined),
+            ...setting("RESPONDER_DENYING_ENGINE", denyingEngine(cluster, settings)),
             { name: "RESPONDER_SENDER_AUTHORITY", value: `${trustDomain}=${PATHS.senders}` },
             ...setting("RESPONDER_FALCO_SENDERS", falcosidekick && settings.falcosidekick),
             ...setting("RESPONDER_ALERTMANAGER_SENDERS", settings.alertmanager?.spiffeId),

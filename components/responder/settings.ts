@@ -19,6 +19,11 @@ const httpsUrl = text(
 export const responderSettings = withDefault(
     object({
         enabled: withDefault(boolean(), false),
+        /**
+         * What closes the network of an isolated pod: its labels, which are taken off, and with `engine` also a cluster-wide policy of
+         * Cilium or Calico that denies. Some platforms serve none, such as GKE unless its option for them is on: there it is `labels`.
+         */
+        quarantine: withDefault(oneOf("engine", "labels"), "engine"),
         /** A namespace of its own, which this program makes and closes. */
         namespace: withDefault(dnsLabel, "responder"),
         /** `observe` writes down what it would do, `propose` asks, `act` acts. */

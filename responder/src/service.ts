@@ -188,7 +188,7 @@ export class ResponderService {
 
     private async lead(): Promise<void> {
         const { settings, parts, identity } = this;
-        const { namespace, pod, denyList, evidence } = settings;
+        const { namespace, pod, denyList, denyingEngine, evidence } = settings;
         const now = (): number => Date.now();
         const trustDomain = identity.snapshot().svid.id.trustDomain.name;
         const cached = { ttlMs: SUBJECT_TTL_MS, size: SUBJECTS, now };
@@ -211,6 +211,7 @@ export class ResponderService {
                 evidence: evidence.store === undefined ? directory : new EvidenceUpload(directory, evidence.store),
                 namespace,
                 denyList,
+                ...(denyingEngine !== undefined && { denyingEngine }),
                 now,
             },
         });

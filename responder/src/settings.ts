@@ -23,6 +23,8 @@ export interface ResponderSettings {
     /** `host:port` of the SPIRE server, where the responder may administer it. */
     readonly spireServer?: string;
     readonly denyList: DenyList;
+    /** The cluster's network engine, where the deployment has a policy of its that denies isolated pods everything. */
+    readonly denyingEngine?: string;
     readonly evidence: {
         readonly directory: string;
         readonly limitBytes: number;
@@ -113,6 +115,15 @@ export function readSettings(env: Environment): ResponderSettings {
                 ]),
             ],
         },
+        ...(env["RESPONDER_DENYING_ENGINE"] !== undefined && {
+            denyingEngine: read(
+                "RESPONDER_DENYING_ENGINE",
+                "",
+                (text) => DENYING_ENGINES.find((engine) => engine === text),
+                '"cilium" or "calico"',
+                "cilium",
+            ),
+        }),
         evidence: {
             directory: env["RESPONDER_EVIDENCE"] ?? "/evidence",
             limitBytes: read(
@@ -157,6 +168,7 @@ export function readSettings(env: Environment): ResponderSettings {
     return settings;
 }
 
+const DENYING_ENGINES = ["cilium", "calico"] as const;
 const KEMS = ["prefer", "require"] as const;
 
 /** What is wrong with a variable. A URL may hold a password, so that one with an @ is not shown. */

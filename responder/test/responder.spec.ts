@@ -55,6 +55,22 @@ describe("Responder", () => {
         assert.match(incident().actions[0]?.reason ?? "", /still opened by allow-dns, which select every pod/);
     });
 
+    it("says that what would open something comes too late where the network engine denies", async () => {
+        worldOf();
+        world.denyingEngine = "cilium";
+        world.api.put({
+            apiVersion: "networking.k8s.io/v1",
+            kind: "NetworkPolicy",
+            metadata: { name: "allow-dns", namespace: "shop" },
+            spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: [{ port: 53 }] }] },
+        });
+        const { incident } = await respond();
+        assert.match(
+            incident().actions[0]?.reason ?? "",
+            /denied by the policy responder-quarantine of cilium, which goes before allow-dns, which select every pod/,
+        );
+    });
+
     it("writes down what it would do while the mode is observe, and changes nothing", async () => {
         worldOf(policyOf({ mode: "observe" }));
         const { incident } = await respond();

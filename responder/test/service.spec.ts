@@ -207,6 +207,7 @@ describe("readSettings", () => {
             RESPONDER_PORT: "0",
             RESPONDER_FALCO_SENDERS: "falco",
             RESPONDER_KEM: "maybe",
+            RESPONDER_DENYING_ENGINE: "kubernetes",
             RESPONDER_OTLP: "ftp://x",
         };
         assert.throws(
@@ -224,6 +225,7 @@ describe("readSettings", () => {
                     "RESPONDER_POLICY",
                     "RESPONDER_NAMESPACE",
                     "RESPONDER_POD",
+                    "RESPONDER_DENYING_ENGINE",
                     "RESPONDER_OTLP",
                     "nobody",
                 ]);

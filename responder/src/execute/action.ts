@@ -41,6 +41,8 @@ export interface ActionContext {
     /** The responder's own namespace. */
     readonly namespace: string;
     readonly denyList: DenyList;
+    /** The cluster's network engine, where the deployment has a policy of its that denies isolated pods everything. */
+    readonly denyingEngine?: string;
     readonly incident: Incident;
     readonly record: ActionRecord;
     /** Milliseconds since 1970. */

@@ -19,6 +19,7 @@ export interface ExecutorTools {
     readonly evidence: EvidenceStore;
     readonly namespace: string;
     readonly denyList: DenyList;
+    readonly denyingEngine?: string;
     /** Milliseconds since 1970. */
     readonly now: () => number;
 }

@@ -61,6 +61,8 @@ export class World {
     readonly spire = new FakeSpire();
     /** Where the list of refused identities is kept. */
     denyNamespaces: readonly string[] = [NAMESPACE];
+    /** The network engine that denies isolated pods everything, if there is one. */
+    denyingEngine: string | undefined;
     /** Whether the responder has rights at the SPIRE server. */
     mayAskSpire = true;
 
@@ -94,6 +96,7 @@ export class World {
                 },
                 namespace: NAMESPACE,
                 denyList: { name: "revoked-identities", namespaces: this.denyNamespaces },
+                ...(this.denyingEngine !== undefined && { denyingEngine: this.denyingEngine }),
                 now: () => this.now,
             },
         });

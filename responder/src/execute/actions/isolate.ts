@@ -17,7 +17,8 @@ const MANAGED_BY = { "app.kubernetes.io/managed-by": "responder" };
 /**
  * Takes a pod out of everything that selects by labels: Services, controllers, registrations of identities, and the network policies that
  * open something for it, since policies are a union and one that denies can't take back what another allows. What is left are
- * policies that select every pod of the namespace: those that open something are named in the result.
+ * policies that select every pod of the namespace: those that open something are named in the result. Where the network engine has
+ * policies that deny, the deployment brings one that goes before them all.
  */
 export const isolate: Action = {
     type: "isolate",
@@ -62,12 +63,9 @@ export const isolate: Action = {
         if (pod === undefined) {
             return "the pod is gone: nothing is left to isolate";
         }
-        const open = await policiesThatOpen(context, namespace, pod);
         return [
             `its labels are off, so that nothing selects it`,
-            open.length === 0
-                ? "no network policy opens anything for it"
-                : `still opened by ${open.join(", ")}, which select every pod of the namespace`,
+            await closure(context, namespace, pod),
             replacement(textField(prepared, "controller") ?? "none"),
         ].join("; ");
     },
@@ -115,6 +113,18 @@ async function openNamespace({ api }: ActionContext, namespace: string): Promise
     if (left.length === 0) {
         await api.delete({ kind: "NetworkPolicy", namespace, name: QUARANTINE_POLICY }, {});
     }
+}
+
+/** Whether the pod has a network yet. */
+async function closure(context: ActionContext, namespace: string, pod: KubernetesObject): Promise<string> {
+    const open = await policiesThatOpen(context, namespace, pod);
+    if (open.length === 0) {
+        return "no network policy opens anything for it";
+    }
+    const named = `${open.join(", ")}, which select every pod of the namespace`;
+    return context.denyingEngine === undefined
+        ? `still opened by ${named}`
+        : `denied by the policy ${QUARANTINE_POLICY} of ${context.denyingEngine}, which goes before ${named}`;
 }
 
 /** Names of policies that select the pod as it is now and allow something. */
