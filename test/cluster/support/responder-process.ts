@@ -39,6 +39,13 @@ export interface Incident extends KubernetesObject {
 
 export type IncidentStatus = NonNullable<Incident["status"]>;
 
+/** Where the responder runs. */
+interface Place {
+    /** What runs a program there, in its own process. */
+    readonly prefix?: readonly string[];
+    readonly port?: number;
+}
+
 /** The responder's bundle as a process beside a cluster, which it asks with a token of its own ServiceAccount. */
 export class ResponderProcess {
     private child: ChildProcess | undefined;
@@ -52,17 +59,20 @@ export class ResponderProcess {
         private readonly ca: TestCa,
         private readonly identities: FakeWorkloadApi,
         private readonly environment: Readonly<Record<string, string>>,
+        private readonly place: Place,
     ) {}
 
     /**
      * Builds the program; it doesn't run yet.
      *
      * @param environment beside what every test needs
+     * @param place where it runs and listens; beside the test, at a port that is free, unless it is said
      */
     static async build(
         cluster: Cluster,
         policy: string,
         environment: Readonly<Record<string, string>> = {},
+        place: Place = {},
     ): Promise<ResponderProcess> {
         const built = await run(process.execPath, ["responder/build.mjs"]);
         assert.equal(built.code, 0, built.stderr);
@@ -71,7 +81,7 @@ export class ResponderProcess {
         const ca = await TestCa.create("example.org");
         const identities = await FakeWorkloadApi.start();
         identities.setX509(x509Message([await ca.issue("/ns/responder/sa/responder")], [ca.bundle]));
-        return new ResponderProcess(cluster, folder, ca, identities, environment);
+        return new ResponderProcess(cluster, folder, ca, identities, environment, place);
     }
 
     get exited(): boolean {
@@ -81,9 +91,14 @@ export class ResponderProcess {
     /** Runs it, and waits until it leads. */
     async start(): Promise<void> {
         await this.writeKubeconfig();
-        this.port = await freePort();
+        this.port = this.place.port ?? (await freePort());
         this.log = "";
-        const child = spawn(process.execPath, ["responder/dist/responder.mjs"], {
+        const [command = "", ...args] = [
+            ...(this.place.prefix ?? []),
+            process.execPath,
+            "responder/dist/responder.mjs",
+        ];
+        const child = spawn(command, args, {
             env: {
                 SPIFFE_ENDPOINT_SOCKET: this.identities.address,
                 RESPONDER_FALCO_SENDERS: "spiffe://example.org/falcosidekick",

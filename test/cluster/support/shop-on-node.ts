@@ -58,10 +58,14 @@ export class ShopOnNode {
         private readonly responder: ResponderProcess,
     ) {}
 
-    /** Once every pod is ready. */
-    static async on(cluster: Cluster, responder: ResponderProcess): Promise<ShopOnNode> {
+    /**
+     * Once every pod is ready.
+     *
+     * @param pods how many there are
+     */
+    static async on(cluster: Cluster, responder: ResponderProcess, pods = REPLICAS + 3): Promise<ShopOnNode> {
         const shop = new ShopOnNode(cluster, responder);
-        await until("every talker is ready", async () => (await shop.ready()).length === REPLICAS + 3, {
+        await until("every talker is ready", async () => (await shop.ready()).length === pods, {
             seconds: 120,
         });
         shop.pods = { desk: await shop.onlyPod("desk"), guest: await shop.onlyPod("guest") };
@@ -100,10 +104,15 @@ export class ShopOnNode {
     }
 
     async send({ path, bodies }: Recording, ...pods: readonly string[]): Promise<void> {
-        this.sentAt = Date.now();
+        this.sentNow();
         for (const body of bodies) {
             assert.equal(await this.responder.post(path, live(body, ...pods)), 200);
         }
+    }
+
+    /** What happens now may be part of what comes next. */
+    sentNow(): void {
+        this.sentAt = Date.now();
     }
 
     /** Until what comes next is no part of what came before. */

@@ -42,6 +42,18 @@ export async function publishStackImages(
         ...(missingForFalco.length === 0 ? { falco: await falco() } : {}),
         ...falcosidekick(),
     };
+    return publish(node, contents);
+}
+
+/** Puts the images of Falco and falcosidekick into the node's registry, which have to be on PATH. @returns the digest of each */
+export async function publishFalcoImages(node: Node): Promise<Readonly<Partial<Record<ShippedImage, string>>>> {
+    return publish(node, { falco: await falco(), ...falcosidekick() });
+}
+
+async function publish(
+    node: Node,
+    contents: Readonly<Partial<Record<ShippedImage, Content>>>,
+): Promise<Readonly<Partial<Record<ShippedImage, string>>>> {
     const digests: [string, string][] = [];
     for (const [name, content] of Object.entries(contents)) {
         const { repository, tag } = IMAGES[name as ShippedImage];

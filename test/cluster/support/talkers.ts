@@ -8,7 +8,7 @@ import { CSI_DRIVER_NAME } from "../../../components/spire/layout";
 import { DENY_LIST } from "../../../components/responder/rights";
 import type { Cluster } from "../harness/cluster";
 import { NODE_NAME } from "../harness/control-plane";
-import { importImage, programWithLibraries } from "../harness/images";
+import { importImage, programWithLibraries, type ImageSpec } from "../harness/images";
 import type { KubernetesObject } from "../harness/kubectl";
 import type { Node } from "../harness/node";
 import type { TalkState } from "./talker.mts";
@@ -18,10 +18,18 @@ export const PLAIN_PORT = 7000;
 export const MUTUAL_PORT = 8443;
 const CONTROL_PORT = 8080;
 
-const IMAGE = "localhost/talker:1";
+/** The image of talkers, by its repository. */
+export const TALKER = "localhost/talker";
+/** Where anybody in a talker's container may write: also where intruders do, and where no image would let them. */
+const OPEN_FOLDERS = { "/tmp": 0o1777, "/etc/open": 0o1777, "/run/secrets/tokens": 0o1777 };
 
-/** Puts the program of talker.mts into an image on the node. */
-export async function importTalker(node: Node): Promise<void> {
+/**
+ * Puts the program of talker.mts into an image on the node.
+ *
+ * @param repository another name for the same image
+ * @param tools beside the program: path in the image to path on this machine
+ */
+export async function importTalker(node: Node, repository = TALKER, tools: ImageSpec["files"] = {}): Promise<void> {
     const bundle = join(node.folder, "talker.mjs");
     await build({
         entryPoints: [join(__dirname, "talker.mts")],
@@ -36,15 +44,21 @@ export async function importTalker(node: Node): Promise<void> {
         banner: { js: 'import { createRequire } from "node:module"; const require = createRequire(import.meta.url);' },
     });
     await importImage(node, {
-        tag: IMAGE,
-        files: { ...(await programWithLibraries(process.execPath, "/app/node")), "/app/talker.mjs": bundle },
+        tag: `${repository}:1`,
+        folders: OPEN_FOLDERS,
+        files: { ...(await programWithLibraries(process.execPath, "/app/node")), ...tools, "/app/talker.mjs": bundle },
         entrypoint: ["/app/node", "/app/talker.mjs"],
         user: "65532:65532",
     });
 }
 
 /** A Deployment of talkers on the real node, with an identity of its own name, a Service, and the list of refused identities. */
-export function talkers(namespace: string, name: string, replicas: number): readonly KubernetesObject[] {
+export function talkers(
+    namespace: string,
+    name: string,
+    replicas: number,
+    repository = TALKER,
+): readonly KubernetesObject[] {
     const labels = { app: name };
     const mounts = { identity: "/run/identity", revoked: "/etc/revoked" };
     const pod = {
@@ -55,7 +69,7 @@ export function talkers(namespace: string, name: string, replicas: number): read
         containers: [
             {
                 name: "main",
-                image: IMAGE,
+                image: `${repository}:1`,
                 imagePullPolicy: "Never",
                 readinessProbe: { httpGet: { path: "/state", port: CONTROL_PORT }, periodSeconds: 1 },
                 volumeMounts: Object.entries(mounts).map(([volume, mountPath]) => ({ name: volume, mountPath })),
