@@ -66,6 +66,13 @@ export interface Subject {
     readonly exposure?: Exposure;
     /** What could not be looked up, and why; one sentence each. */
     readonly unresolved: readonly string[];
+    /** How many events are about it, by {@link signalKey}; absent in what was recorded before they were counted: any may be. */
+    readonly seen?: Readonly<Record<string, number>>;
+}
+
+/** What tells one signal of an incident from another. */
+export function signalKey({ source, rule }: Pick<Signal, "source" | "rule">): string {
+    return `${source} ${rule}`;
 }
 
 /** Events of one rule within an incident. */

@@ -224,7 +224,7 @@ export class Responder {
                 if (subject.unresolved.length === 0) {
                     return subject;
                 }
-                const again = await this.options.resolver.subject(subject);
+                const again = { ...(await this.options.resolver.subject(subject)), seen: subject.seen };
                 // A pod of the same name that has come since has done nothing.
                 return subject.uid === undefined || again.uid === subject.uid ? again : subject;
             }),

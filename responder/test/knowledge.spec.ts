@@ -31,7 +31,9 @@ const INCIDENT: Incident = {
         },
     ],
     eventIds: ["a", "b"],
-    subjects: [{ namespace: "shop", pod: "web-0", uid: "u", exposure: "external", unresolved: ["x"] }],
+    subjects: [
+        { namespace: "shop", pod: "web-0", uid: "u", exposure: "external", unresolved: ["x"], seen: { "falco r": 2 } },
+    ],
     actions: [
         {
             id: "isolate:u",

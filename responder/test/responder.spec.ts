@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ApiError } from "../src/kubernetes/objects.js";
+import { ruleMatches } from "../src/plan/planner.js";
 import { keyOf } from "./support/fake-api.js";
 import type { World } from "./support/world.js";
 import { eventOf, policyOf, respondIn, ruleOf, shopOf, statesOf } from "./support/world.js";
@@ -144,6 +145,37 @@ describe("Responder", () => {
             ["web-0", "web-1"],
         );
         assert.equal(incident().key, "workload Deployment shop/web");
+    });
+
+    it("does to each pod of an incident what its own events ask for, whatever others of its workload have shown", async () => {
+        const counting = { ...ruleOf("isolate"), name: "again", match: { rules: ["Odd"], minimumCount: 2 } };
+        worldOf(policyOf({ rules: [ruleOf("isolate"), counting] }));
+        const odd = (pod: string) => eventOf({ rule: "Odd", severity: "low", claim: { namespace: "shop", pod } });
+        const { responder, incident } = await respond(eventOf());
+        const isolated = () =>
+            incident()
+                .actions.filter(({ state }) => state !== "undone")
+                .map(({ target }) => target.pod);
+        await responder.record([odd("web-1"), odd("web-2")]);
+        await responder.tick();
+        assert.equal(incident().subjects.length, 3);
+        assert.deepEqual(isolated(), ["web-0"]);
+        await responder.record([odd("web-2")]);
+        await responder.tick();
+        assert.deepEqual(isolated(), ["web-0", "web-2"]);
+    });
+
+    it("takes every signal for one of a subject's that was recorded before events were counted for each", async () => {
+        worldOf();
+        const { incident } = await respond();
+        const [signal] = incident().signals;
+        const [subject] = incident().subjects;
+        const [rule] = world.policy.rules;
+        assert.ok(signal && subject && rule);
+        const matches = (seen?: Readonly<Record<string, number>>): boolean =>
+            ruleMatches(rule, incident(), signal, { ...subject, seen });
+        assert.deepEqual(subject.seen, { "falco Shell started in a guarded container": 1 });
+        assert.deepEqual([matches(subject.seen), matches({ "falco Other": 1 }), matches()], [true, false, true]);
     });
 
     it("does nothing to a pod that the API server doesn't know, and says why", async () => {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 
 import type { Incident, SecurityEvent, Severity, Signal, Subject } from "../model.js";
-import { compareSeverity, LIMITS, withTimeline } from "../model.js";
+import { compareSeverity, LIMITS, signalKey, withTimeline } from "../model.js";
 import { confidenceOf } from "./confidence.js";
 
 /**
@@ -78,7 +78,7 @@ function opened(key: string, event: SecurityEvent, subject: Subject, now: number
             detectedAt: now,
             signals,
             eventIds: [event.id],
-            subjects: [subject],
+            subjects: [firstOf(subject, event)],
             actions: [],
             timeline: [],
             decisions: [],
@@ -106,20 +106,39 @@ function extended(home: Incident, event: SecurityEvent, subject: Subject, now: n
                   summary: event.summary,
                   severity: worse(before.severity, event.severity),
               });
-    const known = home.subjects.some(({ uid, pod, namespace, node }) =>
+    const at = home.subjects.findIndex(({ uid, pod, namespace, node }) =>
         uid === undefined
             ? pod === subject.pod && namespace === subject.namespace && node === subject.node
             : uid === subject.uid,
     );
-    const subjects = known || home.subjects.length >= LIMITS.subjects ? home.subjects : [...home.subjects, subject];
+    const known = home.subjects[at];
+    const subjects =
+        known !== undefined
+            ? home.subjects.with(at, anotherOf(known, event))
+            : home.subjects.length >= LIMITS.subjects
+              ? home.subjects
+              : [...home.subjects, firstOf(subject, event)];
     const incident = { ...counted(home, event, signals, now), subjects };
-    if (before !== undefined && subjects === home.subjects) {
+    const isNewHere = known?.seen !== undefined && known.seen[signalKey(event)] === undefined;
+    if (before !== undefined && subjects.length === home.subjects.length && !isNewHere) {
         return { incident, effect: "counted" };
     }
     return {
         incident: withTimeline(incident, now, before === undefined ? `also ${event.rule}` : `also ${where(subject)}`),
         effect: "new",
     };
+}
+
+/** A subject of which nothing was known, with the event that is about it. */
+function firstOf(subject: Subject, event: SecurityEvent): Subject {
+    return { ...subject, seen: { [signalKey(event)]: 1 } };
+}
+
+/** A subject with one more event that is about it. */
+function anotherOf(subject: Subject, event: SecurityEvent): Subject {
+    const { seen } = subject;
+    const key = signalKey(event);
+    return seen === undefined ? subject : { ...subject, seen: { ...seen, [key]: (seen[key] ?? 0) + 1 } };
 }
 
 function counted(home: Incident, event: SecurityEvent, signals: readonly Signal[], now: number): Incident {

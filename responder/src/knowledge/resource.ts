@@ -34,6 +34,10 @@ const subject = z.object({
     spiffeId: text.optional(),
     exposure: z.enum(["none", "cluster", "external"]).optional(),
     unresolved: z.array(text),
+    seen: z
+        .array(z.object({ signal: text, count: z.int() }))
+        .transform((entries) => Object.fromEntries(entries.map(({ signal: key, count }) => [key, count])))
+        .optional(),
 });
 
 const target = z.object({
@@ -169,7 +173,13 @@ export function toStatus(incident: Incident, revision: number): Status {
             lastSeen: iso(one.lastSeen),
         })),
         eventIds: [...incident.eventIds],
-        subjects: incident.subjects.map((one) => ({ ...one, unresolved: [...one.unresolved] })),
+        subjects: incident.subjects.map(({ seen, ...one }) => ({
+            ...one,
+            unresolved: [...one.unresolved],
+            ...(seen !== undefined && {
+                seen: Object.entries(seen).map(([key, count]) => ({ signal: key, count })),
+            }),
+        })),
         actions: incident.actions.map(({ undo, ...one }) => ({
             ...one,
             decidedAt: iso(one.decidedAt),

@@ -1,5 +1,5 @@
 import type { ActionRecord, Incident, Signal, Subject, Target } from "../model.js";
-import { compareSeverity, LIMITS } from "../model.js";
+import { compareSeverity, LIMITS, signalKey } from "../model.js";
 import type { Facts, PastAction } from "./guards.js";
 import { stoppedBy, withinWorkingHours } from "./guards.js";
 import type { PolicyAction, PolicyRule, ResponsePolicy } from "./policy.js";
@@ -19,22 +19,38 @@ export interface PlanInput {
     readonly now: number;
 }
 
-/** Whether a signal is one that the rule is about. */
-export function ruleMatches({ match }: PolicyRule, incident: Incident, signal: Signal): boolean {
+/**
+ * Whether a signal is one that the rule is about, for one of the incident's subjects: other pods of its workload may have shown it,
+ * and it itself nothing or less often.
+ */
+export function ruleMatches(
+    { match }: PolicyRule,
+    { confidence }: Pick<Incident, "confidence">,
+    signal: Signal,
+    { namespace, seen }: Pick<Subject, "namespace" | "seen">,
+): boolean {
+    const count = seen === undefined ? signal.count : (seen[signalKey(signal)] ?? 0);
     return (
+        (match.namespaces?.includes(namespace ?? "") ?? true) &&
         (match.sources?.includes(signal.source) ?? true) &&
         (match.rules?.includes(signal.rule) ?? true) &&
         (match.tags?.some((tag) => signal.tags.includes(tag)) ?? true) &&
         (match.minimumSeverity === undefined || compareSeverity(signal.severity, match.minimumSeverity) >= 0) &&
-        incident.confidence >= (match.minimumConfidence ?? 0) &&
-        signal.count >= (match.minimumCount ?? 1)
+        confidence >= (match.minimumConfidence ?? 0) &&
+        count >= (match.minimumCount ?? 1)
     );
 }
 
-/** Which rules an incident meets by now, as text to compare: while it stays the same, planning again would change nothing. */
+function meets(rule: PolicyRule, incident: Incident, subject: Subject): boolean {
+    return incident.signals.some((signal) => ruleMatches(rule, incident, signal, subject));
+}
+
+/** Which rules the subjects of an incident meet by now, as text to compare: while it stays the same, planning again would change nothing. */
 export function matchingRules({ rules }: ResponsePolicy, incident: Incident): string {
-    const met = rules.filter((rule) => incident.signals.some((signal) => ruleMatches(rule, incident, signal)));
-    return JSON.stringify(met.map(({ name }) => name));
+    const met = rules.flatMap((rule) =>
+        incident.subjects.flatMap((subject, index) => (meets(rule, incident, subject) ? [[rule.name, index]] : [])),
+    );
+    return JSON.stringify(met);
 }
 
 /**
@@ -46,11 +62,8 @@ export function plan(input: PlanInput): readonly ActionRecord[] {
     const records = new Map(incident.actions.map((record) => [record.id, record]));
     const past = [...input.past];
     for (const rule of policy.rules) {
-        if (!incident.signals.some((signal) => ruleMatches(rule, incident, signal))) {
-            continue;
-        }
         for (const [index, subject] of incident.subjects.entries()) {
-            if (rule.match.namespaces !== undefined && !rule.match.namespaces.includes(subject.namespace ?? "")) {
+            if (!meets(rule, incident, subject)) {
                 continue;
             }
             for (const step of rule.actions) {

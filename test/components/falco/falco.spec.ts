@@ -127,6 +127,23 @@ describe("Falco", () => {
         );
     });
 
+    it("has every alert name its pod, those of Falco's own rules too", () => {
+        const source = { source: "syscall", runtimeSocket: "/run/containerd/containerd.sock", bufferSize: 4 } as const;
+        assert.deepEqual(falcoConfig(source)["append_output"], [
+            {
+                match: { source: "syscall" },
+                extra_fields: [
+                    "k8s.ns.name",
+                    "k8s.pod.name",
+                    "container.name",
+                    "container.image.repository",
+                    "proc.exepath",
+                ],
+            },
+        ]);
+        assert.equal(falcoConfig({ source: "k8s_audit", pluginDirectory: "/p" })["append_output"], undefined);
+    });
+
     it("sends alerts over mutual TLS, and only the log is left without falcosidekick", () => {
         const source = { source: "syscall", runtimeSocket: "/run/containerd/containerd.sock", bufferSize: 4 } as const;
         assert.deepEqual(falcoConfig(source)["http_output"], { enabled: false });
