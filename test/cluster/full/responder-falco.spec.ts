@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 
 import { freePort } from "../../../spiffe/test/support/free-port.js";
 import { findBinary } from "../../support/binary";
@@ -70,7 +71,8 @@ describeOnCluster(`Falco, falcosidekick and the responder on a real node${note}`
         assert.ok(node);
         const perl = await programWithLibraries(findBinary("perl") ?? assert.fail("perl is not on PATH"), "/app/perl");
         await importTalker(node, TALKER, perl);
-        await importTalker(node, STRANGER, perl);
+        // The container runtime calls images of one content by one name.
+        await importTalker(node, STRANGER, { ...perl, "/app/stranger": join(node.folder, "hosts") });
         identities = await startIdentityStandin(node, "example.org");
         await cluster().addFakeNodes(5);
         stopEngine = await startKubeRouter(cluster(), node);

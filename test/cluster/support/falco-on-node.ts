@@ -7,6 +7,7 @@ import { NODE_ADDRESS, NODE_NAME } from "../harness/control-plane";
 import type { KubernetesObject } from "../harness/kubectl";
 import type { Node } from "../harness/node";
 import { Authority, type KeyPair } from "../harness/pki";
+import { withholdCapabilities } from "./capabilities";
 import { missingForFalco } from "./falco-probe";
 import { renderWith } from "./project";
 import { REGISTRY, startRegistry } from "./registry";
@@ -103,14 +104,22 @@ function webhook(port: number): readonly KubernetesObject[] {
     ];
 }
 
-/** What has pods has them on the real node. */
+/** What has pods has them on the real node, with what this machine may give them. */
 function onTheNode(object: KubernetesObject): KubernetesObject {
     if (!WORKLOADS.has(object.kind)) {
         return object;
     }
     const copy = structuredClone(object) as KubernetesObject & {
-        spec: { template: { spec: { nodeSelector?: Record<string, string> } } };
+        spec: {
+            template: {
+                spec: {
+                    nodeSelector?: Record<string, string>;
+                    containers: { securityContext: { capabilities: { add?: string[] } } }[];
+                };
+            };
+        };
     };
+    withholdCapabilities(copy.spec.template.spec.containers);
     copy.spec.template.spec.nodeSelector = { "kubernetes.io/hostname": NODE_NAME };
     return copy;
 }
@@ -151,7 +160,14 @@ export async function falcoOnNode(
     const theirs = rendered.filter(
         ({ kind, metadata }) =>
             [FALCO, SIDEKICK].includes(kind === "Namespace" ? metadata.name : (metadata.namespace ?? "")) &&
-            !["NetworkPolicy", "ExternalSecret", "SecretStore", "PodDisruptionBudget"].includes(kind),
+            ![
+                "NetworkPolicy",
+                "ExternalSecret",
+                "SecretStore",
+                "PodDisruptionBudget",
+                "PodMonitor",
+                "PrometheusRule",
+            ].includes(kind),
     );
     await authority.issue({
         name: "tls",

@@ -11,7 +11,7 @@ import { must } from "../harness/exec";
 import type { KubernetesObject } from "../harness/kubectl";
 import { onNode, type Node } from "../harness/node";
 import { Authority } from "../harness/pki";
-import { withheldCapabilities } from "./capabilities";
+import { withholdCapabilities } from "./capabilities";
 import { registerCsiDriver } from "./csi-registrar";
 import { startIdentityStandin } from "./identity-standin";
 import { remove, removeAll } from "./objects";
@@ -224,11 +224,7 @@ function withWhatIsHere(workload: KubernetesObject, known: string): KubernetesOb
     const copy = structuredClone(workload);
     const spec = podSpecOf(copy);
     spec.containers = spec.containers.filter(({ name }) => name !== "node-driver-registrar");
-    for (const { capabilities } of spec.containers.map(({ securityContext }) => securityContext)) {
-        if (capabilities.add !== undefined) {
-            capabilities.add = capabilities.add.filter((capability) => !withheldCapabilities.includes(capability));
-        }
-    }
+    withholdCapabilities(spec.containers);
     if (namespaceOf(copy) === OPERATORS && !TOO_OLD.has(nameOf(copy))) {
         for (const container of spec.containers) {
             container.args = container.args
