@@ -19,8 +19,8 @@ const connect = (port: number, host: string): string =>
 const NOBODY = "198.51.100.1";
 const run = (path: string): string =>
     `fs.copyFileSync("/app/node", "${path}"); child_process.spawnSync("${path}", ["--version"])`;
-/** `PTRACE_ATTACH` of ptrace(2) to the pod's first process. */
-const TRACE = `child_process.spawnSync("/app/perl", ["-e", "syscall(${process.arch === "arm64" ? 117 : 101}, 16, 1, 0, 0)"])`;
+/** `PTRACE_SEIZE` of ptrace(2) for the pod's first process, which goes on, as it would not after `PTRACE_ATTACH`. */
+const TRACE = `child_process.spawnSync("/app/perl", ["-e", "syscall(${process.arch === "arm64" ? 117 : 101}, 0x4206, 1, 0, 0)"])`;
 const SOCKET = "/run/identity/spire-agent.sock";
 
 export const INJECTED: readonly Injected[] = [
