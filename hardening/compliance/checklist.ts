@@ -17,8 +17,10 @@ import {
 import { list, obj, str } from "../../policies/kubernetes/kube";
 import { STATEMENT_KINDS } from "../evidence/kinds";
 import type { Capability } from "./content/capabilities";
-import type { DockerfileAspect } from "./content/dockerfiles";
-import { DOCKERFILE_ASPECTS } from "./content/dockerfiles";
+import type { AttestorSide } from "./content/attestors";
+import { ATTESTOR_SIDES } from "./content/attestors";
+import type { DockerfileAspect, DockerfileWaiver, DockerfileWaivers } from "./content/dockerfiles";
+import { DOCKERFILE_ASPECTS, DOCKERFILE_WAIVER } from "./content/dockerfiles";
 import type { DocumentRule } from "./content/documents";
 import { SETTING_NAMES } from "./content/settings";
 import type { JobRule } from "./content/workflows";
@@ -53,6 +55,8 @@ export interface Evidence {
     readonly attestations: readonly string[];
     /** What programs of the deployed versions can do, by name. */
     readonly capabilities: readonly string[];
+    /** Sides of SPIRE's attestation: every attestor that the stack configures for one must have been tested. */
+    readonly attestors: readonly AttestorSide[];
 }
 
 /** Images that a row may ask for. */
@@ -100,7 +104,11 @@ export interface Definitions {
     readonly alertTests: readonly string[];
     /** Dockerfiles of the images that are built here. */
     readonly dockerfiles: readonly string[];
+    /** By file and aspect. */
+    readonly dockerfileWaivers: DockerfileWaivers;
     readonly capabilities: Readonly<Record<string, Capability>>;
+    /** Tests of SPIRE's attestors, by `<side>/<plugin>`. */
+    readonly attestors: Readonly<Record<string, readonly string[]>>;
 }
 
 /** The checklist as it is written. */
@@ -111,7 +119,7 @@ export interface Checklist extends Definitions {
 /** The kinds of evidence that the file names, which is what no control can say by itself. */
 const FILE_KINDS = [
     ...(["resources", "settings", "alerts", "tests", "verify", "scans", "builds", "images"] as const),
-    ...(["documents", "workflows", "dockerfiles", "attestations", "capabilities"] as const),
+    ...(["documents", "workflows", "dockerfiles", "attestations", "capabilities", "attestors"] as const),
 ] as const;
 const KINDS = ["controls", ...FILE_KINDS] as const;
 
@@ -134,6 +142,17 @@ const DEFINITIONS = {
     jobs: orEmpty(mapOf(object({ on: text(), does: listOf(text(), 1) }))),
     alertTests: withDefault(listOf(text()), []),
     dockerfiles: withDefault(listOf(text()), []),
+    dockerfileWaivers: orEmpty(
+        mapOf(
+            object(
+                Object.fromEntries(DOCKERFILE_ASPECTS.map((aspect) => [aspect, optional(DOCKERFILE_WAIVER)])) as Record<
+                    DockerfileAspect,
+                    Schema<DockerfileWaiver | undefined>
+                >,
+            ),
+        ),
+    ),
+    attestors: orEmpty(mapOf(listOf(text(), 1))),
     capabilities: orEmpty(
         mapOf(object({ image: text(), since: optional(text()), checkedUpTo: text(), source: text() })),
     ),
@@ -159,6 +178,7 @@ const ROW = object({
     settings: optional(listOf(oneOf(...SETTING_NAMES), 1)),
     attestations: optional(listOf(text("a name of small letters, digits and dashes", /^[a-z0-9-]+$/), 1)),
     capabilities: entries,
+    attestors: optional(listOf(oneOf(...ATTESTOR_SIDES), 1)),
 });
 
 function checklistOf(provers: Provers): Schema<Checklist> {
@@ -206,7 +226,10 @@ export function parseChecklist(
     return checklist;
 }
 
-const NOTHING: Checklist = { areas: [], documents: {}, jobs: {}, alertTests: [], dockerfiles: [], capabilities: {} };
+const NOTHING: Checklist = {
+    ...{ areas: [], documents: {}, jobs: {}, alertTests: [], dockerfiles: [] },
+    ...{ dockerfileWaivers: {}, capabilities: {}, attestors: {} },
+};
 
 /** Evidence that rows name, and that nothing is said of. What is held to nothing would hold. */
 function nameFaults({ areas, documents, jobs, capabilities, dockerfiles, alertTests }: Checklist): readonly string[] {
@@ -284,6 +307,7 @@ function rowOf(
             settings: of("settings"),
             attestations: of("attestations"),
             capabilities: of("capabilities"),
+            attestors: given.attestors ?? [],
         },
         ...(live && { live }),
         ...(wholeList && { wholeList }),

@@ -12,8 +12,10 @@ import { judgeAlert } from "./content/alerts";
 import type { AttestationSignature } from "./content/attestations";
 import { attestationFile, judgeAttestation } from "./content/attestations";
 import { judgeCapability } from "./content/capabilities";
+import type { AttestorSide } from "./content/attestors";
+import { judgeAttestors } from "./content/attestors";
 import type { DockerfileAspect } from "./content/dockerfiles";
-import { judgeDockerfile } from "./content/dockerfiles";
+import { judgeDockerfile, waivedBy } from "./content/dockerfiles";
 import { judgeDocument, saidBy } from "./content/documents";
 import { judgeImages } from "./content/images";
 import { judgeRun } from "./content/runs";
@@ -116,7 +118,8 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
         dockerfiles: (aspect) =>
             allOf(
                 ...definitions.dockerfiles.map((file) => () => {
-                    const judged = judgeDockerfile(read(file), aspect as DockerfileAspect);
+                    const waiver = definitions.dockerfileWaivers[file]?.[aspect as DockerfileAspect];
+                    const judged = waivedBy(judgeDockerfile(read(file), aspect as DockerfileAspect), waiver, now);
                     return { ...judged, detail: `${file} ${judged.detail}` };
                 }),
             ),
@@ -124,6 +127,10 @@ function contentProvers(input: EvidenceInput): Readonly<Record<ContentKind, Prov
             judgeAttestation(name, read(attestationFile(name)), {
                 ...{ stack, now, signature: signatures.get(name) ?? {}, required: signedOnly },
             }),
+        attestors: (side, row) =>
+            judgeAttestors(side as AttestorSide, resources, definitions.attestors, (tests) =>
+                allOf(...tested(tests, row)),
+            ),
         capabilities: (name) => {
             const capability = definitions.capabilities[name];
             return capability === undefined ? missing(UNDEFINED) : judgeCapability(capability, imagesOf(resources));

@@ -24,10 +24,15 @@ export function unproven(detail: string): Judgement {
     return { state: "unproven", detail };
 }
 
-/** The first of several pieces that does not prove; the last where all do. */
+/** The first of several pieces that is missing or unproven; else one that is waived; the last where all are proven. */
 export function allOf(...pieces: readonly (() => Judgement)[]): Judgement {
-    return pieces.reduce<Judgement>(
-        (former, piece) => (former.state === "proven" ? piece() : former),
-        proven("nothing is asked"),
-    );
+    let worst = proven("nothing is asked");
+    for (const piece of pieces) {
+        const judged = piece();
+        if (judged.state === "missing" || judged.state === "unproven") {
+            return judged;
+        }
+        worst = worst.state === "waived" ? worst : judged;
+    }
+    return worst;
 }

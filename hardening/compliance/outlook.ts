@@ -58,11 +58,14 @@ export function endingsOf({ areas, waivers }: Pick<ComplianceReport, "areas" | "
             ...{ kind: "waiver", until, owner, what: `waiver of ${control} for ${object}` },
         })),
         ...rows.flatMap(({ id, owner, proofs }) =>
-            proofs.flatMap(({ until, entry }): readonly Ending[] =>
-                until === undefined
-                    ? []
-                    : [{ kind: "attestation", until, owner, what: `attestation ${entry} (${id})` }],
-            ),
+            proofs.flatMap(({ until, entry, kind }): readonly Ending[] => {
+                if (until === undefined) {
+                    return [];
+                }
+                return kind === "attestations"
+                    ? [{ kind: "attestation", until, owner, what: `attestation ${entry} (${id})` }]
+                    : [{ kind: "waiver", until, owner, what: `waiver of the ${entry} of a Dockerfile (${id})` }];
+            }),
         ),
     ];
 }
@@ -77,6 +80,7 @@ export function waitsForRuns({ proofs }: ScoredRow): boolean {
 const GIVEN_BY: Readonly<Partial<Record<EvidenceKind, string>>> = {
     tests: "tests",
     alerts: "tests",
+    attestors: "tests",
     documents: "tests",
     scans: "npm run security",
     builds: "npm run test:packages",
@@ -147,6 +151,10 @@ const STEPS: Readonly<Record<EvidenceKind, Step>> = {
     documents: ({ entry, state }) => (state === "missing" ? `Write or review ${entry}.` : `Rehearse ${entry}.`),
     workflows: ran("job", "Run npm run evidence:jobs in the audit"),
     dockerfiles: ({ entry }) => `Mend the ${entry} of the Dockerfile that the row names.`,
+    attestors: ({ detail, state }) =>
+        state === "missing"
+            ? `Test it, or leave it out: ${detail}.`
+            : "Run the tests, and give the statement (--evidence).",
     attestations: ({ entry }) => `Have whoever answers for it attest ${entry}.`,
     capabilities: ({ entry }) => `Deploy a version with the capability ${entry}, once there is one.`,
 };

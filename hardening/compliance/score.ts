@@ -138,6 +138,7 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
     settings: "setting",
     attestations: "attestation",
     capabilities: "capability",
+    attestors: "attestors",
 };
 
 function prove(kind: EvidenceKind, entry: string, known: Known, row: ChecklistRow): Judgement {

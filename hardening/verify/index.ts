@@ -6,6 +6,7 @@ import { alertRulesLoaded } from "./checks/alerts";
 import { certificateDaysLeft } from "./checks/certificates";
 import { auditEventsWritten, secretsEncryptedAtRest } from "./checks/control-plane";
 import { networkPoliciesEnforced } from "./checks/enforcement";
+import { connectionsEncrypted, shieldEncrypts } from "./checks/handshakes";
 import { noIncidents } from "./checks/incidents";
 import { identityLogsFreeOfErrors, noSecretInLogs } from "./checks/logs";
 import { metricsMeetTargets } from "./checks/metrics";
@@ -22,6 +23,8 @@ import type { Live } from "./live";
 export function checks(now: () => Date): readonly Check[] {
     return [
         metricsMeetTargets,
+        connectionsEncrypted,
+        shieldEncrypts,
         noIncidents,
         certificateDaysLeft(now),
         rotatedSecretsArrived,

@@ -47,15 +47,30 @@ export async function scrape(workload: Workload, expected: Expected, live: Live)
 
 async function throughProxy(workload: Workload, pod: string, live: Live): Promise<readonly Sample[] | undefined> {
     for (const port of metricsPorts(workload)) {
-        try {
-            return parseExposition(await live.podText(workload.namespace, pod, port, "/metrics"));
-        } catch (error) {
-            if (!(error instanceof ApiError)) {
-                throw error;
-            }
+        const samples = await readThroughProxy(live, workload.namespace, pod, port, "/metrics");
+        if (samples !== undefined) {
+            return samples;
         }
     }
     return undefined;
+}
+
+/** What a pod serves at a port, through the API server's proxy; undefined where it can't be reached. */
+export async function readThroughProxy(
+    live: Live,
+    namespace: string,
+    pod: string,
+    port: number,
+    path: string,
+): Promise<readonly Sample[] | undefined> {
+    try {
+        return parseExposition(await live.podText(namespace, pod, port, path));
+    } catch (error) {
+        if (!(error instanceof ApiError)) {
+            throw error;
+        }
+        return undefined;
+    }
 }
 
 function metricsPorts({ template }: Workload): readonly number[] {

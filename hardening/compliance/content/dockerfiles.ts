@@ -1,3 +1,6 @@
+import type { Read } from "../../../policies/engine/schema";
+import { object, text } from "../../../policies/engine/schema";
+import { date, endOfDay } from "../../../policies/engine/values";
 import type { Judgement } from "../judgement";
 import { missing, proven } from "../judgement";
 
@@ -5,6 +8,33 @@ import { missing, proven } from "../judgement";
 export const DOCKERFILE_ASPECTS = ["stages", "user", "base"] as const;
 
 export type DockerfileAspect = (typeof DOCKERFILE_ASPECTS)[number];
+
+/** What of a Dockerfile somebody has judged to be right though it is not what is asked, as the checklist has it. */
+export const DOCKERFILE_WAIVER = object({
+    /** A part of what is found, which is all that is taken. */
+    holds: text(),
+    reason: text(),
+    owner: text(),
+    until: date,
+});
+export type DockerfileWaiver = Read<typeof DOCKERFILE_WAIVER>;
+export type DockerfileWaivers = Readonly<
+    Record<string, Readonly<Partial<Record<DockerfileAspect, DockerfileWaiver | undefined>>>>
+>;
+
+/** What a judgement comes to where a waiver may speak of what it found. */
+export function waivedBy(judged: Judgement, waiver: DockerfileWaiver | undefined, now: Date): Judgement {
+    if (waiver === undefined || judged.state !== "missing") {
+        return judged;
+    }
+    const { holds, owner, until, reason } = waiver;
+    if (!judged.detail.includes(holds)) {
+        return missing(`${judged.detail}; its waiver is of ${holds}`);
+    }
+    return endOfDay(until) <= now
+        ? missing(`${judged.detail}; ${owner} took it until ${until}`)
+        : { state: "waived", detail: `${judged.detail}; taken by ${owner} until ${until}: ${reason}`, until };
+}
 
 /** Repositories whose images hold neither a shell nor a package manager. */
 const MINIMAL = /^(?:scratch$|gcr\.io\/distroless\/|cgr\.dev\/chainguard\/(?:static|glibc-dynamic)[:@])/;

@@ -57,7 +57,7 @@ function judged(holds: boolean, by: readonly string[], what: string): Judgement 
 }
 
 /** The files of a name in the ConfigMaps of a stack. */
-function filesOf(resources: readonly Resource[], name: string): readonly string[] {
+export function filesOf(resources: readonly Resource[], name: string): readonly string[] {
     return resources
         .filter(({ type }) => type === "kubernetes:core/v1:ConfigMap")
         .flatMap(({ props }) => str((obj(props["data"]) satisfies Body)[name]) || []);

@@ -12,11 +12,11 @@ import { runChecks } from "./verification";
 
 /**
  * These clusters' API servers encrypt nothing and keep no audit log, nothing scans their images, no Alertmanager is there to silence
- * anything, and what intrusions have been tried on them before is no incident.
+ * anything, no Envoy Gateway to run the shield's proxies, and what intrusions have been tried on them before is no incident.
  */
 const ELSEWHERE = [
     ...["secrets-encrypted-at-rest", "audit-events-written", "no-grave-vulnerabilities", "no-incidents"],
-    "alerts-not-silenced",
+    ...["alerts-not-silenced", "shield-encrypts"],
 ];
 
 /** What `hardening verify` can find out, by what there is. */

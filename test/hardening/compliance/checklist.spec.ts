@@ -204,7 +204,7 @@ describe("checklist files", () => {
                 verify: [],
                 ...{ scans: [], builds: [], images: [] },
                 documents: ["a.md"],
-                ...{ workflows: [], dockerfiles: [], settings: [], attestations: [], capabilities: [] },
+                ...{ workflows: [], dockerfiles: [], settings: [], attestations: [], capabilities: [], attestors: [] },
             },
             maxAge: {
                 ...{ tests: 30 * DAY_MS, scans: 8 * DAY_MS, verify: 8 * DAY_MS, audit: 8 * DAY_MS },
@@ -242,7 +242,7 @@ describe("checklist files", () => {
             [
                 "list.yaml: areas[0].title is missing; it must be a text that is not empty",
                 "list.yaml: areas[0].owner is missing; it must be a text that is not empty",
-                "list.yaml: areas[0].rows[0].controls is not known; known: id, title, notApplicable, owner, live, maxAge, wholeList, resources, alerts, tests, verify, scans, builds, images, documents, workflows, dockerfiles, settings, attestations, capabilities",
+                "list.yaml: areas[0].rows[0].controls is not known",
                 "list.yaml: areas[0].rows[1].alerts must be a list of at least 1, found an empty list",
                 "list.yaml: row A-2 stands there twice",
                 "list.yaml: there is no row A-1, which no-host-pid should prove",

@@ -56,7 +56,12 @@ function entriesOf(kind: EvidenceKind): readonly string[] {
 const SCANNED = `sha256:${"5".repeat(64)}`;
 const REHEARSALS = Object.values(definitions.documents).flatMap(({ rehearsedBy }) => rehearsedBy ?? []);
 const SUBMISSIONS = [
-    submission("tests", [...entriesOf("tests"), ...definitions.alertTests, ...REHEARSALS]),
+    submission("tests", [
+        ...entriesOf("tests"),
+        ...definitions.alertTests,
+        ...REHEARSALS,
+        ...Object.values(definitions.attestors).flat(),
+    ]),
     submission("verify", entriesOf("verify")),
     submission("audit", entriesOf("controls")),
     submission("scans", entriesOf("scans")),
@@ -94,7 +99,7 @@ describe("evidence that is hollowed out", function () {
         return new Map(scored.map(({ id, state, reason }) => [id, state === "open" ? `open: ${reason}` : state]));
     }
 
-    /** An image with a shell, which leaves CTR-3 open. */
+    /** An image with a shell, which leaves CTR-3 waived, and is no more judged once it is. */
     const WITH_SHELL = "backup/Dockerfile";
 
     /** As if what no version can yet were out, and every image were small. */
@@ -121,8 +126,28 @@ describe("evidence that is hollowed out", function () {
         const now = [...states({ definitions })].filter(([, state]) => state.startsWith("open"));
         assert.deepEqual(
             now.map(([id]) => id),
-            ["PQC-2", "CTR-3", "CMP-1", "MET-6"],
+            ["PQC-2", "CMP-1", "MET-6"],
         );
+    });
+
+    it("is taken with what a waiver names of a Dockerfile, until its day, and with nothing else", () => {
+        const [row] = rows.filter(({ id }) => id === "CTR-3");
+        assert.ok(row !== undefined);
+        const judged = (change: Change): string | undefined => states({ definitions, ...change }, [row]).get("CTR-3");
+        assert.equal(judged({}), "waived");
+        const waiver = definitions.dockerfileWaivers[WITH_SHELL]?.base ?? assert.fail("no waiver");
+        const until = new Date(Date.parse(waiver.until) + 2 * 86_400_000);
+        assert.match(
+            judged({ now: until }) ?? "",
+            new RegExp(`^open: .*; ${waiver.owner} took it until ${waiver.until}$`),
+        );
+        const built = (over: (text: string) => string): Change => changed(WITH_SHELL, over);
+        assert.match(
+            judged(built((text) => text.replace(/^FROM scratch$/m, "FROM debian:trixie"))) ?? "",
+            /^open: .* is built on debian:trixie, .*; its waiver is of a shell$/,
+        );
+        const others = { dockerfileWaivers: { "probe/Dockerfile": { base: waiver } } };
+        assert.match(judged({ definitions: { ...definitions, ...others } }) ?? "", /^open: .* holds a shell/);
     });
 
     /** A reader that finds another text in one file. */
@@ -385,6 +410,23 @@ describe("evidence that is hollowed out", function () {
                     "has a signature that counts for nothing",
                     { signatures: new Map([[name, { refused: "is forged" }]]) },
                 ],
+            ];
+        },
+        attestors: (side) => {
+            const [file, key, plugin] =
+                side === "node"
+                    ? (["server.conf", "NodeAttestor", "k8s_psat"] as const)
+                    : (["agent.conf", "WorkloadAttestor", "k8s"] as const);
+            const with_ = (attestors: readonly object[]): Change =>
+                configMaps(file, (text) => {
+                    const config = obj(load(text));
+                    return dump({ ...config, plugins: { ...obj(config["plugins"]), [key]: attestors } });
+                });
+            return [
+                ["are none", with_([])],
+                ["are some that no test tries", with_([{ [plugin]: {} }, { x509pop: {} }])],
+                ["are another side's", with_([{ constructor: {} }])],
+                ...(definitions.attestors[`${side}/${plugin}`] ?? []).flatMap((test) => ranBadly("tests", test)),
             ];
         },
         capabilities: () => [

@@ -28,6 +28,7 @@ const NONE: Evidence = {
     settings: [],
     attestations: [],
     capabilities: [],
+    attestors: [],
 };
 const NOW = new Date("2026-11-22T12:00:00Z");
 const NOON = NOW.toISOString();
