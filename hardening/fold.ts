@@ -97,7 +97,7 @@ function facts(row: readonly Finding[], { includes, overPaths }: Relations): (fi
     const onPath = new Set(violations.flatMap(({ control, path }) => (overPaths.has(control) ? [path] : [])));
     // A rule with a wildcard gives what many controls look for.
     const wide = new Set(violations.flatMap(({ control, path }) => wildcardRule(control, path) ?? []));
-    return ({ absent, control, path }) => {
+    return ({ absent, control, path, container, message }) => {
         const rule = RULE.exec(path)?.[0];
         if (rule !== undefined && wide.has(rule)) {
             return `${rule} by wildcard`;
@@ -108,7 +108,10 @@ function facts(row: readonly Finding[], { includes, overPaths }: Relations): (fi
             // The flags of a program are as many settings, of which each control looks at some.
             return /\.(?:command|args)$/.test(path) ? `${control} ${path}` : omission(path);
         }
-        return hostVolume(path) ?? (isShared ? inAnyContainer(path) : addition(path));
+        return (
+            hostVolume(path) ??
+            (isShared ? inAnyContainer(path) : (addition(path) ?? saidAlike(control, message, container)))
+        );
     };
 }
 
@@ -133,6 +136,14 @@ function isMinorOmission({ status, absent, enforcement, severity }: Finding): bo
 }
 
 const CONTAINER = /(?:containers|initContainers|ephemeralContainers)\[\d+\]\./;
+const EACH_CONTAINER = new RegExp(CONTAINER, "g");
+
+/** What one control says of several containers in the same words, but for which of them it is. */
+function saidAlike(control: string, message: string, container: string | undefined): string | undefined {
+    return container === undefined || !CONTAINER.test(message)
+        ? undefined
+        : `${control} ${message.replaceAll(EACH_CONTAINER, "").replaceAll(` (container "${container}")`, "")}`;
+}
 
 /** The path of a field whichever container of the pod it stands in. */
 function inAnyContainer(path: string): string {

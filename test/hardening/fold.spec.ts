@@ -235,6 +235,26 @@ describe("Findings of one fact", () => {
         }
     });
 
+    it("are what a control says of several containers in the same words", () => {
+        const said = (role: string, index: number, container: string, value = "true"): Partial<Finding> => {
+            const path = `spec.${role}[${index}].securityContext.privileged`;
+            const message = `Pod web: ${path} is ${value} (container "${container}"). Remove it.`;
+            return { control: "no-privileged-containers", path, container, message, absent: false };
+        };
+        const [first, ...others] = fold([
+            said("containers", 0, "web"),
+            said("containers", 1, "log"),
+            said("initContainers", 0, "own"),
+        ]);
+        assert.deepEqual(others, []);
+        assert.match(first?.message ?? "", /\(container "web"\)\. Remove it\. Containers: web, log, own\.$/);
+        assert.equal(fold([said("containers", 0, "web"), said("containers", 1, "log", "false")]).length, 2);
+        assert.equal(
+            fold([said("containers", 0, "web"), { ...said("containers", 1, "log"), control: "other" }]).length,
+            2,
+        );
+    });
+
     it("are all capabilities that a pod adds", () => {
         const added = (index: number, control = "drop-all-capabilities") => ({
             control,

@@ -35,6 +35,8 @@ export const noLatestTag = podControl({
     description: "Every image states a version that is not a moving tag.",
     why: "What a moving tag points at changes without review: two replicas may differ, and a rollback may bring back nothing.",
     severity: "medium",
+    // Who writes a moving tag has decided; who writes none may have the version put in where the manifest is used.
+    advisesInPart: "an image entry of a kustomization",
     covers: ["img.tag-not-latest"],
     frameworks: [
         ...nsa("Kubernetes Pod security"),
@@ -77,6 +79,7 @@ export const noLatestTag = podControl({
                 ...(use.container !== undefined && { container: use.container }),
                 message: `${use.path} ${found}${runBy(use)}. Name a version.`,
                 absent: use.reference === "",
+                decided: tag !== undefined && tag !== "",
             };
         }
     },
