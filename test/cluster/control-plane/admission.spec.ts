@@ -19,12 +19,19 @@ const WAIVER = {
     expires: new Date(Date.now() + 30 * 86_400_000).toISOString().slice(0, 10),
     from: "test",
 };
+/** What a component can't do without: the whole object, since the field has neither a container nor a value. */
+const EXCEPTION = {
+    control: "no-host-pid",
+    object: `DaemonSet ${NAMESPACE}/watcher`,
+    fields: ["spec.template.spec.hostPID"],
+    reason: "It watches the node's processes.",
+};
 
 /** The policies and bindings as a stack would register them: all of them warn, and one denies. */
 async function policies(): Promise<readonly KubernetesObject[]> {
     const settings = admissionSettings.read({ action: "warn", controls: { "no-host-pid": "deny" } }, "admission", []);
     const deployed = await deploy(
-        () => new Admission("admission", { settings, namespaces: [NAMESPACE], admitted: [WAIVER] }),
+        () => new Admission("admission", { settings, namespaces: [NAMESPACE], admitted: [WAIVER, EXCEPTION] }),
     );
     return deployed
         .list()
@@ -73,7 +80,7 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
         this.timeout(180_000);
         registered = await policies();
         const namespace = { apiVersion: "v1", kind: "Namespace", metadata: { name: NAMESPACE } } as KubernetesObject;
-        const accounts = ["web", "agent"].map((name) => ({
+        const accounts = ["web", "agent", "watcher"].map((name) => ({
             apiVersion: "v1",
             kind: "ServiceAccount",
             metadata: { name, namespace: NAMESPACE },
@@ -105,35 +112,44 @@ describeOnCluster("admission on a real API server", "control-plane", (cluster) =
         assert.match(await verdict(daemonSet("other")), /^refused .*'x0tta6bl4-no-host-pid'/s);
     });
 
-    it("lets through what a waiver covers, for that control only", async () => {
-        const message = await verdict(daemonSet("agent"));
-        assert.match(message, /^admitted /);
-        assert.doesNotMatch(message, /no-host-pid/);
-        assert.match(message, /drop-all-capabilities/);
-    });
+    for (const [title, name] of [
+        ["a waiver", "agent"],
+        ["an exception of a component", "watcher"],
+    ] as const) {
+        it(`lets through what ${title} covers, for that control only`, async () => {
+            const message = await verdict(daemonSet(name));
+            assert.match(message, /^admitted /);
+            assert.doesNotMatch(message, /no-host-pid/);
+            assert.match(message, /drop-all-capabilities/);
+        });
 
-    it("lets through the pods that a waived workload makes, and nobody else's that look like them", async () => {
-        const made = (name: string, serviceAccountName: string): KubernetesObject => {
-            const { metadata, ...rest } = pod({ hostPID: true, serviceAccountName });
-            return { ...rest, metadata: { ...metadata, name } };
-        };
-        const owner = { apiVersion: "apps/v1", kind: "DaemonSet", name: "agent", uid: "0-1", controller: true };
-        const owned = (object: KubernetesObject): KubernetesObject => {
-            const metadata = { ...object.metadata, ownerReferences: [owner] };
-            return { ...object, metadata };
-        };
-        const controller = {
-            as: "system:serviceaccount:kube-system:daemon-set-controller",
-            groups: ["system:masters"],
-        };
-        const refused = /^refused .*'x0tta6bl4-no-host-pid'/s;
-        const own = owned(made("agent-x7k2p", "agent"));
-        assert.match(await verdict(own, controller), /^admitted /);
-        assert.match(await verdict(own), refused, "a name and an owner that anybody may write");
-        assert.match(await verdict(made("agent-x7k2p", "agent"), controller), refused, "of no owner");
-        assert.match(await verdict(owned(made("agent-x7k2p", "web")), controller), refused);
-        assert.match(await verdict(owned(made("other-x7k2p", "agent")), controller), refused);
-    });
+        it(`lets through the pods that the workload of ${title} makes, and nobody else's that look like them`, async () => {
+            const made = (podName: string, serviceAccountName: string): KubernetesObject => {
+                const { metadata, ...rest } = pod({ hostPID: true, serviceAccountName });
+                return { ...rest, metadata: { ...metadata, name: podName } };
+            };
+            const owned = (object: KubernetesObject, kind = "DaemonSet"): KubernetesObject => {
+                const owner = { apiVersion: "apps/v1", kind, name, uid: "0-1", controller: true };
+                const metadata = { ...object.metadata, ownerReferences: [owner] };
+                return { ...object, metadata };
+            };
+            const by = (controller: string): Asking => ({
+                as: `system:serviceaccount:kube-system:${controller}`,
+                groups: ["system:masters"],
+            });
+            const controller = by("daemon-set-controller");
+            const refused = /^refused .*'x0tta6bl4-no-host-pid'/s;
+            const own = owned(made(`${name}-x7k2p`, name));
+            assert.match(await verdict(own, controller), /^admitted /);
+            assert.match(await verdict(own), refused, "a name and an owner that anybody may write");
+            assert.match(await verdict(made(`${name}-x7k2p`, name), controller), refused, "of no owner");
+            assert.match(await verdict(made(`${name}-evil`, name)), refused, "by its name alone");
+            assert.match(await verdict(owned(made(`${name}-x7k2p`, "web")), controller), refused);
+            assert.match(await verdict(owned(made("other-x7k2p", name)), controller), refused);
+            const otherKind = owned(made(`${name}-x7k2p`, name), "ReplicaSet");
+            assert.match(await verdict(otherKind, by("replicaset-controller")), refused, "of another kind's object");
+        });
+    }
 
     it("lets an object that is being deleted lose its finalizers, and become nothing worse", async () => {
         const held = (over: object, finalizers: readonly string[] = ["x0tta6bl4.io/test"]): KubernetesObject =>

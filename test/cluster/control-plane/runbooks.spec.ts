@@ -123,21 +123,23 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
         await rolledOut(cluster(), SIDEKICK, 60);
         const namespace = SIDEKICK.metadata.namespace ?? "";
         const pod = await firstPod(cluster(), SIDEKICK);
+        const { policies, backends } = await reachOf(cluster(), namespace, pod);
+        assert.ok(
+            policies.some(({ ingress }) => (ingress ?? []).length > 0),
+            "nothing reached it before",
+        );
+        assert.ok(
+            policies.some(({ egress }) => (egress ?? []).length > 0),
+            "it reached nothing before",
+        );
+        assert.notDeepEqual(backends, []);
         const script = ["-euo", "pipefail", "-c", filledIn(line, { namespace, pod })];
         const { code, stderr } = await run("bash", script, { env: kubectl.env });
         assert.equal(code, 0, stderr);
-        const labels = await kubectl.run(["get", "pod", pod, "-n", namespace, "-o", "jsonpath={.metadata.labels}"]);
-        const policies = await kubectl.run([
-            ...["get", "networkpolicies", "-n", namespace, "-o"],
-            "jsonpath={range .items[*]}{.spec.podSelector.matchLabels}{'\\n'}{end}",
-        ]);
-        const own = JSON.parse(labels) as Record<string, string>;
-        const opens = policies
-            .split("\n")
-            .filter(Boolean)
-            .map((text) => JSON.parse(text) as Record<string, string>)
-            .filter((selector) => Object.entries(selector).every(([label, value]) => own[label] === value));
-        assert.deepEqual(opens, []);
+        const { policies: after, backends: gone } = await reachOf(cluster(), namespace, pod);
+        // No rule is left that lets anything in or out, while both directions are denied.
+        assert.deepEqual(after, [{ podSelector: {}, policyTypes: ["Ingress", "Egress"] }]);
+        assert.deepEqual(gone, []);
         assert.notEqual(await firstPod(cluster(), SIDEKICK), pod, "its place is taken");
         await kubectl.run(["delete", "pod", pod, "-n", namespace, "--wait=false"]);
     });
@@ -167,6 +169,44 @@ async function firstPod(cluster: Cluster, workload: KubernetesObject): Promise<s
     await rolledOut(cluster, workload, 60);
     const [first] = await podsOf(cluster, `${workload.metadata.namespace ?? ""}/${workload.metadata.name}`);
     return first?.metadata.name ?? assert.fail(`${describeObject(workload)} has no pod`);
+}
+
+interface Selected {
+    readonly podSelector: {
+        readonly matchLabels?: Readonly<Record<string, string>>;
+        readonly matchExpressions?: unknown;
+    };
+    readonly ingress?: readonly unknown[];
+    readonly egress?: readonly unknown[];
+}
+
+/** The network policies that select a pod, and the Services that lead to it, by the labels it has now. */
+async function reachOf(
+    { kubectl }: Cluster,
+    namespace: string,
+    pod: string,
+): Promise<{ readonly policies: readonly Selected[]; readonly backends: readonly string[] }> {
+    const items = async <T>(kind: string): Promise<readonly T[]> =>
+        (JSON.parse(await kubectl.run(["get", kind, "-n", namespace, "-o", "json"])) as { items: readonly T[] }).items;
+    const labels = (await kubectl.get("pod", pod, namespace))?.metadata.labels ?? assert.fail(`there is no pod ${pod}`);
+    const has = (wanted: Readonly<Record<string, string>>): boolean =>
+        Object.entries(wanted).every(([label, value]) => labels[label] === value);
+    const policies = (await items<{ readonly spec: Selected }>("networkpolicies")).map(({ spec }) => spec);
+    assert.deepEqual(
+        policies.filter(({ podSelector }) => podSelector.matchExpressions !== undefined),
+        [],
+        "selected by more than labels",
+    );
+    const services = await items<{
+        readonly metadata: { readonly name: string };
+        readonly spec: { readonly selector?: Readonly<Record<string, string>> };
+    }>("services");
+    return {
+        policies: policies.filter(({ podSelector }) => has(podSelector.matchLabels ?? {})),
+        backends: services
+            .filter(({ spec }) => spec.selector !== undefined && has(spec.selector))
+            .map(({ metadata }) => metadata.name),
+    };
 }
 
 /** The statuses of a pod's containers, as the API server has them. */
