@@ -79,7 +79,7 @@ const REACHING: readonly Reach[] = [
         why: NAMES,
     },
     {
-        name: /^(?:io\.katacontainers\.config\.|io\.kubernetes\.cri-o\.|run\.oci\.|[a-z-]+\.crio\.io$|io\.containerd\.)/,
+        name: /^(?:io\.katacontainers\.config\.|io\.kubernetes\.cri-o\.|run\.oci\.|[a-z-]+\.cri-?o\.io$|seccomp-profile\.kubernetes\.cri-o\.io|io\.containerd\.)/,
         why: RUNTIME,
     },
     {
@@ -89,6 +89,16 @@ const REACHING: readonly Reach[] = [
     {
         name: /^(?:policy|cilium)\.cilium\.io\/(?:no-track-port|proxy-visibility)$|^(?:ovn\.kubernetes\.io|ipam\.cilium\.io|k8s\.ovn\.org)\//,
         why: NETWORK,
+    },
+    { name: /^sidecar\.istio\.io\/interceptionMode$/, value: /^NONE$/, why: NETWORK },
+    { name: /^ambient\.istio\.io\/redirection$/, value: /^disabled$/, why: NETWORK },
+    {
+        name: /^vault\.hashicorp\.com\/agent-inject-(?:secret|template)-/,
+        why: "has secrets put into the pod, and no control knows whose",
+    },
+    {
+        name: /^(?:pre|post)\.hook\.(?:backup|restore)\.velero\.io\/command$/,
+        why: "runs a command in the pod, which no control judges",
     },
     { name: /^traffic\.sidecar\.istio\.io\/(?:exclude|include)(?:In|Out)bound/, why: NETWORK },
     {

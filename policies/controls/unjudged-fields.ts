@@ -49,26 +49,31 @@ const CALICO = ["projectcalico.org", "crd.projectcalico.org"].map((group) => `${
  */
 const NO_CLUSTER_HAS: Readonly<Record<string, number>> = { cpu: 1_000_000, memory: 10_000 * 2 ** 40, pods: 150_000 };
 
-const isBeyond = (resource: string) => (value: unknown) =>
-    (amountOf(value) ?? 0) > (NO_CLUSTER_HAS[resource] ?? Infinity);
+/** What no node has, by the largest machines that clouds and vendors offer. */
+const NO_NODE_HAS: Readonly<Record<string, number>> = { cpu: 4_096, memory: 64 * 2 ** 40 };
 
-const BOUNDS_NOTHING = "is more than any cluster has, so it bounds nothing";
+const isBeyond = (most: number) => (value: unknown) => (amountOf(value) ?? 0) > most;
 
 export const PARTS: readonly Part[] = [
-    ...Object.keys(NO_CLUSTER_HAS).flatMap((resource) => [
-        ...[resource, `requests.${resource}`, `limits.${resource}`].map((name) => ({
+    ...Object.entries(NO_CLUSTER_HAS).flatMap(([resource, most]) =>
+        [resource, `requests.${resource}`, `limits.${resource}`].map((name) => ({
             kinds: ["ResourceQuota"],
             at: ["spec", "hard", name],
-            when: isBeyond(resource),
-            why: BOUNDS_NOTHING,
+            when: isBeyond(most),
+            why: "is more than any cluster has, so it bounds nothing",
         })),
-        {
-            kinds: ["LimitRange"],
-            at: ["spec", "limits", "*", "max", resource],
-            when: isBeyond(resource),
-            why: BOUNDS_NOTHING,
-        },
-    ]),
+    ),
+    ...Object.entries(NO_NODE_HAS).map(([resource, most]) => ({
+        kinds: ["LimitRange"],
+        at: ["spec", "limits", "*", "max", resource],
+        when: isBeyond(most),
+        why: "is more than any node has, so it bounds nothing",
+    })),
+    {
+        kinds: ["SecretStore", "ClusterSecretStore"].map((kind) => `external-secrets.io/${kind}`),
+        at: ["spec", "provider", "webhook"],
+        why: "takes secrets from an address, and sends it what others ask for; no control knows whose it is",
+    },
     ...ADMISSION_PARTS,
     {
         kinds: ["PersistentVolume"],

@@ -6,6 +6,7 @@ import type { Node } from "../kubernetes/walk";
 import { nodesAt, rootOf } from "../kubernetes/walk";
 import { reachOfAnnotation } from "./unjudged-annotations";
 import { isSet, PARTS } from "./unjudged-fields";
+import { unjudgedPods } from "./unjudged-pods";
 import { unjudgedRights } from "./unjudged-rights";
 
 /** Labels of a namespace that have controllers or policies leave it out, or give it more than others have. */
@@ -13,6 +14,8 @@ const EXEMPTING_LABELS = new Map<string, (value: string) => boolean>([
     ["admission.gatekeeper.sh/ignore", () => true],
     ["policy.sigstore.dev/include", (value) => value !== "true"],
     ["security.openshift.io/disable-securitycontextconstraints", (value) => value === "true"],
+    // Pod Security Standards before 1.23 ask less of pods (the admission's own table of checks by version).
+    ["pod-security.kubernetes.io/enforce-version", (value) => /^v1\.(?:1?\d|2[0-2])$/.test(value)],
 ]);
 
 /** Namespaces whose ConfigMaps configure the cluster itself. */
@@ -40,6 +43,7 @@ export function unjudgedParts(object: KubeObject, understood: boolean): readonly
               ]
             : []),
         ...unjudgedRights(object),
+        ...unjudgedPods(object),
         ...annotationsOf(object).flatMap(reachOf),
         ...(kind === "ConfigMap" && !understood && isObeyed(object)
             ? [`${object.prefix}data configures a component of the cluster, and no control reads it`]

