@@ -3,12 +3,15 @@ import { defineCommand } from "../cli/command";
 import { clusterSeen, ClusterRecording, EVIDENCE_OPTION } from "../evidence/cluster-recording";
 import { EXIT } from "../findings";
 import { painter } from "../formats/style";
+import { UsageError } from "../io";
 import { runStack } from "../preview/stacks";
 import { ReadOnlyClient } from "../sources/cluster/client";
 import { connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
 import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
 import { checks, verify } from "../verify";
 import type { CheckResult } from "../verify";
+import type { ControlPlaneSide } from "../verify/control-plane-side";
+import { auditLogReader, etcdReader } from "../verify/control-plane-side";
 import { Expected } from "../verify/expected";
 import { LiveCluster } from "../verify/live";
 import { countsOf, textOf, VERIFY_FORMATS } from "../verify/print";
@@ -30,6 +33,15 @@ export const command = defineCommand({
             type: "flag",
             description: "the cluster is one to try the stack on, not its own; the report says so",
         },
+        "audit-log": {
+            type: "text",
+            value: "FILE",
+            description: "the API server's audit log, in which a marked request has to arrive",
+        },
+        etcd: { type: "text", value: "URL", description: "etcd, whose Secrets have to be encrypted, each of them" },
+        "etcd-ca": { type: "text", value: "FILE", description: "certificate of the authority that etcd is known by" },
+        "etcd-cert": { type: "text", value: "FILE", description: "certificate to sign in to etcd with" },
+        "etcd-key": { type: "text", value: "FILE", description: "its key" },
         ...EVIDENCE_OPTION,
     },
     formats: VERIFY_FORMATS,
@@ -43,6 +55,7 @@ export const command = defineCommand({
         const { stack } = request;
         const { rehearsal, evidence } = options;
         const recording = evidence === undefined ? undefined : new ClusterRecording("verify", request, evidence);
+        const side = sideOf(options);
         const connection = readConnection(connectionTo(options, request));
         const { registrations } = await runStack(request, io);
         const objects = registrations.map(({ inputs }) => obj(inputs)).filter((inputs) => str(inputs["kind"]) !== "");
@@ -59,7 +72,7 @@ export const command = defineCommand({
             const results = await verify(
                 checks(io.now).filter(({ name }) => options.check.length === 0 || options.check.includes(name)),
                 new Expected(stack, objects),
-                new LiveCluster(client),
+                new LiveCluster(client, side),
                 atOnce ? show : undefined,
             );
             if (!atOnce) {
@@ -77,3 +90,23 @@ export const command = defineCommand({
         }
     },
 });
+
+/** What of the control plane the options let be seen. @throws UsageError where etcd is named by half of what it takes */
+function sideOf(options: {
+    readonly "audit-log": string | undefined;
+    readonly etcd: string | undefined;
+    readonly "etcd-ca": string | undefined;
+    readonly "etcd-cert": string | undefined;
+    readonly "etcd-key": string | undefined;
+}): ControlPlaneSide {
+    const { "audit-log": log, etcd: url, "etcd-ca": ca, "etcd-cert": cert, "etcd-key": key } = options;
+    const given = [url, ca, cert, key].filter((option) => option !== undefined).length;
+    if (given % 4 !== 0) {
+        throw new UsageError(["--etcd, --etcd-ca, --etcd-cert and --etcd-key go together"]);
+    }
+    const whole = url !== undefined && ca !== undefined && cert !== undefined && key !== undefined;
+    return {
+        ...(log !== undefined && { audited: auditLogReader(log) }),
+        ...(whole && { storedSecrets: etcdReader({ url, ca, cert, key }) }),
+    };
+}

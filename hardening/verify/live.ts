@@ -1,6 +1,7 @@
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
 import type { ReadOnlyClient } from "../sources/cluster/client";
+import type { ControlPlaneSide } from "./control-plane-side";
 import type { Workload } from "./expected";
 import { nameOf } from "./expected";
 
@@ -32,6 +33,8 @@ export interface Live {
     /** What the API server itself answers to a GET. */
     serverText(path: string): Promise<string>;
     allowed(subject: Subject, action: Action): Promise<boolean>;
+    /** What is to be seen behind the API server. */
+    readonly side: ControlPlaneSide;
 }
 
 /** A workload of the stack as it is in the cluster, with its status; undefined where it is not there. */
@@ -44,7 +47,10 @@ const PAGE = 500;
 
 /** A cluster behind its API server. */
 export class LiveCluster implements Live {
-    constructor(private readonly client: ReadOnlyClient) {}
+    constructor(
+        private readonly client: ReadOnlyClient,
+        public readonly side: ControlPlaneSide = {},
+    ) {}
 
     public async objects(base: string, plural: string, namespace?: string): Promise<readonly Body[]> {
         const path =

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 
 import { ApiError } from "../../hardening/sources/cluster/client";
 import { checks, verify } from "../../hardening/verify";
+import type { ControlPlaneSide } from "../../hardening/verify/control-plane-side";
 import type { Expected } from "../../hardening/verify/expected";
 import type { Live } from "../../hardening/verify/live";
 import type { Body } from "../../policies/kubernetes/kube";
@@ -15,6 +16,9 @@ export class FakeCluster implements Live {
     public metrics = "";
     /** The ports that metrics were asked at. */
     public readonly ports: number[] = [];
+    public side: ControlPlaneSide = {};
+    /** Paths that the API server itself was asked for. */
+    public readonly asked: string[] = [];
     /** What Prometheus answers to a query, where one answers at all. */
     public prometheus: ((path: string) => string) | undefined;
 
@@ -42,7 +46,8 @@ export class FakeCluster implements Live {
             : Promise.resolve(this.prometheus(path));
     }
 
-    public async serverText(): Promise<string> {
+    public async serverText(path: string): Promise<string> {
+        this.asked.push(path);
         return this.podText("", "", 0);
     }
 

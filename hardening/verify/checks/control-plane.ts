@@ -1,13 +1,20 @@
+import { randomUUID } from "node:crypto";
+
+import { count } from "../../formats/style";
+import { ApiError } from "../../sources/cluster/client";
 import type { Check, Verdict } from "../check";
 import { failed, proved, unknown } from "../check";
 import type { Sample } from "../exposition";
 import { parseExposition, total } from "../exposition";
+import type { StoredSecret } from "../control-plane-side";
 import type { Live } from "../live";
 
 const SUBJECT = "API server";
 /** What is written to etcd, by the prefix that the transformer of an EncryptionConfiguration puts before it. */
 const TRANSFORMED = "apiserver_storage_transformation_operations_total";
 const ENCRYPTED = /^k8s:enc:(?:secretbox|aesgcm|aescbc|kms):/;
+/** Secrets that a message names. */
+const SHOWN = 5;
 const AUDITED = "apiserver_audit_event_total";
 const AUDIT_ERRORS = "apiserver_audit_error_total";
 
@@ -25,9 +32,22 @@ export const secretsEncryptedAtRest: Check = {
         const [encrypted, plain] = [true, false].map((wanted) =>
             total(written.filter(({ labels }) => ENCRYPTED.test(labels["transformer_prefix"] ?? "") === wanted)),
         ) as [number, number];
-        return [ofWrites(encrypted, plain)];
+        const secrets = await live.side.storedSecrets?.();
+        return [ofWrites(encrypted, plain), ...(secrets === undefined ? [] : [ofStored(secrets)])];
     },
 };
+
+/** What was stored before encryption was switched on stays as it was until somebody writes it anew. */
+function ofStored(secrets: readonly StoredSecret[]): Verdict {
+    const plain = secrets.filter(({ transformer }) => !ENCRYPTED.test(transformer)).map(({ name }) => name);
+    if (plain.length > 0) {
+        const more = plain.length > SHOWN ? `, and ${plain.length - SHOWN} more` : "";
+        return failed("etcd", `holds Secrets without encryption: ${plain.slice(0, SHOWN).join(", ")}${more}`);
+    }
+    return secrets.length === 0
+        ? unknown("etcd", "holds no Secret that could be looked at")
+        : proved("etcd", `holds ${count(secrets.length, "Secret")}, all of them encrypted`);
+}
 
 function ofWrites(encrypted: number, plain: number): Verdict {
     if (plain > 0) {
@@ -57,13 +77,32 @@ export const auditEventsWritten: Check = {
         if (errors > 0) {
             return [failed(SUBJECT, `could not write ${errors} audit events since it started`)];
         }
-        return [
-            events > 0
-                ? proved(SUBJECT, `has written ${events} audit events since it started, and failed to write none`)
-                : failed(SUBJECT, "has written no audit event since it started"),
-        ];
+        return events > 0
+            ? [await ofArrival(events, live)]
+            : [failed(SUBJECT, "has written no audit event since it started")];
     },
 };
+
+/** An event that arrives: of a request for a Secret that there is not, by a name that nothing else has. */
+async function ofArrival(events: number, live: Live): Promise<Verdict> {
+    const { audited } = live.side;
+    const handed = `has handed ${events} audit events on since it started, and failed with none`;
+    if (audited === undefined) {
+        return unknown(SUBJECT, `${handed}; that they arrive is seen where the log is named (--audit-log FILE)`);
+    }
+    const mark = `hardening-verify-${randomUUID()}`;
+    try {
+        await live.serverText(`/api/v1/namespaces/default/secrets/${mark}`);
+    } catch (error) {
+        // It is not there, or not to be read: either is an event.
+        if (!(error instanceof ApiError) || (error.status !== 404 && error.status !== 403)) {
+            throw error;
+        }
+    }
+    return (await audited(mark))
+        ? proved(SUBJECT, `${handed}; the one of a request for Secret default/${mark} has arrived in the log`)
+        : failed(SUBJECT, `${handed}, but that of a request for Secret default/${mark} did not arrive in the log`);
+}
 
 async function metrics(live: Live): Promise<readonly Sample[]> {
     return parseExposition(await live.serverText("/metrics"));

@@ -1,7 +1,12 @@
 import assert from "node:assert/strict";
+import { appendFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 
+import type { StoredSecret } from "../../../hardening/verify/control-plane-side";
+import { auditLogReader } from "../../../hardening/verify/control-plane-side";
 import { Expected } from "../../../hardening/verify/expected";
 import { FakeCluster, verdictsOn } from "../../support/fake-cluster";
+import { withFiles } from "../../support/files";
 
 const STACK = new Expected("staging", [{ kind: "Namespace", metadata: { name: "shop" } }]);
 
@@ -29,6 +34,23 @@ describe("secrets-encrypted-at-rest", () => {
         ]);
     });
 
+    it("is told of what etcd holds too, where somebody lets the tool look there", async () => {
+        const behind = async (...secrets: readonly StoredSecret[]): Promise<string | undefined> => {
+            const cluster = serving(stored("k8s:enc:kms:v2:k:", 3));
+            cluster.side = { storedSecrets: () => Promise.resolve(secrets) };
+            return (await verdictsOn(STACK, "secrets-encrypted-at-rest", cluster)).at(-1);
+        };
+        const secret = (name: string, transformer: string): StoredSecret => ({ name: `shop/${name}`, transformer });
+        const [kms, old] = [secret("new", "k8s:enc:kms:v2:"), secret("old", "")];
+        assert.equal(await behind(kms), "proved etcd: holds 1 Secret, all of them encrypted");
+        assert.equal(await behind(kms, old), "failed etcd: holds Secrets without encryption: shop/old");
+        assert.match(
+            (await behind(...Array.from({ length: 7 }, () => old))) ?? "",
+            /^failed etcd: holds Secrets without encryption: (?:shop\/old, ){5}and 2 more$/,
+        );
+        assert.equal(await behind(), "unknown etcd: holds no Secret that could be looked at");
+    });
+
     it("is unknown where none was stored, though some were read", async () => {
         const [verdict = ""] = await verdicts(stored("k8s:enc:aesgcm:v1:k:", 5, "secrets", "from_storage"));
         assert.match(verdict, /^unknown API server: .* counts no Secret: none was stored since it started/);
@@ -39,10 +61,34 @@ describe("audit-events-written", () => {
     const verdicts = (...lines: readonly string[]) =>
         verdictsOn(STACK, "audit-events-written", serving("x 1", ...lines));
 
-    it("is proved by events that were written, and fails by none, or by one that was lost", async () => {
+    const HANDED = "has handed 12 audit events on since it started, and failed with none";
+
+    it("is proved by the event of a request of its own that arrives, and fails by one that does not", async () => {
+        for (const arrives of [true, false]) {
+            const cluster = serving("apiserver_audit_event_total 12");
+            let looked = "";
+            cluster.side = {
+                audited: (mark) => {
+                    looked = mark;
+                    return Promise.resolve(arrives);
+                },
+            };
+            const [verdict = ""] = await verdictsOn(STACK, "audit-events-written", cluster);
+            assert.match(looked, /^hardening-verify-[0-9a-f-]{36}$/);
+            assert.equal(cluster.asked.at(-1), `/api/v1/namespaces/default/secrets/${looked}`);
+            assert.equal(
+                verdict,
+                arrives
+                    ? `proved API server: ${HANDED}; the one of a request for Secret default/${looked} has arrived in the log`
+                    : `failed API server: ${HANDED}, but that of a request for Secret default/${looked} did not arrive in the log`,
+            );
+        }
+    });
+
+    it("is unknown where nobody can see events arrive, and fails by none, or by one that was lost", async () => {
         const lost = 'apiserver_audit_error_total{plugin="log"}';
         assert.deepEqual(await verdicts("apiserver_audit_event_total 12", `${lost} 0`), [
-            "proved API server: has written 12 audit events since it started, and failed to write none",
+            `unknown API server: ${HANDED}; that they arrive is seen where the log is named (--audit-log FILE)`,
         ]);
         assert.deepEqual(await verdicts("apiserver_audit_event_total 0"), [
             "failed API server: has written no audit event since it started",
@@ -54,6 +100,22 @@ describe("audit-events-written", () => {
 
     it("is unknown where the API server does not say", async () => {
         assert.deepEqual(await verdicts(), ["unknown API server: does not serve apiserver_audit_event_total"]);
+    });
+});
+
+describe("an audit log", () => {
+    it("holds what arrives from now on, also once it was begun anew, and nothing else", async () => {
+        await withFiles({ "audit.log": "mark-1\n" }, async (folder) => {
+            const file = join(folder, "audit.log");
+            const audited = auditLogReader(file, 0);
+            assert.equal(await audited("mark-1"), false);
+            appendFileSync(file, "a mark-2 b\n");
+            assert.equal(await audited("mark-2"), true);
+            writeFileSync(file, "mark-3");
+            assert.equal(await audited("mark-3"), true);
+            assert.equal(await audited("mark-2"), false);
+        });
+        assert.throws(() => auditLogReader("no/such"), { message: "--audit-log no/such does not exist" });
     });
 });
 
