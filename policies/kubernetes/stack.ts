@@ -66,7 +66,7 @@ export class Stack {
         const found = this.memo(podIndex).select(place, own);
         return added.length === 0
             ? found
-            : found.filter(({ object }) => added.every((label) => setsLabel(object, label)));
+            : found.filter(({ object }) => added.every((labels) => labels.some((label) => setsLabel(object, label))));
     }
 
     /** What `build` makes of this stack: built on first use, then kept for every control that asks. */

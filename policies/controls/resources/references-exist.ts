@@ -6,6 +6,7 @@ import type { Reference } from "./references";
 import {
     ingressReferences,
     isDangling,
+    isGranted,
     isKeyMissing,
     isPortMissing,
     podReferences,
@@ -15,6 +16,42 @@ import {
 import type { Stack } from "../../kubernetes/stack";
 import { namespaceOf } from "../../kubernetes/stack";
 import { show } from "../../text";
+
+/**
+ * What is wrong with the Services of other namespaces that a route refers to. Of a namespace of which the stack holds neither the
+ * Namespace nor a Service, another stack decides.
+ */
+function* otherNamespaceFaults(
+    stack: Stack,
+    route: KubeObject,
+    references: readonly Reference[],
+): Iterable<StackFault> {
+    for (const reference of references) {
+        const { path, name, namespace } = reference;
+        if (namespace === undefined) {
+            continue;
+        }
+        if (stack.find("Service", namespace, name) !== undefined) {
+            const missing = isPortMissing(stack, namespace, reference)
+                ? `and this Service of namespace "${namespace}" has no port ${show(reference.port)}. Name one that exists.`
+                : isGranted(stack, route, reference)
+                  ? undefined
+                  : `a Service of namespace "${namespace}", in which no ReferenceGrant lets a ${route.kind} of "${namespaceOf(route)}" refer to it. Add one.`;
+            if (missing !== undefined) {
+                yield { object: route, path, message: `${path} is "${name}", ${missing}` };
+            }
+        } else if (
+            stack.find("Namespace", "", namespace) !== undefined ||
+            stack.ofKind("Service").some((service) => namespaceOf(service) === namespace)
+        ) {
+            yield {
+                object: route,
+                path,
+                message: `${path} is "${name}", and the stack has no Service of this name in namespace "${namespace}". Name one that exists.`,
+            };
+        }
+    }
+}
 
 function* faultsOf(stack: Stack, object: KubeObject, references: readonly Reference[]): Iterable<StackFault> {
     for (const reference of references) {
@@ -72,7 +109,11 @@ export const referencesExist = stackControl({
                 ({ group }) => group === "gateway.networking.k8s.io",
             ),
             (route) => route,
-            (route) => faultsOf(stack, route, routeReferences(route)),
+            (route) => {
+                const references = routeReferences(route);
+                const own = references.filter(({ namespace }) => namespace === undefined);
+                return [...faultsOf(stack, route, own), ...otherNamespaceFaults(stack, route, references)];
+            },
         );
     },
 });

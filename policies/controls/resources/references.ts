@@ -13,6 +13,8 @@ export interface Reference {
     readonly container?: string;
     /** The one key of it that is needed. */
     readonly key?: string;
+    /** The namespace of a Service, where it is another one. */
+    readonly namespace?: string;
     /** The port of a Service that is needed, by number or name. */
     readonly port?: string | number;
 }
@@ -115,22 +117,63 @@ function backend(value: unknown, at: string): readonly Reference[] {
 export const ROUTE_KINDS: readonly string[] = ["HTTPRoute", "GRPCRoute", "TCPRoute", "TLSRoute", "UDPRoute"];
 
 /**
- * The Services that a route of the Gateway API sends requests to. A backend in another namespace is left out: whether the
- * stack that owns that namespace has it, and grants its use, is not this stack's to say.
+ * The Services that a route of the Gateway API sends requests to, those that it mirrors them to included. Of one in another
+ * namespace it says so.
  */
 export function routeReferences(route: KubeObject): readonly Reference[] {
-    const namespace = namespaceOf(route);
-    return list(obj(route.body["spec"])["rules"]).flatMap((rule, index) =>
-        list(obj(rule)["backendRefs"]).flatMap((entry, at): readonly Reference[] => {
-            const { group, kind, name, namespace: other, port } = obj(entry);
-            const isService = (str(group) || "") === "" && (str(kind) || "Service") === "Service";
-            const isOwn = other === undefined || other === namespace;
-            const path = `${route.prefix}spec.rules[${index}].backendRefs[${at}].name`;
-            return isService && isOwn && str(name) !== ""
-                ? [{ path, kind: "Service", name: str(name), ...portOf(port) }]
-                : [];
-        }),
-    );
+    const home = namespaceOf(route);
+    const referred = (value: unknown, path: string): readonly Reference[] => {
+        const { group, kind, name, namespace, port } = obj(value);
+        const isService = str(group) === "" && (str(kind) || "Service") === "Service";
+        const other = str(namespace) || home;
+        return isService && str(name) !== ""
+            ? [
+                  {
+                      path: `${path}.name`,
+                      kind: "Service",
+                      name: str(name),
+                      ...portOf(port),
+                      ...(other !== home && { namespace: other }),
+                  },
+              ]
+            : [];
+    };
+    const mirrored = (filters: unknown, path: string): readonly Reference[] =>
+        list(filters).flatMap((filter, index) =>
+            referred(
+                obj(obj(filter)["requestMirror"])["backendRef"],
+                `${path}.filters[${index}].requestMirror.backendRef`,
+            ),
+        );
+    return list(obj(route.body["spec"])["rules"]).flatMap((rule, index) => {
+        const at = `${route.prefix}spec.rules[${index}]`;
+        const backends = list(obj(rule)["backendRefs"]).flatMap((entry, number) => [
+            ...referred(entry, `${at}.backendRefs[${number}]`),
+            ...mirrored(obj(entry)["filters"], `${at}.backendRefs[${number}]`),
+        ]);
+        return [...backends, ...mirrored(obj(rule)["filters"], at)];
+    });
+}
+
+/** Says whether a ReferenceGrant of the other namespace lets a route refer to a Service there. */
+export function isGranted(stack: Stack, route: KubeObject, { kind, name, namespace }: Reference): boolean {
+    return stack.ofKind("ReferenceGrant").some((grant) => {
+        const { from, to } = obj(grant.body["spec"]);
+        return (
+            namespaceOf(grant) === namespace &&
+            list(from)
+                .map(obj)
+                .some(
+                    (one) =>
+                        one["group"] === route.group &&
+                        one["kind"] === route.kind &&
+                        one["namespace"] === namespaceOf(route),
+                ) &&
+            list(to)
+                .map(obj)
+                .some((one) => str(one["group"]) === "" && one["kind"] === kind && (str(one["name"]) || name) === name)
+        );
+    });
 }
 
 function portOf(port: unknown): { readonly port?: string | number } {

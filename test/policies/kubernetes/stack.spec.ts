@@ -48,6 +48,15 @@ describe("Stack", () => {
         assert.deepEqual(selected({ "batch.kubernetes.io/job-name": "load" }), ["load"]);
         assert.deepEqual(selected({ "statefulset.kubernetes.io/pod-name": "cache-0" }), []);
         assert.deepEqual(selected({ app: "api", "job-name": "load" }), []);
+        const asked = (...matchExpressions: object[]) =>
+            stack.select("shop", { matchExpressions }).map(({ object }) => object.name);
+        const key = "statefulset.kubernetes.io/pod-name";
+        assert.deepEqual(asked({ key, operator: "In", values: ["cache-0", "db-0"] }), ["db"]);
+        assert.deepEqual(asked({ key, operator: "In", values: ["cache-0"] }), []);
+        assert.deepEqual(asked({ key, operator: "Exists" }), ["db"]);
+        assert.deepEqual(asked({ key, operator: "NotIn", values: ["db-0"] }).sort(), ["db", "load"]);
+        assert.deepEqual(asked({ key, operator: "Exists" }, { key: "app", operator: "In", values: ["api"] }), []);
+        assert.deepEqual(asked({ key, operator: "Exists" }, { key: "job-name", operator: "Exists" }), []);
     });
 
     it("selects pods in one namespace only", () => {

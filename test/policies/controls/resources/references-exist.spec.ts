@@ -18,6 +18,26 @@ function route(backendRefs: readonly Manifest[]): Manifest {
     return named("HTTPRoute", "web", { spec: { rules: [{ backendRefs }] } }, "gateway.networking.k8s.io/v1");
 }
 
+/** A Service of the namespace till. */
+const api = {
+    ...named("Service", "api", { spec: { ports: [{ port: 80 }] } }),
+    metadata: { name: "api", namespace: "till" },
+};
+const TO_API = [{ name: "api", namespace: "till", port: 80 }];
+function grant(from: Manifest = {}, to: Manifest = {}, namespace = "till"): Manifest {
+    return {
+        apiVersion: "gateway.networking.k8s.io/v1beta1",
+        kind: "ReferenceGrant",
+        metadata: { name: "grant", namespace },
+        spec: {
+            from: [{ group: "gateway.networking.k8s.io", kind: "HTTPRoute", namespace: "shop", ...from }],
+            to: [{ group: "", kind: "Service", ...to }],
+        },
+    };
+}
+const ungranted =
+    'spec.rules[0].backendRefs[0].name is "api", a Service of namespace "till", in which no ReferenceGrant lets a HTTPRoute of "shop" refer to it. Add one.';
+
 describeControl(referencesExist, {
     refused: {
         "a ConfigMap that does not exist": {
@@ -98,8 +118,63 @@ describeControl(referencesExist, {
             message:
                 'spec.rules[0].backendRefs[0].name is "wbe", and the stack has no Service of this name. Name one that exists.',
         },
+        "a mirror to a Service that does not exist": {
+            stack: [
+                named(
+                    "HTTPRoute",
+                    "web",
+                    {
+                        spec: {
+                            rules: [
+                                {
+                                    backendRefs: [
+                                        { name: "web", filters: [{ requestMirror: { backendRef: { name: "a" } } }] },
+                                    ],
+                                    filters: [{ type: "RequestMirror", requestMirror: { backendRef: { name: "b" } } }],
+                                },
+                            ],
+                        },
+                    },
+                    "gateway.networking.k8s.io/v1",
+                ),
+                named("Service", "web"),
+            ],
+            message: [
+                'spec.rules[0].backendRefs[0].filters[0].requestMirror.backendRef.name is "a", and the stack has no Service of this name. Name one that exists.',
+                'spec.rules[0].filters[0].requestMirror.backendRef.name is "b", and the stack has no Service of this name. Name one that exists.',
+            ],
+        },
+        "a Service of another namespace that nobody grants": { stack: [route(TO_API), api], message: ungranted },
+        "a Service of another namespace that is granted to others, there or elsewhere": {
+            stack: [
+                route(TO_API),
+                api,
+                grant({ namespace: "till" }),
+                grant({ kind: "GRPCRoute" }),
+                grant({}, { name: "db" }),
+                grant({}, {}, "shop"),
+            ],
+            message: ungranted,
+        },
+        "a Service that another namespace of the stack does not have": {
+            stack: [
+                route([{ name: "ipa", namespace: "till", port: 80 }]),
+                { apiVersion: "v1", kind: "Namespace", metadata: { name: "till" } },
+            ],
+            message:
+                'spec.rules[0].backendRefs[0].name is "ipa", and the stack has no Service of this name in namespace "till". Name one that exists.',
+        },
+        "a port that a Service of another namespace does not have": {
+            stack: [route([{ ...TO_API[0], port: 81 }]), api, grant()],
+            message:
+                'spec.rules[0].backendRefs[0].name is "api", and this Service of namespace "till" has no port 81. Name one that exists.',
+        },
     },
     allowed: {
+        "a Service of another namespace that is granted": { stack: [route(TO_API), api, grant()] },
+        "a Service of another namespace that is granted by name": {
+            stack: [route(TO_API), api, grant({}, { name: "api" })],
+        },
         "an action of the AWS Load Balancer Controller, in each form": {
             stack: [
                 ingress({ name: "ssl-redirect", port: { name: "use-annotation" } }),
