@@ -6,7 +6,7 @@ import { painter } from "../formats/style";
 import { UsageError } from "../io";
 import { runStack } from "../preview/stacks";
 import { ReadOnlyClient } from "../sources/cluster/client";
-import { connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
+import { clusterSettings, connectionTo, refuseOtherCluster } from "../sources/cluster/identity";
 import { CONNECTION_OPTIONS, readConnection } from "../sources/cluster/kubeconfig";
 import { checks, verify } from "../verify";
 import type { CheckResult } from "../verify";
@@ -71,7 +71,7 @@ export const command = defineCommand({
             }
             const results = await verify(
                 checks(io.now).filter(({ name }) => options.check.length === 0 || options.check.includes(name)),
-                new Expected(stack, objects),
+                new Expected(stack, objects, clusterSettings(request)),
                 new LiveCluster(client, side),
                 atOnce ? show : undefined,
             );

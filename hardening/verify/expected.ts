@@ -6,6 +6,8 @@ export class Expected {
     constructor(
         readonly stack: string,
         private readonly objects: readonly Body[],
+        /** Its settings `cluster`, as they are written. */
+        readonly cluster: Body = {},
     ) {}
 
     public ofKind(...kinds: readonly string[]): readonly Body[] {

@@ -3,6 +3,7 @@ import type { Check, Verdict, VerdictStatus } from "./check";
 import { unknown } from "./check";
 import { accessAsGranted } from "./checks/access";
 import { alertRulesLoaded } from "./checks/alerts";
+import { clusterAsAssumed } from "./checks/assumptions";
 import { certificateDaysLeft } from "./checks/certificates";
 import { auditEventsWritten, secretsEncryptedAtRest } from "./checks/control-plane";
 import { networkPoliciesEnforced } from "./checks/enforcement";
@@ -32,6 +33,7 @@ export function checks(now: () => Date): readonly Check[] {
         nodeProgramsOnEveryNode,
         identityLogsFreeOfErrors,
         identitiesIssued,
+        clusterAsAssumed,
         networkPoliciesInPlace,
         networkPoliciesEnforced,
         securityContextsAsWritten,

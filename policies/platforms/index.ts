@@ -45,6 +45,9 @@ export const PLATFORMS = {
         criticalQuota: NO_QUOTA,
         tried: "the whole stack on the one-node cluster of the tests: Kubernetes' own programs, containerd, kube-router",
     },
+    ...MANAGED,
+    ...DISTRIBUTIONS,
+    // Others have their nodes set up by it, and its mark stands on theirs too: what a node is of is the first that fits.
     kubeadm: {
         title: "kubeadm",
         marks: [{ annotation: "kubeadm.alpha.kubernetes.io/cri-socket" }],
@@ -74,8 +77,6 @@ export const PLATFORMS = {
         criticalQuota: NO_QUOTA,
         tried: DOCUMENTED,
     },
-    ...MANAGED,
-    ...DISTRIBUTIONS,
 } as const satisfies Readonly<Record<string, Platform>>;
 
 export type PlatformName = keyof typeof PLATFORMS;

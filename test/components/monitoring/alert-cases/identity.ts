@@ -130,7 +130,7 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
         },
         silentOnFew: {
             'pqc_handshakes_total{result="success", pqc="true"}': "0+1x90",
-            'pqc_handshakes_total{result="failure", pqc="true"}': "0x50 1x10 2x30",
+            'pqc_handshakes_total{result="failure", pqc="true"}': "0x65 1x3 2x3 3x30",
         },
         after: 75,
     },
@@ -175,7 +175,7 @@ export const IDENTITY: Readonly<Record<string, AlertExample>> = {
             'pqc_handshakes_total{result="success"}': "0+10000x90",
         },
         silentOnFew: {
-            'spiffe_authentication_failures_total{reason="expired"}': "0x50 1x10 2x30",
+            'spiffe_authentication_failures_total{reason="expired"}': "0x65 1x3 2x3 3x30",
             'pqc_handshakes_total{result="success"}': "0+1x90",
         },
         after: 75,
