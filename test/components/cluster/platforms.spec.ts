@@ -5,11 +5,15 @@ import { join } from "node:path";
 import { clusterSettings, dnsOf, elsewhereFaults, engineOf } from "../../../components/cluster/settings";
 import type { HostPod } from "../../../components/cluster/constraints";
 import { constraintsOf } from "../../../components/cluster/constraints";
+import { Falco } from "../../../components/falco/falco";
 import { closedNamespaces, foundationOf } from "../../../components/foundation";
+import { Images } from "../../../components/images";
 import { eachNodeQuota, GuardedNamespace, limitFaults } from "../../../components/namespace";
 import { ciliumPolicySpecs, flowFaults, policySpecs } from "../../../components/network/flows";
 import { AllowedFlows } from "../../../components/network/network";
 import { apiServerFlow, dnsFlow, nodesPeer } from "../../../components/network/standard";
+import type { SpireGiven } from "../../../components/spire/settings";
+import { Spire } from "../../../components/spire/spire";
 import type { Platform, PlatformName } from "../../../policies/platforms";
 import { PLATFORM_NAMES, platformOf, PLATFORMS } from "../../../policies/platforms";
 import { withPlatforms } from "../../../policies/platforms/document";
@@ -237,6 +241,50 @@ describe("platforms", () => {
             'acme:falco.runtimeSocket is "/run/containerd/containerd.sock"; on k0s it is "/run/k0s/containerd.sock"',
         ]);
         assert.deepEqual(elsewhereFaults(clusterOf({}), "kubeletRoot", "/data/kubelet"), []);
+    });
+
+    it("choose the paths of the node for what is deployed, unless a setting does", async () => {
+        const images = new Images();
+        const pathsOf = async (platform: PlatformName, over: { falco?: object; spire?: object } = {}) => {
+            const cluster = { name: "one", platform, apiServer: { cidrs: CIDRS } };
+            const kubelet = { cidrs: ["10.0.0.0/24"], verify: "hostCertificate", address: "nodeName" };
+            const settings = { ...SMALLEST, agent: { kubelet }, ...over.spire } as unknown as SpireGiven;
+            const deployed = await deploy(() => {
+                new Falco("falco", { cluster, images, settings: { ...over.falco } });
+                new Spire("spire", { cluster, images, settings });
+            });
+            const text = JSON.stringify(
+                deployed.registrations
+                    .filter(({ type }) => /:(?:DaemonSet|ConfigMap|ValidatingAdmissionPolicy)$/.test(type))
+                    .map(({ inputs }) => inputs),
+            );
+            return [
+                ...new Set(
+                    text.match(/\/(?:[\w.-]+\/)*(?:kubelet\/(?:pki\/kubelet[.]crt|pods)|[\w.-]+[.]sock)(?![\w/])/g) ??
+                        [],
+                ),
+            ].sort();
+        };
+        for (const name of ["generic", "k0s", "openshift", "microk8s"] as const) {
+            const { kubeletRoot, runtimeSocket } = platformOf(name);
+            const paths = await pathsOf(name);
+            assert.deepEqual(
+                paths.filter((path) => /kubelet\/p(?:ki\/|ods$)/.test(path)),
+                [`${kubeletRoot}/pki/kubelet.crt`, `${kubeletRoot}/pods`],
+                name,
+            );
+            assert.deepEqual(
+                paths.filter((path) => /\/run\/.*(?:containerd|crio)[.]sock$/.test(path)),
+                [`/host${runtimeSocket}`, runtimeSocket],
+                name,
+            );
+        }
+        const set = await pathsOf("k0s", {
+            falco: { runtimeSocket: "/run/own.sock" },
+            spire: { csiDriver: { kubeletRoot: "/data/kubelet" } },
+        });
+        assert.ok(set.includes("/run/own.sock") && set.includes("/data/kubelet/pods"));
+        assert.ok(!set.some((path) => path.includes("k0s")), set.join(" "));
     });
 
     it("are refused by any other name", () => {

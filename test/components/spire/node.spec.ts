@@ -122,6 +122,8 @@ describe("SpireAgent", () => {
                 hostPath: { path: "/var/lib/kubelet/pki/kubelet.crt", type: "File" },
             },
         );
+        const elsewhere = agentPodSpec({ settings: spireOf(own), images, kubeletRoot: "/var/lib/k0s/kubelet" });
+        assert.ok(JSON.stringify(elsewhere.volumes).includes('"path":"/var/lib/k0s/kubelet/pki/kubelet.crt"'));
     });
 
     it("asks for the pods of nodes, never for the kubelet's whole API", () => {
