@@ -80,7 +80,10 @@ describeOnCluster(`SPIRE on a real node${note}`, "full", (cluster) => {
     it("attests the agent over k8s_psat and verifies the kubelet", async function () {
         this.timeout(400_000);
         await settled("spire/spire-server", "spire/spire-agent", "spire/spiffe-csi-driver");
-        assert.equal(stack.identity.registered(), true, "the kubelet did not take the CSI driver");
+        // A kubelet that found the driver not ready yet asks again.
+        await until("the kubelet took the CSI driver", async () =>
+            Promise.resolve(stack.identity.registered() === true),
+        );
         const agents = await spireServer(cluster(), "agent", "list", "-output", "json");
         const { agents: list } = JSON.parse(agents) as { agents: { attestation_type: string; id: { path: string } }[] };
         assert.deepEqual(

@@ -19,10 +19,10 @@ const RUNBOOKS = [
 /**
  * What these runbooks hold besides: deployments, an upstream authority and a federation that this stack has not, the loss and
  * the drain of the only node, what a pod said before it was restarted, which none was, the ban that the last runbook does, and
- * what needs no SPIRE and is run without one.
+ * what needs no SPIRE and is run without one, as on Falco's relay.
  */
 const NOT_HERE =
-    /pulumi|hardening|upstreamauthority|federation|openssl|annotate|externalsecret|kubectl (?:cordon|drain|taint)|--previous|^POD=.* agent ban/;
+    /pulumi|hardening|upstreamauthority|federation|openssl|annotate|externalsecret|kubectl (?:cordon|drain|taint)|--previous|falcosidekick|^POD=.* agent ban/;
 
 /** The authorities of a rotation. */
 export interface Rotation {
