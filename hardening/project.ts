@@ -125,8 +125,12 @@ export class Excluded {
     }
 
     /** Whether a path is left out; those that are get counted, files of the project itself don't. */
-    public has(path: string, isFolder: boolean): boolean {
+    public has(path: string, isFolder: boolean, isPassedOver = false): boolean {
         const place = resolve(path);
+        if (isPassedOver) {
+            this.left.add(place);
+            return true;
+        }
         if (this.own.has(place)) {
             return true;
         }

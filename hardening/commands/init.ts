@@ -21,7 +21,7 @@ export const command = defineCommand({
     ],
     run: ({ options, io }) => {
         const excluded = new Excluded([], NO_PROJECT);
-        const read = readManifests(["."], { excluded: (path, isFolder) => excluded.has(path, isFolder) });
+        const read = readManifests(["."], { excluded: (...asked) => excluded.has(...asked) });
         const foreign = Array.from(read)
             .filter(isForeign)
             .map(({ source }) => source);

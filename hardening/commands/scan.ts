@@ -41,7 +41,7 @@ export const command = defineCommand({
         const start = startOf(io);
         const excluded = new Excluded(options.exclude, project);
         const reading: ManifestOptions = {
-            excluded: (path, isFolder) => excluded.has(path, isFolder),
+            excluded: (...asked) => excluded.has(...asked),
             ...(mebibytes !== undefined && { maxBytes: mebibytes * 1024 * 1024 }),
             stdin: () => (stdin = io.stdin()),
         };

@@ -1,5 +1,5 @@
 import { readdirSync, readFileSync, realpathSync, statSync } from "node:fs";
-import { dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
+import { basename, dirname, isAbsolute, join, relative, resolve, sep } from "node:path";
 
 import type { Failure } from "../findings";
 import { UsageError } from "../io";
@@ -16,8 +16,8 @@ export interface FoundFile {
     readonly takenIn?: boolean;
 }
 
-/** Whether a path is left out of what is read. */
-export type IsExcluded = (path: string, isFolder: boolean) => boolean;
+/** Whether a path is left out of what is read; `isPassedOver`: a folder that is in any case. */
+export type IsExcluded = (path: string, isFolder: boolean, isPassedOver?: boolean) => boolean;
 
 const MANIFEST = /\.(?:ya?ml|json)$/i;
 
@@ -111,7 +111,7 @@ function* walk(folder: string, above: ReadonlySet<string>, excluded: IsExcluded)
         const path = join(folder, name);
         try {
             const stats = statSync(path);
-            if (excluded(path, stats.isDirectory())) {
+            if (excluded(path, stats.isDirectory(), stats.isDirectory() && isPassedOver(path))) {
                 continue;
             }
             const identity = `${stats.dev}:${stats.ino}`;
@@ -128,6 +128,28 @@ function* walk(folder: string, above: ReadonlySet<string>, excluded: IsExcluded)
 
 function isOfTools(folder: string): boolean {
     return folder.startsWith(".") || folder === "node_modules";
+}
+
+/**
+ * Says whether a folder is one that is passed over although `kubectl apply -R` would read it: it holds files that are called
+ * as manifests are. What git keeps is none of them.
+ */
+function isPassedOver(folder: string): boolean {
+    const name = basename(folder);
+    return isOfTools(name) && ![".", "..", ".git"].includes(name) && hasManifestNames(folder);
+}
+
+function hasManifestNames(folder: string): boolean {
+    try {
+        const entries = readdirSync(folder, { withFileTypes: true });
+        return (
+            entries.some((entry) => entry.isFile() && MANIFEST.test(entry.name)) ||
+            entries.some((entry) => entry.isDirectory() && hasManifestNames(join(folder, entry.name)))
+        );
+    } catch {
+        // What can't be listed is nothing that anybody could apply from here.
+        return false;
+    }
 }
 
 function unreadable(path: string, error: unknown): FoundFile {

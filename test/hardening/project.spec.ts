@@ -111,6 +111,19 @@ describe("The file of a project", () => {
         }
     });
 
+    it("counts folders that it passes over though kubectl would read manifests there, unless they are named", async () => {
+        put({
+            ".hidden/deep/pod.yaml": POD("hidden"),
+            "node_modules/a/pod.yaml": POD("module"),
+            ".git/pod.yaml": POD("git"),
+            ".idea/settings.xml": "<a/>",
+        });
+        const { lines, excluded } = await scan("--profile", "baseline", ".");
+        assert.deepEqual(lines, ["web no-host-pid violation"]);
+        assert.equal(excluded, 2);
+        assert.deepEqual((await scan("--profile", "baseline", ".hidden")).lines, ["hidden no-host-pid violation"]);
+    });
+
     it("tells capitals apart, as git does: what a pattern does not name is judged", async () => {
         put({ "deploy/Draft.yaml": POD("draft") });
         const { lines } = await scan("--profile", "baseline", "--exclude", "draft.yaml", "--exclude", "/Deploy", ".");
