@@ -1,5 +1,5 @@
-// Times `hardening scan` and `hardening paths` over generated and real manifests, in turn with the peers that are on PATH:
-// npm run bench [-- SET…]
+// Times `hardening scan` and `hardening paths` over generated and real manifests, in turn with the peers that are on PATH,
+// and the start of the tool: npm run bench [-- SET…]
 // Where EVIDENCE names a folder, a statement of the figures is added to it.
 import { spawnSync } from "node:child_process";
 import {
@@ -12,6 +12,7 @@ import {
     readFileSync,
     readdirSync,
     rmSync,
+    writeFileSync,
 } from "node:fs";
 import { cpus, loadavg, tmpdir } from "node:os";
 import { basename, delimiter, dirname, join } from "node:path";
@@ -28,15 +29,24 @@ const RUNS = Number(process.env.BENCH_RUNS ?? 5);
 const PATIENCE_S = Number(process.env.BENCH_PATIENCE ?? 60);
 /** The launcher of another state of the tool. */
 const BEFORE = process.env.BENCH_BEFORE;
+/** A file for the figures, from which `npm run bench:doc` makes the tables of docs/benchmarks.md. */
+const OUT = process.env.BENCH_OUT;
+/** The set in which the start of the tool and the preview of both stacks are timed. */
+const START = "start";
 /** The sets of real manifests, in the words of the command line. */
 const REAL = { "real-small": "small", "real-large": "large" };
 
 const sets = process.argv.slice(2);
-if (sets.some((set) => !Object.hasOwn(REAL, set) && !(Number.isInteger(Number(set)) && Number(set) >= 1))) {
+if (
+    sets.some(
+        (set) => set !== START && !Object.hasOwn(REAL, set) && !(Number.isInteger(Number(set)) && Number(set) >= 1),
+    )
+) {
     console.error(
-        "usage: npm run bench [-- SET…], each a whole number of generated objects, real-small or real-large\n" +
+        "usage: npm run bench [-- SET…], each a whole number of generated objects, real-small, real-large or start\n" +
             "BENCH_RUNS: rounds to take the median of (5); BENCH_PATIENCE: seconds after which a peer is not tried with more (60)\n" +
-            "BENCH_BEFORE: bin/hardening of another checkout, to be timed in turn with this one",
+            "BENCH_BEFORE: bin/hardening of another checkout, to be timed in turn with this one\n" +
+            "BENCH_OUT: a file for the figures, for npm run bench:doc",
     );
     process.exit(2);
 }
@@ -138,6 +148,19 @@ const SUBJECTS = [
         ],
     },
 ];
+
+/** What is small enough that starting is most of it, and the preview of the stacks beside a launcher. */
+const STARTS = [
+    { name: "nothing but Node.js", argv: () => [process.execPath, "-e", "0"] },
+    ...[[launcher, ""], ...(BEFORE === undefined ? [] : [[BEFORE, " before"]])].flatMap(([by, when]) => [
+        { name: `hardening${when}, \`--help\``, argv: () => [process.execPath, by, "--help"] },
+        { name: `hardening${when}, \`scan\` of one file`, argv: (file) => [process.execPath, by, "scan", file] },
+        {
+            name: `hardening${when}, \`preview\` of both stacks`,
+            argv: () => [process.execPath, by, "preview", "--directory", dirname(dirname(by))],
+        },
+    ]),
+].map((subject) => ({ ...subject, checks: () => "" }));
 
 const counted = new Map();
 
@@ -266,18 +289,39 @@ function writeReal(folder, set) {
 }
 
 const recording = await startRecording();
-const measured = [];
 const folder = mkdtempSync(join(tmpdir(), "hardening-bench-"));
 const busy = new Set();
+const figures = [];
+
+/** Times subjects over one input, and keeps and prints a row for each. */
+function compare(subjects, { input, objects, path }) {
+    for (const { subject, wall, cpu, memory } of measure(subjects, path)) {
+        figures.push({ subject: subject.name, checks: checksOf(subject), input, objects, wall, cpu, memory });
+        const perObjects = objects === 1 ? "" : Math.round((cpu / objects) * 1e6);
+        const cells = [wall.toFixed(2), cpu.toFixed(2), perObjects, Math.round(memory)];
+        console.log(row([subject.name, checksOf(subject), input, objects, ...cells]));
+        if (subject.program !== undefined && wall > PATIENCE_S) {
+            busy.add(subject);
+        }
+    }
+}
+
 try {
+    const load = [loadavg()[0]];
     console.log(
-        `${cpus().length} cores, Node.js ${process.versions.node}, whole process, median of ${RUNS} rounds in turn; load average ${loadavg()[0].toFixed(1)} at the start\n`,
+        `${cpus().length} cores, Node.js ${process.versions.node}, whole process, median of ${RUNS} rounds in turn; load average ${load[0].toFixed(1)} at the start\n`,
     );
     console.log(row(["Subject", "Checks", "Input", "Objects", "Wall s", "CPU s", "CPU ms per 1,000", "Peak MiB"]));
     console.log(row(["---", "---:", "---", "---:", "---:", "---:", "---:", "---:"]));
-    for (const set of sets.length > 0 ? sets : ["1000", "real-small", "real-large", "10000", "100000"]) {
+    for (const set of sets.length > 0 ? sets : [START, "1000", "real-small", "real-large", "10000", "100000"]) {
         const manifests = join(folder, set);
         mkdirSync(manifests);
+        if (set === START) {
+            writeManifests(manifests, 5);
+            compare(STARTS, { input: START, objects: 1, path: join(manifests, "000/000004.yaml") });
+            rmSync(manifests, { recursive: true, force: true });
+            continue;
+        }
         const isReal = Object.hasOwn(REAL, set);
         const count = isReal ? writeReal(manifests, REAL[set]) : Number(set);
         if (!isReal) {
@@ -285,26 +329,24 @@ try {
         }
         once(parsing("write-json", manifests));
         const subjects = SUBJECTS.filter((candidate) => isThere(candidate) && !busy.has(candidate));
-        for (const { subject, wall, cpu, memory } of measure(subjects, manifests)) {
-            const figures = [wall.toFixed(2), cpu.toFixed(2), Math.round((cpu / count) * 1e6), Math.round(memory)];
-            console.log(row([subject.name, checksOf(subject), isReal ? "real" : "generated", count, ...figures]));
-            const [seconds, processor, , mebibytes] = figures;
-            measured.push({
-                name: `${subject.name}: ${set}`,
-                outcome: "passed",
-                detail: `${seconds} s, of the processor ${processor} s, ${mebibytes} MiB`,
-            });
-            if (subject.program !== undefined && wall > PATIENCE_S) {
-                busy.add(subject);
-            }
-        }
+        compare(subjects, { input: isReal ? "real" : "generated", objects: count, path: manifests });
         [manifests, `${manifests}.json`].forEach((made) => rmSync(made, { recursive: true, force: true }));
     }
     busy.forEach(({ name }) => console.log(`\n${name} took more than ${PATIENCE_S} s and was not tried with more.`));
-    console.log(`\nload average ${loadavg()[0].toFixed(1)} at the end`);
+    load.push(loadavg()[0]);
+    console.log(`\nload average ${load[1].toFixed(1)} at the end`);
     const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
-    const tool = { name: "bench", version };
-    recording?.write({ kind: "benches", predicate: { tool, at: new Date().toISOString(), results: measured } });
+    const results = figures.map(({ subject, input, objects, wall, cpu, memory }) => ({
+        name: `${subject}: ${input}, ${objects}`,
+        outcome: "passed",
+        detail: `${wall.toFixed(2)} s, of the processor ${cpu.toFixed(2)} s, ${Math.round(memory)} MiB`,
+    }));
+    const predicate = { tool: { name: "bench", version }, at: new Date().toISOString(), results };
+    recording?.write({ kind: "benches", predicate });
+    if (OUT !== undefined) {
+        const about = { cores: cpus().length, node: process.versions.node, rounds: RUNS, load };
+        writeFileSync(OUT, `${JSON.stringify({ ...about, figures }, undefined, 4)}\n`);
+    }
 } finally {
     rmSync(folder, { recursive: true, force: true });
 }

@@ -3,6 +3,8 @@ import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { dirname, join, normalize } from "node:path";
 
+import type { BenchmarkRun } from "../bench/document.mjs";
+import { withBenchmark } from "../bench/document.mjs";
 import { COMMANDS } from "../hardening/commands";
 import { FINDING_FORMATS } from "../hardening/formats";
 import { withFigures } from "../scripts/figures";
@@ -78,6 +80,15 @@ describe("documents", () => {
             assert.equal(withOutput(text, name, await run()), text);
         });
     }
+
+    it("shows the figures of the last run of the benchmark (npm run bench:doc)", () => {
+        const text = readFileSync("docs/benchmarks.md", "utf8");
+        // Prettier sets the widths of tables.
+        const plain = (document: string) => document.replace(/ {2,}/g, " ").replace(/-{3,}/g, "---");
+        const run = JSON.parse(readFileSync("bench/figures.json", "utf8")) as BenchmarkRun;
+        assert.equal(plain(text), plain(withBenchmark(text, run)));
+        assert.throws(() => withBenchmark("no marks", run), /has no marks/);
+    });
 
     it("shows the pod that one of the outputs is about", () => {
         const [, shown = ""] = /```yaml\n([^`]*)```/.exec(readFileSync("docs/outputs.md", "utf8")) ?? [];

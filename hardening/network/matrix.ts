@@ -71,11 +71,11 @@ class Drawing {
         // A pod that is not isolated allows everything by default; that is no intent to be matched.
         if (network.isolation(party, "Egress") === "yes") {
             const ports = intersection(of(sent, "allowed"), of(taken, "denied"));
-            this.halfOpen.push({ from, to, ports, missing: "Ingress" });
+            keep(this.halfOpen, { from, to, ports, missing: "Ingress" });
         }
         if (network.isolation(other, "Ingress") === "yes") {
             const ports = intersection(of(taken, "allowed"), of(sent, "denied"));
-            this.halfOpen.push({ from, to, ports, missing: "Egress" });
+            keep(this.halfOpen, { from, to, ports, missing: "Egress" });
         }
     }
 
@@ -92,24 +92,33 @@ class Drawing {
     }
 
     public matrix(): Matrix {
-        const open = ({ ports }: Connection): boolean => ports.length > 0;
         return {
-            connections: this.connections.filter(open).sort(byNames),
-            halfOpen: this.halfOpen.filter(open).sort(byNames),
-            unknown: this.unknown.filter(open).sort(byNames),
+            connections: this.connections.sort(byNames),
+            halfOpen: this.halfOpen.sort(byNames),
+            unknown: this.unknown.sort(byNames),
         };
     }
 
     private add(answers: readonly Answer[], from: Endpoint, to: Endpoint): void {
         const allowed = of(answers, "allowed");
         const unsure = answers.filter(({ verdict }) => verdict === "unknown");
-        this.connections.push({ from, to, ports: allowed });
-        this.unknown.push({
+        keep(this.connections, { from, to, ports: allowed });
+        if (unsure.length === 0) {
+            return;
+        }
+        keep(this.unknown, {
             from,
             to,
             ports: difference(of(answers, "unknown"), allowed),
             by: [...new Set(unsure.flatMap(({ by }) => by.map(({ object }) => describe(object))))],
         });
+    }
+}
+
+/** Keeps what has a port. Of most pairs nothing is kept, and there are as many as the square of the workloads. */
+function keep<Kept extends Connection>(kept: Kept[], connection: Kept): void {
+    if (connection.ports.length > 0) {
+        kept.push(connection);
     }
 }
 
