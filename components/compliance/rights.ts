@@ -1,5 +1,6 @@
 import type * as k8s from "@pulumi/kubernetes";
 
+import { ALERTMANAGER, PROMETHEUS } from "../../policies/kubernetes/monitoring-services";
 import type { ComplianceSettings } from "./settings";
 
 type PolicyRule = k8s.types.input.rbac.v1.PolicyRule;
@@ -81,12 +82,9 @@ export const PROMETHEUS_RULES: readonly PolicyRule[] = [
     {
         apiGroups: [""],
         resources: ["services/proxy"],
-        resourceNames: [
-            "prometheus-operated:9090",
-            "prometheus:9090",
-            "alertmanager-operated:9093",
-            "alertmanager:9093",
-        ],
+        resourceNames: [PROMETHEUS, ALERTMANAGER].flatMap(({ services, port }) =>
+            services.map((service) => `${service}:${port}`),
+        ),
         verbs: ["get"],
     },
 ];

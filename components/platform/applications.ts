@@ -99,18 +99,20 @@ export function ownImages({
     );
 }
 
-/** What is wrong with the applications beside each other; one line each, without the project's prefix. */
-export function besideFaults(config: ApplicationsConfig): readonly string[] {
-    const all = applicationsOf(config);
-    const named = Map.groupBy(all, ({ settings }) => settings.app);
+/** What is wrong with the applications beside each other, whose settings stand below `project`; one line each. */
+export function besideFaults(config: ApplicationsConfig, project: string): readonly string[] {
+    const all = applicationsOf(config).map((one) => ({ one, own: `${project}:${one.at.own}` }));
+    const named = Map.groupBy(all, ({ one }) => one.settings.app);
     return [
         // Alerts and dashboards tell applications apart by the name of their job.
         ...[...named].flatMap(([app, [first, ...others]]) =>
             others.map(
-                ({ at }) =>
-                    `${at.own}.app is "${app}", as is ${first?.at.own ?? ""}.app; alerts tell applications apart by it`,
+                ({ own }) =>
+                    `${own}.app is "${app}", as is ${first?.own ?? ""}.app; alerts tell applications apart by it`,
             ),
         ),
-        ...repeatedCallers(all.map(({ mesh, at, settings }) => ({ mesh, path: at.mesh, settings }))),
+        ...repeatedCallers(
+            all.map(({ one: { mesh, at, settings } }) => ({ mesh, path: `${project}:${at.mesh}`, settings })),
+        ),
     ];
 }

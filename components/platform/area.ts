@@ -141,7 +141,7 @@ export const applicationsArea = area({
         "Further applications, each in a namespace of its own with image, way in and mesh of its own; none unless set. The other settings of each are those of platform",
     settings: applicationsSettings,
     faults: (config: ListConfig, _, foundation) => [
-        ...besideFaults(config).map((fault) => `${foundation.project}:${fault}`),
+        ...besideFaults(config, foundation.project),
         ...listedOf(config).flatMap((one) => [
             ...foundation.images.faults([one.image]),
             ...faultsOf(one, config, foundation),

@@ -1,22 +1,13 @@
 import type { Body } from "../../policies/kubernetes/kube";
 import { isObj, list, obj, str } from "../../policies/kubernetes/kube";
+import type { MonitoringService } from "../../policies/kubernetes/monitoring-services";
+import { ALERTMANAGER, PROMETHEUS } from "../../policies/kubernetes/monitoring-services";
 import { ApiError } from "../sources/cluster/client";
 import type { Expected } from "./expected";
 import { namespaceOf } from "./expected";
 import type { Sample } from "./exposition";
 import { numberOf } from "./exposition";
 import type { Live } from "./live";
-
-/** A program that the stack's rules are for, in the services that may stand for it, tried in their order. */
-interface Program {
-    readonly services: readonly string[];
-    readonly port: number;
-}
-
-/** The service that Prometheus' operator makes, and the one of the platform. */
-const PROMETHEUS: Program = { services: ["prometheus-operated", "prometheus"], port: 9090 };
-/** The service that the operator makes, and the usual one of a chart. */
-const ALERTMANAGER: Program = { services: ["alertmanager-operated", "alertmanager"], port: 9093 };
 
 /** What Prometheus' HTTP API (v1) answers to a path; undefined where the stack has none, or where none answers. */
 export async function askPrometheus(expected: Expected, live: Live, path: string): Promise<Body | undefined> {
@@ -29,7 +20,12 @@ export async function askAlertmanager(expected: Expected, live: Live, path: stri
     return askProgram(ALERTMANAGER, expected, live, path);
 }
 
-async function askProgram({ services, port }: Program, expected: Expected, live: Live, path: string): Promise<unknown> {
+async function askProgram(
+    { services, port }: MonitoringService,
+    expected: Expected,
+    live: Live,
+    path: string,
+): Promise<unknown> {
     // It runs where the rules are.
     const [rule] = expected.ofKind("PrometheusRule");
     for (const service of rule === undefined ? [] : services) {

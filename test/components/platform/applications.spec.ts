@@ -85,7 +85,7 @@ describe("applications", () => {
             }).faults,
             [
                 'acme:applications.till.namespace is "spire", which acme:spire has for itself; it needs a namespace of its own',
-                'acme:applications.store.app is "till", as is applications.till.app; alerts tell applications apart by it',
+                'acme:applications.store.app is "till", as is acme:applications.till.app; alerts tell applications apart by it',
                 "acme:applications.till.port is 80, which is privileged; a process that is not root can only bind from 1024 up",
                 'acme:applications.till.access[0] gives viewer to "system:masters": system groups hold every user or every service account; name a group of your own',
                 'acme:applications.till.shield.paths[0] is "/metrics/x", where the application serves its metrics (/metrics); leave it out',
@@ -144,7 +144,7 @@ describe("applications", () => {
         });
         assert.deepEqual(stackOf(two(false)).faults, []);
         assert.deepEqual(stackOf(two()).faults, [
-            "acme:applications.store.mesh.callers[0] gives front/gateway an identity, as does applications.till.mesh.callers[0]; set register to false in one of them",
+            "acme:applications.store.mesh.callers[0] gives front/gateway an identity, as does acme:applications.till.mesh.callers[0]; set register to false in one of them",
         ]);
         const flows = policySpecs(stackOf(two(false)).foundation().flows).filter(({ name }) =>
             name.startsWith("mesh-"),
