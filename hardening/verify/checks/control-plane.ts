@@ -29,9 +29,10 @@ export const secretsEncryptedAtRest: Check = {
             ({ name, labels: { resource = "secrets", status, transformation_type: way } }) =>
                 name === TRANSFORMED && resource === "secrets" && status === "OK" && way === "to_storage",
         );
-        const [encrypted, plain] = [true, false].map((wanted) =>
-            total(written.filter(({ labels }) => ENCRYPTED.test(labels["transformer_prefix"] ?? "") === wanted)),
-        ) as [number, number];
+        // A provider counts by its own prefix, and within that each of its keys by the key's: what is stored as it is has none.
+        const by = (holds: (prefix: string) => boolean): number =>
+            total(written.filter(({ labels }) => holds(labels["transformer_prefix"] ?? "")));
+        const [encrypted, plain] = [by((prefix) => ENCRYPTED.test(prefix)), by((prefix) => prefix === "")];
         const secrets = await live.side.storedSecrets?.();
         return [ofWrites(encrypted, plain), ...(secrets === undefined ? [] : [ofStored(secrets)])];
     },
