@@ -5,6 +5,8 @@ export interface BenchmarkRun {
     readonly rounds: number;
     /** The load average at the start and at the end. */
     readonly load: readonly [number, number];
+    /** What has to be known of a run beside its figures, written by hand. */
+    readonly note?: string;
     readonly figures: readonly {
         readonly subject: string;
         readonly checks: number | string;

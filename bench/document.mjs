@@ -91,7 +91,7 @@ function targets(figures) {
 }
 
 /** What a run says, as Markdown: the targets and how far they are met, then every figure. */
-function document({ cores, node, rounds, load, figures }) {
+function document({ cores, node, rounds, load, note, figures }) {
     const [first, last] = load.map((average) => average.toFixed(1));
     const all = figures.map(({ subject, checks, input, objects, wall, cpu, memory }) => [
         subject,
@@ -104,6 +104,7 @@ function document({ cores, node, rounds, load, figures }) {
     ]);
     return [
         `${cores} cores, Node.js ${node}, median of ${rounds} ${rounds === 1 ? "round" : "rounds"} in turn; load average ${first} at the start and ${last} at the end. Above a load of ${cores} the wall clock says little.`,
+        ...(note === undefined ? [] : [note]),
         table(["Target", "Before", "Now", "Aim"], targets(figures)),
         table(["Subject", "Checks", "Input", "Objects", "Wall s", "CPU s", "Peak MiB"], all),
     ].join("\n\n");
