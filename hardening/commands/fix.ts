@@ -17,6 +17,7 @@ import { count, plain } from "../formats/style";
 import type { Project } from "../project";
 import { Excluded } from "../project";
 import { announce, EXCLUDE_OPTION, PROFILE_OPTION, readSelection, SELECTION_OPTIONS } from "../selection";
+import type { IsExcluded } from "../sources/files";
 import { readManifests } from "../sources/manifests";
 
 const NO_PATH = "fix needs files or folders; it can't change standard input";
@@ -72,7 +73,7 @@ function fix({ options, operands, project, io }: Fixing): ExitCode {
     announce(selection, io);
     const failures: Failure[] = [];
     const left = new Excluded(options.exclude, project);
-    const excluded = (path: string, isFolder: boolean) => left.has(path, isFolder);
+    const excluded: IsExcluded = (...asked) => left.has(...asked);
     const files = [...readManifests([...new Set(operands)], { linksOut: false, excluded })].flatMap(
         ({ source, failures: found, notJudged }) => {
             failures.push(...found);

@@ -240,9 +240,10 @@ overrides:
             "charts/a.yaml": POD("chart"),
             "deploy/a.draft.yaml": POD("draft"),
             "vendor/pod.yaml": POD("vendor"),
+            ".hidden/pod.yaml": POD("hidden"),
         });
         const last = async (...args: readonly string[]) => (await cli(["fix", "--dry-run", ...args])).log.at(-1) ?? "";
-        assert.match(await last("--exclude", "/vendor", "."), /^1 file read \(3 paths left out\), /);
+        assert.match(await last("--exclude", "/vendor", "."), /^1 file read \(4 paths left out\), /);
         assert.match(await last("deploy/a.draft.yaml"), /^0 files read \(1 path left out\), /);
         assert.match(await last("deploy/web.yaml"), /^1 file read, /);
     });
