@@ -131,14 +131,14 @@ export const LABEL: Readonly<Record<EvidenceKind, string>> = {
     verify: "check",
     scans: "scanner",
     builds: "build",
-    images: "images",
+    images: "image scan",
     documents: "document",
     workflows: "workflow",
     dockerfiles: "Dockerfiles'",
     settings: "setting",
     attestations: "attestation",
     capabilities: "capability",
-    attestors: "attestors",
+    attestors: "attestor",
 };
 
 function prove(kind: EvidenceKind, entry: string, known: Known, row: ChecklistRow): Judgement {

@@ -37,7 +37,8 @@ export function judgeAttestors(
     const judged = [...new Set(names)].sort().map((name) => {
         const own = Object.hasOwn(tests, `${side}/${name}`) ? tests[`${side}/${name}`] : undefined;
         const { detail, ...rest } = own === undefined ? missing("has no test") : judge(own);
-        return { ...rest, detail: `${name}: ${detail}` };
+        // What waits for runs alone says so in the words of all that does.
+        return { ...rest, detail: rest.state === "unproven" ? detail : `${name}: ${detail}` };
     });
     return allOf(...judged.map((one) => () => one));
 }

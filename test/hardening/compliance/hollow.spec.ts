@@ -130,6 +130,11 @@ describe("evidence that is hollowed out", function () {
         );
     });
 
+    it("waits for runs, and for nothing else, where attestors lack nothing but those", () => {
+        const row = rows.filter(({ id }) => id === "ZT-7");
+        assert.match(states({ submissions: [] }, row).get("ZT-7") ?? "", /; 2 attestors: no results of this kind/);
+    });
+
     it("is taken with what a waiver names of a Dockerfile, until its day, and with nothing else", () => {
         const [row] = rows.filter(({ id }) => id === "CTR-3");
         assert.ok(row !== undefined);
