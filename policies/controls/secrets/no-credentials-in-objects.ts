@@ -76,7 +76,8 @@ function* fieldFaults(object: KubeObject): Iterable<Fault> {
     const unknown: Node[] = [];
     walk(rootOf(object), (node) => {
         found.push(...(byFormat ? faultsOf(node.path, node.value) : fieldFaultsOf(node)));
-        unknown.push(...(node.unknown === true ? [node] : []));
+        // What a plan leaves open of the API's own kinds, the API server chooses: addresses, ports, names, the status.
+        unknown.push(...(node.unknown === true && !byFormat ? [node] : []));
         return !isRecord(node) && !containers.has(node.path);
     });
     yield* found;
