@@ -8,7 +8,7 @@ import type { BreakGlassSettings } from "./settings";
 export const BREAK_GLASS = "break-glass";
 
 /** What the runbooks ask of somebody in a pod's namespace: look, open a shell, restart. No Secret, no role, no other pod. */
-export const RULES = [
+const RULES = [
     { apiGroups: [""], resources: ["pods", "pods/log", "events"], verbs: ["get", "list", "watch"] },
     // A connection by WebSocket is asked for with GET.
     { apiGroups: [""], resources: ["pods/exec"], verbs: ["create", "get"] },

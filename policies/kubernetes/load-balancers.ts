@@ -1,4 +1,3 @@
-import type { AdmissionRule } from "../engine/control";
 import type { Body } from "./kube";
 import { show } from "../text";
 
@@ -40,7 +39,7 @@ export function isInternal(annotations: Body): boolean {
 }
 
 /** The same in Common Expression Language, of `object`. */
-export const IS_INTERNAL: AdmissionRule["expression"] = `(${annotated(INTERNAL)}) && !(${annotated(PUBLIC)})`;
+export const IS_INTERNAL = `(${annotated(INTERNAL)}) && !(${annotated(PUBLIC)})`;
 
 function annotated(among: Readonly<Record<string, readonly string[]>>): string {
     return Object.entries(among)

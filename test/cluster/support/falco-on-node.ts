@@ -154,7 +154,7 @@ export async function falcoOnNode(
             name,
             { digest },
         ]);
-        settings["x0tta6bl4:images"] = { mirror: REGISTRY, overrides: Object.fromEntries(overrides) };
+        settings["x0tta6bl4:images"] = { mirror: REGISTRY, overrides: Object.fromEntries(overrides) as object };
     });
     const authority = await Authority.create(join(node.folder, "senders"));
     const theirs = rendered.filter(

@@ -93,11 +93,8 @@ export class ResponderProcess {
         await this.writeKubeconfig();
         this.port = this.place.port ?? (await freePort());
         this.log = "";
-        const [command = "", ...args] = [
-            ...(this.place.prefix ?? []),
-            process.execPath,
-            "responder/dist/responder.mjs",
-        ];
+        const program = [process.execPath, "responder/dist/responder.mjs"] as const;
+        const [command, ...args] = [...(this.place.prefix ?? []), ...program];
         const child = spawn(command, args, {
             env: {
                 SPIFFE_ENDPOINT_SOCKET: this.identities.address,
