@@ -94,7 +94,7 @@ describe("the foundation under a stranger's names", () => {
     it("watches over each application by the name it has", () => {
         const alerts = sourceOf(objects, "PrometheusRule", "acme-platform");
         for (const application of ["sienna-web", "sienna-store"]) {
-            assert.ok(alerts.includes(`absent(up{job=\\"${application}\\"} == 1)`), application);
+            assert.ok(alerts.includes(`absent(up{job=\\"${application}\\", endpoint!=`), application);
         }
         assert.ok(!alerts.includes("<application>"));
     });

@@ -79,11 +79,19 @@ export const TYPED_PLAN = planned(
     TYPED_FAULTS.map(({ type, after, unknown }, index) => change(type, index, after, unknown)),
 );
 
+type Told = Pick<Finding, "control" | "status" | "kind" | "namespace" | "name" | "path" | "also">;
+
+/** Findings, and beside each the ones that it stands for. */
+export function apart<F extends Told>(findings: readonly F[]): readonly F[] {
+    return findings.flatMap((finding) => [
+        finding,
+        ...(finding.also ?? []).map(({ control, path }) => ({ ...finding, control, path })),
+    ]);
+}
+
 /** Findings without where they came from: sorted, and each with its field. */
-export function linesOf(
-    findings: readonly Pick<Finding, "control" | "status" | "kind" | "namespace" | "name" | "path">[],
-): readonly string[] {
-    return findings
+export function linesOf(findings: readonly Told[]): readonly string[] {
+    return apart(findings)
         .map(({ control, status, kind, namespace, name, path }) =>
             // An item of a list is told by its place in it.
             [control, status, kind, `${namespace}/${name}`, path.replace(/^items\[\d+\]\./, "")].join(" "),

@@ -6,6 +6,7 @@ import type { Finding } from "../../../hardening/findings";
 import { cli } from "../../support/cli";
 import { withFiles } from "../../support/files";
 import { FAULTS, FAULTY } from "../../support/seeded-faults";
+import { apart } from "../../support/seeded-producers";
 import { typeToken } from "../../../policies/kubernetes/resource";
 
 const steps = FAULTY.map((manifest) => {
@@ -75,7 +76,9 @@ describe("A program in another language", function () {
             assert.equal(code, 1);
             assert.equal(given, "preview --stack dev --json --non-interactive");
             for (const [control, object] of FAULTS) {
-                const found = results.filter((one) => one.control === control && `${one.kind} ${one.name}` === object);
+                const found = apart(results).filter(
+                    (one) => one.control === control && `${one.kind} ${one.name}` === object,
+                );
                 assert.deepEqual(
                     found.map(({ source, status }) => [source, status]),
                     [["stack dev", "violation"]],
