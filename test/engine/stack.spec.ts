@@ -112,9 +112,9 @@ for (const stack of STACKS) {
 
         it("is not deployed with a change that breaks a control", async () => {
             const before = await cluster().kubectl.get("deployment", "x0tta6bl4", app);
-            project.edit("components/workload.ts", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false");
+            project.edit("components/hardened.ts", "readOnlyRootFilesystem: true", "readOnlyRootFilesystem: false");
             const outcome = await project.preview();
-            project.edit("components/workload.ts", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem: true");
+            project.edit("components/hardened.ts", "readOnlyRootFilesystem: false", "readOnlyRootFilesystem: true");
             assert.equal(outcome.code, 1, outcome.output);
             const mandatory = outcome.findings.filter(({ level }) => level === "mandatory");
             assert.deepEqual([...new Set(mandatory.map(({ policy }) => policy))], ["read-only-root-filesystem"]);
@@ -146,7 +146,10 @@ for (const stack of STACKS) {
             const protectedOnes = held.filter(({ protect }) => protect === true).map(logicalName);
             assert.deepEqual(
                 protectedOnes.toSorted(),
-                ["spire-bundle-configmap", ...claims.map((_, ordinal) => `spire-server-data-${ordinal}`)].sort(),
+                [
+                    ...["control-plane-key-1", "spire-bundle-configmap"],
+                    ...claims.map((_, ordinal) => `spire-server-data-${ordinal}`),
+                ].sort(),
             );
             const outcome = await project.previewDestroy();
             assert.notEqual(outcome.code, 0);
