@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Finding } from "../../../hardening/findings";
 import { cli } from "../../support/cli";
+import { apart } from "../../support/seeded-producers";
 import type { KubernetesObject } from "../harness/kubectl";
 import { Recorder } from "../support/recorder";
 import { describeOnCluster } from "../support/shared";
@@ -166,7 +167,7 @@ describeOnCluster("hardening audit", "control-plane", (cluster) => {
         const ours = new Set(OBJECTS.map(({ kind, metadata }) => `${kind} ${metadata.name}`));
         const mine = (findings: readonly Finding[]) => findings.filter(({ kind, name }) => ours.has(`${kind} ${name}`));
         const live = mine(report.results);
-        assert.ok(live.length > 50, "the manifests are bad in many ways");
+        assert.ok(live.length > 20, `the manifests are bad in ${live.length} ways`);
 
         // To the letter, of the objects as the API server holds them, with its defaults.
         const held = await Promise.all(
@@ -175,11 +176,11 @@ describeOnCluster("hardening audit", "control-plane", (cluster) => {
         assert.deepEqual(difference(live, mine(await scan(held)), essence), [
             `only the scan: Secret ${NAMESPACE}/db no-literal-secrets violation data: Secret ${NAMESPACE}/db: data holds password in the manifest. Let an ExternalSecret supply it and rotate it.`,
         ]);
-        // By object and control, of the manifests as they were written.
-        assert.deepEqual(
-            difference(live, mine(await scan(OBJECTS)), ({ kind, name, control }) => `${kind} ${name} ${control}`),
-            ["only the scan: Secret db no-literal-secrets"],
-        );
+        // By object and control, of the manifests as they were written: what they leave out is said together there.
+        const bySubject = ({ kind, name, control }: Finding): string => `${kind} ${name} ${control}`;
+        assert.deepEqual(difference(apart(live), apart(mine(await scan(OBJECTS))), bySubject), [
+            "only the scan: Secret db no-literal-secrets",
+        ]);
     });
 
     async function scan(objects: readonly unknown[]): Promise<readonly Finding[]> {

@@ -53,6 +53,7 @@ describeOnCluster("runbooks on a real API server", "control-plane", (cluster) =>
         await kubectl.run(["rollout", "status", "-n", NAMESPACE, "deployment/x0tta6bl4", "--timeout=60s"]);
         values = {
             namespace: NAMESPACE,
+            group: "people-of-emergencies",
             stack: "staging",
             app: "x0tta6bl4",
             "falco-namespace": "falco",
