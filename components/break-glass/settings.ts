@@ -1,6 +1,6 @@
 import type { Read } from "../../policies/engine/schema";
 import { listOf, object, refined, text } from "../../policies/engine/schema";
-import { dnsLabel } from "../../policies/engine/values";
+import { dnsLabel, isMoment } from "../../policies/engine/values";
 
 /** Longest that rights for an emergency may last. */
 const HOURS = 24;
@@ -8,7 +8,7 @@ const HOURS = 24;
 /** A moment as people write it, in UTC. */
 const moment = refined(
     text("a moment in UTC such as 2026-12-01T18:30Z", /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}Z$/),
-    (value) => (Number.isNaN(Date.parse(value)) ? `is ${value}, which no calendar has` : undefined),
+    (value) => (isMoment(value) ? undefined : `is ${value}, which no calendar has`),
 );
 
 /** Rights for an emergency: whose, where, why and how long. */

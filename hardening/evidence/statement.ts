@@ -12,7 +12,7 @@ import {
     refined,
     text,
 } from "../../policies/engine/schema";
-import { isDate } from "../../policies/engine/values";
+import { isMoment } from "../../policies/engine/values";
 import type { StatementKind } from "./kinds";
 import { STATEMENT_KINDS, predicateType } from "./kinds";
 
@@ -71,9 +71,7 @@ export function stackSubject(stack: string): string {
 
 const TIME = refined(
     text("a time by RFC 3339", /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?(?:Z|[+-]\d\d:\d\d)$/),
-    // `Date.parse` takes the 30th of February for the 2nd of March.
-    (time) =>
-        isDate(time.slice(0, 10)) && !Number.isNaN(Date.parse(time)) ? undefined : "is a time that there is not",
+    (time) => (isMoment(time) ? undefined : "is a time that there is not"),
 );
 
 /** in-toto has consumers pass over fields that they don't know. */

@@ -53,5 +53,10 @@ export function isDate(text: string): boolean {
     return /^\d{4}-\d{2}-\d{2}$/.test(text) && !Number.isNaN(parsed.valueOf()) && parsed.toISOString().startsWith(text);
 }
 
+/** Whether a text that begins with a day is a moment: `Date.parse` takes the 30th of February for the 2nd of March. */
+export function isMoment(text: string): boolean {
+    return isDate(text.slice(0, 10)) && !Number.isNaN(Date.parse(text));
+}
+
 /** Five fields of numbers, steps, ranges and lists (crontab); names of months and days are left out. */
 export const cronSchedule = text("a cron schedule such as 17 * * * *", /^(?:[\d*/,-]+ ){4}[\d*/,-]+$/);

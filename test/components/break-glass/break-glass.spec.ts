@@ -97,11 +97,10 @@ describe("Break-glass rights", () => {
         ["one twice", { namespaces: ["spire", "spire"] }, "acme:breakGlass.namespaces holds spire twice"],
         ["no reason", { reason: "" }, "acme:breakGlass.reason must be a text that is not empty"],
         ["a day without a time", { until: "2026-12-01" }, "acme:breakGlass.until must be a moment in UTC"],
-        [
-            "a day that no calendar has",
-            { until: "2026-13-01T18:30Z" },
-            "acme:breakGlass.until is 2026-13-01T18:30Z, which no calendar has",
-        ],
+        ...["2026-13-01T18:30Z", "2026-02-30T18:30Z", "2026-12-01T25:00Z"].map(
+            (until) =>
+                [`no moment, ${until}`, { until }, `acme:breakGlass.until is ${until}, which no calendar has`] as const,
+        ),
     ];
     for (const [title, over, expected] of refused) {
         it(`are refused with ${title}`, () => {
