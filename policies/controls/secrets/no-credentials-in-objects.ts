@@ -67,6 +67,17 @@ function* fieldFaultsOf(node: Node): Iterable<Fault> {
     }
 }
 
+/**
+ * Fields of the API's own kinds that a plan leaves open for the API server to choose where nobody gives them: names, addresses,
+ * numbers and strategies (Terraform's Kubernetes provider, attributes that are optional and computed). None takes any text,
+ * so that one an author gives holds no credential either.
+ */
+const CHOSEN =
+    /(?:^|\.)(?:metadata\.(?:generation|name|namespace|resourceVersion|uid)|spec\.(?:clusterIPs?|externalTrafficPolicy|healthCheckNodePort|internalTrafficPolicy|ipFamilies|ipFamilyPolicy|ports\[\d+\]\.nodePort|sessionAffinityConfig|replicas|strategy|updateStrategy|podManagementPolicy|persistentVolumeClaimRetentionPolicy|completionMode|selector|hostname|imagePullSecrets|nodeName|readinessGates|schedulerName|serviceAccountName|volumeName|volumeMode|storageClassName)|(?:subjects\[\d+\]|roleRef)\.apiGroup)$/;
+
+const isChosen = ({ group, prefix }: KubeObject, { path }: Node): boolean =>
+    isBuiltIn(group) && CHOSEN.test(path.slice(prefix.length));
+
 /** All fields of an object, but for the containers in it, which have controls of their own. */
 function* fieldFaults(object: KubeObject): Iterable<Fault> {
     const containers = new Set(podsOf(object).flatMap((pod) => pod.containers.map(({ path }) => path)));
@@ -76,9 +87,9 @@ function* fieldFaults(object: KubeObject): Iterable<Fault> {
     const unknown: Node[] = [];
     walk(rootOf(object), (node) => {
         found.push(...(byFormat ? faultsOf(node.path, node.value) : fieldFaultsOf(node)));
-        // What a plan leaves open of the API's own kinds, the API server chooses: addresses, ports, names, the status.
-        unknown.push(...(node.unknown === true && !byFormat ? [node] : []));
-        return !isRecord(node) && !containers.has(node.path);
+        const goesOn = !isRecord(node) && !containers.has(node.path);
+        unknown.push(...(node.unknown === true && goesOn && !isChosen(object, node) ? [node] : []));
+        return goesOn;
     });
     yield* found;
     refuseUnknown(unknown);

@@ -177,3 +177,49 @@ describe("no-credentials-in-objects, of a custom resource", () => {
         );
     });
 });
+
+describe("no-credentials-in-objects, of what is known only after deployment", () => {
+    const statusOf = (object: Readonly<Record<string, unknown>> & { apiVersion: string; kind: string }, path: string) =>
+        outcomesOf(noCredentialsInObjects, [withUnknown(object, path)]).map(({ status }) => status);
+    const service = {
+        apiVersion: "v1",
+        kind: "Service",
+        metadata: { name: "web", namespace: "shop" },
+        spec: { type: "NodePort", ports: [{ port: 80 }] },
+    };
+    const deployment = {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "web", namespace: "shop" },
+        spec: { template: { metadata: { annotations: {} }, spec: { containers: [{ name: "web", image: "a" }] } } },
+    };
+    const policy = { ...custom({ spec: { rules: [{}] } }), apiVersion: "kyverno.io/v1", kind: "Policy" };
+
+    for (const [object, path] of [
+        [service, "spec.externalName"],
+        [deployment, "spec.template.metadata.annotations.note"],
+        [deployment, "spec.template.metadata.annotations.hostname"],
+        [deployment, "spec.template.metadata.annotations"],
+        [deployment, "spec.template"],
+        [policy, "spec.rules[0].validate.message"],
+        [custom({ spec: {} }), "spec.nodeName"],
+    ] as const) {
+        it(`can't tell of ${path} of a ${object.kind}`, () => {
+            assert.deepEqual(statusOf(object, path), ["unverifiable"]);
+        });
+    }
+
+    for (const [object, path] of [
+        [service, "spec.clusterIP"],
+        [service, "spec.ports[0].nodePort"],
+        [service, "status"],
+        [deployment, "spec.strategy"],
+        [deployment, "spec.template.metadata.uid"],
+        [deployment, "spec.template.spec.nodeName"],
+        [custom({}), "status"],
+    ] as const) {
+        it(`asks nothing of ${path} of a ${object.kind}, which nobody may write a text to`, () => {
+            assert.deepEqual(statusOf(object, path), []);
+        });
+    }
+});
