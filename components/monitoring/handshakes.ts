@@ -13,16 +13,20 @@ const rate = (selection: string, window: string): string => `(sum(rate(${selecti
 const all = (selections: readonly string[], window: string): string =>
     `(${selections.map((selection) => rate(selection, window)).join(" + ")})`;
 
-const HANDSHAKES = "pqc_handshakes_total";
+/** Handshakes of programs with the library. */
+export const HANDSHAKES = "pqc_handshakes_total";
 
-/** Peers that a proxy refused for their certificate. */
-const REFUSED_BY_PROXIES = ["fail_verify_error", "fail_verify_no_cert", "fail_verify_san"].map(
-    (what) => `envoy_listener_ssl_${what}${PROXIES}`,
+/** Peers that a proxy refused for their certificate, by the reason that Envoy has for it. */
+export const REFUSED_BY_PROXIES = Object.fromEntries(
+    ["error", "no_cert", "san"].map((reason) => [reason, `envoy_listener_ssl_fail_verify_${reason}${PROXIES}`]),
 );
 
-const FAILED_AT_PROXIES = [`envoy_listener_ssl_connection_error${PROXIES}`, ...REFUSED_BY_PROXIES];
+const REFUSALS = Object.values(REFUSED_BY_PROXIES);
 
-const MADE_BY_PROXIES = `envoy_listener_ssl_handshake${PROXIES}`;
+const FAILED_AT_PROXIES = [`envoy_listener_ssl_connection_error${PROXIES}`, ...REFUSALS];
+
+/** Handshakes that a proxy made to a good end. */
+export const MADE_BY_PROXIES = `envoy_listener_ssl_handshake${PROXIES}`;
 
 /** What is counted, each as a rate over a window such as `5m`. */
 export const HANDSHAKE_RATES = {
@@ -33,7 +37,7 @@ export const HANDSHAKE_RATES = {
     "failed handshakes": (window: string) =>
         all([`${HANDSHAKES}{result!~"success|aborted"}`, ...FAILED_AT_PROXIES], window),
     /** Those in which a peer was refused for its identity. */
-    "refused peers": (window: string) => all(["spiffe_authentication_failures_total", ...REFUSED_BY_PROXIES], window),
+    "refused peers": (window: string) => all(["spiffe_authentication_failures_total", ...REFUSALS], window),
 } as const;
 
 /** A part of all handshakes, as a number from 0 to 1; nothing where there were none. */

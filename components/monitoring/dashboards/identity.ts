@@ -1,9 +1,7 @@
 import type { Lives } from "../alerts";
-import { partOf } from "../handshakes";
+import { HANDSHAKES, MADE_BY_PROXIES, partOf, REFUSED_BY_PROXIES } from "../handshakes";
 import type { Dashboard } from "../panel";
 import { count } from "../panel";
-
-const HANDSHAKES = "pqc_handshakes_total";
 
 /** Identities and the handshakes that are built on them: targets MET-1 to MET-3. */
 export const identityDashboard = (lives: Lives): Dashboard => ({
@@ -72,7 +70,7 @@ export const identityDashboard = (lives: Lives): Dashboard => ({
                     unit: "ops",
                     queries: [
                         { expr: `sum by (group) (rate(${HANDSHAKES}{result="success"}[5m]))`, legend: "{{group}}" },
-                        { expr: "sum(rate(envoy_listener_ssl_handshake[5m]))", legend: "at proxies" },
+                        { expr: `sum(rate(${MADE_BY_PROXIES}[5m]))`, legend: "at proxies" },
                     ],
                 },
                 {
@@ -85,8 +83,8 @@ export const identityDashboard = (lives: Lives): Dashboard => ({
                             expr: "sum by (side, reason) (rate(spiffe_authentication_failures_total[5m]))",
                             legend: "{{side}} {{reason}}",
                         },
-                        ...(["error", "no_cert", "san"] as const).map((reason) => ({
-                            expr: `sum by (pod) (rate(envoy_listener_ssl_fail_verify_${reason}[5m]))`,
+                        ...Object.entries(REFUSED_BY_PROXIES).map(([reason, refused]) => ({
+                            expr: `sum by (pod) (rate(${refused}[5m]))`,
                             legend: `{{pod}} ${reason}`,
                         })),
                     ],

@@ -167,6 +167,17 @@ describe("dashboards", () => {
         ]);
     });
 
+    it("count handshakes of the proxies beside applications, as the alerts do, and none of those before the shield", () => {
+        const asked = DASHBOARDS.flatMap(({ rows }) => rows.flatMap(({ panels }) => panels))
+            .flatMap(({ queries }) => queries.map(({ expr }) => expr))
+            .flatMap((expr) => expr.match(/envoy_listener_ssl_\w+(?:\{[^}]*\})?/g) ?? []);
+        assert.ok(asked.length > 0);
+        assert.deepEqual(
+            asked.filter((selection) => !selection.endsWith('{endpoint="proxy-metrics"}')),
+            [],
+        );
+    });
+
     it("turn red where the alerts fire, whatever the life of what SPIRE issues", () => {
         const red = (svid: number) =>
             dashboards({ lives: { authority: 8 * svid, svid }, namespaces: [] })
