@@ -14,6 +14,15 @@ describe("Responder", () => {
     const worldOf = (...policy: Parameters<typeof shopOf>): void => {
         world = shopOf(...policy);
     };
+    /** For every pod of the namespace. */
+    const allowDns = (): void => {
+        world.api.put({
+            apiVersion: "networking.k8s.io/v1",
+            kind: "NetworkPolicy",
+            metadata: { name: "allow-dns", namespace: "shop" },
+            spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: [{ port: 53 }] }] },
+        });
+    };
     const respond = (...event: Parameters<typeof eventOf>) => respondIn(world, ...event);
 
     it("isolates the pod, its controller replaces it, and undoing brings it back byte for byte", async () => {
@@ -46,12 +55,7 @@ describe("Responder", () => {
 
     it("names the policies that still open something for an isolated pod", async () => {
         worldOf();
-        world.api.put({
-            apiVersion: "networking.k8s.io/v1",
-            kind: "NetworkPolicy",
-            metadata: { name: "allow-dns", namespace: "shop" },
-            spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: [{ port: 53 }] }] },
-        });
+        allowDns();
         const { incident } = await respond();
         assert.match(incident().actions[0]?.reason ?? "", /still opened by allow-dns, which select every pod/);
     });
@@ -59,12 +63,7 @@ describe("Responder", () => {
     it("says that what would open something comes too late where the network engine denies", async () => {
         worldOf();
         world.denyingEngine = "cilium";
-        world.api.put({
-            apiVersion: "networking.k8s.io/v1",
-            kind: "NetworkPolicy",
-            metadata: { name: "allow-dns", namespace: "shop" },
-            spec: { podSelector: {}, policyTypes: ["Egress"], egress: [{ ports: [{ port: 53 }] }] },
-        });
+        allowDns();
         const { incident } = await respond();
         assert.match(
             incident().actions[0]?.reason ?? "",

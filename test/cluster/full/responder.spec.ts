@@ -4,17 +4,18 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { INCIDENTS, LOOKALIKES } from "../../../responder/test/data/recordings.js";
 import { TestCa } from "../../../spiffe/test/support/ca.js";
 import type { KubernetesObject } from "../harness/kubectl";
+import { containedAndUndone } from "../support/containment";
 import { startIdentityStandin, type IdentityStandin } from "../support/identity-standin";
 import { lackForKubeRouter, startKubeRouter } from "../support/kube-router";
 import { uncordonAll } from "../support/nodes";
 import { bounds } from "../support/responder-objects";
 import { ResponderProcess } from "../support/responder-process";
-import { ResponseTimes, type Times } from "../support/response-times";
+import { ResponseTimes } from "../support/response-times";
 import { describeOnCluster } from "../support/shared";
-import { answers, at, changing, outcome, ruleOf, ShopOnNode } from "../support/shop-on-node";
+import { answers, at, outcome, ruleOf, ShopOnNode } from "../support/shop-on-node";
 import { removeInOrder } from "../support/stack";
 import { importTalker, MUTUAL_PORT, PLAIN_PORT, showCertificate, type Tasks } from "../support/talkers";
-import { objects, policy, REPLICAS, SHOP } from "../support/talking-shop";
+import { objects, policy, SHOP } from "../support/talking-shop";
 import { until } from "../support/until";
 
 /** Falco can't be had everywhere: its events are recorded, and their pods are real ones that talk on an enforced network. */
@@ -81,51 +82,14 @@ describeOnCluster("the responder on a real node", "full", (cluster) => {
     for (const recording of INCIDENTS.filter(({ path }) => path === "/falco")) {
         it(`contains ${recording.name}, and takes it back`, async function () {
             this.timeout(180_000);
-            const times: Times = {};
             const { victim, toVictim } = await shop.talking();
-            const { labels } = victim.metadata;
             await shop.apart();
             const start = Date.now();
             await shop.send(recording, victim.metadata.name);
-            times.recorded = Date.now() - start;
-            const rule = ruleOf(recording);
-            const found = await shop.incidentOf(
-                rule,
-                (status) =>
-                    changing(status).length >= Object.keys(recording.actions).length &&
-                    changing(status).every(({ state }) => !["planned", "running"].includes(state)),
-            );
-            assert.ok(found.status);
-            assert.deepEqual(outcome(found.status), recording.actions);
-            const isolate = found.status.actions.find(({ type }) => type === "isolate") ?? assert.fail();
-            times.decided = Date.parse(isolate.decidedAt) - start;
-            times.done = Date.parse(isolate.finishedAt ?? "") - start;
-            const asked = await Promise.all([
-                shop.lastAnswer(shop.guest, `ask ${toVictim}`),
-                shop.lastAnswer(victim, `ask ${at(shop.desk)}`),
-            ]);
-            times.enforced = Math.max(...asked) - start;
-            if (!("cordon" in recording.actions)) {
-                await until("it is replaced", async () => (await shop.ready("app=web")).length === REPLICAS);
-                times.replaced = Date.now() - start;
-            }
-            const undo = Date.now();
-            await shop.decide(found, "undo");
-            await shop.incidentOf(rule, (status) =>
-                changing(status).every(({ state }) => state !== "done" && state !== "undoing"),
-            );
-            const { status } = await shop.incidentOf(rule, () => true);
-            const undone = Object.entries(recording.actions).map(([type, state]) => [
-                type,
-                state === "done" ? "undone" : state,
-            ]);
-            assert.deepEqual(outcome(status ?? assert.fail()), Object.fromEntries(undone));
-            times.undone = Date.now() - undo;
-            const back = (await shop.podsIn("")).find(({ metadata }) => metadata.name === victim.metadata.name);
-            // Its controller may end it, since it has been replaced.
-            assert.deepEqual(back?.metadata.labels ?? labels, labels);
-            await shop.nothingLeft();
-            await until("as many are ready as before", async () => (await shop.ready("app=web")).length === REPLICAS);
+            const acknowledged = Date.now() - start;
+            const { actions } = recording;
+            const begun = { rule: ruleOf(recording), actions, app: "web", victim, toVictim, start };
+            const times = { ...(await containedAndUndone(program(), shop, begun)), recorded: acknowledged };
             measured.add(recording.name, times);
         });
     }

@@ -1,6 +1,8 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 
+import { falcoWebhook } from "../../../components/responder/responder";
+import { responderSettings } from "../../../components/responder/settings";
 import { findBinary } from "../../support/binary";
 import type { Cluster } from "../harness/cluster";
 import { NODE_ADDRESS, NODE_NAME } from "../harness/control-plane";
@@ -17,10 +19,9 @@ import { publishFalcoImages } from "./stack-images";
 import { FALCO, SIDEKICK } from "./staging-on-node";
 import { until } from "./until";
 
-/** What falcosidekick's certificate calls it; the default of the setting `responder.falcosidekick`. */
-export const SENDER = "spiffe://certificates.internal/falcosidekick";
-const WEBHOOK = "responder-webhook";
-const WEBHOOK_PORT = 8443;
+/** What falcosidekick's certificate calls it. */
+export const SENDER = responderSettings.read(undefined, "responder", []).falcosidekick;
+const WEBHOOK = new URL(falcoWebhook({ namespace: NAMESPACE }));
 /** Any will do: the responder runs beside the cluster here. */
 const NO_IMAGE = `sha256:${"0".repeat(64)}`;
 
@@ -90,13 +91,15 @@ async function secrets(authority: Authority): Promise<readonly KubernetesObject[
 
 /** What leads from the responder's name to a process beside the node's pods. */
 function webhook(port: number): readonly KubernetesObject[] {
-    const metadata = { name: WEBHOOK, namespace: NAMESPACE };
+    const [name = ""] = WEBHOOK.hostname.split(".");
+    const metadata = { name, namespace: NAMESPACE };
+    const ports = [{ port: Number(WEBHOOK.port), targetPort: port }];
     return [
-        { apiVersion: "v1", kind: "Service", metadata, spec: { ports: [{ port: WEBHOOK_PORT, targetPort: port }] } },
+        { apiVersion: "v1", kind: "Service", metadata, spec: { ports } },
         {
             apiVersion: "discovery.k8s.io/v1",
             kind: "EndpointSlice",
-            metadata: { ...metadata, labels: { "kubernetes.io/service-name": WEBHOOK } },
+            metadata: { ...metadata, labels: { "kubernetes.io/service-name": name } },
             addressType: "IPv4",
             endpoints: [{ addresses: [NODE_ADDRESS], conditions: { ready: true } }],
             ports: [{ port }],
@@ -171,8 +174,8 @@ export async function falcoOnNode(
     );
     await authority.issue({
         name: "tls",
-        commonName: WEBHOOK,
-        alternativeNames: [`DNS:${WEBHOOK}.${NAMESPACE}.svc`],
+        commonName: "responder",
+        alternativeNames: [`DNS:${WEBHOOK.hostname}`],
     });
     const first = theirs.filter(({ kind }) => kind === "Namespace");
     const objects = [
