@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 
 import { ApiError } from "../src/kubernetes/objects.js";
-import { ruleMatches } from "../src/plan/planner.js";
+import { matchingRules, ruleMatches } from "../src/plan/planner.js";
 import { keyOf } from "./support/fake-api.js";
 import type { World } from "./support/world.js";
 import { eventOf, policyOf, respondIn, ruleOf, shopOf, statesOf } from "./support/world.js";
@@ -162,6 +162,43 @@ describe("Responder", () => {
         await responder.record([odd("web-2")]);
         await responder.tick();
         assert.deepEqual(isolated(), ["web-0", "web-2"]);
+        // A rule that another pod meets already.
+        const before = matchingRules(world.policy, incident());
+        await responder.record([odd("web-1")]);
+        assert.notEqual(matchingRules(world.policy, incident()), before);
+        await responder.work();
+        assert.deepEqual(isolated(), ["web-0", "web-2", "web-1"]);
+    });
+
+    it("knows what a pod has shown when it is looked up once more", async () => {
+        worldOf();
+        const { responder, incident } = await respond();
+        world.api.fault = (call) => {
+            if (call === "list ClusterSPIFFEID") {
+                throw new ApiError("InternalError", 500, "not now");
+            }
+            return undefined;
+        };
+        await responder.record([eventOf({ rule: "Odd", severity: "low", claim: { namespace: "shop", pod: "web-1" } })]);
+        assert.notDeepEqual(incident().subjects[1]?.unresolved, []);
+        world.api.fault = () => undefined;
+        await responder.work();
+        assert.deepEqual(incident().subjects[1]?.unresolved, []);
+        assert.deepEqual(
+            incident().actions.map(({ target }) => target.pod),
+            ["web-0"],
+        );
+    });
+
+    it("keeps to the namespaces that a rule names", async () => {
+        for (const [namespaces, states] of [
+            [["till"], {}],
+            [["till", "shop"], { isolate: "done" }],
+        ] as const) {
+            worldOf(policyOf({ rules: [{ ...ruleOf("isolate"), match: { namespaces } }] }));
+            const { incident } = await respond();
+            assert.deepEqual(statesOf(incident().actions), states);
+        }
     });
 
     it("takes every signal for one of a subject's that was recorded before events were counted for each", async () => {

@@ -56,7 +56,7 @@ describe("ResponderService", () => {
         await rm(directory, { recursive: true });
     });
 
-    async function serve(pod: string): Promise<ResponderService> {
+    async function serve(pod: string, over: Partial<ResponderSettings> = {}): Promise<ResponderService> {
         const settings: ResponderSettings = {
             workloadApi: workloads.address,
             port: 0,
@@ -70,6 +70,7 @@ describe("ResponderService", () => {
             denyList: { name: "revoked-identities", namespaces: [NAMESPACE] },
             evidence: { directory: join(directory, "evidence"), limitBytes: 1_000_000 },
             queue: 100,
+            ...over,
         };
         const service = await ResponderService.start(settings, { api, log: (line) => void lines.push(line) });
         closers.push(() => service.stop());
@@ -95,7 +96,13 @@ describe("ResponderService", () => {
         (await fetch(`http://127.0.0.1:${service.ports.http}${path}`)).text();
 
     it("contains an incident from Falco's event to the isolated pod, and tells it in metrics", async () => {
-        const service = await serve("responder-a");
+        const service = await serve("responder-a", { denyingEngine: "calico" });
+        api.put({
+            apiVersion: "networking.k8s.io/v1",
+            kind: "NetworkPolicy",
+            metadata: { name: "open", namespace: "shop" },
+            spec: { podSelector: {}, ingress: [{}] },
+        });
         assert.equal(await send(service, INCIDENTS[0]?.bodies[0]), "recorded\n");
         const pod = () => api.objects.get("Pod shop/web-0")?.metadata.labels ?? {};
         while (!("responder.x0tta6bl4.io/quarantine" in pod())) {
@@ -109,6 +116,10 @@ describe("ResponderService", () => {
         assert.match(metrics, /responder_leader 1/);
         assert.match(metrics, /responder_contain_seconds_count 1/);
         assert.match(metrics, /responder_guard_hits_total\{guard="last-ready-replica"\} 0/);
+        assert.match(
+            JSON.stringify(api.all("SecurityIncident")),
+            /denied by the policy responder-quarantine of calico/,
+        );
     });
 
     it("acts on one replica only, which the Service finds by its label; the other says so", async () => {
@@ -200,6 +211,18 @@ describe("readSettings", () => {
                 url,
             );
         }
+    });
+
+    it("takes the network engine whose policies deny", () => {
+        const least = {
+            SPIFFE_ENDPOINT_SOCKET: "unix:///run/socket",
+            RESPONDER_POLICY: "/policy.yaml",
+            RESPONDER_NAMESPACE: NAMESPACE,
+            RESPONDER_POD: "responder-a",
+            RESPONDER_FALCO_SENDERS: "spiffe://example.org/falcosidekick",
+        };
+        assert.equal(readSettings(least).denyingEngine, undefined);
+        assert.equal(readSettings({ ...least, RESPONDER_DENYING_ENGINE: "calico" }).denyingEngine, "calico");
     });
 
     it("tells every fault at once", () => {

@@ -119,8 +119,7 @@ function extended(home: Incident, event: SecurityEvent, subject: Subject, now: n
               ? home.subjects
               : [...home.subjects, firstOf(subject, event)];
     const incident = { ...counted(home, event, signals, now), subjects };
-    const isNewHere = known?.seen !== undefined && known.seen[signalKey(event)] === undefined;
-    if (before !== undefined && subjects.length === home.subjects.length && !isNewHere) {
+    if (before !== undefined && subjects.length === home.subjects.length) {
         return { incident, effect: "counted" };
     }
     return {
