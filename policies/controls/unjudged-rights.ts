@@ -3,7 +3,7 @@ import type { KubeObject } from "../kubernetes/kube";
 import type { Grant } from "../kubernetes/rbac/grant";
 import { granted, grantText } from "../kubernetes/rbac/grant";
 import type { Power } from "../kubernetes/rbac/powers";
-import { POWERS } from "../kubernetes/rbac/powers";
+import { CHANGE_ADMISSION, POWERS } from "../kubernetes/rbac/powers";
 import type { RuleView } from "../kubernetes/rbac/rule";
 import { rulesOf } from "../kubernetes/rbac/rule";
 import { CREATE, WRITE } from "../kubernetes/rbac/verbs";
@@ -45,18 +45,7 @@ const RIGHTS: readonly Right[] = [
     ),
     named("coordination.k8s.io", ["leasecandidates"], CREATE, "and no control knows who leads by it"),
     {
-        grant: {
-            groups: ["admissionregistration.k8s.io"],
-            resources: [
-                "validatingwebhookconfigurations",
-                "mutatingwebhookconfigurations",
-                "validatingadmissionpolicies",
-                "validatingadmissionpolicybindings",
-                "mutatingadmissionpolicies",
-                "mutatingadmissionpolicybindings",
-            ],
-            verbs: WRITE,
-        },
+        grant: { ...CHANGE_ADMISSION, namesNarrow: false },
         onlyNamed: true,
         why: "and no control knows whether these are its own",
     },

@@ -30,6 +30,22 @@ const IMPERSONATE = [
     "impersonate:associated-node",
 ] as const;
 
+/** The right to the API server's own admission. */
+export const CHANGE_ADMISSION: Grant = {
+    groups: ["admissionregistration.k8s.io"],
+    resources: [
+        "validatingwebhookconfigurations",
+        "mutatingwebhookconfigurations",
+        "validatingadmissionpolicies",
+        "validatingadmissionpolicybindings",
+        "mutatingadmissionpolicies",
+        "mutatingadmissionpolicybindings",
+    ],
+    verbs: WRITE,
+    namesNarrow: true,
+    clusterScoped: true,
+};
+
 export const POWERS = {
     readSecrets: {
         what: "read every Secret",
@@ -169,23 +185,7 @@ export const POWERS = {
     changeAdmission: {
         what: "change what the cluster admits",
         takeover: true,
-        grants: [
-            {
-                groups: ["admissionregistration.k8s.io"],
-                resources: [
-                    "validatingwebhookconfigurations",
-                    "mutatingwebhookconfigurations",
-                    "validatingadmissionpolicies",
-                    "validatingadmissionpolicybindings",
-                    "mutatingadmissionpolicies",
-                    "mutatingadmissionpolicybindings",
-                ],
-                verbs: WRITE,
-                namesNarrow: true,
-                clusterScoped: true,
-            },
-            ...POLICY_ENGINES,
-        ],
+        grants: [CHANGE_ADMISSION, ...POLICY_ENGINES],
     },
     approveCertificates: {
         what: "issue client certificates for anybody",

@@ -29,24 +29,27 @@ function actionIn(mode: string): Right {
 
 /** The group that the API server asks about in either mode. */
 const AUTHENTICATION = "authentication.k8s.io";
-const REMEDY = "Take the verbs that begin with impersonate out of the role.";
+
+/** What the families of both modes have alike. */
+const WITHIN = {
+    technique: TECHNIQUES.validAccounts,
+    cut: { remedy: "Take the verbs that begin with impersonate out of the role.", control: "no-impersonation" },
+} as const;
 
 export const impersonateUsersWithin = rbacFamily({
+    ...WITHIN,
     name: "impersonate-users-within",
     title: "act as another user, for some actions",
-    technique: TECHNIQUES.validAccounts,
     needs: "that the other may do what is allowed in that name",
     rights: [actionIn("user-info"), clusterRight(AUTHENTICATION, ["users"], ["impersonate:user-info"])],
     leadsTo: usersOf,
-    cut: { remedy: REMEDY, control: "no-impersonation" },
 });
 
 export const impersonateAccountsWithin = rbacFamily({
+    ...WITHIN,
     name: "impersonate-accounts-within",
     title: "act as a service account, for some actions",
-    technique: TECHNIQUES.validAccounts,
     needs: "that the account may do what is allowed in its name",
     rights: [actionIn("serviceaccount"), right(AUTHENTICATION, ["serviceaccounts"], ["impersonate:serviceaccount"])],
     leadsTo: thingsOf("account"),
-    cut: { remedy: REMEDY, control: "no-impersonation" },
 });
