@@ -4,7 +4,7 @@ import { rangeOf } from "../kubernetes/addresses";
 import { ingressClass, isIngress } from "../kubernetes/ingress";
 import type { Body, KubeObject } from "../kubernetes/kube";
 import { list, obj, str, strings } from "../kubernetes/kube";
-import { isInternal } from "../kubernetes/load-balancers";
+import { isInternal, isInternalIngress } from "../kubernetes/load-balancers";
 import type { PodView } from "../kubernetes/pods";
 import type { Party } from "../kubernetes/network";
 import { addressParty, ANYWHERE, Network } from "../kubernetes/network";
@@ -60,7 +60,7 @@ export function publicField(service: KubeObject): string | undefined {
 /** Says whether the Internet may reach what an Ingress or a route publishes, as far as the stack says. */
 export function isPublished(stack: Stack, by: KubeObject): boolean {
     if (isIngress(by)) {
-        return !isInternal(by.annotations) && ingressClass(by) !== "gce-internal";
+        return !isInternalIngress(by.annotations) && ingressClass(by) !== "gce-internal";
     }
     const parents = list(obj(by.body["spec"])["parentRefs"]).map(obj);
     const gateways = parents.map((parent) =>

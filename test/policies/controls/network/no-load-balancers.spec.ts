@@ -28,6 +28,10 @@ describeControl(noLoadBalancers, {
             ...annotated("networking.gke.io/load-balancer-type", "internal"),
             message,
         },
+        "an annotation that is read on an Ingress alone": {
+            ...annotated("alb.ingress.kubernetes.io/scheme", "internal"),
+            message,
+        },
         "an annotation that says nothing of the address": {
             ...annotated("metallb.io/address-pool", "internal"),
             message,
