@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
 
+import { deployFoundation } from "../../../components";
 import { foundationOf } from "../../../components/foundation";
 import { policySpecs } from "../../../components/network/flows";
+import { deploy } from "../../support/deploy";
 import { SMALLEST } from "../../support/spire";
 import type { Raw } from "../../support/stranger";
 import { PROJECT, readAs } from "../../support/stranger";
@@ -35,6 +37,33 @@ describe("applications", () => {
         assert.deepEqual(stackOf(two).faults, []);
         assert.deepEqual(names(), ["tills/till", "goods/store"]);
         assert.deepEqual(names({ platform: PLATFORM }), ["shop/web", "tills/till", "goods/store"]);
+    });
+
+    it("put out the name of each one's Service by its own name, beside the platform's, and nothing where there are none", async function () {
+        this.timeout(60_000);
+        /** What is put out before anything is there: the keys of the API server's store are not known yet. */
+        const outputsOf = async (applications: Raw, over: Raw = {}) => {
+            const { config } = stackOf(applications, over);
+            let outputs: Raw = {};
+            await deploy(async () => {
+                const all = Object.entries(deployFoundation(config, PROJECT, { risks: [] })).map(
+                    async ([key, output]) =>
+                        [key, await (output as unknown as { promise(): Promise<unknown> }).promise()] as const,
+                );
+                outputs = Object.fromEntries(await Promise.all(all));
+            }, PROJECT);
+            return outputs;
+        };
+        const two = {
+            till: { namespace: "tills", app: "cash", image: IMAGE },
+            store: { namespace: "goods", image: IMAGE },
+        };
+        assert.deepEqual(await outputsOf(two, { platform: PLATFORM }), {
+            platformService: "web",
+            applicationServices: { till: "cash", store: "store" },
+            encryptionConfiguration: undefined,
+        });
+        assert.deepEqual(await outputsOf({}), { encryptionConfiguration: undefined });
     });
 
     it("run an image of their own, from the mirror where there is one, and need its digest unless digests are dropped", () => {
