@@ -1,6 +1,7 @@
 import type { BreakGlassSettings } from "../break-glass/settings";
 import type { AlertedStack, AlertFile } from "./alerts";
 import { ofStack } from "./alerts";
+import { constant } from "./expressions";
 
 /** The alerts on rights for an emergency: that they are there, and that they should have ended. None where there are none. */
 export function breakGlassAlerts(
@@ -10,7 +11,7 @@ export function breakGlassAlerts(
     if (settings === undefined) {
         return [];
     }
-    const left = `label_replace(vector(${Date.parse(settings.until) / 1000}), "group", ${JSON.stringify(settings.group)}, "", "") - time()`;
+    const left = `${constant(Date.parse(settings.until) / 1000, "group", settings.group)} - time()`;
     const rule = (alert: string, expr: string, severity: "critical" | "warning", summary: string, action: string) => ({
         alert,
         expr,

@@ -16,6 +16,11 @@ const WORDS: ReadonlySet<string> = new Set([
     ...GROUPINGS,
 ]);
 
+/** PromQL for one series that nobody measures: a value with a label. `label_replace` would take a dollar for the place of a group. */
+export function constant(value: number, label: string, text: string): string {
+    return `label_replace(vector(${value}), "${label}", ${JSON.stringify(text.replaceAll("$", "$$$$"))}, "", "")`;
+}
+
 /**
  * The PromQL expression with one more matcher at everything that it selects, so that series of other clusters have no part in it.
  * An `absent` of it is then of this cluster's, and an aggregation needs no further label.

@@ -2,6 +2,7 @@ import { endOfDay } from "../../policies/engine/values";
 import { WARNING_DAYS } from "../../policies/engine/waivers";
 import type { AlertedStack, AlertFile } from "./alerts";
 import { ofStack } from "./alerts";
+import { constant } from "./expressions";
 
 /** An accepted risk, as far as an alert tells of it. */
 export interface LastingRisk {
@@ -24,8 +25,7 @@ export function waiverAlerts(
     }
     const series = risks.map(({ control, object, expires }) => {
         const end = endOfDay(expires).valueOf() / 1000;
-        const name = JSON.stringify(`${control} for ${object}`);
-        return `label_replace(vector(${end}), "waiver", ${name}, "", "")`;
+        return constant(end, "waiver", `${control} for ${object}`);
     });
     const rule = {
         alert: "WaiverExpiresSoon",

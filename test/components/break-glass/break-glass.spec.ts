@@ -110,6 +110,14 @@ describe("Break-glass rights", () => {
         });
     }
 
+    it("are told of by the group's name as it is, whatever PromQL would make of it", () => {
+        const [file] = breakGlassAlerts({ ...SETTINGS, group: 'on$1"call' }, alertedStack());
+        assert.equal(
+            file?.groups[0]?.rules[0]?.expr,
+            'label_replace(vector(1796149800), "group", "on$$1\\"call", "", "") - time() > 0',
+        );
+    });
+
     it("are told of for as long as they are there, and paged for once they should not be (skipped without promtool)", async function () {
         assert.deepEqual(breakGlassAlerts(undefined, alertedStack()), []);
         if (!hasPromtool()) {
