@@ -1,6 +1,16 @@
 import { strict as assert } from "node:assert";
 import { spawnSync } from "node:child_process";
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from "node:fs";
+import {
+    cpSync,
+    existsSync,
+    mkdirSync,
+    mkdtempSync,
+    readdirSync,
+    readFileSync,
+    rmSync,
+    statSync,
+    writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 
@@ -129,19 +139,41 @@ describe("bin/hardening", () => {
             assert.match(kept().join(), /^other \d+$/);
         });
 
-        it("is not taken for another build of the tool, and made anew where it is damaged", () => {
+        it("is not taken for another build of the tool", () => {
             run("scan");
             build("2");
             assert.equal(run("scan"), "2 false true\n");
+        });
+
+        it("is made anew where it is damaged, which V8 itself does not see", () => {
+            run("scan");
             const cache = join(folder, "dist/.cache");
-            for (const entry of readdirSync(cache, { recursive: true, withFileTypes: true })) {
-                if (entry.isFile()) {
-                    writeFileSync(join(entry.parentPath, entry.name), "damaged");
-                }
+            const [entry] = readdirSync(cache, { recursive: true, withFileTypes: true }).filter((one) => one.isFile());
+            assert.ok(entry !== undefined);
+            const file = join(entry.parentPath, entry.name);
+            const whole = readFileSync(file);
+            const zeroed = Buffer.from(whole).fill(0, whole.length / 2);
+            for (const damaged of [zeroed, whole.subarray(0, whole.length / 2), Buffer.from("damaged"), Buffer.of()]) {
+                writeFileSync(file, damaged);
+                const before = kept();
+                assert.equal(run("scan"), "1 false true\n");
+                assert.notDeepEqual(kept(), before);
             }
-            const damaged = kept();
-            assert.equal(run("scan"), "2 false true\n");
-            assert.notDeepEqual(kept(), damaged);
+        });
+
+        it("is neither left nor taken where the tool is somebody else's", () => {
+            const other = (): string => {
+                const stranger = "data:text/javascript,process.getuid=()=>4294967294";
+                const args = ["--import", stranger, join(folder, "bin/hardening"), "scan"];
+                const { stdout, stderr } = spawnSync(process.execPath, args, { encoding: "utf8" });
+                return stdout + stderr;
+            };
+            assert.equal(other(), "1 false true\n");
+            assert.deepEqual(kept(), []);
+            run("scan");
+            const before = kept();
+            assert.equal(other(), "1 false true\n");
+            assert.deepEqual(kept(), before);
         });
 
         it("is not missed where nothing can be kept", () => {
