@@ -7,9 +7,12 @@ type Fields = Readonly<Record<string, unknown>>;
 
 const service = (spec: Fields, annotations: Fields = {}): Manifest =>
     object("v1", "Service", "web", { metadata: { annotations }, spec: { selector: { app: "web" }, ...spec } });
-const ingress = object("networking.k8s.io/v1", "Ingress", "web", {
-    spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } },
-});
+const annotatedIngress = (annotations: Fields): Manifest =>
+    object("networking.k8s.io/v1", "Ingress", "web", {
+        metadata: { annotations },
+        spec: { defaultBackend: { service: { name: "web", port: { number: 80 } } } },
+    });
+const ingress = annotatedIngress({});
 const denied = object("networking.k8s.io/v1", "NetworkPolicy", "deny", {
     spec: { podSelector: {}, policyTypes: ["Ingress"] },
 });
@@ -44,6 +47,17 @@ export const ENTRIES: readonly Case[] = [
         open: [service({}), pod(), ingress],
         edge: "the Internet -> Service shop/web",
         mended: [service({}), pod()],
+    },
+    {
+        family: "published-route",
+        // What is for the load balancer of a Service says nothing of an Ingress.
+        open: [
+            service({}),
+            pod(),
+            annotatedIngress({ "service.beta.kubernetes.io/aws-load-balancer-scheme": "internal" }),
+        ],
+        edge: "the Internet -> Service shop/web",
+        mended: [service({}), pod(), annotatedIngress({ "alb.ingress.kubernetes.io/scheme": "internal" })],
     },
     {
         family: "service-backend",
