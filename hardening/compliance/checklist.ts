@@ -231,15 +231,17 @@ const NOTHING: Checklist = {
     ...{ dockerfileWaivers: {}, capabilities: {}, attestors: {} },
 };
 
-/** Evidence that rows name, and that nothing is said of. What is held to nothing would hold. */
-function nameFaults({ areas, documents, jobs, capabilities, dockerfiles, alertTests }: Checklist): readonly string[] {
+/** Evidence that rows name, and that nothing is said of: what is held to nothing would hold. And waivers of what is not judged. */
+function nameFaults(checklist: Checklist): readonly string[] {
+    const { areas, documents, jobs, capabilities, dockerfiles, dockerfileWaivers, alertTests } = checklist;
     const known = { documents, workflows: jobs, capabilities };
     const kinds = ["documents", "workflows", "capabilities"] as const;
     const lists = [
         ["dockerfiles", "dockerfiles", dockerfiles],
         ["alerts", "alertTests", alertTests],
     ] as const;
-    return areas
+    const idle = Object.keys(dockerfileWaivers).filter((file) => !dockerfiles.includes(file));
+    const ofRows = areas
         .flatMap(({ rows }) => rows)
         .flatMap(({ id, evidence }) => [
             ...kinds.flatMap((kind) =>
@@ -254,6 +256,10 @@ function nameFaults({ areas, documents, jobs, capabilities, dockerfiles, alertTe
                 .filter(([kind, , all]) => evidence[kind].length > 0 && all.length === 0)
                 .map(([kind, field]) => `row ${id} has ${kind}, and none stand under ${field} of the whole list`),
         ]);
+    return [
+        ...idle.map((file) => `dockerfileWaivers names ${file}, which does not stand under dockerfiles`),
+        ...ofRows,
+    ];
 }
 
 /** What is wrong with the ids of all rows together, also where some rows have other faults. */

@@ -3,6 +3,7 @@ import { execFileSync } from "node:child_process";
 
 import type { Surroundings } from "../../hardening/evidence/admission";
 import { sourceOf } from "../../hardening/evidence/source";
+import type { Trust } from "../../hardening/evidence/trust";
 import { InputError } from "../../policies/engine/input";
 import { withFiles } from "./files";
 
@@ -34,6 +35,13 @@ export function around(folder: string, over: Partial<Surroundings> = {}): Surrou
         ...{ source: sourceOf(folder), stack: "production", stackDigest: "", cluster: undefined, now: NOW },
         ...{ trust: undefined, ...over },
     };
+}
+
+type RequiredKind = Trust["required"] extends ReadonlySet<infer Kind> ? Kind : never;
+
+/** A policy that asks for signatures, of nobody but whom `over` names. */
+export function trustAsking(required: Iterable<RequiredKind>, over: Partial<Trust> = {}): Trust {
+    return { keys: [], identities: [], people: [], trustedRoot: undefined, required: new Set(required), ...over };
 }
 
 export function faultOf(run: () => unknown): readonly string[] {

@@ -268,6 +268,21 @@ describe("checklist files", () => {
         assert.deepEqual(parseChecklist(given, "list.yaml", PROVERS).alertTests, ["a: b"]);
     });
 
+    it("are refused with a waiver of a Dockerfile that none of them is", () => {
+        const waiver = "{base: {holds: a shell, reason: r, owner: o, until: 2027-05-31}}";
+        const waived = (file: string): string =>
+            row("dockerfiles: [base]").replace(
+                "areas:",
+                `dockerfiles: [Dockerfile]\ndockerfileWaivers: {${file}: ${waiver}}\nareas:`,
+            );
+        assert.deepEqual(faults(waived("a/Dockerfile")), [
+            "list.yaml: dockerfileWaivers names a/Dockerfile, which does not stand under dockerfiles",
+        ]);
+        assert.deepEqual(Object.keys(parseChecklist(waived("Dockerfile"), "list.yaml", PROVERS).dockerfileWaivers), [
+            "Dockerfile",
+        ]);
+    });
+
     it("are refused with a flag that is not true", () => {
         assert.deepEqual(faults(row("live: false, wholeList: 1")), [
             "list.yaml: areas[0].rows[0].live must be true or be left out, found false",

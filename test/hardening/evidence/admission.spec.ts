@@ -10,6 +10,7 @@ import { Observations } from "../../../hardening/evidence/observations";
 import type { ClusterSeen, Statement } from "../../../hardening/evidence/statement";
 import { readStatement } from "../../../hardening/evidence/statement";
 import { InputError } from "../../../policies/engine/input";
+import { trustAsking } from "../../support/evidence";
 
 const NOW = new Date("2026-11-22T12:00:00Z");
 const COMMIT = "1".repeat(40);
@@ -142,13 +143,7 @@ describe("admission of evidence", () => {
     });
 
     it("asks for a signature where a policy does, of the kinds that it names", () => {
-        const trust = {
-            keys: [],
-            identities: [],
-            people: [],
-            trustedRoot: undefined,
-            required: new Set(["verify"] as const),
-        };
+        const trust = trustAsking(["verify"]);
         assert.equal(
             says("verify", verify, { trust }),
             "e.json proves nothing: it is not signed, which evidence of the kind verify has to be",
@@ -157,13 +152,7 @@ describe("admission of evidence", () => {
     });
 
     it("asks for a signature of what was seen on the stack's own cluster, where a policy does, and of no rehearsal", () => {
-        const trust = {
-            keys: [],
-            identities: [],
-            people: [],
-            trustedRoot: undefined,
-            required: new Set(["live"] as const),
-        };
+        const trust = trustAsking(["live"]);
         const unsigned = "it is not signed, which what is seen on the stack's own cluster has to be";
         for (const kind of STATEMENT_KINDS) {
             const wanted = kindRules(kind).ofCluster ? `e.json proves nothing: ${unsigned}` : "passed";

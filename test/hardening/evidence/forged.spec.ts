@@ -10,7 +10,7 @@ import { kindRules, predicateType } from "../../../hardening/evidence/kinds";
 import { Observations } from "../../../hardening/evidence/observations";
 import { PAYLOAD_TYPE } from "../../../hardening/evidence/signature";
 import type { Trust } from "../../../hardening/evidence/trust";
-import { NOW } from "../../support/evidence";
+import { NOW, trustAsking } from "../../support/evidence";
 import { withFiles } from "../../support/files";
 
 const COMMIT = "1".repeat(40);
@@ -54,11 +54,7 @@ function envelope(payload: string, over: object = {}, sig = signature(payload)):
 
 const signed = (value: unknown): string => json(envelope(json(value)));
 
-const TRUSTED: Trust = {
-    keys: [{ name: "ci", key: publicKey }],
-    ...{ identities: [], people: [], trustedRoot: undefined },
-    required: new Set(["tests", "scans", "verify", "audit", "jobs"]),
-};
+const TRUSTED = trustAsking(["tests", "scans", "verify", "audit", "jobs"], { keys: [{ name: "ci", key: publicKey }] });
 
 interface Forgery {
     readonly what: string;

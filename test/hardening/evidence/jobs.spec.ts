@@ -10,6 +10,7 @@ import { Observations } from "../../../hardening/evidence/observations";
 import { sourceOf } from "../../../hardening/evidence/source";
 import { InputError } from "../../../policies/engine/input";
 import { stateJobs } from "../../../scripts/workflow-jobs";
+import { trustAsking } from "../../support/evidence";
 import { withFiles } from "../../support/files";
 
 const CI = ".github/workflows/ci.yml";
@@ -170,13 +171,7 @@ describe("evidence of the jobs of workflows", () => {
             );
             const source = { commit: "0".repeat(40), tree: "0".repeat(40) };
             assert.match(await seen(NOW, { source }), /^it proves nothing: it is about the commit [0-9a-f]{12}, not/);
-            const trust = {
-                keys: [],
-                identities: [],
-                people: [],
-                trustedRoot: undefined,
-                required: new Set(["jobs"] as const),
-            };
+            const trust = trustAsking(["jobs"]);
             assert.equal(
                 await seen(NOW, { trust }),
                 "it proves nothing: it is not signed, which evidence of the kind jobs has to be",
