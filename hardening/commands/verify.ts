@@ -100,9 +100,12 @@ function sideOf(options: {
     readonly "etcd-key": string | undefined;
 }): ControlPlaneSide {
     const { "audit-log": log, etcd: url, "etcd-ca": ca, "etcd-cert": cert, "etcd-key": key } = options;
-    const given = [url, ca, cert, key].filter((option) => option !== undefined).length;
-    if (given % 4 !== 0) {
-        throw new UsageError(["--etcd, --etcd-ca, --etcd-cert and --etcd-key go together"]);
+    const etcd = { "--etcd": url, "--etcd-ca": ca, "--etcd-cert": cert, "--etcd-key": key };
+    const missing = Object.entries(etcd).flatMap(([option, value]) => (value === undefined ? [option] : []));
+    if (missing.length > 0 && missing.length < Object.keys(etcd).length) {
+        throw new UsageError([
+            `${Object.keys(etcd).join(", ")} go together, and ${missing.join(" and ")} ${missing.length === 1 ? "is" : "are"} missing`,
+        ]);
     }
     const whole = url !== undefined && ca !== undefined && cert !== undefined && key !== undefined;
     return {

@@ -1,3 +1,4 @@
+import { createPrivateKey, X509Certificate } from "node:crypto";
 import { closeSync, fstatSync, openSync, readSync } from "node:fs";
 import { request } from "node:https";
 import { setTimeout as sleep } from "node:timers/promises";
@@ -44,11 +45,25 @@ export function etcdReader({ url, ca, cert, key }: EtcdOptions): () => Promise<r
     if (!URL.canParse(url) || new URL(url).protocol !== "https:") {
         throw new UsageError(["--etcd must be an https address, such as https://127.0.0.1:2379"]);
     }
-    const material = {
-        ca: readText(ca, "--etcd-ca"),
-        cert: readText(cert, "--etcd-cert"),
-        key: readText(key, "--etcd-key"),
+    const faults: string[] = [];
+    const pem = (file: string, option: string, what: string, parse: (text: string) => unknown): string => {
+        const text = readText(file, option);
+        try {
+            parse(text);
+        } catch {
+            faults.push(`${option} ${file}: holds no ${what} in PEM`);
+        }
+        return text;
     };
+    const certificate = (text: string): X509Certificate => new X509Certificate(text);
+    const material = {
+        ca: pem(ca, "--etcd-ca", "certificate", certificate),
+        cert: pem(cert, "--etcd-cert", "certificate", certificate),
+        key: pem(key, "--etcd-key", "private key without a passphrase", createPrivateKey),
+    };
+    if (faults.length > 0) {
+        throw new UsageError(faults);
+    }
     return async () => {
         const found: StoredSecret[] = [];
         for (let [from, more] = [PREFIX, true]; more;) {
@@ -126,7 +141,11 @@ export function auditLogReader(file: string, patienceMs = PATIENCE_MS): (text: s
 function sizeOf(file: string): number {
     const descriptor = opened(file);
     try {
-        return fstatSync(descriptor).size;
+        const found = fstatSync(descriptor);
+        if (!found.isFile()) {
+            throw new UsageError([`--audit-log ${file}: is no file`]);
+        }
+        return found.size;
     } finally {
         closeSync(descriptor);
     }
@@ -150,6 +169,6 @@ function opened(file: string): number {
     try {
         return openSync(file, "r");
     } catch (error) {
-        throw new UsageError([`--audit-log ${file} ${reasonOf(error)}`]);
+        throw new UsageError([`--audit-log ${file}: ${reasonOf(error)}`]);
     }
 }

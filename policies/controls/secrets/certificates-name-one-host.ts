@@ -2,16 +2,17 @@ import { objectControl } from "../../engine/control";
 import { checklist, mitre, nist, soc2 } from "../../engine/frameworks";
 import { obj, str, strings } from "../../kubernetes/kube";
 
-/** The longer name of a Service in a cluster's own domain, and the shorter one. */
-const LONG = ".svc.cluster.local";
-const SERVICE = ".svc";
+/** A cluster's own domain, behind the name of a Service. */
+const DOMAIN = ".cluster.local";
+const LONG = `.svc${DOMAIN}`;
 
 /** The host that a name is of: a Service has two names inside its cluster. */
 function serviceOf(name: string): string {
-    return name.replaceAll(LONG, SERVICE);
+    return name.endsWith(LONG) ? name.slice(0, -DOMAIN.length) : name;
 }
 
-const shortened = (name: string) => `${name}.replace('${LONG}', '${SERVICE}')`;
+const shortened = (name: string) =>
+    `(${name}.endsWith('${LONG}') ? ${name}.substring(0, size(${name}) - ${DOMAIN.length}) : ${name})`;
 
 export const certificatesNameOneHost = objectControl({
     name: "certificates-name-one-host",

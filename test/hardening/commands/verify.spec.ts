@@ -88,6 +88,14 @@ describe("hardening verify", function () {
         assert.equal(log.at(-1), "0 proved, 1 failed, 0 unknown");
     });
 
+    it("names what is missing where etcd is named by half of what it takes", async () => {
+        const { code, log } = await verify([], () => ["--etcd", "https://127.0.0.1:1", "--etcd-ca", "ca.crt"]);
+        assert.equal(code, 2);
+        const wanted =
+            "--etcd, --etcd-ca, --etcd-cert, --etcd-key go together, and --etcd-cert and --etcd-key are missing";
+        assert.ok(log.join("\n").includes(wanted), log.join("\n"));
+    });
+
     it("refuses operands, no stack, several stacks and an unknown check, each with what is allowed", async () => {
         const refused = async (...args: readonly string[]): Promise<string> => {
             const { code, log } = await cli(["verify", ...args]);

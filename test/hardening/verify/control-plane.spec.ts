@@ -3,7 +3,7 @@ import { appendFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import type { StoredSecret } from "../../../hardening/verify/control-plane-side";
-import { auditLogReader } from "../../../hardening/verify/control-plane-side";
+import { auditLogReader, etcdReader } from "../../../hardening/verify/control-plane-side";
 import { Expected } from "../../../hardening/verify/expected";
 import { FakeCluster, verdictsOn } from "../../support/fake-cluster";
 import { withFiles } from "../../support/files";
@@ -116,7 +116,25 @@ describe("an audit log", () => {
             assert.equal(await audited("mark-3"), true);
             assert.equal(await audited("mark-2"), false);
         });
-        assert.throws(() => auditLogReader("no/such"), { message: "--audit-log no/such does not exist" });
+        assert.throws(() => auditLogReader("no/such"), { message: "--audit-log no/such: does not exist" });
+        assert.throws(() => auditLogReader("test"), { message: "--audit-log test: is no file" });
+    });
+});
+
+describe("etcd", () => {
+    it("is not asked with files that hold no certificate or key, each named at once", async () => {
+        await withFiles({ "ca.crt": "-", "tls.crt": "", "tls.key": "-----BEGIN PRIVATE KEY-----" }, (folder) => {
+            const file = (name: string): string => join(folder, name);
+            const options = { ca: file("ca.crt"), cert: file("tls.crt"), key: file("tls.key") };
+            assert.throws(() => etcdReader({ url: "https://127.0.0.1:1", ...options }), {
+                message: [
+                    `--etcd-ca ${options.ca}: holds no certificate in PEM`,
+                    `--etcd-cert ${options.cert}: holds no certificate in PEM`,
+                    `--etcd-key ${options.key}: holds no private key without a passphrase in PEM`,
+                ].join("\n"),
+            });
+            return Promise.resolve();
+        });
     });
 });
 

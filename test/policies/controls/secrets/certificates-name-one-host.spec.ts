@@ -14,6 +14,10 @@ describeControl(certificatesNameOneHost, {
             object: certificate("shop.example.org", "api.example.org"),
             message: "spec.dnsNames holds 2 hosts. Write one Certificate for each host.",
         },
+        "two hosts that differ in what is a cluster's domain at the end alone": {
+            object: certificate("web.svc.cluster.local.example.org", "web.svc.example.org"),
+            message: "spec.dnsNames holds 2 hosts. Write one Certificate for each host.",
+        },
         "a wildcard": {
             object: certificate("*.example.org"),
             message: `spec.dnsNames[0] is "*.example.org". Name each host.`,
