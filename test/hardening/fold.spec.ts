@@ -170,6 +170,17 @@ describe("Findings of one fact", () => {
         );
     });
 
+    it("are not what is found beside a path, or a control that includes it, once that is accepted", () => {
+        const beside = (path: string, ...controlled: readonly string[]) => {
+            const found = controlled.map((control) => ({ control, path, absent: false }));
+            const over = { control: "no-path-from-any-pod-to-node", path, absent: false };
+            return [fold([over, ...found]).length, fold([{ ...over, status: "waived" }, ...found]).length];
+        };
+        assert.deepEqual(beside("rules[2]", "no-webhook-control", "no-csr-approval"), [1, 3]);
+        const context = "spec.containers[0].securityContext";
+        assert.deepEqual(beside(context, "no-privileged-containers", "proc-mount-masked"), [1, 3]);
+    });
+
     it("are all that is said of a directory of the node", () => {
         const at = (control: string, field: string) => ({ control, path: `spec.volumes[0].${field}`, absent: false });
         assert.equal(
